@@ -1,0 +1,29 @@
+// A message on its way out: bytes that are already P-DATA-TF PDUs, so that sending is one write.
+
+/**
+ * One DIMSE message, framed for one accepted presentation context and the peer's maximum PDU length
+ * (PS3.8 §9.3.5). Every PDV fragment has an even length: DCMTK aborts on odd ones.
+ */
+export interface Outgoing {
+  /** PDUs of the command set and as much of the data set as is contiguous in memory. */
+  readonly head: Buffer;
+  /** Offset in `head` of the 2-byte little-endian Message ID (0000,0110); the association sets it. */
+  readonly messageIdOffset: number;
+  /** The rest of a large data set, framed piece by piece; null for a message that is all in `head`. */
+  readonly body: PayloadSource | null;
+  /** Length of the whole message on the wire, in bytes. */
+  readonly bytes: number;
+  /**
+   * Called once, when `head` was handed to the socket. `flushed`: the kernel took all of it, so the
+   * buffer may be patched for the next message; otherwise its owner must not touch it again.
+   */
+  written(flushed: boolean): void;
+}
+
+/** Framed pieces of a data set too large to hold in one buffer (zero-copy slices, file reads). */
+export interface PayloadSource {
+  /** The next ≤ 4 MiB of framed bytes, null after the last; a promise where a disk is read. */
+  next(): readonly Buffer[] | null | Promise<readonly Buffer[] | null>;
+  /** The transfer ended early: release what is held. */
+  close(): void;
+}
