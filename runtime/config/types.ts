@@ -1,0 +1,258 @@
+// What a resolved configuration is: everything validated, every default filled in, every duration a
+// number (ns in scenarios, ms elsewhere), all of it structured-clonable.
+
+// ---------------------------------------------------------------- scenarios
+
+/** When starts happen under an arrival rate: evenly, or as a Poisson process of the same rate. */
+export type Arrival = 'regular' | 'poisson';
+
+export interface Stage {
+  readonly durationNs: number;
+  /** VUs (ramping-vus) or starts per time unit (ramping-arrival-rate) at the end of the stage. */
+  readonly target: number;
+}
+
+interface ScenarioBase {
+  readonly name: string;
+  /** Name of the exported function, `default` unless told. */
+  readonly exec: string;
+  /** Offset from t0; with `after`, from the end of that scenario. */
+  readonly startTimeNs: number;
+  /** Starts when the scenario of this name has ended. */
+  readonly after?: string;
+  readonly gracefulStopNs: number;
+  readonly env: Readonly<Record<string, string>>;
+  readonly tags: Readonly<Record<string, string>>;
+}
+
+export interface ConstantVUs extends ScenarioBase {
+  readonly executor: 'constant-vus';
+  readonly vus: number;
+  readonly durationNs: number;
+}
+
+export interface RampingVUs extends ScenarioBase {
+  readonly executor: 'ramping-vus';
+  readonly startVUs: number;
+  readonly stages: readonly Stage[];
+  readonly gracefulRampDownNs: number;
+}
+
+export interface PerVUIterations extends ScenarioBase {
+  readonly executor: 'per-vu-iterations';
+  readonly vus: number;
+  /** Per VU. */
+  readonly iterations: number;
+  readonly maxDurationNs: number;
+}
+
+export interface SharedIterations extends ScenarioBase {
+  readonly executor: 'shared-iterations';
+  readonly vus: number;
+  /** Over all VUs. */
+  readonly iterations: number;
+  readonly maxDurationNs: number;
+  /** Iteration k of n is due at k·paceOver/n. */
+  readonly paceOverNs?: number;
+}
+
+export interface ConstantArrivalRate extends ScenarioBase {
+  readonly executor: 'constant-arrival-rate';
+  /** Starts per `timeUnitNs`; may be a fraction. */
+  readonly rate: number;
+  readonly timeUnitNs: number;
+  readonly durationNs: number;
+  readonly preAllocatedVUs: number;
+  readonly maxVUs: number;
+  readonly arrival: Arrival;
+}
+
+export interface RampingArrivalRate extends ScenarioBase {
+  readonly executor: 'ramping-arrival-rate';
+  readonly startRate: number;
+  readonly timeUnitNs: number;
+  readonly stages: readonly Stage[];
+  readonly preAllocatedVUs: number;
+  readonly maxVUs: number;
+  readonly arrival: Arrival;
+}
+
+/** One validated scenario. Times in integer ns. */
+export type Scenario =
+  | ConstantVUs
+  | RampingVUs
+  | PerVUIterations
+  | SharedIterations
+  | ConstantArrivalRate
+  | RampingArrivalRate;
+
+export type ExecutorName = Scenario['executor'];
+
+// ---------------------------------------------------------------- whom we talk to
+
+/** TLS of a target. Strings are PEM file paths, relative to the file that named them. */
+export interface TlsConfig {
+  readonly ca?: string;
+  readonly cert?: string;
+  readonly key?: string;
+  readonly passphrase?: string;
+  readonly serverName?: string;
+  /** Default true. */
+  readonly verify?: boolean;
+  readonly minVersion?: string;
+}
+
+/** The system under test. */
+export interface Target {
+  readonly host: string;
+  readonly port: number;
+  readonly calledAET: string;
+  readonly callingAET: string;
+  readonly tls?: TlsConfig;
+  /** Largest PDU we accept, bytes. */
+  readonly maxPdu?: number;
+  readonly sourceAddress?: string;
+}
+
+/** A way through the router: the AE pair that selects it, elsewhere the target's host and port. */
+export interface Route {
+  readonly calledAET: string;
+  readonly callingAET: string;
+  readonly host?: string;
+  readonly port?: number;
+}
+
+/** Routes by name. */
+export type Routes = Readonly<Record<string, Route>>;
+
+/** Where studies are looked for with C-FIND once they are sent. */
+export interface VerifyTarget extends Target {
+  /** False (`CFIND_VERIFY=false`): verification is reported as skipped. */
+  readonly enabled: boolean;
+  readonly initialDelayMs: number;
+  readonly timeoutMs: number;
+  readonly intervalMs: number;
+  /** True when no host was configured and the target itself is asked (may report false positives). */
+  readonly isTarget: boolean;
+}
+
+// ---------------------------------------------------------------- thresholds and outputs
+
+export type ThresholdMethod =
+  | { readonly kind: 'count' | 'rate' | 'value' | 'avg' | 'min' | 'max' | 'med' }
+  | { readonly kind: 'percentile'; readonly p: number };
+
+export type ThresholdOperator = '<' | '<=' | '>' | '>=' | '==' | '!=';
+
+/** One threshold expression on one metric selector. */
+export interface ThresholdConfig {
+  /** The key as written, e.g. `dicom_req_duration{service:C-STORE}`. */
+  readonly key: string;
+  readonly metric: string;
+  /** Tags a sample must carry; empty for the whole metric. */
+  readonly tags: Readonly<Record<string, string>>;
+  /** The expression as written, e.g. `p(95)<2000`; null: the selector is only to be tracked. */
+  readonly expr: string | null;
+  readonly method: ThresholdMethod | null;
+  readonly operator: ThresholdOperator | null;
+  readonly limit: number | null;
+  readonly abortOnFail: boolean;
+  readonly delayAbortEvalMs: number;
+  /** Judge only the last so many ms; without it everything since the start. */
+  readonly windowMs?: number;
+}
+
+export interface OutputConfig {
+  readonly kind: 'influxdb' | 'json' | 'csv';
+  /** URL (influxdb), or file ('' = the default name in the results folder). */
+  readonly to: string;
+  /** `mode=raw`, `username`, `password`, `retention`, … as written after `?` or in the environment. */
+  readonly options: Readonly<Record<string, string>>;
+}
+
+/** A Prometheus endpoint of the system under test, read every 5 s. */
+export interface ScrapeConfig {
+  readonly name: string;
+  readonly url: string;
+}
+
+// ---------------------------------------------------------------- the whole
+
+export type Mode = 'run' | 'smoke';
+export type TimeUnit = 's' | 'ms' | 'us';
+
+/** A value's way in: `default`, `script`, `flag --vus`, `env COMPASS_HOST`, `.env COMPASS_HOST`, … */
+export type Origin = string;
+
+/** Execution segment [from, to) as exact fractions in [0, 1], e.g. ['0/1', '1/2']. */
+export type SegmentPair = readonly [string, string];
+
+/** The frozen result of `resolveOptions`. */
+export interface Options {
+  readonly mode: Mode;
+  readonly scenarios: readonly Scenario[];
+  readonly thresholds: readonly ThresholdConfig[];
+  readonly noThresholds: boolean;
+  /** Tags of every sample of the run. */
+  readonly tags: Readonly<Record<string, string>>;
+  readonly labels: readonly string[];
+  /** All of `__ENV`. */
+  readonly env: Readonly<Record<string, string>>;
+
+  readonly setupTimeoutMs: number;
+  readonly teardownTimeoutMs: number;
+  readonly handleSummaryTimeoutMs: number;
+  readonly noSetup: boolean;
+  readonly noTeardown: boolean;
+  readonly minIterationDurationMs: number;
+  /** Guest code that does not yield for so long is interrupted. */
+  readonly hangTimeoutMs: number;
+  /** Bad metric values throw instead of warn. */
+  readonly throw: boolean;
+
+  readonly summaryTrendStats: readonly string[];
+  readonly summaryTimeUnit: TimeUnit | null;
+  readonly summaryExport: string | null;
+  readonly noReport: boolean;
+  readonly noSummary: boolean;
+  readonly outputs: readonly OutputConfig[];
+  readonly resultsDir: string;
+  readonly testid: string | null;
+  readonly strictOutput: boolean;
+  readonly consoleOutput: string | null;
+  /** null: 10 s for two minutes, then 60 s; 0: off. */
+  readonly progressIntervalMs: number | null;
+  /** 0 all, 1 plan and summary, 2 errors only. */
+  readonly quiet: 0 | 1 | 2;
+  readonly trace: boolean;
+  /** What the ledger of sent instances holds. */
+  readonly ledger: 'studies' | 'instances' | 'none';
+  readonly scrape: readonly ScrapeConfig[];
+  readonly grafanaUrl: string | null;
+
+  readonly settleMs: number;
+  readonly deliveryHorizonMs: number;
+  readonly wireCacheBytes: number;
+  /** null: cores − 1, at least 1. */
+  readonly workers: number | null;
+  readonly acceptors: number | null;
+  readonly executionSegment: SegmentPair | null;
+  readonly executionSegmentSequence: readonly string[] | null;
+
+  readonly embedded: boolean;
+  readonly preflight: boolean;
+  readonly target: Target | null;
+  readonly routes: Routes;
+  /** Name of the route in use, if one was chosen. */
+  readonly route: string | null;
+  readonly verify: VerifyTarget | null;
+  /** Hosts that may be loaded heavily besides loopback. */
+  readonly allowedTargets: readonly string[];
+  readonly dataRoot: string | null;
+  readonly dataFile: string | null;
+
+  /** What the user should hear about: conflicts, keys without effect, the replaced scenario. */
+  readonly warnings: readonly string[];
+  /** Option path (`target.host`, `scenarios.gi.stages`) -> where its value came from. */
+  readonly origins: Readonly<Record<string, Origin>>;
+}

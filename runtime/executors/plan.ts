@@ -1,0 +1,79 @@
+// A plan is data: what an executor will do, in integer ns from the start of its scenario, for one
+// execution segment. The worker's loop walks it; nothing here knows a clock.
+
+/** What happens to a slot. At equal times `start` comes before `stop`, `stop` before `kill`. */
+export type SlotEventKind = 'start' | 'stop' | 'kill';
+
+/**
+ * `start`: the slot loops (or carries on, if its graceful stop is not yet done); `stop`: no further
+ * iteration; `kill`: the running iteration is cut off.
+ */
+export interface SlotEvent {
+  readonly atNs: number;
+  /** Number of the slot in the whole plan, from 0, the same on every segment. */
+  readonly slot: number;
+  readonly kind: SlotEventKind;
+}
+
+interface PlanBase {
+  readonly scenario: string;
+  /** No iteration starts at or after this time. */
+  readonly regularEndNs: number;
+  /** Everything is cut off here: regular end + gracefulStop. */
+  readonly endNs: number;
+  /** Most VUs of this segment that can be busy at once. */
+  readonly maxVUs: number;
+}
+
+/** Slots that loop: constant-vus, ramping-vus, per-vu-iterations, shared-iterations. */
+export interface ClosedPlan extends PlanBase {
+  readonly kind: 'closed';
+  /** Owned slots only, sorted by (atNs, kind, slot). Kills at `endNs` are implied for all. */
+  readonly events: readonly SlotEvent[];
+  /** Every owned slot does this many iterations, then stops. */
+  readonly iterationsPerVU?: number;
+  /** The whole plan's iterations, taken from the counter that all segments of one process share. */
+  readonly sharedIterations?: number;
+  /** This segment's share of them, for segments that share no counter. */
+  readonly ownedIterations?: number;
+  /** Shared iteration k of n is not started before k·paceOver/n. */
+  readonly paceOverNs?: number;
+}
+
+/** The next start of an {@link OpenPlan}, reused by the iterator: read it before the next call. */
+export interface StartCursor {
+  /** Index of the start in the whole plan, from 0. */
+  k: number;
+  /** Intended time of the start, ns. */
+  atNs: number;
+}
+
+/** Starts at a rate, whoever is free: constant-arrival-rate, ramping-arrival-rate. */
+export interface OpenPlan extends PlanBase {
+  readonly kind: 'open';
+  /** Starts of the whole plan. */
+  readonly totalStarts: number;
+  /** Starts of this segment. */
+  readonly ownedStarts: number;
+  /** VUs of this segment made before t0. */
+  readonly preAllocatedVUs: number;
+  /** Global slots of this segment's VUs in the order they are made (the first preAllocatedVUs first). */
+  readonly slots: readonly number[];
+  /** Intended time of the k-th start of the whole plan (k from 0), ns. */
+  startNs(k: number): number;
+  /** True when the k-th start belongs to this segment. */
+  owned(k: number): boolean;
+  /**
+   * A fresh walk over the owned starts in order. `next()` moves the cursor and returns false after
+   * the last. No allocation per start.
+   */
+  starts(): { readonly cursor: StartCursor; next(): boolean };
+}
+
+export type Plan = ClosedPlan | OpenPlan;
+
+/** VUs from `atNs` on, for charts and reservations. */
+export interface VuStep {
+  readonly atNs: number;
+  readonly vus: number;
+}
