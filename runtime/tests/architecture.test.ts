@@ -1,0 +1,181 @@
+// Guards the import arrows, the one file per third-party package, and who may print and exit.
+import { describe, expect, it } from 'vitest';
+import { cycles, importsOf, sources, sourceText } from './imports.ts';
+
+const isTest = (file: string): boolean =>
+  /\.test\.ts$/.test(file) ||
+  file.startsWith('runtime/tests/') ||
+  file.startsWith('runtime/bench/');
+
+const all = sources(['api', 'bundler', 'runtime']);
+const code = all.filter((file) => !isTest(file) && !/^runtime\/[^/]+\.config\.ts$/.test(file));
+const imports = code.flatMap(importsOf);
+
+/** The room a file belongs to: a folder of the tree, or one of the single files that are rooms. */
+function room(file: string): string {
+  if (file === 'runtime/threads.ts') return 'threads';
+  if (file === 'runtime/errors.ts') return 'errors';
+  if (file === 'api/k6/metric-table.ts') return 'metric-table';
+  if (file === 'api/bridge.ts') return 'bridge';
+  if (file.startsWith('api/') || file.startsWith('bundler/')) return file.split('/')[0] ?? file;
+  return file.split('/')[1] ?? file;
+}
+
+// Who may import whom; a room always may import itself. `*` = everything, `:types` = types only.
+const ARROWS: Readonly<Record<string, readonly string[]>> = {
+  cli: ['*'],
+  conductor: [
+    'executors',
+    'threads',
+    'metrics',
+    'metric-table',
+    'runlog',
+    'outputs',
+    'report',
+    'config:types',
+    'errors',
+  ],
+  vu: [
+    'executors',
+    'metrics',
+    'threads',
+    'dicom',
+    'bridge:types',
+    'metric-table',
+    'config:types',
+    'errors',
+  ],
+  acceptors: ['threads', 'metrics', 'dicom', 'metric-table', 'errors'],
+  outputs: ['runlog', 'metrics', 'errors'],
+  report: ['runlog', 'metrics', 'errors'],
+  runlog: ['metrics', 'errors'],
+  config: ['executors', 'metrics', 'bundler', 'metric-table', 'errors'],
+  executors: ['metric-table', 'errors'],
+  metrics: ['metric-table', 'errors'],
+  threads: ['config:types', 'dicom:types', 'executors:types', 'metrics:types', 'errors:types'],
+  bundler: [],
+  dicom: [],
+  api: ['bridge', 'metric-table'],
+  bridge: [],
+  'metric-table': [],
+  errors: [],
+};
+
+/** Third-party package -> the only files (a prefix of their path) that may import it. */
+const HOMES: Readonly<Record<string, readonly string[]>> = {
+  vm2: ['runtime/vu/sandbox.ts'],
+  piscina: ['runtime/conductor/pool.ts'],
+  esbuild: ['bundler/bundle.ts'],
+  'hdr-histogram-js': ['runtime/metrics/histogram.ts'],
+  influx: ['runtime/outputs/influxdb/'],
+  commander: ['runtime/cli/'],
+  dcmjs: ['runtime/dicom/data/'],
+  'dcmjs-dimse': ['runtime/dicom/'],
+  'dcmjs-codecs': ['runtime/dicom/data/'],
+};
+/** How many files of its home may import a package; one unless said otherwise. */
+const FILES: Readonly<Record<string, number>> = { commander: Infinity, dcmjs: 2 };
+
+const packageName = (specifier: string): string =>
+  specifier
+    .split('/')
+    .slice(0, specifier.startsWith('@') ? 2 : 1)
+    .join('/');
+
+describe('import arrows', () => {
+  it('finds the project', () => {
+    expect(all).toContain('runtime/threads.ts');
+    expect(imports.length).toBeGreaterThan(0);
+  });
+
+  it('knows every room', () => {
+    expect([...new Set(code.map(room))].filter((name) => !(name in ARROWS))).toEqual([]);
+  });
+
+  it('follows the arrows', () => {
+    const wrong = imports.filter(({ from, to, own, typeOnly }) => {
+      if (!own) return false;
+      const [source, target] = [room(from), room(to)];
+      const may = ARROWS[source] ?? [];
+      if (source === target || may.includes('*') || may.includes(target)) return false;
+      return !(typeOnly && may.includes(`${target}:types`));
+    });
+    expect(wrong.map((i) => `${i.from}:${i.line} imports ${i.to}`)).toEqual([]);
+  });
+
+  it('has no cycle at run time', () => {
+    expect(cycles(imports)).toEqual([]);
+  });
+
+  it('names relative imports with their .ts extension', () => {
+    const wrong = imports.filter(({ own, to }) => own && !to.endsWith('.ts'));
+    expect(wrong.map((i) => `${i.from}:${i.line} imports ${i.to}`)).toEqual([]);
+  });
+
+  it('sees a cycle and a forbidden arrow when there is one', () => {
+    const edge = (from: string, to: string, typeOnly = false) => ({
+      from,
+      to,
+      own: true,
+      typeOnly,
+      line: 1,
+    });
+    expect(cycles([edge('a', 'b'), edge('b', 'c'), edge('c', 'a')])).toEqual(['a > b > c > a']);
+    expect(cycles([edge('a', 'b'), edge('b', 'a', true)])).toEqual([]);
+  });
+});
+
+describe('third-party packages', () => {
+  const foreign = imports.filter(({ own, to }) => !own && !to.startsWith('node:'));
+
+  it('are imported in their own home only', () => {
+    const wrong = foreign.filter(({ from, to, typeOnly }) => {
+      const home = HOMES[packageName(to)];
+      if (!home) return !typeOnly || !from.startsWith('api/');
+      return !home.some((prefix) => from.startsWith(prefix));
+    });
+    expect(wrong.map((i) => `${i.from}:${i.line} imports ${i.to}`)).toEqual([]);
+  });
+
+  it('are imported in as few files as allowed', () => {
+    for (const name of Object.keys(HOMES)) {
+      const files = new Set(
+        foreign.filter(({ to }) => packageName(to) === name).map((i) => i.from),
+      );
+      expect([...files].slice(FILES[name] ?? 1), `${name} is wrapped once`).toEqual([]);
+    }
+  });
+});
+
+describe('the rim', () => {
+  const below = code.filter((file) => !file.startsWith('runtime/cli/'));
+  const offenders = (files: readonly string[], pattern: RegExp): string[] =>
+    files.flatMap((file) =>
+      sourceText(file)
+        .split('\n')
+        .flatMap((line, at) =>
+          pattern.test(line.replace(/^\s*(\/\/|\*|\/\*).*/, '').replace(/\s\/\/ .*/, ''))
+            ? [`${file}:${at + 1} ${line.trim()}`]
+            : [],
+        ),
+    );
+
+  it('is the only place that prints, exits, or reads the command line and environment', () => {
+    const script = below.filter((file) => file !== 'bundler/build.ts');
+    expect(
+      offenders(
+        script,
+        /\bconsole\.(log|error|warn|info)\(|\bprocess\.(argv|exit|env|stdout|stderr)\b/,
+      ),
+    ).toEqual([]);
+  });
+
+  it('leaves no machine path, no open end and no disabled test behind', () => {
+    const path = new RegExp(`['"\`(\\s]/(${['work', 'root', 'home'].join('|')})/`);
+    expect(offenders(all, path)).toEqual([]);
+    const open = new RegExp(
+      `\\b(${['TO', 'FIX'].join('DO|')}ME|XX${'X'})\\b|\\b(it|test|describe)\\.(only|skip|todo)\\(`,
+    );
+    expect(offenders(all, open)).toEqual([]);
+  });
+});

@@ -1,0 +1,16 @@
+// Whole runs and real peers, on the built tool: one file after the other.
+import { fileURLToPath } from 'node:url';
+import { defineConfig } from 'vitest/config';
+
+export default defineConfig({
+  root: fileURLToPath(new URL('..', import.meta.url)),
+  test: {
+    include: ['runtime/tests/**/*.test.ts'],
+    exclude: ['runtime/tests/architecture.test.ts'],
+    pool: 'forks',
+    fileParallelism: false,
+    testTimeout: 120_000,
+    hookTimeout: 60_000,
+    teardownTimeout: 20_000,
+  },
+});
