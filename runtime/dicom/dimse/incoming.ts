@@ -1,0 +1,71 @@
+// A request that arrives on an association, and who handles it. The same for the acceptor's role and
+// for the requestor's (C-STORE sub-operations of C-GET, N-EVENT-REPORT).
+import type { Association } from '../ul/association.ts';
+
+/** Returned by `onStoreEnd`: the status follows by {@link Association.respond}. */
+export const REPLY_LATER = -1;
+
+/** A request command set. Its bytes are its own: it may be kept. */
+export interface IncomingRequest {
+  readonly contextId: number;
+  /** (0000,0110) */
+  readonly messageId: number;
+  /** (0000,0100) */
+  readonly commandField: number;
+  readonly hasDataset: boolean;
+  /** Implicit VR Little Endian. */
+  readonly command: Buffer;
+  /** `performance.now()` of its first byte, and of its last (0 while the data set arrives). */
+  readonly firstByte: number;
+  readonly lastByte: number;
+  /** Affected (0000,0002) or requested (0000,0003) SOP class UID. */
+  sopClass(): string;
+  /** Affected (0000,1000) or requested (0000,1001) SOP instance UID. */
+  sopInstance(): string;
+  /** A US element of the command set by element number, -1 when absent. */
+  uint16(element: number): number;
+  /** A text element of the command set by element number, trimmed; '' when absent. */
+  text(element: number): string;
+}
+
+/** What answers the requests of one association. */
+export interface RequestHandler {
+  /** The command set of a C-STORE-RQ; its data set follows in pieces. */
+  onStore?(association: Association, request: IncomingRequest): void;
+  /** A piece of the data set, never accumulated by the wire; valid during the call only. */
+  onStoreData?(
+    association: Association,
+    request: IncomingRequest,
+    buffer: Buffer,
+    start: number,
+    end: number,
+  ): void;
+  /** The data set is complete. Returns the status of the response, or {@link REPLY_LATER}. */
+  onStoreEnd?(association: Association, request: IncomingRequest): number;
+  /**
+   * Any other request, with its whole data set (≤ 64 MiB, null when there is none): answer with
+   * `association.respond(request, …)`, once or (pending) many times.
+   */
+  onRequest?(association: Association, request: IncomingRequest, dataset: Buffer | null): void;
+  /** C-CANCEL-RQ for the request with this message ID. */
+  onCancel?(association: Association, messageId: number): void;
+}
+
+/** What a response carries beyond its status. */
+export interface ResponseFields {
+  readonly status: number;
+  /** An encoded data set in the context's transfer syntax. */
+  readonly dataset?: Buffer | null;
+  /** (0000,0902) */
+  readonly errorComment?: string;
+  /** Sub-operation counters of C-MOVE and C-GET. */
+  readonly remaining?: number;
+  readonly completed?: number;
+  readonly failed?: number;
+  readonly warning?: number;
+  /** (0000,1000), when it differs from the request's (N-CREATE). */
+  readonly sopInstance?: string;
+  /** (0000,1002) of N-EVENT-REPORT, (0000,1008) of N-ACTION: taken from the request by default. */
+  readonly eventTypeId?: number;
+  readonly actionTypeId?: number;
+}

@@ -1,0 +1,52 @@
+// One association, either role (PS3.8 §7). Hot path: no promise, no closure, no copy per message.
+import type { Failure } from '../errors.ts';
+import type { IncomingRequest, RequestHandler, ResponseFields } from '../dimse/incoming.ts';
+import type { Pending } from '../dimse/pending.ts';
+import type { NegotiatedContext } from './associate-request.ts';
+import type { Outgoing } from './outgoing.ts';
+import type { SendFault } from './send-fault.ts';
+
+export interface Association {
+  readonly role: 'requestor' | 'acceptor';
+  readonly calledAET: string;
+  readonly callingAET: string;
+  /** All proposed contexts with their results, in order of proposal. */
+  readonly contexts: readonly NegotiatedContext[];
+  /** Largest P-DATA-TF the peer takes; 0 = unlimited. */
+  readonly maxPdu: number;
+  /** How many requests we may have outstanding (PS3.7 D.3.3.3); 65,535 = unlimited. */
+  readonly window: number;
+  /** Requests sent or queued and not answered. */
+  readonly outstanding: number;
+  /** True until released, aborted or broken. */
+  readonly open: boolean;
+  /** Why it ended; null while it is open. */
+  readonly closedBy: Failure | null;
+  readonly bytesSent: number;
+  readonly bytesReceived: number;
+  /** Answers requests of the peer; null refuses them (0x0211 unrecognized operation). */
+  handler: RequestHandler | null;
+  /** Called once when the association has ended, for whatever reason. */
+  onClosed: ((association: Association, why: Failure) => void) | null;
+  /** For the user of the association. */
+  data: unknown;
+
+  /** Accepted context ID for the pair (transfer syntax '' = any), 0 = none. */
+  contextFor(sopClass: string, transferSyntax: string): number;
+  context(id: number): NegotiatedContext | undefined;
+  /**
+   * Sends, or queues while the window is full. `pending` hears of it; on an association that is no
+   * longer open `onFailure` is called at once. `head` belongs to the association until `written`.
+   */
+  send(message: Outgoing, pending: Pending, fault?: SendFault): void;
+  /** Answers a request of the peer. */
+  respond(request: IncomingRequest, fields: ResponseFields): void;
+  /** C-CANCEL-RQ (PS3.7 §9.3.2.3) for a request whose responses are still coming. */
+  cancel(pending: Pending): void;
+  /** A-RELEASE; `done` gets the time RQ → RP in ms, or what went wrong. */
+  release(done?: (ms: number, failure: Failure | null) => void): void;
+  /** A-ABORT (source 0 service-user, 2 service-provider). */
+  abort(source?: number, reason?: number): void;
+  /** TCP reset, without a word. */
+  destroy(): void;
+}
