@@ -1,0 +1,115 @@
+// The engine as its callers see it: samples in, one Tick a second out, Totals at the end.
+import type { MetricType } from '../../api/k6/metric-table.ts';
+import type { ThresholdResult } from './summary.ts';
+import type { Totals, ViewKey } from './totals.ts';
+
+/** A series as a thread declares it; the same shape as `SeriesDecl` of runtime/threads.ts. */
+export interface EngineSeries {
+  readonly id: number;
+  readonly metric: string;
+  readonly tags: Readonly<Record<string, string>>;
+  readonly custom?: { readonly type: MetricType; readonly isTime: boolean };
+}
+
+/** Columns of samples; the same shape as `SampleColumns` of runtime/threads.ts. */
+export interface EngineColumns {
+  readonly n: number;
+  readonly series: Uint32Array;
+  readonly value: Float64Array;
+  readonly time: Float64Array;
+}
+
+export interface ThresholdSpec {
+  readonly threshold: string;
+  readonly abortOnFail?: boolean;
+  /** ms. */
+  readonly delayAbortEval?: number;
+  /** Sliding window in ms: judged over the last so many ms instead of the whole run. */
+  readonly window?: number;
+}
+
+/** Metric or selector -> expressions; an empty list only tracks the sub-metric. */
+export type ThresholdConfig = Readonly<Record<string, readonly ThresholdSpec[]>>;
+
+export interface EngineOptions {
+  readonly thresholds: ThresholdConfig;
+  /** Series beyond this fold into one overflow series per metric; default 5,000. */
+  readonly maxSeries?: number;
+  /** Said once per cause: overflow, rejected values. */
+  readonly onWarning: (message: string, hint: string) => void;
+}
+
+export interface ViewDecl extends ViewKey {
+  /** Dense, from 0. */
+  readonly id: number;
+}
+
+/**
+ * The increment of one view in one interval: `[view, …]`, then by type
+ * trend `count sum min max p50 p90 p95 p99 p999` (ms or plain),
+ * counter `count`, rate `passes fails`, gauge `value min max samples`.
+ */
+export type ViewRow = readonly number[];
+
+/** An encoded histogram (HDR V2, base64) of one view over one 10 s block. */
+export type ViewBlock = readonly [view: number, encoded: string];
+
+export interface Tick {
+  /** Whole second since t0 that the rows are stamped with; strictly increasing. */
+  readonly at: number;
+  /** Length of the interval, ms. */
+  readonly intervalMs: number;
+  /** Views seen for the first time. */
+  readonly views: readonly ViewDecl[];
+  readonly rows: readonly ViewRow[];
+  /** Set when a 10 s block ended: seconds [from, to) and its histograms. */
+  readonly block: { readonly from: number; readonly to: number; readonly views: readonly ViewBlock[] } | null;
+  /** Thresholds whose verdict changed at this tick. */
+  readonly changed: readonly ThresholdResult[];
+  /** The threshold that asks for the run to stop, once. */
+  readonly abort: ThresholdResult | null;
+}
+
+/** The numbers of the live line: the last 10 s, and since the start. */
+export interface LiveNumbers {
+  readonly services: readonly LiveService[];
+  readonly associations: { readonly accepted: number; readonly failed: number; readonly aborted: number };
+  readonly delivery: { readonly expected: number; readonly arrived: number } | null;
+  readonly sentBytesPerSecond: number;
+  readonly receivedBytesPerSecond: number;
+  readonly iterations: number;
+  readonly dropped: number;
+  readonly thresholds: readonly ThresholdResult[];
+}
+
+export interface LiveService {
+  readonly service: string;
+  readonly count: number;
+  readonly failed: number;
+  /** Over the last 10 s. */
+  readonly ratePerSecond: number;
+  readonly failedShare: number;
+  readonly p50: number;
+  readonly p95: number;
+}
+
+export interface Engine {
+  /** Declares series of one sending thread; thread numbers are the caller's, any integers. */
+  addSeries(thread: number, series: readonly EngineSeries[]): void;
+  /** Takes one batch; unknown series ids are a programming error and throw. */
+  ingest(thread: number, columns: EngineColumns): void;
+  /** One sample of the main thread itself (`vus`, `generator_*`, `target_*`). */
+  sample(metric: string, tags: Readonly<Record<string, string>>, value: number): void;
+  /** Closes the current interval. Call once a second; `nowMs` is ms since t0. */
+  tick(nowMs: number): Tick;
+  /**
+   * The last tick (with its partial block and the final judgement of the thresholds).
+   * `elapsedMs` is the length of the run for counter rates. Nothing may be ingested afterwards.
+   */
+  finish(nowMs: number, elapsedMs: number): Tick;
+  thresholds(): readonly ThresholdResult[];
+  totals(): Totals;
+  live(): LiveNumbers;
+  /** Samples taken, and those refused (NaN, negative or too large). */
+  readonly counts: { readonly samples: number; readonly rejected: number; readonly overflowed: number };
+}

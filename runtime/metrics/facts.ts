@@ -1,0 +1,58 @@
+// What a summary needs to know besides the numbers: who ran, why it ended, what was written.
+import type {
+  CaseResult,
+  DeliveryAccount,
+  ErrorsSummary,
+  FileEntry,
+  GeneratorSummary,
+  OutputResult,
+  RunIdentity,
+  TimeUnit,
+} from './summary.ts';
+
+export interface RunFacts {
+  readonly run: RunIdentity;
+  /**
+   * Why the run ended, when it did not end regularly (`code` 105 interrupted, 107, 108, 110, 111,
+   * …). The first reason wins: a run that already failed is not turned into 99 by a threshold.
+   * `code` 0: it ended regularly.
+   */
+  readonly exit: { readonly code: number; readonly reason: string };
+  /** Iterations cut off at gracefulStop, by a watchdog, or lost with a worker. */
+  readonly interrupted: number;
+  /** One per route, from the acceptor threads. */
+  readonly accounts: readonly DeliveryAccount[];
+  readonly errors: ErrorsSummary;
+  readonly generator: GeneratorSummary;
+  readonly cases: readonly CaseResult[];
+  readonly outputs: readonly OutputResult[];
+  /** `--strict-output`: unwritten or rejected samples are exit 112. */
+  readonly strictOutput: boolean;
+  readonly files: readonly FileEntry[];
+  readonly next: readonly string[];
+  /** Loud things said during the run that make the numbers doubtful. */
+  readonly warnings: readonly string[];
+  readonly trendStats: readonly string[];
+  readonly timeUnit: TimeUnit;
+}
+
+/** k6's default statistics of a trend. */
+export const DEFAULT_TREND_STATS: readonly string[] = [
+  'avg',
+  'min',
+  'med',
+  'max',
+  'p(90)',
+  'p(95)',
+];
+
+export const NO_ERRORS: ErrorsSummary = { total: 0, groups: [], groupsOmitted: 0 };
+
+export const IDLE_GENERATOR: GeneratorSummary = {
+  saturated: false,
+  reasons: [],
+  cpuMean: 0,
+  cpuMax: 0,
+  loopLagMaxMs: 0,
+  rssMaxBytes: 0,
+};

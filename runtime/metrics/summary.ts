@@ -1,0 +1,275 @@
+// The one summary object: text, JSON, JUnit, HTML and `handleSummary` are views of it.
+// Times are ms, rates are per second, shares are 0..1, unless a name says otherwise.
+
+/** Published with runtime/report/summary.schema.json; raised when a field changes its meaning. */
+export const SUMMARY_SCHEMA = 'dicomrun-summary/1';
+
+export interface Summary {
+  readonly schema: typeof SUMMARY_SCHEMA;
+  readonly run: RunIdentity;
+  readonly verdict: Verdict;
+  readonly thresholds: readonly ThresholdResult[];
+  readonly checks: ChecksSummary;
+  readonly operations: readonly OperationRow[];
+  readonly associations: AssociationsSummary;
+  readonly delivery: DeliverySummary;
+  readonly errors: ErrorsSummary;
+  readonly execution: ExecutionSummary;
+  readonly custom: readonly MetricSummary[];
+  readonly scenarios: readonly SectionSummary[];
+  readonly groups: readonly SectionSummary[];
+  /** Test cases of smoke mode; empty in a load test. */
+  readonly cases: readonly CaseResult[];
+  readonly outputs: readonly OutputResult[];
+  readonly files: readonly FileEntry[];
+  /** Commands worth typing next. */
+  readonly next: readonly string[];
+  /** k6's `handleSummary` map: name or selector -> metric. */
+  readonly metrics: Readonly<Record<string, K6Metric>>;
+  /** `summaryTrendStats` and `summaryTimeUnit` as asked for. */
+  readonly trendStats: readonly string[];
+  readonly timeUnit: TimeUnit;
+}
+
+export type TimeUnit = 's' | 'ms' | 'us';
+
+export interface RunIdentity {
+  /** `testid` of every output, and the name of the folder under `results/`. */
+  readonly id: string;
+  readonly script: string;
+  readonly version: string;
+  readonly mode: 'run' | 'smoke';
+  /** ISO 8601, UTC: the instant t0. */
+  readonly startedAt: string;
+  readonly endedAt: string;
+  /** From t0 until the last iteration ended. */
+  readonly durationMs: number;
+  /** `AET@host:port`, `EMBEDDED ROUTER`, or absent when the script names its own peers. */
+  readonly target?: string;
+  readonly embedded: boolean;
+  readonly tags: Readonly<Record<string, string>>;
+  /** True when the log has no end record: the process was killed and this is what was left. */
+  readonly truncated: boolean;
+}
+
+export interface Verdict {
+  readonly passed: boolean;
+  readonly exitCode: number;
+  /** One line; the first of `reasons`, or why it passed. */
+  readonly reason: string;
+  readonly reasons: readonly string[];
+  /** Things that make the numbers doubtful: generator saturated, samples rejected, output lost. */
+  readonly warnings: readonly string[];
+}
+
+export type ThresholdVerdict = 'ok' | 'failed' | 'no data';
+
+export interface ThresholdResult {
+  /** Metric or sub-metric, e.g. `dicom_req_duration{service:C-STORE}`. */
+  readonly metric: string;
+  /** As written, e.g. `p(95)<2000`. */
+  readonly expression: string;
+  readonly verdict: ThresholdVerdict;
+  /** Whether it counts as crossed (a `no data` may or may not). */
+  readonly failed: boolean;
+  /** Absent without data. */
+  readonly observed?: number;
+  readonly limit: number;
+  /** Sliding window, if it was asked for; then one breach is enough. */
+  readonly windowMs?: number;
+  readonly contains: 'default' | 'time' | 'data';
+  readonly abortOnFail: boolean;
+  /** ms since t0 of the first evaluation that failed. */
+  readonly firstFailedMs?: number;
+}
+
+export interface ChecksSummary {
+  readonly passes: number;
+  readonly fails: number;
+  readonly items: readonly CheckResult[];
+}
+
+export interface CheckResult {
+  readonly name: string;
+  readonly passes: number;
+  readonly fails: number;
+}
+
+/** Statistics of a trend. Percentiles are HDR's (nearest rank, within 0.1 %). */
+export interface TrendStats {
+  readonly count: number;
+  readonly avg: number;
+  readonly min: number;
+  readonly max: number;
+  readonly med: number;
+  readonly p90: number;
+  readonly p95: number;
+  readonly p99: number;
+  readonly p999: number;
+}
+
+export interface OperationRow {
+  /** `C-STORE`, `C-FIND`, … */
+  readonly service: string;
+  readonly count: number;
+  readonly ratePerSecond: number;
+  readonly failed: number;
+  readonly failedShare: number;
+  /** Absent when no request of this service was answered. */
+  readonly duration?: TrendStats;
+  readonly sentBytes: number;
+  readonly receivedBytes: number;
+  readonly sentBytesPerSecond: number;
+  readonly receivedBytesPerSecond: number;
+  /** Count by status, four hex digits, e.g. `{ '0000': 990, A700: 10 }`. */
+  readonly statuses: Readonly<Record<string, number>>;
+}
+
+export interface AssociationsSummary {
+  readonly requested: number;
+  readonly accepted: number;
+  readonly rejected: number;
+  /** Anything else that kept one from opening: no context, transport, timeout, abort, protocol. */
+  readonly failed: number;
+  /** Opened, then ended by A-ABORT or a lost connection. */
+  readonly aborted: number;
+  /** By `result-source-reason` of PS3.8 Table 9-21, or by outcome for the other failures. */
+  readonly causes: readonly { readonly outcome: string; readonly status: string; readonly count: number }[];
+  /** Requests per accepted association. */
+  readonly requestsPerAssociation: number;
+  /** A-ASSOCIATE-RQ to AC; absent when none was accepted. */
+  readonly associating?: TrendStats;
+}
+
+/** The account of one route; the same shape as `RouteAccount` of runtime/threads.ts. */
+export interface DeliveryAccount {
+  readonly route: string;
+  readonly accepted: number;
+  readonly arrived: number;
+  readonly unique: number;
+  readonly missing: number;
+  readonly late: number;
+  readonly duplicated: number;
+  readonly corrupted: number;
+  readonly unexpected: number;
+  readonly associationsPerStudy?: { readonly mean: number; readonly max: number };
+  /** First byte sent to arrival. */
+  readonly duration?: TrendStats;
+}
+
+export interface DeliverySummary {
+  /** Sent and accepted as the requests say it (all routes, C-STORE). */
+  readonly sent: number;
+  readonly accepted: number;
+  readonly routes: readonly DeliveryAccount[];
+  /** Stored to found by C-FIND. */
+  readonly visible?: TrendStats;
+}
+
+export interface ErrorGroup {
+  readonly group: string;
+  readonly operation: string;
+  /** Stable code, or `status A700`. */
+  readonly code: string;
+  readonly calledAET?: string;
+  readonly scenario?: string;
+  readonly count: number;
+  /** Share of the requests of this operation; absent where that has no meaning. */
+  readonly share?: number;
+  readonly firstMs: number;
+  readonly lastMs: number;
+  /** One example. */
+  readonly message: string;
+  readonly hint?: string;
+  /** `file:line:column` of the author's source. */
+  readonly where?: string;
+}
+
+export interface ErrorsSummary {
+  /** All failures, also those of groups not listed. */
+  readonly total: number;
+  /** Most frequent first. */
+  readonly groups: readonly ErrorGroup[];
+  readonly groupsOmitted: number;
+}
+
+export interface ExecutionSummary {
+  readonly iterations: number;
+  readonly iterationsPerSecond: number;
+  readonly iterationDuration?: TrendStats;
+  readonly dropped: number;
+  readonly interrupted: number;
+  readonly failed: number;
+  /** Iterations started of those due, where a rate was asked for. */
+  readonly achievedShare?: number;
+  readonly lag?: TrendStats;
+  readonly vus: number;
+  readonly vusMax: number;
+  readonly sentBytes: number;
+  readonly receivedBytes: number;
+  readonly generator: GeneratorSummary;
+}
+
+export interface GeneratorSummary {
+  /** Whether the generator, not the peer, may have been the limit. */
+  readonly saturated: boolean;
+  /** Why, one line each; empty when not saturated. */
+  readonly reasons: readonly string[];
+  /** Percent of one core, mean and largest second. */
+  readonly cpuMean: number;
+  readonly cpuMax: number;
+  readonly loopLagMaxMs: number;
+  readonly rssMaxBytes: number;
+}
+
+export interface MetricSummary {
+  readonly name: string;
+  readonly type: 'counter' | 'gauge' | 'rate' | 'trend';
+  readonly contains: 'default' | 'time' | 'data';
+  readonly values: Readonly<Record<string, number>>;
+}
+
+export interface SectionSummary {
+  readonly name: string;
+  readonly iterations: number;
+  readonly iterationDuration?: TrendStats;
+  readonly requests: number;
+  readonly failed: number;
+  readonly duration?: TrendStats;
+  readonly checks: { readonly passes: number; readonly fails: number };
+}
+
+export interface CaseResult {
+  /** `script › scenario › route`. */
+  readonly suite: string;
+  readonly name: string;
+  readonly state: 'passed' | 'failed' | 'error' | 'skipped' | 'manual';
+  readonly durationMs: number;
+  readonly message?: string;
+  readonly where?: string;
+  readonly properties?: Readonly<Record<string, string>>;
+}
+
+export interface OutputResult {
+  /** `influxdb`, `json`, … */
+  readonly name: string;
+  readonly destination: string;
+  readonly written: number;
+  readonly rejected: number;
+  readonly unwritten: number;
+  /** Why something is missing, and how to get it in. */
+  readonly note?: string;
+}
+
+export interface FileEntry {
+  readonly path: string;
+  readonly what: string;
+}
+
+/** k6's `data.metrics[name]`. */
+export interface K6Metric {
+  readonly type: 'counter' | 'gauge' | 'rate' | 'trend';
+  readonly contains: 'default' | 'time' | 'data';
+  readonly values: Readonly<Record<string, number>>;
+  readonly thresholds?: Readonly<Record<string, { readonly ok: boolean }>>;
+}

@@ -1,0 +1,105 @@
+// run.ndjson: one JSON record a line, append-only. It is the queue of every output, the journal
+// for replay, and what a killed run is reported from. Readers skip kinds they do not know.
+import type { ThresholdConfig, ViewBlock, ViewDecl, ViewRow } from '../metrics/engine-types.ts';
+import type { RunFacts } from '../metrics/facts.ts';
+import type { ThresholdResult, TimeUnit } from '../metrics/summary.ts';
+
+export const RUNLOG_SCHEMA = 'dicomrun-log/1';
+export const RUNLOG_FILE = 'run.ndjson';
+
+/** First record: who runs what. */
+export interface RunRecord {
+  readonly k: 'run';
+  readonly schema: typeof RUNLOG_SCHEMA;
+  readonly id: string;
+  /** Wall clock of t0, ms since the epoch, a whole number. */
+  readonly t0: number;
+  readonly script: string;
+  readonly version: string;
+  readonly mode: 'run' | 'smoke';
+  readonly target?: string;
+  readonly embedded: boolean;
+  readonly tags: Readonly<Record<string, string>>;
+  readonly thresholds: ThresholdConfig;
+  readonly trendStats: readonly string[];
+  readonly timeUnit: TimeUnit;
+  /** Effective options and plan, as the plan block printed them. */
+  readonly plan?: unknown;
+}
+
+/** A view, before its first row. */
+export interface ViewRecord extends ViewDecl {
+  readonly k: 'view';
+}
+
+/** All views with samples in one interval, stamped with whole second `at` since t0. */
+export interface RowsRecord {
+  readonly k: 'rows';
+  readonly at: number;
+  readonly ms: number;
+  readonly rows: readonly ViewRow[];
+}
+
+/** Histograms of seconds [from, to). */
+export interface BlockRecord {
+  readonly k: 'block';
+  readonly from: number;
+  readonly to: number;
+  readonly h: readonly ViewBlock[];
+}
+
+/** A failure, folded: `count` alike. */
+export interface ErrorRecord {
+  readonly k: 'error';
+  readonly group: string;
+  readonly operation: string;
+  readonly code: string;
+  readonly message: string;
+  readonly hint?: string;
+  readonly where?: string;
+  readonly calledAET?: string;
+  readonly scenario?: string;
+  /** ms since t0. */
+  readonly at: number;
+  readonly count: number;
+}
+
+/** Start, stages, thresholds crossed, aborts, end: annotations of a dashboard. */
+export interface EventRecord {
+  readonly k: 'event';
+  /** ms since t0. */
+  readonly at: number;
+  readonly type: 'start' | 'stage' | 'threshold' | 'abort' | 'warning' | 'end';
+  readonly title: string;
+  readonly text: string;
+}
+
+/** Whole-run value of every view: `[view, …]` with the fields of a row of its type. */
+export interface TotalsRecord {
+  readonly k: 'totals';
+  /** Whole second since t0 that these are stamped with. */
+  readonly at: number;
+  /** Length of the run, ms, for rates. */
+  readonly ms: number;
+  readonly rows: readonly ViewRow[];
+  /** Whole-run mean of the gauges, by view. */
+  readonly means: readonly (readonly [view: number, mean: number])[];
+}
+
+/** Last record. */
+export interface EndRecord {
+  readonly k: 'end';
+  readonly at: number;
+  readonly facts: RunFacts;
+  readonly thresholds: readonly ThresholdResult[];
+}
+
+export type LogRecord =
+  | RunRecord
+  | ViewRecord
+  | RowsRecord
+  | BlockRecord
+  | ErrorRecord
+  | EventRecord
+  | TotalsRecord
+  | EndRecord;
