@@ -1,0 +1,103 @@
+// Errors as scripts see them, made inside the sandbox so that `instanceof` and stacks are the author's.
+import type { Fault } from '../bridge.ts';
+
+/** What made an answer impossible. Match on `code`; an answer of the peer is a value instead. */
+export class DicomError extends Error {
+  /** Stable: `ASSOC_REJECTED`, `TIMEOUT_RESPONSE`, … */
+  readonly code: string;
+  /** What to try, where a remedy is known. */
+  readonly hint: string | undefined;
+  constructor(fault: Fault) {
+    super(fault.message);
+    this.name = new.target.name;
+    this.code = fault.code;
+    this.hint = fault.hint;
+    if (fault.fields) Object.assign(this, fault.fields);
+  }
+}
+
+/** A-ASSOCIATE-RJ: `result`, `source`, `reason` as in PS3.8 Table 9-21. */
+export class AssociationRejected extends DicomError {
+  declare readonly result: number;
+  declare readonly source: number;
+  declare readonly reason: number;
+}
+/** A-ABORT, by the peer or by us: `source`, `reason` as in PS3.8 Table 9-26. */
+export class AssociationAborted extends DicomError {
+  declare readonly source: number;
+  declare readonly reason: number;
+}
+/** No presentation context for what is to be sent was accepted (PS3.8 Table 9-18). */
+export class NoAcceptedContext extends DicomError {}
+/** Name resolution, TCP or TLS failed; `code` says which. */
+export class TransportError extends DicomError {}
+/** Nothing came in time; `phase` is connect, tls, associate, response, release or idle. */
+export class TimeoutError extends DicomError {
+  declare readonly phase: string;
+}
+/** The peer broke the protocol; we aborted (PS3.8 action AA-8). */
+export class ProtocolError extends DicomError {}
+/** A call that does not fit its arguments or the state of its object. */
+export class ScriptError extends DicomError {}
+
+/** The iteration is over (gracefulStop or gracefulRampDown): not a DicomError, and not to be caught. */
+export class IterationInterrupted extends Error {
+  readonly code = 'ITERATION_INTERRUPTED';
+  constructor() {
+    super('the iteration was interrupted: its time to stop gracefully is over');
+    this.name = 'IterationInterrupted';
+  }
+}
+
+/** Thrown by `fail()` and by `exec.test.abort()`; `skip()` and `manual()` end a case the same way. */
+export class IterationEnd extends Error {
+  readonly state: 'failed' | 'aborted' | 'skip' | 'manual';
+  constructor(state: 'failed' | 'aborted' | 'skip' | 'manual', message: string) {
+    super(message);
+    this.name = state === 'failed' ? 'Error' : 'IterationEnd';
+    this.state = state;
+  }
+}
+
+const CLASSES: readonly [string, new (fault: Fault) => DicomError][] = [
+  ['ASSOC_REJECTED', AssociationRejected],
+  ['ASSOC_ABORTED', AssociationAborted],
+  ['ASSOC_NO_CONTEXT', NoAcceptedContext],
+  ['TIMEOUT_', TimeoutError],
+  ['PROTO_', ProtocolError],
+  ['SCRIPT_', ScriptError],
+  ['DNS_', TransportError],
+  ['TCP_', TransportError],
+  ['TLS_', TransportError],
+];
+
+/** The error object of a fault that came over the bridge. */
+export function errorOf(fault: Fault): Error {
+  if (fault.code === 'ITERATION_INTERRUPTED') return new IterationInterrupted();
+  const found = CLASSES.find(([prefix]) => fault.code.startsWith(prefix));
+  return new (found ? found[1] : DicomError)(fault);
+}
+
+/** An error of ours about an argument, thrown at the author's line. */
+export function badArgument(message: string, hint?: string): ScriptError {
+  return new ScriptError({ code: 'SCRIPT_ARGUMENT', message, ...(hint === undefined ? {} : { hint }) });
+}
+
+export function badState(message: string, hint?: string): ScriptError {
+  return new ScriptError({ code: 'SCRIPT_STATE', message, ...(hint === undefined ? {} : { hint }) });
+}
+
+/** A thrown value as it crosses the bridge. */
+export function faultOf(thrown: unknown): Fault {
+  if (thrown instanceof Error) {
+    const error = thrown as Error & { code?: unknown; hint?: unknown };
+    return {
+      code: typeof error.code === 'string' ? error.code : 'SCRIPT_EXCEPTION',
+      name: error.name,
+      message: error.message,
+      ...(typeof error.hint === 'string' ? { hint: error.hint } : {}),
+      stack: typeof error.stack === 'string' ? error.stack : '',
+    };
+  }
+  return { code: 'SCRIPT_EXCEPTION', name: 'thrown value', message: String(thrown), stack: '' };
+}

@@ -1,0 +1,230 @@
+// The life of a VU as the sandbox sees it: instance, vuInit, iterations, vuTeardown; and the hooks of
+// the whole test. The host rings; nothing here waits for anything but calls of the VU.
+import { Op, type Fault } from '../bridge.ts';
+import { Idle, captureStacks } from './calls.ts';
+import { hostText, ring, ringText } from './door.ts';
+import { IterationEnd, IterationInterrupted, faultOf } from './errors.ts';
+import { consoleOf, timersOf } from './globals.ts';
+import { requireFor } from './require.ts';
+import { shared } from './shared.ts';
+import { Vu } from './vu.ts';
+
+/** Creates a VU and runs the script's module code for it. Answers 0, or -1 with a fault JSON. */
+export function addVu(slot: number, id: number, root: Record<string, unknown>): Fault | null {
+  const vu = new Vu(slot, id, { ...shared.boot.env });
+  if (slot >= 0) shared.vus[slot] = vu;
+  else service = vu;
+  try {
+    const scope = Object.create(root) as Record<string, unknown>;
+    const module = { exports: vu.exports };
+    const script = shared.script;
+    if (script === null) throw new Error('no script was loaded');
+    script(module.exports, module, requireFor(vu), scope, consoleOf(vu), timersOf(vu), vu);
+    vu.exports = module.exports;
+    return null;
+  } catch (thrown) {
+    return faultOf(thrown);
+  } finally {
+    vu.initialising = false;
+  }
+}
+
+/** The VU of init, setup, teardown and handleSummary: `__VU` is 0. */
+let service: Vu | null = null;
+
+/** The service VU; the init pass makes it. */
+export function serviceVu(): Vu {
+  if (service === null) throw new Error('the script was not loaded');
+  return service;
+}
+
+/** VU by slot; the service VU is slot -1. */
+export function vuAt(slot: number): Vu {
+  const vu = slot < 0 ? serviceVu() : shared.vus[slot];
+  if (vu === undefined) throw new Error(`no VU ${slot}`);
+  return vu;
+}
+
+/** What the module exports, and its options. */
+export function describeExports(): string {
+  const exports = serviceVu().exports;
+  const names = Object.keys(exports).filter((name) => typeof exports[name] === 'function');
+  const options = exports['options'];
+  return JSON.stringify({ names, options: options === undefined ? null : options });
+}
+
+// ---------------------------------------------------------------- iterations
+
+/** Attaches a VU to a scenario; runs `vuInit` if the script has one. Answers 1 when it does. */
+export function attach(vu: Vu, scenarioIndex: number): number {
+  const scenario = shared.boot.scenarios[scenarioIndex];
+  if (scenario === undefined) throw new Error(`no scenario ${scenarioIndex}`);
+  vu.interrupted = false;
+  vu.scenario = scenarioIndex;
+  vu.scenarioIter = -1;
+  vu.tags = null;
+  vu.env = { ...shared.boot.env, ...scenario.env };
+  vu.run = vu.exports[scenario.exec] as Vu['run'];
+  const init = vu.exports['vuInit'];
+  if (typeof init !== 'function') return 0;
+  void attachAsync(vu, init as (data: unknown) => unknown);
+  return 1;
+}
+
+async function attachAsync(vu: Vu, init: (data: unknown) => unknown): Promise<void> {
+  const outcome = await guarded(vu, async () => {
+    vu.own = await init(dataOf(vu));
+  });
+  report(vu, Op.VU_INIT_DONE, outcome);
+}
+
+/** Runs `vuTeardown` and releases what the VU kept. */
+export async function detach(vu: Vu): Promise<void> {
+  const teardown = vu.exports['vuTeardown'];
+  const outcome = await guarded(vu, async () => {
+    if (typeof teardown === 'function') {
+      await (teardown as (data: unknown, own: unknown) => unknown)(dataOf(vu), vu.own);
+    }
+    await releaseAll(vu, true);
+  });
+  vu.own = undefined;
+  report(vu, Op.VU_TEARDOWN_DONE, outcome);
+}
+
+const data = new WeakMap<Vu, { value: unknown }>();
+
+/** Setup data: parsed once per VU, so that its changes stay its own. */
+function dataOf(vu: Vu): unknown {
+  let held = data.get(vu);
+  if (held === undefined) {
+    held = { value: shared.setupJson === '' ? undefined : JSON.parse(shared.setupJson) };
+    data.set(vu, held);
+  }
+  return held.value;
+}
+
+/** One iteration: the script's function, then whatever it left under way or open. */
+export async function iterate(vu: Vu, iterationInTest: number): Promise<void> {
+  vu.iter++;
+  vu.scenarioIter++;
+  vu.iterationInTest = iterationInTest;
+  vu.group = '';
+  let outcome: Outcome = null;
+  try {
+    const run = vu.run;
+    if (run === null) throw new Error('the VU has no scenario');
+    const returned = run(dataOf(vu), vu.own);
+    if (typeof returned === 'object' && returned !== null) await returned;
+  } catch (thrown) {
+    outcome = { thrown };
+  }
+  if (vu.open > 0) outcome = await drain(vu, outcome);
+  if (vu.associations.size > 0) outcome = await tidy(vu, outcome);
+  report(vu, Op.DONE, outcome);
+}
+
+type Outcome = { readonly thrown: unknown } | null;
+
+async function guarded(vu: Vu, body: () => Promise<void>): Promise<Outcome> {
+  try {
+    await body();
+    if (vu.open > 0) return await drain(vu, null);
+    return null;
+  } catch (thrown) {
+    return { thrown };
+  }
+}
+
+let dangling = 0;
+
+/** Calls nobody awaited: waited for, and named once, with the line from the second sighting on. */
+async function drain(vu: Vu, outcome: Outcome): Promise<Outcome> {
+  if (outcome === null && !vu.interrupted && dangling < 2) {
+    dangling++;
+    if (dangling === 1) captureStacks(true);
+    const where = vu.lastCall;
+    if (dangling === 2) captureStacks(false);
+    const fault = {
+      code: 'SCRIPT_NOT_AWAITED',
+      message: 'a call was still under way when the iteration returned; it was waited for',
+      hint: 'put `await` before it',
+      stack: where,
+    };
+    ringText(Op.LOG, vu.slot, JSON.stringify(fault), 4);
+  }
+  await new Idle(vu);
+  return outcome;
+}
+
+let forgotten = false;
+
+/** Releases associations the iteration left open, and says so once. */
+async function tidy(vu: Vu, outcome: Outcome): Promise<Outcome> {
+  let open = 0;
+  for (const association of vu.associations.values()) if (!association.kept) open++;
+  if (open === 0) return outcome;
+  if (!forgotten && outcome === null) {
+    forgotten = true;
+    const fault = {
+      code: 'SCRIPT_ASSOCIATION_OPEN',
+      message: 'an association was still open when the iteration ended; it was released',
+      hint: 'use `await using`, `association.release()` or `keep: true`',
+      stack: '',
+    };
+    ringText(Op.LOG, vu.slot, JSON.stringify(fault), 4);
+  }
+  try {
+    await releaseAll(vu, false);
+    return outcome;
+  } catch (thrown) {
+    return outcome ?? { thrown };
+  }
+}
+
+async function releaseAll(vu: Vu, keptToo: boolean): Promise<void> {
+  for (const association of [...vu.associations.values()]) {
+    if (keptToo || !association.kept) await association.release();
+  }
+}
+
+/** Tells the host how it went: 0 ok, 1 failed, 2 interrupted. */
+function report(vu: Vu, op: number, outcome: Outcome): void {
+  if (outcome === null) {
+    ring(op, vu.slot, vu.interrupted ? 2 : 0, 0);
+    return;
+  }
+  const { thrown } = outcome;
+  if (thrown instanceof IterationInterrupted || vu.interrupted) {
+    ring(op, vu.slot, 2, 0);
+  } else if (thrown instanceof IterationEnd && thrown.state !== 'failed') {
+    ring(op, vu.slot, 0, 0);
+  } else {
+    ringText(op, vu.slot, JSON.stringify(faultOf(thrown)), 1);
+  }
+}
+
+// ---------------------------------------------------------------- hooks of the test
+
+/** Runs `setup`, `teardown` or `handleSummary` on the service VU; answers by HOOK_DONE. */
+export async function hook(): Promise<void> {
+  const { hook: name, json } = JSON.parse(hostText()) as { hook: string; json: string | null };
+  const vu = serviceVu();
+  vu.interrupted = false;
+  let result: unknown;
+  const outcome = await guarded(vu, async () => {
+    const fn = vu.exports[name];
+    if (typeof fn !== 'function') return;
+    const input: unknown = json === null || json === '' ? undefined : JSON.parse(json);
+    result = await (fn as (input: unknown) => unknown)(input);
+    await releaseAll(vu, true);
+  });
+  let text = '';
+  let failed = outcome;
+  try {
+    text = result === undefined ? '' : JSON.stringify(result);
+  } catch (thrown) {
+    failed = { thrown };
+  }
+  if (failed === null) ringText(Op.HOOK_DONE, -1, text, 0);
+  else ringText(Op.HOOK_DONE, -1, JSON.stringify(faultOf(failed.thrown)), 1);
+}

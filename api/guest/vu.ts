@@ -1,0 +1,67 @@
+// One virtual user: what is private to it. Everything else in the prelude is shared by all VUs.
+
+/** State of a VU inside the sandbox. Plain properties set in one place, so that V8 keeps one shape. */
+export class Vu {
+  /** Slot in this worker, from 0; -1 for the service VU of init, setup and teardown. */
+  readonly slot: number;
+  /** `__VU`: from 1 over the whole test, 0 for the service VU. */
+  id: number;
+  /** `__ITER`: iterations of this VU so far, from 0; -1 before the first. */
+  iter: number;
+  /** Iterations in the present scenario. */
+  scenarioIter: number;
+  /** Number of this iteration over the scenario and all VUs. */
+  iterationInTest: number;
+  /** `__ENV`. */
+  env: Record<string, string>;
+  scenario: number;
+  /** Exports of this VU's own instance of the script. */
+  exports: Record<string, unknown>;
+  run: ((data: unknown, own: unknown) => unknown) | null;
+  /** Return value of `vuInit`. */
+  own: unknown;
+  /** Calls under way that nobody has answered yet. */
+  open: number;
+  /** Called when `open` falls to 0 while the iteration waits for it. */
+  idle: (() => void) | null;
+  interrupted: boolean;
+  /** Full name of the current group, '' outside. */
+  group: string;
+  /** Tags set through `exec.vu.tags`. */
+  tags: Record<string, string> | null;
+  /** Associations opened in this iteration and not yet released. */
+  associations: Map<number, Releasable>;
+  /** Stack of the first call still open, when capture is on. */
+  lastCall: string;
+  /** True inside init code: declarations are legal, traffic is not. */
+  initialising: boolean;
+  timers: number;
+
+  constructor(slot: number, id: number, env: Record<string, string>) {
+    this.slot = slot;
+    this.id = id;
+    this.iter = -1;
+    this.scenarioIter = -1;
+    this.iterationInTest = -1;
+    this.env = env;
+    this.scenario = -1;
+    this.exports = {};
+    this.run = null;
+    this.own = undefined;
+    this.open = 0;
+    this.idle = null;
+    this.interrupted = false;
+    this.group = '';
+    this.tags = null;
+    this.associations = new Map();
+    this.lastCall = '';
+    this.initialising = true;
+    this.timers = 0;
+  }
+}
+
+/** What an iteration must tidy away when the script forgot to. */
+export interface Releasable {
+  readonly kept: boolean;
+  release(): Promise<unknown>;
+}

@@ -1,0 +1,87 @@
+// `check`: counted inside the sandbox, pulled by the host when it flushes; a crossing each costs 8 %.
+import { Op } from '../bridge.ts';
+import { ringText } from '../guest/door.ts';
+import { badArgument } from '../guest/errors.ts';
+import { count } from '../guest/shared.ts';
+import type { Vu } from '../guest/vu.ts';
+
+/** Tally index by what tells checks apart: scenario, group, VU tags, own tags, name. */
+const indices = new Map<string, Map<string, number>>();
+let plain: Map<string, number>[] = [];
+
+function indexOf(vu: Vu, name: string, tags: Record<string, string> | undefined): number {
+  const map = mapOf(vu, tags);
+  let index = map.get(name);
+  if (index === undefined) {
+    if (name.includes('::')) throw badArgument(`check "${name}": a name must not contain "::"`);
+    index = ringText(Op.CHECK_NEW, vu.slot, JSON.stringify({ name, tags, group: vu.group }));
+    map.set(name, index);
+  }
+  return index;
+}
+
+function mapOf(vu: Vu, tags: Record<string, string> | undefined): Map<string, number> {
+  if (tags === undefined && vu.tags === null && vu.group === '') {
+    return (plain[vu.scenario + 1] ??= new Map<string, number>());
+  }
+  const key = `${vu.scenario}|${vu.group}|${JSON.stringify(vu.tags)}|${JSON.stringify(tags)}`;
+  let map = indices.get(key);
+  if (map === undefined) indices.set(key, (map = new Map<string, number>()));
+  return map;
+}
+
+/** Stages are a tag: with a new stage the host's numbers of checks are stale. */
+export function forgetChecks(): void {
+  plain = [];
+  indices.clear();
+}
+
+type Predicate = ((value: unknown) => unknown) | boolean;
+
+/** See `check` in index.ts. A promise comes back only if a predicate gave one. */
+export function check(
+  vu: Vu,
+  value: unknown,
+  sets: Readonly<Record<string, Predicate>>,
+  tags?: Record<string, string>,
+): boolean | Promise<boolean> {
+  if (vu.initialising) throw badArgument('check() is not allowed in init code');
+  let all = true;
+  let later: Promise<boolean>[] | null = null;
+  for (const name in sets) {
+    const index = indexOf(vu, name, tags);
+    const predicate = sets[name];
+    let outcome: unknown;
+    try {
+      outcome = typeof predicate === 'function' ? predicate(value) : predicate;
+    } catch (thrown) {
+      count(index, false);
+      throw thrown;
+    }
+    if (typeof outcome === 'object' && outcome !== null && 'then' in outcome) {
+      (later ??= []).push(settle(index, outcome as PromiseLike<unknown>));
+      continue;
+    }
+    const ok = Boolean(outcome);
+    count(index, ok);
+    if (!ok) all = false;
+  }
+  return later === null ? all : combine(all, later);
+}
+
+async function settle(index: number, outcome: PromiseLike<unknown>): Promise<boolean> {
+  try {
+    const ok = Boolean(await outcome);
+    count(index, ok);
+    return ok;
+  } catch (thrown) {
+    count(index, false);
+    throw thrown;
+  }
+}
+
+async function combine(all: boolean, later: readonly Promise<boolean>[]): Promise<boolean> {
+  let ok = all;
+  for (const one of later) if (!(await one)) ok = false;
+  return ok;
+}
