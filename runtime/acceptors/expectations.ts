@@ -1,0 +1,254 @@
+// Who waits for which study, and the judgement when all is there or the time is up.
+import { NO_SLOT } from './instances.ts';
+import type { Account } from './account.ts';
+import { MOST_DIFFERENCES } from './delivery.ts';
+import type { Delivery, Expectation, TagDifference, TagWish } from './delivery.ts';
+
+interface Waiter {
+  readonly expectation: Expectation;
+  readonly study: number;
+  readonly asked: number;
+  readonly deadline: number;
+}
+
+/** What is remembered of a study whose entries are gone: it had arrived whole. */
+interface Finished {
+  readonly sends: number;
+  readonly accepted: number;
+  readonly duplicated: number;
+  readonly corrupted: number;
+}
+
+/** Finished studies remembered for late questions. */
+const MOST_FINISHED = 65_536;
+
+/** What a judgement needs beyond the account. */
+export interface Witness {
+  /** SOP Instance UID of an instance. */
+  uid(a: number, b: number): string;
+  /** How the elements of a kept header differ from what is wanted. */
+  differences(
+    instance: string,
+    header: unknown,
+    tags: Readonly<Record<string, TagWish>>,
+  ): readonly TagDifference[];
+}
+
+/** The waiting questions of one account. */
+export class Expectations {
+  private readonly waiting = new Map<number, Waiter[]>();
+  private readonly finishedStudies = new Map<number, Finished>();
+  private readonly witness: Witness;
+
+  constructor(witness: Witness) {
+    this.witness = witness;
+  }
+
+  /** Questions not answered yet. */
+  get size(): number {
+    let size = 0;
+    for (const waiters of this.waiting.values()) size += waiters.length;
+    return size;
+  }
+
+  add(account: Account, study: number, expectation: Expectation, now: number): void {
+    const waiter = { expectation, study, asked: now, deadline: now + expectation.timeoutMs };
+    const waiters = this.waiting.get(study);
+    if (waiters === undefined) this.waiting.set(study, [waiter]);
+    else waiters.push(waiter);
+    this.touched(account, study, now);
+  }
+
+  /** Something of a watched study happened: answers whoever has all he waited for. */
+  touched(account: Account, study: number, now: number): void {
+    const waiters = this.waiting.get(study);
+    if (waiters === undefined) return;
+    const still = waiters.filter((waiter) => !this.answered(account, waiter, now));
+    if (still.length === waiters.length) return;
+    if (still.length > 0) this.waiting.set(study, still);
+    else {
+      this.waiting.delete(study);
+      account.unwatch(study);
+    }
+  }
+
+  /** Looks at the clock: quiet times that passed, and timeouts. */
+  tick(account: Account, now: number): void {
+    for (const study of [...this.waiting.keys()]) this.touched(account, study, now);
+  }
+
+  /** When {@link tick} has something to do at the latest; Infinity = never. */
+  nextDeadline(account: Account): number {
+    let next = Infinity;
+    for (const waiters of this.waiting.values()) {
+      for (const { deadline, expectation, study } of waiters) {
+        const quiet = (account.studies.lastArrival[study] ?? -Infinity) + expectation.quietMs;
+        next = Math.min(next, deadline, this.isComplete(account, study, expectation) ? quiet : next);
+      }
+    }
+    return next;
+  }
+
+  /** The account closes: everybody gets his answer now. */
+  closeAll(account: Account, now: number): void {
+    const waiting = [...this.waiting.entries()];
+    this.waiting.clear();
+    for (const [study, waiters] of waiting) {
+      for (const waiter of waiters) this.judge(account, waiter, now);
+      account.unwatch(study);
+    }
+  }
+
+  /** The last entry of a study is gone. */
+  finished(account: Account, study: number): void {
+    const { studies } = account;
+    const accepted = studies.accepted[study] ?? 0;
+    if (accepted === 0) return;
+    const number = studies.keyA[study] ?? 0;
+    const before = this.finishedStudies.get(number);
+    this.finishedStudies.delete(number);
+    this.finishedStudies.set(number, {
+      sends: (studies.sends[study] ?? 0) + (before?.sends ?? 0),
+      accepted: accepted + (before?.accepted ?? 0),
+      duplicated: (studies.duplicated[study] ?? 0) + (before?.duplicated ?? 0),
+      corrupted: (studies.corrupted[study] ?? 0) + (before?.corrupted ?? 0),
+    });
+    if (this.finishedStudies.size <= MOST_FINISHED) return;
+    for (const oldest of this.finishedStudies.keys()) {
+      this.finishedStudies.delete(oldest);
+      break;
+    }
+  }
+
+  private answered(account: Account, waiter: Waiter, now: number): boolean {
+    const { expectation, study } = waiter;
+    const complete = this.isComplete(account, study, expectation);
+    const lastArrival = account.studies.lastArrival[study] ?? -Infinity;
+    const quiet = now - Math.max(lastArrival, -1e15) >= expectation.quietMs;
+    if (!(complete && quiet) && now < waiter.deadline) return false;
+    this.judge(account, waiter, now);
+    return true;
+  }
+
+  private isComplete(account: Account, study: number, expectation: Expectation): boolean {
+    const { studies, instances } = account;
+    if (expectation.instance !== undefined) {
+      const slot = instances.find(expectation.instance[0], expectation.instance[1]);
+      if (slot === NO_SLOT) return this.finishedStudies.has(expectation.study);
+      return (instances.sends[slot] ?? 0) > 0 && (instances.arrivals[slot] ?? 0) > 0;
+    }
+    const gone = this.finishedStudies.get(studies.keyA[study] ?? 0)?.sends ?? 0;
+    if ((studies.sends[study] ?? 0) + gone < expectation.accepted) return false;
+    return studies.joined[study] === studies.accepted[study];
+  }
+
+  private judge(account: Account, waiter: Waiter, now: number): void {
+    const { expectation, study } = waiter;
+    const complete = this.isComplete(account, study, expectation);
+    const verdict = newVerdict();
+    if (expectation.instance === undefined) this.judgeStudy(account, study, expectation, verdict);
+    else {
+      const slot = account.instances.find(expectation.instance[0], expectation.instance[1]);
+      if (slot !== NO_SLOT) this.judgeInstance(account, slot, expectation, verdict);
+      else if (!complete) this.neverSeen(expectation.instance, verdict);
+    }
+    const delivery: Delivery = {
+      ...verdict,
+      associations: account.studies.associationsOf(study),
+      outOfOrder: account.studies.outOfOrder[study] ?? 0,
+      complete,
+      waitedMs: now - waiter.asked,
+    };
+    expectation.answer(delivery);
+  }
+
+  private neverSeen(instance: readonly [number, number], verdict: Verdict): void {
+    verdict.expected++;
+    verdict.missing++;
+    verdict.missingInstances.push(this.witness.uid(instance[0], instance[1]));
+  }
+
+  private judgeStudy(
+    account: Account,
+    study: number,
+    expectation: Expectation,
+    verdict: Verdict,
+  ): void {
+    const { studies, instances } = account;
+    let slot = studies.head[study] ?? NO_SLOT;
+    while (slot !== NO_SLOT) {
+      this.judgeInstance(account, slot, expectation, verdict);
+      slot = instances.next[slot] ?? NO_SLOT;
+    }
+    const gone = this.finishedStudies.get(studies.keyA[study] ?? 0);
+    // Dropped entries of this study, in this life and in earlier ones, had all arrived.
+    const dropped = (studies.accepted[study] ?? 0) - verdict.expected + (gone?.accepted ?? 0);
+    verdict.expected += dropped;
+    verdict.arrived += dropped;
+    verdict.duplicated += (studies.duplicated[study] ?? 0) + (gone?.duplicated ?? 0);
+    verdict.pixelsChanged += (studies.corrupted[study] ?? 0) + (gone?.corrupted ?? 0);
+    // Rows the asker knows of and nobody delivered: his stores went elsewhere, or got lost here.
+    const rows = (studies.sends[study] ?? 0) + (gone?.sends ?? 0);
+    if (rows < expectation.accepted) {
+      verdict.expected += expectation.accepted - rows;
+      verdict.missing += expectation.accepted - rows;
+    }
+  }
+
+  private judgeInstance(
+    account: Account,
+    slot: number,
+    expectation: Expectation,
+    verdict: Verdict,
+  ): void {
+    const { instances } = account;
+    const sends = instances.sends[slot] ?? 0;
+    const arrivals = instances.arrivals[slot] ?? 0;
+    if (sends === 0) {
+      if (arrivals > 0) verdict.unexpected++;
+      return;
+    }
+    verdict.expected++;
+    const uid = (): string =>
+      this.witness.uid(instances.keyA[slot] ?? 0, instances.keyB[slot] ?? 0);
+    if (arrivals === 0) {
+      verdict.missing++;
+      if (verdict.missingInstances.length < MOST_DIFFERENCES) verdict.missingInstances.push(uid());
+      return;
+    }
+    verdict.arrived++;
+    if (arrivals > sends) verdict.duplicated += arrivals - sends;
+    if (account.pixelsChanged(slot)) verdict.pixelsChanged++;
+    if (expectation.tags === undefined) return;
+    const found = this.witness.differences(uid(), account.headers.get(slot), expectation.tags);
+    verdict.wrongTags += found.length;
+    const room = MOST_DIFFERENCES - verdict.differences.length;
+    if (room > 0) verdict.differences.push(...found.slice(0, room));
+  }
+}
+
+interface Verdict {
+  expected: number;
+  arrived: number;
+  missing: number;
+  duplicated: number;
+  unexpected: number;
+  pixelsChanged: number;
+  wrongTags: number;
+  readonly differences: TagDifference[];
+  readonly missingInstances: string[];
+}
+
+function newVerdict(): Verdict {
+  return {
+    expected: 0,
+    arrived: 0,
+    missing: 0,
+    duplicated: 0,
+    unexpected: 0,
+    pixelsChanged: 0,
+    wrongTags: 0,
+    differences: [],
+    missingInstances: [],
+  };
+}
