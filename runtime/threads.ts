@@ -306,6 +306,8 @@ export interface RouteAccount {
   readonly unexpected: number;
   /** Associations on which its studies arrived, per study: mean and max. */
   readonly associationsPerStudy?: { readonly mean: number; readonly max: number };
+  /** Arrivals after a later member of their study. */
+  readonly outOfOrder?: number;
 }
 
 // ---------------------------------------------------------------- VU worker <-> acceptor thread
@@ -354,6 +356,6 @@ export type VuToAcceptor =
 export type AcceptorToVu = {
   readonly kind: 'delivery';
   readonly ticket: number;
-  /** JSON of `Delivery` in api/dicom/receiver.ts. */
+  /** JSON of `Delivery` in runtime/acceptors/delivery.ts. */
   readonly json: string;
 };

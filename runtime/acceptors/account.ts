@@ -3,7 +3,7 @@ import { InstanceFlag, Instances, NO_ROUTE, NO_SLOT } from './instances.ts';
 import { Studies } from './studies.ts';
 import { newTally } from './tally.ts';
 import type { Tally } from './tally.ts';
-import { Expectations } from './expectations.ts';
+import type { Expectations } from './expectations.ts';
 import type { Expectation } from './delivery.ts';
 
 /** One accepted store that is expected here. Keys: see {@link Instances}. */
@@ -52,6 +52,9 @@ export interface AccountListener {
   /** Decided missing. */
   missing(study: number, a: number, b: number): void;
 }
+
+/** How long an instance that was decided missing is remembered, in horizons. */
+const LATE_HORIZONS = 4;
 
 /** How often an incomplete entry is looked at, as a part of `settle`. */
 const LOOKS_PER_SETTLE = 4;
@@ -169,7 +172,7 @@ export class Account {
     const { instances } = this;
     let slot = instances.dequeue(Infinity);
     while (slot !== NO_SLOT) {
-      this.decide(slot, now);
+      this.decide(slot);
       this.drop(slot);
       slot = instances.dequeue(Infinity);
     }
@@ -256,14 +259,15 @@ export class Account {
     const joined = instances.has(slot, InstanceFlag.JOINED);
     const sent = instances.sent[slot] ?? NaN;
     const stray = Number.isNaN(sent);
-    if (joined ? idle < settleMs : stray ? !this.strayIsOver(slot, idle, now) : true) {
-      if (joined || stray || now - sent < horizonMs) return false;
-      // Overdue: decided once, and kept until the end of the run so that a late one is known.
-      this.decide(slot, now);
-      return false;
-    }
-    if (this.isWatched(slot)) return false;
-    this.decide(slot, now);
+    if (!joined && !stray && now - sent >= horizonMs) this.decide(slot);
+    // Decided missing, an entry is kept for a while yet, so that a late arrival is known as such.
+    const over = joined
+      ? idle >= settleMs
+      : stray
+        ? this.strayIsOver(slot, idle, now)
+        : now - sent >= horizonMs * LATE_HORIZONS;
+    if (!over || this.isWatched(slot)) return false;
+    this.decide(slot);
     this.drop(slot);
     return true;
   }
@@ -280,7 +284,7 @@ export class Account {
   }
 
   /** Counts what can be said of an instance for good. */
-  private decide(slot: number, now: number): void {
+  private decide(slot: number): void {
     const { instances } = this;
     const arrivals = instances.arrivals[slot] ?? 0;
     const sends = instances.sends[slot] ?? 0;
@@ -296,7 +300,7 @@ export class Account {
     tally.missing++;
     const study = instances.study[slot] ?? NO_SLOT;
     const number = this.studies.keyA[study] ?? NaN;
-    this.listener.missing(number, instances.keyA[slot] ?? 0, instances.keyB[slot] ?? now);
+    this.listener.missing(number, instances.keyA[slot] ?? 0, instances.keyB[slot] ?? 0);
   }
 
   /** An unexpected arrival belongs to the route of its study, or to the only route there is. */

@@ -19,8 +19,8 @@ interface Finished {
   readonly corrupted: number;
 }
 
-/** Finished studies remembered for late questions. */
-const MOST_FINISHED = 65_536;
+/** Finished studies remembered for late questions: between this and twice as many. */
+const GENERATION = 32_768;
 
 /** What a judgement needs beyond the account. */
 export interface Witness {
@@ -37,7 +37,9 @@ export interface Witness {
 /** The waiting questions of one account. */
 export class Expectations {
   private readonly waiting = new Map<number, Waiter[]>();
-  private readonly finishedStudies = new Map<number, Finished>();
+  /** Two generations: a Map that loses its oldest key one by one gets slow. */
+  private youngFinished = new Map<number, Finished>();
+  private oldFinished = new Map<number, Finished>();
   private readonly witness: Witness;
 
   constructor(witness: Witness) {
@@ -83,7 +85,11 @@ export class Expectations {
     for (const waiters of this.waiting.values()) {
       for (const { deadline, expectation, study } of waiters) {
         const quiet = (account.studies.lastArrival[study] ?? -Infinity) + expectation.quietMs;
-        next = Math.min(next, deadline, this.isComplete(account, study, expectation) ? quiet : next);
+        next = Math.min(
+          next,
+          deadline,
+          this.isComplete(account, study, expectation) ? quiet : next,
+        );
       }
     }
     return next;
@@ -105,19 +111,20 @@ export class Expectations {
     const accepted = studies.accepted[study] ?? 0;
     if (accepted === 0) return;
     const number = studies.keyA[study] ?? 0;
-    const before = this.finishedStudies.get(number);
-    this.finishedStudies.delete(number);
-    this.finishedStudies.set(number, {
+    const before = this.finishedBefore(number);
+    this.youngFinished.set(number, {
       sends: (studies.sends[study] ?? 0) + (before?.sends ?? 0),
       accepted: accepted + (before?.accepted ?? 0),
       duplicated: (studies.duplicated[study] ?? 0) + (before?.duplicated ?? 0),
       corrupted: (studies.corrupted[study] ?? 0) + (before?.corrupted ?? 0),
     });
-    if (this.finishedStudies.size <= MOST_FINISHED) return;
-    for (const oldest of this.finishedStudies.keys()) {
-      this.finishedStudies.delete(oldest);
-      break;
-    }
+    if (this.youngFinished.size < GENERATION) return;
+    this.oldFinished = this.youngFinished;
+    this.youngFinished = new Map();
+  }
+
+  private finishedBefore(number: number): Finished | undefined {
+    return this.youngFinished.get(number) ?? this.oldFinished.get(number);
   }
 
   private answered(account: Account, waiter: Waiter, now: number): boolean {
@@ -134,10 +141,10 @@ export class Expectations {
     const { studies, instances } = account;
     if (expectation.instance !== undefined) {
       const slot = instances.find(expectation.instance[0], expectation.instance[1]);
-      if (slot === NO_SLOT) return this.finishedStudies.has(expectation.study);
+      if (slot === NO_SLOT) return this.finishedBefore(expectation.study) !== undefined;
       return (instances.sends[slot] ?? 0) > 0 && (instances.arrivals[slot] ?? 0) > 0;
     }
-    const gone = this.finishedStudies.get(studies.keyA[study] ?? 0)?.sends ?? 0;
+    const gone = this.finishedBefore(studies.keyA[study] ?? 0)?.sends ?? 0;
     if ((studies.sends[study] ?? 0) + gone < expectation.accepted) return false;
     return studies.joined[study] === studies.accepted[study];
   }
@@ -180,7 +187,7 @@ export class Expectations {
       this.judgeInstance(account, slot, expectation, verdict);
       slot = instances.next[slot] ?? NO_SLOT;
     }
-    const gone = this.finishedStudies.get(studies.keyA[study] ?? 0);
+    const gone = this.finishedBefore(studies.keyA[study] ?? 0);
     // Dropped entries of this study, in this life and in earlier ones, had all arrived.
     const dropped = (studies.accepted[study] ?? 0) - verdict.expected + (gone?.accepted ?? 0);
     verdict.expected += dropped;

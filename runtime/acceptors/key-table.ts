@@ -4,10 +4,9 @@ const NONE = -1;
 const FIRST_CAPACITY = 256;
 
 /** The same column with room for `capacity` entries. */
-export function widened<T extends Int32Array | Uint32Array | Uint16Array | Uint8Array | Float64Array>(
-  column: T,
-  capacity: number,
-): T {
+export function widened<
+  T extends Int32Array | Uint32Array | Uint16Array | Uint8Array | Float64Array,
+>(column: T, capacity: number): T {
   const Column = column.constructor as new (length: number) => T;
   const wider = new Column(capacity);
   wider.set(column as never);

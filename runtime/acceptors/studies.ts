@@ -51,7 +51,8 @@ export class Studies extends KeyTable {
   /** Notes one arrival: when, on which association, in which order. */
   arrival(slot: number, association: number, member: number, now: number): void {
     this.lastArrival[slot] = now;
-    if (member < (this.highest[slot] ?? 0)) this.outOfOrder[slot] = (this.outOfOrder[slot] ?? 0) + 1;
+    if (member < (this.highest[slot] ?? 0))
+      this.outOfOrder[slot] = (this.outOfOrder[slot] ?? 0) + 1;
     else this.highest[slot] = member;
     const last = this.association[slot] ?? NaN;
     if (last === association) return;
