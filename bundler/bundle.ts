@@ -1,0 +1,146 @@
+// The only file that knows esbuild: runs one build in memory and turns its failures into problems.
+import { join } from 'node:path';
+import type { BuildOptions, Message, Plugin } from 'esbuild';
+import { BundleError, type BundleProblem } from './problem.ts';
+
+export type { Plugin } from 'esbuild';
+
+export interface BundleRequest {
+  /** The file the bundle starts from. */
+  readonly entry: string;
+  /** Paths in messages and in the source map are relative to it. */
+  readonly base: string;
+  /** `cjs` assigns to `module.exports`; `iife` has no exports; `esm` keeps them. */
+  readonly format: 'cjs' | 'iife' | 'esm';
+  readonly platform: 'neutral' | 'node' | 'browser';
+  readonly plugins?: readonly Plugin[];
+  readonly minify?: boolean;
+  readonly banner?: string;
+  readonly footer?: string;
+}
+
+export interface Bundle {
+  readonly js: string;
+  /** Source map as JSON, with the authors' sources inside. */
+  readonly map: string;
+  /** Every file that went in, relative to `base`. */
+  readonly inputs: readonly string[];
+  readonly warnings: readonly BundleProblem[];
+}
+
+/** What an own plugin hands through esbuild, in a message's `detail`. */
+export interface ProblemDetail {
+  readonly code: string;
+  readonly hint?: string;
+}
+
+/**
+ * Bundles one file and all it imports into one string. Nothing is written to disk.
+ *
+ * The target is ES2022, the newest syntax that the sandbox parses: `using` and the like are lowered.
+ *
+ * @throws {BundleError} with every problem found
+ */
+export async function bundle(request: BundleRequest): Promise<Bundle> {
+  const esbuild = await import('esbuild');
+  try {
+    const result = await esbuild.build(buildOptions(request));
+    const text = (suffix: string): string =>
+      result.outputFiles?.find(({ path }) => path.endsWith(suffix))?.text ?? '';
+    return {
+      js: text('.js'),
+      map: text('.js.map'),
+      inputs: Object.keys(result.metafile?.inputs ?? {}),
+      warnings: await toProblems(result.warnings, 'warning'),
+    };
+  } catch (error) {
+    const messages = (error as { errors?: Message[] }).errors;
+    if (!Array.isArray(messages)) throw error;
+    throw new BundleError(await toProblems(messages, 'error'));
+  }
+}
+
+/** Ends esbuild's child process: call it when no more bundling follows, before the load starts. */
+export async function stopBundler(): Promise<void> {
+  const esbuild = await import('esbuild');
+  await esbuild.stop();
+}
+
+function buildOptions(request: BundleRequest): BuildOptions {
+  return {
+    absWorkingDir: request.base,
+    entryPoints: [request.entry],
+    outfile: join(request.base, 'script.js'),
+    bundle: true,
+    write: false,
+    metafile: true,
+    format: request.format,
+    platform: request.platform,
+    mainFields: ['module', 'main'],
+    target: 'es2022',
+    charset: 'utf8',
+    sourcemap: 'external',
+    logLevel: 'silent',
+    loader: { '.txt': 'text', '.csv': 'text' },
+    minify: request.minify ?? false,
+    banner: { js: request.banner ?? '' },
+    footer: { js: request.footer ?? '' },
+    plugins: [...(request.plugins ?? [])],
+    // An import that is never used is still an import: a refused module is refused either way.
+    tsconfigRaw: { compilerOptions: { verbatimModuleSyntax: true, target: 'es2022' } },
+  };
+}
+
+async function toProblems(
+  messages: readonly Message[],
+  kind: 'error' | 'warning',
+): Promise<BundleProblem[]> {
+  const { formatMessages } = await import('esbuild');
+  const frames = await formatMessages([...messages], { kind, color: false, terminalWidth: 100 });
+  return messages.map((message, at) => toProblem(message, frames[at] ?? ''));
+}
+
+function toProblem(message: Message, frame: string): BundleProblem {
+  const { location } = message;
+  const { code, hint } = explain(message);
+  return {
+    code,
+    message: message.text,
+    ...(hint === undefined ? {} : { hint }),
+    ...(location && { where: `${location.file}:${location.line}:${location.column + 1}` }),
+    ...(location && { frame: sourceFrame(frame) }),
+  };
+}
+
+/** esbuild's own picture of the place, without its headline: that is `message` already. */
+function sourceFrame(formatted: string): string {
+  const lines = formatted.trimEnd().split('\n');
+  return lines
+    .slice(2)
+    .join('\n')
+    .replace(/^\n+|\s+$/g, '');
+}
+
+function explain(message: Message): ProblemDetail {
+  const detail = message.detail as ProblemDetail | undefined;
+  if (typeof detail?.code === 'string') return detail;
+  if (/^Top-level await/.test(message.text)) {
+    return {
+      code: 'BUNDLE_TOP_LEVEL_AWAIT',
+      hint: 'a script loads synchronously; move it into setup(), whose result every VU gets',
+    };
+  }
+  if (/^Could not resolve/.test(message.text)) {
+    return {
+      code: 'BUNDLE_UNRESOLVED',
+      hint: message.notes[0]?.text
+        ? undefinedIfEmpty(message.notes[0].text)
+        : 'check the path; packages are looked up in node_modules beside the script and above it',
+    } as ProblemDetail;
+  }
+  return { code: 'BUNDLE_SYNTAX' };
+}
+
+function undefinedIfEmpty(text: string): string | undefined {
+  return text.trim() === '' ? undefined : text;
+}
