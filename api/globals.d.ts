@@ -1,0 +1,50 @@
+// Globals of a script, beside those of ECMAScript. The sandbox has no Node and no DOM.
+
+/** Number of this VU over the whole test, from 1; 0 in init code, `setup` and `teardown`. */
+declare const __VU: number;
+/** Iterations this VU has finished, from 0, over all scenarios. */
+declare const __ITER: number;
+/** The environment, `-e NAME=value` and the scenario's `env`. */
+declare const __ENV: Record<string, string | undefined>;
+/**
+ * Reads a file at init, relative to the script.
+ * @param mode `'b'` for bytes; text otherwise
+ */
+declare function open(path: string): string;
+declare function open(path: string, mode: 'b'): Uint8Array;
+
+interface Console {
+  log(...values: unknown[]): void;
+  debug(...values: unknown[]): void;
+  info(...values: unknown[]): void;
+  warn(...values: unknown[]): void;
+  error(...values: unknown[]): void;
+  trace(...values: unknown[]): void;
+}
+declare const console: Console;
+
+/** Runs once after `ms`; part of the iteration, which waits for it. */
+declare function setTimeout(callback: (...args: never[]) => unknown, ms?: number): number;
+declare function setInterval(callback: (...args: never[]) => unknown, ms?: number): number;
+declare function clearTimeout(id?: number): void;
+declare function clearInterval(id?: number): void;
+declare function queueMicrotask(task: () => void): void;
+declare function structuredClone<T>(value: T): T;
+
+declare function atob(base64: string): string;
+declare function btoa(text: string): string;
+declare class TextEncoder {
+  readonly encoding: string;
+  encode(text?: string): Uint8Array;
+}
+declare class TextDecoder {
+  constructor(label?: string);
+  readonly encoding: string;
+  decode(bytes?: Uint8Array | ArrayBuffer): string;
+}
+declare const crypto: {
+  randomUUID(): string;
+  getRandomValues<T extends Uint8Array>(bytes: T): T;
+};
+/** `now()` is milliseconds since the run started, on a monotonic clock. */
+declare const performance: { now(): number };

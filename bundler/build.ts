@@ -1,0 +1,35 @@
+// The last step of `npm run build`, after the compiler: prelude, script types, assets, executable.
+import { chmod, cp, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { stopBundler } from './bundle.ts';
+import { writePrelude } from './prelude.ts';
+import { ambientTypes } from './types-file.ts';
+
+const dist = join(dirname(fileURLToPath(import.meta.url)), '..');
+const root = join(dist, '..');
+
+/** Files that are neither TypeScript nor configuration, at their own place in `dist/`. */
+async function copyAssets(): Promise<void> {
+  const isAsset = /\.(md|json|css|html|lua|hex|txt)$/;
+  for (const folder of ['api', 'bundler', 'runtime']) {
+    const names = await readdir(join(root, folder), { recursive: true });
+    for (const name of names) {
+      if (!isAsset.test(name) || /tsconfig\.json$|prettier\.json$/.test(name)) continue;
+      const to = join(dist, folder, name);
+      await mkdir(dirname(to), { recursive: true });
+      await cp(join(root, folder, name), to);
+    }
+  }
+}
+
+async function writeScriptTypes(): Promise<void> {
+  const globals = await readFile(join(root, 'api', 'globals.d.ts'), 'utf8');
+  await writeFile(join(dist, 'script.d.ts'), await ambientTypes(join(dist, 'api'), globals));
+}
+
+await writePrelude(join(dist, 'prelude.js'));
+await writeScriptTypes();
+await copyAssets();
+await chmod(join(dist, 'runtime', 'cli', 'main.js'), 0o755);
+await stopBundler();
