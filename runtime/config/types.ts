@@ -1,92 +1,21 @@
 // What a resolved configuration is: everything validated, every default filled in, every duration a
 // number (ns in scenarios, ms elsewhere), all of it structured-clonable.
 
-// ---------------------------------------------------------------- scenarios
-
-/** When starts happen under an arrival rate: evenly, or as a Poisson process of the same rate. */
-export type Arrival = 'regular' | 'poisson';
-
-export interface Stage {
-  readonly durationNs: number;
-  /** VUs (ramping-vus) or starts per time unit (ramping-arrival-rate) at the end of the stage. */
-  readonly target: number;
-}
-
-interface ScenarioBase {
-  readonly name: string;
-  /** Name of the exported function, `default` unless told. */
-  readonly exec: string;
-  /** Offset from t0; with `after`, from the end of that scenario. */
-  readonly startTimeNs: number;
-  /** Starts when the scenario of this name has ended. */
-  readonly after?: string;
-  readonly gracefulStopNs: number;
-  readonly env: Readonly<Record<string, string>>;
-  readonly tags: Readonly<Record<string, string>>;
-}
-
-export interface ConstantVUs extends ScenarioBase {
-  readonly executor: 'constant-vus';
-  readonly vus: number;
-  readonly durationNs: number;
-}
-
-export interface RampingVUs extends ScenarioBase {
-  readonly executor: 'ramping-vus';
-  readonly startVUs: number;
-  readonly stages: readonly Stage[];
-  readonly gracefulRampDownNs: number;
-}
-
-export interface PerVUIterations extends ScenarioBase {
-  readonly executor: 'per-vu-iterations';
-  readonly vus: number;
-  /** Per VU. */
-  readonly iterations: number;
-  readonly maxDurationNs: number;
-}
-
-export interface SharedIterations extends ScenarioBase {
-  readonly executor: 'shared-iterations';
-  readonly vus: number;
-  /** Over all VUs. */
-  readonly iterations: number;
-  readonly maxDurationNs: number;
-  /** Iteration k of n is due at k·paceOver/n. */
-  readonly paceOverNs?: number;
-}
-
-export interface ConstantArrivalRate extends ScenarioBase {
-  readonly executor: 'constant-arrival-rate';
-  /** Starts per `timeUnitNs`; may be a fraction. */
-  readonly rate: number;
-  readonly timeUnitNs: number;
-  readonly durationNs: number;
-  readonly preAllocatedVUs: number;
-  readonly maxVUs: number;
-  readonly arrival: Arrival;
-}
-
-export interface RampingArrivalRate extends ScenarioBase {
-  readonly executor: 'ramping-arrival-rate';
-  readonly startRate: number;
-  readonly timeUnitNs: number;
-  readonly stages: readonly Stage[];
-  readonly preAllocatedVUs: number;
-  readonly maxVUs: number;
-  readonly arrival: Arrival;
-}
-
-/** One validated scenario. Times in integer ns. */
-export type Scenario =
-  | ConstantVUs
-  | RampingVUs
-  | PerVUIterations
-  | SharedIterations
-  | ConstantArrivalRate
-  | RampingArrivalRate;
-
-export type ExecutorName = Scenario['executor'];
+import type { Scenario } from '../executors/scenario.ts';
+import type { SegmentPair } from '../executors/segment.ts';
+export type { SegmentPair } from '../executors/segment.ts';
+export type {
+  Arrival,
+  ConstantArrivalRate,
+  ConstantVUs,
+  ExecutorName,
+  PerVUIterations,
+  RampingArrivalRate,
+  RampingVUs,
+  Scenario,
+  SharedIterations,
+  Stage,
+} from '../executors/scenario.ts';
 
 // ---------------------------------------------------------------- whom we talk to
 
@@ -183,9 +112,6 @@ export type TimeUnit = 's' | 'ms' | 'us';
 
 /** A value's way in: `default`, `script`, `flag --vus`, `env COMPASS_HOST`, `.env COMPASS_HOST`, … */
 export type Origin = string;
-
-/** Execution segment [from, to) as exact fractions in [0, 1], e.g. ['0/1', '1/2']. */
-export type SegmentPair = readonly [string, string];
 
 /** The frozen result of `resolveOptions`. */
 export interface Options {

@@ -17,18 +17,24 @@ export interface SlotEvent {
 
 interface PlanBase {
   readonly scenario: string;
-  /** No iteration starts at or after this time. */
+  /**
+   * No iteration starts at or after this time; of open plans, all starts are at or before it (a
+   * ramp's last one may fall exactly on it and is due).
+   */
   readonly regularEndNs: number;
   /** Everything is cut off here: regular end + gracefulStop. */
   readonly endNs: number;
-  /** Most VUs of this segment that can be busy at once. */
+  /** Most VUs of this segment at once. */
   readonly maxVUs: number;
 }
 
 /** Slots that loop: constant-vus, ramping-vus, per-vu-iterations, shared-iterations. */
 export interface ClosedPlan extends PlanBase {
   readonly kind: 'closed';
-  /** Owned slots only, sorted by (atNs, kind, slot). Kills at `endNs` are implied for all. */
+  /**
+   * Owned slots only, sorted by (atNs, kind, slot), a slot at most once at a time. Implied and not
+   * listed: every slot's stop at `regularEndNs` and its kill at `endNs`.
+   */
   readonly events: readonly SlotEvent[];
   /** Every owned slot does this many iterations, then stops. */
   readonly iterationsPerVU?: number;
