@@ -10,10 +10,7 @@ import type { Segment } from './segment.ts';
 import { openPlan, poissonTimes } from './starts.ts';
 import type { StartTimes } from './starts.ts';
 
-export function planConstantArrivalRate(
-  scenario: ConstantArrivalRate,
-  segment: Segment,
-): OpenPlan {
+export function planConstantArrivalRate(scenario: ConstantArrivalRate, segment: Segment): OpenPlan {
   const { arrival, durationNs, name } = scenario;
   const times =
     arrival === 'poisson'

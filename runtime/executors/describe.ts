@@ -31,11 +31,7 @@ function load(scenario: Scenario): string {
       return `${scenario.rate} iterations${unit} for ${formatNs(scenario.durationNs)}`;
     }
     case 'ramping-arrival-rate':
-      return line(
-        scenario.startRate,
-        scenario.stages,
-        `iterations${perUnit(scenario.timeUnitNs)}`,
-      );
+      return line(scenario.startRate, scenario.stages, `iterations${perUnit(scenario.timeUnitNs)}`);
   }
 }
 
@@ -62,7 +58,9 @@ function line(start: number, stages: readonly Stage[], unit: string): string {
     const word = parts.length === 0 ? ` ${unit}` : '';
     const time = formatNs(durationNs);
     if (target === level) {
-      parts.push(parts.length === 0 ? `${target}${word} for ${time}` : `hold ${target} for ${time}`);
+      parts.push(
+        parts.length === 0 ? `${target}${word} for ${time}` : `hold ${target} for ${time}`,
+      );
     } else if (durationNs === 0) {
       parts.push(`jump ${level}→${target}${word}`);
     } else {
