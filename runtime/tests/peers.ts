@@ -1,0 +1,16 @@
+// Real, independent peers for whole-run tests. Each start function answers when the peer listens;
+// each peer has its own ports and temporary folder, is ended by its process id, and leaves nothing.
+export { anyPortFree, requirePeer, type Peer } from './peers/process.ts';
+export {
+  dumpToFile,
+  startPrintScp,
+  startQrscp,
+  startStorescp,
+  startWorklistScp,
+  type QrscpOptions,
+  type StorescpOptions,
+  type StoragePeer,
+} from './peers/dcmtk.ts';
+export { startOrthanc, type OrthancOptions, type OrthancPeer } from './peers/orthanc.ts';
+export { startInfluxd, type InfluxPeer } from './peers/influxd.ts';
+export { startDimseServer, type DimseServer } from './peers/dimse.ts';
