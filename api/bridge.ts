@@ -84,6 +84,10 @@ export const Op = {
   SHARED_NEXT: 55,
   /** text: JSON of a PeerSpec seen at init. */
   PEER: 56,
+  /** x = association: 1 while it is open. */
+  ALIVE: 57,
+  /** text: JSON {name, item}: puts on / takes from queues are CALLs; this is `length`. */
+  SHARED_LENGTH: 58,
 } as const;
 export type Op = (typeof Op)[keyof typeof Op];
 
@@ -128,8 +132,12 @@ export const Enter = {
   BOOT: 10,
   /** text = setup JSON or "". */
   DATA: 11,
-  /** b() = 1 as long as more stacks are wanted on calls. */
+  /** b() = 1 as long as calls note the author's stack. */
   CAPTURE: 12,
+  /** text answers JSON {names, options} of the module. */
+  EXPORTS: 13,
+  /** The stage changed: numbers of checks and series are stale. */
+  FORGET: 14,
 } as const;
 
 /** Functions of the host that the sandbox may call: no arguments, a number or a string. */
@@ -160,7 +168,11 @@ export interface Boot {
   readonly runNumber: string;
   readonly init: boolean;
   readonly env: Readonly<Record<string, string>>;
-  readonly scenarios: readonly { readonly name: string; readonly exec: string; readonly env: Readonly<Record<string, string>> }[];
+  readonly scenarios: readonly {
+    readonly name: string;
+    readonly exec: string;
+    readonly env: Readonly<Record<string, string>>;
+  }[];
   readonly options: Readonly<Record<string, unknown>>;
 }
 

@@ -17,6 +17,8 @@ export interface BundleRequest {
   readonly minify?: boolean;
   readonly banner?: string;
   readonly footer?: string;
+  /** Identifiers to replace by expressions. */
+  readonly define?: Readonly<Record<string, string>>;
 }
 
 export interface Bundle {
@@ -78,6 +80,7 @@ function buildOptions(request: BundleRequest): BuildOptions {
     platform: request.platform,
     mainFields: ['module', 'main'],
     target: 'es2022',
+    ...(request.define === undefined ? {} : { define: { ...request.define } }),
     charset: 'utf8',
     sourcemap: 'external',
     logLevel: 'silent',

@@ -31,9 +31,13 @@ export async function bundleScript(file: string, cwd?: string): Promise<ScriptBu
     format: 'cjs',
     platform: 'neutral',
     plugins: [guard(servedBySandbox)],
+    define: PER_VU,
   });
   return { ...made, file: path, folder };
 }
+
+/** k6's globals that differ between VUs or iterations; the wrapper of each instance has `__vu__`. */
+const PER_VU = { __VU: '__vu__.id', __ITER: '__vu__.iter', __ENV: '__vu__.env' };
 
 async function mustBeFile(path: string, asGiven: string): Promise<void> {
   const found = await stat(path).catch(() => null);

@@ -12,7 +12,7 @@ export class Call {
   kind: number;
   value: number;
   text: string;
-  resolve: ((call: this) => void) | null;
+  resolve: ((call: Call) => void) | null;
 
   constructor(vu: Vu) {
     this.vu = vu;
@@ -26,7 +26,7 @@ export class Call {
 
 /** What an `async` function awaits for a call to be answered. */
 export class Wait<T extends Call> implements PromiseLike<T> {
-  private readonly call: T;
+  readonly call: T;
   constructor(call: T) {
     this.call = call;
   }
@@ -34,7 +34,7 @@ export class Wait<T extends Call> implements PromiseLike<T> {
   then<A = T, B = never>(resolve?: ((call: T) => A | PromiseLike<A>) | null): PromiseLike<A | B> {
     const call = this.call;
     if (call.kind >= 0) resolve?.(call);
-    else call.resolve = resolve as (call: T) => void;
+    else call.resolve = resolve as unknown as (call: Call) => void;
     return this as unknown as PromiseLike<A | B>;
   }
 }
@@ -70,7 +70,10 @@ export function callText(vu: Vu, op: number, text: string, x = 0): Wait<Call> {
 }
 
 /** Starts an operation described by JSON and gives its JSON result, or throws. */
-export async function callJson(vu: Vu, request: Readonly<Record<string, unknown>>): Promise<unknown> {
+export async function callJson(
+  vu: Vu,
+  request: Readonly<Record<string, unknown>>,
+): Promise<unknown> {
   return resultOf(await callText(vu, Op.CALL, JSON.stringify(request)));
 }
 
@@ -98,7 +101,8 @@ export function wake(): number {
   if (call === undefined) return 0;
   calls[ticket] = undefined;
   if (kind === Answer.NUMBER || kind === Answer.STATUS) call.value = hostB();
-  if (kind >= Answer.JSON && kind !== Answer.VOID && kind !== Answer.INTERRUPTED) call.text = hostText();
+  if (kind >= Answer.JSON && kind !== Answer.VOID && kind !== Answer.INTERRUPTED)
+    call.text = hostText();
   const vu = call.vu;
   vu.open--;
   call.kind = kind;
@@ -113,7 +117,9 @@ export class Idle implements PromiseLike<void> {
   constructor(vu: Vu) {
     this.vu = vu;
   }
-  then<A = void, B = never>(resolve?: ((nothing: undefined) => A | PromiseLike<A>) | null): PromiseLike<A | B> {
+  then<A = void, B = never>(
+    resolve?: ((nothing: undefined) => A | PromiseLike<A>) | null,
+  ): PromiseLike<A | B> {
     const vu = this.vu;
     if (vu.open === 0) resolve?.(undefined);
     else

@@ -80,11 +80,19 @@ export function errorOf(fault: Fault): Error {
 
 /** An error of ours about an argument, thrown at the author's line. */
 export function badArgument(message: string, hint?: string): ScriptError {
-  return new ScriptError({ code: 'SCRIPT_ARGUMENT', message, ...(hint === undefined ? {} : { hint }) });
+  return new ScriptError({
+    code: 'SCRIPT_ARGUMENT',
+    message,
+    ...(hint === undefined ? {} : { hint }),
+  });
 }
 
 export function badState(message: string, hint?: string): ScriptError {
-  return new ScriptError({ code: 'SCRIPT_STATE', message, ...(hint === undefined ? {} : { hint }) });
+  return new ScriptError({
+    code: 'SCRIPT_STATE',
+    message,
+    ...(hint === undefined ? {} : { hint }),
+  });
 }
 
 /** A thrown value as it crosses the bridge. */

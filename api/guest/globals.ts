@@ -17,7 +17,11 @@ export function show(value: unknown, depth = 0): string {
   const plain = value as { toJSON?: () => unknown };
   if (typeof plain.toJSON === 'function') return show(plain.toJSON(), depth);
   if (depth > 3) return Array.isArray(value) ? '[Array]' : '[Object]';
-  if (Array.isArray(value)) return `[${value.slice(0, 100).map((v) => show(v, depth + 1)).join(', ')}]`;
+  if (Array.isArray(value))
+    return `[${value
+      .slice(0, 100)
+      .map((v) => show(v, depth + 1))
+      .join(', ')}]`;
   if (value instanceof Map) return `Map ${show([...value.entries()], depth)}`;
   if (value instanceof Set) return `Set ${show([...value], depth)}`;
   const body = Object.entries(value).map(([key, v]) => `${key}: ${show(v, depth + 1)}`);
@@ -44,11 +48,16 @@ export function timersOf(vu: Vu): Readonly<Record<string, Callback>> {
   const running = new Map<number, number>();
   const wait = async (id: number, ms: number): Promise<boolean> => {
     const pending = callNumbers(vu, Op.SLEEP, Math.max(0, Number(ms) || 0), 0);
-    running.set(id, pending.ticket);
+    running.set(id, pending.call.ticket);
     resultOf(await pending);
     return running.has(id);
   };
-  const run = async (id: number, ms: number, again: boolean, body: () => unknown): Promise<void> => {
+  const run = async (
+    id: number,
+    ms: number,
+    again: boolean,
+    body: () => unknown,
+  ): Promise<void> => {
     try {
       do {
         if (!(await wait(id, ms))) return;
@@ -84,7 +93,7 @@ export function timersOf(vu: Vu): Readonly<Record<string, Callback>> {
 class TextEncoderShim {
   readonly encoding = 'utf-8';
   encode(text = ''): Uint8Array {
-    const escaped = unescape(encodeURIComponent(text.toWellFormed?.() ?? text));
+    const escaped = unescape(encodeURIComponent(text));
     const bytes = new Uint8Array(escaped.length);
     for (let i = 0; i < escaped.length; i++) bytes[i] = escaped.charCodeAt(i);
     return bytes;
@@ -96,7 +105,9 @@ class TextDecoderShim {
   constructor(label = 'utf-8') {
     this.encoding = label.toLowerCase() === 'utf8' ? 'utf-8' : label.toLowerCase();
     if (!['utf-8', 'latin1', 'iso-8859-1', 'ascii'].includes(this.encoding)) {
-      throw new RangeError(`TextDecoder: encoding "${label}" is not available here (utf-8, latin1)`);
+      throw new RangeError(
+        `TextDecoder: encoding "${label}" is not available here (utf-8, latin1)`,
+      );
     }
   }
   decode(input?: Uint8Array | ArrayBuffer): string {
@@ -118,7 +129,10 @@ function btoaShim(text: string): string {
     if (a > 255 || b > 255 || c > 255) throw new RangeError('btoa: a character is over U+00FF');
     const word = (a << 16) | ((b || 0) << 8) | (c || 0);
     const four = [18, 12, 6, 0].map((shift) => BASE64.charAt((word >> shift) & 63));
-    out += four.slice(0, Number.isNaN(b) ? 2 : Number.isNaN(c) ? 3 : 4).join('').padEnd(4, '=');
+    out += four
+      .slice(0, Number.isNaN(b) ? 2 : Number.isNaN(c) ? 3 : 4)
+      .join('')
+      .padEnd(4, '=');
   }
   return out;
 }

@@ -82,4 +82,3 @@ export function randomSeed(vu: Vu, seed: number, scope: { random: () => number }
     return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
   };
 }
-

@@ -3,9 +3,9 @@ import { timersOf } from '../guest/globals.ts';
 import type { Vu } from '../guest/vu.ts';
 import { check } from './check.ts';
 import { fail, group, randomSeed, sleep } from './core.ts';
-import { open, sharedArray } from './data.ts';
-import { executionFor } from './execution.ts';
-import { metricsFor } from './metrics.ts';
+import { open, sharedArray } from './shared-array.ts';
+import { executionFor } from './exec.ts';
+import { metricsFor } from './custom-metrics.ts';
 
 /** Defines a function at its first use, as a property of the facade. */
 function once<T>(self: object, name: string, value: T): T {

@@ -1,0 +1,326 @@
+// One association of one VU, as scripts use it.
+import { Answer, Op, PACK } from '../bridge.ts';
+import { Call, ask, begin, callJson, callNumbers, resultOf } from '../guest/calls.ts';
+import { ring, ringText } from '../guest/door.ts';
+import { IterationInterrupted, badArgument, badState } from '../guest/errors.ts';
+import { now } from '../guest/globals.ts';
+import { shared } from '../guest/shared.ts';
+import type { Releasable, Vu } from '../guest/vu.ts';
+import { Dataset, Identity, Pool, Study, isPlain } from './data.ts';
+import { milliseconds } from './duration.ts';
+import { FindCall } from './find.ts';
+import { StoreCall, outcomeOf, phasesOf, throwIfFailed } from './result.ts';
+import type * as T from './types.ts';
+
+const WORKERS = 1e10;
+
+function instanceOf(image: unknown): Dataset {
+  if (image instanceof Pool) return image.fresh();
+  if (!(image instanceof Dataset)) {
+    throw badArgument(
+      'store(): needs an instance',
+      'pass one of study.images, a member of a pool, or pool.next()',
+    );
+  }
+  return image.identity === Identity.POOL ? image.fresh() : image;
+}
+
+export class Association implements Releasable {
+  readonly vu: Vu;
+  /** Number on the host. */
+  readonly handle: number;
+  readonly kept: boolean;
+  private closed: boolean;
+
+  constructor(vu: Vu, handle: number, kept: boolean) {
+    this.vu = vu;
+    this.handle = handle;
+    this.kept = kept;
+    this.closed = false;
+    vu.associations.set(handle, this);
+  }
+
+  /** C-ECHO. */
+  async echo(options?: {
+    timeout?: T.Duration;
+    tags?: Record<string, string>;
+  }): Promise<T.Response> {
+    if (options !== undefined) return (await this.call('echo', { ...options })) as T.Response;
+    this.mustBeOpen('echo');
+    const call = await callNumbers(this.vu, Op.ECHO, this.handle, 0);
+    throwIfFailed(call);
+    return this.response(call);
+  }
+
+  /** C-STORE. A member of a pool is sent as a fresh instance, which the result names. */
+  async store(image: Dataset | Pool, options?: T.StoreOptions): Promise<T.StoreResult> {
+    const vu = this.vu;
+    if (vu.interrupted) throw new IterationInterrupted();
+    if (this.closed) throw badState('store: the association was released or aborted');
+    const instance = instanceOf(image);
+    const call = await begin(new StoreCall(vu, instance), this.ringStore(instance, options));
+    if (call.kind === Answer.FAILURE || call.kind === Answer.INTERRUPTED) this.failed(call);
+    if (call.ok) {
+      instance.accepted++;
+      if (instance.parent !== null) instance.parent.accepted++;
+    }
+    return call;
+  }
+
+  private ringStore(instance: Dataset, options: T.StoreOptions | undefined): number {
+    const slot = this.vu.slot;
+    if (options === undefined && isPlain(instance)) {
+      return ring(
+        Op.STORE,
+        slot,
+        this.handle * PACK.PROTOTYPES + instance.prototype,
+        instance.study * PACK.MEMBERS + instance.series * PACK.INSTANCES + instance.instance,
+      );
+    }
+    const { timeout, ...rest } = options ?? {};
+    const request = {
+      association: this.handle,
+      prototype: instance.prototype,
+      study: shared.boot.worker * WORKERS + instance.study,
+      series: instance.series,
+      instance: instance.instance,
+      asIs: instance.identity === Identity.AS_IS,
+      edits: instance.edits ?? undefined,
+      timeoutMs: milliseconds(timeout, 'store: timeout'),
+      ...rest,
+    };
+    return ringText(Op.STORE_FULL, slot, JSON.stringify(request));
+  }
+
+  /** Sends every instance of a study, up to the window at a time. */
+  async storeAll(
+    study: Study | Pool | readonly Dataset[],
+    options: T.StoreAllOptions = {},
+  ): Promise<T.StoreAllResult> {
+    const images = study instanceof Study ? study.images : [...study];
+    const { window: wanted, pace, ...rest } = options;
+    const window = Math.max(
+      1,
+      Math.min(wanted ?? this.negotiated.window, this.negotiated.window, images.length),
+    );
+    const results: T.StoreResult[] = [];
+    const started = now();
+    let next = 0;
+    const sender = async (): Promise<void> => {
+      while (next < images.length) {
+        const index = next++;
+        if (pace !== undefined) await this.until(started + (index * 1000) / pace);
+        const one = Object.keys(rest).length === 0 ? undefined : rest;
+        results[index] = await this.store(images[index] as Dataset, one);
+      }
+    };
+    const senders: Promise<void>[] = [];
+    for (let i = 0; i < window; i++) senders.push(sender());
+    for (const one of senders) await one;
+    return summary(results, now() - started);
+  }
+
+  private async until(time: number): Promise<void> {
+    const ms = time - now();
+    if (ms > 0) resultOf(await callNumbers(this.vu, Op.SLEEP, ms, 0));
+  }
+
+  /** C-FIND. Await it for all matches, or iterate and stop early (C-CANCEL). */
+  find(keys: T.Match, options: T.FindOptions = {}): T.Find {
+    this.mustBeOpen('find');
+    return new FindCall(this.vu, {
+      op: 'find',
+      association: this.handle,
+      keys,
+      ...limits(options),
+    });
+  }
+
+  /** C-MOVE. */
+  async move(keys: T.Match, options: T.MoveOptions): Promise<T.MoveResult> {
+    if (typeof options?.destination !== 'string')
+      throw badArgument('move(): needs a destination AE title');
+    return (await this.call('move', { keys, ...limits(options) })) as T.MoveResult;
+  }
+
+  /** C-GET: the instances come on this association. */
+  async get(keys: T.Match, options: T.GetOptions = {}): Promise<T.GetResult> {
+    return (await this.call('get', { keys, ...limits(options) })) as T.GetResult;
+  }
+
+  /** Storage commitment (PS3.4 Annex J): N-ACTION, then the N-EVENT-REPORT. */
+  async commit(
+    study: Study | readonly (Dataset | T.StoreResult)[],
+    options: T.CommitOptions = {},
+  ): Promise<T.CommitResult> {
+    const images = study instanceof Study ? study.images : study;
+    const items = images.map((item) => {
+      const image = item instanceof Dataset ? item : item.instance;
+      return { sopClass: image.sopClass, uid: image.uid };
+    });
+    const { reportTo, timeout, tags } = options;
+    const request = {
+      items,
+      reportTo: reportTo?.id,
+      timeoutMs: milliseconds(timeout, 'commit: timeout'),
+      tags,
+    };
+    return (await this.call('commit', request)) as T.CommitResult;
+  }
+
+  /** N-CREATE. */
+  create(
+    sopClass: string,
+    sopInstance: string | null,
+    attributes: T.Match,
+    options?: T.NormalisedOptions,
+  ): Promise<T.NormalisedResponse> {
+    return this.normalised('create', { sopClass, sopInstance, attributes }, options);
+  }
+  /** N-SET. */
+  set(
+    sopClass: string,
+    sopInstance: string,
+    attributes: T.Match,
+    options?: T.NormalisedOptions,
+  ): Promise<T.NormalisedResponse> {
+    return this.normalised('set', { sopClass, sopInstance, attributes }, options);
+  }
+  /** N-GET. C-GET is `get`. */
+  getAttributes(
+    sopClass: string,
+    sopInstance: string,
+    keywords: readonly string[] = [],
+    options?: T.NormalisedOptions,
+  ): Promise<T.NormalisedResponse> {
+    return this.normalised('nget', { sopClass, sopInstance, keywords }, options);
+  }
+  /** N-ACTION. */
+  action(
+    sopClass: string,
+    sopInstance: string,
+    attributes: T.Match,
+    options?: T.NormalisedOptions,
+  ): Promise<T.NormalisedResponse> {
+    return this.normalised('action', { sopClass, sopInstance, attributes }, options);
+  }
+  /** N-EVENT-REPORT. */
+  event(
+    sopClass: string,
+    sopInstance: string,
+    attributes: T.Match,
+    options?: T.NormalisedOptions,
+  ): Promise<T.NormalisedResponse> {
+    return this.normalised('event', { sopClass, sopInstance, attributes }, options);
+  }
+  /** N-DELETE. */
+  delete(
+    sopClass: string,
+    sopInstance: string,
+    options?: T.NormalisedOptions,
+  ): Promise<T.NormalisedResponse> {
+    return this.normalised('delete', { sopClass, sopInstance }, options);
+  }
+
+  private async normalised(
+    op: string,
+    request: object,
+    options: T.NormalisedOptions = {},
+  ): Promise<T.NormalisedResponse> {
+    return (await this.call(op, { ...request, ...limits(options) })) as T.NormalisedResponse;
+  }
+
+  /** What was negotiated. */
+  get negotiated(): T.Negotiation {
+    return ask(this.vu, Op.NEGOTIATED, '', this.handle) as T.Negotiation;
+  }
+
+  /** True until it is released, aborted or broken. */
+  get open(): boolean {
+    return !this.closed && ring(Op.ALIVE, this.vu.slot, this.handle, 0) === 1;
+  }
+
+  /** A-RELEASE; with `never` it is left open without a word, for the peer's timeout to find. */
+  async release(options?: { never?: boolean }): Promise<void> {
+    if (this.closed) return;
+    this.forget();
+    if (options?.never === true) {
+      await callJson(this.vu, { op: 'abandon', association: this.handle });
+      return;
+    }
+    throwIfFailed(await callNumbers(this.vu, Op.RELEASE, this.handle, 0));
+  }
+
+  /** A-ABORT. */
+  abort(): void {
+    if (!this.closed) ring(Op.ABORT, this.vu.slot, this.handle, 0);
+    this.forget();
+  }
+
+  /** TCP reset, without a word. */
+  destroy(): void {
+    if (!this.closed) ring(Op.DESTROY, this.vu.slot, this.handle, 0);
+    this.forget();
+  }
+
+  async [Symbol.for('Symbol.asyncDispose')](): Promise<void> {
+    if (!this.vu.interrupted) await this.release();
+  }
+
+  private async call(op: string, request: object): Promise<unknown> {
+    this.mustBeOpen(op);
+    return callJson(this.vu, { op, association: this.handle, ...request });
+  }
+
+  private response(call: Call): T.Response {
+    const status = call.value;
+    const outcome = outcomeOf(status);
+    const { vu, ticket } = call;
+    return {
+      status,
+      ok: outcome === 'success' || outcome === 'warning',
+      outcome,
+      get phases(): T.Phases {
+        return phasesOf(vu, ticket);
+      },
+    };
+  }
+
+  private failed(call: Call): never {
+    if (ring(Op.ALIVE, this.vu.slot, this.handle, 0) !== 1) this.forget();
+    throwIfFailed(call);
+    throw badState('store: the call failed');
+  }
+
+  private mustBeOpen(what: string): void {
+    if (this.closed) throw badState(`${what}: the association was released or aborted`);
+  }
+
+  private forget(): void {
+    this.closed = true;
+    this.vu.associations.delete(this.handle);
+  }
+
+  toJSON(): unknown {
+    return { association: this.handle, open: !this.closed };
+  }
+}
+
+/** Options with durations in ms. */
+function limits(options: { timeout?: T.Duration }): object {
+  const { timeout, ...rest } = options;
+  return timeout === undefined ? rest : { ...rest, timeoutMs: milliseconds(timeout, 'timeout') };
+}
+
+function summary(results: T.StoreResult[], durationMs: number): T.StoreAllResult {
+  const accepted = results.filter((result) => result.ok).length;
+  const warnings = results.filter((result) => result.outcome === 'warning').length;
+  return {
+    sent: results.length,
+    accepted,
+    failed: results.length - accepted,
+    warnings,
+    durationMs,
+    results,
+  };
+}

@@ -1,0 +1,406 @@
+// Instances, studies and pools as scripts hold them: numbers that name a prototype and an identity.
+// The bytes stay on the host; a data set that is no longer referenced is simply collected.
+import { Op, PACK } from '../bridge.ts';
+import { ask } from '../guest/calls.ts';
+import { badArgument } from '../guest/errors.ts';
+import { shared } from '../guest/shared.ts';
+import type { Vu } from '../guest/vu.ts';
+import type { Edits, NextOptions, PoolSelector } from './types.ts';
+
+/** What the sandbox knows of one prototype. */
+export interface Member {
+  /** pool * 2^20 + member. */
+  readonly prototype: number;
+  readonly sopClass: string;
+  readonly sopInstance: string;
+  readonly studyUid: string;
+  readonly modality: string;
+  readonly transferSyntax: string;
+  readonly bytes: number;
+  readonly rows: number;
+  readonly columns: number;
+  readonly frames: number;
+  readonly sizeClass: 'small' | 'medium' | 'large';
+}
+
+const members = new Map<number, Member>();
+const WORKERS = 1e10;
+
+/** Registers the members of a declared pool. */
+export function learn(list: readonly Member[]): void {
+  for (const member of list) members.set(member.prototype, member);
+}
+
+export function memberOf(prototype: number): Member {
+  const member = members.get(prototype);
+  if (member === undefined) throw badArgument(`no prototype ${prototype} in this run`);
+  return member;
+}
+
+function digits(value: number, width: number): string {
+  return String(value).padStart(width, '0');
+}
+
+function uidOf(study: number, series: number, instance: number): string {
+  const { worker, runNumber } = shared.boot;
+  const number = digits(worker * WORKERS + study, 13);
+  return `2.25.1${runNumber}${number}${digits(series, 4)}${digits(instance, 6)}`;
+}
+
+/** A study number nobody else has. */
+export function nextStudy(): number {
+  return shared.studies++;
+}
+
+/** How a store identifies itself. */
+export const Identity = { POOL: 0, FRESH: 1, AS_IS: 2 } as const;
+
+/** One instance: what to send, and under which identity. Immutable; edits give another one. */
+export class Dataset {
+  readonly vu: Vu;
+  readonly prototype: number;
+  /** Study, series and instance number of this worker; 0 unless fresh. */
+  readonly study: number;
+  readonly series: number;
+  readonly instance: number;
+  readonly identity: number;
+  readonly edits: Edits | null;
+  readonly parent: Study | null;
+  /** Accepted sends of it, for `receiver.expect(image)`. */
+  accepted: number;
+
+  constructor(
+    vu: Vu,
+    prototype: number,
+    identity: number,
+    edits: Edits | null,
+    parent: Study | null,
+    study = 0,
+    series = 0,
+    instance = 0,
+  ) {
+    this.vu = vu;
+    this.prototype = prototype;
+    this.identity = identity;
+    this.edits = edits;
+    this.parent = parent;
+    this.study = study;
+    this.series = series;
+    this.instance = instance;
+    this.accepted = 0;
+  }
+
+  get sopClass(): string {
+    return memberOf(this.prototype).sopClass;
+  }
+  get transferSyntax(): string {
+    return memberOf(this.prototype).transferSyntax;
+  }
+  get modality(): string {
+    return memberOf(this.prototype).modality;
+  }
+  /** Length of the data set as encoded, in bytes. */
+  get bytes(): number {
+    return memberOf(this.prototype).bytes;
+  }
+  get sizeClass(): string {
+    return memberOf(this.prototype).sizeClass;
+  }
+  /** SOP Instance UID. */
+  get uid(): string {
+    const edited = this.edits?.['SOPInstanceUID'];
+    if (typeof edited === 'string') return edited;
+    if (this.identity === Identity.FRESH) return uidOf(this.study, this.series, this.instance);
+    return memberOf(this.prototype).sopInstance;
+  }
+  /** Study Instance UID. */
+  get studyUid(): string {
+    const edited = this.edits?.['StudyInstanceUID'];
+    if (typeof edited === 'string') return edited;
+    return this.identity === Identity.FRESH
+      ? uidOf(this.study, 0, 0)
+      : memberOf(this.prototype).studyUid;
+  }
+
+  /** The same instance with attributes set (a value), removed (null) or emptied (''). */
+  with(edits: Edits): Dataset {
+    if (typeof edits !== 'object' || edits === null) {
+      throw badArgument('with(): needs an object of keyword: value');
+    }
+    return this.copy({ ...this.edits, ...edits });
+  }
+
+  /** The same content as a new instance of a new study: new patient, study, series, instance. */
+  fresh(): Dataset {
+    return new Dataset(
+      this.vu,
+      this.prototype,
+      Identity.FRESH,
+      this.edits,
+      null,
+      nextStudy(),
+      1,
+      1,
+    );
+  }
+
+  /** The stored bytes, identifiers included: not one byte is changed. */
+  asIs(): Dataset {
+    return new Dataset(this.vu, this.prototype, Identity.AS_IS, null, null);
+  }
+
+  /** Attributes replaced as the Basic Profile asks (PS3.15 Annex E), with its option flags. */
+  anonymised(options: Readonly<Record<string, unknown>> = {}): Dataset {
+    const edits = ask(
+      this.vu,
+      Op.ASK,
+      JSON.stringify({ ask: 'anonymise', ...this.recipe(), options }),
+    );
+    return this.copy({ ...this.edits, ...(edits as Edits) });
+  }
+
+  /** Value of an attribute by keyword, tag or path; undefined when absent. */
+  get(attribute: string): unknown {
+    return ask(this.vu, Op.ASK, JSON.stringify({ ask: 'get', ...this.recipe(), attribute }));
+  }
+  has(attribute: string): boolean {
+    return this.get(attribute) !== undefined;
+  }
+  /** All attributes but pixel data, as text lines. */
+  dump(): string {
+    return ask(this.vu, Op.ASK, JSON.stringify({ ask: 'dump', ...this.recipe() })) as string;
+  }
+
+  /** What the host needs to build it. */
+  recipe(): Record<string, unknown> {
+    return {
+      prototype: this.prototype,
+      study: shared.boot.worker * WORKERS + this.study,
+      series: this.series,
+      instance: this.instance,
+      fresh: this.identity === Identity.FRESH,
+      edits: this.edits ?? undefined,
+    };
+  }
+
+  private copy(edits: Edits): Dataset {
+    const { vu, prototype, identity, parent, study, series, instance } = this;
+    return new Dataset(vu, prototype, identity, edits, parent, study, series, instance);
+  }
+
+  toJSON(): unknown {
+    return { uid: this.uid, modality: this.modality, bytes: this.bytes };
+  }
+}
+
+/** True when numbers alone say all of it. */
+export function isPlain(image: Dataset): boolean {
+  return (
+    image.identity === Identity.FRESH &&
+    image.edits === null &&
+    image.series < PACK.SERIES &&
+    image.instance < PACK.INSTANCES
+  );
+}
+
+/** Series of a study, and instances in each. */
+export interface Shape {
+  readonly series: number;
+  readonly images: number;
+}
+
+/** A study of new instances. Its UIDs follow from its number. */
+export class Study {
+  readonly vu: Vu;
+  readonly number: number;
+  readonly prototypes: readonly number[];
+  readonly seriesCount: number;
+  /** Instances per series. */
+  readonly perSeries: number;
+  readonly edits: Edits | null;
+  /** Accepted stores of its instances, for `receiver.expect(study)`. */
+  accepted: number;
+  private list: Dataset[] | null;
+
+  constructor(
+    vu: Vu,
+    number: number,
+    prototypes: readonly number[],
+    shape: Shape,
+    edits: Edits | null,
+  ) {
+    this.vu = vu;
+    this.number = number;
+    this.prototypes = prototypes;
+    this.seriesCount = shape.series;
+    this.perSeries = shape.images;
+    this.edits = edits;
+    this.accepted = 0;
+    this.list = null;
+  }
+
+  /** Study Instance UID. */
+  get uid(): string {
+    const edited = this.edits?.['StudyInstanceUID'];
+    return typeof edited === 'string' ? edited : uidOf(this.number, 0, 0);
+  }
+
+  /** Its instances, series by series. */
+  get images(): Dataset[] {
+    if (this.list !== null) return this.list;
+    const list: Dataset[] = [];
+    const { prototypes } = this;
+    for (let series = 1; series <= this.seriesCount; series++) {
+      for (let instance = 1; instance <= this.perSeries; instance++) {
+        const prototype = prototypes[list.length % prototypes.length] as number;
+        list.push(
+          new Dataset(
+            this.vu,
+            prototype,
+            Identity.FRESH,
+            this.edits,
+            this,
+            this.number,
+            series,
+            instance,
+          ),
+        );
+      }
+    }
+    return (this.list = list);
+  }
+  get length(): number {
+    return this.seriesCount * this.perSeries;
+  }
+  /** Bytes of all its data sets. */
+  get bytes(): number {
+    return this.images.reduce((sum, image) => sum + image.bytes, 0);
+  }
+  /** Value of an attribute of its first instance. */
+  get(attribute: string): unknown {
+    return this.images[0]?.get(attribute);
+  }
+  /** The same identity with attributes set in every instance. */
+  with(edits: Edits): Study {
+    const shape = { series: this.seriesCount, images: this.perSeries };
+    return new Study(this.vu, this.number, this.prototypes, shape, { ...this.edits, ...edits });
+  }
+  [Symbol.iterator](): Iterator<Dataset> {
+    return this.images[Symbol.iterator]();
+  }
+  toJSON(): unknown {
+    return { uid: this.uid, series: this.seriesCount, images: this.length };
+  }
+}
+
+/** Instances to draw from: files or synthetic ones, shared by all workers. */
+export class Pool {
+  readonly vu: Vu;
+  readonly members: readonly Member[];
+  /** Prototype numbers; one array, so that what is derived from it can be remembered. */
+  readonly prototypes: readonly number[];
+  private drawn: number;
+  constructor(vu: Vu, list: readonly Member[]) {
+    this.vu = vu;
+    this.members = list;
+    this.prototypes = list.map((member) => member.prototype);
+    this.drawn = 0;
+  }
+  get length(): number {
+    return this.members.length;
+  }
+  at(index: number): Dataset {
+    const member = this.members.at(index);
+    if (member === undefined) {
+      throw badArgument(`pool: no instance ${index}, it has ${this.members.length}`);
+    }
+    return new Dataset(this.vu, member.prototype, Identity.POOL, null, null);
+  }
+  /** Those that match; an empty selection is an empty pool. */
+  select(selector: PoolSelector): Pool {
+    return new Pool(
+      this.vu,
+      this.members.filter((member) => matches(member, selector, this.vu)),
+    );
+  }
+  /** The next one: in order (default), at random, by weight, or the VU's own. */
+  next(options: NextOptions = {}): Dataset {
+    const count = this.members.length;
+    if (count === 0) throw badArgument('pool: it is empty, there is no next instance');
+    const order = options.order ?? 'sequential';
+    if (order === 'random') return this.at(Math.floor(Math.random() * count));
+    if (order === 'perVu') return this.at(Math.max(0, this.vu.id - 1) % count);
+    if (order === 'weighted') return this.at(weighted(this.members, options.weights ?? {}));
+    if (order !== 'sequential') {
+      throw badArgument(
+        `next(): unknown order "${String(order)}"`,
+        'sequential, random, weighted, perVu',
+      );
+    }
+    return this.at(this.drawn++ % count);
+  }
+  *[Symbol.iterator](): Iterator<Dataset> {
+    for (let i = 0; i < this.members.length; i++) yield this.at(i);
+  }
+  // One-instance pools act as that instance, so that `from: endoscope` and `store(endoscope)` read well.
+  fresh(): Dataset {
+    return this.next().fresh();
+  }
+  with(edits: Edits): Dataset {
+    return this.next().with(edits);
+  }
+  asIs(): Dataset {
+    return this.next().asIs();
+  }
+  get(attribute: string): unknown {
+    return this.at(0).get(attribute);
+  }
+  get sopClass(): string {
+    return this.at(0).sopClass;
+  }
+  get transferSyntax(): string {
+    return this.at(0).transferSyntax;
+  }
+  get modality(): string {
+    return this.at(0).modality;
+  }
+  get bytes(): number {
+    return this.at(0).bytes;
+  }
+}
+
+function oneOf(value: string, wanted: string | readonly string[] | undefined): boolean {
+  if (wanted === undefined) return true;
+  return typeof wanted === 'string' ? value === wanted : wanted.includes(value);
+}
+
+function matches(member: Member, selector: PoolSelector, vu: Vu): boolean {
+  const { size } = selector;
+  const sizeFits =
+    size === undefined ||
+    (typeof size === 'string'
+      ? member.sizeClass === size
+      : member.bytes >= (size.min ?? 0) && member.bytes <= (size.max ?? Infinity));
+  return (
+    sizeFits &&
+    oneOf(member.modality, selector.modality) &&
+    oneOf(member.sopClass, selector.sopClass) &&
+    oneOf(member.transferSyntax, selector.transferSyntax) &&
+    (selector.where === undefined ||
+      selector.where(new Dataset(vu, member.prototype, Identity.POOL, null, null)))
+  );
+}
+
+function weighted(list: readonly Member[], weights: Readonly<Record<string, number>>): number {
+  const weightOf = (m: Member): number =>
+    weights[m.modality] ?? weights[m.sizeClass] ?? weights['*'] ?? 0;
+  const total = list.reduce((sum, member) => sum + weightOf(member), 0);
+  if (!(total > 0))
+    throw badArgument('next({ order: "weighted" }): the weights give nothing to draw');
+  let at = Math.random() * total;
+  for (let i = 0; i < list.length; i++) {
+    at -= weightOf(list[i] as Member);
+    if (at < 0) return i;
+  }
+  return list.length - 1;
+}

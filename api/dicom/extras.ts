@@ -1,0 +1,138 @@
+// Shared counters and queues, raw connections, case states, comparison.
+import { Op } from '../bridge.ts';
+import { ask, callJson } from '../guest/calls.ts';
+import { ringText } from '../guest/door.ts';
+import { IterationEnd, badArgument } from '../guest/errors.ts';
+import { shared } from '../guest/shared.ts';
+import type { Vu } from '../guest/vu.ts';
+import type { Dataset } from './data.ts';
+import { milliseconds } from './duration.ts';
+import type { Peer } from './peer.ts';
+import type { Duration } from './types.ts';
+
+// ---------------------------------------------------------------- dicom.shared
+
+export interface SharedCounter {
+  /** 0, 1, 2, … over all VUs: no two get the same. */
+  next(): number;
+}
+export interface SharedQueue {
+  /** Adds an item (JSON) at the end. */
+  push(item: unknown): Promise<void>;
+  /** Takes the first; undefined when there is none within `timeout` (default: at once). */
+  pop(options?: { timeout?: Duration }): Promise<unknown>;
+}
+export interface Shared {
+  counter(name: string): SharedCounter;
+  /** The next element of a list over all VUs, from the start again after the last. */
+  next<T>(list: readonly T[]): T;
+  queue(name: string): SharedQueue;
+}
+
+const lists = new WeakMap<readonly unknown[], string>();
+
+export function sharedFor(vu: Vu): Shared {
+  const next = (name: string): number => ringText(Op.SHARED_NEXT, vu.slot, name);
+  return {
+    counter: (name) => ({ next: () => next(name) }),
+    next: <T>(list: readonly T[]): T => {
+      if (list.length === 0) throw badArgument('shared.next(): the list is empty');
+      let name = lists.get(list);
+      if (name === undefined)
+        lists.set(list, (name = `list ${JSON.stringify(list).slice(0, 4096)}`));
+      return list[next(name) % list.length] as T;
+    },
+    queue: (name) => ({
+      push: async (item) => {
+        await callJson(vu, { op: 'push', queue: name, item: JSON.stringify(item ?? null) });
+      },
+      pop: async (options) => {
+        const timeoutMs = milliseconds(options?.timeout, 'pop: timeout') ?? 0;
+        const text = (await callJson(vu, { op: 'pop', queue: name, timeoutMs })) as string | null;
+        return text === null ? undefined : (JSON.parse(text) as unknown);
+      },
+    }),
+  };
+}
+
+// ---------------------------------------------------------------- dicom.raw
+
+export interface RawConnection {
+  /** Sends bytes as they are: hex text or bytes. */
+  send(bytes: string | Uint8Array, options?: { bytesPerSecond?: number }): Promise<void>;
+  /** The next bytes that come, as hex; '' when the peer closed. */
+  read(options?: { timeout?: Duration }): Promise<string>;
+  close(): Promise<void>;
+  /** TCP reset. */
+  reset(): Promise<void>;
+}
+
+export interface Raw {
+  /** A TCP (or TLS) connection without any DICOM. */
+  connect(peer: Peer): Promise<RawConnection>;
+}
+
+function hexOf(bytes: string | Uint8Array): string {
+  if (typeof bytes !== 'string')
+    return [...bytes].map((b) => b.toString(16).padStart(2, '0')).join('');
+  const hex = bytes.replace(/\s+/g, '');
+  if (!/^([0-9a-f]{2})*$/i.test(hex)) throw badArgument('raw.send(): not hex');
+  return hex;
+}
+
+export function rawFor(vu: Vu): Raw {
+  return {
+    async connect(peer) {
+      const handle = (await callJson(vu, { op: 'rawConnect', peer: peer.describe() })) as number;
+      const call = (op: string, more: object = {}): Promise<unknown> =>
+        callJson(vu, { op, handle, ...more });
+      return {
+        send: async (bytes, options) =>
+          void (await call('rawSend', { hex: hexOf(bytes), ...options })),
+        read: async (options) =>
+          (await call('rawRead', {
+            timeoutMs: milliseconds(options?.timeout, 'read: timeout') ?? 10_000,
+          })) as string,
+        close: async () => void (await call('rawClose', { reset: false })),
+        reset: async () => void (await call('rawClose', { reset: true })),
+      };
+    },
+  };
+}
+
+// ---------------------------------------------------------------- cases and comparison
+
+/** Ends the iteration: the case is skipped, with its reason. */
+export function skip(vu: Vu, reason: string): never {
+  ringText(Op.CASE, vu.slot, JSON.stringify({ state: 'skip', reason }));
+  throw new IterationEnd('skip', reason);
+}
+
+/** Records a check that a person has to make. */
+export function manual(vu: Vu, name: string, steps: readonly string[] | string): void {
+  ringText(Op.CASE, vu.slot, JSON.stringify({ state: 'manual', name, steps: [steps].flat() }));
+}
+
+export interface Difference {
+  tag: string;
+  keyword: string;
+  kind: 'added' | 'removed' | 'changed';
+  expected?: unknown;
+  actual?: unknown;
+}
+
+/** Attribute by attribute, `expected` changes left out; pixel data by its hash. */
+export function diff(
+  vu: Vu,
+  a: Dataset,
+  b: Dataset,
+  options: { expected?: Readonly<Record<string, unknown>> } = {},
+): Difference[] {
+  const request = { ask: 'diff', a: a.recipe(), b: b.recipe(), expected: options.expected };
+  return ask(vu, Op.ASK, JSON.stringify(request)) as Difference[];
+}
+
+/** Number of the worker, for names that must differ between workers. */
+export function workerNumber(): number {
+  return shared.boot.worker;
+}

@@ -1,0 +1,113 @@
+// The `dicom` module for one VU: every member is a property of the default export and a named export.
+import {
+  AssociationAborted,
+  AssociationRejected,
+  DicomError,
+  NoAcceptedContext,
+  ProtocolError,
+  TimeoutError,
+  TransportError,
+} from '../guest/errors.ts';
+import type { Vu } from '../guest/vu.ts';
+import type { Pool, Dataset, Study } from './data.ts';
+import { feeder, files, receiver, study, synthetic } from './declare.ts';
+import {
+  diff,
+  manual,
+  rawFor,
+  sharedFor,
+  skip,
+  type Difference,
+  type Raw,
+  type Shared,
+} from './extras.ts';
+import { Peer } from './peer.ts';
+import { ProcedureStep } from './procedure-step.ts';
+import type { Receiver } from './receiver.ts';
+import { Status } from './status.ts';
+import type * as T from './types.ts';
+import { verifyFor, type Verify } from './verify.ts';
+
+/** The members of the `dicom` module. */
+export interface Dicom {
+  /** Whom to talk to; `{}` and `{ route }` mean the configured target. */
+  peer(options?: T.PeerOptions): Peer;
+  /** A listening acceptor, where the router under test delivers. Init code only. */
+  receiver(options: T.ReceiverOptions): Receiver;
+  /** Instances from a folder, files or a glob, found by their DICM magic. Init code only. */
+  files(where: string | readonly string[], options?: T.FilesOptions): Pool;
+  /** Generated instances: a preset (`'KB512'`, `'MB10'`) or a description. Init code only. */
+  synthetic(what: string | T.SyntheticOptions): Pool;
+  /** A study of new instances with UIDs, patient and accession number of its own. */
+  study(options?: T.StudyOptions): Study;
+  /** Rows of a CSV file as objects by its header line. Init code only. */
+  csv(path: string): readonly Record<string, string>[];
+  /** A JSON file that holds a list. Init code only. */
+  json(path: string): readonly unknown[];
+  /** Verification by C-FIND. */
+  readonly verify: Verify;
+  /** Counters, lists and queues over all VUs. */
+  readonly shared: Shared;
+  /** Bytes without DICOM. */
+  readonly raw: Raw;
+  /** A Modality Performed Procedure Step for a worklist item. */
+  procedureStep(item?: T.Match): ProcedureStep;
+  diff(
+    a: Dataset,
+    b: Dataset,
+    options?: { expected?: Readonly<Record<string, unknown>> },
+  ): Difference[];
+  /** Ends the iteration as a skipped case. */
+  skip(reason: string): never;
+  /** Records a check that a person has to make. */
+  manual(name: string, steps: readonly string[] | string): void;
+  readonly Status: typeof Status;
+  readonly DicomError: typeof DicomError;
+  readonly AssociationRejected: typeof AssociationRejected;
+  readonly AssociationAborted: typeof AssociationAborted;
+  readonly NoAcceptedContext: typeof NoAcceptedContext;
+  readonly TransportError: typeof TransportError;
+  readonly TimeoutError: typeof TimeoutError;
+  readonly ProtocolError: typeof ProtocolError;
+}
+
+const CONSTANTS = {
+  Status,
+  DicomError,
+  AssociationRejected,
+  AssociationAborted,
+  NoAcceptedContext,
+  TransportError,
+  TimeoutError,
+  ProtocolError,
+};
+
+/** One VU's `dicom`. */
+export function dicomFor(vu: Vu): Dicom & { default?: Dicom } {
+  const dicom: Dicom & { default?: Dicom } = {
+    ...CONSTANTS,
+    peer: (options) => new Peer(vu, options),
+    receiver: (options) => receiver(vu, options),
+    files: (where, options) => files(vu, where, options),
+    synthetic: (what) => synthetic(vu, what),
+    study: (options) => study(vu, options),
+    csv: (path) => feeder(vu, 'csv', path) as readonly Record<string, string>[],
+    json: (path) => feeder(vu, 'json', path),
+    get verify(): Verify {
+      return verifyFor(vu);
+    },
+    get shared(): Shared {
+      return sharedFor(vu);
+    },
+    get raw(): Raw {
+      return rawFor(vu);
+    },
+    procedureStep: (item = {}) => new ProcedureStep(vu, item),
+    diff: (a, b, options) => diff(vu, a, b, options),
+    skip: (reason) => skip(vu, reason),
+    manual: (name, steps) => manual(vu, name, steps),
+  };
+  Object.defineProperty(dicom, '__esModule', { value: true });
+  Object.defineProperty(dicom, 'default', { value: dicom });
+  return dicom;
+}

@@ -1,0 +1,219 @@
+// A peer of one VU: whom to associate with, as whom.
+import { Op } from '../bridge.ts';
+import { ask, callJson, callNumbers } from '../guest/calls.ts';
+import { badArgument } from '../guest/errors.ts';
+import type { Vu } from '../guest/vu.ts';
+import { Association } from './association.ts';
+import { Dataset, Pool, Study, memberOf } from './data.ts';
+import { milliseconds } from './duration.ts';
+import { Receiver } from './receiver.ts';
+import { throwIfFailed } from './result.ts';
+import type * as T from './types.ts';
+
+const KEYS = new Set([
+  'connect',
+  'host',
+  'port',
+  'calledAET',
+  'callingAET',
+  'route',
+  'deliversTo',
+  'use',
+  'tls',
+  'userIdentity',
+  'maxPdu',
+  'asyncOps',
+  'timeouts',
+  'sourceAddress',
+  'implementationClassUid',
+  'implementationVersion',
+]);
+
+/** Contexts for the prototypes of a study or pool, worked out once for each array of them. */
+const ofPrototypes = new WeakMap<readonly number[], string>();
+
+function keyOfPrototypes(prototypes: readonly number[]): string {
+  let key = ofPrototypes.get(prototypes);
+  if (key === undefined) {
+    const pairs = new Map<string, [string, string]>();
+    for (const prototype of prototypes) {
+      const { sopClass, transferSyntax } = memberOf(prototype);
+      pairs.set(`${sopClass} ${transferSyntax}`, [sopClass, transferSyntax]);
+    }
+    key = JSON.stringify([...pairs.values()]);
+    ofPrototypes.set(prototypes, key);
+  }
+  return key;
+}
+
+function keyOf(item: T.AssociateFor): string {
+  if (item instanceof Study || item instanceof Pool) return keyOfPrototypes(item.prototypes);
+  if (item instanceof Dataset) return JSON.stringify([[item.sopClass, item.transferSyntax]]);
+  if (typeof item === 'string') return JSON.stringify([[item]]);
+  throw badArgument('associate({ for }): needs instances, studies, pools or names of services');
+}
+
+function contextsKey(options: T.AssociateOptions): string {
+  const { for: wanted } = options;
+  if (options.contexts !== undefined) return '';
+  if (wanted === undefined) return '[["Verification"]]';
+  return Array.isArray(wanted)
+    ? (wanted as T.AssociateFor[]).map(keyOf).join('+')
+    : keyOf(wanted as T.AssociateFor);
+}
+
+export class Peer {
+  private readonly vu: Vu;
+  private readonly request: Readonly<Record<string, unknown>>;
+  private readonly specs: Map<string, number>;
+  private readonly kept: Map<number, Association>;
+
+  constructor(vu: Vu, options: T.PeerOptions = {}) {
+    const unknown = Object.keys(options).find((key) => !KEYS.has(key));
+    if (unknown !== undefined) {
+      throw badArgument(`peer({ ${unknown} }): no such option`, [...KEYS].join(', '));
+    }
+    this.vu = vu;
+    this.request = requestOf(options);
+    this.specs = new Map();
+    this.kept = new Map();
+    if (vu.initialising) ask(vu, Op.PEER, JSON.stringify(this.request));
+  }
+
+  /** Opens an association. Throws AssociationRejected, NoAcceptedContext, TransportError, … */
+  async associate(options: T.AssociateOptions = {}): Promise<Association> {
+    const spec = this.specOf(options);
+    if (options.keep === true) {
+      const open = this.kept.get(spec);
+      if (open !== undefined && open.open) return open;
+    }
+    const call = await callNumbers(this.vu, Op.ASSOCIATE, spec, 0);
+    throwIfFailed(call);
+    const association = new Association(this.vu, call.value, options.keep === true);
+    if (options.keep === true) this.kept.set(spec, association);
+    return association;
+  }
+
+  /** Tries to associate; every outcome is a value, the expected one counts as success. */
+  async negotiate(options: T.NegotiateOptions = {}): Promise<T.Negotiation> {
+    const spec = this.specOf(options);
+    const request = {
+      op: 'negotiate',
+      spec,
+      expect: options.expect ?? 'accepted',
+      tags: options.tags,
+    };
+    return (await callJson(this.vu, request)) as T.Negotiation;
+  }
+
+  /** C-ECHO on an association of its own. */
+  async echo(): Promise<T.Response> {
+    return this.once({ for: 'Verification' }, (association) => association.echo());
+  }
+  /** C-STORE of one instance on an association of its own. */
+  async store(image: Dataset | Pool, options?: T.StoreOptions): Promise<T.StoreResult> {
+    return this.once({ for: image }, (association) => association.store(image, options));
+  }
+  /** C-FIND on an association of its own. */
+  async find(keys: T.Match, options: T.FindOptions = {}): Promise<T.FindResult> {
+    return this.once({ for: modelOf(options.model) }, async (a) => await a.find(keys, options));
+  }
+  /** C-MOVE on an association of its own. */
+  async move(keys: T.Match, options: T.MoveOptions): Promise<T.MoveResult> {
+    return this.once({ for: `${modelOf(options.model)}Move` }, (a) => a.move(keys, options));
+  }
+  /** C-GET on an association of its own; give `contexts` for what may come. */
+  async get(keys: T.Match, options: T.GetOptions & T.AssociateOptions = {}): Promise<T.GetResult> {
+    const { for: wanted, contexts, roles, extended, ...rest } = options;
+    const asked =
+      wanted === undefined
+        ? []
+        : Array.isArray(wanted)
+          ? (wanted as T.AssociateFor[])
+          : [wanted as T.AssociateFor];
+    return this.once(
+      {
+        for: [`${modelOf(options.model)}Get`, ...asked],
+        ...(contexts ? { contexts } : {}),
+        ...(roles ? { roles } : {}),
+        ...(extended ? { extended } : {}),
+      },
+      (a) => a.get(keys, rest),
+    );
+  }
+
+  private async once<R>(
+    options: T.AssociateOptions,
+    body: (association: Association) => Promise<R>,
+  ): Promise<R> {
+    const association = await this.associate(options);
+    try {
+      return await body(association);
+    } finally {
+      if (!this.vu.interrupted && association.open) await association.release();
+    }
+  }
+
+  private specOf(options: T.AssociateOptions): number {
+    const contexts = contextsKey(options);
+    const extras =
+      options.contexts ||
+      options.roles ||
+      options.extended ||
+      options.tags ||
+      options.onlyStored === false
+        ? JSON.stringify([
+            options.contexts,
+            options.roles,
+            options.extended,
+            options.tags,
+            options.onlyStored,
+          ])
+        : '';
+    const key = extras === '' ? contexts : `${contexts}|${extras}`;
+    let spec = this.specs.get(key);
+    if (spec === undefined) {
+      const { contexts: exact, roles, extended, tags, onlyStored } = options;
+      const pairs =
+        contexts === '' ? [] : contexts.split('+').flatMap((part) => JSON.parse(part) as unknown[]);
+      const body = {
+        peer: this.request,
+        pairs,
+        contexts: exact,
+        roles,
+        extended,
+        tags,
+        onlyStored,
+      };
+      spec = ask(this.vu, Op.SPEC, JSON.stringify(body)) as number;
+      this.specs.set(key, spec);
+    }
+    return spec;
+  }
+
+  /** What the host is told of it. */
+  describe(): Readonly<Record<string, unknown>> {
+    return this.request;
+  }
+}
+
+function modelOf(model: T.FindOptions['model']): string {
+  if (model === 'worklist') return 'Worklist';
+  return model === 'patient' ? 'PatientRoot' : 'StudyRoot';
+}
+
+function requestOf(options: T.PeerOptions): Record<string, unknown> {
+  const { deliversTo, timeouts, ...rest } = options;
+  if (deliversTo !== undefined && !(deliversTo instanceof Receiver)) {
+    throw badArgument('peer({ deliversTo }): needs a dicom.receiver(…)');
+  }
+  const limits = Object.entries(timeouts ?? {}).map(([phase, value]) => [
+    `${phase}Ms`,
+    milliseconds(value as T.Duration, `peer: timeouts.${phase}`),
+  ]);
+  return {
+    ...rest,
+    ...(timeouts === undefined ? {} : { timeouts: Object.fromEntries(limits) as object }),
+    ...(deliversTo === undefined ? {} : { deliversTo: deliversTo.id }),
+  };
+}

@@ -1,0 +1,120 @@
+// Modality Performed Procedure Step (PS3.4 Annex F): N-CREATE when an exam starts, N-SET when it ends.
+import type { Vu } from '../guest/vu.ts';
+import type { Association } from './association.ts';
+import { Study, nextStudy } from './data.ts';
+import { shared } from '../guest/shared.ts';
+import type { Match, NormalisedResponse } from './types.ts';
+
+const MPPS = '1.2.840.10008.3.1.2.3.3';
+
+function stamp(): { date: string; time: string } {
+  const iso = new Date().toISOString();
+  return { date: iso.slice(0, 10).replace(/-/g, ''), time: iso.slice(11, 19).replace(/:/g, '') };
+}
+
+export class ProcedureStep {
+  /** SOP Instance UID of the step. */
+  readonly uid: string;
+  private readonly item: Match;
+
+  constructor(_vu: Vu, item: Match) {
+    const number = String(shared.boot.worker * 1e10 + nextStudy()).padStart(13, '0');
+    this.uid = `2.25.1${shared.boot.runNumber}${number}9999000001`;
+    this.item = item;
+  }
+
+  /** N-CREATE with status IN PROGRESS. */
+  start(association: Association, attributes: Match = {}): Promise<NormalisedResponse> {
+    return association.create(MPPS, this.uid, { ...this.created(), ...attributes });
+  }
+
+  /** N-SET with status COMPLETED and the series that were made. */
+  complete(
+    association: Association,
+    study: Study,
+    attributes: Match = {},
+  ): Promise<NormalisedResponse> {
+    return association.set(MPPS, this.uid, {
+      ...ended('COMPLETED', seriesOf(study)),
+      ...attributes,
+    });
+  }
+
+  /** N-SET with status DISCONTINUED. */
+  discontinue(association: Association, reason: Match = {}): Promise<NormalisedResponse> {
+    return association.set(MPPS, this.uid, { ...ended('DISCONTINUED', []), ...reason });
+  }
+
+  /** Type 1 and 2 attributes of the N-CREATE (PS3.4 Table F.7.2-1). */
+  private created(): Match {
+    const { date, time } = stamp();
+    const item = this.item;
+    const step = (item['ScheduledProcedureStepSequence'] as Match[] | undefined)?.[0] ?? {};
+    const text = (value: unknown): unknown => value ?? '';
+    return {
+      PatientName: text(item['PatientName']),
+      PatientID: text(item['PatientID']),
+      PatientBirthDate: text(item['PatientBirthDate']),
+      PatientSex: text(item['PatientSex']),
+      ReferencedPatientSequence: [],
+      ScheduledStepAttributesSequence: [
+        {
+          StudyInstanceUID: text(item['StudyInstanceUID']),
+          ReferencedStudySequence: [],
+          AccessionNumber: text(item['AccessionNumber']),
+          RequestedProcedureID: text(item['RequestedProcedureID']),
+          RequestedProcedureDescription: text(item['RequestedProcedureDescription']),
+          ScheduledProcedureStepID: text(step['ScheduledProcedureStepID']),
+          ScheduledProcedureStepDescription: text(step['ScheduledProcedureStepDescription']),
+          ScheduledProtocolCodeSequence: [],
+        },
+      ],
+      PerformedProcedureStepID: `P${time}`,
+      PerformedStationAETitle: text(step['ScheduledStationAETitle'] ?? 'DICOMRUN'),
+      PerformedStationName: '',
+      PerformedLocation: '',
+      PerformedProcedureStepStartDate: date,
+      PerformedProcedureStepStartTime: time,
+      PerformedProcedureStepStatus: 'IN PROGRESS',
+      PerformedProcedureStepDescription: text(step['ScheduledProcedureStepDescription']),
+      PerformedProcedureTypeDescription: '',
+      ProcedureCodeSequence: [],
+      PerformedProcedureStepEndDate: '',
+      PerformedProcedureStepEndTime: '',
+      Modality: text(step['Modality'] ?? 'OT'),
+      StudyID: '',
+      PerformedProtocolCodeSequence: [],
+      PerformedSeriesSequence: [],
+    };
+  }
+}
+
+function seriesOf(study: Study): Match[] {
+  const series = new Map<number, Match[]>();
+  for (const image of study.images) {
+    const list = series.get(image.series) ?? [];
+    list.push({ ReferencedSOPClassUID: image.sopClass, ReferencedSOPInstanceUID: image.uid });
+    series.set(image.series, list);
+  }
+  return [...series.entries()].map(([number, images]) => ({
+    PerformingPhysicianName: '',
+    OperatorsName: '',
+    ProtocolName: 'DICOMRUN',
+    SeriesInstanceUID: `${study.uid.slice(0, 34)}${String(number).padStart(4, '0')}000000`,
+    SeriesDescription: '',
+    RetrieveAETitle: '',
+    ReferencedImageSequence: images,
+    ReferencedNonImageCompositeSOPInstanceSequence: [],
+  }));
+}
+
+/** Final state (PS3.4 F.7.2.2.2): a completed step names its series. */
+function ended(status: string, series: Match[]): Match {
+  const { date, time } = stamp();
+  return {
+    PerformedProcedureStepStatus: status,
+    PerformedProcedureStepEndDate: date,
+    PerformedProcedureStepEndTime: time,
+    PerformedSeriesSequence: series,
+  };
+}

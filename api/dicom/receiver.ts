@@ -1,0 +1,92 @@
+// Where the system under test delivers: a listening acceptor, declared at init, hosted elsewhere.
+import { Op } from '../bridge.ts';
+import { ask, callJson } from '../guest/calls.ts';
+import { badArgument } from '../guest/errors.ts';
+import { shared } from '../guest/shared.ts';
+import type { Vu } from '../guest/vu.ts';
+import { Dataset, Study } from './data.ts';
+import { milliseconds } from './duration.ts';
+import type { Delivery, ExpectOptions, StoreResult } from './types.ts';
+
+const WORKERS = 1e10;
+
+export class Receiver {
+  private readonly vu: Vu;
+  /** Declaration number. */
+  readonly id: number;
+  /** First AE title it answers to. */
+  readonly aet: string;
+
+  constructor(vu: Vu, id: number, aet: string) {
+    this.vu = vu;
+    this.id = id;
+    this.aet = aet;
+  }
+
+  /** Port it listens on; known from `setup` on. */
+  get port(): number {
+    return (
+      ask(this.vu, Op.ASK, JSON.stringify({ ask: 'receiver', id: this.id })) as { port: number }
+    ).port;
+  }
+  get host(): string {
+    return (
+      ask(this.vu, Op.ASK, JSON.stringify({ ask: 'receiver', id: this.id })) as { host: string }
+    ).host;
+  }
+
+  /**
+   * Waits until everything of it that was accepted has arrived, or the timeout, and tells how it
+   * arrived. Counts are of that moment; the account of the run goes on.
+   */
+  async expect(
+    what: Study | Dataset | StoreResult,
+    options: ExpectOptions = {},
+  ): Promise<Delivery> {
+    const item = what instanceof Study || what instanceof Dataset ? what : what?.instance;
+    if (item === undefined)
+      throw badArgument('expect(): needs a study, an instance or the result of a store');
+    const delivery = await callJson(this.vu, {
+      op: 'expect',
+      receiver: this.id,
+      ...(item instanceof Study ? studyKey(item) : instanceKey(item)),
+      accepted: item.accepted,
+      timeoutMs: milliseconds(options.timeout, 'expect: timeout') ?? 30_000,
+      quietMs: milliseconds(options.quiet, 'expect: quiet') ?? 0,
+      tags: options.tags === undefined ? undefined : patterns(options.tags),
+    });
+    return delivery as Delivery;
+  }
+
+  toJSON(): unknown {
+    return { receiver: this.aet };
+  }
+}
+
+function studyKey(study: Study): object {
+  const edited = study.edits?.['StudyInstanceUID'];
+  return {
+    study: typeof edited === 'string' ? edited : shared.boot.worker * WORKERS + study.number,
+  };
+}
+
+function instanceKey(image: Dataset): object {
+  const own =
+    image.edits?.['SOPInstanceUID'] === undefined &&
+    image.edits?.['StudyInstanceUID'] === undefined;
+  if (own && image.study + image.series > 0) {
+    const study = shared.boot.worker * WORKERS + image.study;
+    return { study, member: image.series * 2 ** 20 + image.instance };
+  }
+  return { study: image.studyUid, member: image.uid };
+}
+
+/** Regular expressions cross the bridge as data. */
+function patterns(tags: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  return Object.fromEntries(
+    Object.entries(tags).map(([keyword, expected]) => [
+      keyword,
+      expected instanceof RegExp ? { re: expected.source, flags: expected.flags } : expected,
+    ]),
+  );
+}

@@ -1,0 +1,69 @@
+// The answer to a C-STORE: the call itself, so that a store makes one object. Everything but the
+// status is worked out when it is read.
+import { Answer, Op, type Fault } from '../bridge.ts';
+import { Call } from '../guest/calls.ts';
+import { hostText, ringText } from '../guest/door.ts';
+import { IterationInterrupted, errorOf } from '../guest/errors.ts';
+import type { Vu } from '../guest/vu.ts';
+import type { Dataset } from './data.ts';
+import type { Outcome, Phases, StoreResult } from './types.ts';
+
+/** PS3.7 Annex C: what a status of C-STORE (and most services) means. */
+export function outcomeOf(status: number): Outcome {
+  if (status === 0) return 'success';
+  if (status === 0xfe00) return 'cancelled';
+  const warning = status >>> 12 === 0xb || status === 1 || status === 0x107 || status === 0x116;
+  return warning ? 'warning' : 'failure';
+}
+
+/** Phases of a request by its ticket: kept by the host for the last 65,536 requests. */
+export function phasesOf(vu: Vu, ticket: number): Phases {
+  ringText(Op.PHASES, vu.slot, '', ticket);
+  const [duration = NaN, sending = NaN, waiting = NaN, receiving = NaN] = hostText()
+    .split(',')
+    .map(Number);
+  return { duration, sending, waiting, receiving };
+}
+
+export class StoreCall extends Call implements StoreResult {
+  readonly instance: Dataset;
+  private read: Phases | null;
+
+  constructor(vu: Vu, instance: Dataset) {
+    super(vu);
+    this.instance = instance;
+    this.read = null;
+  }
+
+  get status(): number {
+    return this.value;
+  }
+  get ok(): boolean {
+    const outcome = this.outcome;
+    return outcome === 'success' || outcome === 'warning';
+  }
+  get outcome(): Outcome {
+    return this.kind === Answer.JSON ? 'injected' : outcomeOf(this.value);
+  }
+  get comment(): string {
+    return this.text;
+  }
+  get phases(): Phases {
+    return (this.read ??= phasesOf(this.vu, this.ticket));
+  }
+  toJSON(): unknown {
+    const { status, ok, outcome, comment } = this;
+    return {
+      status: `0x${status.toString(16).toUpperCase().padStart(4, '0')}`,
+      ok,
+      outcome,
+      comment,
+    };
+  }
+}
+
+/** Throws what made an answer impossible. */
+export function throwIfFailed(call: Call): void {
+  if (call.kind === Answer.FAILURE) throw errorOf(JSON.parse(call.text) as Fault);
+  if (call.kind === Answer.INTERRUPTED) throw new IterationInterrupted();
+}

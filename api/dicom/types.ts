@@ -1,0 +1,457 @@
+// The words of the `dicom` module: what scripts pass in and get back.
+import type { Dataset, Pool, Study } from './data.ts';
+import type { Receiver } from './receiver.ts';
+
+/** A number of milliseconds, or text with a unit: `'30s'`, `'250ms'`, `'2m'`. */
+export type Duration = number | string;
+
+/**
+ * Attributes to set: keyword, `'ggggeeee'` or a path such as
+ * `'RequestAttributesSequence[0].ScheduledProcedureStepID'`. null removes, `''` empties.
+ */
+export type Edits = Readonly<Record<string, unknown>>;
+
+/** TLS of a peer; file names are PEM files relative to the script. */
+export interface TlsOptions {
+  ca?: string;
+  cert?: string;
+  key?: string;
+  passphrase?: string;
+  /** Name for SNI and certificate check; default the host. */
+  serverName?: string;
+  /** Check the peer's certificate. Default true. */
+  verify?: boolean;
+  minVersion?: 'TLSv1.2' | 'TLSv1.3';
+  maxVersion?: 'TLSv1.2' | 'TLSv1.3';
+  /** BCP 195 profile of PS3.15 B.9–B.11. */
+  profile?: 'bcp195' | 'bcp195-nd' | 'bcp195-extended';
+}
+
+/** User identity negotiation (PS3.7 D.3.3.7). */
+export interface UserIdentity {
+  username?: string;
+  password?: string;
+  kerberos?: Uint8Array;
+  saml?: string;
+  jwt?: string;
+  /** Ask for a positive response. */
+  response?: boolean;
+}
+
+/** Each phase has a limit of its own; while bytes move an upload is not late. */
+export interface Timeouts {
+  /** TCP. Default 10 s. */
+  connect?: Duration;
+  /** TLS handshake. Default 10 s. */
+  tls?: Duration;
+  /** A-ASSOCIATE-RQ to AC. Default 30 s. */
+  associate?: Duration;
+  /** Last byte sent to response. Default 60 s. */
+  response?: Duration;
+  /** A-RELEASE-RQ to RP. Default 10 s. */
+  release?: Duration;
+  /** Nothing outstanding. Default never. */
+  idle?: Duration;
+}
+
+/** Whom to talk to. `{}` and `{ route }` mean the configured target. */
+export interface PeerOptions {
+  /** `'AET@host:port'`. */
+  connect?: string;
+  host?: string;
+  port?: number;
+  /** Called AE title, at most 16 characters. */
+  calledAET?: string;
+  /** Calling AE title, at most 16 characters. Default `DICOMRUN` or as configured. */
+  callingAET?: string;
+  /** Name of a configured route: its AE pair. Also a tag of every sample. */
+  route?: string;
+  /** The receiver that gets what this peer is sent: expected stores are accounted for there. */
+  deliversTo?: Receiver;
+  /** `'verify'`: the configured verify target. */
+  use?: 'verify';
+  tls?: TlsOptions | boolean;
+  userIdentity?: UserIdentity;
+  /** Largest PDU we accept, in bytes. Default 131072, 0 = unlimited. */
+  maxPdu?: number;
+  /** Asynchronous operations to propose (PS3.7 D.3.3.3). Default 1. */
+  asyncOps?: number | { invoked: number; performed: number };
+  timeouts?: Timeouts;
+  /** Local address to connect from; of a list each association takes the next. */
+  sourceAddress?: string | readonly string[];
+  implementationClassUid?: string;
+  implementationVersion?: string;
+}
+
+/** One presentation context to propose, exactly so. */
+export interface ContextProposal {
+  /** SOP class UID or name. */
+  abstractSyntax: string;
+  /** Transfer syntax UIDs or names, in order of preference. */
+  transferSyntaxes: readonly string[];
+}
+
+/** Services by name, besides the SOP classes of instances. */
+export type ServiceName =
+  | 'Verification'
+  | 'PatientRoot'
+  | 'StudyRoot'
+  | 'Worklist'
+  | 'MPPS'
+  | 'StorageCommitment'
+  | (string & {});
+
+export type AssociateFor = Dataset | Study | Pool | ServiceName;
+
+export interface AssociateOptions {
+  /** Contexts for these instances and services. Default: Verification. */
+  for?: AssociateFor | readonly AssociateFor[];
+  /** Contexts as given, instead of `for`. At most 128. */
+  contexts?: readonly ContextProposal[];
+  /** SCP/SCU role selection (PS3.7 D.3.3.4). */
+  roles?: readonly { sopClass: string; scu: boolean; scp: boolean }[];
+  /** SOP class extended negotiation: bytes by SOP class UID or name. */
+  extended?: Readonly<Record<string, readonly number[]>>;
+  /** Keep it open for this VU's later iterations; the next `associate` gives the same one. */
+  keep?: boolean;
+  /** Send each instance in its stored transfer syntax only. Default true. */
+  onlyStored?: boolean;
+  tags?: Record<string, string>;
+}
+
+export interface NegotiateOptions extends AssociateOptions {
+  /** The outcome that counts as success. Default `'accepted'`. */
+  expect?: 'accepted' | 'rejected' | 'no-context';
+}
+
+/** What an attempt to associate came to. */
+export interface Negotiation {
+  outcome:
+    'accepted' | 'rejected' | 'no-context' | 'aborted' | 'transport' | 'timeout' | 'protocol';
+  /** The outcome was the expected one. */
+  expected: boolean;
+  /** A-ASSOCIATE-RJ (PS3.8 Table 9-21). */
+  result?: number;
+  source?: number;
+  reason?: number;
+  message?: string;
+  contexts: NegotiatedContext[];
+  /** The peer's maximum PDU length; 0 = unlimited. */
+  maxPdu: number;
+  /** Operations we may have outstanding. */
+  window: number;
+  implementationVersion?: string;
+}
+
+export interface NegotiatedContext {
+  id: number;
+  abstractSyntax: string;
+  /** Accepted transfer syntax, '' when refused. */
+  transferSyntax: string;
+  /** 0 accepted, 1 user rejection, 2 no reason, 3 abstract syntax, 4 transfer syntaxes. */
+  result: number;
+}
+
+/** Faults at the sender. Points are bytes of the message, or a share such as `'50%'`. */
+export interface StoreFault {
+  abortAfter?: number | string;
+  destroyAfter?: number | string;
+  closeAfter?: number | string;
+  pauseAfter?: number | string;
+  /** Default 2 minutes. */
+  pause?: Duration;
+  bytesPerSecond?: number;
+}
+
+export interface StoreOptions {
+  fault?: StoreFault;
+  /** These DIMSE statuses are no failure. */
+  expectStatus?: readonly number[];
+  tags?: Record<string, string>;
+  /** Pad a data set of odd length by one byte instead of refusing it. */
+  padOdd?: boolean;
+  timeout?: Duration;
+}
+
+export type Outcome = 'success' | 'warning' | 'failure' | 'cancelled' | 'injected';
+
+/** Times of one request in ms, stamped at the socket. */
+export interface Phases {
+  /** First byte of the request to last byte of the final response. */
+  duration: number;
+  /** First to last byte of the request. */
+  sending: number;
+  /** Last byte of the request to first byte of the response. */
+  waiting: number;
+  /** First to last byte of the response. */
+  receiving: number;
+}
+
+/** The peer's answer to a C-STORE. */
+export interface StoreResult {
+  /** DIMSE status, e.g. 0x0000 or 0xA700. */
+  readonly status: number;
+  /** Success or warning. */
+  readonly ok: boolean;
+  readonly outcome: Outcome;
+  /** The instance that was sent: for a pool member, the fresh one made of it. */
+  readonly instance: Dataset;
+  /** Error comment (0000,0902) of the response, '' if none. */
+  readonly comment: string;
+  /** Times of this request; read them in the iteration that made it. */
+  readonly phases: Phases;
+}
+
+/** The answer to any other DIMSE request. */
+export interface Response {
+  status: number;
+  ok: boolean;
+  outcome: Outcome;
+  comment?: string;
+  phases?: Phases;
+}
+
+export interface StoreAllOptions extends Omit<StoreOptions, 'fault'> {
+  /** Outstanding stores at most; the negotiated window is never exceeded. Default: that window. */
+  window?: number;
+  /** Stores per second. */
+  pace?: number;
+}
+
+export interface StoreAllResult {
+  sent: number;
+  accepted: number;
+  failed: number;
+  warnings: number;
+  durationMs: number;
+  results: StoreResult[];
+}
+
+export interface FindOptions {
+  /** Information model. Default `'study'` (Study Root). */
+  model?: 'study' | 'patient' | 'worklist';
+  /** Default STUDY; none for worklists. */
+  level?: 'PATIENT' | 'STUDY' | 'SERIES' | 'IMAGE';
+  /** Matches to keep; more are counted and dropped. Default 10,000. */
+  limit?: number;
+  /** Send C-CANCEL after that many matches. */
+  cancelAfter?: number;
+  expectStatus?: readonly number[];
+  timeout?: Duration;
+  tags?: Record<string, string>;
+}
+
+/** One match: values by keyword, unknown tags as 'ggggeeee'. */
+export type Match = Record<string, unknown>;
+
+export interface FindResult extends Response {
+  matches: Match[];
+  /** Matches received, also those over the limit. */
+  count: number;
+}
+
+/** Awaited it gives all matches; iterated, one after the other; leaving the loop cancels. */
+export interface Find extends PromiseLike<FindResult>, AsyncIterable<Match> {
+  /** C-CANCEL; resolves when the final response is in. */
+  cancel(): Promise<FindResult>;
+}
+
+export interface MoveOptions extends Omit<FindOptions, 'limit' | 'cancelAfter'> {
+  /** AE title to send to. */
+  destination: string;
+  cancelAfter?: number;
+}
+
+export interface SubOperations {
+  remaining: number;
+  completed: number;
+  failed: number;
+  warnings: number;
+}
+
+export interface MoveResult extends Response, SubOperations {}
+
+export interface GetOptions extends Omit<FindOptions, 'limit'> {
+  /** What to do with the instances that come. Default count and hash. */
+  keep?: 'nothing' | 'headers' | 'files';
+  folder?: string;
+}
+
+export interface GetResult extends MoveResult {
+  /** Instances that came on this association. */
+  instances: { sopClass: string; uid: string; bytes: number; pixelHash?: string }[];
+  bytes: number;
+}
+
+export interface CommitOptions {
+  timeout?: Duration;
+  /** Receiver that gets the N-EVENT-REPORT on an association of its own. */
+  reportTo?: Receiver;
+  tags?: Record<string, string>;
+}
+
+export interface CommitResult extends Response {
+  /** SOP Instance UIDs. */
+  committed: string[];
+  failed: string[];
+  durationMs: number;
+}
+
+/** N-CREATE, N-SET, N-GET, N-ACTION, N-EVENT-REPORT, N-DELETE. */
+export interface NormalisedResponse extends Response {
+  attributes: Match;
+  sopInstance: string;
+}
+
+export interface NormalisedOptions {
+  /** Action or event type ID. */
+  type?: number;
+  expectStatus?: readonly number[];
+  timeout?: Duration;
+  tags?: Record<string, string>;
+}
+
+export interface FilesOptions {
+  /** Keep only files for which all of these hold. */
+  filter?: PoolSelector;
+  /** Decode compressed pixel data once, at init. */
+  decompress?: boolean;
+  /** Also take bare data sets without preamble. */
+  bare?: boolean;
+  name?: string;
+}
+
+export interface SyntheticOptions {
+  /** CR DX CT MR US MG XA RF ES OPT OPV SC SR NM PT OP SM KO PR. */
+  modality?: string;
+  rows?: number;
+  columns?: number;
+  frames?: number;
+  /** Size of the data set to reach, instead of rows and columns. */
+  bytes?: number;
+  transferSyntax?: string;
+  offsetTable?: 'none' | 'basic' | 'extended';
+  /** Pixels: incompressible noise (default), one value, or a readable pattern. */
+  fill?: 'noise' | 'flat' | 'pattern';
+  seed?: number;
+  /** How many different ones. Default 1. */
+  count?: number;
+  /** Attributes to set. */
+  set?: Edits;
+  name?: string;
+}
+
+export interface PoolSelector {
+  modality?: string | readonly string[];
+  size?: 'small' | 'medium' | 'large' | { min?: number; max?: number };
+  sopClass?: string | readonly string[];
+  transferSyntax?: string | readonly string[];
+  where?: (image: Dataset) => boolean;
+}
+
+export interface NextOptions {
+  order?: 'sequential' | 'random' | 'weighted' | 'perVu';
+  /** By modality, size class or `'*'`. */
+  weights?: Readonly<Record<string, number>>;
+}
+
+export interface StudyOptions {
+  /** Default 1. */
+  series?: number;
+  /** Per series. Default: one, or as many as `from` has. */
+  images?: number;
+  /** Prototypes, used in turn. */
+  from?: Pool | Dataset | readonly Dataset[];
+  /** A worklist item: its identifiers are taken over. */
+  worklist?: Match;
+  modality?: string;
+  /** Attributes of the patient. */
+  patient?: Edits;
+  /** Attributes of every instance. */
+  set?: Edits;
+}
+
+/** Behaviour of an acceptor as data. */
+export interface AcceptorFaults {
+  /** Before each response: ms, or a distribution. */
+  delay?: Duration | { lognormal: Duration; sigma?: number };
+  /** Statuses to answer, in turn (0xA700, …), or by share: `{ 'A700': 0.01 }`. */
+  status?: readonly number[] | Readonly<Record<string, number>>;
+  /** Share of associations to reject, and how. */
+  reject?: { share?: number; result?: number; source?: number; reason?: number };
+  /** Abort or reset after so many bytes of a message. */
+  abortAfter?: number;
+  resetAfter?: number;
+  share?: number;
+  /** Accept no context at all, or only these abstract syntaxes. */
+  contexts?: 'none' | readonly string[];
+  associationLimit?: number;
+  neverAnswer?: boolean;
+}
+
+export interface ReceiverOptions {
+  aet?: string;
+  aets?: readonly string[];
+  /** Default 127.0.0.1. */
+  host?: string;
+  /** 0 or none: any free port. */
+  port?: number;
+  tls?: TlsOptions;
+  /** How arrivals are matched with sends. Default `'sop'`. */
+  correlate?: 'sop' | 'marker' | (string & {});
+  /** counts; pixels: hash of the pixel data (default); full: hash of the data set too. */
+  verify?: 'counts' | 'pixels' | 'full';
+  /** Default `'headers'`. */
+  keep?: 'nothing' | 'headers' | 'files';
+  folder?: string;
+  settle?: Duration;
+  faults?: AcceptorFaults;
+}
+
+export interface ExpectOptions {
+  /** Default 30 s. */
+  timeout?: Duration;
+  /** Expected attributes on arrival: literal, regular expression, or null for absent. */
+  tags?: Readonly<Record<string, unknown>>;
+  /** After all is there, wait so long for duplicates. */
+  quiet?: Duration;
+}
+
+/** What arrived of what was accepted, at one moment. */
+export interface Delivery {
+  expected: number;
+  arrived: number;
+  missing: number;
+  duplicated: number;
+  unexpected: number;
+  pixelsChanged: number;
+  wrongTags: number;
+  /** Which attributes were wrong: instance (by number), keyword, expected, actual. */
+  differences: { instance: string; tag: string; expected: unknown; actual: unknown }[];
+  associations?: number;
+  durationMs: number;
+}
+
+export interface VerifyOptions {
+  on?: unknown;
+  initialDelay?: Duration;
+  interval?: Duration;
+  timeout?: Duration;
+  /** Instances the study must have. */
+  instances?: number;
+  /** The study must not be there. */
+  absent?: boolean;
+}
+
+export interface Visibility {
+  found: boolean;
+  /** Verification is switched off. */
+  skipped: boolean;
+  /** Time from the call to the hit. */
+  durationMs: number;
+  attempts: number;
+  level?: 'STUDY' | 'PATIENT';
+  strategy?: string;
+  instances?: number;
+  reason?: string;
+}

@@ -1,0 +1,30 @@
+// Verification by query: does the study become visible, where and when?
+import { callJson } from '../guest/calls.ts';
+import type { Vu } from '../guest/vu.ts';
+import { Study } from './data.ts';
+import { milliseconds } from './duration.ts';
+import { Peer } from './peer.ts';
+import type { VerifyOptions, Visibility } from './types.ts';
+
+export interface Verify {
+  /** Polls with C-FIND until the study is there: STUDY level by Study Root, then Patient Root, then PATIENT. */
+  study(uid: string | Study, options?: VerifyOptions): Promise<Visibility>;
+}
+
+export function verifyFor(vu: Vu): Verify {
+  return {
+    async study(uid, options = {}) {
+      const on = options.on instanceof Peer ? options.on : new Peer(vu, { use: 'verify' });
+      return (await callJson(vu, {
+        op: 'verify',
+        uid: uid instanceof Study ? uid.uid : uid,
+        peer: on.describe(),
+        initialDelayMs: milliseconds(options.initialDelay, 'verify: initialDelay'),
+        intervalMs: milliseconds(options.interval, 'verify: interval'),
+        timeoutMs: milliseconds(options.timeout, 'verify: timeout'),
+        instances: options.instances,
+        absent: options.absent,
+      })) as Visibility;
+    },
+  };
+}

@@ -1,0 +1,96 @@
+// Types of `k6/options`: `export const options: Options = { … }`.
+
+/** ms as a number, or `'30s'`, `'1m30s'`, `'2h'`. */
+type Duration = number | string;
+
+export interface Stage {
+  duration: Duration;
+  /** VUs, or starts per time unit, at the end of the stage. */
+  target: number;
+}
+
+interface Common {
+  /** Name of the exported function. Default `default`. */
+  exec?: string;
+  /** Default 0s. */
+  startTime?: Duration;
+  /** Start when the scenario of this name has ended. */
+  after?: string;
+  /** Time to finish iterations at the end. Default 30s. */
+  gracefulStop?: Duration;
+  /** Added to `__ENV` of this scenario's VUs. */
+  env?: Readonly<Record<string, string>>;
+  tags?: Readonly<Record<string, string>>;
+}
+
+export type Scenario = Common &
+  (
+    | {
+        executor: 'shared-iterations';
+        vus?: number;
+        iterations?: number;
+        maxDuration?: Duration;
+        /** Iteration k of n is due at k·paceOver/n. */
+        paceOver?: Duration;
+      }
+    | { executor: 'per-vu-iterations'; vus?: number; iterations?: number; maxDuration?: Duration }
+    | { executor: 'constant-vus'; vus?: number; duration: Duration }
+    | {
+        executor: 'ramping-vus';
+        startVUs?: number;
+        stages: readonly Stage[];
+        gracefulRampDown?: Duration;
+      }
+    | {
+        executor: 'constant-arrival-rate';
+        rate: number | 'fromEnv';
+        timeUnit?: Duration;
+        duration: Duration;
+        preAllocatedVUs: number;
+        maxVUs?: number;
+        arrival?: 'regular' | 'poisson';
+      }
+    | {
+        executor: 'ramping-arrival-rate';
+        startRate?: number;
+        timeUnit?: Duration;
+        stages: readonly Stage[];
+        preAllocatedVUs: number;
+        maxVUs?: number;
+        arrival?: 'regular' | 'poisson';
+      }
+  );
+
+export type Threshold =
+  | string
+  | {
+      threshold: string;
+      abortOnFail?: boolean;
+      delayAbortEval?: Duration;
+      /** Judge only the last so much of the run. */
+      window?: Duration;
+    };
+
+export interface Options {
+  scenarios?: Readonly<Record<string, Scenario>>;
+  vus?: number;
+  duration?: Duration;
+  iterations?: number;
+  stages?: readonly Stage[];
+  thresholds?: Readonly<Record<string, readonly Threshold[] | Threshold>>;
+  tags?: Readonly<Record<string, string>>;
+  labels?: readonly string[];
+  /** Overrides in smoke mode. */
+  smoke?: Omit<Options, 'smoke'>;
+  setupTimeout?: Duration;
+  teardownTimeout?: Duration;
+  handleSummaryTimeout?: Duration;
+  noSetup?: boolean;
+  noTeardown?: boolean;
+  minIterationDuration?: Duration;
+  hangTimeout?: Duration;
+  throw?: boolean;
+  summaryTrendStats?: readonly string[];
+  summaryTimeUnit?: 's' | 'ms' | 'us';
+  systemTags?: readonly string[];
+}
