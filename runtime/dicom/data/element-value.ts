@@ -1,0 +1,284 @@
+// Values of elements: bytes <-> plain values, by VR (PS3.5 §6.2).
+import type { Charset } from './charset.ts';
+import { DataError } from './data-error.ts';
+
+/** A value of one element as scripts and edits write it. */
+export type PlainValue = string | number | bigint | Uint8Array | readonly (string | number | bigint)[];
+
+interface NumberCodec {
+  readonly size: number;
+  /** Range checked before writing. */
+  readonly min: number;
+  readonly max: number;
+  read(bytes: Buffer, at: number, bigEndian: boolean): number | bigint;
+  write(bytes: Buffer, at: number, value: number, bigEndian: boolean): void;
+}
+
+function codec(
+  size: number,
+  range: readonly [number, number],
+  read: NumberCodec['read'],
+  write: NumberCodec['write'],
+): NumberCodec {
+  return { size, min: range[0], max: range[1], read, write };
+}
+
+const U16 = codec(
+  2,
+  [0, 0xffff],
+  (b, at, be) => (be ? b.readUInt16BE(at) : b.readUInt16LE(at)),
+  (b, at, v, be) => void (be ? b.writeUInt16BE(v, at) : b.writeUInt16LE(v, at)),
+);
+const I16 = codec(
+  2,
+  [-0x8000, 0x7fff],
+  (b, at, be) => (be ? b.readInt16BE(at) : b.readInt16LE(at)),
+  (b, at, v, be) => void (be ? b.writeInt16BE(v, at) : b.writeInt16LE(v, at)),
+);
+const U32 = codec(
+  4,
+  [0, 0xffffffff],
+  (b, at, be) => (be ? b.readUInt32BE(at) : b.readUInt32LE(at)),
+  (b, at, v, be) => void (be ? b.writeUInt32BE(v, at) : b.writeUInt32LE(v, at)),
+);
+const I32 = codec(
+  4,
+  [-0x80000000, 0x7fffffff],
+  (b, at, be) => (be ? b.readInt32BE(at) : b.readInt32LE(at)),
+  (b, at, v, be) => void (be ? b.writeInt32BE(v, at) : b.writeInt32LE(v, at)),
+);
+const F32 = codec(
+  4,
+  [-Infinity, Infinity],
+  (b, at, be) => (be ? b.readFloatBE(at) : b.readFloatLE(at)),
+  (b, at, v, be) => void (be ? b.writeFloatBE(v, at) : b.writeFloatLE(v, at)),
+);
+const F64 = codec(
+  8,
+  [-Infinity, Infinity],
+  (b, at, be) => (be ? b.readDoubleBE(at) : b.readDoubleLE(at)),
+  (b, at, v, be) => void (be ? b.writeDoubleBE(v, at) : b.writeDoubleLE(v, at)),
+);
+const U64 = codec(
+  8,
+  [0, Number.MAX_SAFE_INTEGER],
+  (b, at, be) => small(be ? b.readBigUInt64BE(at) : b.readBigUInt64LE(at)),
+  (b, at, v, be) => void (be ? b.writeBigUInt64BE(BigInt(v), at) : b.writeBigUInt64LE(BigInt(v), at)),
+);
+const I64 = codec(
+  8,
+  [Number.MIN_SAFE_INTEGER, Number.MAX_SAFE_INTEGER],
+  (b, at, be) => small(be ? b.readBigInt64BE(at) : b.readBigInt64LE(at)),
+  (b, at, v, be) => void (be ? b.writeBigInt64BE(BigInt(v), at) : b.writeBigInt64LE(BigInt(v), at)),
+);
+
+function small(value: bigint): number | bigint {
+  const number = Number(value);
+  return Number.isSafeInteger(number) ? number : value;
+}
+
+const NUMBERS: Readonly<Record<string, NumberCodec>> = {
+  US: U16,
+  SS: I16,
+  UL: U32,
+  SL: I32,
+  FL: F32,
+  FD: F64,
+  UV: U64,
+  SV: I64,
+  OW: U16,
+  OL: U32,
+  OF: F32,
+  OD: F64,
+  OV: U64,
+};
+
+/** Text whose bytes follow (0008,0005) (PS3.5 §6.1.2.3). */
+const CHARSET_VRS = new Set(['SH', 'LO', 'ST', 'PN', 'LT', 'UC', 'UT']);
+/** Text that is never split at backslashes. */
+const SINGLE_VRS = new Set(['ST', 'LT', 'UT', 'UR']);
+const TEXT_VRS = new Set('AE AS CS DA DS DT IS LO LT PN SH ST TM UC UI UR UT'.split(' '));
+
+/** Longest value in characters (PS3.5 Table 6.2-1); PN per component group. */
+const MAX_CHARACTERS: Readonly<Record<string, number>> = {
+  AE: 16,
+  AS: 4,
+  CS: 16,
+  DA: 8,
+  DS: 16,
+  DT: 26,
+  IS: 12,
+  LO: 64,
+  LT: 10240,
+  PN: 64,
+  SH: 16,
+  ST: 1024,
+  TM: 14,
+  UI: 64,
+};
+
+export function isTextVr(vr: string): boolean {
+  return TEXT_VRS.has(vr);
+}
+
+/** What an encoded value depends on. */
+export interface ValueContext {
+  readonly bigEndian: boolean;
+  readonly charset: Charset;
+  /** Skip the checks of length and repertoire: edge cases on purpose. */
+  readonly lenient?: boolean;
+}
+
+/**
+ * Encodes a value, padded to even length (PS3.5 §6.2).
+ *
+ * @param what names the element in messages
+ * @throws DataError `DATA_BAD_VALUE`
+ */
+export function encodeValue(
+  vr: string,
+  value: PlainValue,
+  context: ValueContext,
+  what: string,
+): Buffer {
+  if (value instanceof Uint8Array) return padded(Buffer.from(value), 0);
+  if (vr === 'AT') return encodeTags(value, context, what);
+  const numbers = NUMBERS[vr];
+  if (numbers !== undefined) return encodeNumbers(numbers, value, context, what);
+  if (!TEXT_VRS.has(vr)) {
+    if (typeof value !== 'string') {
+      throw new DataError('DATA_BAD_VALUE', `${what} (${vr}): must be a string or bytes`);
+    }
+    return padded(Buffer.from(value, 'latin1'), 0);
+  }
+  const text = Array.isArray(value) ? value.map(String).join('\\') : String(value);
+  if (context.lenient !== true) checkText(vr, text, what);
+  const bytes = CHARSET_VRS.has(vr) ? context.charset.encode(text) : ascii(text, what, vr);
+  return padded(bytes, vr === 'UI' ? 0 : 0x20);
+}
+
+function ascii(text: string, what: string, vr: string): Buffer {
+  for (const character of text) {
+    if (character.charCodeAt(0) > 0xff) {
+      throw new DataError('DATA_BAD_VALUE', `${what} (${vr}): takes ASCII only, got "${text}"`);
+    }
+  }
+  return Buffer.from(text, 'latin1');
+}
+
+function checkText(vr: string, text: string, what: string): void {
+  const limit = MAX_CHARACTERS[vr];
+  if (limit === undefined) return;
+  const parts = SINGLE_VRS.has(vr) ? [text] : text.split(vr === 'PN' ? /[\\=]/ : '\\');
+  for (const part of parts) {
+    // why: a range in a query ('20260101-20260131') is longer than one value
+    const longest = /^(DA|TM|DT)$/.test(vr) ? limit * 2 + 1 : limit;
+    if ([...part].length > longest) {
+      throw new DataError(
+        'DATA_BAD_VALUE',
+        `${what} (${vr}): at most ${limit} characters, got ${[...part].length}`,
+      );
+    }
+    if (vr === 'UI' && !/^[0-9.]*$/.test(part)) {
+      throw new DataError('DATA_BAD_VALUE', `${what} (UI): digits and dots only, got "${part}"`);
+    }
+    if ((vr === 'DS' || vr === 'IS') && !/^ *([+-]?[0-9.]+([eE][+-]?[0-9]+)?)? *$/.test(part)) {
+      throw new DataError('DATA_BAD_VALUE', `${what} (${vr}): must be a number, got "${part}"`);
+    }
+  }
+}
+
+function listOf(value: PlainValue): readonly (string | number | bigint)[] {
+  if (typeof value === 'string') return value === '' ? [] : value.split('\\');
+  if (Array.isArray(value)) return value as readonly (string | number | bigint)[];
+  return [value as number | bigint];
+}
+
+function encodeNumbers(
+  numbers: NumberCodec,
+  value: PlainValue,
+  context: ValueContext,
+  what: string,
+): Buffer {
+  const list = listOf(value);
+  const bytes = Buffer.alloc(list.length * numbers.size);
+  list.forEach((item, i) => {
+    const number = Number(item);
+    const isFloat = numbers.max === Infinity;
+    if (isFloat ? Number.isNaN(number) && item !== 'NaN' && typeof item === 'string' : !inRange(number, numbers)) {
+      throw new DataError(
+        'DATA_BAD_VALUE',
+        `${what}: must be ${isFloat ? 'a number' : `an integer from ${numbers.min} to ${numbers.max}`}, got "${String(item)}"`,
+      );
+    }
+    numbers.write(bytes, i * numbers.size, number, context.bigEndian);
+  });
+  return bytes;
+}
+
+function inRange(value: number, numbers: NumberCodec): boolean {
+  return Number.isInteger(value) && value >= numbers.min && value <= numbers.max;
+}
+
+function encodeTags(value: PlainValue, context: ValueContext, what: string): Buffer {
+  const list = listOf(value);
+  const bytes = Buffer.alloc(list.length * 4);
+  list.forEach((item, i) => {
+    const hex = String(item).replace(/[(),]/g, '');
+    const tag = typeof item === 'number' ? item : /^[0-9a-fA-F]{8}$/.test(hex) ? parseInt(hex, 16) : -1;
+    if (tag < 0) throw new DataError('DATA_BAD_VALUE', `${what} (AT): must be a tag, got "${String(item)}"`);
+    U16.write(bytes, i * 4, tag >>> 16, context.bigEndian);
+    U16.write(bytes, i * 4 + 2, tag & 0xffff, context.bigEndian);
+  });
+  return bytes;
+}
+
+function padded(bytes: Buffer, pad: number): Buffer {
+  return bytes.length % 2 === 0 ? bytes : Buffer.concat([bytes, Buffer.of(pad)]);
+}
+
+/** A decoded value: one value, a list where there are several, bytes for opaque VRs. */
+export type DecodedValue = string | number | bigint | Buffer | (string | number | bigint)[];
+
+/** Decodes a value; text is trimmed of padding, opaque VRs stay bytes (a view). */
+export function decodeValue(vr: string, bytes: Buffer, context: ValueContext): DecodedValue {
+  if (vr === 'AT') return one(decodeTags(bytes, context.bigEndian));
+  const numbers = /^O/.test(vr) ? undefined : NUMBERS[vr];
+  if (numbers !== undefined) {
+    const list: (number | bigint)[] = [];
+    for (let at = 0; at + numbers.size <= bytes.length; at += numbers.size) {
+      list.push(numbers.read(bytes, at, context.bigEndian));
+    }
+    return one(list);
+  }
+  if (!TEXT_VRS.has(vr)) return bytes;
+  const text = CHARSET_VRS.has(vr) ? context.charset.decode(bytes) : bytes.toString('latin1');
+  if (SINGLE_VRS.has(vr)) return trimEnd(text);
+  if (!text.includes('\\')) return trim(vr, text);
+  return text.split('\\').map((part) => trim(vr, part));
+}
+
+function one<T extends string | number | bigint>(list: T[]): DecodedValue {
+  const [first] = list;
+  return list.length === 1 && first !== undefined ? first : list;
+}
+
+function decodeTags(bytes: Buffer, bigEndian: boolean): string[] {
+  const list: string[] = [];
+  for (let at = 0; at + 4 <= bytes.length; at += 4) {
+    const group = U16.read(bytes, at, bigEndian);
+    const element = U16.read(bytes, at + 2, bigEndian);
+    list.push((Number(group) * 0x10000 + Number(element)).toString(16).padStart(8, '0'));
+  }
+  return list;
+}
+
+function trimEnd(text: string): string {
+  // eslint-disable-next-line no-control-regex -- why: NUL is a padding that occurs
+  return text.replace(/[ \x00]+$/, '');
+}
+
+function trim(vr: string, text: string): string {
+  const end = trimEnd(text);
+  return vr === 'UI' || vr === 'PN' ? end : end.replace(/^ +/, '');
+}
