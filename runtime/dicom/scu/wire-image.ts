@@ -1,0 +1,172 @@
+// A C-STORE request framed for one context and maximum PDU, its identity digits patched in place.
+import type { CompiledEdits } from '../data/edits.ts';
+import type { Identity } from '../data/identity.ts';
+import { type Prototype, putSlot } from '../data/prototype.ts';
+import { SlotField } from '../data/share.ts';
+import type { Outgoing, PayloadSource } from '../ul/outgoing.ts';
+import {
+  FRAGMENT_HEADER_BYTES,
+  fragmentLimit,
+  frameInto,
+  framedOffset,
+  planFragments,
+} from './fragments.ts';
+import { framedLength, type PayloadPlan } from './payload-sources.ts';
+import { type MoveOriginator, type StoreCommand, storeCommand } from './store-command.ts';
+
+/** Larger data sets are not copied into an image (bytes). */
+export const MAX_IMAGE_BYTES = 4 * 1024 ** 2;
+
+/** Where a store goes: an accepted presentation context and the peer's maximum PDU length. */
+export interface StoreChannel {
+  readonly contextId: number;
+  /** 0 = unlimited. */
+  readonly maxPdu: number;
+  /** Affected SOP Class UID, when it is not that of the instance. */
+  readonly sopClass?: string;
+  readonly originator?: MoveOriginator;
+}
+
+/** States of an image: who may write to its buffer. */
+export const ImageState = { FREE: 0, PREPARED: 1, SPENT: 2 } as const;
+
+/** A framed C-STORE-RQ all in one buffer. */
+export class StoreImage implements Outgoing {
+  readonly head: Buffer;
+  readonly messageIdOffset: number;
+  readonly body: PayloadSource | null;
+  readonly bytes: number;
+  /** [field, offset in head, …]; digits go there. */
+  readonly slots: readonly number[];
+  state: number = ImageState.FREE;
+  /** Neighbours in the cache, by last use. */
+  newer: StoreImage | null = null;
+  older: StoreImage | null = null;
+  key: ImageKey | null = null;
+
+  constructor(head: Buffer, parts: ImageParts) {
+    this.head = head;
+    this.messageIdOffset = parts.messageIdOffset;
+    this.slots = parts.slots;
+    this.body = parts.body;
+    this.bytes = head.length + parts.bodyBytes;
+  }
+
+  /** See `Outgoing`: a flushed image may be patched again, any other is left to the socket. */
+  written(flushed: boolean): void {
+    this.state = flushed ? ImageState.FREE : ImageState.SPENT;
+  }
+
+  /** Writes the digits of an identity. */
+  patch(identity: Identity): void {
+    const { slots, head } = this;
+    for (let i = 0; i < slots.length; i += 2) {
+      putSlot(head, slots[i + 1] ?? 0, slots[i] ?? 0, identity);
+    }
+  }
+
+  clone(): StoreImage {
+    const { messageIdOffset, slots } = this;
+    const copy = Buffer.from(this.head);
+    return new StoreImage(copy, { messageIdOffset, slots, body: null, bodyBytes: 0 });
+  }
+}
+
+export interface ImageParts {
+  readonly messageIdOffset: number;
+  readonly slots: readonly number[];
+  readonly body: PayloadSource | null;
+  readonly bodyBytes: number;
+}
+
+/** What an image in the cache was made for. */
+export interface ImageKey {
+  readonly prototype: Prototype;
+  readonly fresh: boolean;
+  readonly edits: CompiledEdits | null;
+  readonly contextId: number;
+  readonly maxPdu: number;
+}
+
+/** A data set to be framed: bytes in memory, then perhaps more through a source. */
+export interface Framable {
+  readonly sopClass: string;
+  readonly sopInstance: string;
+  readonly parts: readonly Buffer[];
+  /** [field, offset, length, …] in the parts. */
+  readonly slots: readonly number[];
+  /** The SOP Instance UID of the command follows the identity too. */
+  readonly fresh: boolean;
+  readonly rest: ((plan: PayloadPlan) => PayloadSource) | null;
+  readonly restBytes: number;
+}
+
+/** Frames command and data set into one buffer; what is left goes through the body. */
+export function makeImage(
+  framable: Framable,
+  channel: StoreChannel,
+  identity: Identity | null,
+): StoreImage {
+  const limit = fragmentLimit(channel.maxPdu);
+  const { sopClass, sopInstance, fresh, restBytes } = framable;
+  const command = storeCommand(sopClass, sopInstance, channel.originator);
+  const slots = planSlots(command, framable, limit);
+  const { parts } = framable;
+  if (slots === null && identity !== null) putSlots(parts, framable.slots, identity);
+  const total = parts.reduce((sum, part) => sum + part.length, 0);
+  const commandEnds = planFragments(command.bytes.length, limit, slots?.command ?? []) ?? [];
+  const dataEnds = planFragments(total, limit, slots?.data ?? []) ?? [];
+  const commandBytes = command.bytes.length + commandEnds.length * FRAGMENT_HEADER_BYTES;
+  const hasHead = total > 0 || restBytes === 0;
+  const headBytes = hasHead ? total + dataEnds.length * FRAGMENT_HEADER_BYTES : 0;
+  const head = Buffer.allocUnsafeSlow(commandBytes + headBytes);
+  const { contextId } = channel;
+  const commandFraming = { ends: commandEnds, contextId, command: true, complete: true };
+  frameInto(head, 0, [command.bytes], commandFraming);
+  if (hasHead) {
+    const complete = restBytes === 0;
+    frameInto(head, commandBytes, parts, { ends: dataEnds, contextId, command: false, complete });
+  }
+  const framedSlots: number[] = [];
+  if (slots !== null && fresh) {
+    framedSlots.push(SlotField.SOP_INSTANCE_UID, framedOffset(commandEnds, command.sopInstanceAt));
+  }
+  for (let i = 0; slots !== null && i < slots.data.length; i += 3) {
+    const offset = framedOffset(dataEnds, slots.data[i + 1] ?? 0);
+    framedSlots.push(slots.data[i] ?? 0, commandBytes + offset);
+  }
+  const plan = { contextId, limit, length: restBytes };
+  return new StoreImage(head, {
+    messageIdOffset: framedOffset(commandEnds, command.messageIdAt),
+    slots: framedSlots,
+    body: framable.rest === null ? null : framable.rest(plan),
+    bodyBytes: restBytes === 0 ? 0 : framedLength(plan),
+  });
+}
+
+interface PlannedSlots {
+  readonly command: readonly number[];
+  readonly data: readonly number[];
+}
+
+/** The slots that framing must not cut; null when the peer's PDUs are too small for one of them. */
+function planSlots(command: StoreCommand, framable: Framable, limit: number): PlannedSlots | null {
+  const { sopInstanceAt, sopInstanceLength } = command;
+  const commandSlots = framable.fresh
+    ? [SlotField.SOP_INSTANCE_UID, sopInstanceAt, sopInstanceLength]
+    : [];
+  const total = framable.parts.reduce((sum, part) => sum + part.length, 0);
+  const fits =
+    planFragments(command.bytes.length, limit, commandSlots) !== null &&
+    planFragments(total, limit, framable.slots) !== null;
+  return fits ? { command: commandSlots, data: framable.slots } : null;
+}
+
+/** Writes an identity before framing: the header is the first part and is private to the caller. */
+export function putSlots(parts: readonly Buffer[], slots: readonly number[], identity: Identity): void {
+  const [header] = parts;
+  if (header === undefined) return;
+  for (let i = 0; i < slots.length; i += 3) {
+    putSlot(header, slots[i + 1] ?? 0, slots[i] ?? 0, identity);
+  }
+}
