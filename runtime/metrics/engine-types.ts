@@ -31,8 +31,17 @@ export interface ThresholdSpec {
 /** Metric or selector -> expressions; an empty list only tracks the sub-metric. */
 export type ThresholdConfig = Readonly<Record<string, readonly ThresholdSpec[]>>;
 
+/** A metric that the script makes, known from the init pass. */
+export interface CustomMetric {
+  readonly name: string;
+  readonly type: MetricType;
+  readonly isTime: boolean;
+}
+
 export interface EngineOptions {
   readonly thresholds: ThresholdConfig;
+  /** For thresholds on metrics of the script. */
+  readonly customMetrics?: readonly CustomMetric[];
   /** Series beyond this fold into one overflow series per metric; default 5,000. */
   readonly maxSeries?: number;
   /** Said once per cause: overflow, rejected values. */
@@ -47,7 +56,7 @@ export interface ViewDecl extends ViewKey {
 /**
  * The increment of one view in one interval: `[view, …]`, then by type
  * trend `count sum min max p50 p90 p95 p99 p999` (ms or plain),
- * counter `count`, rate `passes fails`, gauge `value min max samples`.
+ * counter `count samples`, rate `passes fails`, gauge `value min max samples sum`.
  */
 export type ViewRow = readonly number[];
 

@@ -82,8 +82,6 @@ export interface TotalsRecord {
   /** Length of the run, ms, for rates. */
   readonly ms: number;
   readonly rows: readonly ViewRow[];
-  /** Whole-run mean of the gauges, by view. */
-  readonly means: readonly (readonly [view: number, mean: number])[];
 }
 
 /** Last record. */

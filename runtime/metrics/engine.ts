@@ -1,0 +1,209 @@
+// The engine: every sample goes in once, once a second the views come out, at the end the totals.
+// Pure over the clock that is passed in; memory does not grow with time.
+import { BucketCounter } from './buckets.ts';
+import type {
+  Engine,
+  EngineColumns,
+  EngineOptions,
+  EngineSeries,
+  LiveNumbers,
+  Tick,
+  ViewBlock,
+  ViewDecl,
+  ViewRow,
+} from './engine-types.ts';
+import { BlockEncoder } from './histogram.ts';
+import { liveNumbers } from './live.ts';
+import { bucketOf, MAX_UNITS, UNITS_PER_VALUE } from './scale.ts';
+import { SeriesTable } from './series-table.ts';
+import { COUNTER, GAUGE, TREND } from './series-state.ts';
+import type { SeriesState } from './series-state.ts';
+import type { ThresholdResult } from './summary.ts';
+import { Thresholds } from './thresholds.ts';
+import type { Totals } from './totals.ts';
+import { totalOf } from './whole-view.ts';
+
+const MAX_SERIES = 5_000;
+const BLOCK_SECONDS = 10;
+const JUDGE_EVERY_MS = 2_000;
+
+export function createEngine(options: EngineOptions): Engine {
+  return new MetricsEngine(options);
+}
+
+class MetricsEngine implements Engine {
+  readonly #table: SeriesTable;
+  readonly #thresholds: Thresholds;
+  readonly #threads = new Map<number, SeriesState[]>();
+  readonly #counter = new BucketCounter();
+  readonly #encoder = new BlockEncoder();
+  readonly #options: EngineOptions;
+  #at = -Infinity;
+  #lastMs = Number.NaN;
+  #block: number | null = null;
+  #judgedAt = -Infinity;
+  #samples = 0;
+  #rejected = 0;
+
+  constructor(options: EngineOptions) {
+    this.#options = options;
+    const max = options.maxSeries ?? MAX_SERIES;
+    this.#table = new SeriesTable(max, options.customMetrics ?? [], () => this.#warnOverflow(max));
+    // also the empty lists: they only track a sub-metric
+    for (const key of Object.keys(options.thresholds)) this.#table.viewOf(key);
+    this.#thresholds = new Thresholds(options.thresholds, (key) => this.#table.viewOf(key));
+  }
+
+  get counts(): Engine['counts'] {
+    return {
+      samples: this.#samples,
+      rejected: this.#rejected,
+      overflowed: this.#table.overflowed,
+    };
+  }
+
+  addSeries(thread: number, series: readonly EngineSeries[]): void {
+    let list = this.#threads.get(thread);
+    if (list === undefined) this.#threads.set(thread, (list = []));
+    for (const declaration of series) list[declaration.id] = this.#table.of(declaration);
+  }
+
+  ingest(thread: number, columns: EngineColumns): void {
+    const list = this.#threads.get(thread);
+    const { n, series, value, time } = columns;
+    for (let i = 0; i < n; i++) {
+      const state = list?.[series[i] ?? -1];
+      if (state === undefined) {
+        throw new Error(`thread ${thread} sent a sample of undeclared series ${series[i]}`);
+      }
+      this.#record(state, value[i] ?? Number.NaN, time[i] ?? 0);
+    }
+    this.#samples += n;
+  }
+
+  sample(metric: string, tags: Readonly<Record<string, string>>, value: number): void {
+    this.#samples++;
+    this.#record(this.#table.of({ metric, tags }), value, 0);
+  }
+
+  tick(nowMs: number): Tick {
+    return this.#close(nowMs, nowMs, false);
+  }
+
+  finish(nowMs: number, elapsedMs: number): Tick {
+    const tick = this.#close(nowMs, elapsedMs, true);
+    this.#thresholds.finish(elapsedMs);
+    return tick;
+  }
+
+  thresholds(): readonly ThresholdResult[] {
+    return this.#thresholds.results();
+  }
+
+  totals(): Totals {
+    return this.#table.views.map((view) => ({ key: view.decl, total: totalOf(view) }));
+  }
+
+  live(): LiveNumbers {
+    return liveNumbers(this.#table.views, this.#at, this.#thresholds.results());
+  }
+
+  #record(state: SeriesState, value: number, time: number): void {
+    if (state.code === TREND) {
+      const units = Math.round(value * UNITS_PER_VALUE);
+      // written so that NaN fails too
+      if (!(units >= 0 && units <= MAX_UNITS)) return this.#reject(state, value);
+      if (state.n === state.buckets.length) state.grow();
+      state.buckets[state.n++] = bucketOf(units);
+      state.sum += value;
+    } else if (state.code === COUNTER) {
+      if (!(value >= 0 && value <= Number.MAX_SAFE_INTEGER)) return this.#reject(state, value);
+      state.n++;
+      state.sum += value;
+      return;
+    } else if (state.code === GAUGE) {
+      if (!Number.isFinite(value)) return this.#reject(state, value);
+      state.n++;
+      state.sum += value;
+      if (time >= state.lastTime) {
+        state.lastTime = time;
+        state.last = value;
+      }
+    } else {
+      state.n++;
+      if (value !== 0) state.sum++;
+      return;
+    }
+    if (value < state.min) state.min = value;
+    if (value > state.max) state.max = value;
+  }
+
+  #close(nowMs: number, elapsedMs: number, final: boolean): Tick {
+    const at = Math.max(this.#at + 1, Math.round(nowMs / 1000) - 1);
+    const intervalMs = Number.isNaN(this.#lastMs) ? 1000 : Math.max(1, nowMs - this.#lastMs);
+    const blockOfAt = Math.floor(at / BLOCK_SECONDS);
+    const ended = this.#block !== null && blockOfAt !== this.#block ? this.#encodeBlock(this.#block) : null;
+    this.#block = blockOfAt;
+    const { rows, views } = this.#rows(at, intervalMs);
+    this.#at = at;
+    this.#lastMs = nowMs;
+    const due = nowMs - this.#judgedAt >= JUDGE_EVERY_MS - 50;
+    if (due) this.#judgedAt = nowMs;
+    const judged = due && !final ? this.#thresholds.judge(elapsedMs) : { changed: [], abort: null };
+    // at the end the block before the last one may just have ended too: both must go out
+    const block = final ? this.#lastBlocks(ended) : ended;
+    for (const view of this.#table.views) view.forget(at);
+    return { at, intervalMs, views, rows, block, changed: judged.changed, abort: judged.abort };
+  }
+
+  #rows(at: number, intervalMs: number): { rows: ViewRow[]; views: ViewDecl[] } {
+    const rows: ViewRow[] = [];
+    const views: ViewDecl[] = [];
+    for (const view of this.#table.views) {
+      const row = view.close(at, intervalMs, this.#counter);
+      if (row === null) continue;
+      if (!view.announced) {
+        view.announced = true;
+        views.push(view.decl);
+      }
+      rows.push(row);
+    }
+    for (const series of this.#table.series) series.clear();
+    return { rows, views };
+  }
+
+  #encodeBlock(block: number): NonNullable<Tick['block']> {
+    const from = block * BLOCK_SECONDS;
+    const to = from + BLOCK_SECONDS;
+    const views: ViewBlock[] = [];
+    for (const view of this.#table.views) {
+      if (view.histogram === null) continue;
+      const parts = view.history.filter((one) => one.at >= from && one.at < to);
+      if (parts.length === 0) continue;
+      views.push([view.decl.id, this.#encoder.encode(parts.map((part) => part.buckets))]);
+    }
+    return { from, to, views };
+  }
+
+  #lastBlocks(ended: Tick['block']): Tick['block'] {
+    const last = this.#encodeBlock(this.#block ?? 0);
+    if (ended === null) return last;
+    return { from: ended.from, to: last.to, views: [...ended.views, ...last.views] };
+  }
+
+  #reject(state: SeriesState, value: number): void {
+    if (this.#rejected++ > 0) return;
+    this.#options.onWarning(
+      `metric ${state.key.metric}: value ${value} refused; values must be numbers from 0 to 9e9`,
+      'the first refused value is named here, all of them are counted in the summary',
+    );
+  }
+
+  #warnOverflow(max: number): void {
+    if (this.#table.overflowed > 0) return;
+    this.#options.onWarning(
+      `more than ${max} time series: further ones are counted in the metric's total only`,
+      'a tag has too many values; use bounded tags, never UIDs, times or counters',
+    );
+  }
+}

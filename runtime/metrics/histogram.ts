@@ -1,0 +1,99 @@
+// HDR histograms: whole runs, 10 s blocks and their encoding. The only file that knows
+// hdr-histogram-js. Layout everywhere: unit 1, three significant digits (within 0.1 %).
+import {
+  build,
+  decodeFromCompressedBase64,
+  encodeIntoCompressedBase64,
+  JsHistogram,
+} from 'hdr-histogram-js';
+import { UNITS_PER_VALUE } from './scale.ts';
+import type { Buckets } from './buckets.ts';
+
+const DIGITS = 3;
+/** Start size only: histograms grow when a larger value comes. 65 ms in µs. */
+const FIRST_HIGHEST = 65_536;
+
+function empty(): JsHistogram {
+  const histogram = build({
+    bitBucketSize: 32,
+    autoResize: true,
+    lowestDiscernibleValue: 1,
+    highestTrackableValue: FIRST_HIGHEST,
+    numberOfSignificantValueDigits: DIGITS,
+    useWebAssembly: false,
+  });
+  if (!(histogram instanceof JsHistogram)) throw new Error('hdr-histogram-js built no JsHistogram');
+  return histogram;
+}
+
+/** A histogram that lives as long as the run. */
+export class RunHistogram {
+  readonly #hdr: JsHistogram = empty();
+
+  get count(): number {
+    return this.#hdr.totalCount;
+  }
+
+  /** Adds buckets as the intervals collected them. */
+  add(buckets: Buckets): void {
+    addBuckets(this.#hdr, buckets);
+  }
+
+  /** Adds a histogram that {@link BlockEncoder} encoded; lossless. */
+  addEncoded(encoded: string): void {
+    this.#hdr.add(decodeHistogram(encoded));
+  }
+
+  /** Value at percentile 0..100 in the metric's own unit; 0 when empty. */
+  percentile(p: number): number {
+    if (this.#hdr.totalCount === 0) return 0;
+    return this.#hdr.getValueAtPercentile(p) / UNITS_PER_VALUE;
+  }
+
+  encode(): string {
+    return encodeIntoCompressedBase64(this.#hdr, 1);
+  }
+
+  /** Non-empty buckets with the upper edge of each, for charts of the distribution. */
+  *distribution(): Generator<{ readonly upTo: number; readonly count: number }> {
+    const hdr = this.#hdr;
+    for (let i = 0; i < hdr.countsArrayLength; i++) {
+      const count = hdr.getCountAtIndex(i);
+      if (count === 0) continue;
+      yield { upTo: hdr.highestEquivalentValue(hdr.valueFromIndex(i)) / UNITS_PER_VALUE, count };
+    }
+  }
+}
+
+/** Encodes one block after the other through one reused histogram. */
+export class BlockEncoder {
+  readonly #hdr: JsHistogram = empty();
+
+  encode(parts: readonly Buckets[]): string {
+    this.#hdr.reset();
+    for (const part of parts) addBuckets(this.#hdr, part);
+    return encodeIntoCompressedBase64(this.#hdr, 1);
+  }
+}
+
+function addBuckets(hdr: JsHistogram, buckets: Buckets): void {
+  const { n, index, count } = buckets;
+  if (n === 0) return;
+  const last = index[n - 1] ?? 0;
+  if (last >= hdr.countsArrayLength) hdr.resize(hdr.highestEquivalentValue(hdr.valueFromIndex(last)));
+  let total = 0;
+  for (let i = 0; i < n; i++) {
+    const c = count[i] ?? 0;
+    hdr.addToCountAtIndex(index[i] ?? 0, c);
+    total += c;
+  }
+  hdr.addToTotalCount(total);
+  hdr.updateMinAndMax(hdr.valueFromIndex(index[0] ?? 0));
+  hdr.updateMinAndMax(hdr.highestEquivalentValue(hdr.valueFromIndex(last)));
+}
+
+function decodeHistogram(encoded: string): JsHistogram {
+  const decoded = decodeFromCompressedBase64(encoded, 32, false);
+  if (!(decoded instanceof JsHistogram)) throw new Error('hdr-histogram-js decoded no JsHistogram');
+  return decoded;
+}

@@ -1,0 +1,112 @@
+// Passed or not, why, and with which exit code.
+import { ExitCode } from '../errors.ts';
+import type { RunFacts } from './facts.ts';
+import type { Summary, ThresholdResult, Verdict } from './summary.ts';
+import type { ViewIndex } from './view-index.ts';
+
+interface Cause {
+  readonly code: number;
+  readonly reason: string;
+}
+
+/** The first cause gives the exit code: how the run ended, then thresholds, then lost output. */
+export function judgeRun(
+  parts: Pick<Summary, 'thresholds' | 'checks' | 'delivery' | 'execution'>,
+  index: ViewIndex,
+  facts: RunFacts,
+): Verdict {
+  const causes = [
+    ...(facts.exit.code === 0 ? [] : [facts.exit]),
+    ...parts.thresholds.filter((one) => one.failed).map(crossed),
+    ...nothingSucceeded(index),
+    ...(facts.run.mode === 'smoke' ? smokeCauses(parts, index, facts) : []),
+    ...lostOutput(facts),
+  ];
+  const first = causes[0];
+  const warnings = [...facts.warnings];
+  if (facts.generator.saturated) {
+    warnings.push(`the generator was saturated: ${facts.generator.reasons.join('; ')}`);
+  }
+  if (facts.run.truncated) warnings.push('the run log has no end: the process was killed');
+  return {
+    passed: first === undefined,
+    exitCode: first?.code ?? ExitCode.OK,
+    reason: first?.reason ?? passReason(parts),
+    reasons: causes.map((cause) => cause.reason),
+    warnings,
+  };
+}
+
+function crossed(result: ThresholdResult): Cause {
+  const observed =
+    result.observed === undefined ? 'no data' : `observed ${shortNumber(result.observed)}`;
+  return {
+    code: ExitCode.THRESHOLDS,
+    reason: `threshold ${result.metric} ${result.expression}: ${observed}`,
+  };
+}
+
+/** Requests or associations were attempted and none succeeded. */
+function nothingSucceeded(index: ViewIndex): Cause[] {
+  const causes: Cause[] = [];
+  for (const [metric, what] of [
+    ['dicom_assoc_failed', 'association'],
+    ['dicom_req_failed', 'request'],
+  ] as const) {
+    const attempts = index.samples(metric);
+    if (attempts === 0 || index.count(metric) < attempts) continue;
+    causes.push({
+      code: ExitCode.THRESHOLDS,
+      reason: attempts === 1 ? `the one ${what} failed` : `all ${attempts} ${what}s failed`,
+    });
+  }
+  return causes;
+}
+
+function smokeCauses(
+  parts: Pick<Summary, 'checks' | 'delivery'>,
+  index: ViewIndex,
+  facts: RunFacts,
+): Cause[] {
+  const missing = parts.delivery.routes.reduce((sum, route) => sum + route.missing, 0);
+  const cases = facts.cases.filter((one) => one.state === 'failed' || one.state === 'error').length;
+  const counts: readonly (readonly [number, string])[] = [
+    [parts.checks.fails, 'check'],
+    [index.count('dicom_req_failed'), 'request'],
+    [index.count('iteration_failed'), 'iteration'],
+    [cases, 'case'],
+  ];
+  const causes = counts
+    .filter(([count]) => count > 0)
+    .map(([count, what]) => ({
+      code: ExitCode.THRESHOLDS,
+      reason: `${count} ${what}${count === 1 ? '' : 's'} failed`,
+    }));
+  if (missing > 0) {
+    causes.push({ code: ExitCode.THRESHOLDS, reason: `${missing} accepted instances did not arrive` });
+  }
+  return causes;
+}
+
+function lostOutput(facts: RunFacts): Cause[] {
+  if (!facts.strictOutput) return [];
+  return facts.outputs
+    .filter((output) => output.unwritten + output.rejected > 0)
+    .map((output) => ({
+      code: ExitCode.OUTPUT_LOST,
+      reason: `output ${output.name}: ${output.unwritten + output.rejected} points are not stored`,
+    }));
+}
+
+function passReason(parts: Pick<Summary, 'thresholds' | 'execution'>): string {
+  const { thresholds, execution } = parts;
+  const iterations = `${execution.iterations} iterations`;
+  if (thresholds.length === 0) return `${iterations}, no thresholds`;
+  return thresholds.length === 1
+    ? `${iterations}, the one threshold holds`
+    : `${iterations}, all ${thresholds.length} thresholds hold`;
+}
+
+function shortNumber(value: number): string {
+  return String(Number(value.toPrecision(5)));
+}

@@ -1,0 +1,217 @@
+// The summary of a run from its log alone: after the run, on another machine, after SIGKILL.
+// Counts are exact to the last second written, percentiles to the last 10 s block.
+import { join } from 'node:path';
+import { ErrorBook } from '../metrics/error-book.ts';
+import type { ThresholdConfig, ViewDecl } from '../metrics/engine-types.ts';
+import { DicomRunError, ExitCode } from '../errors.ts';
+import { IDLE_GENERATOR } from '../metrics/facts.ts';
+import type { RunFacts } from '../metrics/facts.ts';
+import { RunHistogram } from '../metrics/histogram.ts';
+import { summarise } from '../metrics/summarise.ts';
+import type { Summary, ThresholdResult } from '../metrics/summary.ts';
+import { holds, parseExpression } from '../metrics/threshold-expression.ts';
+import type { Totals } from '../metrics/totals.ts';
+import {
+  clampTo,
+  failsWithoutData,
+  observedValue,
+  totalOf,
+} from '../metrics/whole-view.ts';
+import type { WholeView } from '../metrics/whole-view.ts';
+import { readRunLog } from './cursor.ts';
+import { RUNLOG_FILE, RUNLOG_SCHEMA } from './format.ts';
+import type { EndRecord, LogRecord, RunRecord } from './format.ts';
+
+/** A view added up from its rows and blocks. */
+class RestoredView implements WholeView {
+  readonly decl: ViewDecl;
+  samples = 0;
+  sum = 0;
+  min = Infinity;
+  max = -Infinity;
+  last = 0;
+  histogram: RunHistogram | null = null;
+
+  constructor(decl: ViewDecl) {
+    this.decl = decl;
+  }
+
+  add(row: readonly number[]): void {
+    const [, a = 0, b = 0, c = 0, d = 0, e = 0] = row;
+    switch (this.decl.type) {
+      case 'counter':
+        this.sum += a;
+        this.samples += b;
+        return;
+      case 'rate':
+        this.sum += a;
+        this.samples += a + b;
+        return;
+      case 'gauge':
+        this.last = a;
+        this.min = Math.min(this.min, b);
+        this.max = Math.max(this.max, c);
+        this.samples += d;
+        this.sum += e;
+        return;
+      case 'trend':
+        this.samples += a;
+        this.sum += b;
+        this.min = Math.min(this.min, c);
+        this.max = Math.max(this.max, d);
+    }
+  }
+
+  addBlock(encoded: string): void {
+    this.histogram ??= new RunHistogram();
+    this.histogram.addEncoded(encoded);
+  }
+
+  percentile(p: number): number {
+    if (this.histogram === null || this.histogram.count === 0) return Number.NaN;
+    return clampTo(this.histogram.percentile(p), this);
+  }
+}
+
+/** A log, read to its end. */
+export interface RestoredRun {
+  readonly run: RunRecord;
+  /** Null when the process was killed. */
+  readonly end: EndRecord | null;
+  readonly totals: Totals;
+  readonly summary: Summary;
+}
+
+/** Reads `dir/run.ndjson`; throws `RUNLOG_UNREADABLE` when there is none or it is not one of ours. */
+export function restoreRun(dir: string): RestoredRun {
+  const file = join(dir, RUNLOG_FILE);
+  const fold = new LogFold();
+  try {
+    for (const record of readRunLog(file)) fold.take(record);
+  } catch (error) {
+    throw unreadable(file, error instanceof Error ? error.message : String(error));
+  }
+  if (fold.run === null) throw unreadable(file, 'it does not start with a run record');
+  return fold.result(fold.run);
+}
+
+export function summaryFromRunLog(dir: string): Summary {
+  return restoreRun(dir).summary;
+}
+
+class LogFold {
+  run: RunRecord | null = null;
+  #end: EndRecord | null = null;
+  #lastAt = -1;
+  readonly #views: RestoredView[] = [];
+  readonly #errors = new ErrorBook();
+
+  take(record: LogRecord): void {
+    switch (record.k) {
+      case 'run':
+        if (record.schema === RUNLOG_SCHEMA) this.run = record;
+        return;
+      case 'view':
+        this.#views[record.id] = new RestoredView(record);
+        return;
+      case 'rows':
+        this.#lastAt = record.at;
+        for (const row of record.rows) this.#views[row[0] ?? -1]?.add(row);
+        return;
+      case 'block':
+        for (const [view, encoded] of record.h) this.#views[view]?.addBlock(encoded);
+        return;
+      case 'error':
+        this.#errors.add(record);
+        return;
+      case 'end':
+        this.#end = record;
+        return;
+      default:
+        return; // events and totals are for outputs
+    }
+  }
+
+  result(run: RunRecord): RestoredRun {
+    const views = this.#views.filter((view) => view !== undefined);
+    const totals = views.map((view) => ({ key: view.decl, total: totalOf(view) }));
+    const end = this.#end;
+    const facts = end?.facts ?? this.#truncatedFacts(run);
+    const thresholds =
+      end?.thresholds ?? judgeTotals(run.thresholds, views, facts.run.durationMs);
+    return { run, end, totals, summary: summarise(totals, thresholds, facts) };
+  }
+
+  #truncatedFacts(run: RunRecord): RunFacts {
+    const durationMs = Math.max(0, (this.#lastAt + 1) * 1000);
+    return {
+      run: {
+        id: run.id,
+        script: run.script,
+        version: run.version,
+        mode: run.mode,
+        startedAt: new Date(run.t0).toISOString(),
+        endedAt: new Date(run.t0 + durationMs).toISOString(),
+        durationMs,
+        ...(run.target === undefined ? {} : { target: run.target }),
+        embedded: run.embedded,
+        tags: run.tags,
+        truncated: true,
+      },
+      exit: { code: ExitCode.INTERRUPTED, reason: 'the run was killed before its end' },
+      interrupted: 0,
+      accounts: [],
+      errors: this.#errors.summary(),
+      generator: IDLE_GENERATOR,
+      cases: [],
+      outputs: [],
+      strictOutput: false,
+      files: [],
+      next: [],
+      warnings: [],
+      trendStats: run.trendStats,
+      timeUnit: run.timeUnit,
+    };
+  }
+}
+
+function judgeTotals(
+  config: ThresholdConfig,
+  views: readonly RestoredView[],
+  elapsedMs: number,
+): ThresholdResult[] {
+  return Object.entries(config).flatMap(([key, specs]) => {
+    const view = views.find((one) => selectorOf(one.decl) === key.trim());
+    return specs.flatMap((spec): ThresholdResult[] => {
+      const expression = parseExpression(spec.threshold);
+      if (expression === null) return [];
+      const common = {
+        metric: key,
+        expression: expression.text,
+        limit: expression.limit,
+        abortOnFail: spec.abortOnFail === true,
+      };
+      if (view === undefined || view.samples === 0) {
+        const failed = view === undefined || failsWithoutData(view, expression);
+        return [{ ...common, verdict: 'no data', failed, contains: 'default' }];
+      }
+      const observed = observedValue(view, expression, elapsedMs);
+      const failed = !holds(observed, expression);
+      const verdict = failed ? 'failed' : 'ok';
+      return [{ ...common, verdict, failed, observed, contains: view.decl.contains }];
+    });
+  });
+}
+
+function selectorOf(decl: ViewDecl): string | null {
+  if (decl.view === 'all') return decl.metric;
+  return decl.view.startsWith('{') ? `${decl.metric}${decl.view}` : null;
+}
+
+function unreadable(file: string, why: string): DicomRunError {
+  return new DicomRunError(ExitCode.CONFIG, {
+    code: 'RUNLOG_UNREADABLE',
+    message: `${file}: not a readable run log (${why})`,
+    hint: 'give the folder of a run, results/<run>',
+  });
+}
