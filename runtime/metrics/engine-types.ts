@@ -72,7 +72,11 @@ export interface Tick {
   readonly views: readonly ViewDecl[];
   readonly rows: readonly ViewRow[];
   /** Set when a 10 s block ended: seconds [from, to) and its histograms. */
-  readonly block: { readonly from: number; readonly to: number; readonly views: readonly ViewBlock[] } | null;
+  readonly block: {
+    readonly from: number;
+    readonly to: number;
+    readonly views: readonly ViewBlock[];
+  } | null;
   /** Thresholds whose verdict changed at this tick. */
   readonly changed: readonly ThresholdResult[];
   /** The threshold that asks for the run to stop, once. */
@@ -82,7 +86,11 @@ export interface Tick {
 /** The numbers of the live line: the last 10 s, and since the start. */
 export interface LiveNumbers {
   readonly services: readonly LiveService[];
-  readonly associations: { readonly accepted: number; readonly failed: number; readonly aborted: number };
+  readonly associations: {
+    readonly accepted: number;
+    readonly failed: number;
+    readonly aborted: number;
+  };
   readonly delivery: { readonly expected: number; readonly arrived: number } | null;
   readonly sentBytesPerSecond: number;
   readonly receivedBytesPerSecond: number;
@@ -120,5 +128,9 @@ export interface Engine {
   totals(): Totals;
   live(): LiveNumbers;
   /** Samples taken, and those refused (NaN, negative or too large). */
-  readonly counts: { readonly samples: number; readonly rejected: number; readonly overflowed: number };
+  readonly counts: {
+    readonly samples: number;
+    readonly rejected: number;
+    readonly overflowed: number;
+  };
 }

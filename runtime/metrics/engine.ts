@@ -142,7 +142,8 @@ class MetricsEngine implements Engine {
     const at = Math.max(this.#at + 1, Math.round(nowMs / 1000) - 1);
     const intervalMs = Number.isNaN(this.#lastMs) ? 1000 : Math.max(1, nowMs - this.#lastMs);
     const blockOfAt = Math.floor(at / BLOCK_SECONDS);
-    const ended = this.#block !== null && blockOfAt !== this.#block ? this.#encodeBlock(this.#block) : null;
+    const ended =
+      this.#block !== null && blockOfAt !== this.#block ? this.#encodeBlock(this.#block) : null;
     this.#block = blockOfAt;
     const { rows, views } = this.#rows(at, intervalMs);
     this.#at = at;

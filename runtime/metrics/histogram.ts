@@ -80,7 +80,8 @@ function addBuckets(hdr: JsHistogram, buckets: Buckets): void {
   const { n, index, count } = buckets;
   if (n === 0) return;
   const last = index[n - 1] ?? 0;
-  if (last >= hdr.countsArrayLength) hdr.resize(hdr.highestEquivalentValue(hdr.valueFromIndex(last)));
+  if (last >= hdr.countsArrayLength)
+    hdr.resize(hdr.highestEquivalentValue(hdr.valueFromIndex(last)));
   let total = 0;
   for (let i = 0; i < n; i++) {
     const c = count[i] ?? 0;

@@ -11,25 +11,11 @@ export function liveNumbers(
   at: number,
   thresholds: readonly ThresholdResult[],
 ): LiveNumbers {
-  const find = (metric: string, view: string, tag?: string, value?: string): ViewState | undefined =>
-    views.find(
-      ({ decl }) =>
-        decl.metric === metric &&
-        decl.view === view &&
-        (tag === undefined || decl.tags[tag] === value),
-    );
+  const find = finder(views);
   const sum = (metric: string): number => find(metric, 'all')?.sum ?? 0;
   const accepted = find('dicom_assocs', 'outcome', 'outcome', 'accepted')?.sum ?? 0;
   return {
-    services: views
-      .filter(({ decl }) => decl.metric === 'dicom_reqs' && decl.view === 'service')
-      .map((view) => {
-        const service = view.decl.tags['service'] ?? '';
-        const duration = find('dicom_req_duration', 'service', 'service', service);
-        const failed = find('dicom_req_failed', 'service', 'service', service);
-        return liveService(view, { duration, failed }, at);
-      })
-      .sort((a, b) => b.count - a.count),
+    services: liveServices(views, find, at),
     associations: {
       accepted,
       failed: sum('dicom_assocs') - accepted,
@@ -45,6 +31,30 @@ export function liveNumbers(
     dropped: sum('dropped_iterations'),
     thresholds,
   };
+}
+
+type Find = (metric: string, view: string, tag?: string, value?: string) => ViewState | undefined;
+
+function finder(views: readonly ViewState[]): Find {
+  return (metric, view, tag, value) =>
+    views.find(
+      ({ decl }) =>
+        decl.metric === metric &&
+        decl.view === view &&
+        (tag === undefined || decl.tags[tag] === value),
+    );
+}
+
+function liveServices(views: readonly ViewState[], find: Find, at: number): LiveService[] {
+  return views
+    .filter(({ decl }) => decl.metric === 'dicom_reqs' && decl.view === 'service')
+    .map((view) => {
+      const service = view.decl.tags['service'] ?? '';
+      const duration = find('dicom_req_duration', 'service', 'service', service);
+      const failed = find('dicom_req_failed', 'service', 'service', service);
+      return liveService(view, { duration, failed }, at);
+    })
+    .sort((a, b) => b.count - a.count);
 }
 
 function liveService(

@@ -134,7 +134,11 @@ export interface AssociationsSummary {
   /** Opened, then ended by A-ABORT or a lost connection. */
   readonly aborted: number;
   /** By `result-source-reason` of PS3.8 Table 9-21, or by outcome for the other failures. */
-  readonly causes: readonly { readonly outcome: string; readonly status: string; readonly count: number }[];
+  readonly causes: readonly {
+    readonly outcome: string;
+    readonly status: string;
+    readonly count: number;
+  }[];
   /** Requests per accepted association. */
   readonly requestsPerAssociation: number;
   /** A-ASSOCIATE-RQ to AC; absent when none was accepted. */

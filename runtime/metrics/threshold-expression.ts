@@ -40,7 +40,12 @@ export function parseExpression(text: string): ThresholdExpression | null {
     percentile === null
       ? { kind: name as 'count' | 'rate' | 'value' | 'avg' | 'min' | 'max' }
       : { kind: 'percentile', p: percentile };
-  return { text: text.trim(), method, operator: operator as ThresholdOperator, limit: Number(limit) };
+  return {
+    text: text.trim(),
+    method,
+    operator: operator as ThresholdOperator,
+    limit: Number(limit),
+  };
 }
 
 export function holds(observed: number, expression: ThresholdExpression): boolean {
@@ -73,7 +78,10 @@ const BUILTIN = new Map<string, MetricFacts>(
 );
 
 /** Type of a metric by name; null for one that neither the table nor the script has. */
-export function metricFacts(name: string, custom: readonly CustomMetric[] = []): MetricFacts | null {
+export function metricFacts(
+  name: string,
+  custom: readonly CustomMetric[] = [],
+): MetricFacts | null {
   const builtin = BUILTIN.get(name);
   if (builtin !== undefined) return builtin;
   if (name.startsWith(TARGET_PREFIX)) return { type: 'gauge', contains: 'default', builtin: true };
@@ -94,7 +102,8 @@ export function checkThresholds(
     const facts = selector === null ? null : metricFacts(selector.metric, custom);
     if (selector === null) problems.push(badSelector(key, where));
     else if (facts === null) problems.push(unknownMetric(selector.metric, custom, where));
-    else for (const spec of specs) problems.push(...badSpec(spec.threshold, key, facts.type, where));
+    else
+      for (const spec of specs) problems.push(...badSpec(spec.threshold, key, facts.type, where));
   }
   return problems;
 }

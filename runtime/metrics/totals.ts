@@ -17,7 +17,12 @@ export interface ViewKey {
 /** Whole-run value of a view. */
 export type ViewTotal =
   | { readonly type: 'counter'; readonly samples: number; readonly count: number }
-  | { readonly type: 'rate'; readonly samples: number; readonly passes: number; readonly fails: number }
+  | {
+      readonly type: 'rate';
+      readonly samples: number;
+      readonly passes: number;
+      readonly fails: number;
+    }
   | {
       readonly type: 'gauge';
       readonly samples: number;

@@ -83,7 +83,10 @@ function smokeCauses(
       reason: `${count} ${what}${count === 1 ? '' : 's'} failed`,
     }));
   if (missing > 0) {
-    causes.push({ code: ExitCode.THRESHOLDS, reason: `${missing} accepted instances did not arrive` });
+    causes.push({
+      code: ExitCode.THRESHOLDS,
+      reason: `${missing} accepted instances did not arrive`,
+    });
   }
   return causes;
 }

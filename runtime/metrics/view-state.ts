@@ -103,7 +103,14 @@ export class ViewState implements WholeView {
       case 'gauge':
         return [id, last, min, max, n, sum];
       case 'trend':
-        return [id, n, sum, min, max, ...percentilesOf(interval.buckets, n, ROW_PERCENTILES, interval)];
+        return [
+          id,
+          n,
+          sum,
+          min,
+          max,
+          ...percentilesOf(interval.buckets, n, ROW_PERCENTILES, interval),
+        ];
     }
   }
 }

@@ -89,7 +89,10 @@ function statsOf(view: WholeView): TrendStats {
 }
 
 /** A bucket's edge may overshoot the exact extremes. */
-export function clampTo(value: number, range: { readonly min: number; readonly max: number }): number {
+export function clampTo(
+  value: number,
+  range: { readonly min: number; readonly max: number },
+): number {
   return Math.min(Math.max(value, range.min), range.max);
 }
 

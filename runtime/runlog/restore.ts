@@ -11,12 +11,7 @@ import { summarise } from '../metrics/summarise.ts';
 import type { Summary, ThresholdResult } from '../metrics/summary.ts';
 import { holds, parseExpression } from '../metrics/threshold-expression.ts';
 import type { Totals } from '../metrics/totals.ts';
-import {
-  clampTo,
-  failsWithoutData,
-  observedValue,
-  totalOf,
-} from '../metrics/whole-view.ts';
+import { clampTo, failsWithoutData, observedValue, totalOf } from '../metrics/whole-view.ts';
 import type { WholeView } from '../metrics/whole-view.ts';
 import { readRunLog } from './cursor.ts';
 import { RUNLOG_FILE, RUNLOG_SCHEMA } from './format.ts';
@@ -137,8 +132,7 @@ class LogFold {
     const totals = views.map((view) => ({ key: view.decl, total: totalOf(view) }));
     const end = this.#end;
     const facts = end?.facts ?? this.#truncatedFacts(run);
-    const thresholds =
-      end?.thresholds ?? judgeTotals(run.thresholds, views, facts.run.durationMs);
+    const thresholds = end?.thresholds ?? judgeTotals(run.thresholds, views, facts.run.durationMs);
     return { run, end, totals, summary: summarise(totals, thresholds, facts) };
   }
 

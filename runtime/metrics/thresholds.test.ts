@@ -1,0 +1,183 @@
+import { describe, expect, it } from 'vitest';
+import { createEngine } from './engine.ts';
+import type { Engine, ThresholdConfig, ThresholdSpec, Tick } from './engine-types.ts';
+import { parseSelector } from './selector.ts';
+import { checkThresholds, parseExpression } from './threshold-expression.ts';
+
+const CUSTOM = [{ name: 'my_trend', type: 'trend' as const, isTime: false }];
+
+function start(thresholds: ThresholdConfig): Engine {
+  const engine = createEngine({ thresholds, customMetrics: CUSTOM, onWarning: () => undefined });
+  engine.addSeries(0, [
+    { id: 0, metric: 'dicom_req_duration', tags: { service: 'C-STORE', stage: '0' } },
+    { id: 1, metric: 'dicom_req_duration', tags: { service: 'C-FIND', stage: '1' } },
+    { id: 2, metric: 'dicom_reqs', tags: {} },
+    { id: 3, metric: 'checks', tags: {} },
+  ]);
+  return engine;
+}
+
+function send(engine: Engine, ...samples: (readonly [number, number])[]): void {
+  engine.ingest(0, {
+    n: samples.length,
+    series: Uint32Array.from(samples, ([id]) => id),
+    value: Float64Array.from(samples, ([, value]) => value),
+    time: new Float64Array(samples.length),
+  });
+}
+
+const one = (threshold: string, rest: Partial<ThresholdSpec> = {}): ThresholdSpec[] => [
+  { threshold, ...rest },
+];
+
+describe('the grammar', () => {
+  it.each([
+    ['p(95)<2000', { method: { kind: 'percentile', p: 95 }, operator: '<', limit: 2000 }],
+    ['  p( 99.9 )  <=  1.5e3 ', { method: { kind: 'percentile', p: 99.9 }, limit: 1500 }],
+    ['med>=-3', { method: { kind: 'percentile', p: 50 }, operator: '>=', limit: -3 }],
+    ['rate===0.02', { method: { kind: 'rate' }, operator: '===' }],
+    ['count!=7', { operator: '!=', limit: 7 }],
+  ])('reads %s', (text, expected) => {
+    expect(parseExpression(text)).toMatchObject(expected);
+  });
+
+  it.each(['', 'p(95)', 'p(101)<1', 'p95<1', 'rate<', 'rate<x', 'rate=1', 'rate<1 and rate>0'])(
+    'refuses "%s"',
+    (text) => expect(parseExpression(text)).toBeNull(),
+  );
+
+  it('reads selectors with several and with quoted values', () => {
+    expect(parseSelector(' m{ a:b , "c":"x" }')?.tags).toEqual({ a: 'b', '"c"': 'x' });
+    expect(parseSelector('m{a:"b, c:d"}')?.tags).toEqual({ a: 'b, c:d' });
+    expect(parseSelector('m{a}')).toBeNull();
+    expect(parseSelector('m m')).toBeNull();
+  });
+
+  it('names everything wrong at once, with a suggestion', () => {
+    const problems = checkThresholds(
+      {
+        dicom_req_duratoin: one('p(95)<1'),
+        dicom_req_failed: one('p(95)<1'),
+        'dicom_reqs{service:C-STORE}': one('count>>1'),
+        my_trend: one('avg<1'),
+        'a b': [],
+      },
+      CUSTOM,
+    );
+    expect(problems.map(({ code }) => code)).toEqual([
+      'CONFIG_THRESHOLD_METRIC',
+      'CONFIG_THRESHOLD_METHOD',
+      'CONFIG_THRESHOLD_EXPRESSION',
+      'CONFIG_THRESHOLD_METRIC',
+    ]);
+    expect(problems[0]?.hint).toBe('did you mean dicom_req_duration?');
+    expect(problems[1]?.hint).toContain('a rate has rate');
+  });
+});
+
+describe('verdicts', () => {
+  it('judges whole metrics and sub-metrics by tags, stages included', () => {
+    const engine = start({
+      dicom_req_duration: one('max<100'),
+      'dicom_req_duration{service:C-STORE}': one('p(95)<10'),
+      'dicom_req_duration{service:C-FIND,stage:1}': one('p(95)<10'),
+    });
+    send(engine, [0, 5], [1, 50]);
+    engine.finish(1000, 1000);
+    expect(engine.thresholds().map(({ verdict, observed }) => [verdict, observed])).toEqual([
+      ['ok', 50],
+      ['ok', 5],
+      ['failed', 50],
+    ]);
+  });
+
+  it('takes the rate of a counter over the run and that of a rate over its samples', () => {
+    const engine = start({ dicom_reqs: one('rate>=2'), checks: one('rate>0.9') });
+    send(engine, [2, 8], [3, 1], [3, 1], [3, 0]);
+    engine.finish(5000, 4000);
+    expect(engine.thresholds()).toMatchObject([
+      { verdict: 'ok', observed: 2 },
+      { verdict: 'failed', observed: 2 / 3 },
+    ]);
+  });
+
+  it('says no data: failed for dicom_*, by k6 rules otherwise', () => {
+    const engine = start({
+      dicom_delivery_missing: one('count==0'),
+      'dicom_req_failed{service:C-MOVE}': one('rate<1'),
+      checks: one('rate>0.9'),
+      my_trend: [{ threshold: 'avg<1' }, { threshold: 'avg>1' }],
+    });
+    engine.finish(1000, 1000);
+    expect(engine.thresholds().map(({ verdict, failed }) => `${verdict} ${failed}`)).toEqual([
+      'no data true',
+      'no data true',
+      'no data false',
+      'no data false',
+      'no data true',
+    ]);
+  });
+
+  it('tells of a crossing once, at the tick that sees it', () => {
+    const engine = start({ dicom_req_duration: one('max<100') });
+    const changed: [number, string][] = [];
+    for (let second = 1; second <= 10; second++) {
+      send(engine, [0, second === 5 ? 200 : 1]);
+      for (const result of engine.tick(second * 1000).changed) {
+        changed.push([second, result.verdict]);
+      }
+    }
+    // evaluated every 2 s: seconds 1, 3, 5, …
+    expect(changed).toEqual([[5, 'failed']]);
+    expect(engine.thresholds()[0]?.firstFailedMs).toBe(5000);
+  });
+});
+
+describe('aborting', () => {
+  const abortAt = (spec: Partial<ThresholdSpec>): number => {
+    const engine = start({ dicom_req_duration: one('max<100', spec) });
+    for (let second = 1; second <= 20; second++) {
+      send(engine, [0, 500]);
+      const tick: Tick = engine.tick(second * 1000);
+      if (tick.abort !== null) return second;
+    }
+    return 0;
+  };
+
+  it('asks to stop only with abortOnFail, and not before delayAbortEval', () => {
+    expect(abortAt({})).toBe(0);
+    expect(abortAt({ abortOnFail: true })).toBe(1);
+    expect(abortAt({ abortOnFail: true, delayAbortEval: 10_000 })).toBe(11);
+  });
+});
+
+describe('windows', () => {
+  it('fails for good when one window breaches, though the whole run would pass', () => {
+    const engine = start({
+      'dicom_req_duration{service:C-STORE}': [
+        { threshold: 'p(95)<100', window: 5_000 },
+        { threshold: 'p(95)<100' },
+      ],
+    });
+    const failedAt: number[] = [];
+    for (let second = 1; second <= 100; second++) {
+      send(engine, ...Array.from({ length: 10 }, () => [0, second === 40 ? 500 : 1] as const));
+      const tick = engine.tick(second * 1000);
+      if (tick.changed.length > 0) failedAt.push(second);
+    }
+    engine.finish(100_500, 100_000);
+    expect(failedAt).toEqual([41]);
+    expect(engine.thresholds()).toMatchObject([
+      { verdict: 'failed', windowMs: 5000, observed: 500 },
+      { verdict: 'ok', observed: 1 },
+    ]);
+  });
+
+  it('judges a run shorter than the window as a whole', () => {
+    const engine = start({ dicom_reqs: one('count>2', { window: 60_000 }) });
+    send(engine, [2, 3]);
+    expect(engine.tick(1000).changed).toEqual([]);
+    engine.finish(2000, 2000);
+    expect(engine.thresholds()).toMatchObject([{ verdict: 'ok', observed: 3 }]);
+  });
+});
