@@ -90,14 +90,10 @@ function enter(): number {
 }
 
 /** Connects both sides; called once by the host. */
-export function start(
-  host: HostDoor,
-  script: ScriptFactory,
-  scope: Record<string, unknown>,
-): GuestDoor {
+export function start(host: HostDoor, script: ScriptFactory): GuestDoor {
   connect(host);
-  furnish(scope);
-  root = scope;
+  root = globalThis as unknown as Record<string, unknown>;
+  furnish(root);
   shared.script = script;
   return { ...registers, wake, enter };
 }

@@ -171,11 +171,37 @@ export function now(): number {
   return Number(hostText());
 }
 
+/** A frame as V8 gives it; its accessors answer null for frames of the host. */
+interface Frame {
+  getFileName(): string | null;
+  getLineNumber(): number | null;
+  getColumnNumber(): number | null;
+  getFunctionName(): string | null;
+  isAsync(): boolean;
+}
+
+/** Stacks as text with `script.js:line:column`; the host maps them to the author's source. */
+function formatStack(error: unknown, frames: readonly Frame[]): string {
+  const lines: string[] = [];
+  for (const frame of frames) {
+    const file = frame.getFileName();
+    if (typeof file !== 'string' || file === 'prelude.js') continue;
+    const place = `${file}:${frame.getLineNumber() ?? 0}:${frame.getColumnNumber() ?? 0}`;
+    const name = frame.getFunctionName();
+    const prefix = frame.isAsync() ? 'async ' : '';
+    lines.push(`    at ${prefix}${name ? `${name} (${place})` : place}`);
+  }
+  const { name, message } = error as Error;
+  return [`${name}: ${message}`, ...lines].join('\n');
+}
+
 /** Takes away what a script must not have, adds what it expects. Once per worker. */
 export function furnish(scope: Record<string, unknown>): void {
   for (const name of ['SharedArrayBuffer', 'Atomics', 'WebAssembly', 'Buffer', 'VMError']) {
     delete scope[name];
   }
+  (Error as unknown as { prepareStackTrace: unknown }).prepareStackTrace = formatStack;
+  Error.stackTraceLimit = 20;
   scope['TextEncoder'] = TextEncoderShim;
   scope['TextDecoder'] = TextDecoderShim;
   scope['atob'] = atobShim;

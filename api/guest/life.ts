@@ -6,6 +6,7 @@ import { hostText, ring, ringText } from './door.ts';
 import { IterationEnd, IterationInterrupted, faultOf } from './errors.ts';
 import { consoleOf, timersOf } from './globals.ts';
 import { requireFor } from './require.ts';
+import { open as openFile } from '../k6/shared-array.ts';
 import { shared } from './shared.ts';
 import { Vu } from './vu.ts';
 
@@ -19,7 +20,9 @@ export function addVu(slot: number, id: number, root: Record<string, unknown>): 
     const module = { exports: vu.exports };
     const script = shared.script;
     if (script === null) throw new Error('no script was loaded');
-    script(module.exports, module, requireFor(vu), scope, consoleOf(vu), timersOf(vu), vu);
+    const open = (path: string, mode?: string): unknown => openFile(vu, path, mode);
+    const require = requireFor(vu);
+    script(module.exports, module, require, scope, consoleOf(vu), timersOf(vu), open, vu);
     vu.exports = module.exports;
     return null;
   } catch (thrown) {

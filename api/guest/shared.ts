@@ -10,6 +10,7 @@ export type ScriptFactory = (
   scope: Record<string, unknown>,
   console: unknown,
   timers: Readonly<Record<string, unknown>>,
+  open: (path: string, mode?: string) => unknown,
   vu: Vu,
 ) => void;
 

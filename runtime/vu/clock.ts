@@ -1,0 +1,36 @@
+// The worker's clock: monotonic, in ms since t0. One anchor for all threads, given by main.
+
+export class Clock {
+  /** performance.now() of t0; the clock shows negative times until the run has started. */
+  #t0 = Number.POSITIVE_INFINITY;
+  readonly #made = performance.now();
+
+  /** @param epochMs t0 on the shared time line: performance.timeOrigin + performance.now() */
+  start(epochMs: number): void {
+    this.#t0 = epochMs - performance.timeOrigin;
+  }
+
+  get started(): boolean {
+    return this.#t0 !== Number.POSITIVE_INFINITY;
+  }
+
+  /** ms since t0, fractions kept. Before t0 is known: since this worker started, minus an hour. */
+  now(): number {
+    return this.at(performance.now());
+  }
+
+  /** ms since t0 of a performance.now() reading. */
+  at(reading: number): number {
+    return this.started ? reading - this.#t0 : reading - this.#made - 3_600_000;
+  }
+
+  /** performance.now() at `ms` since t0. */
+  reading(ms: number): number {
+    return this.#t0 + ms;
+  }
+
+  /** t0 as ms since the epoch. */
+  get epoch(): number {
+    return performance.timeOrigin + this.#t0;
+  }
+}

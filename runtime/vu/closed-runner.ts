@@ -1,0 +1,219 @@
+// Walks a closed plan: slots that loop (constant-vus, ramping-vus, per-vu- and shared-iterations).
+import type { ClosedPlan, SlotEvent } from '../executors/plan.ts';
+import type { Life } from './life.ts';
+import type { RunnerParts, ScenarioRunner } from './runner.ts';
+import type { Timed } from './timer-queue.ts';
+import { VuState, type VuOwner, type VuSlot } from './vus.ts';
+
+const NS_PER_MS = 1e6;
+/** What an interrupted iteration gets to unwind before it is abandoned. */
+const UNWIND_MS = 250;
+
+export class ClosedRunner implements ScenarioRunner, VuOwner, Timed {
+  readonly #plan: ClosedPlan;
+  readonly #parts: RunnerParts;
+  readonly #life: Life;
+  /** By slot number of the plan. */
+  readonly #slots = new Map<number, VuSlot>();
+  readonly #iterationsOf = new Map<number, number>();
+  #next = 0;
+  #startMs = 0;
+  #ending = false;
+  #over = false;
+  /** performance.now() of the next plan event. */
+  at = 0;
+  index = -1;
+
+  constructor(plan: ClosedPlan, parts: RunnerParts) {
+    this.#plan = plan;
+    this.#parts = parts;
+    this.#life = parts.life;
+  }
+
+  get finished(): boolean {
+    return this.#over;
+  }
+
+  /** @param startMs ms since t0 */
+  start(startMs: number): void {
+    this.#startMs = startMs;
+    this.#arm();
+  }
+
+  stop(): void {
+    if (this.#over) return;
+    this.#ending = true;
+    this.#parts.timers.remove(this);
+    for (const vu of [...this.#slots.values()]) this.#kill(vu);
+    this.#maybeOver();
+  }
+
+  /** Walks all events that are due. */
+  due(): void {
+    const now = this.#sinceStartNs();
+    const { events, endNs } = this.#plan;
+    for (;;) {
+      const event = events[this.#next];
+      if (event === undefined || event.atNs > now) break;
+      this.#next++;
+      this.#apply(event);
+    }
+    if (now >= this.#plan.regularEndNs) this.#end();
+    if (now >= endNs) this.stop();
+    else this.#arm();
+    this.#maybeOver();
+  }
+
+  #sinceStartNs(): number {
+    // A timer may fire half a millisecond early: take it as due.
+    return Math.floor((this.#parts.clock.now() - this.#startMs + 0.5) * NS_PER_MS);
+  }
+
+  #arm(): void {
+    if (this.#over) return;
+    const { events, regularEndNs, endNs } = this.#plan;
+    const event = events[this.#next];
+    const endAt = this.#ending ? endNs : regularEndNs;
+    const next = event === undefined ? endAt : Math.min(event.atNs, endAt);
+    this.at = this.#parts.clock.reading(this.#startMs + next / NS_PER_MS);
+    this.#parts.timers.add(this);
+  }
+
+  #apply(event: SlotEvent): void {
+    const vu = this.#slots.get(event.slot);
+    if (event.kind === 'start') {
+      if (vu !== undefined) vu.stopping = false;
+      else if (!this.#ending) this.#begin(event.slot);
+    } else if (vu !== undefined && event.kind === 'stop') {
+      this.#askToStop(vu);
+    } else if (vu !== undefined && vu.stopping) {
+      this.#kill(vu);
+    }
+  }
+
+  #begin(planSlot: number): void {
+    const vu = this.#parts.freeVu();
+    if (vu === null) return;
+    vu.planSlot = planSlot;
+    this.#slots.set(planSlot, vu);
+    this.#life.attach(vu, this.#parts.scenario, this);
+  }
+
+  /** The regular end: nobody starts an iteration any more. */
+  #end(): void {
+    if (this.#ending) return;
+    this.#ending = true;
+    for (const vu of [...this.#slots.values()]) this.#askToStop(vu);
+  }
+
+  #askToStop(vu: VuSlot): void {
+    vu.stopping = true;
+    if (vu.state === VuState.READY && !vu.queued) this.#life.detach(vu);
+  }
+
+  #kill(vu: VuSlot): void {
+    vu.stopping = true;
+    const { lives } = vu;
+    if (vu.state === VuState.READY) this.#life.detach(vu);
+    else this.#life.interrupt(vu);
+    this.#parts.timers.add({
+      at: performance.now() + UNWIND_MS,
+      index: -1,
+      due: () => {
+        if (vu.lives === lives && vu.state !== VuState.FREE) this.#life.abandon(vu);
+      },
+    });
+  }
+
+  // ---------------------------------------------------------------- VuOwner
+
+  started(vu: VuSlot): void {
+    if (vu.stopping) this.#life.detach(vu);
+    else this.#parts.ready(vu);
+  }
+
+  done(vu: VuSlot): void {
+    if (vu.stopping || this.#ending || !this.#hasMore(vu)) this.#life.detach(vu);
+    else this.#parts.ready(vu);
+  }
+
+  /** From the ready queue: begins the next iteration, if there is one. */
+  go(vu: VuSlot): void {
+    if (vu.state !== VuState.READY) return;
+    if (vu.stopping || this.#ending) {
+      this.#life.detach(vu);
+      return;
+    }
+    const { sharedIterations, iterationsPerVU } = this.#plan;
+    const iteration = this.#parts.nextIteration();
+    if (sharedIterations !== undefined && iteration >= sharedIterations) {
+      this.#life.detach(vu);
+      return;
+    }
+    if (iterationsPerVU !== undefined) {
+      this.#iterationsOf.set(vu.planSlot, (this.#iterationsOf.get(vu.planSlot) ?? 0) + 1);
+    }
+    this.#pace(vu, iteration);
+  }
+
+  /** With `paceOver`, iteration k of n is not begun before k·paceOver/n. */
+  #pace(vu: VuSlot, iteration: number): void {
+    const { paceOverNs, sharedIterations } = this.#plan;
+    if (paceOverNs === undefined || sharedIterations === undefined) {
+      this.#life.iterate(vu, iteration);
+      return;
+    }
+    const dueMs = this.#startMs + (iteration * paceOverNs) / sharedIterations / NS_PER_MS;
+    const { lives } = vu;
+    const begin = (): void => {
+      if (vu.lives !== lives) return;
+      if (vu.state !== VuState.READY || vu.stopping) {
+        if (vu.state === VuState.READY) this.#life.detach(vu);
+        return;
+      }
+      this.#life.lag(vu, this.#parts.clock.now() - dueMs);
+      this.#life.iterate(vu, iteration);
+    };
+    if (dueMs <= this.#parts.clock.now()) begin();
+    else this.#parts.timers.add({ at: this.#parts.clock.reading(dueMs), index: -1, due: begin });
+  }
+
+  #hasMore(vu: VuSlot): boolean {
+    const { iterationsPerVU } = this.#plan;
+    if (iterationsPerVU === undefined) return true;
+    return (this.#iterationsOf.get(vu.planSlot) ?? 0) < iterationsPerVU;
+  }
+
+  stopped(vu: VuSlot): void {
+    this.#slots.delete(vu.planSlot);
+    this.#parts.release(vu);
+    this.#maybeOver();
+  }
+
+  /** Over when nobody runs and no event is left that could start somebody. */
+  #maybeOver(): void {
+    if (this.#over || this.#slots.size > 0) return;
+    if (!this.#ending && this.#plan.events.slice(this.#next).some((e) => e.kind === 'start'))
+      return;
+    const finite =
+      this.#plan.iterationsPerVU !== undefined || this.#plan.sharedIterations !== undefined;
+    if (!this.#ending && !finite) return;
+    this.#over = true;
+    this.#parts.timers.remove(this);
+    this.#leftOver();
+    this.#parts.over();
+  }
+
+  /** Iterations that maxDuration cut off are dropped ones. */
+  #leftOver(): void {
+    const { iterationsPerVU, sharedIterations, maxVUs } = this.#plan;
+    let missing = 0;
+    if (iterationsPerVU !== undefined) {
+      missing = maxVUs * iterationsPerVU;
+      for (const n of this.#iterationsOf.values()) missing -= n;
+    } else if (sharedIterations !== undefined && this.#parts.worker === 0) {
+      missing = sharedIterations - Math.min(sharedIterations, this.#parts.iterationsTaken());
+    }
+    if (missing > 0) this.#parts.dropped(missing);
+  }
+}

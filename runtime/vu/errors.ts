@@ -1,0 +1,82 @@
+// Failures on their way to main: identical ones of one flush are folded, all are counted.
+import type { MessagePort } from 'node:worker_threads';
+import type { Fault } from '../../api/bridge.ts';
+import type { ErrorMessage } from '../threads.ts';
+import type { Clock } from './clock.ts';
+import type { VuSlot } from './vus.ts';
+
+type Folded = { -readonly [K in keyof ErrorMessage]: ErrorMessage[K] };
+
+/** What a failure of an operation is told with. */
+export interface OperationError {
+  /** `C-STORE`, `A-ASSOCIATE`, … */
+  readonly operation: string;
+  readonly code: string;
+  readonly message: string;
+  readonly hint?: string;
+  readonly calledAET?: string;
+}
+
+const MAX_GROUPS = 200;
+
+export class Errors {
+  readonly #port: MessagePort;
+  readonly #clock: Clock;
+  readonly #scenarios: () => readonly { readonly name: string }[];
+  readonly #folded = new Map<string, Folded>();
+
+  constructor(
+    port: MessagePort,
+    clock: Clock,
+    scenarios: () => readonly { readonly name: string }[],
+  ) {
+    this.#port = port;
+    this.#clock = clock;
+    this.#scenarios = scenarios;
+  }
+
+  /** An exception of the script; with `phase` other than `iteration`, of that function. */
+  script(fault: Fault, vu: VuSlot | null, phase: string): void {
+    const operation = phase === 'iteration' ? 'iteration' : phase;
+    this.#add(`${operation} ${fault.code} ${fault.message}`, vu, {
+      operation,
+      code: fault.code,
+      message:
+        fault.name === undefined || fault.name === 'Error'
+          ? fault.message
+          : `${fault.name}: ${fault.message}`,
+      ...(fault.hint === undefined ? {} : { hint: fault.hint }),
+      ...(fault.stack === undefined ? {} : { stack: fault.stack }),
+    });
+  }
+
+  /** A failed request or association. */
+  failed(error: OperationError, vu: VuSlot | null): void {
+    const { operation, code, calledAET = '' } = error;
+    this.#add(`${operation} ${code} ${calledAET}`, vu, error);
+  }
+
+  #add(group: string, vu: VuSlot | null, more: OperationError & { stack?: string }): void {
+    const known = this.#folded.get(group);
+    if (known !== undefined) {
+      known.count++;
+      return;
+    }
+    if (this.#folded.size >= MAX_GROUPS) this.flush();
+    const scenario = vu === null ? undefined : this.#scenarios()[vu.scenario]?.name;
+    this.#folded.set(group, {
+      kind: 'error',
+      group,
+      ...more,
+      ...(scenario === undefined ? {} : { scenario }),
+      ...(vu === null ? {} : { vu: vu.id, iteration: vu.iterations }),
+      time: this.#clock.now(),
+      count: 1,
+    });
+  }
+
+  flush(): void {
+    for (const message of this.#folded.values()) this.#port.postMessage(message);
+    this.#folded.clear();
+  }
+}

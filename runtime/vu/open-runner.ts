@@ -1,0 +1,197 @@
+// Walks an open plan: starts at a rate, on whoever is free (constant- and ramping-arrival-rate).
+// One 1 ms tick, absolute deadlines: late by a millisecond at most unless the worker is busy, and how
+// late is a sample of its own.
+import type { OpenPlan } from '../executors/plan.ts';
+import type { Life } from './life.ts';
+import type { RunnerParts, ScenarioRunner } from './runner.ts';
+import { VuState, type VuOwner, type VuSlot } from './vus.ts';
+
+const NS_PER_MS = 1e6;
+const TICK_MS = 1;
+const UNWIND_MS = 250;
+/** Starts done in one tick before sockets get their turn. */
+const STARTS_A_TICK = 500;
+
+export class OpenRunner implements ScenarioRunner, VuOwner {
+  readonly #plan: OpenPlan;
+  readonly #parts: RunnerParts;
+  readonly #life: Life;
+  readonly #idle: VuSlot[] = [];
+  readonly #vus = new Set<VuSlot>();
+  readonly #walk: ReturnType<OpenPlan['starts']>;
+  #more: boolean;
+  #startMs = 0;
+  #ending = false;
+  #over = false;
+  #warned = false;
+  #timer: NodeJS.Timeout | NodeJS.Immediate | null = null;
+  readonly #tick = (): void => this.#turn();
+
+  constructor(plan: OpenPlan, parts: RunnerParts) {
+    this.#plan = plan;
+    this.#parts = parts;
+    this.#life = parts.life;
+    this.#walk = plan.starts();
+    this.#more = this.#walk.next();
+  }
+
+  get finished(): boolean {
+    return this.#over;
+  }
+
+  start(startMs: number): void {
+    this.#startMs = startMs;
+    for (let i = 0; i < this.#plan.preAllocatedVUs; i++) if (this.#grow() === null) break;
+    const wait = startMs - this.#parts.clock.now();
+    this.#timer = setTimeout(this.#tick, Math.max(0, wait));
+  }
+
+  stop(): void {
+    if (this.#over) return;
+    this.#ending = true;
+    if (this.#timer !== null) clearTimeout(this.#timer as NodeJS.Timeout);
+    for (const vu of [...this.#vus]) this.#kill(vu);
+    this.#maybeOver();
+  }
+
+  #nowNs(): number {
+    return (this.#parts.clock.now() - this.#startMs) * NS_PER_MS;
+  }
+
+  #turn(): void {
+    const { cursor } = this.#walk;
+    const { regularEndNs, endNs } = this.#plan;
+    let left = STARTS_A_TICK;
+    while (this.#more && cursor.atNs <= this.#nowNs() && left-- > 0) {
+      this.#due(cursor.k, cursor.atNs, 0);
+      this.#more = this.#walk.next();
+    }
+    const now = this.#nowNs();
+    if (!this.#ending && (now >= regularEndNs || !this.#more)) {
+      if (now >= regularEndNs) this.#end();
+    }
+    if (now >= endNs) {
+      this.stop();
+      return;
+    }
+    this.#arm(left <= 0);
+  }
+
+  #arm(behind: boolean): void {
+    if (this.#over) return;
+    if (behind) {
+      setImmediate(this.#tick);
+      return;
+    }
+    const { regularEndNs, endNs } = this.#plan;
+    const next = this.#ending ? endNs : this.#more ? this.#walk.cursor.atNs : regularEndNs;
+    const wait = (next - this.#nowNs()) / NS_PER_MS;
+    this.#timer = setTimeout(this.#tick, Math.max(TICK_MS, Math.floor(wait)));
+  }
+
+  /** One start: on the VU that was idle last, on a new one, in another worker, or dropped. */
+  #due(k: number, atNs: number, hops: number): void {
+    const vu = this.#idle.pop() ?? this.#grown();
+    if (vu !== undefined) {
+      this.#begin(vu, k, atNs);
+      return;
+    }
+    if (this.#parts.pass(k, atNs, hops + 1)) return;
+    this.#parts.dropped(1);
+    this.#parts.achieved(false);
+    if (!this.#warned && this.#vus.size >= this.#plan.maxVUs) {
+      this.#warned = true;
+      const { scenario, maxVUs } = this.#plan;
+      this.#parts.warn(
+        `scenario "${scenario}": all ${maxVUs} VUs of this worker are busy, iterations are dropped ` +
+          '(raise maxVUs, or the target is slower than the rate)',
+      );
+    }
+  }
+
+  /** From another worker. */
+  offer(k: number, atNs: number, hops = 0): boolean {
+    if (this.#ending) return false;
+    this.#due(k, atNs, hops);
+    return true;
+  }
+
+  #begin(vu: VuSlot, k: number, atNs: number): void {
+    this.#parts.achieved(true);
+    this.#life.lag(vu, (this.#nowNs() - atNs) / NS_PER_MS);
+    this.#life.iterate(vu, k);
+  }
+
+  /** A VU that was made just now and is ready at once. */
+  #grown(): VuSlot | undefined {
+    if (this.#vus.size >= this.#plan.maxVUs) return undefined;
+    const made = this.#grow();
+    if (made === null || made.state !== VuState.READY) return undefined;
+    return this.#idle.pop();
+  }
+
+  #grow(): VuSlot | null {
+    const vu = this.#parts.freeVu();
+    if (vu === null) return null;
+    vu.planSlot = this.#plan.slots[this.#vus.size] ?? this.#vus.size;
+    this.#vus.add(vu);
+    this.#life.attach(vu, this.#parts.scenario, this);
+    return vu;
+  }
+
+  #end(): void {
+    this.#ending = true;
+    this.#more = false;
+    for (const vu of this.#idle.splice(0)) this.#life.detach(vu);
+    for (const vu of this.#vus) vu.stopping = true;
+    this.#maybeOver();
+  }
+
+  #kill(vu: VuSlot): void {
+    vu.stopping = true;
+    const { lives } = vu;
+    const at = this.#idle.indexOf(vu);
+    if (at >= 0) this.#idle.splice(at, 1);
+    if (vu.state === VuState.READY) this.#life.detach(vu);
+    else this.#life.interrupt(vu);
+    this.#parts.timers.add({
+      at: performance.now() + UNWIND_MS,
+      index: -1,
+      due: () => {
+        if (vu.lives === lives && vu.state !== VuState.FREE) this.#life.abandon(vu);
+      },
+    });
+  }
+
+  // ---------------------------------------------------------------- VuOwner
+
+  started(vu: VuSlot): void {
+    this.#rest(vu);
+  }
+
+  done(vu: VuSlot): void {
+    this.#rest(vu);
+  }
+
+  #rest(vu: VuSlot): void {
+    if (this.#ending || vu.stopping) this.#life.detach(vu);
+    else this.#idle.push(vu);
+  }
+
+  go(vu: VuSlot): void {
+    this.#rest(vu);
+  }
+
+  stopped(vu: VuSlot): void {
+    this.#vus.delete(vu);
+    this.#parts.release(vu);
+    this.#maybeOver();
+  }
+
+  #maybeOver(): void {
+    if (this.#over || !this.#ending || this.#vus.size > 0) return;
+    this.#over = true;
+    if (this.#timer !== null) clearTimeout(this.#timer as NodeJS.Timeout);
+    this.#parts.over();
+  }
+}

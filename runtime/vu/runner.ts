@@ -1,0 +1,47 @@
+// What the runners of scenarios share: who runs, when, and whom they tell.
+import type { Clock } from './clock.ts';
+import type { Life } from './life.ts';
+import type { TimerQueue } from './timer-queue.ts';
+import type { VuSlot } from './vus.ts';
+
+/** Runs one scenario's share of this worker. */
+export interface ScenarioRunner {
+  readonly finished: boolean;
+  /** Begins at `startMs` since t0. */
+  start(startMs: number): void;
+  /** Ends now: cuts off what runs. */
+  stop(): void;
+  /** From the ready queue. */
+  go(vu: VuSlot): void;
+  /** A start that another worker had no free VU for; false when there is none here either. */
+  offer?(k: number, atNs: number): boolean;
+}
+
+export interface RunnerParts {
+  readonly worker: number;
+  /** Number of the scenario. */
+  readonly scenario: number;
+  readonly clock: Clock;
+  readonly timers: TimerQueue;
+  readonly life: Life;
+  /** A VU that is in no scenario, null when all are taken. */
+  freeVu(): VuSlot | null;
+  /** Gives a VU back. */
+  release(vu: VuSlot): void;
+  /** Queues the VU's next iteration. */
+  ready(vu: VuSlot): void;
+  /** Number of the next iteration of the scenario: over all workers when they share a counter. */
+  nextIteration(): number;
+  /** Iterations taken so far from the shared counter. */
+  iterationsTaken(): number;
+  /** Counts iterations that were due and did not start. */
+  dropped(count: number): void;
+  /** Hands a start to the next worker; false when all have been asked. */
+  pass(k: number, atNs: number, hops: number): boolean;
+  /** Counts starts that were due (1) and done (1 or 0). */
+  achieved(started: boolean): void;
+  /** A line for the user, once. */
+  warn(message: string): void;
+  /** The scenario is over here. */
+  over(): void;
+}

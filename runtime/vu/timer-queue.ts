@@ -1,0 +1,96 @@
+// All waits of a worker in one binary heap with one Node timer: thousands of sleeping VUs cost one.
+
+/** Something that waits. `at` is a performance.now() reading; `index` belongs to the queue. */
+export interface Timed {
+  at: number;
+  index: number;
+  due(): void;
+}
+
+/** How early a timer may fire: Node rounds to whole milliseconds. */
+const SLACK_MS = 0.5;
+
+export class TimerQueue {
+  readonly #heap: Timed[] = [];
+  #timer: NodeJS.Timeout | null = null;
+  #armedFor = Number.POSITIVE_INFINITY;
+  readonly #fire = (): void => this.#run();
+
+  get size(): number {
+    return this.#heap.length;
+  }
+
+  add(item: Timed): void {
+    item.index = this.#heap.length;
+    this.#heap.push(item);
+    this.#up(item);
+    if (item.at < this.#armedFor) this.#arm(item.at);
+  }
+
+  /** Takes an item out before its time; one that is not in the queue is left alone. */
+  remove(item: Timed): void {
+    const { index } = item;
+    if (index < 0) return;
+    item.index = -1;
+    const last = this.#heap.pop();
+    if (last === undefined || last === item) return;
+    this.#heap[index] = last;
+    last.index = index;
+    this.#up(last);
+    this.#down(last);
+  }
+
+  #arm(at: number): void {
+    if (this.#timer !== null) clearTimeout(this.#timer);
+    this.#armedFor = at;
+    this.#timer = setTimeout(this.#fire, Math.max(1, Math.ceil(at - performance.now())));
+  }
+
+  #run(): void {
+    this.#timer = null;
+    this.#armedFor = Number.POSITIVE_INFINITY;
+    const limit = performance.now() + SLACK_MS;
+    for (;;) {
+      const first = this.#heap[0];
+      if (first === undefined) return;
+      if (first.at > limit) break;
+      this.remove(first);
+      first.due();
+    }
+    const next = this.#heap[0];
+    if (next !== undefined && next.at < this.#armedFor) this.#arm(next.at);
+  }
+
+  #up(item: Timed): void {
+    const heap = this.#heap;
+    let { index } = item;
+    while (index > 0) {
+      const parentIndex = (index - 1) >> 1;
+      const parent = heap[parentIndex];
+      if (parent === undefined || parent.at <= item.at) break;
+      heap[index] = parent;
+      parent.index = index;
+      index = parentIndex;
+    }
+    heap[index] = item;
+    item.index = index;
+  }
+
+  #down(item: Timed): void {
+    const heap = this.#heap;
+    let { index } = item;
+    for (;;) {
+      let child = heap[2 * index + 1];
+      const right = heap[2 * index + 2];
+      if (child === undefined) break;
+      if (right !== undefined && right.at < child.at) child = right;
+      if (child.at >= item.at) break;
+      const from = child.index;
+      heap[index] = child;
+      child.index = index;
+      index = from;
+    }
+    heap[index] = item;
+    item.index = index;
+  }
+}
