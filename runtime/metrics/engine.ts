@@ -162,12 +162,11 @@ class MetricsEngine implements Engine {
     const views: ViewDecl[] = [];
     for (const view of this.#table.views) {
       const row = view.close(at, intervalMs, this.#counter);
-      if (row === null) continue;
-      if (!view.announced) {
+      if (!view.announced && (row !== null || view.tracked)) {
         view.announced = true;
         views.push(view.decl);
       }
-      rows.push(row);
+      if (row !== null) rows.push(row);
     }
     for (const series of this.#table.series) series.clear();
     return { rows, views };

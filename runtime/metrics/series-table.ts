@@ -49,6 +49,12 @@ export class SeriesTable {
 
   /** The view of a metric or of a threshold selector, made if need be; null when unknown. */
   viewOf(text: string): ViewState | null {
+    const view = this.#selectedView(text);
+    if (view !== null) view.tracked = true;
+    return view;
+  }
+
+  #selectedView(text: string): ViewState | null {
     const selector = parseSelector(text);
     if (selector === null) return null;
     const facts = metricFacts(selector.metric, this.#custom);

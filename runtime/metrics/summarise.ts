@@ -86,6 +86,7 @@ function operationRow(index: ViewIndex, service: string, elapsedMs: number): Ope
   const statuses: Record<string, number> = {};
   for (const { key, total } of index.all('dicom_reqs', 'service+status')) {
     if (key.tags['service'] !== service || total.type !== 'counter') continue;
+    if (total.count === 0) continue;
     statuses[key.tags['status'] ?? ''] = total.count;
   }
   return {

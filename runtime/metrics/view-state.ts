@@ -28,6 +28,8 @@ export class ViewState implements WholeView {
   history: Interval[] = [];
   /** How far back `history` reaches, seconds. */
   keepSeconds = 10;
+  /** Told to the run log even without samples: a threshold asks for it. */
+  tracked = false;
   /** Whether it was told to the run log. */
   announced = false;
 

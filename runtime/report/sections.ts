@@ -1,0 +1,247 @@
+// The sections of the text report, each a list of lines; empty when there is nothing to say.
+import type { SectionSummary, Summary, ThresholdResult, TrendStats } from '../metrics/summary.ts';
+import { rejectionText } from './rejection.ts';
+import * as f from './format.ts';
+import { safe } from './paint.ts';
+import type { Paint } from './paint.ts';
+import { table } from './table.ts';
+
+export function thresholdLines(summary: Summary, paint: Paint): string[] {
+  if (summary.thresholds.length === 0) return [];
+  const rows = summary.thresholds.map((result) => [
+    mark(!result.failed, paint),
+    safe(result.metric),
+    safe(result.expression) +
+      (result.windowMs === undefined ? '' : ` in ${f.span(result.windowMs)}`),
+    thresholdValue(result, summary, paint),
+  ]);
+  return [paint.bold('THRESHOLDS'), ...table(rows, { left: [0, 1, 2, 3] })];
+}
+
+export function thresholdValue(result: ThresholdResult, summary: Summary, paint: Paint): string {
+  const paintValue = result.failed ? paint.fail : paint.number;
+  if (result.observed === undefined) {
+    return result.failed ? paint.fail('no data, counts as failed') : paint.warn('no data');
+  }
+  const isShare = /^\s*rate/.test(result.expression) && result.observed <= 1;
+  const value = isShare
+    ? `${Number(result.observed.toPrecision(4))}`
+    : f.metricValue(result.observed, result.contains, summary.timeUnit);
+  const since =
+    result.failed && result.firstFailedMs !== undefined
+      ? `, first crossed at ${f.clock(result.firstFailedMs)}`
+      : '';
+  return paintValue(value) + since;
+}
+
+export function checkLines(summary: Summary, paint: Paint): string[] {
+  const { passes, fails, items } = summary.checks;
+  if (items.length === 0) return [];
+  const rows = items.map((item) => {
+    const all = item.passes + item.fails;
+    const text =
+      item.fails === 0
+        ? f.count(item.passes)
+        : `${f.count(item.passes)} passed, ${paint.fail(`${f.count(item.fails)} failed`)}`;
+    return [mark(item.fails === 0, paint), safe(item.name), f.percent(item.passes / all), text];
+  });
+  const head = `${f.percent(passes / (passes + fails))} of ${f.count(passes + fails)}`;
+  return [`${paint.bold('CHECKS')}  ${head}`, ...table(rows, { left: [0, 1, 3] })];
+}
+
+const OPERATION_HEAD = ['count', '/s', 'failed', 'p50', 'p90', 'p95', 'p99', 'max', 'MB/s'];
+
+export function operationLines(summary: Summary, paint: Paint): string[] {
+  if (summary.operations.length === 0) return [];
+  const t = (ms: number | undefined): string =>
+    ms === undefined ? paint.glyphs.dash : f.time(ms, summary.timeUnit);
+  const rows = summary.operations.map((row) => {
+    const failed = f.percent(row.failedShare);
+    const d = row.duration;
+    return [
+      safe(row.service),
+      paint.number(f.count(row.count)),
+      paint.number(f.rate(row.ratePerSecond)),
+      row.failed > 0 ? paint.fail(failed) : failed,
+      ...[d?.med, d?.p90, d?.p95, d?.p99, d?.max].map(t),
+      f.megabytesPerSecond(row.sentBytesPerSecond + row.receivedBytesPerSecond),
+    ];
+  });
+  const head = [paint.bold('OPERATIONS'), ...OPERATION_HEAD.map((name) => paint.faint(name))];
+  return table([head, ...rows.map(([name = '', ...rest]) => [`  ${name}`, ...rest])], {
+    indent: '',
+  });
+}
+
+export function associationLines(summary: Summary, paint: Paint): string[] {
+  const a = summary.associations;
+  if (a.requested === 0) return [];
+  const bad = (n: number, word: string): string =>
+    n === 0 ? `0 ${word}` : paint.fail(`${f.count(n)} ${word}`);
+  const counts = [
+    `${f.count(a.requested)} requested`,
+    `${f.count(a.accepted)} accepted`,
+    bad(a.rejected, 'rejected'),
+    bad(a.failed, 'failed'),
+    bad(a.aborted, 'aborted later'),
+  ];
+  const lines = [`${paint.bold('ASSOCIATIONS')}  ${counts.join(', ')}`];
+  for (const cause of a.causes.slice(0, 5)) {
+    lines.push(`  ${f.count(cause.count)} ${paint.glyphs.times} ${rejectionText(cause)}`);
+  }
+  if (a.accepted > 0) {
+    const opened =
+      a.associating === undefined ? '' : `, opened in ${trendText(a.associating, summary)}`;
+    lines.push(`  ${f.plural(a.requestsPerAssociation, 'request')} per association${opened}`);
+  }
+  return lines;
+}
+
+const DELIVERY_HEAD = [
+  'accepted',
+  'arrived',
+  'unique',
+  'missing',
+  'late',
+  'duplicated',
+  'corrupted',
+  'unexpected',
+  'p50',
+  'p95',
+  'max',
+];
+
+export function deliveryLines(summary: Summary, paint: Paint): string[] {
+  const { routes, visible } = summary.delivery;
+  const lines: string[] = [];
+  if (routes.length > 0) {
+    const bad = (n: number): string => (n === 0 ? '0' : paint.fail(f.count(n)));
+    const rows = routes.map((route) => [
+      `  ${safe(route.route)}`,
+      ...[route.accepted, route.arrived, route.unique].map((n) => paint.number(f.count(n))),
+      ...[route.missing, route.late, route.duplicated, route.corrupted, route.unexpected].map(bad),
+      ...[route.duration?.med, route.duration?.p95, route.duration?.max].map((ms) =>
+        ms === undefined ? paint.glyphs.dash : f.time(ms, summary.timeUnit),
+      ),
+    ]);
+    const head = [paint.bold('DELIVERY'), ...DELIVERY_HEAD.map((name) => paint.faint(name))];
+    lines.push(...table([head, ...rows], { indent: '' }));
+  }
+  if (visible !== undefined) {
+    if (lines.length === 0) lines.push(paint.bold('DELIVERY'));
+    lines.push(
+      `  found by C-FIND ${f.count(visible.count)} times, after ${trendText(visible, summary)}`,
+    );
+  }
+  return lines;
+}
+
+export function errorLines(summary: Summary, paint: Paint): string[] {
+  const { total, groups, groupsOmitted } = summary.errors;
+  if (total === 0) return [];
+  const lines = [`${paint.bold('ERRORS')}  ${paint.fail(f.count(total))}`];
+  for (const group of groups) {
+    const share = group.share === undefined ? '' : ` (${f.percent(group.share)})`;
+    const when =
+      group.count === 1
+        ? `at ${f.clock(group.firstMs)}`
+        : `${f.clock(group.firstMs)} ${paint.glyphs.to} ${f.clock(group.lastMs)}`;
+    const peer = group.calledAET === undefined ? '' : ` ${safe(group.calledAET)}`;
+    lines.push(
+      `  ${paint.fail(f.count(group.count))} ${paint.glyphs.times}${share} ${safe(group.operation)} ${safe(group.code)}${peer}  ${paint.faint(when)}`,
+      `      ${safe(group.message)}`,
+    );
+    if (group.where !== undefined) lines.push(`      ${paint.faint(`at ${safe(group.where)}`)}`);
+    if (group.hint !== undefined) lines.push(`      hint: ${safe(group.hint)}`);
+  }
+  if (groupsOmitted > 0) lines.push(`  and ${f.plural(groupsOmitted, 'more kind')} of error`);
+  return lines;
+}
+
+export function customLines(summary: Summary, paint: Paint): string[] {
+  if (summary.custom.length === 0) return [];
+  const rows = summary.custom.map((metric) => {
+    const values = Object.entries(metric.values).map(([name, value]) => {
+      const plain = metric.type === 'rate' || name === 'count' ? 'default' : metric.contains;
+      return `${name}=${paint.number(f.metricValue(value, plain, summary.timeUnit))}`;
+    });
+    return [safe(metric.name), values.join('  ')];
+  });
+  return [paint.bold('CUSTOM'), ...table(rows, { left: [0, 1] })];
+}
+
+/** Scenarios when there are several, groups when there are any. */
+export function sectionLines(summary: Summary, paint: Paint): string[] {
+  const of = (title: string, sections: readonly SectionSummary[]): string[] => {
+    const head = [paint.bold(title), 'iterations', 'p95', 'requests', 'failed', 'p95', 'checks'];
+    const rows = sections.map((one) => {
+      const checks = one.checks.passes + one.checks.fails;
+      const p95 = (stats: TrendStats | undefined): string =>
+        stats === undefined ? paint.glyphs.dash : f.time(stats.p95, summary.timeUnit);
+      return [
+        `  ${safe(one.name)}`,
+        f.count(one.iterations),
+        p95(one.iterationDuration),
+        f.count(one.requests),
+        one.failed === 0 ? '0' : paint.fail(f.count(one.failed)),
+        p95(one.duration),
+        checks === 0 ? paint.glyphs.dash : f.percent(one.checks.passes / checks),
+      ];
+    });
+    return table([head, ...rows], { indent: '' });
+  };
+  return [
+    ...(summary.scenarios.length > 1 ? of('SCENARIOS', summary.scenarios) : []),
+    ...(summary.groups.length > 0 ? of('GROUPS', summary.groups) : []),
+  ];
+}
+
+export function executionLines(summary: Summary, paint: Paint): string[] {
+  const e = summary.execution;
+  const bad = (n: number, word: string): string =>
+    n === 0 ? `0 ${word}` : paint.warn(`${f.count(n)} ${word}`);
+  const duration =
+    e.iterationDuration === undefined ? [] : [['', trendText(e.iterationDuration, summary)]];
+  const achieved =
+    e.achievedShare === undefined
+      ? []
+      : [['achieved', `${f.percent(e.achievedShare)} of the iterations due${lagText(summary)}`]];
+  const g = e.generator;
+  const generator = [
+    `cpu ${Math.round(g.cpuMean)}% (max ${Math.round(g.cpuMax)}%)`,
+    `loop lag max ${f.time(g.loopLagMaxMs)}`,
+    `memory max ${f.bytes(g.rssMaxBytes)}`,
+  ].join(', ');
+  const rows = [
+    [
+      'iterations',
+      [
+        `${paint.number(f.count(e.iterations))} (${f.rate(e.iterationsPerSecond)}/s)`,
+        bad(e.failed, 'failed'),
+        bad(e.interrupted, 'interrupted'),
+        bad(e.dropped, 'dropped'),
+      ].join(', '),
+    ],
+    ...duration,
+    ...achieved,
+    ['VUs', `up to ${f.count(e.vus)}, ${f.count(e.vusMax)} made`],
+    ['network', `${f.bytes(e.sentBytes)} sent, ${f.bytes(e.receivedBytes)} received`],
+    ...(g.rssMaxBytes === 0 ? [] : [['generator', generator]]),
+    ...g.reasons.map((reason) => ['', paint.warn(`saturated: ${reason}`)]),
+  ];
+  return [paint.bold('EXECUTION'), ...table(rows, { left: [0, 1] })];
+}
+
+function lagText(summary: Summary): string {
+  const lag = summary.execution.lag;
+  return lag === undefined ? '' : `, started late by ${trendText(lag, summary)}`;
+}
+
+function trendText(stats: TrendStats, summary: Summary): string {
+  const t = (ms: number): string => f.time(ms, summary.timeUnit);
+  return `p50 ${t(stats.med)}, p95 ${t(stats.p95)}, max ${t(stats.max)}`;
+}
+
+function mark(ok: boolean, paint: Paint): string {
+  return ok ? paint.ok(paint.glyphs.ok) : paint.fail(paint.glyphs.fail);
+}

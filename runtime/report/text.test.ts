@@ -1,0 +1,80 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import type { Summary } from '../metrics/summary.ts';
+import { sampleRun } from '../tests/sample-run.ts';
+import { widthOf } from './paint.ts';
+import { renderText } from './text.ts';
+
+const PLAIN = { colour: false, ascii: false };
+let summary: Summary;
+beforeAll(async () => {
+  ({ summary } = await sampleRun({ seconds: 20 }));
+});
+
+describe('the text report', () => {
+  it('has its sections in order, each starting a line', () => {
+    const text = renderText(summary, PLAIN);
+    const starts = text.split('\n').map((line) => line.split(/\s/)[0]);
+    const order = [
+      'PASS',
+      'THRESHOLDS',
+      'CHECKS',
+      'OPERATIONS',
+      'ASSOCIATIONS',
+      'DELIVERY',
+      'ERRORS',
+      'CUSTOM',
+      'EXECUTION',
+      'FILES',
+      'next:',
+    ];
+    expect(starts.filter((word) => order.includes(word ?? ''))).toEqual(order);
+  });
+
+  it('says the numbers', () => {
+    const text = renderText(summary, PLAIN);
+    expect(text).toContain('PASS  100 iterations, all 4 thresholds hold');
+    expect(text).toMatch(/✓ {2}dicom_req_failed +rate<=0\.02 +0\.01\n/);
+    expect(text).toMatch(/C-STORE +400 +20 +2% +/);
+    expect(text).toMatch(/ASSOCIATIONS {2}101 requested, 100 accepted, 1 rejected, 0 failed/);
+    expect(text).toContain('called AE title not recognized (permanent, source 1, reason 7)');
+    expect(text).toMatch(/HTM_GI +1,000 +1,000 +1,000 +0 +0 +0 +0 +0/);
+    expect(text).toMatch(/8 × \(2%\) C-STORE status A700 ROUTER {2}00:00:02 → 00:00:19/);
+    expect(text).toContain('hint: the peer has no room');
+    expect(text).toMatch(/✗ {2}pixels untouched +99\.5% +398 passed, 2 failed/);
+  });
+
+  it('begins with FAIL, the reason and the exit code when a threshold is crossed', async () => {
+    const failed = await sampleRun({
+      seconds: 5,
+      thresholds: {
+        dicom_req_duration: [{ threshold: 'p(95)<10' }],
+        dicom_commit_duration: [{ threshold: 'p(95)<10' }],
+      },
+    });
+    const lines = renderText(failed.summary, PLAIN).split('\n');
+    expect(lines[0]).toMatch(
+      /^FAIL {2}threshold dicom_req_duration p\(95\)<10: observed \S+ \(exit 99\)$/,
+    );
+    expect(lines[1]).toContain('threshold dicom_commit_duration p(95)<10: no data');
+    expect(renderText(failed.summary, PLAIN)).toContain('no data, counts as failed');
+  });
+
+  it('is the same text with and without colours', () => {
+    const coloured = renderText(summary, { colour: true, ascii: false });
+    expect(coloured).toContain('\u001b[');
+    expect(coloured.replace(/\u001b\[[0-9;]*m/g, '')).toBe(renderText(summary, PLAIN));
+    expect(widthOf('\u001b[32mok\u001b[39m')).toBe(2);
+  });
+
+  it('uses only ASCII where the console has no UTF-8', () => {
+    expect(renderText(summary, { colour: false, ascii: true })).toMatch(/^[\n -~]*$/);
+  });
+
+  it('does not let a peer move the cursor', () => {
+    const [group] = summary.errors.groups;
+    if (group === undefined) throw new Error('no error group');
+    const evil = { ...group, message: 'a\u001b[2J\r\nPASS\u2028b' };
+    const text = renderText({ ...summary, errors: { ...summary.errors, groups: [evil] } }, PLAIN);
+    expect(text).toContain('a [2J PASS b');
+  });
+});

@@ -1,0 +1,83 @@
+// The end of a run on a terminal: verdict, thresholds, checks, operations, associations, delivery,
+// errors, execution, files, next command. Pure: a summary in, one text out.
+import type { Summary } from '../metrics/summary.ts';
+import { plural, span } from './format.ts';
+import { createPaint, safe } from './paint.ts';
+import type { Paint } from './paint.ts';
+import {
+  associationLines,
+  checkLines,
+  customLines,
+  deliveryLines,
+  errorLines,
+  executionLines,
+  operationLines,
+  sectionLines,
+  thresholdLines,
+} from './sections.ts';
+
+export interface TextOptions {
+  readonly colour: boolean;
+  readonly ascii: boolean;
+}
+
+/** Ends with a line break. */
+export function renderText(summary: Summary, options: TextOptions): string {
+  const paint = createPaint(options);
+  const blocks = [
+    verdictLines(summary, paint),
+    thresholdLines(summary, paint),
+    checkLines(summary, paint),
+    operationLines(summary, paint),
+    associationLines(summary, paint),
+    deliveryLines(summary, paint),
+    errorLines(summary, paint),
+    customLines(summary, paint),
+    sectionLines(summary, paint),
+    executionLines(summary, paint),
+    fileLines(summary, paint),
+  ];
+  return `${blocks
+    .filter((lines) => lines.length > 0)
+    .map((lines) => lines.join('\n'))
+    .join('\n\n')}\n`;
+}
+
+function verdictLines(summary: Summary, paint: Paint): string[] {
+  const { verdict, run } = summary;
+  const word = verdict.passed ? paint.ok(paint.bold('PASS')) : paint.fail(paint.bold('FAIL'));
+  const where = run.embedded ? 'EMBEDDED ROUTER' : run.target;
+  const dot = ` ${paint.glyphs.dot} `;
+  const about = [run.script, span(run.durationMs), where, `run ${run.id}`]
+    .filter((part) => part !== undefined && part !== '')
+    .map((part) => safe(part ?? ''));
+  const exit = verdict.exitCode === 0 ? '' : ` (exit ${verdict.exitCode})`;
+  return [
+    `${word}  ${safe(verdict.reason)}${exit}`,
+    ...verdict.reasons.slice(1, 6).map((reason) => `      ${safe(reason)}`),
+    ...(verdict.reasons.length > 6
+      ? [`      and ${plural(verdict.reasons.length - 6, 'more reason')}`]
+      : []),
+    ...verdict.warnings.map(
+      (text) => `${paint.warn(`${paint.glyphs.warn} warning`)}  ${safe(text)}`,
+    ),
+    paint.faint(`      ${about.join(dot)}`),
+  ];
+}
+
+function fileLines(summary: Summary, paint: Paint): string[] {
+  const lines: string[] = [];
+  for (const output of summary.outputs) {
+    const bad = output.rejected + output.unwritten;
+    const counts = `${plural(output.written, 'point')} written, ${output.rejected} rejected, ${output.unwritten} unwritten`;
+    const text = `  ${output.name} ${safe(output.destination)}: ${counts}`;
+    lines.push(bad > 0 ? paint.warn(text) : text);
+    if (output.note !== undefined) lines.push(`    ${safe(output.note)}`);
+  }
+  const longest = Math.max(0, ...summary.files.map((file) => file.path.length));
+  for (const file of summary.files) {
+    lines.push(`  ${file.path.padEnd(longest)}  ${paint.faint(file.what)}`);
+  }
+  if (lines.length > 0) lines.unshift(paint.bold('FILES'));
+  return [...lines, ...summary.next.map((command) => `next: ${command}`)];
+}
