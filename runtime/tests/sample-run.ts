@@ -142,7 +142,13 @@ export async function sampleRun(options: SampleRunOptions): Promise<SampleRun> {
   const summary = summarise(engine.totals(), engine.thresholds(), facts);
   log?.appendTick(last);
   log?.appendTotals(engine.totals(), last.at, elapsedMs);
-  log?.append({ k: 'event', at: elapsedMs, type: 'end', title: 'end', text: summary.verdict.reason });
+  log?.append({
+    k: 'event',
+    at: elapsedMs,
+    type: 'end',
+    title: 'end',
+    text: summary.verdict.reason,
+  });
   log?.append({ k: 'end', at: elapsedMs, facts, thresholds: engine.thresholds() });
   log?.close();
   return { engine, summary, facts, stores };
