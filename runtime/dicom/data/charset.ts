@@ -53,7 +53,10 @@ const known = new Map<string, Charset>();
 
 /** The character set of a (0008,0005) value; unknown terms read as Latin-1. */
 export function charsetOf(term: string): Charset {
-  const clean = term.split('\\').map((part) => part.trim()).join('\\');
+  const clean = term
+    .split('\\')
+    .map((part) => part.trim())
+    .join('\\');
   let charset = known.get(clean);
   if (charset === undefined) {
     charset = makeCharset(clean);
@@ -164,11 +167,9 @@ function reverseTable(label: string): ReadonlyMap<string, number> {
 }
 
 function encodeAs(text: string, set: string, term: string): Buffer {
-  // eslint-disable-next-line no-control-regex -- why: ASCII is a range of control points
   if (/^[\x00-\x7f]*$/.test(text)) return Buffer.from(text, 'latin1');
   if (set === 'ISO_IR 192') return Buffer.from(text, 'utf8');
   if (set === 'ISO_IR 100') {
-    // eslint-disable-next-line no-control-regex -- why: Latin-1 is a range of code points
     if (/^[\x00-\xff]*$/.test(text)) return Buffer.from(text, 'latin1');
     throw cannotEncode(text, term);
   }

@@ -12,6 +12,7 @@ export type DataErrorCode =
   | 'DATA_NO_FILES'
   | 'DATA_FILE'
   | 'DATA_UNSUPPORTED'
+  | 'DATA_CODECS_NOT_LOADED'
   | 'DATA_BAD_OPTION';
 
 /** An error about data. Match on `code`, never on the message. */

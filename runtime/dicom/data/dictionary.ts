@@ -10,16 +10,26 @@ interface Entry {
   readonly name: string;
 }
 
+interface WriteStream {
+  getBuffer(): ArrayBuffer;
+}
+
 interface Dcmjs {
   readonly data: {
     readonly DicomMetaDictionary: {
       readonly dictionary: Readonly<Record<string, Entry | undefined>>;
       readonly nameMap: Readonly<Record<string, Entry | undefined>>;
+      denaturalizeDataset(values: Readonly<Record<string, unknown>>): Record<string, unknown>;
     };
-    readonly datasetToDict: (dataset: Readonly<Record<string, unknown>>) => {
-      dict: Record<string, unknown>;
-      write(options?: Readonly<Record<string, unknown>>): ArrayBuffer;
+    readonly DicomMessage: {
+      write(
+        dataset: Readonly<Record<string, unknown>>,
+        stream: WriteStream,
+        syntax: string,
+        options: Readonly<Record<string, unknown>>,
+      ): unknown;
     };
+    readonly WriteBufferStream: new (size: number, littleEndian: boolean) => WriteStream;
   };
   readonly log?: { setLevel?: (level: string) => void };
 }

@@ -23,7 +23,12 @@ export type EditValue = null | PlainValue | TypedValue | readonly EditItem[];
 export type Edits = Readonly<Record<string, EditValue>>;
 
 export type EditNode =
-  | { readonly kind: 'set'; readonly tag: number; readonly vr: string | null; readonly value: PlainValue }
+  | {
+      readonly kind: 'set';
+      readonly tag: number;
+      readonly vr: string | null;
+      readonly value: PlainValue;
+    }
   | { readonly kind: 'delete'; readonly tag: number }
   | { readonly kind: 'items'; readonly tag: number; readonly items: readonly EditLevel[] }
   | { readonly kind: 'into'; readonly tag: number; readonly at: ReadonlyMap<number, EditLevel> };
@@ -100,7 +105,10 @@ function place(draft: Draft, path: readonly Step[], value: EditValue, name: stri
   }
   const vr = entryOf(step.tag)?.vr;
   if (vr !== undefined && vr !== 'SQ') {
-    throw new DataError('DATA_BAD_PATH', `"${name}": (${tagText(step.tag)}) is ${vr}, not a sequence`);
+    throw new DataError(
+      'DATA_BAD_PATH',
+      `"${name}": (${tagText(step.tag)}) is ${vr}, not a sequence`,
+    );
   }
   let items = draft.get(step.tag);
   if (!(items instanceof Map)) {
@@ -138,13 +146,21 @@ function leaf(tag: number, value: EditValue, name: string): EditNode {
 }
 
 function isItem(value: unknown): value is EditItem {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) &&
-    !(value instanceof Uint8Array);
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    !Array.isArray(value) &&
+    !(value instanceof Uint8Array)
+  );
 }
 
 function isTyped(value: unknown): value is TypedValue {
-  return isItem(value) && typeof value['vr'] === 'string' && 'value' in value &&
-    Object.keys(value).length === 2;
+  return (
+    isItem(value) &&
+    typeof value['vr'] === 'string' &&
+    'value' in value &&
+    Object.keys(value).length === 2
+  );
 }
 
 function finish(draft: Draft): EditLevel {

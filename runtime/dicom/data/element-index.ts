@@ -177,7 +177,10 @@ function finishElement(reading: Reading, head: Head, end: number, depth: number)
   if (head.length !== UNDEFINED_LENGTH) {
     const valueEnd = valueOffset + head.length;
     if (valueEnd > end) {
-      throw malformed(offset, `(${tagText(tag)}) says ${head.length} bytes, ${end - valueOffset} left`);
+      throw malformed(
+        offset,
+        `(${tagText(tag)}) says ${head.length} bytes, ${end - valueOffset} left`,
+      );
     }
     const isSequence = vrCode(vr || '  ') === SQ;
     const items = isSequence ? readItems(reading, head, valueEnd, depth).items : null;
@@ -236,7 +239,8 @@ function readItem(reading: Reading, head: Head, end: number, depth: number): Ite
   const { offset, valueOffset, length, encoding } = head;
   const open = length === UNDEFINED_LENGTH;
   const valueEnd = open ? end : valueOffset + length;
-  if (valueEnd > end) throw malformed(offset, `item says ${length} bytes, ${end - valueOffset} left`);
+  if (valueEnd > end)
+    throw malformed(offset, `item says ${length} bytes, ${end - valueOffset} left`);
   const elements: ElementAt[] = [];
   let at = valueOffset;
   while (at < valueEnd) {

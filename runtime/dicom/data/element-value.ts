@@ -3,7 +3,8 @@ import type { Charset } from './charset.ts';
 import { DataError } from './data-error.ts';
 
 /** A value of one element as scripts and edits write it. */
-export type PlainValue = string | number | bigint | Uint8Array | readonly (string | number | bigint)[];
+export type PlainValue =
+  string | number | bigint | Uint8Array | readonly (string | number | bigint)[];
 
 interface NumberCodec {
   readonly size: number;
@@ -63,7 +64,8 @@ const U64 = codec(
   8,
   [0, Number.MAX_SAFE_INTEGER],
   (b, at, be) => small(be ? b.readBigUInt64BE(at) : b.readBigUInt64LE(at)),
-  (b, at, v, be) => void (be ? b.writeBigUInt64BE(BigInt(v), at) : b.writeBigUInt64LE(BigInt(v), at)),
+  (b, at, v, be) =>
+    void (be ? b.writeBigUInt64BE(BigInt(v), at) : b.writeBigUInt64LE(BigInt(v), at)),
 );
 const I64 = codec(
   8,
@@ -205,7 +207,11 @@ function encodeNumbers(
   list.forEach((item, i) => {
     const number = Number(item);
     const isFloat = numbers.max === Infinity;
-    if (isFloat ? Number.isNaN(number) && item !== 'NaN' && typeof item === 'string' : !inRange(number, numbers)) {
+    if (
+      isFloat
+        ? Number.isNaN(number) && item !== 'NaN' && typeof item === 'string'
+        : !inRange(number, numbers)
+    ) {
       throw new DataError(
         'DATA_BAD_VALUE',
         `${what}: must be ${isFloat ? 'a number' : `an integer from ${numbers.min} to ${numbers.max}`}, got "${String(item)}"`,
@@ -225,8 +231,10 @@ function encodeTags(value: PlainValue, context: ValueContext, what: string): Buf
   const bytes = Buffer.alloc(list.length * 4);
   list.forEach((item, i) => {
     const hex = String(item).replace(/[(),]/g, '');
-    const tag = typeof item === 'number' ? item : /^[0-9a-fA-F]{8}$/.test(hex) ? parseInt(hex, 16) : -1;
-    if (tag < 0) throw new DataError('DATA_BAD_VALUE', `${what} (AT): must be a tag, got "${String(item)}"`);
+    const tag =
+      typeof item === 'number' ? item : /^[0-9a-fA-F]{8}$/.test(hex) ? parseInt(hex, 16) : -1;
+    if (tag < 0)
+      throw new DataError('DATA_BAD_VALUE', `${what} (AT): must be a tag, got "${String(item)}"`);
     U16.write(bytes, i * 4, tag >>> 16, context.bigEndian);
     U16.write(bytes, i * 4 + 2, tag & 0xffff, context.bigEndian);
   });
@@ -274,7 +282,6 @@ function decodeTags(bytes: Buffer, bigEndian: boolean): string[] {
 }
 
 function trimEnd(text: string): string {
-  // eslint-disable-next-line no-control-regex -- why: NUL is a padding that occurs
   return text.replace(/[ \x00]+$/, '');
 }
 

@@ -92,7 +92,9 @@ export function deflateDataset(bytes: Buffer): Buffer {
 function charsetAt(bytes: Buffer, elements: readonly ElementAt[], outer: Charset): Charset {
   const element = findElement(elements, SPECIFIC_CHARACTER_SET);
   if (element === null) return outer;
-  return charsetOf(bytes.toString('latin1', element.valueOffset, element.valueOffset + element.length));
+  return charsetOf(
+    bytes.toString('latin1', element.valueOffset, element.valueOffset + element.length),
+  );
 }
 
 /** The character set of a data set. */
@@ -120,7 +122,11 @@ function patchLevel(outer: Source, elements: readonly ElementAt[], edits: EditLe
   const inserts = edits.filter((node) => !present.has(node.tag) && node.kind !== 'delete');
   let next = 0;
   for (const element of elements) {
-    for (let node = inserts[next]; node !== undefined && node.tag < element.tag; node = inserts[next]) {
+    for (
+      let node = inserts[next];
+      node !== undefined && node.tag < element.tag;
+      node = inserts[next]
+    ) {
       pushUnit(units, createElement(source, node));
       next++;
     }
@@ -158,7 +164,12 @@ function createElement(source: Source, node: EditNode): Unit | null {
       return made(node.tag, [elementHeader(node.tag, vr, value.length, source.encoding), value]);
     }
     case 'items':
-      return sequence(source, node.tag, node.items.map((item) => patchLevel(source, [], item)), false);
+      return sequence(
+        source,
+        node.tag,
+        node.items.map((item) => patchLevel(source, [], item)),
+        false,
+      );
     case 'into': {
       const first = node.at.get(0) ?? node.at.get(EVERY_ITEM);
       const wanted = [...node.at.keys()].some((index) => index > 0);
@@ -213,7 +224,10 @@ function changeItems(
   const every = at.get(EVERY_ITEM);
   for (const index of at.keys()) {
     if (index > items.length) {
-      throw new DataError('DATA_BAD_PATH', `${what}: has ${items.length} items, none at [${index}]`);
+      throw new DataError(
+        'DATA_BAD_PATH',
+        `${what}: has ${items.length} items, none at [${index}]`,
+      );
     }
   }
   items.forEach((item, index) => {

@@ -156,12 +156,7 @@ export function putSix(target: Uint8Array, at: number, value: number): void {
  *
  * @param at where the UID starts
  */
-export function putUid(
-  target: Uint8Array,
-  at: number,
-  study: number,
-  member: number,
-): void {
+export function putUid(target: Uint8Array, at: number, study: number, member: number): void {
   const series = Math.floor(member / MEMBER_BASE);
   putStudy(target, at + STUDY_AT, study);
   put4(target, at + SERIES_AT, series);

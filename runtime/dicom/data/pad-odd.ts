@@ -12,7 +12,8 @@ import { type Encoding, encodingOf } from './transfer-syntax.ts';
 /** The data set with every odd value padded; enclosing lengths follow. */
 export function padOddDataset(bytes: Buffer, transferSyntax: string): Buffer {
   const encoding = encodingOf(transferSyntax);
-  if (encoding.deflated) return bytes.length % 2 === 0 ? bytes : Buffer.concat([bytes, Buffer.of(0)]);
+  if (encoding.deflated)
+    return bytes.length % 2 === 0 ? bytes : Buffer.concat([bytes, Buffer.of(0)]);
   const { elements } = indexDataset(bytes, encoding);
   return Buffer.concat(elements.flatMap((element) => padElement(bytes, element, encoding)));
 }

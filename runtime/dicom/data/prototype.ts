@@ -83,7 +83,8 @@ export class Prototype {
   /** The header with edits and its own identity. */
   editedHeader(edits: CompiledEdits): Buffer {
     const { transferSyntax } = this.share;
-    if (!encodingOf(transferSyntax).deflated) return patchHeader(this.header, transferSyntax, edits);
+    if (!encodingOf(transferSyntax).deflated)
+      return patchHeader(this.header, transferSyntax, edits);
     return patchHeader(inflateDataset(this.header), EXPLICIT_LE, edits);
   }
 
@@ -100,7 +101,10 @@ export class Prototype {
     const { location, datasetBytes, origin } = this.share;
     if (this.dataset !== null) return this.dataset;
     if (datasetBytes > constants.MAX_LENGTH) {
-      throw new DataError('DATA_UNSUPPORTED', `${origin}: ${datasetBytes} bytes do not fit in memory`);
+      throw new DataError(
+        'DATA_UNSUPPORTED',
+        `${origin}: ${datasetBytes} bytes do not fit in memory`,
+      );
     }
     const bytes = Buffer.allocUnsafe(datasetBytes);
     if (location.kind === 'file') {
@@ -118,7 +122,7 @@ const EXPLICIT_LE = '1.2.840.10008.1.2.1';
 function readRange(path: string, offset: number, target: Buffer): void {
   const file = openSync(path, 'r');
   try {
-    for (let at = 0; at < target.length; ) {
+    for (let at = 0; at < target.length;) {
       const n = readSync(file, target, at, Math.min(target.length - at, 2 ** 30), offset + at);
       if (n === 0) throw new DataError('DATA_FILE', `${path}: is shorter than it was at init`);
       at += n;

@@ -92,9 +92,10 @@ export function frameInto(
     const last = complete && i === ends.length - 1;
     putFragmentHeader(target, out, contextId, { length: end - start, last, command });
     out += FRAGMENT_HEADER_BYTES;
-    for (let left = end - start; left > 0; ) {
+    for (let left = end - start; left > 0;) {
       const source = parts[part];
-      if (source === undefined) throw new RangeError('framing: parts are shorter than the fragments');
+      if (source === undefined)
+        throw new RangeError('framing: parts are shorter than the fragments');
       const n = Math.min(left, source.length - used);
       source.copy(target, out, used, used + n);
       out += n;

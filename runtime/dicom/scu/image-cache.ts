@@ -29,7 +29,7 @@ export class ImageCache {
     if (sopClass !== undefined && sopClass !== prototype.share.sopClass) return null;
     for (const image of images) {
       const key = image.key;
-      if (key === null || key.contextId !== channel.contextId) continue;
+      if (key === null || key.owner !== this || key.contextId !== channel.contextId) continue;
       if (key.maxPdu !== channel.maxPdu || key.fresh !== fresh) continue;
       if (image !== this.#newest) {
         this.#unlink(image);
@@ -40,10 +40,10 @@ export class ImageCache {
     return null;
   }
 
-  add(image: StoreImage, key: ImageKey): void {
+  add(image: StoreImage, madeFor: Omit<ImageKey, 'owner'>): void {
     if (image.bytes > this.limitBytes) return;
     this.made++;
-    this.#insert(image, key);
+    this.#insert(image, { ...madeFor, owner: this });
     while (this.bytes > this.limitBytes && this.#oldest !== null) this.#remove(this.#oldest);
   }
 

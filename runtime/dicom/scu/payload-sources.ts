@@ -69,7 +69,7 @@ export class SliceSource implements PayloadSource {
   }
 
   #slices(piece: Buffer[], length: number): void {
-    for (let left = length; left > 0; ) {
+    for (let left = length; left > 0;) {
       if (this.#at >= this.#bytes.length) this.#at = 0;
       const n = Math.min(left, this.#bytes.length - this.#at);
       piece.push(this.#bytes.subarray(this.#at, this.#at + n));

@@ -108,18 +108,22 @@ export class StoreImages {
   /** Edits met for the first time may be met never again: their image is not kept. */
   #worthKeeping(prototype: Prototype, edits: CompiledEdits | null, channel: StoreChannel): boolean {
     if (channel.originator !== undefined) return false;
-    if (channel.sopClass !== undefined && channel.sopClass !== prototype.share.sopClass) return false;
+    if (channel.sopClass !== undefined && channel.sopClass !== prototype.share.sopClass)
+      return false;
     if (edits === null || this.#seen.has(edits)) return true;
     this.#seen.add(edits);
     return false;
   }
 
-  #framable(prototype: Prototype, identity: Identity | null, edits: CompiledEdits | null): Framable {
+  #framable(
+    prototype: Prototype,
+    identity: Identity | null,
+    edits: CompiledEdits | null,
+  ): Framable {
     const { share } = prototype;
     const fresh = identity !== null;
-    const sopInstance = identity === null
-      ? share.sopInstance
-      : sopUid(this.run, identity.study, identity.member);
+    const sopInstance =
+      identity === null ? share.sopInstance : sopUid(this.run, identity.study, identity.member);
     const base = { sopClass: share.sopClass, sopInstance, fresh, rest: null, restBytes: 0 };
     if (!fresh && edits === null && !(share.oddLength && this.#oddLength === 'pad')) {
       return this.#checked(share.origin, asIs(prototype, base));
@@ -221,7 +225,8 @@ function withTemplate(prototype: Prototype, template: Template, base: FramableBa
 
 /** No pixel data, or deflated: the header is all there is. */
 function withoutValue(base: FramableBase, header: Buffer, slots: readonly number[]): Framable {
-  if (header.length <= MAX_IMAGE_BYTES || slots.length > 0) return { ...base, parts: [header], slots };
+  if (header.length <= MAX_IMAGE_BYTES || slots.length > 0)
+    return { ...base, parts: [header], slots };
   const rest = (plan: PayloadPlan): PayloadSource => new SliceSource(header, 0, plan);
   return { ...base, parts: [], slots, rest, restBytes: header.length };
 }
@@ -239,4 +244,3 @@ function padded(prototype: Prototype, template: Template, base: FramableBase): F
   }
   return { ...base, parts: [bytes], slots: kept };
 }
-

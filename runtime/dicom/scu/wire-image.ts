@@ -81,6 +81,8 @@ export interface ImageParts {
 
 /** What an image in the cache was made for. */
 export interface ImageKey {
+  /** The cache it is in: a prototype may serve several. */
+  readonly owner: object;
   readonly prototype: Prototype;
   readonly fresh: boolean;
   readonly edits: CompiledEdits | null;
@@ -131,10 +133,7 @@ export function makeImage(
   if (slots !== null && fresh) {
     framedSlots.push(SlotField.SOP_INSTANCE_UID, framedOffset(commandEnds, command.sopInstanceAt));
   }
-  for (let i = 0; slots !== null && i < slots.data.length; i += 3) {
-    const offset = framedOffset(dataEnds, slots.data[i + 1] ?? 0);
-    framedSlots.push(slots.data[i] ?? 0, commandBytes + offset);
-  }
+  pushFramed(framedSlots, slots?.data ?? [], dataEnds, commandBytes);
   const plan = { contextId, limit, length: restBytes };
   return new StoreImage(head, {
     messageIdOffset: framedOffset(commandEnds, command.messageIdAt),
@@ -142,6 +141,18 @@ export function makeImage(
     body: framable.rest === null ? null : framable.rest(plan),
     bodyBytes: restBytes === 0 ? 0 : framedLength(plan),
   });
+}
+
+/** Adds slots of the data set as [field, offset in the image, …]. */
+function pushFramed(
+  to: number[],
+  slots: readonly number[],
+  ends: readonly number[],
+  base: number,
+): void {
+  for (let i = 0; i < slots.length; i += 3) {
+    to.push(slots[i] ?? 0, base + framedOffset(ends, slots[i + 1] ?? 0));
+  }
 }
 
 interface PlannedSlots {
@@ -163,7 +174,11 @@ function planSlots(command: StoreCommand, framable: Framable, limit: number): Pl
 }
 
 /** Writes an identity before framing: the header is the first part and is private to the caller. */
-export function putSlots(parts: readonly Buffer[], slots: readonly number[], identity: Identity): void {
+export function putSlots(
+  parts: readonly Buffer[],
+  slots: readonly number[],
+  identity: Identity,
+): void {
   const [header] = parts;
   if (header === undefined) return;
   for (let i = 0; i < slots.length; i += 3) {
