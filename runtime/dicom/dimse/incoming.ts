@@ -1,8 +1,7 @@
-// A request that arrives on an association, and who handles it. The same for the acceptor's role and
-// for the requestor's (C-STORE sub-operations of C-GET, N-EVENT-REPORT).
-import type { Association } from '../ul/association.ts';
+// A request that arrives on an association. The same for the acceptor's role and for the requestor's
+// (C-STORE sub-operations of C-GET, N-EVENT-REPORT).
 
-/** Returned by `onStoreEnd`: the status follows by {@link Association.respond}. */
+/** Returned by `RequestHandler.onStoreEnd`: the status follows by `Association.respond`. */
 export const REPLY_LATER = -1;
 
 /** A request command set. Its bytes are its own: it may be kept. */
@@ -26,29 +25,6 @@ export interface IncomingRequest {
   uint16(element: number): number;
   /** A text element of the command set by element number, trimmed; '' when absent. */
   text(element: number): string;
-}
-
-/** What answers the requests of one association. */
-export interface RequestHandler {
-  /** The command set of a C-STORE-RQ; its data set follows in pieces. */
-  onStore?(association: Association, request: IncomingRequest): void;
-  /** A piece of the data set, never accumulated by the wire; valid during the call only. */
-  onStoreData?(
-    association: Association,
-    request: IncomingRequest,
-    buffer: Buffer,
-    start: number,
-    end: number,
-  ): void;
-  /** The data set is complete. Returns the status of the response, or {@link REPLY_LATER}. */
-  onStoreEnd?(association: Association, request: IncomingRequest): number;
-  /**
-   * Any other request, with its whole data set (≤ 64 MiB, null when there is none): answer with
-   * `association.respond(request, …)`, once or (pending) many times.
-   */
-  onRequest?(association: Association, request: IncomingRequest, dataset: Buffer | null): void;
-  /** C-CANCEL-RQ for the request with this message ID. */
-  onCancel?(association: Association, messageId: number): void;
 }
 
 /** What a response carries beyond its status. */

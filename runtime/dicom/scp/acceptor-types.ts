@@ -1,6 +1,5 @@
 // What the acceptor's user decides and hears; behaviour is data wherever it can be.
 import type { Failure } from '../errors.ts';
-import type { RequestHandler } from '../dimse/incoming.ts';
 import type {
   AsyncOps,
   ExtendedNegotiation,
@@ -9,7 +8,7 @@ import type {
   Timeouts,
   TlsOptions,
 } from '../ul/associate-request.ts';
-import type { Association } from '../ul/association.ts';
+import type { Association, RequestHandler } from '../ul/association.ts';
 import type { AssociateRq } from '../ul/pdu.ts';
 
 /** An A-ASSOCIATE-RQ as it came, and from where. */

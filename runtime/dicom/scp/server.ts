@@ -1,8 +1,71 @@
 // The acceptor: many associations, many AE titles on one port.
+import { type AddressInfo, type Server, type Socket, createServer as createTcp } from 'node:net';
+import { createServer as createTls } from 'node:tls';
+import { DicomError } from '../errors.ts';
+import { DEFAULT_TIMEOUTS } from '../ul/associate-request.ts';
+import { acceptorTls } from '../ul/tls.ts';
+import { Acceptance } from './acceptance.ts';
 import type { ListenOptions, Listening } from './acceptor-types.ts';
+
+const BACKLOG = 4096;
+
+function createServer(options: ListenOptions, onSocket: (socket: Socket) => void): Server {
+  const { tls } = options;
+  if (!tls) return createTcp({ noDelay: true }, onSocket);
+  const server = createTls(acceptorTls(tls), (socket) => {
+    socket.setNoDelay(true);
+    onSocket(socket);
+  });
+  // A peer without TLS, or with a certificate that is refused, fails before it is a connection.
+  server.on('tlsClientError', (_error, socket) => socket.destroy());
+  return server;
+}
+
+function listenOn(server: Server, host: string, port: number): Promise<AddressInfo> {
+  return new Promise((resolve, reject) => {
+    server.once('error', (cause: NodeJS.ErrnoException) => {
+      const hint = cause.code === 'EADDRINUSE' ? 'choose another port, or 0 for any free one' : undefined;
+      const more = hint === undefined ? { cause } : { cause, hint };
+      reject(new DicomError(`TCP_${cause.code ?? 'ERROR'}`, `cannot listen on ${host}:${port}: ${cause.message}`, more));
+    });
+    server.listen({ host, port, backlog: BACKLOG }, () => {
+      const address = server.address();
+      if (address !== null && typeof address === 'object') resolve(address);
+      else reject(new DicomError('TCP_ERROR', `cannot listen on ${host}:${port}`));
+    });
+  });
+}
 
 /**
  * Listens for associations.
  * @throws DicomError (rejection) `TCP_EADDRINUSE`, `TCP_EACCES`, … when the port cannot be had.
  */
-export declare function listen(options: ListenOptions): Promise<Listening>;
+export async function listen(options: ListenOptions): Promise<Listening> {
+  const timeouts = { ...DEFAULT_TIMEOUTS, ...options.timeouts };
+  const sockets = new Set<Socket>();
+  const server = createServer(options, (socket) => {
+    sockets.add(socket);
+    socket.once('close', () => sockets.delete(socket));
+    const acceptance = new Acceptance(socket, options.handler, {
+      timeouts,
+      open: () => sockets.size - 1,
+      tls: Boolean(options.tls),
+    });
+    acceptance.start();
+  });
+  const { address, port } = await listenOn(server, options.host ?? '127.0.0.1', options.port);
+  return {
+    host: address,
+    port,
+    get connections(): number {
+      return sockets.size;
+    },
+    close(): Promise<void> {
+      const closed = new Promise<void>((resolve) => {
+        server.close(() => resolve());
+      });
+      for (const socket of sockets) socket.resetAndDestroy();
+      return closed;
+    },
+  };
+}

@@ -1,7 +1,22 @@
 // Opens an association as requestor: one call, one typed outcome.
-import type { ProtocolFailure, Rejected, Aborted, TransportFailure, TimeoutFailure } from '../errors.ts';
-import type { AssociateRequest } from './associate-request.ts';
+import type { Socket } from 'node:net';
+import {
+  type Aborted,
+  DicomError,
+  type Failure,
+  type ProtocolFailure,
+  type Rejected,
+  type TimeoutFailure,
+  type TransportFailure,
+} from '../errors.ts';
+import { type AssociateRequest, DEFAULT_TIMEOUTS, type Timeouts } from './associate-request.ts';
 import type { Association } from './association.ts';
+import { AbortReason, AbortSource, DEFAULT_MAX_PDU } from './constants.ts';
+import { Endpoint, type EndpointHooks } from './endpoint.ts';
+import { SMALLEST_MAX_PDU } from './frame.ts';
+import { negotiatedContexts, toAssociateRq, windowOf } from './negotiate.ts';
+import type { AssociateAc, AssociateRj, AssociateRq } from './pdu.ts';
+import { Transport, type TransportUser } from './transport.ts';
 
 /** ms with fractions; 0 for a phase that was not reached or does not apply. */
 export interface AssociateTimes {
@@ -13,15 +28,16 @@ export interface AssociateTimes {
   readonly associateMs: number;
 }
 
+/** Opened: the association, and what the peer said beside its contexts. */
+export interface Accepted {
+  readonly kind: 'accepted';
+  readonly association: Association;
+  /** The A-ASSOCIATE-AC: implementation, roles, extended negotiation, user identity response. */
+  readonly answer: AssociateAc;
+}
+
 export type AssociateOutcome = AssociateTimes &
-  (
-    | { readonly kind: 'accepted'; readonly association: Association }
-    | Rejected
-    | Aborted
-    | TransportFailure
-    | TimeoutFailure
-    | ProtocolFailure
-  );
+  (Accepted | Rejected | Aborted | TransportFailure | TimeoutFailure | ProtocolFailure);
 
 /** A request under way. */
 export interface Associating {
@@ -29,12 +45,110 @@ export interface Associating {
   abort(): void;
 }
 
+/** Towards a peer that does not state a maximum length. */
+const UNSTATED_MAX_PDU = 16_384;
+
+class Opening implements Associating, TransportUser, EndpointHooks {
+  private readonly rq: AssociateRq;
+  private readonly maxPdu: number;
+  private readonly timeouts: Timeouts;
+  private readonly transport: Transport;
+  private done: ((outcome: AssociateOutcome) => void) | null;
+  private endpoint: Endpoint | null = null;
+  private sentAt = 0;
+
+  constructor(request: AssociateRequest, done: (outcome: AssociateOutcome) => void) {
+    this.rq = toAssociateRq(request);
+    this.done = done;
+    this.maxPdu = request.maxPdu ?? DEFAULT_MAX_PDU;
+    this.timeouts = { ...DEFAULT_TIMEOUTS, ...request.timeouts };
+    try {
+      this.transport = new Transport(request, this.timeouts, this);
+    } catch (cause) {
+      const message = cause instanceof Error ? cause.message : String(cause);
+      throw new DicomError('ASSOC_ARGUMENT', `cannot connect to ${request.host}:${request.port}: ${message}`, { cause });
+    }
+  }
+
+  abort(): void {
+    this.done = null;
+    if (this.endpoint === null) this.transport.abort();
+    else this.endpoint.abort();
+  }
+
+  onConnected(socket: Socket): void {
+    const endpoint = new Endpoint('requestor', socket, this, this.timeouts);
+    this.endpoint = endpoint;
+    endpoint.limitPdu(this.maxPdu);
+    this.sentAt = performance.now();
+    endpoint.associate(this.rq);
+  }
+
+  onBytes(buffer: Buffer, end: number): void {
+    this.endpoint?.receive(buffer, 0, end);
+  }
+
+  onFailed(failure: TransportFailure | TimeoutFailure): void {
+    this.settle(failure, 0);
+  }
+
+  onAnswer(endpoint: Endpoint, answer: AssociateAc | AssociateRj | Failure): void {
+    const associateMs = performance.now() - this.sentAt;
+    switch (answer.kind) {
+      case 'A-ASSOCIATE-AC':
+        this.onAccepted(endpoint, answer, associateMs);
+        break;
+      case 'A-ASSOCIATE-RJ': {
+        const { result, source, reason } = answer;
+        this.settle({ kind: 'rejected', result, source, reason }, associateMs);
+        break;
+      }
+      case 'released':
+      case 'injected':
+        this.settle({ kind: 'aborted', source: 0, reason: 0, local: true }, associateMs);
+        break;
+      default:
+        this.settle(answer, associateMs);
+    }
+  }
+
+  private onAccepted(endpoint: Endpoint, answer: AssociateAc, associateMs: number): void {
+    const maxPdu = answer.user.maxPdu ?? UNSTATED_MAX_PDU;
+    if (maxPdu > 0 && maxPdu < SMALLEST_MAX_PDU) {
+      // `onEnded` reports it: the association was not established yet.
+      const why = { kind: 'protocol' as const, code: 'PROTO_MAX_PDU', offset: 0, window: '' };
+      const message = `the peer takes P-DATA-TF of at most ${maxPdu} bytes, too few for any data`;
+      const reason = AbortReason.INVALID_PARAMETER;
+      endpoint.abortWith({ ...why, message, clause: 'PS3.8 D.1' }, AbortSource.SERVICE_USER, reason);
+      return;
+    }
+    endpoint.establish({
+      contexts: negotiatedContexts(this.rq, answer),
+      maxPdu,
+      window: windowOf('requestor', this.rq.user.asyncOps, answer.user.asyncOps),
+    });
+    this.settle({ kind: 'accepted', association: endpoint, answer }, associateMs);
+  }
+
+  private settle(
+    outcome: Accepted | Rejected | Aborted | TransportFailure | TimeoutFailure | ProtocolFailure,
+    associateMs: number,
+  ): void {
+    const { done } = this;
+    this.done = null;
+    const { connectMs, tlsMs } = this.transport;
+    done?.({ ...outcome, connectMs, tlsMs, associateMs });
+  }
+}
+
 /**
  * Opens an association. `done` is called once, never synchronously.
  * @throws DicomError `ASSOC_ARGUMENT` for a request that cannot be encoded (AE title over 16
  * characters, more than 128 contexts, …).
  */
-export declare function associate(
+export function associate(
   request: AssociateRequest,
   done: (outcome: AssociateOutcome) => void,
-): Associating;
+): Associating {
+  return new Opening(request, done);
+}

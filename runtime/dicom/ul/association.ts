@@ -1,6 +1,7 @@
-// One association, either role (PS3.8 §7). Hot path: no promise, no closure, no copy per message.
+// One association as its user sees it, either role (PS3.8 §7), and who answers the peer's requests.
+// Hot path: no promise, no closure, no copy per message.
 import type { Failure } from '../errors.ts';
-import type { IncomingRequest, RequestHandler, ResponseFields } from '../dimse/incoming.ts';
+import type { IncomingRequest, ResponseFields } from '../dimse/incoming.ts';
 import type { Pending } from '../dimse/pending.ts';
 import type { NegotiatedContext } from './associate-request.ts';
 import type { Outgoing } from './outgoing.ts';
@@ -49,4 +50,27 @@ export interface Association {
   abort(source?: number, reason?: number): void;
   /** TCP reset, without a word. */
   destroy(): void;
+}
+
+/** What answers the requests of one association. */
+export interface RequestHandler {
+  /** The command set of a C-STORE-RQ; its data set follows in pieces. */
+  onStore?(association: Association, request: IncomingRequest): void;
+  /** A piece of the data set, never accumulated by the wire; valid during the call only. */
+  onStoreData?(
+    association: Association,
+    request: IncomingRequest,
+    buffer: Buffer,
+    start: number,
+    end: number,
+  ): void;
+  /** The data set is complete. Returns the status of the response, or `REPLY_LATER`. */
+  onStoreEnd?(association: Association, request: IncomingRequest): number;
+  /**
+   * Any other request, with its whole data set (≤ 64 MiB, null when there is none): answer with
+   * `association.respond(request, …)`, once or (pending) many times.
+   */
+  onRequest?(association: Association, request: IncomingRequest, dataset: Buffer | null): void;
+  /** C-CANCEL-RQ for the request with this message ID. */
+  onCancel?(association: Association, messageId: number): void;
 }

@@ -1,0 +1,273 @@
+// Assembles PDV fragments to messages (PS3.7 §6.3.1, PS3.8 Annex E) and hands them on: responses to
+// their pending request, requests to the handler. Data sets stream through.
+import { scanCommand, type CommandScan } from './command.ts';
+import { CommandField, NO_DATA_SET, RESPONSE_BIT, serviceName } from './elements.ts';
+import { REPLY_LATER } from './incoming.ts';
+import type { Outstanding } from './outstanding.ts';
+import type { Pending } from './pending.ts';
+import { ReplyView } from './reply-view.ts';
+import { Request } from './request.ts';
+
+export const PENDING = 0xff00; // PS3.7 C.1.3
+export const PENDING_WARNING = 0xff01; // PS3.4 C.4.1.1.4
+const COMMAND_BIT = 0x01; // PS3.8 Annex E.2
+const LAST_BIT = 0x02;
+/** A command set is a few hundred bytes; an attribute identifier list may make it longer. */
+const COMMAND_MAX_BYTES = 1_048_576;
+/** Data sets of requests other than C-STORE are collected: identifiers, attribute lists. */
+const IDENTIFIER_MAX_BYTES = 67_108_864;
+
+export interface InboxUser {
+  readonly waiting: Outstanding;
+  /** `performance.now()` of the chunk that is being read. */
+  readonly chunkAt: number;
+  accepts(contextId: number): boolean;
+  onStore(request: Request): void;
+  onStoreData(request: Request, buffer: Buffer, start: number, end: number): void;
+  onStoreEnd(request: Request): number;
+  onRequest(request: Request, dataset: Buffer | null): void;
+  onCancel(messageId: number): void;
+  reply(request: Request, status: number): void;
+  /** A final response was delivered: the window has room. */
+  onAnswered(): void;
+  onProtocolError(message: string, clause: string, buffer: Buffer, at: number): void;
+}
+
+const NO_BYTES = Buffer.alloc(0);
+// One object per thread each: both are used up before the next chunk is read.
+const reply = new ReplyView();
+const scan: CommandScan = {
+  commandField: -1,
+  messageId: -1,
+  respondedTo: -1,
+  dataSetType: -1,
+  status: -1,
+};
+
+export class Inbox {
+  /** When the first byte of the current message came; 0 between messages. */
+  messageAt = 0;
+  /** When the latest request of the peer came (sub-operations keep a C-GET alive). */
+  requestAt = 0;
+  private readonly user: InboxUser;
+  private inDataset = false;
+  private contextId = 0;
+  private held: Buffer = NO_BYTES;
+  private heldBytes = 0;
+  private keptBytes = 0;
+  private pending: Pending | null = null;
+  private status = 0;
+  private commandField = 0;
+  private request: Request | null = null;
+  private collected: Buffer[] | null = null;
+  private collectedBytes = 0;
+
+  constructor(user: InboxUser) {
+    this.user = user;
+  }
+
+  /** A message has begun and not ended. */
+  get busy(): boolean {
+    return this.inDataset || this.heldBytes > 0;
+  }
+
+  /** A piece of a PDV; `complete` when it ends the PDV. */
+  onPdv(
+    contextId: number,
+    control: number,
+    buffer: Buffer,
+    start: number,
+    end: number,
+    complete: boolean,
+  ): void {
+    const last = complete && (control & LAST_BIT) !== 0;
+    if ((control & COMMAND_BIT) !== 0) this.onCommandPiece(contextId, buffer, start, end, last);
+    else this.onDatasetPiece(contextId, buffer, start, end, last);
+  }
+
+  private onCommandPiece(contextId: number, buffer: Buffer, start: number, end: number, last: boolean): void {
+    if (this.inDataset || (this.heldBytes > 0 && contextId !== this.contextId)) {
+      this.user.onProtocolError('a command fragment inside another message', 'PS3.8 E.1', buffer, start);
+      return;
+    }
+    if (this.heldBytes === 0) {
+      if (!this.user.accepts(contextId)) {
+        const what = `a message on presentation context ${contextId}, which is not accepted`;
+        this.user.onProtocolError(what, 'PS3.8 §9.3.5.1', buffer, start);
+        return;
+      }
+      this.contextId = contextId;
+      if (last) {
+        this.onCommand(buffer, start, end);
+        return;
+      }
+    }
+    if (!this.hold(buffer, start, end) || !last) return;
+    const bytes = this.heldBytes;
+    this.heldBytes = 0;
+    this.onCommand(this.held, 0, bytes);
+  }
+
+  private hold(buffer: Buffer, start: number, end: number): boolean {
+    const needed = this.heldBytes + end - start;
+    if (needed > COMMAND_MAX_BYTES) {
+      this.user.onProtocolError(`a command set of over ${COMMAND_MAX_BYTES} bytes`, 'PS3.7 §6.3.1', buffer, start);
+      return false;
+    }
+    if (needed > this.held.length) {
+      const larger = Buffer.allocUnsafe(Math.max(needed, 2 * this.held.length, 256));
+      this.held.copy(larger, 0, 0, this.heldBytes);
+      this.held = larger;
+    }
+    buffer.copy(this.held, this.heldBytes, start, end);
+    this.heldBytes = needed;
+    return true;
+  }
+
+  private onCommand(buffer: Buffer, start: number, end: number): void {
+    if (!scanCommand(buffer, start, end, scan)) {
+      this.user.onProtocolError('the command set cannot be read', 'PS3.7 §6.3.1', buffer, start);
+      return;
+    }
+    const { commandField } = scan;
+    if (commandField === CommandField.C_CANCEL_RQ) {
+      this.messageAt = 0;
+      this.user.onCancel(scan.respondedTo);
+    } else if ((commandField & RESPONSE_BIT) !== 0) {
+      this.onResponse(buffer, start, end);
+    } else {
+      this.onRequestCommand(buffer, start, end);
+    }
+  }
+
+  private onResponse(buffer: Buffer, start: number, end: number): void {
+    const pending = this.user.waiting.get(scan.respondedTo);
+    if (pending === null) {
+      const what = `${serviceName(scan.commandField)}-RSP to message ID ${scan.respondedTo}`;
+      this.user.onProtocolError(`${what}, which is not outstanding`, 'PS3.7 §9.3', buffer, start);
+      return;
+    }
+    this.status = scan.status;
+    this.commandField = scan.commandField;
+    if (pending.firstByte === 0) pending.firstByte = this.messageAt;
+    if (scan.dataSetType === NO_DATA_SET) {
+      this.finishReply(pending, buffer, start, end);
+      return;
+    }
+    this.pending = pending;
+    this.inDataset = true;
+    if (buffer !== this.held) this.keepCommand(buffer, start, end);
+    else this.keptBytes = end;
+  }
+
+  /** The command set of a reply whose data set follows: the chunk it is in may be gone by then. */
+  private keepCommand(buffer: Buffer, start: number, end: number): void {
+    const bytes = end - start;
+    if (this.held.length < bytes) this.held = Buffer.allocUnsafe(Math.max(bytes, 256));
+    buffer.copy(this.held, 0, start, end);
+    this.keptBytes = bytes;
+  }
+
+  private finishReply(pending: Pending, buffer: Buffer, start: number, end: number): void {
+    const { user } = this;
+    const more = this.status === PENDING || this.status === PENDING_WARNING;
+    reply.status = this.status;
+    reply.pending = more;
+    reply.messageId = pending.messageId;
+    reply.commandField = this.commandField;
+    reply.contextId = this.contextId;
+    reply.hasDataset = this.inDataset;
+    reply.command = buffer;
+    reply.start = start;
+    reply.end = end;
+    this.inDataset = false;
+    this.pending = null;
+    this.messageAt = 0;
+    pending.lastByte = user.chunkAt;
+    if (!more) user.waiting.remove(pending);
+    pending.onReply(reply);
+    if (!more) user.onAnswered();
+  }
+
+  private onRequestCommand(buffer: Buffer, start: number, end: number): void {
+    const command = Buffer.allocUnsafe(end - start);
+    buffer.copy(command, 0, start, end);
+    const hasDataset = scan.dataSetType !== NO_DATA_SET;
+    const ids = { messageId: scan.messageId, commandField: scan.commandField, hasDataset };
+    const request = new Request(this.contextId, ids, command, this.messageAt);
+    this.requestAt = this.user.chunkAt;
+    if (scan.commandField === CommandField.C_STORE_RQ) this.user.onStore(request);
+    if (!hasDataset) {
+      this.finishRequest(request, null);
+      return;
+    }
+    this.request = request;
+    this.inDataset = true;
+  }
+
+  private onDatasetPiece(contextId: number, buffer: Buffer, start: number, end: number, last: boolean): void {
+    if (!this.inDataset || contextId !== this.contextId) {
+      this.user.onProtocolError('a data set fragment without its command set', 'PS3.8 E.1', buffer, start);
+      return;
+    }
+    const { pending, request } = this;
+    if (pending !== null) {
+      if (end > start) pending.onData?.(buffer, start, end);
+      // The callback may have ended the association, or this very request.
+      if (last && this.pending === pending) this.finishReply(pending, this.held, 0, this.keptBytes);
+    } else if (request !== null) {
+      this.onRequestData(request, buffer, start, end);
+      if (last && this.request === request) this.finishCollected(request);
+    }
+  }
+
+  private onRequestData(request: Request, buffer: Buffer, start: number, end: number): void {
+    this.requestAt = this.user.chunkAt;
+    if (request.commandField === CommandField.C_STORE_RQ) {
+      if (end > start) this.user.onStoreData(request, buffer, start, end);
+      return;
+    }
+    this.collectedBytes += end - start;
+    if (this.collectedBytes > IDENTIFIER_MAX_BYTES) {
+      const what = `an identifier of over ${IDENTIFIER_MAX_BYTES} bytes`;
+      this.user.onProtocolError(what, 'PS3.7 §6.3.1', buffer, start);
+      return;
+    }
+    (this.collected ??= []).push(Buffer.from(buffer.subarray(start, end)));
+  }
+
+  private finishCollected(request: Request): void {
+    const pieces = this.collected ?? [];
+    const [only] = pieces;
+    const dataset = pieces.length === 1 && only !== undefined ? only : Buffer.concat(pieces);
+    this.collected = null;
+    this.collectedBytes = 0;
+    this.finishRequest(request, dataset);
+  }
+
+  private finishRequest(request: Request, dataset: Buffer | null): void {
+    this.inDataset = false;
+    this.request = null;
+    this.messageAt = 0;
+    request.lastByte = this.user.chunkAt;
+    if (request.commandField !== CommandField.C_STORE_RQ) {
+      this.user.onRequest(request, dataset);
+      return;
+    }
+    const status = this.user.onStoreEnd(request);
+    if (status !== REPLY_LATER) this.user.reply(request, status);
+  }
+
+  /** The association is over: a store that was arriving never ends. */
+  clear(): Request | null {
+    const { request } = this;
+    this.inDataset = false;
+    this.request = null;
+    this.pending = null;
+    this.collected = null;
+    this.held = NO_BYTES;
+    this.heldBytes = 0;
+    return request;
+  }
+}
+

@@ -1,0 +1,410 @@
+// One association on one connected socket, either role: what its user does with it, and DIMSE on top
+// of the upper layer.
+import type { Socket } from 'node:net';
+import { Inbox, type InboxUser } from '../dimse/inbox.ts';
+import type { IncomingRequest, ResponseFields } from '../dimse/incoming.ts';
+import { Outstanding } from '../dimse/outstanding.ts';
+import type { Pending } from '../dimse/pending.ts';
+import type { Request } from '../dimse/request.ts';
+import { Status } from '../dimse/status.ts';
+import type { Failure, Phase } from '../errors.ts';
+import type { NegotiatedContext, Timeouts } from './associate-request.ts';
+import type { Association, RequestHandler } from './association.ts';
+import { AbortReason, AbortSource, ContextResult } from './constants.ts';
+import { Outbox, type OutboxUser } from './outbox.ts';
+import type { Outgoing } from './outgoing.ts';
+import { cancelMessage, responseMessage, storeResponse } from './outgoing-messages.ts';
+import type { AssociateAc, AssociateRj, AssociateRq } from './pdu.ts';
+import type { FaultKind, SendFault } from './send-fault.ts';
+import { wheel } from './thread.ts';
+import { State } from './transitions.ts';
+import { CLOSE_MS, UpperLayer, type UpperUser } from './upper-layer.ts';
+import { Watch, type WatchMode, type WatchUser } from './watch.ts';
+
+/** What the opener or the acceptor of the association hears. */
+export interface EndpointHooks {
+  /** Requestor: AC, RJ, or why there is neither. Once. */
+  onAnswer?(endpoint: Endpoint, answer: AssociateAc | AssociateRj | Failure): void;
+  /** Acceptor: an A-ASSOCIATE-RQ to decide on. */
+  onAssociateRq?(endpoint: Endpoint, rq: AssociateRq): void;
+  /** The peer asks to release; false leaves it unanswered. */
+  onReleaseRq?(endpoint: Endpoint): boolean;
+}
+
+/** The result of a negotiation. */
+export interface Agreed {
+  readonly contexts: readonly NegotiatedContext[];
+  readonly maxPdu: number;
+  readonly window: number;
+}
+
+const CONTEXT_ID_OFFSET = 10; // PS3.8 §9.3.5.1: behind the PDU header and the PDV length
+
+export class Endpoint implements Association, UpperUser, OutboxUser, InboxUser, WatchUser {
+  readonly role: 'requestor' | 'acceptor';
+  calledAET = '';
+  callingAET = '';
+  contexts: readonly NegotiatedContext[] = [];
+  maxPdu = 0;
+  window = 1;
+  closedBy: Failure | null = null;
+  handler: RequestHandler | null = null;
+  onClosed: ((association: Association, why: Failure) => void) | null = null;
+  data: unknown = undefined;
+  readonly waiting = new Outstanding();
+  /** `performance.now()` of the chunk that is being read, or was last. */
+  chunkAt = 0;
+  readonly outbox: Outbox;
+  readonly upper: UpperLayer;
+  private readonly inbox: Inbox;
+  private readonly watch: Watch;
+  private readonly socket: Socket;
+  private readonly hooks: EndpointHooks;
+  private readonly timeouts: Timeouts;
+  private agreed = false;
+  private releasing = false;
+  private releaseAt = 0;
+  private releaseDone: ((ms: number, failure: Failure | null) => void) | null = null;
+
+  constructor(
+    role: 'requestor' | 'acceptor',
+    socket: Socket,
+    hooks: EndpointHooks,
+    timeouts: Timeouts,
+  ) {
+    this.role = role;
+    this.socket = socket;
+    this.hooks = hooks;
+    this.timeouts = timeouts;
+    this.inbox = new Inbox(this);
+    this.outbox = new Outbox(socket, this);
+    this.watch = new Watch(this, wheel, timeouts);
+    this.upper = new UpperLayer(role === 'requestor', socket, this, timeouts.associateMs);
+    socket.on('close', () => {
+      this.watch.arm('none', 0);
+      this.outbox.kill();
+    });
+  }
+
+  // ------------------------------------------------------------------ opening
+
+  /** Requestor: the transport is connected, ask for the association. */
+  associate(rq: AssociateRq): void {
+    this.calledAET = rq.calledAET;
+    this.callingAET = rq.callingAET;
+    this.upper.associate(rq);
+    this.watch.arm('associate', this.timeouts.associateMs);
+  }
+
+  /** Largest P-DATA-TF we take, as announced. */
+  limitPdu(maxPdu: number): void {
+    this.upper.reader.maxPdu = maxPdu;
+  }
+
+  /** Both sides have agreed: the association is established. */
+  establish(agreed: Agreed): void {
+    this.contexts = agreed.contexts;
+    this.maxPdu = agreed.maxPdu;
+    this.window = agreed.window;
+    this.agreed = true;
+    this.watch.established();
+  }
+
+  /** Bytes from the socket. */
+  receive(buffer: Buffer, start: number, end: number): void {
+    this.chunkAt = performance.now();
+    const { reader } = this.upper;
+    reader.push(buffer, start, end);
+    if (this.inbox.messageAt === 0 && !reader.idle) this.inbox.messageAt = this.chunkAt;
+  }
+
+  // ------------------------------------------------------------------ the association's user
+
+  get open(): boolean {
+    return this.closedBy === null && this.agreed && !this.releasing && this.upper.state === State.ESTABLISHED;
+  }
+
+  get outstanding(): number {
+    return this.waiting.count;
+  }
+
+  get bytesSent(): number {
+    return this.outbox.bytes;
+  }
+
+  get bytesReceived(): number {
+    return this.upper.reader.received;
+  }
+
+  contextFor(sopClass: string, transferSyntax: string): number {
+    for (const context of this.contexts) {
+      if (context.result !== ContextResult.ACCEPTED || context.abstractSyntax !== sopClass) continue;
+      if (transferSyntax === '' || context.transferSyntax === transferSyntax) return context.id;
+    }
+    return 0;
+  }
+
+  context(id: number): NegotiatedContext | undefined {
+    return this.contexts.find((context) => context.id === id);
+  }
+
+  send(message: Outgoing, pending: Pending, fault?: SendFault): void {
+    pending.messageId = 0;
+    pending.contextId = 0;
+    pending.sendStart = 0;
+    pending.sendEnd = 0;
+    pending.firstByte = 0;
+    pending.lastByte = 0;
+    if (!this.open) {
+      message.written(true);
+      message.body?.close();
+      pending.onFailure(this.closedBy ?? { kind: 'released', local: true });
+      return;
+    }
+    const { outbox } = this;
+    if (message.body !== null || fault !== undefined || !outbox.ready || !this.mayRequest()) {
+      outbox.enqueue(message, pending, fault);
+      return;
+    }
+    this.onStart(message, pending);
+    outbox.writeMessage(message, pending);
+  }
+
+  respond(request: IncomingRequest, fields: ResponseFields): void {
+    if (this.canRespond()) this.sendResponse(responseMessage(request, fields, this.maxPdu));
+  }
+
+  reply(request: Request, status: number): void {
+    if (this.canRespond()) this.sendResponse(storeResponse(request, status, this.maxPdu));
+  }
+
+  cancel(pending: Pending): void {
+    if (!this.open || this.waiting.get(pending.messageId) !== pending) return;
+    this.sendResponse(cancelMessage(pending, this.maxPdu));
+  }
+
+  release(done?: (ms: number, failure: Failure | null) => void): void {
+    if (!this.open) {
+      done?.(0, this.closedBy ?? { kind: 'released', local: true });
+      return;
+    }
+    this.releaseDone = done ?? null;
+    this.releasing = true;
+    this.releaseWhenDone();
+  }
+
+  abort(source: number = AbortSource.SERVICE_USER, reason = 0): void {
+    this.abortWith({ kind: 'aborted', source, reason, local: true }, source, reason);
+  }
+
+  destroy(): void {
+    this.reset({ kind: 'aborted', source: AbortSource.SERVICE_USER, reason: 0, local: true });
+  }
+
+  // ------------------------------------------------------------------ endings
+
+  /** Ends it for `why`, and tells the peer by A-ABORT at the next PDU boundary. */
+  abortWith(why: Failure, source: number = AbortSource.SERVICE_USER, reason = 0): void {
+    if (this.closedBy !== null) return;
+    if (!this.upper.canAbort()) {
+      this.onEnded(why);
+      return;
+    }
+    this.upper.reader.stop();
+    this.watch.arm('close', CLOSE_MS);
+    this.outbox.finishPdu(() => this.upper.abort(source, reason));
+    this.onEnded(why);
+  }
+
+  /** TCP reset, for `why`. */
+  reset(why: Failure): void {
+    this.outbox.close();
+    this.onEnded(why);
+    this.socket.resetAndDestroy();
+  }
+
+  onEnded(why: Failure): void {
+    if (this.closedBy !== null) return;
+    this.closedBy = why;
+    this.inbox.clear();
+    const queued = this.outbox.close();
+    for (const pending of [...this.waiting.drain(), ...queued]) pending.onFailure(why);
+    const done = this.releaseDone;
+    this.releaseDone = null;
+    done?.(0, why);
+    if (!this.agreed) this.hooks.onAnswer?.(this, why);
+    this.onClosed?.(this, why);
+  }
+
+  /** A-RELEASE-RQ goes out when nothing is outstanding or queued any more. */
+  private releaseWhenDone(): void {
+    if (!this.releasing || this.releaseAt > 0 || this.upper.state !== State.ESTABLISHED) return;
+    if (this.waiting.count > 0 || !this.outbox.empty) return;
+    this.releaseAt = performance.now();
+    this.watch.arm('release', this.timeouts.releaseMs);
+    this.upper.requestRelease();
+  }
+
+  private canRespond(): boolean {
+    return this.closedBy === null && this.upper.canSendData();
+  }
+
+  private sendResponse(message: Outgoing): void {
+    if (this.outbox.ready && !this.outbox.hasResponses) this.outbox.writeMessage(message, null);
+    else this.outbox.enqueue(message, null, undefined);
+  }
+
+  // ------------------------------------------------------------------ upper layer
+
+  onPdv(contextId: number, control: number, buffer: Buffer, start: number, end: number, complete: boolean): void {
+    this.inbox.onPdv(contextId, control, buffer, start, end, complete);
+  }
+
+  onDataStart(): void {
+    if (this.inbox.messageAt === 0) this.inbox.messageAt = this.chunkAt;
+  }
+
+  onAssociateRq(rq: AssociateRq): void {
+    this.calledAET = rq.calledAET;
+    this.callingAET = rq.callingAET;
+    this.hooks.onAssociateRq?.(this, rq);
+  }
+
+  onAnswer(answer: AssociateAc | AssociateRj): void {
+    this.watch.arm('none', 0);
+    this.hooks.onAnswer?.(this, answer);
+    if (answer.kind === 'A-ASSOCIATE-RJ') {
+      this.agreed = true;
+      this.onEnded({ kind: 'released', local: false });
+    }
+  }
+
+  onReleaseRq(): void {
+    if (this.closedBy !== null || this.hooks.onReleaseRq?.(this) === false) return;
+    this.outbox.finishPdu(() => {
+      this.upper.respondRelease();
+      // The requestor in a collision still waits for the RP to its own RQ.
+      if (this.upper.state === State.AWAIT_CLOSE) this.onEnded({ kind: 'released', local: false });
+    });
+  }
+
+  onReleased(): void {
+    const done = this.releaseDone;
+    this.releaseDone = null;
+    done?.(performance.now() - this.releaseAt, null);
+    if (this.upper.state !== State.COLLISION_ACCEPTOR_RP) this.onEnded({ kind: 'released', local: true });
+  }
+
+  write(pdu: Buffer): void {
+    this.outbox.write([pdu]);
+  }
+
+  arm(mode: WatchMode, ms: number): void {
+    this.watch.arm(mode, ms);
+  }
+
+  phase(): Phase {
+    if (!this.agreed) return 'associate';
+    if (this.releasing) return 'release';
+    if (this.waiting.count === 0) return 'idle';
+    return this.outbox.sending ? 'request' : 'response';
+  }
+
+  // ------------------------------------------------------------------ outbox
+
+  mayRequest(): boolean {
+    return this.waiting.count < this.window;
+  }
+
+  onStart(message: Outgoing, pending: Pending): void {
+    const id = this.waiting.add(pending);
+    const { head, messageIdOffset } = message;
+    head[messageIdOffset] = id & 0xff;
+    head[messageIdOffset + 1] = id >> 8;
+    pending.contextId = head[CONTEXT_ID_OFFSET] ?? 0;
+    this.watch.wake();
+  }
+
+  onDrained(): void {
+    if (this.releasing) this.releaseWhenDone();
+  }
+
+  onFault(kind: FaultKind, afterBytes: number): void {
+    const why: Failure = { kind: 'injected', fault: kind, afterBytes };
+    if (kind === 'abortAfter') {
+      this.abortWith(why);
+    } else if (kind === 'destroyAfter') {
+      this.reset(why);
+    } else {
+      this.onEnded(why);
+      this.upper.close();
+    }
+  }
+
+  onSourceError(error: unknown): void {
+    const message = error instanceof Error ? error.message : String(error);
+    const why: Failure = { kind: 'transport', code: 'SOURCE_READ', message, phase: 'request' };
+    // In the middle of a PDU there is no boundary to abort at.
+    this.reset(why);
+  }
+
+  // ------------------------------------------------------------------ inbox
+
+  accepts(contextId: number): boolean {
+    for (const context of this.contexts) {
+      if (context.id === contextId) return context.result === ContextResult.ACCEPTED;
+    }
+    return false;
+  }
+
+  onStore(request: Request): void {
+    this.handler?.onStore?.(this, request);
+  }
+
+  onStoreData(request: Request, buffer: Buffer, start: number, end: number): void {
+    this.handler?.onStoreData?.(this, request, buffer, start, end);
+  }
+
+  onStoreEnd(request: Request): number {
+    return this.handler?.onStoreEnd?.(this, request) ?? Status.SOP_CLASS_NOT_SUPPORTED;
+  }
+
+  onRequest(request: Request, dataset: Buffer | null): void {
+    const { handler } = this;
+    if (handler?.onRequest !== undefined) handler.onRequest(this, request, dataset);
+    else this.respond(request, { status: Status.UNRECOGNIZED_OPERATION });
+  }
+
+  onCancel(messageId: number): void {
+    this.handler?.onCancel?.(this, messageId);
+  }
+
+  onAnswered(): void {
+    if (!this.outbox.empty) this.outbox.advance();
+    else if (this.releasing) this.releaseWhenDone();
+  }
+
+  onProtocolError(message: string, clause: string, buffer: Buffer, at: number): void {
+    const failure = this.upper.reader.failure(message, clause, buffer, at, at);
+    this.upper.onInvalid({ ...failure, code: 'PROTO_MESSAGE' }, AbortReason.INVALID_PARAMETER);
+  }
+
+  // ------------------------------------------------------------------ timeouts
+
+  get inboundAt(): number {
+    const streaming = this.inbox.busy || !this.upper.reader.idle;
+    return Math.max(streaming ? this.chunkAt : 0, this.inbox.requestAt);
+  }
+
+  onArtim(): void {
+    this.upper.onArtim();
+  }
+
+  onTimeout(phase: Phase, ms: number): void {
+    this.abortWith({ kind: 'timeout', phase, ms });
+  }
+
+  onCloseTimeout(): void {
+    this.socket.resetAndDestroy();
+  }
+}

@@ -1,0 +1,52 @@
+// Failures made from what a socket or a state says.
+import type { Phase, ProtocolFailure, TransportFailure } from '../errors.ts';
+import type { Pdu } from './pdu.ts';
+import { State } from './transitions.ts';
+
+const STATE_NAMES: Readonly<Record<number, string>> = {
+  [State.IDLE]: 'idle',
+  [State.AWAIT_ASSOCIATE_RQ]: 'waiting for the A-ASSOCIATE-RQ',
+  [State.AWAIT_LOCAL_ASSOCIATE_RESPONSE]: 'about to answer the A-ASSOCIATE-RQ',
+  [State.AWAIT_ASSOCIATE_AC]: 'waiting for the A-ASSOCIATE-AC',
+  [State.ESTABLISHED]: 'established',
+  [State.AWAIT_RELEASE_RP]: 'waiting for the A-RELEASE-RP',
+  [State.AWAIT_LOCAL_RELEASE_RESPONSE]: 'about to answer the A-RELEASE-RQ',
+};
+
+/** A PDU that Table 9-10 answers with AA-8. */
+export function unexpectedPdu(kind: Pdu['kind'] | 'P-DATA-TF', state: number, offset: number): ProtocolFailure {
+  const where = STATE_NAMES[state] ?? 'being released by both sides';
+  return {
+    kind: 'protocol',
+    code: 'PROTO_UNEXPECTED_PDU',
+    message: `${kind} came while the association was ${where}`,
+    offset,
+    window: '',
+    clause: 'PS3.8 Table 9-10',
+  };
+}
+
+/** A socket error as a failure: `TCP_`, `TLS_` or `DNS_` and Node's code. */
+export function transportFailure(error: NodeJS.ErrnoException | null, phase: Phase): TransportFailure {
+  if (error === null) {
+    return {
+      kind: 'transport',
+      code: 'TCP_CLOSED',
+      message: 'the peer closed the connection without A-RELEASE or A-ABORT',
+      phase,
+    };
+  }
+  const code = error.code ?? 'ERROR';
+  return { kind: 'transport', code: transportCode(code, phase), message: error.message, phase };
+}
+
+function transportCode(code: string, phase: Phase): string {
+  if (/^(ENOTFOUND|EAI_)/.test(code)) return `DNS_${code}`;
+  if (/^ERR_SSL_(WRONG_VERSION_NUMBER|HTTP_REQUEST|PACKET_LENGTH_TOO_LONG)/.test(code)) {
+    return 'TLS_NOT_TLS';
+  }
+  if (/^ERR_SSL_/.test(code)) return code.replace('ERR_SSL_', 'TLS_');
+  if (/^ERR_TLS_/.test(code)) return code.replace('ERR_TLS_', 'TLS_');
+  if (phase === 'tls' && /CERT|SIGNED|ISSUER|CHAIN|CA|VERIFY/.test(code)) return `TLS_${code}`;
+  return `TCP_${code}`;
+}

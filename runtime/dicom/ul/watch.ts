@@ -1,0 +1,139 @@
+// The timeouts of one association, by phase, through one entry in the thread's wheel. Nothing is set
+// per operation: when the entry comes due it looks how long each request has really been waiting.
+import type { Phase } from '../errors.ts';
+import type { Outstanding } from '../dimse/outstanding.ts';
+import type { Pending } from '../dimse/pending.ts';
+import type { Timeouts } from './associate-request.ts';
+import type { TimerWheel, WheelEntry } from './timer-wheel.ts';
+
+/** What the entry waits for. */
+export type WatchMode = 'none' | 'artim' | 'associate' | 'established' | 'release' | 'close';
+
+export interface WatchUser {
+  readonly waiting: Outstanding;
+  readonly chunkAt: number;
+  /** Time of the latest sub-operation or inbound piece of a message that is still arriving. */
+  readonly inboundAt: number;
+  readonly outbox: {
+    readonly sending: boolean;
+    readonly bytes: number;
+    readonly backlog: number;
+  };
+  onArtim(): void;
+  onTimeout(phase: Phase, ms: number): void;
+  /** The transport would not close. */
+  onCloseTimeout(): void;
+}
+
+/** While bytes leave, progress is looked at this often within a response timeout. */
+const LOOKS = 4;
+
+export class Watch implements WheelEntry {
+  dueAt = 0;
+  previous: WheelEntry | null = null;
+  next: WheelEntry | null = null;
+  slot = -1;
+  private readonly user: WatchUser;
+  private readonly wheel: TimerWheel;
+  private readonly timeouts: Timeouts;
+  private mode: WatchMode = 'none';
+  private gone = 0;
+  private progressAt = 0;
+
+  constructor(user: WatchUser, wheel: TimerWheel, timeouts: Timeouts) {
+    this.user = user;
+    this.wheel = wheel;
+    this.timeouts = timeouts;
+  }
+
+  /** Waits for something else from now on; 0 ms = for ever. */
+  arm(mode: WatchMode, ms: number): void {
+    this.mode = mode;
+    if (ms > 0 && mode !== 'none') this.wheel.set(this, ms);
+    else this.wheel.remove(this);
+  }
+
+  /** A request goes out: makes sure that somebody looks. Called per operation, nearly free. */
+  wake(): void {
+    if (this.slot >= 0 || this.mode !== 'established') return;
+    this.progressAt = performance.now();
+    this.look();
+  }
+
+  /** Established: waits for responses and, when nothing is outstanding, for the idle timeout. */
+  established(): void {
+    this.mode = 'established';
+    this.wheel.remove(this);
+    this.look();
+  }
+
+  onDue(now: number): void {
+    const { user } = this;
+    switch (this.mode) {
+      case 'artim':
+        user.onArtim();
+        break;
+      case 'associate':
+        user.onTimeout('associate', this.timeouts.associateMs);
+        break;
+      case 'release':
+        user.onTimeout('release', this.timeouts.releaseMs);
+        break;
+      case 'close':
+        user.onCloseTimeout();
+        break;
+      case 'established':
+        this.check(now);
+        break;
+      case 'none':
+        break;
+    }
+  }
+
+  private look(): void {
+    const { responseMs, idleMs } = this.timeouts;
+    const ms = this.user.waiting.count > 0 ? responseMs : idleMs;
+    if (ms > 0) this.wheel.set(this, ms);
+  }
+
+  private check(now: number): void {
+    const { responseMs, idleMs } = this.timeouts;
+    if (this.user.waiting.count === 0) {
+      if (idleMs <= 0) return;
+      const idle = now - Math.max(this.user.chunkAt, this.progressAt);
+      if (idle >= idleMs) this.user.onTimeout('idle', idleMs);
+      else this.wheel.set(this, idleMs - idle);
+      return;
+    }
+    if (responseMs <= 0) return;
+    this.noteProgress(now);
+    let oldest = now;
+    let phase: Phase = 'response';
+    for (const pending of this.user.waiting.list()) {
+      const since = this.waitingSince(pending);
+      if (since < oldest) {
+        oldest = since;
+        phase = pending.sendEnd === 0 ? 'request' : 'response';
+      }
+    }
+    const left = oldest + responseMs - now;
+    if (left <= 0) this.user.onTimeout(phase, responseMs);
+    else this.wheel.set(this, this.user.outbox.sending ? Math.min(left, responseMs / LOOKS) : left);
+  }
+
+  /** Bytes that have left since the last look are progress: an upload is not a timeout. */
+  private noteProgress(now: number): void {
+    const { outbox } = this.user;
+    const gone = outbox.bytes - outbox.backlog;
+    if (gone !== this.gone) this.progressAt = now;
+    this.gone = gone;
+  }
+
+  private waitingSince(pending: Pending): number {
+    const { inboundAt } = this.user;
+    if (pending.sendEnd === 0) {
+      return Math.max(pending.sendStart, this.progressAt, inboundAt);
+    }
+    return Math.max(pending.sendEnd, pending.lastByte, inboundAt);
+  }
+}
