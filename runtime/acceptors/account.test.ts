@@ -29,6 +29,7 @@ function bench(): Bench {
       {
         delivered: (_route, ms) => void state.durations.push(ms),
         dropped: () => void state.dropped++,
+        finished: () => {},
         missing: (study, a, b) => void state.missing.push(`${study}:${a}/${b}`),
       },
       expectations,

@@ -49,6 +49,8 @@ export interface AccountListener {
   delivered(route: number, durationMs: number, arrivedAt: number): void;
   /** An instance is dropped: whatever was kept for it may go. */
   dropped(a: number, b: number): void;
+  /** The last instance of a study is gone, and nobody asks for it. */
+  finished(study: number): void;
   /** Decided missing. */
   missing(study: number, a: number, b: number): void;
 }
@@ -352,6 +354,7 @@ export class Account {
       tally.outOfOrder += studies.outOfOrder[study] ?? 0;
     }
     this.expectations.finished(this, study);
+    this.listener.finished(studies.keyA[study] ?? 0);
     studies.forget(study);
   }
 

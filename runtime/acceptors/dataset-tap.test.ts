@@ -1,0 +1,108 @@
+import { createHash } from 'node:crypto';
+import { describe, expect, it } from 'vitest';
+import { DatasetTap } from './dataset-tap.ts';
+
+const IMPLICIT = '1.2.840.10008.1.2';
+const EXPLICIT = '1.2.840.10008.1.2.1';
+const BIG = '1.2.840.10008.1.2.2';
+const RLE = '1.2.840.10008.1.2.5';
+
+function hex(...parts: string[]): Buffer {
+  return Buffer.from(parts.join('').replace(/\s/g, ''), 'hex');
+}
+
+function sha(bytes: Buffer): string {
+  return createHash('sha256').update(bytes).digest('hex');
+}
+
+const PIXELS = Buffer.from(Array.from({ length: 40 }, (_, i) => i));
+// An item delimiter and a pixel data tag inside values must not confuse the search.
+const TRAP = 'e07f 1000 4f57 0000 0400 0000 feff 0de0 0000 0000';
+
+const explicit = Buffer.concat([
+  hex('0800 0500 4353 0a00 49534f5f495220313020'), // (0008,0005) CS
+  hex('0800 4011 5351 0000 ffffffff'), // (0008,1140) SQ, undefined length
+  hex('feff00e0 ffffffff', '0800 5511 5549 0200 3100', 'feff0de0 00000000'),
+  hex('feff00e0 0a000000', '0800 5511 5549 0200 3200'),
+  hex('feffdde0 00000000'),
+  hex('0900 1010 554e 0000 14000000', TRAP), // (0009,1010) UN
+  hex('0900 1110 554e 0000 ffffffff'), // UN of undefined length: implicit inside
+  hex('feff00e0 0a000000', '0800 5011 02000000 3100', 'feffdde0 00000000'),
+]);
+
+const cases: readonly (readonly [string, string, Buffer, Buffer, Buffer])[] = [
+  ['explicit', EXPLICIT, explicit, hex('e07f 1000 4f57 0000 28000000'), PIXELS],
+  ['implicit', IMPLICIT, hex('0800 1600 02000000 3100'), hex('e07f1000 28000000'), PIXELS],
+  [
+    'big endian',
+    BIG,
+    hex('0008 0016 5549 0002 3100'),
+    hex('7fe0 0010 4f57 0000 00000028'),
+    PIXELS,
+  ],
+];
+
+describe('DatasetTap', () => {
+  for (const [name, syntax, header, element, pixels] of cases) {
+    it(`finds header and pixels in ${name}, cut at every offset`, () => {
+      const padding = name === 'explicit' ? hex('fcff fcff 4f42 0000 04000000 00000000') : hex('');
+      const bytes = Buffer.concat([header, element, pixels, padding]);
+      const tap = new DatasetTap({ header: true, pixels: true, dataset: true });
+      for (let cut = 0; cut <= bytes.length; cut++) {
+        tap.begin(syntax);
+        tap.push(bytes, 0, cut);
+        tap.push(bytes, cut, bytes.length);
+        tap.finish();
+        expect(tap.header?.equals(Buffer.concat([header, element]))).toBe(true);
+        expect(tap.pixelHash).toBe(sha(pixels));
+        expect(tap.datasetHash).toBe(sha(bytes));
+        expect(tap.bytes).toBe(bytes.length);
+      }
+    });
+  }
+
+  it('hashes fragments without the sequence delimiter, byte by byte', () => {
+    const header = hex('0800 1600 5549 0200 3100', 'e07f 1000 4f42 0000 ffffffff');
+    const items = hex('feff00e0 00000000', 'feff00e0 06000000 010203040506', 'feff00e0 02000000 0708');
+    const bytes = Buffer.concat([header, items, hex('feffdde0 00000000')]);
+    const tap = new DatasetTap({ header: true, pixels: true, dataset: false });
+    tap.begin(RLE);
+    for (let at = 0; at < bytes.length; at++) tap.push(bytes, at, at + 1);
+    tap.finish();
+    expect(tap.header?.equals(header)).toBe(true);
+    expect(tap.pixelHash).toBe(sha(items));
+  });
+
+  it('keeps all of a data set without pixels', () => {
+    const tap = new DatasetTap({ header: true, pixels: true, dataset: false });
+    const bytes = cases[1]?.[2] ?? hex('');
+    tap.begin(IMPLICIT);
+    tap.push(bytes, 0, 3);
+    tap.push(bytes, 3, bytes.length);
+    tap.finish();
+    expect(tap.header?.equals(bytes)).toBe(true);
+    expect(tap.pixelHash).toBe('');
+  });
+
+  it('gives up on what is no data set, and still counts it', () => {
+    const tap = new DatasetTap({ header: true, pixels: true, dataset: false });
+    const bytes = hex('feff00e0 00000000 feff00e0 00000000');
+    tap.begin(EXPLICIT);
+    tap.push(bytes, 0, bytes.length);
+    tap.finish();
+    expect([tap.header, tap.pixelHash, tap.bytes]).toEqual([null, '', 16]);
+  });
+
+  it('is used again without remembering', () => {
+    const tap = new DatasetTap({ header: true, pixels: true, dataset: true });
+    const [, , header, element] = cases[0] ?? [];
+    const first = Buffer.concat([header ?? hex(''), element ?? hex(''), PIXELS]);
+    tap.begin(EXPLICIT);
+    tap.push(first, 0, 30);
+    tap.begin(EXPLICIT);
+    tap.push(first, 0, first.length);
+    tap.finish();
+    expect(tap.pixelHash).toBe(sha(PIXELS));
+    expect(tap.bytes).toBe(first.length);
+  });
+});

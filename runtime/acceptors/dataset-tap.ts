@@ -1,0 +1,195 @@
+// Listens to a data set as it arrives: keeps its header, hashes its pixels, holds nothing else.
+import { createHash, hash as hashAtOnce } from 'node:crypto';
+import type { Hash } from 'node:crypto';
+import { encodingOf } from '../dicom/data/transfer-syntax.ts';
+import { HeaderScan, ScanState } from './header-scan.ts';
+
+/** Longest header kept or searched; a data set whose pixels come later is only counted. */
+export const MAX_HEADER_BYTES = 16 * 1024 * 1024;
+
+/** What of a data set is wanted. */
+export interface TapWants {
+  /** The bytes before the value of the pixel data. */
+  readonly header: boolean;
+  /** SHA-256 of the value of the pixel data. */
+  readonly pixels: boolean;
+  /** SHA-256 of all of it. */
+  readonly dataset: boolean;
+}
+
+/**
+ * One per association, used again for each data set: `begin`, `push` for every piece, `finish`.
+ * The pieces are not kept; only a header that spans several is copied while it is searched.
+ */
+export class DatasetTap {
+  bytes = 0;
+  /** After `finish`: the header, null when not wanted or not found. */
+  header: Buffer | null = null;
+  /** After `finish`: hex; '' = there are no pixels, or they could not be found. */
+  pixelHash = '';
+  datasetHash = '';
+  private readonly wants: TapWants;
+  private readonly scan = new HeaderScan();
+  private scanning = false;
+  /** Pieces of a header that is not complete yet. */
+  private held: Buffer = Buffer.alloc(0);
+  private heldBytes = 0;
+  private pixels: PixelHash | null = null;
+  private readonly pixelHasher = new PixelHash();
+  private whole: Hash | null = null;
+
+  constructor(wants: TapWants) {
+    this.wants = wants;
+  }
+
+  begin(transferSyntax: string): void {
+    const encoding = encodingOf(transferSyntax);
+    this.bytes = 0;
+    this.header = null;
+    this.pixelHash = '';
+    this.datasetHash = '';
+    this.heldBytes = 0;
+    this.pixels = null;
+    this.scanning = this.wants.header || this.wants.pixels;
+    this.whole = this.wants.dataset ? createHash('sha256') : null;
+    // why: a deflated header cannot be searched; it is kept whole and inflated when asked for
+    if (encoding.deflated) this.scan.begin({ ...encoding, explicit: false });
+    else this.scan.begin(encoding);
+    this.deflated = encoding.deflated;
+  }
+
+  private deflated = false;
+
+  push(buffer: Buffer, start: number, end: number): void {
+    this.bytes += end - start;
+    if (this.whole !== null) this.whole.update(buffer.subarray(start, end));
+    if (this.pixels !== null) this.pixels.push(buffer, start, end);
+    else if (this.scanning) this.search(buffer, start, end);
+  }
+
+  finish(): void {
+    if (this.scanning && this.wants.header) {
+      this.header = Buffer.from(this.held.subarray(0, this.heldBytes));
+    }
+    if (this.pixels !== null) this.pixelHash = this.pixels.finish();
+    if (this.whole !== null) this.datasetHash = this.whole.digest('hex');
+    this.pixels = null;
+    if (this.held.length > 65_536) this.held = Buffer.alloc(0);
+  }
+
+  private search(buffer: Buffer, start: number, end: number): void {
+    if (this.heldBytes === 0 && !this.deflated) {
+      const state = this.scan.run(buffer, start, end);
+      if (state === ScanState.PIXELS) return this.found(buffer, start, end);
+      if (state === ScanState.BROKEN) return this.giveUp();
+    }
+    this.hold(buffer, start, end);
+    if (!this.scanning || this.deflated || this.heldBytes === end - start) return;
+    const state = this.scan.run(this.held, 0, this.heldBytes);
+    if (state === ScanState.PIXELS) this.found(this.held, 0, this.heldBytes);
+    else if (state === ScanState.BROKEN) this.giveUp();
+  }
+
+  private found(buffer: Buffer, start: number, end: number): void {
+    const { scan, wants } = this;
+    const value = start + scan.pixelOffset;
+    this.scanning = false;
+    if (wants.header) this.header = Buffer.from(buffer.subarray(start, value));
+    if (!wants.pixels) return;
+    this.pixels = this.pixelHasher;
+    this.pixels.begin(scan.pixelLength);
+    if (value < end) this.pixels.push(buffer, value, end);
+  }
+
+  private hold(buffer: Buffer, start: number, end: number): void {
+    const needed = this.heldBytes + end - start;
+    if (needed > MAX_HEADER_BYTES) return this.giveUp();
+    if (needed > this.held.length) {
+      const larger = Buffer.allocUnsafe(Math.max(needed, this.held.length * 2, 8192));
+      this.held.copy(larger, 0, 0, this.heldBytes);
+      this.held = larger;
+    }
+    buffer.copy(this.held, this.heldBytes, start, end);
+    this.heldBytes = needed;
+  }
+
+  private giveUp(): void {
+    this.scanning = false;
+    this.heldBytes = 0;
+  }
+}
+
+/**
+ * SHA-256 of the value of a pixel data element: the bytes of a native one, the items of an
+ * encapsulated one up to and without the sequence delimiter.
+ */
+class PixelHash {
+  private hash: Hash | null = null;
+  private result = '';
+  /** Bytes of the native value still to come; -1 = encapsulated. */
+  private left = 0;
+  /** Encapsulated: bytes of the current fragment to come, and its header while it is incomplete. */
+  private fragment = 0;
+  private readonly itemHead = Buffer.alloc(8);
+  private itemBytes = 0;
+  private ended = false;
+
+  begin(length: number): void {
+    this.hash = null;
+    this.result = '';
+    this.left = length;
+    this.fragment = 0;
+    this.itemBytes = 0;
+    this.ended = false;
+  }
+
+  push(buffer: Buffer, start: number, end: number): void {
+    if (this.left < 0) return this.pushFragments(buffer, start, end);
+    const stop = Math.min(end, start + this.left);
+    if (stop <= start) return;
+    this.left -= stop - start;
+    // A value that came in one piece, as small ones do, costs no hash object.
+    if (this.left === 0 && this.hash === null) {
+      this.result = hashAtOnce('sha256', buffer.subarray(start, stop), 'hex');
+    } else this.update(buffer, start, stop);
+  }
+
+  finish(): string {
+    if (this.hash !== null) this.result = this.hash.digest('hex');
+    this.hash = null;
+    return this.result;
+  }
+
+  private update(buffer: Buffer, start: number, end: number): void {
+    this.hash ??= createHash('sha256');
+    this.hash.update(buffer.subarray(start, end));
+  }
+
+  private pushFragments(buffer: Buffer, start: number, end: number): void {
+    let at = start;
+    while (at < end && !this.ended) {
+      if (this.fragment > 0) {
+        const stop = Math.min(end, at + this.fragment);
+        this.update(buffer, at, stop);
+        this.fragment -= stop - at;
+        at = stop;
+        continue;
+      }
+      const take = Math.min(8 - this.itemBytes, end - at);
+      buffer.copy(this.itemHead, this.itemBytes, at, at + take);
+      this.itemBytes += take;
+      at += take;
+      if (this.itemBytes === 8) this.itemBegins();
+    }
+  }
+
+  private itemBegins(): void {
+    this.itemBytes = 0;
+    if (this.itemHead.readUInt32LE(0) !== 0xe000fffe) {
+      this.ended = true;
+      return;
+    }
+    this.update(this.itemHead, 0, 8);
+    this.fragment = this.itemHead.readUInt32LE(4);
+  }
+}

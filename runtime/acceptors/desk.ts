@@ -1,0 +1,237 @@
+// The accounts of a thread's receivers: routes get numbers, tallies become samples, questions reach
+// the account they are about.
+import type { RouteAccount } from '../threads.ts';
+import { Account } from './account.ts';
+import type { AcceptedRow, ArrivalRow } from './account.ts';
+import type { Delivery, TagWish } from './delivery.ts';
+import { Expectations } from './expectations.ts';
+import { HashNumbers } from './hashes.ts';
+import type { KeptHeader } from './header.ts';
+import { Keys } from './keys.ts';
+import { TallySamples } from './samples.ts';
+import type { SampleWriter } from './samples.ts';
+import { compileWishes, judgeWishes } from './tag-wishes.ts';
+import type { Wishes } from './tag-wishes.ts';
+import { addTally, newTally, routeAccount } from './tally.ts';
+import type { Tally } from './tally.ts';
+
+export interface DeskOptions {
+  readonly runNumber: string;
+  readonly settleMs: number;
+  readonly horizonMs: number;
+  /** Missing UIDs wanted at the end. */
+  readonly ledger: boolean;
+  readonly samples: SampleWriter;
+  readonly hashes: HashNumbers;
+}
+
+/** Missing instances named in the end; more are only counted. */
+const MOST_MISSING = 100_000;
+
+/** One receiver's account with what it needs to speak of UIDs. */
+export interface ReceiverDesk {
+  readonly account: Account;
+  readonly keys: Keys;
+  readonly expectations: Expectations;
+}
+
+interface Route {
+  readonly name: string;
+  readonly receiver: number;
+  readonly samples: TallySamples;
+}
+
+/** A question of a script, as it came. */
+export interface Question {
+  readonly ticket: number;
+  readonly study: number | string;
+  readonly member?: number | string;
+  readonly accepted: number;
+  readonly timeoutMs: number;
+  readonly quietMs: number;
+  readonly tags?: Readonly<Record<string, unknown>>;
+}
+
+/** All accounts of one acceptor thread. */
+export class Desk {
+  readonly missing: string[] = [];
+  private readonly options: DeskOptions;
+  private readonly receivers = new Map<number, ReceiverDesk>();
+  private readonly routes: Route[] = [];
+  private readonly routeNumbers = new Map<string, number>();
+  private readonly strays = new Map<number, TallySamples>();
+  private readonly names = new Map<number, string>();
+
+  constructor(options: DeskOptions) {
+    this.options = options;
+  }
+
+  /** Opens the account of a receiver. */
+  open(receiver: number, name: string, settleMs?: number): ReceiverDesk {
+    const { runNumber, horizonMs } = this.options;
+    const keys = new Keys(runNumber);
+    const expectations = new Expectations({
+      uid: (a, b) => keys.uid(a, b),
+      differences: (instance, header, tags) =>
+        judgeWishes(instance, header as KeptHeader | undefined, this.wishes(tags)),
+    });
+    const options = { settleMs: settleMs ?? this.options.settleMs, horizonMs, name };
+    const account = new Account(options, this.listener(keys), expectations);
+    const desk = { account, keys, expectations };
+    this.receivers.set(receiver, desk);
+    this.names.set(receiver, name);
+    return desk;
+  }
+
+  /** The number of a route that delivers to a receiver; opens its account. */
+  route(name: string, receiver: number, scenario: string): number {
+    const key = `${receiver}\n${scenario}\n${name}`;
+    let number = this.routeNumbers.get(key);
+    if (number !== undefined) return number;
+    number = this.routes.length;
+    this.routeNumbers.set(key, number);
+    const tags: Record<string, string> = { route: name };
+    if (scenario !== "") tags["scenario"] = scenario;
+    this.routes.push({ name, receiver, samples: new TallySamples(this.options.samples, tags) });
+    this.receivers.get(receiver)?.account.addRoute(number);
+    return number;
+  }
+
+  receiverOf(route: number): ReceiverDesk | undefined {
+    const receiver = this.routes[route]?.receiver;
+    return receiver === undefined ? undefined : this.receivers.get(receiver);
+  }
+
+  /** Expected pixel hash of a prototype. */
+  expectedHash(prototype: number): number {
+    return this.options.hashes.expectedOf(prototype);
+  }
+
+  accept(route: number, row: AcceptedRow, now: number): void {
+    this.receiverOf(route)?.account.accept(row, now);
+  }
+
+  arrive(receiver: number, row: ArrivalRow, now: number): void {
+    this.receivers.get(receiver)?.account.arrive(row, now);
+  }
+
+  /**
+   * Asks; `answer` is called once, now or later.
+   * @throws DataError for a tag nobody knows, SyntaxError for a bad pattern
+   */
+  ask(receiver: number, question: Question, now: number, answer: (delivery: Delivery) => void): void {
+    const desk = this.receivers.get(receiver);
+    if (desk === undefined) throw new Error(`expect: this thread has no receiver ${receiver}`);
+    const { keys, account } = desk;
+    const { study, member } = question;
+    const tags = question.tags as Readonly<Record<string, TagWish>> | undefined;
+    if (tags !== undefined) this.wishes(tags);
+    const number = typeof study === 'number' ? study : keys.study(study);
+    const instance = member === undefined ? undefined : instanceKey(keys, number, member);
+    const { ticket, accepted, timeoutMs, quietMs } = question;
+    const asked = { ticket, study: number, accepted, timeoutMs, quietMs, answer };
+    const wanted = instance === undefined ? asked : { ...asked, instance };
+    account.expect(tags === undefined ? wanted : { ...wanted, tags }, now);
+  }
+
+  /** Time passes: entries are dropped, questions answered, counters emitted. */
+  sweep(now: number): void {
+    for (const { account } of this.receivers.values()) account.sweep(now);
+    this.emit(now);
+  }
+
+  /** When a question is due, ms since t0; Infinity = none waits. */
+  nextDeadline(): number {
+    let next = Infinity;
+    for (const { account, expectations } of this.receivers.values()) {
+      if (expectations.size > 0) next = Math.min(next, expectations.nextDeadline(account));
+    }
+    return next;
+  }
+
+  /** Accepted instances still on their way. */
+  outstanding(): number {
+    let sum = 0;
+    for (const { account } of this.receivers.values()) sum += account.outstanding;
+    return sum;
+  }
+
+  /** When something last happened, ms since t0. */
+  lastEvent(): number {
+    let last = -Infinity;
+    for (const { account } of this.receivers.values()) last = Math.max(last, account.lastEvent);
+    return last;
+  }
+
+  /** Closes every account: what is not here is missing. */
+  close(now: number): readonly RouteAccount[] {
+    for (const { account } of this.receivers.values()) account.close(now);
+    this.emit(now);
+    const sums = new Map<string, Tally>();
+    this.routes.forEach(({ name, receiver }, number) => {
+      const tally = this.receivers.get(receiver)?.account.tallies[number];
+      if (tally === undefined) return;
+      let sum = sums.get(name);
+      if (sum === undefined) sums.set(name, (sum = newTally()));
+      addTally(sum, tally);
+    });
+    for (const [receiver, { account }] of this.receivers) {
+      if (account.stray.unexpected > 0) sums.set(this.strayName(receiver), account.stray);
+    }
+    return [...sums].map(([route, tally]) => routeAccount(route, tally));
+  }
+
+  private emit(now: number): void {
+    this.routes.forEach(({ receiver, samples }, number) => {
+      const tally = this.receivers.get(receiver)?.account.tallies[number];
+      if (tally !== undefined) samples.emit(tally, now);
+    });
+    for (const [receiver, { account }] of this.receivers) {
+      if (account.stray.unexpected === 0) continue;
+      let samples = this.strays.get(receiver);
+      if (samples === undefined) {
+        samples = new TallySamples(this.options.samples, { route: this.strayName(receiver) });
+        this.strays.set(receiver, samples);
+      }
+      samples.emit(account.stray, now);
+    }
+  }
+
+  private strayName(receiver: number): string {
+    return `(${this.names.get(receiver) ?? 'receiver'}, no route)`;
+  }
+
+  private listener(keys: Keys): ConstructorParameters<typeof Account>[1] {
+    const { samples, ledger } = this.options;
+    return {
+      delivered: (route, durationMs, at) => {
+        const series = this.routes[route]?.samples.duration;
+        if (series !== undefined) samples.add(series, durationMs, at);
+      },
+      dropped: (a, b) => keys.forget(a, b),
+      finished: (study) => keys.forgetStudy(study),
+      missing: (_study, a, b) => {
+        if (ledger && this.missing.length < MOST_MISSING) this.missing.push(keys.uid(a, b));
+      },
+    };
+  }
+
+  /** Compiled wishes, by identity of the object that asked. */
+  private readonly compiled = new WeakMap<object, Wishes>();
+
+  private wishes(tags: Readonly<Record<string, TagWish>>): Wishes {
+    let wishes = this.compiled.get(tags);
+    if (wishes === undefined) this.compiled.set(tags, (wishes = compileWishes(tags)));
+    return wishes;
+  }
+}
+
+function instanceKey(
+  keys: Keys,
+  study: number,
+  member: number | string,
+): readonly [number, number] {
+  if (typeof member === 'number') return [study, member];
+  const { a, b } = keys.instance(member);
+  return [a, b];
+}

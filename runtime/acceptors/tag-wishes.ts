@@ -1,0 +1,64 @@
+// What `expect({ tags })` wants of elements, judged on the header that was kept.
+import { HeaderReader, tagPath } from './header.ts';
+import type { KeptHeader, TagPath } from './header.ts';
+import type { TagDifference, TagWish } from './delivery.ts';
+
+interface Wish {
+  readonly name: string;
+  readonly path: TagPath;
+  /** As it reads in a difference; null = absent. */
+  readonly expected: string | null;
+  holds(actual: string | null): boolean;
+}
+
+/** Wishes ready to be judged on many headers. */
+export type Wishes = readonly Wish[];
+
+/**
+ * Compiles wishes: a literal is compared with the value as text (numbers as numbers, several
+ * values joined by a backslash; '' is an empty value or none), a pattern is searched in it, null
+ * wants the element absent.
+ *
+ * @throws DataError `DATA_UNKNOWN_TAG`; SyntaxError for a bad pattern
+ */
+export function compileWishes(tags: Readonly<Record<string, TagWish>>): Wishes {
+  return Object.entries(tags).map(([name, wish]) => {
+    const path = tagPath(name);
+    if (wish === null) return { name, path, expected: null, holds: (actual) => actual === null };
+    if (typeof wish === 'object') {
+      // why: a sticky or global pattern would remember where it stopped
+      const pattern = new RegExp(wish.re, wish.flags.replace(/[gy]/g, ''));
+      const holds = (actual: string | null): boolean => actual !== null && pattern.test(actual);
+      return { name, path, expected: String(pattern), holds };
+    }
+    if (typeof wish === 'number') {
+      const holds = (actual: string | null): boolean =>
+        actual !== null && actual !== '' && Number(actual) === wish;
+      return { name, path, expected: String(wish), holds };
+    }
+    return { name, path, expected: wish, holds: (actual) => (actual ?? '') === wish };
+  });
+}
+
+/** Differences between one kept header and the wishes. */
+export function judgeWishes(
+  instance: string,
+  header: KeptHeader | undefined,
+  wishes: Wishes,
+): TagDifference[] {
+  if (header === undefined) {
+    return wishes.map(({ name, expected }) => ({
+      instance,
+      tag: name,
+      expected,
+      actual: '(the receiver does not keep headers)',
+    }));
+  }
+  const reader = new HeaderReader(header);
+  const found: TagDifference[] = [];
+  for (const { name, path, expected, holds } of wishes) {
+    const actual = reader.text(path);
+    if (!holds(actual)) found.push({ instance, tag: name, expected, actual });
+  }
+  return found;
+}
