@@ -46,7 +46,12 @@ it('counts what the definitions say, for any order of rows and arrivals', () => 
   fc.assert(
     fc.property(fc.array(event, { maxLength: 60 }), (events) => {
       const expectations = new Expectations({ uid: String, differences: () => [] });
-      const listener = { delivered: () => {}, dropped: () => {}, finished: () => {}, missing: () => {} };
+      const listener = {
+        delivered: () => {},
+        dropped: () => {},
+        finished: () => {},
+        missing: () => {},
+      };
       const options = { settleMs: 5000, horizonMs: 50_000, name: 'SINK' };
       const account = new Account(options, listener, expectations);
       account.addRoute(0);

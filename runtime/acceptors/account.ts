@@ -31,7 +31,12 @@ export interface ArrivalRow {
   /** ms since t0. */
   time: number;
   /** What an `expect({ tags })` is judged on; undefined when nothing is kept. */
-  header: unknown;
+  header: Evidence | undefined;
+}
+
+/** Something kept of an arrival, told when it may go. */
+export interface Evidence {
+  release?(): void;
 }
 
 export interface AccountOptions {
@@ -80,7 +85,7 @@ export class Account {
   /** Arrivals of no route. */
   readonly stray = newTally();
   readonly options: AccountOptions;
-  readonly headers = new Map<number, unknown>();
+  readonly headers = new Map<number, Evidence>();
   private readonly listener: AccountListener;
   private readonly expectations: Expectations;
   private outstandingCount = 0;
@@ -136,7 +141,10 @@ export class Account {
     const slot = this.instance(row.a, row.b, row.study, now);
     const arrivals = (instances.arrivals[slot] ?? 0) + 1;
     instances.arrivals[slot] = arrivals;
-    if (row.header !== undefined) this.headers.set(slot, row.header);
+    if (row.header !== undefined) {
+      this.headers.get(slot)?.release?.();
+      this.headers.set(slot, row.header);
+    }
     if (arrivals === 1) {
       instances.arrived[slot] = row.time;
       instances.pixels[slot] = row.pixels;
@@ -165,6 +173,11 @@ export class Account {
       if (!this.settled(slot, now)) this.instances.enqueue(slot, now);
       slot = this.instances.dequeue(now - look);
     }
+    this.expectations.tick(this, now);
+  }
+
+  /** Answers questions whose time has come. Every ~20 ms while there are any. */
+  tick(now: number): void {
     this.expectations.tick(this, now);
   }
 
@@ -316,7 +329,11 @@ export class Account {
 
   private drop(slot: number): void {
     const { instances, studies } = this;
-    this.headers.delete(slot);
+    const header = this.headers.get(slot);
+    if (header !== undefined) {
+      header.release?.();
+      this.headers.delete(slot);
+    }
     const study = instances.study[slot] ?? NO_SLOT;
     if (study !== NO_SLOT) this.unlink(slot, study);
     this.listener.dropped(instances.keyA[slot] ?? 0, instances.keyB[slot] ?? 0);

@@ -33,13 +33,7 @@ const explicit = Buffer.concat([
 const cases: readonly (readonly [string, string, Buffer, Buffer, Buffer])[] = [
   ['explicit', EXPLICIT, explicit, hex('e07f 1000 4f57 0000 28000000'), PIXELS],
   ['implicit', IMPLICIT, hex('0800 1600 02000000 3100'), hex('e07f1000 28000000'), PIXELS],
-  [
-    'big endian',
-    BIG,
-    hex('0008 0016 5549 0002 3100'),
-    hex('7fe0 0010 4f57 0000 00000028'),
-    PIXELS,
-  ],
+  ['big endian', BIG, hex('0008 0016 5549 0002 3100'), hex('7fe0 0010 4f57 0000 00000028'), PIXELS],
 ];
 
 describe('DatasetTap', () => {
@@ -63,7 +57,11 @@ describe('DatasetTap', () => {
 
   it('hashes fragments without the sequence delimiter, byte by byte', () => {
     const header = hex('0800 1600 5549 0200 3100', 'e07f 1000 4f42 0000 ffffffff');
-    const items = hex('feff00e0 00000000', 'feff00e0 06000000 010203040506', 'feff00e0 02000000 0708');
+    const items = hex(
+      'feff00e0 00000000',
+      'feff00e0 06000000 010203040506',
+      'feff00e0 02000000 0708',
+    );
     const bytes = Buffer.concat([header, items, hex('feffdde0 00000000')]);
     const tap = new DatasetTap({ header: true, pixels: true, dataset: false });
     tap.begin(RLE);

@@ -5,7 +5,7 @@ import { Account } from './account.ts';
 import type { AcceptedRow, ArrivalRow } from './account.ts';
 import type { Delivery, TagWish } from './delivery.ts';
 import { Expectations } from './expectations.ts';
-import { HashNumbers } from './hashes.ts';
+import type { HashNumbers } from './hashes.ts';
 import type { KeptHeader } from './header.ts';
 import { Keys } from './keys.ts';
 import { TallySamples } from './samples.ts';
@@ -66,6 +66,10 @@ export class Desk {
     this.options = options;
   }
 
+  get runNumber(): string {
+    return this.options.runNumber;
+  }
+
   /** Opens the account of a receiver. */
   open(receiver: number, name: string, settleMs?: number): ReceiverDesk {
     const { runNumber, horizonMs } = this.options;
@@ -91,7 +95,7 @@ export class Desk {
     number = this.routes.length;
     this.routeNumbers.set(key, number);
     const tags: Record<string, string> = { route: name };
-    if (scenario !== "") tags["scenario"] = scenario;
+    if (scenario !== '') tags['scenario'] = scenario;
     this.routes.push({ name, receiver, samples: new TallySamples(this.options.samples, tags) });
     this.receivers.get(receiver)?.account.addRoute(number);
     return number;
@@ -119,7 +123,12 @@ export class Desk {
    * Asks; `answer` is called once, now or later.
    * @throws DataError for a tag nobody knows, SyntaxError for a bad pattern
    */
-  ask(receiver: number, question: Question, now: number, answer: (delivery: Delivery) => void): void {
+  ask(
+    receiver: number,
+    question: Question,
+    now: number,
+    answer: (delivery: Delivery) => void,
+  ): void {
     const desk = this.receivers.get(receiver);
     if (desk === undefined) throw new Error(`expect: this thread has no receiver ${receiver}`);
     const { keys, account } = desk;
@@ -140,13 +149,16 @@ export class Desk {
     this.emit(now);
   }
 
-  /** When a question is due, ms since t0; Infinity = none waits. */
-  nextDeadline(): number {
-    let next = Infinity;
-    for (const { account, expectations } of this.receivers.values()) {
-      if (expectations.size > 0) next = Math.min(next, expectations.nextDeadline(account));
-    }
-    return next;
+  /** Questions that wait for their answer. */
+  waiting(): number {
+    let sum = 0;
+    for (const { expectations } of this.receivers.values()) sum += expectations.size;
+    return sum;
+  }
+
+  /** Answers questions whose time has come. */
+  tick(now: number): void {
+    for (const { account } of this.receivers.values()) account.tick(now);
   }
 
   /** Accepted instances still on their way. */

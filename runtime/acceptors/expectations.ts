@@ -9,6 +9,8 @@ interface Waiter {
   readonly study: number;
   readonly asked: number;
   readonly deadline: number;
+  /** When the answer is due, as far as is known: after the quiet time, or at the deadline. */
+  due: number;
 }
 
 /** What is remembered of a study whose entries are gone: it had arrived whole. */
@@ -37,6 +39,7 @@ export interface Witness {
 /** The waiting questions of one account. */
 export class Expectations {
   private readonly waiting = new Map<number, Waiter[]>();
+  private count = 0;
   /** Two generations: a Map that loses its oldest key one by one gets slow. */
   private youngFinished = new Map<number, Finished>();
   private oldFinished = new Map<number, Finished>();
@@ -48,51 +51,50 @@ export class Expectations {
 
   /** Questions not answered yet. */
   get size(): number {
-    let size = 0;
-    for (const waiters of this.waiting.values()) size += waiters.length;
-    return size;
+    return this.count;
   }
 
   add(account: Account, study: number, expectation: Expectation, now: number): void {
-    const waiter = { expectation, study, asked: now, deadline: now + expectation.timeoutMs };
+    const deadline = now + expectation.timeoutMs;
+    const waiter = { expectation, study, asked: now, deadline, due: deadline };
     const waiters = this.waiting.get(study);
     if (waiters === undefined) this.waiting.set(study, [waiter]);
     else waiters.push(waiter);
+    this.count++;
     this.touched(account, study, now);
   }
 
   /** Something of a watched study happened: answers whoever has all he waited for. */
   touched(account: Account, study: number, now: number): void {
+    for (const waiter of this.waiting.get(study) ?? []) {
+      const { deadline, expectation } = waiter;
+      if (!this.isComplete(account, study, expectation)) waiter.due = deadline;
+      else {
+        const lastArrival = account.studies.lastArrival[study] ?? -Infinity;
+        waiter.due = Math.min(deadline, lastArrival + expectation.quietMs);
+      }
+    }
+    this.answerDue(account, study, now);
+  }
+
+  /** Looks at the clock: quiet times that passed, and timeouts. */
+  tick(account: Account, now: number): void {
+    for (const study of [...this.waiting.keys()]) this.answerDue(account, study, now);
+  }
+
+  private answerDue(account: Account, study: number, now: number): void {
     const waiters = this.waiting.get(study);
-    if (waiters === undefined) return;
-    const still = waiters.filter((waiter) => !this.answered(account, waiter, now));
-    if (still.length === waiters.length) return;
+    if (waiters === undefined || waiters.every(({ due }) => due > now)) return;
+    const still: Waiter[] = [];
+    for (const waiter of waiters) {
+      if (waiter.due > now) still.push(waiter);
+      else this.judge(account, waiter, now);
+    }
     if (still.length > 0) this.waiting.set(study, still);
     else {
       this.waiting.delete(study);
       account.unwatch(study);
     }
-  }
-
-  /** Looks at the clock: quiet times that passed, and timeouts. */
-  tick(account: Account, now: number): void {
-    for (const study of [...this.waiting.keys()]) this.touched(account, study, now);
-  }
-
-  /** When {@link tick} has something to do at the latest; Infinity = never. */
-  nextDeadline(account: Account): number {
-    let next = Infinity;
-    for (const waiters of this.waiting.values()) {
-      for (const { deadline, expectation, study } of waiters) {
-        const quiet = (account.studies.lastArrival[study] ?? -Infinity) + expectation.quietMs;
-        next = Math.min(
-          next,
-          deadline,
-          this.isComplete(account, study, expectation) ? quiet : next,
-        );
-      }
-    }
-    return next;
   }
 
   /** The account closes: everybody gets his answer now. */
@@ -127,16 +129,6 @@ export class Expectations {
     return this.youngFinished.get(number) ?? this.oldFinished.get(number);
   }
 
-  private answered(account: Account, waiter: Waiter, now: number): boolean {
-    const { expectation, study } = waiter;
-    const complete = this.isComplete(account, study, expectation);
-    const lastArrival = account.studies.lastArrival[study] ?? -Infinity;
-    const quiet = now - Math.max(lastArrival, -1e15) >= expectation.quietMs;
-    if (!(complete && quiet) && now < waiter.deadline) return false;
-    this.judge(account, waiter, now);
-    return true;
-  }
-
   private isComplete(account: Account, study: number, expectation: Expectation): boolean {
     const { studies, instances } = account;
     if (expectation.instance !== undefined) {
@@ -151,6 +143,7 @@ export class Expectations {
 
   private judge(account: Account, waiter: Waiter, now: number): void {
     const { expectation, study } = waiter;
+    this.count--;
     const complete = this.isComplete(account, study, expectation);
     const verdict = newVerdict();
     if (expectation.instance === undefined) this.judgeStudy(account, study, expectation, verdict);

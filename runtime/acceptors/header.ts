@@ -11,6 +11,8 @@ export interface KeptHeader {
   /** The data set up to the value of its pixel data; all of it when there is none. */
   readonly bytes: Buffer;
   readonly transferSyntax: string;
+  /** Nobody needs it any more. */
+  release?(): void;
 }
 
 /** One step of a path: a tag, and the item for a sequence. */

@@ -46,13 +46,10 @@ export function judgeWishes(
   header: KeptHeader | undefined,
   wishes: Wishes,
 ): TagDifference[] {
-  if (header === undefined) {
-    return wishes.map(({ name, expected }) => ({
-      instance,
-      tag: name,
-      expected,
-      actual: '(the receiver does not keep headers)',
-    }));
+  if (header === undefined || header.bytes.length === 0) {
+    const why = header === undefined ? 'does not keep headers' : 'had no room for this header';
+    const actual = `(the receiver ${why})`;
+    return wishes.map(({ name, expected }) => ({ instance, tag: name, expected, actual }));
   }
   const reader = new HeaderReader(header);
   const found: TagDifference[] = [];

@@ -1,0 +1,29 @@
+// What a simulated archive does, as data.
+
+export interface ArchiveSpec {
+  /** AE titles it answers to; empty or absent = any. */
+  readonly aets?: readonly string[];
+  /** What it keeps of an instance: nothing, its header (default), or all of it (C-GET, C-MOVE). */
+  readonly keep?: 'nothing' | 'headers' | 'all';
+  /** Bytes kept at most; the oldest studies go first (default 256 MiB). */
+  readonly keepBytes?: number;
+  /** A stored instance can be found after this many ms (default 0). */
+  readonly visibleAfterMs?: number;
+  /** The same SOP instance again: replace it (default), ignore it, or refuse it (0x0111). */
+  readonly duplicates?: 'replace' | 'ignore' | 'refuse';
+  /** Where C-MOVE destinations are: AE title -> address. */
+  readonly destinations?: Readonly<Record<string, { readonly host: string; readonly port: number }>>;
+  /** Scheduled procedure steps, as plain objects by keyword; every one matches until it is done. */
+  readonly worklist?: readonly Readonly<Record<string, unknown>>[];
+  /** Answers C-STORE with these statuses in turn, e.g. [0, 0, 0xA700]. */
+  readonly statuses?: readonly number[];
+  /** Waits before each C-STORE response, ms; a list is cycled. */
+  readonly responseDelayMs?: number | readonly number[];
+}
+
+export const ARCHIVE_DEFAULTS = {
+  keep: 'headers',
+  keepBytes: 256 * 1024 ** 2,
+  visibleAfterMs: 0,
+  duplicates: 'replace',
+} as const;

@@ -1,0 +1,150 @@
+// What the archive holds: patients' studies, series and instances, indexed when somebody asks.
+import { HeaderReader } from '../header.ts';
+import type { KeptHeader } from '../header.ts';
+import { ARCHIVE_DEFAULTS } from './spec.ts';
+import type { ArchiveSpec } from './spec.ts';
+
+const STUDY_INSTANCE_UID = 0x0020000d;
+const SERIES_INSTANCE_UID = 0x0020000e;
+
+/** One stored instance. */
+export interface StoredInstance {
+  readonly sopClass: string;
+  readonly sopInstance: string;
+  readonly header: KeptHeader;
+  /** The whole data set, null unless it is kept. */
+  readonly dataset: Buffer | null;
+  /** ms of the archive's clock. */
+  readonly storedAt: number;
+}
+
+export interface StoredSeries {
+  readonly uid: string;
+  readonly instances: Map<string, StoredInstance>;
+}
+
+export interface StoredStudy {
+  readonly uid: string;
+  readonly series: Map<string, StoredSeries>;
+  bytes: number;
+}
+
+/** Unindexed instances pile up to this before they are indexed anyway. */
+const MOST_PENDING = 20_000;
+
+/**
+ * Storing costs a push: a store under load is not the time to parse. The index is made when a query
+ * comes, or when too much waits for it.
+ */
+export class ArchiveStore {
+  readonly studies = new Map<string, StoredStudy>();
+  /** SOP Instance UID -> its place. */
+  readonly places = new Map<string, { study: StoredStudy; series: StoredSeries }>();
+  replaced = 0;
+  evicted = 0;
+  private pending: StoredInstance[] = [];
+  private pendingBytes = 0;
+  private bytes = 0;
+  private readonly known: Set<string> | null;
+  private readonly limit: number;
+  private readonly keepsFirst: boolean;
+
+  constructor(spec: ArchiveSpec) {
+    this.limit = spec.keepBytes ?? ARCHIVE_DEFAULTS.keepBytes;
+    this.known = spec.duplicates === 'refuse' ? new Set() : null;
+    this.keepsFirst = spec.duplicates === 'ignore';
+  }
+
+  /** True when duplicates are refused and this is one. */
+  refuses(sopInstance: string): boolean {
+    return this.known?.has(sopInstance) ?? false;
+  }
+
+  add(instance: StoredInstance): void {
+    this.known?.add(instance.sopInstance);
+    this.pending.push(instance);
+    this.pendingBytes += sizeOf(instance);
+    if (this.pending.length >= MOST_PENDING || this.pendingBytes > this.limit / 4) this.index();
+  }
+
+  /** Makes the index complete. */
+  index(): void {
+    const pending = this.pending;
+    this.pending = [];
+    this.pendingBytes = 0;
+    for (const instance of pending) this.place(instance);
+    this.evict();
+  }
+
+  /** Instances held. */
+  get size(): number {
+    return this.places.size + this.pending.length;
+  }
+
+  private place(instance: StoredInstance): void {
+    const uids = identify(instance.header);
+    if (uids === null) return;
+    const before = this.places.get(instance.sopInstance);
+    if (before !== undefined) {
+      this.replaced++;
+      if (this.keepsFirst) return;
+      this.remove(before.study, before.series, instance.sopInstance);
+    }
+    let study = this.studies.get(uids.study);
+    if (study === undefined) {
+      study = { uid: uids.study, series: new Map(), bytes: 0 };
+      this.studies.set(uids.study, study);
+    }
+    let series = study.series.get(uids.series);
+    if (series === undefined) {
+      series = { uid: uids.series, instances: new Map() };
+      study.series.set(uids.series, series);
+    }
+    series.instances.set(instance.sopInstance, instance);
+    this.places.set(instance.sopInstance, { study, series });
+    study.bytes += sizeOf(instance);
+    this.bytes += sizeOf(instance);
+  }
+
+  private remove(study: StoredStudy, series: StoredSeries, sopInstance: string): void {
+    const instance = series.instances.get(sopInstance);
+    if (instance === undefined) return;
+    series.instances.delete(sopInstance);
+    this.places.delete(sopInstance);
+    study.bytes -= sizeOf(instance);
+    this.bytes -= sizeOf(instance);
+    if (series.instances.size === 0) study.series.delete(series.uid);
+  }
+
+  private evict(): void {
+    if (this.bytes <= this.limit) return;
+    for (const study of this.studies.values()) {
+      if (this.bytes <= this.limit * 0.9) return;
+      this.studies.delete(study.uid);
+      this.bytes -= study.bytes;
+      for (const series of study.series.values()) {
+        for (const uid of series.instances.keys()) {
+          this.places.delete(uid);
+          this.known?.delete(uid);
+          this.evicted++;
+        }
+      }
+    }
+  }
+}
+
+function sizeOf({ header, dataset }: StoredInstance): number {
+  // why: about what the objects around an instance take
+  return 300 + (dataset === null ? header.bytes.length : dataset.length);
+}
+
+function identify(header: KeptHeader): { study: string; series: string } | null {
+  try {
+    const reader = new HeaderReader(header);
+    const study = reader.value(STUDY_INSTANCE_UID);
+    const series = reader.value(SERIES_INSTANCE_UID);
+    return study === null || series === null ? null : { study, series };
+  } catch {
+    return null; // no data set of its transfer syntax: counted, but it cannot be found
+  }
+}

@@ -1,0 +1,47 @@
+// How busy the thread itself is: when a receiver is the limit, the numbers are not the router's.
+import type { Post, SampleWriter } from './samples.ts';
+
+/** Share of a second above which the thread is the limit. */
+const LIMIT = 0.9;
+/** So many seconds in a row before it is said. */
+const SECONDS = 3;
+
+/** Samples `generator_cpu` and `generator_loop_lag` of this thread, once a second. */
+export class Busy {
+  private readonly name: string;
+  private readonly samples: SampleWriter;
+  private readonly post: Post;
+  private readonly cpu: number;
+  private readonly lag: number;
+  private last = performance.eventLoopUtilization();
+  private lastLook = performance.now();
+  private inARow = 0;
+  private said = false;
+
+  constructor(name: string, samples: SampleWriter, post: Post) {
+    this.name = name;
+    this.samples = samples;
+    this.post = post;
+    this.cpu = samples.seriesOf('generator_cpu', { thread: name });
+    this.lag = samples.seriesOf('generator_loop_lag', { thread: name });
+  }
+
+  /** Called every 1,000 ms by a timer; how late it comes is the lag. */
+  look(now: number): void {
+    const current = performance.eventLoopUtilization();
+    const { utilization } = performance.eventLoopUtilization(current, this.last);
+    this.last = current;
+    const elapsed = performance.now() - this.lastLook;
+    this.lastLook += elapsed;
+    this.samples.add(this.cpu, utilization * 100, now);
+    this.samples.add(this.lag, Math.max(0, elapsed - 1000), now);
+    this.inARow = utilization >= LIMIT ? this.inARow + 1 : 0;
+    if (this.inARow < SECONDS || this.said) return;
+    this.said = true;
+    const percent = Math.round(utilization * 100);
+    const message =
+      `the receiver was the limit: ${this.name} was ${percent} % busy for ${SECONDS} s; ` +
+      'delivery times include its own delay (verify: "counts" costs least)';
+    this.post({ kind: 'log', level: 'warn', message });
+  }
+}

@@ -1,0 +1,37 @@
+// Conditions on elements, as rule tables and routes write them.
+import { tagPath } from '../header.ts';
+import type { TagPath } from '../header.ts';
+import type { TagWish } from '../delivery.ts';
+
+/** Something values can be asked of. */
+export interface ValueSource {
+  text(path: TagPath): string | null;
+}
+
+interface Condition {
+  readonly path: TagPath;
+  holds(value: string | null): boolean;
+}
+
+/** Conditions that must all hold. */
+export class ConditionList {
+  private readonly conditions: readonly Condition[];
+
+  /** @throws DataError `DATA_UNKNOWN_TAG` */
+  constructor(when: Readonly<Record<string, TagWish>>) {
+    this.conditions = Object.entries(when).map(([name, wish]) => {
+      const path = tagPath(name);
+      if (wish === null) return { path, holds: (value) => value === null };
+      if (typeof wish === 'object') {
+        // why: a sticky or global pattern would remember where it stopped
+        const pattern = new RegExp(wish.re, wish.flags.replace(/[gy]/g, ''));
+        return { path, holds: (value) => value !== null && pattern.test(value) };
+      }
+      return { path, holds: (value) => (value ?? '') === String(wish) };
+    });
+  }
+
+  hold(values: ValueSource): boolean {
+    return this.conditions.every(({ path, holds }) => holds(values.text(path)));
+  }
+}

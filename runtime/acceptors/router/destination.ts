@@ -1,0 +1,309 @@
+// One destination of the router: its queue, and a bounded pool of associations that empty it.
+import type { Failure } from '../../dicom/errors.ts';
+import type { Pending, Reply } from '../../dicom/dimse/pending.ts';
+import { StoreImages } from '../../dicom/scu/store-image.ts';
+import { associate } from '../../dicom/ul/associate.ts';
+import type { AssociateOutcome } from '../../dicom/ul/associate.ts';
+import type { Association } from '../../dicom/ul/association.ts';
+import { failureText } from './failure-text.ts';
+import { ForwardQueue } from './queue.ts';
+import type { QueueItem } from './queue.ts';
+import { ROUTER_DEFAULTS } from './spec.ts';
+import type { DestinationSpec, RetrySpec } from './spec.ts';
+
+/** PS3.8 §9.3.2: at most 128 contexts; a few are left for newcomers. */
+const MOST_PAIRS = 120;
+const SUCCESS = 0x0000;
+
+/** What the pool of one destination did, for `/metrics` and for tests. */
+export interface PoolStats {
+  readonly name: string;
+  readonly limit: number;
+  open: number;
+  inUse: number;
+  opened: number;
+  /** Stores on an association that had carried one before. */
+  reused: number;
+  refused: number;
+  delivered: number;
+  failed: number;
+  /** Sum and maximum of the time from due to sent, ms. */
+  waitSum: number;
+  waitMax: number;
+}
+
+interface Pair {
+  readonly sopClass: string;
+  readonly transferSyntax: string;
+}
+
+/** One association of the pool; it is also the pending request of its one store. */
+class Lane implements Pending {
+  messageId = 0;
+  contextId = 0;
+  sendStart = 0;
+  sendEnd = 0;
+  firstByte = 0;
+  lastByte = 0;
+  association: Association | null = null;
+  item: QueueItem | null = null;
+  /** How many pairs it was opened with: later ones are not on it. */
+  pairs = 0;
+  stores = 0;
+  idle: NodeJS.Timeout | null = null;
+  private readonly destination: Destination;
+
+  constructor(destination: Destination) {
+    this.destination = destination;
+  }
+
+  onReply(reply: Reply): void {
+    if (!reply.pending) this.destination.answered(this, reply.status);
+  }
+
+  onFailure(failure: Failure): void {
+    this.destination.broke(this, failureText(failure));
+  }
+}
+
+/** Options that belong to the router as a whole. */
+export interface DestinationOptions {
+  readonly callingAET: string;
+  readonly retry: RetrySpec;
+  readonly now: () => number;
+  /** Something left the queue for good. */
+  readonly onDone: (item: QueueItem, delivered: boolean, why: string) => void;
+}
+
+/** Store and forward to one place, in order of arrival while nothing fails. */
+export class Destination {
+  readonly stats: PoolStats;
+  readonly queue: ForwardQueue;
+  private readonly spec: DestinationSpec;
+  private readonly options: DestinationOptions;
+  private readonly images = new StoreImages({ run: '0'.repeat(15), oddLength: 'send' });
+  private readonly lanes: Lane[] = [];
+  private readonly pairs: Pair[] = [];
+  private timer: NodeJS.Timeout | null = null;
+  private closed = false;
+
+  constructor(name: string, spec: DestinationSpec, options: DestinationOptions) {
+    this.spec = spec;
+    this.options = options;
+    const { retries, backoffMs, factor } = { ...ROUTER_DEFAULTS, ...options.retry };
+    this.queue = new ForwardQueue({ retries, backoffMs, factor });
+    this.stats = {
+      name,
+      limit: spec.associations ?? ROUTER_DEFAULTS.associations,
+      open: 0,
+      inUse: 0,
+      opened: 0,
+      reused: 0,
+      refused: 0,
+      delivered: 0,
+      failed: 0,
+      waitSum: 0,
+      waitMax: 0,
+    };
+  }
+
+  /** Waiting and in flight. */
+  get outstanding(): number {
+    return this.queue.length + this.stats.inUse;
+  }
+
+  push(item: QueueItem): void {
+    this.queue.push(item, this.options.now());
+    this.pump();
+  }
+
+  /** Aborts what is open. What waits is lost. */
+  close(): void {
+    this.closed = true;
+    if (this.timer !== null) clearTimeout(this.timer);
+    for (const lane of [...this.lanes]) {
+      if (lane.idle !== null) clearTimeout(lane.idle);
+      lane.association?.abort();
+    }
+  }
+
+  /** The destination answered the store of a lane. */
+  answered(lane: Lane, status: number): void {
+    const { item } = lane;
+    if (item === null) return;
+    this.free(lane);
+    if (isAccepted(status)) {
+      this.stats.delivered++;
+      this.queue.delivered(item);
+      this.options.onDone(item, true, '');
+    } else this.failed(item, `status ${status.toString(16).toUpperCase().padStart(4, '0')}`);
+    this.settle(lane);
+    this.pump();
+  }
+
+  /** The association of a lane is gone. */
+  broke(lane: Lane, why: string): void {
+    const { item } = lane;
+    this.free(lane);
+    this.retire(lane);
+    if (item !== null) this.failed(item, why);
+    this.pump();
+  }
+
+  private failed(item: QueueItem, why: string): void {
+    this.stats.failed++;
+    if (!this.queue.failed(item, why, this.options.now())) this.options.onDone(item, false, why);
+  }
+
+  private pump(): void {
+    const now = this.options.now();
+    while (!this.closed && this.stats.inUse < this.stats.limit) {
+      const item = this.queue.take(now);
+      if (item === null) break;
+      if (!this.place(item, now)) {
+        this.queue.putBack(item);
+        break;
+      }
+    }
+    this.wake(now);
+  }
+
+  /** Gives an item to an idle lane, or to a new one; false when there is no room. */
+  private place(item: QueueItem, now: number): boolean {
+    const pair = this.pairOf(item);
+    const idle = this.lanes.find(
+      (lane) => lane.item === null && lane.association?.open === true && lane.pairs > pair,
+    );
+    if (idle !== undefined) {
+      this.send(idle, item, now);
+      return true;
+    }
+    if (this.lanes.length >= this.stats.limit) {
+      // An idle association without the context makes room for one that has it.
+      const useless = this.lanes.find((lane) => lane.item === null);
+      if (useless === undefined) return false;
+      this.release(useless);
+    }
+    this.open(item, now);
+    return true;
+  }
+
+  private pairOf({ sopClass, transferSyntax }: QueueItem): number {
+    const at = this.pairs.findIndex(
+      (pair) => pair.sopClass === sopClass && pair.transferSyntax === transferSyntax,
+    );
+    if (at >= 0) return at;
+    if (this.pairs.length >= MOST_PAIRS) {
+      this.pairs.length = 0;
+      for (const lane of this.lanes) lane.pairs = 0;
+    }
+    return this.pairs.push({ sopClass, transferSyntax }) - 1;
+  }
+
+  private open(item: QueueItem, now: number): void {
+    const lane = new Lane(this);
+    lane.item = item;
+    lane.pairs = this.pairs.length;
+    this.lanes.push(lane);
+    this.stats.inUse++;
+    const { host, port, calledAET, callingAET = this.options.callingAET, maxPdu } = this.spec;
+    const contexts = this.pairs.map(({ sopClass, transferSyntax }) => ({
+      abstractSyntax: sopClass,
+      transferSyntaxes: [transferSyntax],
+    }));
+    const request = { host, port, calledAET, callingAET, contexts };
+    associate(maxPdu === undefined ? request : { ...request, maxPdu }, (outcome) =>
+      this.opened(lane, item, { outcome, since: now }),
+    );
+  }
+
+  private opened(
+    lane: Lane,
+    item: QueueItem,
+    { outcome, since }: { readonly outcome: AssociateOutcome; readonly since: number },
+  ): void {
+    if (outcome.kind !== 'accepted') {
+      this.stats.refused++;
+      this.broke(lane, failureText(outcome));
+      return;
+    }
+    if (this.closed) return outcome.association.abort();
+    this.stats.open++;
+    this.stats.opened++;
+    lane.association = outcome.association;
+    outcome.association.onClosed = () => this.gone(lane);
+    this.stats.inUse--;
+    this.send(lane, item, since);
+  }
+
+  private send(lane: Lane, item: QueueItem, since: number): void {
+    const { association } = lane;
+    if (association === null) return;
+    if (lane.idle !== null) clearTimeout(lane.idle);
+    lane.idle = null;
+    lane.item = item;
+    this.stats.inUse++;
+    const contextId = association.contextFor(item.sopClass, item.transferSyntax);
+    if (contextId === 0) {
+      this.free(lane);
+      this.failed(item, `no accepted context for ${item.sopClass} in ${item.transferSyntax}`);
+      this.settle(lane);
+      // why: not from here, or a queue that no context fits would empty itself recursively
+      setImmediate(() => this.pump());
+      return;
+    }
+    if (lane.stores++ > 0) this.stats.reused++;
+    const wait = this.options.now() - Math.max(item.due, Math.min(since, this.options.now()));
+    this.stats.waitSum += Math.max(0, wait);
+    this.stats.waitMax = Math.max(this.stats.waitMax, wait);
+    const channel = { contextId, maxPdu: association.maxPdu };
+    association.send(this.images.frame(item.parts, item, channel), lane);
+  }
+
+  private free(lane: Lane): void {
+    if (lane.item !== null) this.stats.inUse--;
+    lane.item = null;
+  }
+
+  /** An idle association lingers, for the next instance. */
+  private settle(lane: Lane): void {
+    const linger = this.spec.lingerMs ?? ROUTER_DEFAULTS.lingerMs;
+    if (linger === 0) return this.release(lane);
+    lane.idle = setTimeout(() => this.release(lane), linger);
+  }
+
+  private release(lane: Lane): void {
+    const { association } = lane;
+    this.retire(lane);
+    if (association?.open === true) association.release();
+  }
+
+  /** The association ended, by whomever: it is not in the pool any more. */
+  private gone(lane: Lane): void {
+    if (lane.item === null) this.retire(lane);
+  }
+
+  private retire(lane: Lane): void {
+    const at = this.lanes.indexOf(lane);
+    if (at < 0) return;
+    this.lanes.splice(at, 1);
+    if (lane.idle !== null) clearTimeout(lane.idle);
+    if (lane.association !== null) this.stats.open--;
+  }
+
+  private wake(now: number): void {
+    if (this.timer !== null) clearTimeout(this.timer);
+    this.timer = null;
+    if (this.closed || this.stats.inUse >= this.stats.limit) return;
+    const due = this.queue.nextDue(now);
+    if (due === Infinity || due <= now) return;
+    this.timer = setTimeout(() => this.pump(), Math.ceil(due - now));
+  }
+}
+
+/** Success, or a warning (PS3.4 B.2.3): the destination has it. */
+function isAccepted(status: number): boolean {
+  return (
+    status === SUCCESS || (status & 0xf000) === 0xb000 || status === 0x0107 || status === 0x0116
+  );
+}

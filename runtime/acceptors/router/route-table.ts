@@ -1,0 +1,67 @@
+// Which destinations an instance goes to: by AE titles, modality, and conditions on its elements.
+import { HeaderReader } from '../header.ts';
+import { ConditionList } from './conditions.ts';
+import type { RouteSpec } from './spec.ts';
+
+const SOP_INSTANCE_UID = 0x00080018;
+const MODALITY = 0x00080060;
+const STUDY_INSTANCE_UID = 0x0020000d;
+
+/** What a routing decision looks at. */
+export interface Routable {
+  readonly calledAET: string;
+  readonly callingAET: string;
+  readonly transferSyntax: string;
+  readonly bytes: Buffer;
+}
+
+interface Compiled {
+  readonly spec: RouteSpec;
+  readonly conditions: ConditionList | null;
+}
+
+/** Routes in order; every one that fits takes a copy. */
+export class RouteTable {
+  private readonly routes: readonly Compiled[];
+  private readonly needsHeader: boolean;
+
+  /** @throws Error when a route names a destination that is not there */
+  constructor(specs: readonly RouteSpec[], destinations: ReadonlySet<string>, needsStudy: boolean) {
+    for (const { to } of specs) {
+      for (const name of to) {
+        if (!destinations.has(name)) {
+          throw new Error(`router: route to "${name}", which is no destination`);
+        }
+      }
+    }
+    this.routes = specs.map((spec) => ({
+      spec,
+      conditions: spec.when === undefined ? null : new ConditionList(spec.when),
+    }));
+    this.needsHeader =
+      needsStudy ||
+      specs.some(({ modality, when }) => modality !== undefined || when !== undefined);
+  }
+
+  /** Destinations, each once, and the Study Instance UID where it had to be read. */
+  find(instance: Routable): { to: readonly string[]; study: string } {
+    const { bytes, transferSyntax } = instance;
+    const reader = this.needsHeader ? new HeaderReader({ bytes, transferSyntax }) : null;
+    const to = new Set<string>();
+    for (const { spec, conditions } of this.routes) {
+      if (spec.otherwise === true && to.size > 0) continue;
+      if (spec.calledAET !== undefined && spec.calledAET !== instance.calledAET) continue;
+      if (spec.callingAET !== undefined && spec.callingAET !== instance.callingAET) continue;
+      if (spec.modality !== undefined && reader?.value(MODALITY) !== spec.modality) continue;
+      if (conditions !== null && (reader === null || !conditions.hold(reader))) continue;
+      for (const name of spec.to) to.add(name);
+    }
+    return { to: [...to], study: reader?.value(STUDY_INSTANCE_UID) ?? '' };
+  }
+
+  /** The SOP Instance UID after the rules, when they changed the data set; null = as it was. */
+  sopInstanceAfter(after: Buffer, before: Buffer, transferSyntax: string): string | null {
+    if (after === before) return null;
+    return new HeaderReader({ bytes: after, transferSyntax }).value(SOP_INSTANCE_UID);
+  }
+}

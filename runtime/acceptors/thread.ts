@@ -1,0 +1,193 @@
+// What an acceptor thread does from `listen` to `exit`: receivers, accounts, embedded router.
+import { WorkerSlot } from '../threads.ts';
+import type { ToAcceptor, VuToAcceptor } from '../threads.ts';
+import type { MessagePort } from 'node:worker_threads';
+import type { Listening } from '../dicom/scp/acceptor-types.ts';
+import type { TlsOptions } from '../dicom/ul/associate-request.ts';
+import { Busy } from './busy.ts';
+import { RunClock } from './clock.ts';
+import { Desk } from './desk.ts';
+import { openEmbedded } from './embedded.ts';
+import type { Embedded } from './embedded.ts';
+import { FileKeeper } from './file-keeper.ts';
+import { HashNumbers } from './hashes.ts';
+import { DEFAULT_HEADER_BYTES, HeaderBudget } from './header-budget.ts';
+import { Inbox } from './inbox.ts';
+import { openPorts } from './ports.ts';
+import { Receiver } from './receiver.ts';
+import type { ReceiverTools } from './receiver.ts';
+import { SampleWriter } from './samples.ts';
+import type { Post } from './samples.ts';
+
+const SWEEP_MS = 200;
+const TICK_MS = 20;
+const HEARTBEAT_MS = 50;
+const SETTLE_LOOK_MS = 50;
+const SETTLING_REPORT_MS = 1000;
+/** Nothing may arrive for that long before the account closes early. */
+const SETTLE_QUIET_MS = 250;
+
+type Listen = Extract<ToAcceptor, { kind: 'listen' }>;
+
+/** One acceptor thread's life. The rim (`worker.ts`) gives it messages and takes its posts. */
+export class AcceptorThread {
+  private readonly post: Post;
+  private readonly clock = new RunClock();
+  private readonly samples: SampleWriter;
+  private readonly state: Int32Array;
+  private readonly busy: Busy;
+  private readonly timers = new Set<NodeJS.Timeout>();
+  private desk: Desk | null = null;
+  private listening: readonly Listening[] = [];
+  private embedded: Embedded | null = null;
+  private ports: readonly MessagePort[] = [];
+  private associations = 0;
+  private ticking: NodeJS.Timeout | null = null;
+
+  constructor(post: Post, state: SharedArrayBuffer, acceptor: number) {
+    this.post = post;
+    this.state = new Int32Array(state);
+    this.samples = new SampleWriter(post);
+    this.busy = new Busy(`acceptor ${acceptor}`, this.samples, post);
+  }
+
+  /** Opens every port, then tells main where. */
+  async listen(message: Listen): Promise<void> {
+    const hashes = new HashNumbers();
+    for (const pool of message.pools) hashes.addPool(pool);
+    const { runNumber, settleMs, horizonMs, ledger } = message;
+    const { samples } = this;
+    const desk = new Desk({ runNumber, settleMs, horizonMs, ledger, samples, hashes });
+    this.desk = desk;
+    const tools = this.tools(desk, hashes);
+    const receivers = message.receivers.map(({ id, spec }) => new Receiver(id, spec, tools));
+    this.listening = await openPorts(
+      receivers.map((station) => {
+        const { host, port, tls } = station.spec;
+        return { station, host, port, tls: (tls as TlsOptions | undefined) ?? null };
+      }),
+    );
+    const addresses = receivers.map(({ id, aets }, index) => ({
+      id,
+      host: this.listening[index]?.host ?? '',
+      port: this.listening[index]?.port ?? 0,
+      aets,
+    }));
+    if (message.embedded !== null) {
+      this.embedded = await openEmbedded(message.embedded, addresses, this.clock);
+    }
+    this.attend(message.workers, desk);
+    this.every(SWEEP_MS, () => this.sweep());
+    this.every(HEARTBEAT_MS, () => void Atomics.add(this.state, WorkerSlot.HEARTBEAT, 1));
+    this.every(1000, () => this.busy.look(this.clock.now()));
+    this.phase(2);
+    const embedded = this.embedded?.address ?? null;
+    this.post({ kind: 'listening', receivers: addresses, embedded });
+  }
+
+  start(t0: number): void {
+    this.clock.start(t0);
+    this.phase(3);
+  }
+
+  /** Waits until all has arrived and it is quiet, or `settleMs` passed; then closes the account. */
+  settle(settleMs: number): void {
+    this.phase(4);
+    const began = this.clock.now();
+    let reported = -Infinity;
+    const timer = this.every(Math.min(SETTLE_LOOK_MS, Math.max(1, settleMs)), () => {
+      const now = this.clock.now();
+      const outstanding = (this.desk?.outstanding() ?? 0) + (this.embedded?.outstanding() ?? 0);
+      const quiet = now - Math.max(this.desk?.lastEvent() ?? began, began);
+      const over = now - began >= settleMs;
+      if (over || (outstanding === 0 && quiet >= Math.min(SETTLE_QUIET_MS, settleMs))) {
+        this.cancel(timer);
+        this.closeAccount(now);
+      } else if (now - reported >= SETTLING_REPORT_MS) {
+        reported = now;
+        this.post({ kind: 'settling', outstanding });
+      }
+    });
+  }
+
+  /** Stops listening and lets go of everything. */
+  async exit(): Promise<void> {
+    for (const timer of this.timers) clearInterval(timer);
+    if (this.ticking !== null) clearTimeout(this.ticking);
+    await this.embedded?.close();
+    await Promise.all([...new Set(this.listening)].map((open) => open.close()));
+    for (const port of this.ports) port.close();
+    this.samples.flush();
+    this.phase(5);
+    this.post({ kind: 'ended' });
+  }
+
+  private tools(desk: Desk, hashes: HashNumbers): ReceiverTools {
+    const written = this.samples.seriesOf('dicom_file_write', {});
+    const lost = (): void => this.log('receivers keep more headers than fit: the oldest are gone');
+    return {
+      desk,
+      hashes,
+      clock: this.clock,
+      budget: new HeaderBudget(DEFAULT_HEADER_BYTES, lost),
+      files: ({ keep, folder = 'received' }) =>
+        keep === 'files'
+          ? new FileKeeper(folder, (ms) => this.samples.add(written, ms, this.clock.now()))
+          : null,
+      nextAssociation: () => ++this.associations,
+    };
+  }
+
+  private attend(ports: readonly MessagePort[], desk: Desk): void {
+    this.ports = ports;
+    for (const port of ports) {
+      const inbox = new Inbox(desk, (message) => port.postMessage(message));
+      port.on('message', (message: VuToAcceptor) => {
+        inbox.take(message, this.clock.now());
+        if (message.kind === 'expect') this.watchQuestions();
+      });
+    }
+  }
+
+  private sweep(): void {
+    this.desk?.sweep(this.clock.now());
+    this.samples.flush();
+    const open = [...new Set(this.listening)].reduce((sum, port) => sum + port.connections, 0);
+    Atomics.store(this.state, WorkerSlot.ASSOCIATIONS_OPEN, open);
+  }
+
+  /** While somebody waits, the clock is looked at more often than the sweep does. */
+  private watchQuestions(): void {
+    if (this.ticking !== null || this.desk === null || this.desk.waiting() === 0) return;
+    this.ticking = setTimeout(() => {
+      this.ticking = null;
+      this.desk?.tick(this.clock.now());
+      this.watchQuestions();
+    }, TICK_MS);
+  }
+
+  private closeAccount(now: number): void {
+    const accounts = this.desk?.close(now) ?? [];
+    this.samples.flush();
+    this.post({ kind: 'settled', accounts, missing: this.desk?.missing ?? [] });
+  }
+
+  private log(message: string): void {
+    this.post({ kind: 'log', level: 'warn', message });
+  }
+
+  private phase(phase: number): void {
+    Atomics.store(this.state, WorkerSlot.PHASE, phase);
+  }
+
+  private every(ms: number, run: () => void): NodeJS.Timeout {
+    const timer = setInterval(run, ms);
+    this.timers.add(timer);
+    return timer;
+  }
+
+  private cancel(timer: NodeJS.Timeout): void {
+    clearInterval(timer);
+    this.timers.delete(timer);
+  }
+}
