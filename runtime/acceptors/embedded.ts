@@ -37,17 +37,7 @@ export async function openEmbedded(
   const archive = new Archive((spec.archive ?? {}) as ArchiveSpec, now);
   const [atArchive] = await openPorts([{ station: archive, host, port: spec.archivePort }]);
   const archivePort = atArchive?.port ?? 0;
-  const destinations: Record<string, DestinationSpec> = {
-    [ARCHIVE]: { host, port: archivePort, calledAET: EMBEDDED_ARCHIVE_AET },
-  };
-  for (const { id, host: at, port, aets } of receivers) {
-    destinations[nameOf(id)] = { host: at, port, calledAET: aets[0] ?? 'RECEIVER' };
-  }
-  const routes: RouteSpec[] = Object.entries(spec.deliver).map(([calledAET, id]) => ({
-    calledAET,
-    to: [nameOf(id)],
-  }));
-  routes.push({ otherwise: true, to: [ARCHIVE] });
+  const { destinations, routes } = plan(spec, receivers, { host, port: archivePort });
   const own = (spec.router ?? {}) as Partial<RouterSpec>;
   const router = new Router(
     {
@@ -69,6 +59,26 @@ export async function openEmbedded(
       await Promise.all([atRouter?.close(), atArchive?.close()]);
     },
   };
+}
+
+/** Every receiver a destination, every delivery a route; whatever is left goes to the archive. */
+function plan(
+  spec: EmbeddedSpec,
+  receivers: readonly Omit<ReceiverAddress, 'acceptor'>[],
+  archive: { readonly host: string; readonly port: number },
+): Pick<RouterSpec, 'destinations' | 'routes'> {
+  const destinations: Record<string, DestinationSpec> = {
+    [ARCHIVE]: { ...archive, calledAET: EMBEDDED_ARCHIVE_AET },
+  };
+  for (const { id, host, port, aets } of receivers) {
+    destinations[nameOf(id)] = { host, port, calledAET: aets[0] ?? 'RECEIVER' };
+  }
+  const routes: RouteSpec[] = Object.entries(spec.deliver).map(([calledAET, id]) => ({
+    calledAET,
+    to: [nameOf(id)],
+  }));
+  routes.push({ otherwise: true, to: [ARCHIVE] });
+  return { destinations, routes };
 }
 
 async function openRouter(

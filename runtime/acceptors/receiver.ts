@@ -1,9 +1,9 @@
 // A receiver: the SCP at which a router's deliveries end, and where the account looks.
 import type { AssociateIndication } from '../dicom/scp/acceptor-types.ts';
 import type { AcceptDecision } from '../dicom/scp/acceptor-types.ts';
-import type { IncomingRequest, RequestHandler } from '../dicom/dimse/incoming.ts';
+import type { IncomingRequest } from '../dicom/dimse/incoming.ts';
 import { REPLY_LATER } from '../dicom/dimse/incoming.ts';
-import type { Association } from '../dicom/ul/association.ts';
+import type { Association, RequestHandler } from '../dicom/ul/association.ts';
 import type { ReceiverSpec } from '../threads.ts';
 import type { ArrivalRow } from './account.ts';
 import type { RunClock } from './clock.ts';

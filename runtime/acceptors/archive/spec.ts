@@ -12,7 +12,9 @@ export interface ArchiveSpec {
   /** The same SOP instance again: replace it (default), ignore it, or refuse it (0x0111). */
   readonly duplicates?: 'replace' | 'ignore' | 'refuse';
   /** Where C-MOVE destinations are: AE title -> address. */
-  readonly destinations?: Readonly<Record<string, { readonly host: string; readonly port: number }>>;
+  readonly destinations?: Readonly<
+    Record<string, { readonly host: string; readonly port: number }>
+  >;
   /** Scheduled procedure steps, as plain objects by keyword; every one matches until it is done. */
   readonly worklist?: readonly Readonly<Record<string, unknown>>[];
   /** Answers C-STORE with these statuses in turn, e.g. [0, 0, 0xA700]. */
