@@ -33,6 +33,22 @@ export function makeHeader(request: HeaderRequest): Buffer {
   return Buffer.from(stream.getBuffer());
 }
 
+/** An unpaired body part, or Image Laterality, says it: Laterality (type 2C) must be absent. */
+const LATERALITY_ELSEWHERE = new Set([
+  'CR',
+  'DX',
+  'MG',
+  'SR',
+  'KO',
+  'PR',
+  'OP',
+  'OPT',
+  'OPV',
+  'SM',
+  'PX',
+  'IO',
+]);
+
 function headerValues(request: HeaderRequest): Record<string, unknown> {
   const { iod, shape, instance, seed, date } = request;
   const uid = (n: number): string => seededUid(seed, n);
@@ -66,6 +82,7 @@ function headerValues(request: HeaderRequest): Record<string, unknown> {
     StudyID: '1',
     SeriesNumber: '000001',
     InstanceNumber: String(instance).padStart(6, '0'),
+    ...(LATERALITY_ELSEWHERE.has(iod.modality) ? {} : { Laterality: '' }),
     ...(shape === null ? {} : imagePixel(shape, request.photometric)),
     ...iod.values({ shape, instance, uid }),
     ...request.edits,
