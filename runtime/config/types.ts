@@ -67,29 +67,19 @@ export interface VerifyTarget extends Target {
 
 // ---------------------------------------------------------------- thresholds and outputs
 
-export type ThresholdMethod =
-  | { readonly kind: 'count' | 'rate' | 'value' | 'avg' | 'min' | 'max' | 'med' }
-  | { readonly kind: 'percentile'; readonly p: number };
-
-export type ThresholdOperator = '<' | '<=' | '>' | '>=' | '==' | '!=';
-
-/** One threshold expression on one metric selector. */
-export interface ThresholdConfig {
-  /** The key as written, e.g. `dicom_req_duration{service:C-STORE}`. */
-  readonly key: string;
-  readonly metric: string;
-  /** Tags a sample must carry; empty for the whole metric. */
-  readonly tags: Readonly<Record<string, string>>;
-  /** The expression as written, e.g. `p(95)<2000`; null: the selector is only to be tracked. */
-  readonly expr: string | null;
-  readonly method: ThresholdMethod | null;
-  readonly operator: ThresholdOperator | null;
-  readonly limit: number | null;
-  readonly abortOnFail: boolean;
-  readonly delayAbortEvalMs: number;
-  /** Judge only the last so many ms; without it everything since the start. */
-  readonly windowMs?: number;
+/** One threshold; the same shape as the metrics engine's. */
+export interface ThresholdSpec {
+  /** As written: `p(95)<2000`. */
+  readonly threshold: string;
+  readonly abortOnFail?: boolean;
+  /** ms. */
+  readonly delayAbortEval?: number;
+  /** Judged over the last so many ms instead of the whole run. */
+  readonly window?: number;
 }
+
+/** Metric or selector (`dicom_req_duration{service:C-STORE}`) -> expressions; [] only tracks it. */
+export type ThresholdConfig = Readonly<Record<string, readonly ThresholdSpec[]>>;
 
 export interface OutputConfig {
   readonly kind: 'influxdb' | 'json' | 'csv';
@@ -117,7 +107,7 @@ export type Origin = string;
 export interface Options {
   readonly mode: Mode;
   readonly scenarios: readonly Scenario[];
-  readonly thresholds: readonly ThresholdConfig[];
+  readonly thresholds: ThresholdConfig;
   readonly noThresholds: boolean;
   /** Tags of every sample of the run. */
   readonly tags: Readonly<Record<string, string>>;

@@ -1,0 +1,144 @@
+// Options: built-in < configuration file < profile < script < `.env` < environment < flags, merged
+// key by key, checked as a whole, everything wrong said at once.
+import { DicomRunError, ExitCode } from '../errors.ts';
+import type { Problem } from '../errors.ts';
+import type { Scenario } from '../executors/scenario.ts';
+import { checkScenarios } from './check-scenarios.ts';
+import { readFlags, readFlagVariables } from './flag-source.ts';
+import type { Flags } from './flag-table.ts';
+import { guardHeavyLoad } from './guard.ts';
+import type { Layer, Load } from './layer.ts';
+import { resolveLoad } from './load.ts';
+import { readObjectSource } from './object-source.ts';
+import { buildOptions } from './build.ts';
+import { Problems } from './problems.ts';
+import { profileOf } from './profile.ts';
+import { scriptEnv } from './script-env.ts';
+import { smokeScenarios } from './smoke.ts';
+import { stackOf } from './stack.ts';
+import type { Mode, Options } from './types.ts';
+import { ownVariables, seedLayer, seedLoad, variablesOf } from './variables.ts';
+import type { EnvFile } from './variables.ts';
+
+export interface ConfigInput {
+  readonly mode: Mode;
+  /** `export const options` of the script, as the init pass gave it; null when there is none. */
+  readonly scriptOptions: unknown;
+  /** Names of the script's exported functions; null before they are known (not checked then). */
+  readonly exports: readonly string[] | null;
+  readonly flags: Flags;
+  /** The real environment. */
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** `.env` files that were read, a later one winning. */
+  readonly envFiles: readonly EnvFile[];
+  readonly configFile: { readonly name: string; readonly value: unknown } | null;
+  /** Hosts the script names itself (`peer({ host })`), for the guard against heavy load. */
+  readonly scriptHosts?: readonly string[];
+  /** Judges names and expressions of thresholds: `checkThresholds` of runtime/metrics. */
+  readonly checkThresholds?: (thresholds: Options['thresholds']) => readonly Problem[];
+}
+
+/**
+ * The one frozen configuration of a run.
+ *
+ * @throws {DicomRunError} exit code 104 with all problems
+ */
+export function resolveOptions(input: ConfigInput): Options {
+  const problems = new Problems();
+  const warnings: string[] = [];
+  const { layers, loads, selected, smoke } = readSources(input, problems, warnings);
+  const stack = stackOf(layers);
+  const load = resolveLoad(loads, { problems, warnings, selected });
+  const scenarios = shape(input, load.scenarios, smoke);
+  checkScenarios(scenarios, input.exports, problems);
+  const env = scriptEnv(input, stack.map<string>('env'), problems, warnings);
+  const options = buildOptions(
+    { mode: input.mode, stack, scenarios, loadOrigin: load.origin, env },
+    problems,
+    warnings,
+    input.flags.thresholds === true,
+  );
+  for (const problem of input.checkThresholds?.(options.thresholds) ?? []) {
+    problems.list.push(problem);
+  }
+  if (problems.list.length === 0) {
+    problems.list.push(...guardHeavyLoad(options, input.scriptHosts ?? []));
+  }
+  if (problems.list.length > 0) throw new DicomRunError(ExitCode.CONFIG, problems.list);
+  return deepFreeze(options);
+}
+
+interface Sources {
+  readonly layers: readonly Layer[];
+  readonly loads: readonly Load[];
+  readonly selected: string | null;
+  /** What `options.smoke` says about the load, in smoke mode. */
+  readonly smoke: Load | null;
+}
+
+function readSources(input: ConfigInput, problems: Problems, warnings: string[]): Sources {
+  const variables = variablesOf(input.envFiles, input.env);
+  const object = (value: unknown, origin: string): Layer =>
+    readObjectSource({ value, origin, problems, warnings, fromEnv: variables });
+  const name = input.flags.profile ?? variables.get('DICOMRUN_PROFILE')?.value;
+  const file = profileOf(input.configFile, name === undefined ? null : String(name), problems);
+  const config = object(file.base, input.configFile?.name ?? 'configuration file');
+  const profile = object(file.profile, `profile ${String(name)}`);
+  const script = object(input.scriptOptions, 'script');
+  const overrides = input.mode === 'smoke' ? object(script.smoke, 'script smoke') : null;
+  if (input.mode !== 'smoke' && script.smoke !== undefined) {
+    readObjectSource({
+      ...{ value: script.smoke, origin: 'script smoke', problems },
+      ...{ warnings: [], fromEnv: variables },
+    });
+  }
+  const seeds = seedLayer(variables, problems);
+  const own = ownVariables(variables, problems);
+  const ownFlags = readFlagVariables(own.flags, problems);
+  const flags = readFlags(input.flags, problems);
+  warnConflicts(seeds, [own.layer, ownFlags.layer], warnings);
+  const layers = [config, profile, script, ...(overrides === null ? [] : [overrides])];
+  layers.push(seeds, own.layer, ownFlags.layer, flags.layer);
+  const loads = [
+    seedLoad(variables, problems),
+    ...[config, profile, script, ownFlags.layer, flags.layer].map((layer) => layer.load),
+  ].filter((load) => load !== null);
+  const selected = flags.scenario ?? ownFlags.scenario;
+  return { layers, loads, selected, smoke: overrides?.load ?? null };
+}
+
+/** A seed variable and a DICOMRUN_* of the same meaning: ours wins, and both are named. */
+function warnConflicts(seeds: Layer, own: readonly Layer[], warnings: string[]): void {
+  for (const layer of own) {
+    for (const [path, entry] of layer.values) {
+      const seed = seeds.values.get(path);
+      if (seed === undefined || seed.origin.startsWith('default') || seed.value === entry.value) {
+        continue;
+      }
+      warnings.push(`${path}: ${entry.origin} wins over ${seed.origin}`);
+    }
+  }
+}
+
+const SMOKE_MAX_NS = 120e9;
+
+function shape(
+  input: ConfigInput,
+  scenarios: readonly Scenario[],
+  smoke: Load | null,
+): readonly Scenario[] {
+  if (input.mode !== 'smoke') return scenarios;
+  const limit = smoke?.durationNs ?? SMOKE_MAX_NS;
+  const once = smokeScenarios(smoke?.scenarios ?? scenarios, limit);
+  if (smoke?.scenarios !== undefined) return smoke.scenarios;
+  const { vus = 1, iterations = 1 } = smoke ?? {};
+  return once.map((scenario) => ({ ...scenario, vus, iterations }) as Scenario);
+}
+
+function deepFreeze<T>(value: T): T {
+  if (typeof value === 'object' && value !== null && !Object.isFrozen(value)) {
+    Object.freeze(value);
+    Object.values(value).forEach(deepFreeze);
+  }
+  return value;
+}

@@ -1,0 +1,126 @@
+// From the stacked values to whom the run talks: target, routes, chosen route, verify target.
+import { DEFAULT_PORT } from './address.ts';
+import type { Problems } from './problems.ts';
+import type { Stack } from './stack.ts';
+import { didYouMean } from './suggest.ts';
+import type { Route, Routes, Target, TlsConfig, VerifyTarget } from './types.ts';
+
+const DEFAULT_CALLING = 'DICOMRUN';
+
+export interface Targets {
+  readonly embedded: boolean;
+  readonly target: Target | null;
+  readonly routes: Routes;
+  readonly route: string | null;
+  readonly verify: VerifyTarget | null;
+}
+
+export function resolveTargets(stack: Stack, problems: Problems, warnings: string[]): Targets {
+  const embedded = isEmbedded(stack, problems, warnings);
+  const routes = stack.map<Route>('routes');
+  const route = stack.get<string>('route') ?? null;
+  if (route !== null && !embedded && routes[route] === undefined) {
+    problems.add('CONFIG_ROUTE', `route "${route}": not configured`, {
+      hint:
+        didYouMean(route, Object.keys(routes)) ??
+        `set REMOTE_AE_${route} and LOCAL_AE_${route}, or routes.${route}`,
+      where: stack.origin('route'),
+    });
+  }
+  const named = embedded ? null : targetOf(stack, problems);
+  const target = named && withRoute(named, route === null ? undefined : routes[route]);
+  return { embedded, target, routes, route, verify: verifyOf(stack, named, warnings) };
+}
+
+/** A target named later than `embedded` (in a higher source) wins, and the other way round. */
+function isEmbedded(stack: Stack, problems: Problems, warnings: string[]): boolean {
+  if (stack.get<boolean>('embedded') !== true) return false;
+  const level = stack.level('target.host') - stack.level('embedded');
+  if (level === 0) {
+    const both = `${stack.origin('embedded')} and ${stack.origin('target.host')}`;
+    problems.add('CONFIG_CONFLICT', `${both} name two different targets`, {
+      hint: 'give one of them',
+    });
+  }
+  if (level <= 0) return true;
+  const host = stack.origin('target.host');
+  warnings.push(
+    `the target of ${host} is used, not the embedded one of ${stack.origin('embedded')}`,
+  );
+  return false;
+}
+
+function targetOf(stack: Stack, problems: Problems): Target | null {
+  const host = stack.get<string>('target.host');
+  const calledAET = stack.get<string>('target.calledAET');
+  if (host === undefined) {
+    if (calledAET === undefined && stack.get('target.port') === undefined) return null;
+    const known = calledAET === undefined ? 'target.port' : 'target.calledAET';
+    problems.add('CONFIG_MISSING', `target.host: is missing, ${known} is set`, {
+      hint: '-c AET@host:port, or DICOMRUN_TARGET_HOST',
+      where: stack.origin(known),
+    });
+    return null;
+  }
+  if (calledAET === undefined) {
+    problems.add('CONFIG_MISSING', 'target.calledAET: is missing, target.host is set', {
+      hint: '-c AET@host:port, or DICOMRUN_TARGET_CALLED_AET',
+      where: stack.origin('target.host'),
+    });
+  }
+  const maxPdu = stack.get<number>('target.maxPdu');
+  const sourceAddress = stack.get<string>('target.sourceAddress');
+  const tls = tlsOf(stack);
+  return {
+    host,
+    port: stack.get<number>('target.port') ?? DEFAULT_PORT,
+    calledAET: calledAET ?? '',
+    callingAET: stack.get<string>('target.callingAET') ?? DEFAULT_CALLING,
+    ...(maxPdu === undefined ? {} : { maxPdu }),
+    ...(sourceAddress === undefined ? {} : { sourceAddress }),
+    ...(tls === undefined ? {} : { tls }),
+  };
+}
+
+function tlsOf(stack: Stack): TlsConfig | undefined {
+  const tls = stack.map('target.tls');
+  return Object.keys(tls).length === 0 ? undefined : (tls as TlsConfig);
+}
+
+function withRoute(target: Target, route: Route | undefined): Target {
+  if (route === undefined) return target;
+  return {
+    ...target,
+    calledAET: route.calledAET,
+    callingAET: route.callingAET,
+    host: route.host ?? target.host,
+    port: route.port ?? target.port,
+  };
+}
+
+function verifyOf(stack: Stack, target: Target | null, warnings: string[]): VerifyTarget | null {
+  const host = stack.get<string>('verify.host') ?? target?.host;
+  const calledAET = stack.get<string>('verify.calledAET') ?? target?.calledAET;
+  if (host === undefined || calledAET === undefined) return null;
+  const enabled = stack.get<boolean>('verify.enabled') ?? true;
+  const isTarget = stack.get('verify.host') === undefined;
+  const asked = Object.keys(stack.map('verify')).length > 0;
+  if (isTarget && enabled && asked) {
+    warnings.push(
+      `C-FIND verification asks the target itself (${calledAET}@${host}): it may hold what it has ` +
+        'not delivered; set CFIND_HOST or verify.host to where studies must arrive',
+    );
+  }
+  return {
+    host,
+    port: stack.get<number>('verify.port') ?? target?.port ?? DEFAULT_PORT,
+    calledAET,
+    callingAET: stack.get<string>('verify.callingAET') ?? target?.callingAET ?? DEFAULT_CALLING,
+    enabled,
+    initialDelayMs: stack.need<number>('verify.initialDelay'),
+    timeoutMs: stack.need<number>('verify.timeout'),
+    intervalMs: stack.need<number>('verify.interval'),
+    isTarget,
+    ...(isTarget && target?.tls !== undefined ? { tls: target.tls } : {}),
+  };
+}

@@ -1,0 +1,199 @@
+// Variables: `.env` files under the real environment, and what they mean as configuration: our own
+// DICOMRUN_* and those of the seed suite (COMPASS_HOST, REMOTE_AE_<X>, CFIND_*, …) as they are.
+import { parseEnv } from 'node:util';
+import { readAETitle, readPort } from './address.ts';
+import { FLAGS } from './flag-table.ts';
+import { emptyLayer, put, readOption } from './layer.ts';
+import type { Layer, Load } from './layer.ts';
+import { OPTION_TABLE, variableOf } from './option-table.ts';
+import type { Problems } from './problems.ts';
+import { nearest } from './suggest.ts';
+import { readInteger, readBoolean, readNumber, readSeconds, readString } from './values.ts';
+import type { Reader } from './values.ts';
+
+export interface Variable {
+  readonly value: string;
+  /** `env COMPASS_HOST`, `.env COMPASS_HOST`. */
+  readonly origin: string;
+}
+
+export type Variables = ReadonlyMap<string, Variable>;
+
+/** A `.env` file that was read. */
+export interface EnvFile {
+  readonly name: string;
+  readonly text: string;
+}
+
+/** Files in order, a later one winning, the real environment over all of them. */
+export function variablesOf(
+  files: readonly EnvFile[],
+  environment: Readonly<Record<string, string | undefined>>,
+): Variables {
+  const variables = new Map<string, Variable>();
+  for (const { name, text } of files) {
+    for (const [key, value] of Object.entries(parseEnv(text))) {
+      if (value !== undefined) variables.set(key, { value, origin: `${name} ${key}` });
+    }
+  }
+  for (const [key, value] of Object.entries(environment)) {
+    if (value !== undefined) variables.set(key, { value, origin: `env ${key}` });
+  }
+  return variables;
+}
+
+interface SeedRow {
+  readonly path: string;
+  readonly read: (r: Reader, value: string) => unknown;
+}
+
+const host = (path: string): SeedRow => ({ path, read: readString });
+const aet = (path: string): SeedRow => ({ path, read: readAETitle });
+const port = (path: string): SeedRow => ({
+  path,
+  read: (r, value) => readPort(r.problems, r.at, value),
+});
+const seconds = (path: string): SeedRow => ({ path, read: readSeconds });
+const limit = (path: string, expression: string): SeedRow => ({
+  path: `thresholds.${path}`,
+  read(r, value) {
+    const number = readNumber(r, value);
+    return number === undefined ? undefined : [{ threshold: `${expression}<=${number}` }];
+  },
+});
+
+/** The seed suite's variables. */
+export const SEEDS: Readonly<Record<string, SeedRow>> = {
+  COMPASS_HOST: host('target.host'),
+  COMPASS_PORT: port('target.port'),
+  COMPASS_AE_TITLE: aet('target.calledAET'),
+  LOCAL_AE_TITLE: aet('target.callingAET'),
+  COMPASS_ROUTE: host('route'),
+  CFIND_HOST: host('verify.host'),
+  CFIND_PORT: port('verify.port'),
+  CFIND_AE_TITLE: aet('verify.calledAET'),
+  CFIND_LOCAL_AE_TITLE: aet('verify.callingAET'),
+  CFIND_VERIFY: { path: 'verify.enabled', read: readBoolean },
+  CFIND_INITIAL_DELAY: seconds('verify.initialDelay'),
+  CFIND_TIMEOUT: seconds('verify.timeout'),
+  CFIND_POLL_INTERVAL: seconds('verify.interval'),
+  DICOM_ROOT_DIR: host('data.root'),
+  TEST_DICOM_FILE: host('data.file'),
+  MAX_ERROR_RATE: limit('dicom_req_failed', 'rate'),
+  MAX_P95_LATENCY_MS: limit('dicom_req_duration', 'p(95)'),
+};
+
+/** What the seed suite assumes once one of its COMPASS_* variables is there. */
+const SEED_TARGET: Readonly<Record<string, string | number>> = {
+  'target.host': '127.0.0.1',
+  'target.port': 11_112,
+  'target.calledAET': 'COMPASS',
+  'target.callingAET': 'PERF_SENDER',
+};
+
+/** The seed suite's variables as a layer. An empty one counts as absent, as it does there. */
+export function seedLayer(variables: Variables, problems: Problems): Layer {
+  const layer = emptyLayer();
+  const started = ['COMPASS_HOST', 'COMPASS_PORT', 'COMPASS_AE_TITLE'].some(
+    (name) => (variables.get(name)?.value ?? '') !== '',
+  );
+  if (started) {
+    for (const [path, value] of Object.entries(SEED_TARGET)) {
+      put(layer, path, value, 'default beside COMPASS_*');
+    }
+  }
+  for (const [name, seed] of Object.entries(SEEDS)) {
+    const variable = variables.get(name);
+    if (variable === undefined || variable.value.trim() === '') continue;
+    const r = { problems, at: { name, origin: variable.origin } };
+    put(layer, seed.path, seed.read(r, variable.value), variable.origin);
+  }
+  routePairs(layer, variables, problems);
+  return layer;
+}
+
+/** Routes from REMOTE_AE_<X> (called) and LOCAL_AE_<X> (calling); each needs the other. */
+function routePairs(layer: Layer, variables: Variables, problems: Problems): void {
+  const pairs: [string, string, string][] = [['IIMS', 'IIMS_SCP_AE_TITLE', 'IIMS_SCU_AE_TITLE']];
+  const names = new Set<string>();
+  for (const [variable, { value }] of variables) {
+    const name = /^(?:REMOTE|LOCAL)_AE_(.+)$/.exec(variable)?.[1];
+    if (name !== undefined && name !== 'TITLE' && value !== '') names.add(name);
+  }
+  for (const name of names) pairs.push([name, `REMOTE_AE_${name}`, `LOCAL_AE_${name}`]);
+  for (const [name, remote, local] of pairs) {
+    const called = aeOf(remote, variables, problems);
+    const calling = aeOf(local, variables, problems);
+    if (called === null && calling === null) continue;
+    const half = called === null ? remote : calling === null ? local : null;
+    if (half !== null) {
+      const other = half === remote ? local : remote;
+      problems.add('CONFIG_ROUTE', `route ${name}: ${half} is missing, ${other} is set`, {
+        hint: 'a route is a pair: the AE title called and the one that calls',
+      });
+    } else if (called !== undefined && calling !== undefined) {
+      const origin = variables.get(remote)?.origin ?? 'env';
+      put(layer, `routes.${name}`, { calledAET: called, callingAET: calling }, origin);
+    }
+  }
+}
+
+/** null: not set; undefined: set and wrong. */
+function aeOf(name: string, variables: Variables, problems: Problems): string | null | undefined {
+  const variable = variables.get(name);
+  if (variable === undefined || variable.value === '') return null;
+  return readAETitle({ problems, at: { name, origin: variable.origin } }, variable.value);
+}
+
+/** LOAD_CONCURRENCY and TEST_DURATION_SECONDS: the load where nothing else says one. */
+export function seedLoad(variables: Variables, problems: Problems): Load | null {
+  const vus = variables.get('LOAD_CONCURRENCY');
+  const time = variables.get('TEST_DURATION_SECONDS');
+  if (time === undefined || time.value === '') return null;
+  const r = (name: string, origin: string): Reader => ({ problems, at: { name, origin } });
+  const ms = readSeconds(r('TEST_DURATION_SECONDS', time.origin), time.value);
+  const count =
+    vus === undefined || vus.value === ''
+      ? 8
+      : readInteger(r('LOAD_CONCURRENCY', vus.origin), vus.value, { min: 1 });
+  if (ms === undefined || count === undefined) return null;
+  return { origin: time.origin, vus: count, durationNs: ms * 1e6 };
+}
+
+/** DICOMRUN_* as the flags they stand for (`DICOMRUN_VUS` → `vus`), and as a layer. */
+export function ownVariables(
+  variables: Variables,
+  problems: Problems,
+): { readonly layer: Layer; readonly flags: Map<string, Variable> } {
+  const layer = emptyLayer();
+  const flags = new Map<string, Variable>();
+  const options = new Map(OPTION_TABLE.map((option) => [variableOf(option.path), option]));
+  for (const [name, variable] of variables) {
+    if (!name.startsWith('DICOMRUN_')) continue;
+    const option = options.get(name);
+    const flag = name.slice('DICOMRUN_'.length).toLowerCase().replaceAll('_', '-');
+    if (option !== undefined) {
+      const r = { problems, at: { name, origin: variable.origin } };
+      put(layer, option.path, readOption(r, option, variable.value), variable.origin);
+    } else if (FLAGS.includes(flag)) flags.set(flag, variable);
+    else unknownVariable(name, variable, [...options.keys()], problems);
+  }
+  return { layer, flags };
+}
+
+function unknownVariable(
+  name: string,
+  variable: Variable,
+  known: readonly string[],
+  problems: Problems,
+): void {
+  const all = [
+    ...known,
+    ...FLAGS.map((flag) => `DICOMRUN_${flag.toUpperCase().replaceAll('-', '_')}`),
+  ];
+  const near = nearest(name, all);
+  problems.add('CONFIG_UNKNOWN_VARIABLE', `${name}: no option of that name`, {
+    hint: near === null ? 'dicomrun help configuration lists them' : `did you mean ${near}?`,
+    where: variable.origin,
+  });
+}
