@@ -191,7 +191,10 @@ function loadSmall(
     ({ dataset, transferSyntax } = transcode(dataset, transferSyntax, '1.2.840.10008.1.2.1'));
   }
   const facts = headerFacts(dataset, transferSyntax);
-  const rejected = judge(facts, transferSyntax, dataset, loader.request.filter);
+  const rejected = judge(
+    { facts, transferSyntax, header: dataset, datasetBytes: dataset.length },
+    loader.request.filter,
+  );
   if (rejected !== null) return rejected;
   pixelValue(dataset, facts, transferSyntax); // throws when it is truncated
   loader.builder.addDataset(dataset, { transferSyntax, origin: file.path, fileBytes: size });
@@ -207,7 +210,7 @@ function loadLarge(
   const { header, transferSyntax, datasetOffset, facts } = readHeader(loader, descriptor, size);
   if (facts.pixelBytes === 0) return 'above the limit for memory, without pixel data';
   const datasetBytes = size - datasetOffset;
-  const rejected = judge(facts, transferSyntax, header, loader.request.filter, datasetBytes);
+  const rejected = judge({ facts, transferSyntax, header, datasetBytes }, loader.request.filter);
   if (rejected !== null) return rejected;
   if (facts.headerBytes + facts.pixelBytes > datasetBytes) return 'truncated or corrupt';
   const { hash = 'pixels' } = loader.request;
@@ -260,14 +263,17 @@ function hashFile(
   }
 }
 
+/** An instance before it is in the pool. */
+interface Candidate {
+  readonly facts: HeaderFacts;
+  readonly transferSyntax: string;
+  readonly header: Buffer;
+  readonly datasetBytes: number;
+}
+
 /** Why an instance is not wanted; null when it is. */
-function judge(
-  facts: HeaderFacts,
-  transferSyntax: string,
-  header: Buffer,
-  filter: FileFilter | undefined,
-  datasetBytes = header.length,
-): string | null {
+function judge(candidate: Candidate, filter: FileFilter | undefined): string | null {
+  const { facts, transferSyntax, header, datasetBytes } = candidate;
   if (facts.sopClass === '' || facts.sopInstance === '') return 'without SOP class or instance UID';
   if (filter === undefined) return null;
   const wanted =

@@ -73,7 +73,7 @@ function pixelsOf(dataset: Buffer): Pixels {
     bitsAllocated: number('BitsAllocated') as PixelShape['bitsAllocated'],
     bitsStored: number('BitsStored'),
   } as const;
-  if (shape.rows === 0 || shape.columns === 0 || shape.bitsAllocated === 0) {
+  if (shape.rows === 0 || shape.columns === 0 || !(shape.bitsAllocated > 0)) {
     throw new DataError(
       'DATA_UNSUPPORTED',
       'transcoding: Rows, Columns or BitsAllocated are missing',
