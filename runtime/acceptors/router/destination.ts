@@ -212,9 +212,14 @@ export class Destination {
       transferSyntaxes: [transferSyntax],
     }));
     const request = { host, port, calledAET, callingAET, contexts };
-    associate(maxPdu === undefined ? request : { ...request, maxPdu }, (outcome) =>
-      this.opened(lane, item, { outcome, since: now }),
-    );
+    try {
+      associate(maxPdu === undefined ? request : { ...request, maxPdu }, (outcome) =>
+        this.opened(lane, item, { outcome, since: now }),
+      );
+    } catch (error) {
+      // An AE title that cannot be written, say: this destination never takes anything.
+      setImmediate(() => this.broke(lane, error instanceof Error ? error.message : String(error)));
+    }
   }
 
   private opened(
