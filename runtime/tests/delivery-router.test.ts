@@ -1,0 +1,156 @@
+// Routers between sender and receiver: the account names exactly what they did wrong.
+import { afterEach, describe, expect, it } from 'vitest';
+import { openPorts } from '../acceptors/ports.ts';
+import { Router } from '../acceptors/router/router.ts';
+import { memberNumber } from '../dicom/data/identity.ts';
+import { syntheticPool } from '../dicom/data/synthetic.ts';
+import { HOST, openAcceptor, release, Sender, uidOf } from './delivery-bench.ts';
+import type { Acceptor, AcceptorSetup } from './delivery-bench.ts';
+import { startForwarder } from './delivery-forwarder.ts';
+
+const endoscopes = syntheticPool(
+  { modality: 'ES', rows: 16, columns: 16, instances: 4 },
+  { id: 1, key: 'es' },
+);
+const open: Acceptor[] = [];
+
+async function acceptor(setup: AcceptorSetup): Promise<Acceptor> {
+  const opened = await openAcceptor(setup);
+  open.push(opened);
+  return opened;
+}
+
+afterEach(async () => {
+  for (const one of open.splice(0)) await one.exit();
+});
+
+describe('a foreign forwarder', () => {
+  it('that drops, repeats and damages is found out, instance by instance', async () => {
+    const at = await acceptor({ receivers: [{ settleMs: 5000 }], pools: [endoscopes] });
+    const study = 3e10; // the sender's first study
+    const misdeeds = {
+      drop: new Set([uidOf(study, 2), uidOf(study, 7)]),
+      repeat: new Set([uidOf(study, 4)]),
+      damage: new Set([uidOf(study, 5), uidOf(study, 9)]),
+    };
+    const to = { port: at.receivers[0]?.port ?? 0, calledAET: 'SINK' };
+    const forwarder = await startForwarder(to, misdeeds);
+    const sender = new Sender(at, endoscopes);
+    const target = { host: HOST, port: forwarder.port, calledAET: 'FORWARDER' };
+    const association = await sender.open(target);
+    expect(await sender.study(association, 10)).toBe(study);
+    await release(association);
+    const question = { receiver: 0, study, accepted: 10, timeoutMs: 4000, quietMs: 250 };
+    const delivery = await at.expect(question);
+    expect(delivery).toMatchObject({
+      ...{ expected: 10, arrived: 8, missing: 2, duplicated: 1 },
+      ...{ pixelsChanged: 2, unexpected: 0, associations: 9 },
+    });
+    expect([...delivery.missingInstances].sort()).toEqual([...misdeeds.drop].sort());
+    const { accounts, missing } = await at.settle();
+    expect(accounts).toMatchObject([
+      {
+        ...{ route: 'ROUTE', accepted: 10, arrived: 9, unique: 8, missing: 2, late: 0 },
+        ...{ duplicated: 1, corrupted: 2, unexpected: 0 },
+        associationsPerStudy: { mean: 9, max: 9 },
+      },
+    ]);
+    expect([...missing].sort()).toEqual([...misdeeds.drop].sort());
+    forwarder.stop();
+  });
+});
+
+describe('the embedded router', () => {
+  const target = (at: Acceptor, calledAET: string) => ({
+    host: HOST,
+    port: at.embedded?.routerPort ?? 0,
+    calledAET,
+  });
+
+  it('delivers by called AE title, with its one rule', async () => {
+    const at = await acceptor({
+      receivers: [{ aets: ['GI_ARCHIVE'] }, { aets: ['OTHER'] }],
+      pools: [endoscopes],
+      embedded: { deliver: { HTM_GI: 0, HTM_EYE: 1 } },
+    });
+    const tags = { StudyDescription: 'GI Endoscopy' };
+    const question = { accepted: 4, timeoutMs: 5000, quietMs: 50, tags };
+    const gi = new Sender(at, endoscopes, 'HTM_GI', 0);
+    const association = await gi.open(target(at, 'HTM_GI'));
+    const study = await gi.study(association, 4);
+    await release(association);
+    expect(await at.expect({ receiver: 0, study, ...question })).toMatchObject({
+      ...{ expected: 4, arrived: 4, missing: 0, duplicated: 0, pixelsChanged: 0, wrongTags: 0 },
+    });
+    const { accounts } = await at.settle();
+    expect(accounts).toMatchObject([{ route: 'HTM_GI', accepted: 4, unique: 4, missing: 0 }]);
+  });
+
+  it('leaves other routes alone', async () => {
+    const at = await acceptor({
+      receivers: [{ aets: ['EYE_ARCHIVE'] }],
+      pools: [endoscopes],
+      embedded: { deliver: { HTM_EYE: 0 } },
+    });
+    const sender = new Sender(at, endoscopes, 'HTM_EYE', 0);
+    const association = await sender.open(target(at, 'HTM_EYE'));
+    const study = await sender.study(association, 1);
+    const tags = { StudyDescription: 'GI Endoscopy' };
+    const question = { receiver: 0, study, accepted: 1, timeoutMs: 5000, quietMs: 0, tags };
+    expect(await at.expect(question)).toMatchObject({ arrived: 1, wrongTags: 1 });
+    await release(association);
+  });
+
+  it('is asked again after a deliberate resend, which is no duplicate', async () => {
+    const at = await acceptor({
+      receivers: [{}],
+      pools: [endoscopes],
+      embedded: { deliver: { ROUTE: 0 } },
+    });
+    const sender = new Sender(at, endoscopes);
+    const association = await sender.open(target(at, 'ROUTE'));
+    for (let time = 0; time < 3; time++) await sender.store(association, 5, memberNumber(1, 1));
+    await release(association);
+    const { accounts } = await at.settle(3000);
+    expect(accounts).toMatchObject([{ accepted: 3, arrived: 3, unique: 1, duplicated: 0 }]);
+  });
+});
+
+describe('a simulated router', () => {
+  it('that drops, repeats and damages one in a hundred is found out exactly', async () => {
+    const at = await acceptor({ receivers: [{}], pools: [endoscopes] });
+    const sink = { host: HOST, port: at.receivers[0]?.port ?? 0, calledAET: 'SINK' };
+    const router = new Router(
+      {
+        destinations: { sink },
+        routes: [{ to: ['sink'] }],
+        faults: { drop: 0.01, duplicate: 0.01, corrupt: 0.01 },
+        seed: 7,
+      },
+      () => at.now(),
+    );
+    const [listening] = await openPorts([{ station: router, host: HOST, port: 0 }]);
+    const target = { host: HOST, port: listening?.port ?? 0, calledAET: 'ROUTE' };
+    const sender = new Sender(at, endoscopes);
+    const association = await sender.open(target);
+    for (let n = 0; n < 40; n++) await sender.study(association, 25);
+    await release(association);
+    const { accounts, missing } = await at.settle(1500);
+    const truth = router.counts;
+    expect(truth.dropped.length).toBeGreaterThan(2);
+    expect(truth.duplicated.length).toBeGreaterThan(2);
+    expect(truth.corrupted.length).toBeGreaterThan(2);
+    const [account] = accounts;
+    expect(account).toMatchObject({
+      accepted: 1000,
+      missing: truth.dropped.length,
+      unique: 1000 - truth.dropped.length,
+      duplicated: truth.duplicated.length,
+      corrupted: truth.corrupted.length,
+      unexpected: 0,
+    });
+    expect([...missing].sort()).toEqual([...truth.dropped].sort());
+    router.close();
+    await listening?.close();
+  });
+});
