@@ -22,6 +22,8 @@ import {
 
 export type { StoreChannel, StoreImage } from './wire-image.ts';
 
+/** An image that is not kept is copied only up to that (bytes). */
+const MAX_ONE_TIME_BYTES = 64 * 1024;
 export const DEFAULT_CACHE_BYTES = 256 * 1024 ** 2;
 
 export interface StoreImagesOptions {
@@ -95,10 +97,12 @@ export class StoreImages {
     edits: CompiledEdits | null,
     channel: StoreChannel,
   ): StoreImage {
-    const framable = this.#framable(prototype, identity, edits);
+    const keep = this.#worthKeeping(prototype, edits, channel);
+    const copyLimit = keep ? MAX_IMAGE_BYTES : MAX_ONE_TIME_BYTES;
+    const framable = this.#framable(prototype, identity, edits, copyLimit);
     const sopClass = channel.sopClass ?? framable.sopClass;
     const image = makeImage({ ...framable, sopClass }, channel, identity);
-    if (image.body !== null || !this.#worthKeeping(prototype, edits, channel)) return image;
+    if (image.body !== null || !keep) return image;
     if (image.slots.length === 0 && identity !== null) return image;
     const { contextId, maxPdu } = channel;
     this.cache.add(image, { prototype, fresh: identity !== null, edits, contextId, maxPdu });
@@ -119,12 +123,20 @@ export class StoreImages {
     prototype: Prototype,
     identity: Identity | null,
     edits: CompiledEdits | null,
+    copyLimit: number,
   ): Framable {
     const { share } = prototype;
     const fresh = identity !== null;
     const sopInstance =
       identity === null ? share.sopInstance : sopUid(this.run, identity.study, identity.member);
-    const base = { sopClass: share.sopClass, sopInstance, fresh, rest: null, restBytes: 0 };
+    const base = {
+      sopClass: share.sopClass,
+      sopInstance,
+      fresh,
+      rest: null,
+      restBytes: 0,
+      copyLimit,
+    };
     if (!fresh && edits === null && !(share.oddLength && this.#oddLength === 'pad')) {
       return this.#checked(share.origin, asIs(prototype, base));
     }
@@ -158,7 +170,8 @@ export class StoreImages {
   }
 }
 
-type FramableBase = Omit<Framable, 'parts' | 'slots'>;
+/** All but the bytes; data sets above `copyLimit` are not copied into the image. */
+type FramableBase = Omit<Framable, 'parts' | 'slots'> & { readonly copyLimit: number };
 
 /** Slots are patched before framing (deflated, tiny PDUs): never in the shared template. */
 function copyOf(template: Template): Template {
@@ -199,7 +212,7 @@ function withTemplate(prototype: Prototype, template: Template, base: FramableBa
   if (dataset !== null && valueBytes === 0) return withoutValue(base, header, slots);
   if (dataset !== null) {
     const value = dataset.subarray(share.headerBytes);
-    if (header.length + value.length <= MAX_IMAGE_BYTES) {
+    if (header.length + value.length <= base.copyLimit) {
       return { ...base, parts: [header, value], slots };
     }
     // why: a fragment must be even, so an odd header takes the first byte of the value with it
