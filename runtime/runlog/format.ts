@@ -6,6 +6,8 @@ import type { ThresholdResult, TimeUnit } from '../metrics/summary.ts';
 
 export const RUNLOG_SCHEMA = 'dicomrun-log/1';
 export const RUNLOG_FILE = 'run.ndjson';
+/** Every sample, beside the run log, for outputs that want them all. */
+export const SAMPLES_FILE = 'samples.ndjson';
 
 /** First record: who runs what. */
 export interface RunRecord {
@@ -92,7 +94,29 @@ export interface EndRecord {
   readonly thresholds: readonly ThresholdResult[];
 }
 
+/** samples.ndjson only: series of one sending thread. */
+export interface SeriesRecord {
+  readonly k: 'series';
+  readonly w: number;
+  readonly series: readonly {
+    readonly id: number;
+    readonly metric: string;
+    readonly tags: Readonly<Record<string, string>>;
+  }[];
+}
+
+/** samples.ndjson only: samples as columns; `t` in µs since t0, `v` null for what is no number. */
+export interface SamplesRecord {
+  readonly k: 'samples';
+  readonly w: number;
+  readonly s: readonly number[];
+  readonly v: readonly (number | null)[];
+  readonly t: readonly number[];
+}
+
 export type LogRecord =
+  | SeriesRecord
+  | SamplesRecord
   | RunRecord
   | ViewRecord
   | RowsRecord

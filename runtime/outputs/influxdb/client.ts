@@ -1,0 +1,101 @@
+// The `influx` client, tamed: one request at a time, five seconds each, no retries and no back-off
+// of its own (it would refuse calls for ten seconds after the server is back). What an answer
+// means is decided here; what to do about it, by the uploader.
+import { InfluxDB } from 'influx';
+import type { IPoolOptions } from 'influx';
+import type { InfluxTarget } from './target.ts';
+import type { Point } from './points.ts';
+
+export type WriteOutcome =
+  | { readonly kind: 'written' }
+  /** Nothing is known about the batch, or it was not taken; try again later. */
+  | { readonly kind: 'retry'; readonly why: string }
+  /** At least one point of the batch is refused for good; the others may be stored. */
+  | { readonly kind: 'refused'; readonly why: string }
+  | { readonly kind: 'too-large' }
+  | { readonly kind: 'no-database' }
+  | { readonly kind: 'forbidden'; readonly why: string };
+
+export interface InfluxClient {
+  write(points: readonly Point[]): Promise<WriteOutcome>;
+  /** Database and retention policy; `written` when they are there. */
+  prepare(): Promise<WriteOutcome>;
+}
+
+const REQUEST_TIMEOUT_MS = 5_000;
+
+const NO_BACKOFF: NonNullable<IPoolOptions['backoff']> = {
+  getDelay: () => 0,
+  next: () => NO_BACKOFF,
+  reset: () => NO_BACKOFF,
+};
+
+export function createInfluxClient(target: InfluxTarget): InfluxClient {
+  const { username, password, database } = target;
+  const headers = target.token === undefined ? {} : { Authorization: `Token ${target.token}` };
+  const influx = new InfluxDB({
+    host: target.host,
+    port: target.port,
+    protocol: target.protocol,
+    path: target.path,
+    database,
+    // the client's own default is root:root
+    ...(username === undefined ? {} : { username, password: password ?? '' }),
+    options: { headers, rejectUnauthorized: !target.insecure },
+    pool: { maxRetries: 0, requestTimeout: REQUEST_TIMEOUT_MS, backoff: NO_BACKOFF },
+  });
+  return {
+    write: (points) =>
+      outcomeOf(influx.writePoints(points.map(toClientPoint), { database, precision: 'n' })),
+    prepare: () =>
+      outcomeOf(
+        influx.createDatabase(database).then(() =>
+          target.retention === undefined
+            ? undefined
+            : influx.createRetentionPolicy('dicomrun', {
+                database,
+                duration: target.retention,
+                replication: 1,
+                isDefault: true,
+              }),
+        ),
+      ),
+  };
+}
+
+type ClientPoint = Parameters<InfluxDB['writePoints']>[0][number];
+
+function toClientPoint(point: Point): ClientPoint {
+  const { measurement, tags, fields, timestamp } = point;
+  return { measurement, tags: { ...tags }, fields: { ...fields }, timestamp };
+}
+
+async function outcomeOf(call: Promise<unknown>): Promise<WriteOutcome> {
+  try {
+    await call;
+    return { kind: 'written' };
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    switch (statusOf(error)) {
+      case 400:
+        return { kind: 'refused', why };
+      case 401:
+      case 403:
+        return { kind: 'forbidden', why };
+      case 404:
+        return { kind: 'no-database' };
+      case 413:
+        return { kind: 'too-large' };
+      default:
+        return { kind: 'retry', why: why === '' ? 'no answer' : why };
+    }
+  }
+}
+
+/** The client's RequestError carries the response; anything else has no status. */
+function statusOf(error: unknown): number | undefined {
+  if (typeof error !== 'object' || error === null || !('res' in error)) return undefined;
+  const { res } = error;
+  if (typeof res !== 'object' || res === null || !('statusCode' in res)) return undefined;
+  return typeof res.statusCode === 'number' ? res.statusCode : undefined;
+}

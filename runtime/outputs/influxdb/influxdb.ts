@@ -1,0 +1,97 @@
+// The InfluxDB output of a run, and the replay of a finished one: the same uploader over the logs.
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { DicomRunError, ExitCode } from '../../errors.ts';
+import type { OutputResult } from '../../metrics/summary.ts';
+import { RUNLOG_FILE, SAMPLES_FILE } from '../../runlog/format.ts';
+import type { SampleLog } from '../../runlog/sample-log.ts';
+import type { Output } from '../output.ts';
+import { createInfluxClient } from './client.ts';
+import { PointMaker } from './points.ts';
+import { RawPointMaker } from './raw-points.ts';
+import { describeTarget, parseInfluxTarget } from './target.ts';
+import type { InfluxTarget } from './target.ts';
+import { createUploader } from './uploader.ts';
+import type { UploadSource } from './uploader.ts';
+
+export interface InfluxOutputOptions {
+  /** What stands after `influxdb=`. */
+  readonly url: string;
+  /** The run's folder, with run.ndjson. */
+  readonly dir: string;
+  readonly onMessage: (message: string) => void;
+  /** Needed with mode=raw: where every sample goes first. */
+  readonly sampleLog?: () => SampleLog;
+}
+
+/** Follows a run that is going on. With `mode=raw` it takes every sample through `sink`. */
+export function createInfluxOutput(options: InfluxOutputOptions): Output {
+  const target = parseInfluxTarget(options.url);
+  const uploader = uploaderOf(target, options);
+  if (target.mode === 'rows' || options.sampleLog === undefined) return uploader;
+  const log = options.sampleLog();
+  return {
+    name: uploader.name,
+    destination: uploader.destination,
+    sink: {
+      series: (thread, series) => log.series(thread, series),
+      samples: (batch) => log.samples(batch),
+    },
+    start: () => uploader.start(),
+    wake: () => {
+      log.flush();
+      uploader.wake();
+    },
+    finish: (drainMs) => {
+      log.flush();
+      return uploader.finish(drainMs);
+    },
+  };
+}
+
+/** Imports a finished (or killed) run; doing so twice adds nothing. */
+export async function replayToInfluxdb(
+  dir: string,
+  url: string,
+  onMessage: (message: string) => void,
+): Promise<OutputResult> {
+  const target = parseInfluxTarget(url);
+  const needed = target.mode === 'raw' ? SAMPLES_FILE : RUNLOG_FILE;
+  if (!existsSync(join(dir, needed))) {
+    throw new DicomRunError(ExitCode.CONFIG, {
+      code: 'RUNLOG_UNREADABLE',
+      message: `${join(dir, needed)}: not there`,
+      hint:
+        target.mode === 'raw'
+          ? 'only a run with a raw output keeps every sample; leave mode=raw away'
+          : 'give the folder of a run, results/<run>',
+    });
+  }
+  const uploader = uploaderOf(target, { url, dir, onMessage });
+  await uploader.start();
+  return uploader.finish(REPLAY_DRAIN_MS);
+}
+
+/** A replay may take its time, but not wait for ever for a server that is not there. */
+const REPLAY_DRAIN_MS = 10 * 60_000;
+
+function uploaderOf(target: InfluxTarget, options: InfluxOutputOptions): Output {
+  const { dir, onMessage } = options;
+  const raw = target.mode === 'raw';
+  const rows = new PointMaker({ rows: !raw });
+  const sources: UploadSource[] = [
+    { file: join(dir, RUNLOG_FILE), points: (record) => rows.points(record) },
+  ];
+  if (raw) {
+    const samples = new RawPointMaker();
+    sources.push({ file: join(dir, SAMPLES_FILE), points: (record) => samples.points(record) });
+  }
+  return createUploader({
+    client: createInfluxClient(target),
+    destination: describeTarget(target),
+    sources,
+    dir,
+    onMessage,
+    replayCommand: `dicomrun replay ${dir} --out influxdb=${describeTarget(target)}`,
+  });
+}

@@ -1,0 +1,78 @@
+// `--out influxdb=http://user:password@host:8086/database?mode=raw&token=…`
+import { DicomRunError, ExitCode } from '../../errors.ts';
+
+export interface InfluxTarget {
+  readonly protocol: 'http' | 'https';
+  readonly host: string;
+  readonly port: number;
+  readonly path: string;
+  readonly database: string;
+  readonly username: string | undefined;
+  readonly password: string | undefined;
+  /** Sent as `Authorization: Token …` (InfluxDB 2.x and 3.x, compatible endpoint). */
+  readonly token: string | undefined;
+  /** `rows` = one row a second and view; `raw` = one point per sample. */
+  readonly mode: 'rows' | 'raw';
+  /** `30d`, `52w`, `INF`: makes the retention policy "dicomrun" the default of the database. */
+  readonly retention: string | undefined;
+  /** Accept any certificate. */
+  readonly insecure: boolean;
+}
+
+const KNOWN = ['mode', 'token', 'retention', 'insecure'];
+
+/** Default `http://127.0.0.1:8086/dicomrun`. Throws `CONFIG_OUTPUT` for what it does not understand. */
+export function parseInfluxTarget(text: string): InfluxTarget {
+  let url: URL;
+  try {
+    url = new URL(text === '' ? 'http://127.0.0.1:8086/dicomrun' : text);
+  } catch {
+    throw bad(`"${masked(text)}" is not a URL`);
+  }
+  const protocol = url.protocol.slice(0, -1);
+  if (protocol !== 'http' && protocol !== 'https') throw bad(`protocol ${protocol} is not http(s)`);
+  const unknown = [...url.searchParams.keys()].find((key) => !KNOWN.includes(key));
+  if (unknown !== undefined)
+    throw bad(`unknown parameter "${unknown}"; known: ${KNOWN.join(', ')}`);
+  const mode = url.searchParams.get('mode') ?? 'rows';
+  if (mode !== 'rows' && mode !== 'raw') throw bad(`mode must be rows or raw, got "${mode}"`);
+  const retention = url.searchParams.get('retention') ?? undefined;
+  if (retention !== undefined && !/^(\d+[smhdw])+$|^INF$/.test(retention)) {
+    throw bad(`retention must be like 30d, 52w or INF, got "${retention}"`);
+  }
+  const parts = url.pathname.split('/').filter((part) => part !== '');
+  const database = decodeURIComponent(parts.at(-1) ?? 'dicomrun');
+  return {
+    protocol,
+    host: url.hostname.replace(/^\[|\]$/g, ''),
+    port: url.port === '' ? (protocol === 'https' ? 443 : 8086) : Number(url.port),
+    path: parts.length > 1 ? `/${parts.slice(0, -1).join('/')}` : '/',
+    database,
+    username: url.username === '' ? undefined : decodeURIComponent(url.username),
+    password: url.password === '' ? undefined : decodeURIComponent(url.password),
+    token: url.searchParams.get('token') ?? undefined,
+    mode,
+    retention,
+    insecure: url.searchParams.get('insecure') === 'true',
+  };
+}
+
+/** Without user, password and token. */
+export function describeTarget(target: InfluxTarget): string {
+  const path = target.path === '/' ? '' : target.path;
+  const host = target.host.includes(':') ? `[${target.host}]` : target.host;
+  const mode = target.mode === 'raw' ? ' (raw)' : '';
+  return `${target.protocol}://${host}:${target.port}${path}/${target.database}${mode}`;
+}
+
+function masked(text: string): string {
+  return text.replace(/\/\/[^@/]*@/, '//***@').replace(/token=[^&]*/, 'token=***');
+}
+
+function bad(why: string): DicomRunError {
+  return new DicomRunError(ExitCode.CONFIG, {
+    code: 'CONFIG_OUTPUT',
+    message: `output influxdb: ${why}`,
+    hint: 'example: --out influxdb=http://127.0.0.1:8086/dicomrun',
+  });
+}

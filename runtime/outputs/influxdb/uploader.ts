@@ -1,0 +1,263 @@
+// Follows the run log with a cursor and uploads it, one batch in flight. The log on disk is the
+// queue: a dead or slow server costs the run nothing but a longer file.
+import { appendFileSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { OutputResult } from '../../metrics/summary.ts';
+import { RunLogCursor } from '../../runlog/cursor.ts';
+import type { CursorBatch } from '../../runlog/cursor.ts';
+import type { LogRecord } from '../../runlog/format.ts';
+import type { Output } from '../output.ts';
+import type { InfluxClient } from './client.ts';
+import { Delivery } from './delivery.ts';
+import type { Point } from './points.ts';
+
+export interface UploaderOptions {
+  readonly client: InfluxClient;
+  readonly destination: string;
+  /** The logs to follow, each with what makes points of its records. */
+  readonly sources: readonly UploadSource[];
+  /** The run's folder: `influx.cursor.json` and `influx.rejected.jsonl` go there. */
+  readonly dir: string;
+  /** One line for a person: outage, recovery, refusal. */
+  readonly onMessage: (message: string) => void;
+  /** What to type when something is left. */
+  readonly replayCommand: string;
+}
+
+export interface UploadSource {
+  readonly file: string;
+  readonly points: (record: LogRecord) => Point[];
+}
+
+interface SourceState extends UploadSource {
+  cursor: RunLogCursor | null;
+  next: number;
+}
+
+export const CURSOR_FILE = 'influx.cursor.json';
+export const REJECTED_FILE = 'influx.rejected.jsonl';
+
+/** How long an idle uploader sleeps when nobody wakes it. */
+const IDLE_MS = 500;
+
+export function createUploader(options: UploaderOptions): Output {
+  return new Uploader(options);
+}
+
+class Uploader implements Output {
+  readonly name = 'influxdb';
+  readonly destination: string;
+  readonly #options: UploaderOptions;
+  readonly #sources: SourceState[];
+  readonly #delivery: Delivery;
+  #rejected = 0;
+  /** Points of the batch that was in flight when the uploader stopped. */
+  #left = 0;
+  #forbidden: string | null = null;
+  #outageSince = 0;
+  /** No more is written to the logs: stop at their end. */
+  #finishing = false;
+  #stopped = false;
+  #wake: () => void = () => undefined;
+  #loop: Promise<void> | null = null;
+
+  constructor(options: UploaderOptions) {
+    this.#options = options;
+    this.destination = options.destination;
+    this.#sources = options.sources.map((source) => ({ ...source, cursor: null, next: 0 }));
+    this.#delivery = new Delivery({
+      client: options.client,
+      sleep: (ms) => this.#sleep(ms),
+      stopped: () => this.#stopped,
+      onRefused: (point, why) => this.#refuse(point, why),
+      onOutage: (why) => this.#outage(why),
+      onRecovered: () => this.#recovered(),
+    });
+  }
+
+  /** Does not wait for the server: a dead one must not hold up the run. */
+  start(): Promise<void> {
+    this.#loop = this.#run();
+    return Promise.resolve();
+  }
+
+  wake(): void {
+    this.#wake();
+  }
+
+  async finish(drainMs: number): Promise<OutputResult> {
+    this.#finishing = true;
+    this.#wake();
+    const timer = setTimeout(() => {
+      this.#stopped = true;
+      this.#wake();
+    }, drainMs);
+    await this.#loop;
+    clearTimeout(timer);
+    const unwritten = this.#countRest();
+    for (const source of this.#sources) source.cursor?.close();
+    const note = this.#note(unwritten);
+    return {
+      name: this.name,
+      destination: this.destination,
+      written: this.#delivery.written,
+      rejected: this.#rejected,
+      unwritten,
+      ...(note === '' ? {} : { note }),
+    };
+  }
+
+  async #run(): Promise<void> {
+    // the answer does not matter: a write tells what is wrong, and the database may be there
+    // although this user may not make one
+    await this.#options.client.prepare();
+    for (;;) {
+      let moved = false;
+      for (const source of this.#sources) {
+        if (this.#stopped) return;
+        moved = (await this.#advance(source)) || moved;
+      }
+      if (this.#stopped || (this.#finishing && !moved)) return;
+      if (!moved) await this.#sleep(IDLE_MS);
+    }
+  }
+
+  /** One batch of one log; false when there was nothing new. */
+  async #advance(source: SourceState): Promise<boolean> {
+    const batch = read(source);
+    if (batch === null || batch.next === source.next) return false;
+    const points = batch.records.flatMap((record) => source.points(record));
+    const before = this.#delivery.written + this.#rejected;
+    const result = await this.#delivery.deliver(points);
+    if (result.kind !== 'done') {
+      this.#left = points.length - (this.#delivery.written + this.#rejected - before);
+      source.next = batch.next; // the rest of the log is only counted from here on
+      if (result.kind === 'forbidden') this.#forbid(result.why);
+      this.#stopped = true;
+      return true;
+    }
+    source.next = batch.next;
+    this.#saveCursor();
+    return true;
+  }
+
+  #countRest(): number {
+    let count = this.#left;
+    for (const source of this.#sources) {
+      for (;;) {
+        const batch = read(source);
+        if (batch === null || batch.next === source.next) break;
+        source.next = batch.next;
+        for (const record of batch.records) count += source.points(record).length;
+      }
+    }
+    return count;
+  }
+
+  #saveCursor(): void {
+    const file = join(this.#options.dir, CURSOR_FILE);
+    const state = {
+      destination: this.destination,
+      written: this.#delivery.written,
+      rejected: this.#rejected,
+      positions: Object.fromEntries(this.#sources.map(({ file: name, next }) => [name, next])),
+    };
+    try {
+      writeFileSync(`${file}.tmp`, `${JSON.stringify(state)}\n`, { mode: 0o600 });
+      renameSync(`${file}.tmp`, file);
+    } catch {
+      // the cursor on disk is only a note of how far it got; a replay starts at the beginning
+    }
+  }
+
+  #refuse(point: Point, why: string): void {
+    if (this.#rejected++ === 0) {
+      this.#options.onMessage(
+        `influxdb ${this.destination}: refused a point of ${point.measurement} (${short(why)}); refused points go to ${REJECTED_FILE}`,
+      );
+    }
+    try {
+      appendFileSync(
+        join(this.#options.dir, REJECTED_FILE),
+        `${JSON.stringify({ why, point })}\n`,
+        { mode: 0o600 },
+      );
+    } catch {
+      // counted already; a full disk is told by the run log itself
+    }
+  }
+
+  #outage(why: string): void {
+    if (this.#outageSince !== 0) return;
+    this.#outageSince = performance.now();
+    this.#options.onMessage(
+      `influxdb ${this.destination}: cannot write (${short(why)}); nothing is lost, the run log keeps it`,
+    );
+  }
+
+  #recovered(): void {
+    const seconds = (performance.now() - this.#outageSince) / 1000;
+    this.#outageSince = 0;
+    this.#options.onMessage(
+      `influxdb ${this.destination}: writing again after ${seconds.toFixed(1)} s`,
+    );
+  }
+
+  #forbid(why: string): void {
+    this.#forbidden = why;
+    this.#options.onMessage(
+      `influxdb ${this.destination}: not allowed to write (${short(why)}); stopped, the run goes on`,
+    );
+  }
+
+  #note(unwritten: number): string {
+    const parts: string[] = [];
+    if (this.#forbidden !== null) parts.push(`not allowed: ${short(this.#forbidden)}`);
+    if (unwritten > 0)
+      parts.push(`${unwritten} points are in the run log only: ${this.#options.replayCommand}`);
+    if (this.#rejected > 0) parts.push(`refused points are in ${REJECTED_FILE}`);
+    return parts.join('; ');
+  }
+
+  #sleep(ms: number): Promise<void> {
+    return new Promise((resolve) => {
+      const timer = setTimeout(() => this.#wake(), ms);
+      this.#wake = () => {
+        clearTimeout(timer);
+        this.#wake = () => undefined;
+        resolve();
+      };
+    });
+  }
+}
+
+/** Null while the log is not there yet. */
+function read(source: SourceState): CursorBatch | null {
+  if (source.cursor === null) {
+    try {
+      source.cursor = new RunLogCursor(source.file);
+    } catch {
+      return null; // not written yet
+    }
+  }
+  return source.cursor.read(source.next);
+}
+
+function short(why: string): string {
+  const line = why.replace(/\s+/g, ' ').trim();
+  return line.length > 160 ? `${line.slice(0, 157)}...` : line;
+}
+
+/** How far an earlier upload of this folder got; null when there was none. */
+export function savedCursor(
+  dir: string,
+): { readonly written: number; readonly destination: string } | null {
+  try {
+    return JSON.parse(readFileSync(join(dir, CURSOR_FILE), 'utf8')) as {
+      written: number;
+      destination: string;
+    };
+  } catch {
+    return null; // no upload has been started
+  }
+}

@@ -1,0 +1,43 @@
+// What an output is. Outputs read the run log, or take every sample; a VU never waits for one.
+import type { OutputResult } from '../metrics/summary.ts';
+
+/** Every sample as it comes in, for outputs that want them; the columns are valid during the call. */
+export interface SampleBatch {
+  /** Number of the sending thread. */
+  readonly thread: number;
+  readonly n: number;
+  /** Index into what `series` announced for this thread. */
+  readonly series: Uint32Array;
+  /** ms, plain numbers, 0|1 for rates. */
+  readonly value: Float64Array;
+  /** ms since t0. */
+  readonly time: Float64Array;
+}
+
+export interface SampleSeries {
+  readonly id: number;
+  readonly metric: string;
+  readonly tags: Readonly<Record<string, string>>;
+  readonly custom?: { readonly type: string; readonly isTime: boolean };
+}
+
+export interface SampleSink {
+  /** Before the first sample of these series. */
+  series(thread: number, series: readonly SampleSeries[]): void;
+  /** Must return at once: copy, queue or append. */
+  samples(batch: SampleBatch): void;
+}
+
+export interface Output {
+  readonly name: string;
+  /** For people, without secrets. */
+  readonly destination: string;
+  /** Set when the output wants every sample. */
+  readonly sink?: SampleSink;
+  /** Throws a DicomRunError when it can never work (a bad path); trouble that may pass is not one. */
+  start(): Promise<void>;
+  /** Something new may be in the run log; called once a second. */
+  wake(): void;
+  /** Writes what is left, at most so many ms, then says what was written and what was not. */
+  finish(drainMs: number): Promise<OutputResult>;
+}
