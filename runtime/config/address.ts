@@ -61,7 +61,6 @@ export function readPort(problems: Problems, at: Place, value: unknown): number 
 
 /** True for addresses of this machine. */
 export function isLoopback(host: string): boolean {
-  return (
-    host === 'localhost' || host === '::1' || /^127\./.test(host) || host.endsWith('.localhost')
-  );
+  if (host === 'localhost' || host === '::1' || host.endsWith('.localhost')) return true;
+  return /^127(\.\d{1,3}){3}$/.test(host);
 }

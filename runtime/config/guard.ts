@@ -9,19 +9,26 @@ import type { Options } from './types.ts';
 const MAX_VUS = 10;
 const MAX_RATE = 20;
 const MAX_NS = 5 * 60e9;
+/** What the highest rate does in the longest time. */
+const FEW = MAX_RATE * 300;
 
 /** Why this load is heavy, or null: > 10 VUs, > 20 iterations/s asked for, or > 5 min. */
 export function heavyLoad(scenarios: readonly Scenario[]): string | null {
-  const { maxVUs, regularDurationNs } = requirements(scenarios);
   const rate = Math.max(0, ...scenarios.map(highestRate));
   if (rate > MAX_RATE) return `${rate} iterations/s (more than ${MAX_RATE})`;
-  const open = scenarios.every((scenario) => 'maxVUs' in scenario);
-  if (maxVUs > MAX_VUS && !open) return `${maxVUs} VUs (more than ${MAX_VUS})`;
-  const limited = scenarios.every((scenario) => 'iterations' in scenario);
-  if (regularDurationNs > MAX_NS && !limited) {
-    return `${formatNs(regularDurationNs)} (more than ${formatNs(MAX_NS)})`;
-  }
-  return maxVUs > MAX_VUS ? `${maxVUs} VUs (more than ${MAX_VUS})` : null;
+  const { maxVUs } = requirements(scenarios);
+  if (maxVUs > MAX_VUS) return `${maxVUs} VUs (more than ${MAX_VUS})`;
+  const long = scenarios.filter((scenario) => !isShort(scenario));
+  const { regularDurationNs } = requirements(long);
+  if (regularDurationNs <= MAX_NS) return null;
+  return `${formatNs(regularDurationNs)} (more than ${formatNs(MAX_NS)})`;
+}
+
+/** So few iterations that maxDuration, 10 min by default, says nothing about the load. */
+function isShort(scenario: Scenario): boolean {
+  if (scenario.executor === 'shared-iterations') return scenario.iterations <= FEW;
+  if (scenario.executor !== 'per-vu-iterations') return false;
+  return scenario.iterations * scenario.vus <= FEW;
 }
 
 function highestRate(scenario: Scenario): number {
@@ -42,14 +49,7 @@ function highestRate(scenario: Scenario): number {
 export function guardHeavyLoad(options: Options, hosts: readonly string[]): Problem[] {
   const why = heavyLoad(options.scenarios);
   if (why === null) return [];
-  const named = new Set(options.allowedTargets);
-  const scripted = options.origins['target.host'] === 'script';
-  for (const { host } of [...Object.values(options.routes), options.verify ?? {}] as {
-    host?: string;
-  }[]) {
-    if (host !== undefined && !(scripted && host === options.target?.host)) named.add(host);
-  }
-  if (options.target !== null && !scripted) named.add(options.target.host);
+  const named = namedOutside(options);
   const asked = new Set(hosts);
   if (options.target !== null) asked.add(options.target.host);
   return [...asked]
@@ -59,4 +59,22 @@ export function guardHeavyLoad(options: Options, hosts: readonly string[]): Prob
       message: `heavy load at ${host}: ${why}, and the host is named only in the script`,
       hint: `if that is meant: -c AET@${host}:port, or allowedTargets: ['${host}'] in dicomrun.config.ts`,
     }));
+}
+
+/** Hosts that somebody named outside the script; what the script says does not permit anything. */
+function namedOutside(options: Options): ReadonlySet<string> {
+  const outside = (path: string): boolean => {
+    const origin = options.origins[path];
+    return origin !== undefined && !origin.startsWith('script');
+  };
+  const named = new Set(outside('allowedTargets') ? options.allowedTargets : []);
+  for (const [name, { host }] of Object.entries(options.routes)) {
+    if (host !== undefined && outside(`routes.${name}`)) named.add(host);
+  }
+  if (options.verify !== null && outside('verify.host')) named.add(options.verify.host);
+  const routed = options.route === null ? undefined : options.routes[options.route]?.host;
+  if (options.target !== null && routed === undefined && outside('target.host')) {
+    named.add(options.target.host);
+  }
+  return named;
 }

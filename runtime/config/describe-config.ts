@@ -1,0 +1,125 @@
+// Every effective value and where it came from, secrets masked: `dicomrun config`, `inspect`.
+import { describe } from '../executors/describe.ts';
+import { formatNs } from '../executors/duration.ts';
+import { OPTION_TABLE } from './option-table.ts';
+import type { OptionRow } from './option-table.ts';
+import type { Options } from './types.ts';
+
+export interface ConfigRow {
+  /** Option path, as in a configuration file. */
+  readonly path: string;
+  /** For a person; `-` when there is none. */
+  readonly value: string;
+  readonly origin: string;
+}
+
+export const MASK = '***';
+
+/** All options, the load first. `onlySet` leaves out what nobody set. */
+export function describeConfig(options: Options, onlySet = false): readonly ConfigRow[] {
+  const rows: ConfigRow[] = options.scenarios.map((scenario) => ({
+    path: `scenarios.${scenario.name}`,
+    value: describe(scenario),
+    origin: originOf(options, `scenarios.${scenario.name}`),
+  }));
+  for (const option of OPTION_TABLE) {
+    const value = valueOf(options, option);
+    const secret = option.secret === true && value !== null;
+    rows.push({
+      path: option.path,
+      value: secret ? MASK : value === null ? '-' : value,
+      origin: originOf(options, option.path),
+    });
+  }
+  rows.push(...maps(options));
+  return onlySet ? rows.filter((row) => row.origin !== 'default') : rows;
+}
+
+/** Lines `path  value  ← origin`, aligned. */
+export function configLines(rows: readonly ConfigRow[], arrow = '←'): readonly string[] {
+  const width = (of: (row: ConfigRow) => string): number =>
+    Math.min(48, Math.max(0, ...rows.map((row) => of(row).length)));
+  const pathWidth = width((row) => row.path);
+  const valueWidth = width((row) => row.value);
+  return rows.map(
+    ({ path, value, origin }) =>
+      `${path.padEnd(pathWidth)}  ${value.padEnd(valueWidth)}  ${arrow} ${origin}`,
+  );
+}
+
+/** A URL without its password. */
+export function withoutPassword(url: string): string {
+  return url.replace(/^([a-z]+:\/\/[^/:@]*):[^@/]*@/i, `$1:${MASK}@`);
+}
+
+function originOf(options: Options, path: string): string {
+  const set = options.origins[path];
+  const routed = ['target.host', 'target.port', 'target.calledAET', 'target.callingAET'];
+  if (options.route === null || !routed.includes(path)) return set ?? 'default';
+  const key = path.slice('target.'.length) as 'host' | 'calledAET';
+  if (options.routes[options.route]?.[key] === undefined) return set ?? 'default';
+  return `route ${options.route} (${options.origins[`routes.${options.route}`] ?? 'default'})`;
+}
+
+const FIELDS: Readonly<Record<string, (options: Options) => unknown>> = {
+  'data.root': (options) => options.dataRoot,
+  'data.file': (options) => options.dataFile,
+  wireCache: (options) => options.wireCacheBytes,
+  executionSegment: (options) => options.executionSegment?.join(':'),
+  'influxdb.username': (options) => influxOption(options, 'username'),
+  'influxdb.password': (options) => influxOption(options, 'password'),
+};
+
+function influxOption(options: Options, name: string): string | undefined {
+  return options.outputs.find((output) => output.kind === 'influxdb')?.options[name];
+}
+
+function valueOf(options: Options, option: OptionRow): string | null {
+  const field = FIELDS[option.path];
+  const path = option.kind === 'duration' ? `${option.path}Ms` : option.path;
+  const value = field === undefined ? at(options, path.split('.')) : field(options);
+  if (value === null || value === undefined) return null;
+  if (option.kind === 'duration') return formatNs(Number(value) * 1e6);
+  if (option.kind === 'size') return sizeText(Number(value));
+  return Array.isArray(value) ? value.join(', ') || null : String(value);
+}
+
+function at(value: unknown, [key, ...rest]: readonly string[]): unknown {
+  if (key === undefined) return value;
+  if (typeof value !== 'object' || value === null) return undefined;
+  return at((value as Record<string, unknown>)[key], rest);
+}
+
+function sizeText(bytes: number): string {
+  for (const [unit, size] of [
+    ['GB', 1e9],
+    ['MB', 1e6],
+    ['KB', 1e3],
+  ] as const) {
+    if (bytes >= size) return `${Number((bytes / size).toFixed(2))}${unit}`;
+  }
+  return `${bytes} bytes`;
+}
+
+/** Tags, thresholds, routes, outputs, scraped pages, labels. */
+function maps(options: Options): ConfigRow[] {
+  const row = (path: string, value: string): ConfigRow => ({
+    path,
+    value,
+    origin: originOf(options, path),
+  });
+  const rows = Object.entries(options.routes).map(([name, route]) => {
+    const where = route.host === undefined ? '' : `${route.host}:${route.port ?? 'target port'} `;
+    return row(`routes.${name}`, `${where}${route.callingAET} → ${route.calledAET}`);
+  });
+  for (const [key, specs] of Object.entries(options.thresholds)) {
+    rows.push(row(`thresholds.${key}`, specs.map((spec) => spec.threshold).join(', ') || '-'));
+  }
+  for (const [key, value] of Object.entries(options.tags)) rows.push(row(`tags.${key}`, value));
+  const outputs = options.outputs.map(({ kind, to }) => `${kind}=${withoutPassword(to)}`);
+  if (outputs.length > 0) rows.push(row('outputs', outputs.join(', ')));
+  const scrape = options.scrape.map(({ name, url }) => `${name}=${withoutPassword(url)}`);
+  if (scrape.length > 0) rows.push(row('scrape', scrape.join(', ')));
+  if (options.labels.length > 0) rows.push(row('labels', options.labels.join(', ')));
+  return rows;
+}

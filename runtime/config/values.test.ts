@@ -1,0 +1,142 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { formatNs } from '../executors/duration.ts';
+import { ownedCount, segmentOf } from '../executors/segment.ts';
+import { resolve, messages } from '../tests/config-fixture.ts';
+import { aeTitleFault, isLoopback } from './address.ts';
+import { parseDuration, parseDurationOrMs } from './duration.ts';
+import { variableOf } from './option-table.ts';
+import { editDistance, nearest } from './suggest.ts';
+
+describe('durations', () => {
+  it.each([
+    ['30s', 30e9],
+    ['1m30s', 90e9],
+    ['1.5h', 5400e9],
+    ['250ms', 250e6],
+    ['1d2h', 93_600e9],
+    ['100us', 100e3],
+    ['.5s', 500e6],
+    ['7ns', 7],
+    ['0', 0],
+    [' 2m ', 120e9],
+  ])('reads %s', (text, ns) => {
+    expect(parseDuration(text)).toBe(ns);
+  });
+
+  it.each(['', '30', '-1s', '1 s', '5x', 's', '1m30', '2m garbage', '1e3s', '999999999d'])(
+    'refuses %j',
+    (text) => {
+      expect(parseDuration(text)).toBeNull();
+    },
+  );
+
+  it('takes bare numbers as ms in objects and variables', () => {
+    expect([30, '30', '1.5', -1, NaN, null, true].map(parseDurationOrMs)).toEqual([
+      30e6,
+      30e6,
+      1.5e6,
+      null,
+      null,
+      null,
+      null,
+    ]);
+  });
+
+  it('reads back what the plan line writes', () => {
+    const wholeMs = fc.nat({ max: 10 ** 9 }).map((ms) => ms * 1e6);
+    fc.assert(
+      fc.property(wholeMs, (ns) => {
+        expect(parseDuration(formatNs(ns))).toBe(ns);
+      }),
+    );
+  });
+});
+
+describe('AE titles', () => {
+  it.each([
+    ['GI_ARCHIVE', null],
+    ['A B.C-D*', null],
+    ['  PADDED TO 16  ', null],
+    ['', 'must not be empty'],
+    ['   ', 'must not be empty'],
+    ['ABCDEFGHIJKLMNOPQ', 'must be at most 16 characters, has 17'],
+    ['A\\B', 'must be plain ASCII without backslash and control characters'],
+    ['Ä', 'must be plain ASCII without backslash and control characters'],
+    ['A\tB', 'must be plain ASCII without backslash and control characters'],
+  ])('%j', (title, fault) => {
+    expect(aeTitleFault(title)).toBe(fault);
+  });
+
+  it('live on loopback or not', () => {
+    expect(['127.0.0.1', '127.9.9.9', '::1', 'localhost'].every(isLoopback)).toBe(true);
+    expect(['10.0.0.1', '127.example.org.evil', 'pacs'].filter(isLoopback)).toEqual([]);
+  });
+});
+
+describe('suggestions', () => {
+  it('are the nearest name, or nothing', () => {
+    const names = ['duration', 'iterations', 'stages'];
+    expect(nearest('druation', names)).toBe('duration');
+    expect(nearest('Stage', names)).toBe('stages');
+    expect(nearest('qqqqqq', names)).toBeNull();
+  });
+
+  it('measure a metric: symmetric, 0 only for equal words', () => {
+    const word = fc.string({ maxLength: 8 });
+    fc.assert(
+      fc.property(word, word, (a, b) => {
+        expect(editDistance(a, b)).toBe(editDistance(b, a));
+        expect(editDistance(a, b) === 0).toBe(a === b);
+        expect(editDistance(a, b)).toBeLessThanOrEqual(Math.max(a.length, b.length));
+      }),
+    );
+  });
+});
+
+describe('names of variables', () => {
+  it('follow from paths', () => {
+    expect(['settle', 'target.calledAET', 'target.maxPdu', 'wireCache'].map(variableOf)).toEqual([
+      'DICOMRUN_SETTLE',
+      'DICOMRUN_TARGET_CALLED_AET',
+      'DICOMRUN_TARGET_MAX_PDU',
+      'DICOMRUN_WIRE_CACHE',
+    ]);
+  });
+});
+
+describe('execution segments', () => {
+  const pair = (segment: string, sequence?: string) =>
+    resolve({
+      flags: {
+        'execution-segment': segment,
+        ...(sequence === undefined ? {} : { 'execution-segment-sequence': sequence }),
+      },
+    }).executionSegment;
+
+  it('without a sequence are equal parts', () => {
+    expect(pair('1/4:1/2')).toEqual(['1/4', '2/4']);
+    expect(pair('2/4:1')).toEqual(['1/2', '2/2']);
+    expect(pair('0.5')).toEqual(['0/2', '1/2']);
+    expect(pair('50%:100%')).toEqual(['1/2', '2/2']);
+    expect(messages({ flags: { 'execution-segment': '1/4:3/4' } })[0]).toContain('its sequence');
+    expect(messages({ flags: { 'execution-segment': '1/2:1/4' } })[0]).toContain('ascending');
+  });
+
+  it('of a sequence share its denominator, so that together they own everything', () => {
+    const sequence = '0,1/2,2/3,1';
+    const pairs = ['0:1/2', '1/2:2/3', '2/3:1'].map((segment) => pair(segment, sequence));
+    expect(pairs).toEqual([
+      ['0/6', '3/6'],
+      ['3/6', '4/6'],
+      ['4/6', '6/6'],
+    ]);
+    const counts = pairs.map((own) => (own === null ? 0 : ownedCount(segmentOf(own), 100)));
+    expect(counts.reduce((a, b) => a + b)).toBe(100);
+    expect(
+      messages({
+        flags: { 'execution-segment': '0:1/3', 'execution-segment-sequence': sequence },
+      })[0],
+    ).toContain('have the ends of the segment');
+  });
+});
