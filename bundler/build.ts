@@ -3,6 +3,7 @@ import { chmod, cp, mkdir, readdir, readFile, writeFile } from 'node:fs/promises
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { stopBundler } from './bundle.ts';
+import { bundlePage } from './page.ts';
 import { writePrelude } from './prelude.ts';
 import { ambientTypes } from './types-file.ts';
 
@@ -15,7 +16,7 @@ async function copyAssets(): Promise<void> {
   for (const folder of ['api', 'bundler', 'runtime']) {
     const names = await readdir(join(root, folder), { recursive: true });
     for (const name of names) {
-      if (!isAsset.test(name) || /tsconfig\.json$|prettier\.json$/.test(name)) continue;
+      if (!isAsset.test(name) || /(tsconfig|prettier)\.json$|page\.css$/.test(name)) continue;
       const to = join(dist, folder, name);
       await mkdir(dirname(to), { recursive: true });
       await cp(join(root, folder, name), to);
@@ -28,8 +29,17 @@ async function writeScriptTypes(): Promise<void> {
   await writeFile(join(dist, 'script.d.ts'), await ambientTypes(join(dist, 'api'), globals));
 }
 
+async function writePage(): Promise<void> {
+  const folder = join(dist, 'runtime', 'report', 'html', 'page');
+  const { js, css } = await bundlePage(root);
+  await mkdir(folder, { recursive: true });
+  await writeFile(join(folder, 'page.js'), js);
+  await writeFile(join(folder, 'page.css'), css);
+}
+
 await writePrelude(join(dist, 'prelude.js'));
 await writeScriptTypes();
 await copyAssets();
+await writePage();
 await chmod(join(dist, 'runtime', 'cli', 'main.js'), 0o755);
 await stopBundler();

@@ -23,6 +23,8 @@ export interface BundleRequest {
 
 export interface Bundle {
   readonly js: string;
+  /** Style sheets that were imported, as one; '' without. */
+  readonly css: string;
   /** Source map as JSON, with the authors' sources inside. */
   readonly map: string;
   /** Every file that went in, relative to `base`. */
@@ -51,6 +53,7 @@ export async function bundle(request: BundleRequest): Promise<Bundle> {
       result.outputFiles?.find(({ path }) => path.endsWith(suffix))?.text ?? '';
     return {
       js: text('.js'),
+      css: text('.css'),
       map: text('.js.map'),
       inputs: Object.keys(result.metafile?.inputs ?? {}),
       warnings: await toProblems(result.warnings, 'warning'),

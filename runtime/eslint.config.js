@@ -18,7 +18,11 @@ export default tseslint.config(
     languageOptions: {
       parser: tseslint.parser,
       parserOptions: {
-        project: ['runtime/tests/tsconfig.json', 'examples/tsconfig.json'],
+        project: [
+          'runtime/tests/tsconfig.json',
+          'examples/tsconfig.json',
+          'runtime/report/html/page/tsconfig.json',
+        ],
         tsconfigRootDir: `${import.meta.dirname}/..`,
       },
     },

@@ -1,0 +1,46 @@
+// The page of the report and of the live view: finds its data, shows the panels in order.
+import './page.css';
+import type { ReportData } from '../data.ts';
+import { h, replace } from './dom.ts';
+import { showReport } from './report.ts';
+import { startTheme } from './theme.ts';
+
+const root = document.getElementById('report') ?? document.body;
+
+function say(text: string): void {
+  replace(root, h('p', { role: 'status' }, text));
+}
+
+async function embedded(element: HTMLElement): Promise<ReportData> {
+  const text = element.textContent ?? '';
+  if (element.getAttribute('type') !== 'application/gzip') return JSON.parse(text) as ReportData;
+  const packed = Uint8Array.from(atob(text), (char) => char.charCodeAt(0));
+  const stream = new Blob([packed]).stream().pipeThrough(new DecompressionStream('gzip'));
+  return JSON.parse(await new Response(stream).text()) as ReportData;
+}
+
+/** Follows a run; when it has ended, the page is the report and the connection is closed. */
+function follow(eventsUrl: string): void {
+  const events = new EventSource(eventsUrl);
+  let update: ((data: ReportData) => void) | null = null;
+  events.addEventListener('data', (event) => {
+    const data = JSON.parse((event as MessageEvent<string>).data) as ReportData;
+    if (update) update(data);
+    else update = showReport(root, data);
+    if (!data.live) events.close();
+  });
+  events.addEventListener('error', () => {
+    document.title = 'dicomrun: connection lost';
+  });
+  say('waiting for the first numbers …');
+}
+
+async function start(): Promise<void> {
+  startTheme();
+  const data = document.getElementById('data');
+  const live = document.getElementById('live');
+  if (data) showReport(root, await embedded(data));
+  else if (live) follow((JSON.parse(live.textContent ?? '{}') as { eventsUrl: string }).eventsUrl);
+}
+
+start().catch((error: unknown) => say(`this report cannot be shown: ${String(error)}`));

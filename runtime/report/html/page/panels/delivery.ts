@@ -1,0 +1,55 @@
+// Panel 10: what arrived where it was expected, and when.
+import type { DeliveryAccount } from '../../../../metrics/summary.ts';
+import { chart } from '../chart.ts';
+import { h } from '../dom.ts';
+import { count, ms, short } from '../format.ts';
+import { section, type Panel } from '../panel.ts';
+import { numbers, table, words, type TableColumn } from '../table.ts';
+import { column, look, stages } from './timeline.ts';
+
+/** A count that ought to be zero: red when it is not. */
+function flaw(
+  label: string,
+  value: (row: DeliveryAccount) => number,
+): TableColumn<DeliveryAccount> {
+  const cell = (row: DeliveryAccount): Node =>
+    h('span', { class: value(row) > 0 ? 'bad' : '' }, count(value(row)));
+  return { label, cell, sort: value, numeric: true };
+}
+
+const ACCOUNTS: readonly TableColumn<DeliveryAccount>[] = [
+  words('route', (row) => row.route),
+  numbers('accepted', (row) => row.accepted, count),
+  numbers('arrived once', (row) => row.unique, count),
+  flaw('missing', (row) => row.missing),
+  flaw('late', (row) => row.late),
+  flaw('duplicated', (row) => row.duplicated),
+  flaw('pixels changed', (row) => row.corrupted),
+  flaw('unexpected', (row) => row.unexpected),
+  numbers('median', (row) => row.duration?.med, ms),
+  numbers('p95', (row) => row.duration?.p95, ms),
+  numbers('max', (row) => row.duration?.max, ms),
+];
+
+export function delivery(): Panel {
+  const made = chart({
+    title: 'Expected and arrived per second, and how long it took',
+    format: (value) => `${short(value)}/s`,
+    formatRight: ms,
+  });
+  const accounts = table<DeliveryAccount>({ caption: 'account per route', columns: ACCOUNTS });
+  return section('Delivery', [made.element, accounts.element], (data) => {
+    made.update({
+      x: data.timeline.time,
+      marks: stages(data),
+      lines: [
+        ...column(data, 'expected', { label: 'expected', ...look(0) }),
+        ...column(data, 'unique', { label: 'arrived', ...look(2) }),
+        ...column(data, 'missing', { label: 'missing', colour: 'c8', style: 'area' }),
+        ...column(data, 'delivery p95', { label: 'delivery p95', right: true, ...look(1) }),
+      ],
+    });
+    accounts.update(data.summary.delivery.routes);
+    return data.summary.delivery.routes.length > 0;
+  });
+}

@@ -1,0 +1,59 @@
+// Panel 12: whether the machine that made the load was the limit, not the peer.
+import type { ReportData } from '../../data.ts';
+import { chart } from '../chart.ts';
+import { h, replace } from '../dom.ts';
+import { bytes, count, ms, percent, short } from '../format.ts';
+import { section, type Panel } from '../panel.ts';
+import { column, look, stages } from './timeline.ts';
+
+export function generator(): Panel {
+  const words = h('div');
+  const cpu = chart({
+    title: 'CPU of the generator and of its host',
+    format: (value) => `${short(value)} %`,
+    height: 180,
+  });
+  const lag = chart({
+    title: 'Delay of the event loop, and memory',
+    format: ms,
+    formatRight: bytes,
+    height: 180,
+  });
+  const frame = h('div', { class: 'charts' }, cpu.element, lag.element);
+  return section('The generator itself', [words, frame], (data) => {
+    replace(words, ...sentences(data));
+    const common = { x: data.timeline.time, marks: stages(data) };
+    cpu.update({
+      ...common,
+      lines: [
+        ...column(data, 'cpu', { label: 'generator, of one core', ...look(0) }),
+        ...column(data, 'host_cpu', { label: 'host, of all cores', ...look(1) }),
+      ],
+    });
+    lag.update({
+      ...common,
+      lines: [
+        ...column(data, 'lag', { label: 'delay', ...look(0) }),
+        ...column(data, 'rss', { label: 'memory', right: true, ...look(1) }),
+      ],
+    });
+    frame.hidden = !['cpu', 'lag', 'rss'].some((name) => data.timeline.columns[name]);
+  });
+}
+
+function sentences({ summary: { execution } }: ReportData): HTMLElement[] {
+  const { generator: own, dropped, interrupted, achievedShare, lag } = execution;
+  const facts = [
+    `CPU ${short(own.cpuMean)} % of one core on average, ${short(own.cpuMax)} % at most`,
+    `event loop ${ms(own.loopLagMaxMs)} late at most`,
+    `memory up to ${bytes(own.rssMaxBytes)}`,
+    `${count(dropped)} iterations dropped, ${count(interrupted)} interrupted`,
+    ...(achievedShare === undefined ? [] : [`${percent(achievedShare)} of those due were started`]),
+    ...(lag === undefined ? [] : [`starts p99 ${ms(lag.p99)} late`]),
+  ];
+  const verdict = own.saturated
+    ? h('p', { class: 'warn' }, '⚠ The generator may have been the limit, and not the peer.')
+    : h('p', { class: 'good' }, '✓ The generator was not the limit.');
+  const reasons = own.reasons.map((reason) => h('p', { class: 'warn' }, reason));
+  return [verdict, ...reasons, h('p', {}, `${facts.join('; ')}.`)];
+}

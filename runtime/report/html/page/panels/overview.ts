@@ -1,0 +1,125 @@
+// Panels 0 and 1: the verdict, and the six numbers most people came for.
+import type { ReportData } from '../../data.ts';
+import { h, replace, type Child } from '../dom.ts';
+import { bytes, clock, count, ms, percent, short } from '../format.ts';
+import type { Panel } from '../panel.ts';
+
+/** Pass or fail, why, and whose run it was. */
+export function banner(): Panel {
+  const element = h('header', { class: 'banner' });
+  return {
+    element,
+    update: (data) => {
+      const { verdict, run } = data.summary;
+      const word = data.live ? 'RUNNING' : verdict.passed ? 'PASS' : 'FAIL';
+      element.className = `banner ${data.live ? '' : verdict.passed ? 'pass' : 'fail'}`;
+      const more = verdict.reasons.slice(1);
+      replace(
+        element,
+        h(
+          'h1',
+          {},
+          h('span', { class: data.live ? '' : verdict.passed ? 'good' : 'bad' }, word),
+          ` ${run.script}`,
+        ),
+        h('p', {}, verdict.reason),
+        more.length > 0 && h('ul', {}, ...more.map((reason) => h('li', {}, reason))),
+        ...verdict.warnings.map((warning) => h('p', { class: 'warn' }, `⚠ ${warning}`)),
+        facts(data),
+      );
+    },
+  };
+}
+
+function facts({ summary: { run, verdict } }: ReportData): HTMLElement {
+  const entries: [string, string | undefined][] = [
+    ['run', run.id],
+    ['started', new Date(run.startedAt).toLocaleString()],
+    ['duration', clock(run.durationMs / 1000)],
+    ['target', run.embedded ? 'EMBEDDED ROUTER' : run.target],
+    ['mode', run.mode],
+    ['exit code', String(verdict.exitCode)],
+    ['version', run.version],
+    ...Object.entries(run.tags).map(([name, value]): [string, string] => [name, value]),
+  ];
+  const shown = entries.filter(([, value]) => value !== undefined && value !== '');
+  return h(
+    'dl',
+    { class: 'facts' },
+    ...shown.map(([name, value]) => h('div', {}, h('dt', {}, name), h('dd', {}, value))),
+  );
+}
+
+/** Six tiles. */
+export function keyNumbers(): Panel {
+  const tiles = h('dl', { class: 'tiles' });
+  return {
+    element: h('section', { 'aria-label': 'key numbers' }, h('h2', {}, 'Key numbers'), tiles),
+    update: (data) => replace(tiles, ...tilesOf(data)),
+  };
+}
+
+function tilesOf(data: ReportData): Child[] {
+  const { operations, delivery, execution, run } = data.summary;
+  const store = operations.find(({ service }) => service === 'C-STORE');
+  const main = store ?? operations[0];
+  const name = main?.service ?? 'requests';
+  const seconds = Math.max(run.durationMs / 1000, 0.001);
+  const peak = largest(data, `reqs ${name}`);
+  const failed = operations.reduce((sum, one) => sum + one.failed, 0);
+  const all = operations.reduce((sum, one) => sum + one.count, 0);
+  return [
+    store
+      ? tile('instances stored', count(delivery.accepted), `${count(delivery.sent)} sent`)
+      : tile('requests', count(all), `${count(operations.length)} services`),
+    tile(`${name} per second`, short(main?.ratePerSecond ?? 0), `peak ${short(peak)}`),
+    tile(
+      'data sent',
+      `${bytes(execution.sentBytes / seconds)}/s`,
+      `${bytes(execution.sentBytes)} in all`,
+    ),
+    tile(
+      `${name} p95`,
+      main?.duration ? ms(main.duration.p95) : '–',
+      main?.duration ? `median ${ms(main.duration.med)}` : 'nothing answered',
+    ),
+    tile(
+      'failed',
+      all > 0 ? percent(failed / all) : '–',
+      `${count(failed)} of ${count(all)} requests`,
+      failed > 0 ? 'bad' : '',
+    ),
+    deliveredTile(data),
+  ];
+}
+
+function deliveredTile({ summary: { delivery } }: ReportData): Child {
+  const total = delivery.routes.reduce(
+    (sum, route) => ({
+      accepted: sum.accepted + route.accepted,
+      unique: sum.unique + route.unique,
+    }),
+    { accepted: 0, unique: 0 },
+  );
+  if (delivery.routes.length === 0)
+    return tile('delivered', '–', 'no receiver was expected to get any');
+  const share = total.accepted > 0 ? percent(total.unique / total.accepted) : '–';
+  const missing = total.accepted - total.unique;
+  const note =
+    missing > 0 ? `${count(missing)} not there` : `all ${count(total.accepted)} accepted`;
+  return tile('delivered', share, note, missing > 0 ? 'bad' : 'good');
+}
+
+function largest({ timeline }: ReportData, column: string): number {
+  return Math.max(0, ...(timeline.columns[column] ?? []).map((value) => value ?? 0));
+}
+
+function tile(label: string, figure: string, note: string, colour = ''): HTMLElement {
+  return h(
+    'div',
+    { class: 'tile' },
+    h('dt', {}, label),
+    h('dd', { class: `figure ${colour}` }, figure),
+    h('dd', { class: 'note' }, note),
+  );
+}

@@ -1,0 +1,107 @@
+// Panels 13 and 14: what exactly was run, and the numbers to take along.
+import type { OutputResult } from '../../../../metrics/summary.ts';
+import type { ReportData, ReportEvent } from '../../data.ts';
+import { button, download, h, replace } from '../dom.ts';
+import { count } from '../format.ts';
+import { section, type Panel } from '../panel.ts';
+import { csvCell } from '../table.ts';
+
+/** A list under a heading, hidden when there is nothing in it. */
+function list(title: string): { parts: HTMLElement[]; fill: (items: readonly string[]) => void } {
+  const [head, items] = [h('h3', {}, title), h('ul')];
+  return {
+    parts: [head, items],
+    fill: (texts) => {
+      head.hidden = items.hidden = texts.length === 0;
+      replace(items, ...texts.map((text) => h('li', {}, text)));
+    },
+  };
+}
+
+export function configuration(): Panel {
+  const [events, outputs, files] = [list('Events'), list('Outputs'), list('Files')];
+  const head = h('h3', {}, 'Plan and options');
+  const plan = h('pre', { tabindex: '0' });
+  const parts = [...events.parts, ...outputs.parts, ...files.parts, head, plan];
+  return section('Configuration and provenance', parts, (data) => {
+    events.fill(data.events.map(eventText));
+    outputs.fill(data.summary.outputs.map(outputText));
+    files.fill(data.summary.files.map(({ path, what }) => `${path}: ${what}`));
+    const text = planText(data.plan);
+    plan.textContent = text;
+    head.hidden = plan.hidden = text === '';
+  });
+}
+
+function eventText({ at, type, title, text }: ReportEvent): string {
+  const more = text !== '' && text !== title ? ` – ${text}` : '';
+  return `${at.toFixed(1)} s · ${type}: ${title}${more}`;
+}
+
+function outputText({ name, destination, note, ...numbers }: OutputResult): string {
+  const { written, rejected, unwritten } = numbers;
+  const counts = `${count(written)} written, ${count(rejected)} rejected, ${count(unwritten)} unwritten`;
+  return `${name} → ${destination}: ${counts}${note ? ` (${note})` : ''}`;
+}
+
+function planText(plan: unknown): string {
+  if (plan === null || plan === undefined) return '';
+  return typeof plan === 'string' ? plan : JSON.stringify(plan, null, 2);
+}
+
+export function downloads(): Panel {
+  let latest: ReportData | null = null;
+  const offer = (
+    name: string,
+    type: string,
+    text: (data: ReportData) => string,
+  ): HTMLButtonElement => button(name, () => latest && download(name, type, text(latest)));
+  return section(
+    'Downloads',
+    [
+      h(
+        'div',
+        { class: 'tools' },
+        offer('summary.json', 'application/json', ({ summary }) =>
+          JSON.stringify(summary, null, 2),
+        ),
+        offer('timeline.csv', 'text/csv', timelineCsv),
+        offer('errors.csv', 'text/csv', errorsCsv),
+      ),
+      h(
+        'p',
+        { class: 'faint' },
+        'Made from what is in this file; nothing is fetched and nothing is sent.',
+      ),
+    ],
+    (data) => {
+      latest = data;
+    },
+  );
+}
+
+function timelineCsv({ timeline }: ReportData): string {
+  const names = Object.keys(timeline.columns);
+  const head = ['seconds', ...names].map(csvCell).join(',');
+  const rows = timeline.time.map((at, index) =>
+    [at, ...names.map((name) => timeline.columns[name]?.[index] ?? '')].join(','),
+  );
+  return [head, ...rows].join('\n');
+}
+
+function errorsCsv({ summary }: ReportData): string {
+  const rows = summary.errors.groups.map((group) =>
+    [
+      group.operation,
+      group.code,
+      group.calledAET ?? '',
+      String(group.count),
+      String(group.firstMs),
+      String(group.lastMs),
+      group.message,
+    ]
+      .map(csvCell)
+      .join(','),
+  );
+  return ['operation,code,called_aet,count,first_ms,last_ms,example', ...rows].join('\n');
+}

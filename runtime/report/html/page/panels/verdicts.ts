@@ -1,0 +1,68 @@
+// Panel 2: thresholds and checks, the part of a report that decides.
+import type { CheckResult, ThresholdResult } from '../../../../metrics/summary.ts';
+import { h } from '../dom.ts';
+import { clock, count, ofKind, percent } from '../format.ts';
+import { section, type Panel } from '../panel.ts';
+import { numbers, table, words, type TableColumn } from '../table.ts';
+
+const word = (good: boolean, text: string): HTMLElement =>
+  h('span', { class: good ? 'good' : 'bad' }, `${good ? '✓' : '✗'} ${text}`);
+
+const IS_SHARE = /^(\w+_failed|checks|\w+_achieved)(\{|$)/;
+
+function observed({ observed: value, contains, metric }: ThresholdResult): string {
+  if (value === undefined) return 'no data';
+  return IS_SHARE.test(metric) ? percent(value) : ofKind(value, contains);
+}
+
+const THRESHOLDS: readonly TableColumn<ThresholdResult>[] = [
+  {
+    label: 'verdict',
+    cell: (row) => word(!row.failed, row.verdict),
+    sort: (row) => (row.failed ? 0 : 1),
+  },
+  words('metric', (row) => row.metric),
+  { label: 'expression', cell: (row) => row.expression },
+  { label: 'observed', cell: observed, sort: (row) => row.observed ?? -1, numeric: true },
+  { label: 'over', cell: ({ windowMs }) => (windowMs ? clock(windowMs / 1000) : 'whole run') },
+  numbers(
+    'first crossed',
+    (row) => row.firstFailedMs,
+    (at) => clock(at / 1000),
+  ),
+];
+
+const share = ({ passes, fails }: CheckResult): number => passes / Math.max(1, passes + fails);
+
+const CHECKS: readonly TableColumn<CheckResult>[] = [
+  {
+    label: 'verdict',
+    cell: (row) => word(row.fails === 0, row.fails === 0 ? 'held' : 'failed'),
+    sort: share,
+  },
+  words('check', (row) => row.name),
+  numbers('held', share, percent),
+  numbers('passes', (row) => row.passes, count),
+  numbers('fails', (row) => row.fails, count),
+];
+
+export function verdicts(): Panel {
+  const thresholds = table<ThresholdResult>({
+    caption: 'thresholds',
+    empty: 'The script sets no thresholds.',
+    columns: THRESHOLDS,
+  });
+  const checks = table<CheckResult>({
+    caption: 'checks',
+    empty: 'The script makes no checks.',
+    columns: CHECKS,
+  });
+  return section(
+    'Thresholds and checks',
+    [h('h3', {}, 'Thresholds'), thresholds.element, h('h3', {}, 'Checks'), checks.element],
+    ({ summary }) => {
+      thresholds.update(summary.thresholds);
+      checks.update(summary.checks.items);
+    },
+  );
+}
