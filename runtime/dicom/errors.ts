@@ -65,12 +65,7 @@ export interface Injected {
 
 /** Why an operation got no answer. */
 export type Failure =
-  | Aborted
-  | TransportFailure
-  | TimeoutFailure
-  | ProtocolFailure
-  | Released
-  | Injected;
+  Aborted | TransportFailure | TimeoutFailure | ProtocolFailure | Released | Injected;
 
 /** An error of the DICOM packages: stable `code`, message, remedy, clause. */
 export class DicomError extends Error {
@@ -79,7 +74,11 @@ export class DicomError extends Error {
   /** Clause of the standard. */
   readonly ref: string | undefined;
 
-  constructor(code: string, message: string, more: { hint?: string; ref?: string; cause?: unknown } = {}) {
+  constructor(
+    code: string,
+    message: string,
+    more: { hint?: string; ref?: string; cause?: unknown } = {},
+  ) {
     super(message, more.cause === undefined ? undefined : { cause: more.cause });
     this.name = 'DicomError';
     this.code = code;

@@ -3,7 +3,9 @@
 import { Element } from './elements.ts';
 
 /** By element number: US as number, UI/AE/LO as string, AT as list of 32-bit tags. */
-export type CommandValues = Readonly<Record<number, number | string | readonly number[] | undefined>>;
+export type CommandValues = Readonly<
+  Record<number, number | string | readonly number[] | undefined>
+>;
 
 const ELEMENT_HEADER_BYTES = 8; // PS3.5 §7.1.3: tag and 4-byte length
 const GROUP_LENGTH_BYTES = ELEMENT_HEADER_BYTES + 4;

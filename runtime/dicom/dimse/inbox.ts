@@ -17,6 +17,14 @@ const COMMAND_MAX_BYTES = 1_048_576;
 /** Data sets of requests other than C-STORE are collected: identifiers, attribute lists. */
 const IDENTIFIER_MAX_BYTES = 67_108_864;
 
+/** What is said of the PDV that a piece belongs to. */
+export interface Fragment {
+  readonly contextId: number;
+  readonly control: number;
+  /** The piece ends the PDV. */
+  readonly complete: boolean;
+}
+
 export interface InboxUser {
   readonly waiting: Outstanding;
   /** `performance.now()` of the chunk that is being read. */
@@ -71,23 +79,22 @@ export class Inbox {
     return this.inDataset || this.heldBytes > 0;
   }
 
-  /** A piece of a PDV; `complete` when it ends the PDV. */
-  onPdv(
-    contextId: number,
-    control: number,
-    buffer: Buffer,
-    start: number,
-    end: number,
-    complete: boolean,
-  ): void {
-    const last = complete && (control & LAST_BIT) !== 0;
-    if ((control & COMMAND_BIT) !== 0) this.onCommandPiece(contextId, buffer, start, end, last);
-    else this.onDatasetPiece(contextId, buffer, start, end, last);
+  /** A piece of a PDV. */
+  onPdv(pdv: Fragment, buffer: Buffer, start: number, end: number): void {
+    if ((pdv.control & COMMAND_BIT) !== 0) this.onCommandPiece(pdv, buffer, start, end);
+    else this.onDatasetPiece(pdv, buffer, start, end);
   }
 
-  private onCommandPiece(contextId: number, buffer: Buffer, start: number, end: number, last: boolean): void {
+  private onCommandPiece(pdv: Fragment, buffer: Buffer, start: number, end: number): void {
+    const { contextId } = pdv;
+    const last = pdv.complete && (pdv.control & LAST_BIT) !== 0;
     if (this.inDataset || (this.heldBytes > 0 && contextId !== this.contextId)) {
-      this.user.onProtocolError('a command fragment inside another message', 'PS3.8 E.1', buffer, start);
+      this.user.onProtocolError(
+        'a command fragment inside another message',
+        'PS3.8 E.1',
+        buffer,
+        start,
+      );
       return;
     }
     if (this.heldBytes === 0) {
@@ -111,7 +118,12 @@ export class Inbox {
   private hold(buffer: Buffer, start: number, end: number): boolean {
     const needed = this.heldBytes + end - start;
     if (needed > COMMAND_MAX_BYTES) {
-      this.user.onProtocolError(`a command set of over ${COMMAND_MAX_BYTES} bytes`, 'PS3.7 §6.3.1', buffer, start);
+      this.user.onProtocolError(
+        `a command set of over ${COMMAND_MAX_BYTES} bytes`,
+        'PS3.7 §6.3.1',
+        buffer,
+        start,
+      );
       return false;
     }
     if (needed > this.held.length) {
@@ -184,6 +196,8 @@ export class Inbox {
     this.pending = null;
     this.messageAt = 0;
     pending.lastByte = user.chunkAt;
+    // The peer answered before our kernel said that it had taken the last byte.
+    if (pending.sendEnd === 0) pending.sendEnd = pending.firstByte;
     if (!more) user.waiting.remove(pending);
     pending.onReply(reply);
     if (!more) user.onAnswered();
@@ -205,9 +219,15 @@ export class Inbox {
     this.inDataset = true;
   }
 
-  private onDatasetPiece(contextId: number, buffer: Buffer, start: number, end: number, last: boolean): void {
-    if (!this.inDataset || contextId !== this.contextId) {
-      this.user.onProtocolError('a data set fragment without its command set', 'PS3.8 E.1', buffer, start);
+  private onDatasetPiece(pdv: Fragment, buffer: Buffer, start: number, end: number): void {
+    const last = pdv.complete && (pdv.control & LAST_BIT) !== 0;
+    if (!this.inDataset || pdv.contextId !== this.contextId) {
+      this.user.onProtocolError(
+        'a data set fragment without its command set',
+        'PS3.8 E.1',
+        buffer,
+        start,
+      );
       return;
     }
     const { pending, request } = this;
@@ -270,4 +290,3 @@ export class Inbox {
     return request;
   }
 }
-

@@ -56,14 +56,15 @@ export function encodeResponse(request: IncomingRequest, fields: ResponseFields)
     [Element.AFFECTED_SOP_CLASS]: filled(request.sopClass()),
     [Element.COMMAND_FIELD]: request.commandField | RESPONSE_BIT,
     [Element.MESSAGE_ID_RESPONDED_TO]: request.messageId,
-    [Element.DATA_SET_TYPE]: fields.dataset == null ? NO_DATA_SET : HAS_DATA_SET,
+    [Element.DATA_SET_TYPE]: (fields.dataset ?? null) === null ? NO_DATA_SET : HAS_DATA_SET,
     [Element.STATUS]: fields.status,
     [Element.ERROR_COMMENT]: fields.errorComment,
     [Element.AFFECTED_SOP_INSTANCE]: filled(fields.sopInstance ?? request.sopInstance()),
     [Element.EVENT_TYPE_ID]:
       fields.eventTypeId ?? (isEvent ? present(request.uint16(Element.EVENT_TYPE_ID)) : undefined),
     [Element.ACTION_TYPE_ID]:
-      fields.actionTypeId ?? (isAction ? present(request.uint16(Element.ACTION_TYPE_ID)) : undefined),
+      fields.actionTypeId ??
+      (isAction ? present(request.uint16(Element.ACTION_TYPE_ID)) : undefined),
     [Element.REMAINING]: fields.remaining,
     [Element.COMPLETED]: fields.completed,
     [Element.FAILED]: fields.failed,

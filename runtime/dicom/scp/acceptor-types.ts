@@ -90,4 +90,3 @@ export interface Listening {
   /** Stops listening, resets what is open, resolves when all is closed. */
   close(): Promise<void>;
 }
-

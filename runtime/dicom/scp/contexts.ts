@@ -33,7 +33,11 @@ export function negotiateContexts(rq: AssociateRq, rules: ContextRules = {}): Ne
   return rq.contexts.map(({ id, abstractSyntax, transferSyntaxes }) => {
     const role = roles.find((one) => one.sopClass === abstractSyntax);
     const context = { id, abstractSyntax, scu: role?.scu ?? true, scp: role?.scp ?? false };
-    const refused = (result: number): NegotiatedContext => ({ ...context, transferSyntax: '', result });
+    const refused = (result: number): NegotiatedContext => ({
+      ...context,
+      transferSyntax: '',
+      result,
+    });
     if (allowed !== null && !allowed.has(abstractSyntax)) {
       return refused(ContextResult.ABSTRACT_SYNTAX_NOT_SUPPORTED);
     }

@@ -24,9 +24,16 @@ function createServer(options: ListenOptions, onSocket: (socket: Socket) => void
 function listenOn(server: Server, host: string, port: number): Promise<AddressInfo> {
   return new Promise((resolve, reject) => {
     server.once('error', (cause: NodeJS.ErrnoException) => {
-      const hint = cause.code === 'EADDRINUSE' ? 'choose another port, or 0 for any free one' : undefined;
+      const hint =
+        cause.code === 'EADDRINUSE' ? 'choose another port, or 0 for any free one' : undefined;
       const more = hint === undefined ? { cause } : { cause, hint };
-      reject(new DicomError(`TCP_${cause.code ?? 'ERROR'}`, `cannot listen on ${host}:${port}: ${cause.message}`, more));
+      reject(
+        new DicomError(
+          `TCP_${cause.code ?? 'ERROR'}`,
+          `cannot listen on ${host}:${port}: ${cause.message}`,
+          more,
+        ),
+      );
     });
     server.listen({ host, port, backlog: BACKLOG }, () => {
       const address = server.address();

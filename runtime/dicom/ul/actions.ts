@@ -14,12 +14,7 @@ export type Sendable =
   | 'A-ABORT provider';
 
 /** Primitives an action can issue to the local user. */
-export type Indication =
-  | 'A-ASSOCIATE'
-  | 'P-DATA'
-  | 'A-RELEASE'
-  | 'A-ABORT'
-  | 'A-P-ABORT';
+export type Indication = 'A-ASSOCIATE' | 'P-DATA' | 'A-RELEASE' | 'A-ABORT' | 'A-P-ABORT';
 export type Confirmation = 'A-ASSOCIATE accept' | 'A-ASSOCIATE reject' | 'A-RELEASE';
 
 /** What the machine can do to the world. */

@@ -66,7 +66,11 @@ class Opening implements Associating, TransportUser, EndpointHooks {
       this.transport = new Transport(request, this.timeouts, this);
     } catch (cause) {
       const message = cause instanceof Error ? cause.message : String(cause);
-      throw new DicomError('ASSOC_ARGUMENT', `cannot connect to ${request.host}:${request.port}: ${message}`, { cause });
+      throw new DicomError(
+        'ASSOC_ARGUMENT',
+        `cannot connect to ${request.host}:${request.port}: ${message}`,
+        { cause },
+      );
     }
   }
 
@@ -119,7 +123,11 @@ class Opening implements Associating, TransportUser, EndpointHooks {
       const why = { kind: 'protocol' as const, code: 'PROTO_MAX_PDU', offset: 0, window: '' };
       const message = `the peer takes P-DATA-TF of at most ${maxPdu} bytes, too few for any data`;
       const reason = AbortReason.INVALID_PARAMETER;
-      endpoint.abortWith({ ...why, message, clause: 'PS3.8 D.1' }, AbortSource.SERVICE_USER, reason);
+      endpoint.abortWith(
+        { ...why, message, clause: 'PS3.8 D.1' },
+        AbortSource.SERVICE_USER,
+        reason,
+      );
       return;
     }
     endpoint.establish({

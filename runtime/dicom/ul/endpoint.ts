@@ -1,16 +1,16 @@
 // One association on one connected socket, either role: what its user does with it, and DIMSE on top
 // of the upper layer.
 import type { Socket } from 'node:net';
-import { Inbox, type InboxUser } from '../dimse/inbox.ts';
+import { Inbox } from '../dimse/inbox.ts';
 import type { IncomingRequest, ResponseFields } from '../dimse/incoming.ts';
 import { Outstanding } from '../dimse/outstanding.ts';
 import type { Pending } from '../dimse/pending.ts';
-import type { Request } from '../dimse/request.ts';
-import { Status } from '../dimse/status.ts';
 import type { Failure, Phase } from '../errors.ts';
 import type { NegotiatedContext, Timeouts } from './associate-request.ts';
 import type { Association, RequestHandler } from './association.ts';
-import { AbortReason, AbortSource, ContextResult } from './constants.ts';
+import { AbortReason, AbortSource } from './constants.ts';
+import { HandlerInbox } from './handler-inbox.ts';
+import { type Agreed, findContext } from './negotiate.ts';
 import { Outbox, type OutboxUser } from './outbox.ts';
 import type { Outgoing } from './outgoing.ts';
 import { cancelMessage, responseMessage, storeResponse } from './outgoing-messages.ts';
@@ -18,6 +18,7 @@ import type { AssociateAc, AssociateRj, AssociateRq } from './pdu.ts';
 import type { FaultKind, SendFault } from './send-fault.ts';
 import { wheel } from './thread.ts';
 import { State } from './transitions.ts';
+import type { PdvHeader } from './pdu-reader.ts';
 import { CLOSE_MS, UpperLayer, type UpperUser } from './upper-layer.ts';
 import { Watch, type WatchMode, type WatchUser } from './watch.ts';
 
@@ -31,16 +32,9 @@ export interface EndpointHooks {
   onReleaseRq?(endpoint: Endpoint): boolean;
 }
 
-/** The result of a negotiation. */
-export interface Agreed {
-  readonly contexts: readonly NegotiatedContext[];
-  readonly maxPdu: number;
-  readonly window: number;
-}
-
 const CONTEXT_ID_OFFSET = 10; // PS3.8 §9.3.5.1: behind the PDU header and the PDV length
 
-export class Endpoint implements Association, UpperUser, OutboxUser, InboxUser, WatchUser {
+export class Endpoint implements Association, UpperUser, OutboxUser, WatchUser {
   readonly role: 'requestor' | 'acceptor';
   calledAET = '';
   callingAET = '';
@@ -76,7 +70,7 @@ export class Endpoint implements Association, UpperUser, OutboxUser, InboxUser, 
     this.socket = socket;
     this.hooks = hooks;
     this.timeouts = timeouts;
-    this.inbox = new Inbox(this);
+    this.inbox = new Inbox(new HandlerInbox(this));
     this.outbox = new Outbox(socket, this);
     this.watch = new Watch(this, wheel, timeouts);
     this.upper = new UpperLayer(role === 'requestor', socket, this, timeouts.associateMs);
@@ -121,7 +115,12 @@ export class Endpoint implements Association, UpperUser, OutboxUser, InboxUser, 
   // ------------------------------------------------------------------ the association's user
 
   get open(): boolean {
-    return this.closedBy === null && this.agreed && !this.releasing && this.upper.state === State.ESTABLISHED;
+    return (
+      this.closedBy === null &&
+      this.agreed &&
+      !this.releasing &&
+      this.upper.state === State.ESTABLISHED
+    );
   }
 
   get outstanding(): number {
@@ -137,11 +136,7 @@ export class Endpoint implements Association, UpperUser, OutboxUser, InboxUser, 
   }
 
   contextFor(sopClass: string, transferSyntax: string): number {
-    for (const context of this.contexts) {
-      if (context.result !== ContextResult.ACCEPTED || context.abstractSyntax !== sopClass) continue;
-      if (transferSyntax === '' || context.transferSyntax === transferSyntax) return context.id;
-    }
-    return 0;
+    return findContext(this.contexts, sopClass, transferSyntax);
   }
 
   context(id: number): NegotiatedContext | undefined {
@@ -174,7 +169,8 @@ export class Endpoint implements Association, UpperUser, OutboxUser, InboxUser, 
     if (this.canRespond()) this.sendResponse(responseMessage(request, fields, this.maxPdu));
   }
 
-  reply(request: Request, status: number): void {
+  /** C-STORE-RSP. */
+  reply(request: IncomingRequest, status: number): void {
     if (this.canRespond()) this.sendResponse(storeResponse(request, status, this.maxPdu));
   }
 
@@ -256,8 +252,8 @@ export class Endpoint implements Association, UpperUser, OutboxUser, InboxUser, 
 
   // ------------------------------------------------------------------ upper layer
 
-  onPdv(contextId: number, control: number, buffer: Buffer, start: number, end: number, complete: boolean): void {
-    this.inbox.onPdv(contextId, control, buffer, start, end, complete);
+  onPdv(pdv: PdvHeader, buffer: Buffer, start: number, end: number): void {
+    this.inbox.onPdv(pdv, buffer, start, end);
   }
 
   onDataStart(): void {
@@ -292,7 +288,8 @@ export class Endpoint implements Association, UpperUser, OutboxUser, InboxUser, 
     const done = this.releaseDone;
     this.releaseDone = null;
     done?.(performance.now() - this.releaseAt, null);
-    if (this.upper.state !== State.COLLISION_ACCEPTOR_RP) this.onEnded({ kind: 'released', local: true });
+    if (this.upper.state !== State.COLLISION_ACCEPTOR_RP)
+      this.onEnded({ kind: 'released', local: true });
   }
 
   write(pdu: Buffer): void {
@@ -350,42 +347,14 @@ export class Endpoint implements Association, UpperUser, OutboxUser, InboxUser, 
 
   // ------------------------------------------------------------------ inbox
 
-  accepts(contextId: number): boolean {
-    for (const context of this.contexts) {
-      if (context.id === contextId) return context.result === ContextResult.ACCEPTED;
-    }
-    return false;
-  }
-
-  onStore(request: Request): void {
-    this.handler?.onStore?.(this, request);
-  }
-
-  onStoreData(request: Request, buffer: Buffer, start: number, end: number): void {
-    this.handler?.onStoreData?.(this, request, buffer, start, end);
-  }
-
-  onStoreEnd(request: Request): number {
-    return this.handler?.onStoreEnd?.(this, request) ?? Status.SOP_CLASS_NOT_SUPPORTED;
-  }
-
-  onRequest(request: Request, dataset: Buffer | null): void {
-    const { handler } = this;
-    if (handler?.onRequest !== undefined) handler.onRequest(this, request, dataset);
-    else this.respond(request, { status: Status.UNRECOGNIZED_OPERATION });
-  }
-
-  onCancel(messageId: number): void {
-    this.handler?.onCancel?.(this, messageId);
-  }
-
+  /** The window may have room again. */
   onAnswered(): void {
     if (!this.outbox.empty) this.outbox.advance();
     else if (this.releasing) this.releaseWhenDone();
   }
 
   onProtocolError(message: string, clause: string, buffer: Buffer, at: number): void {
-    const failure = this.upper.reader.failure(message, clause, buffer, at, at);
+    const failure = this.upper.reader.failure({ message, clause }, buffer, at, at);
     this.upper.onInvalid({ ...failure, code: 'PROTO_MESSAGE' }, AbortReason.INVALID_PARAMETER);
   }
 

@@ -14,7 +14,11 @@ const STATE_NAMES: Readonly<Record<number, string>> = {
 };
 
 /** A PDU that Table 9-10 answers with AA-8. */
-export function unexpectedPdu(kind: Pdu['kind'] | 'P-DATA-TF', state: number, offset: number): ProtocolFailure {
+export function unexpectedPdu(
+  kind: Pdu['kind'] | 'P-DATA-TF',
+  state: number,
+  offset: number,
+): ProtocolFailure {
   const where = STATE_NAMES[state] ?? 'being released by both sides';
   return {
     kind: 'protocol',
@@ -27,7 +31,10 @@ export function unexpectedPdu(kind: Pdu['kind'] | 'P-DATA-TF', state: number, of
 }
 
 /** A socket error as a failure: `TCP_`, `TLS_` or `DNS_` and Node's code. */
-export function transportFailure(error: NodeJS.ErrnoException | null, phase: Phase): TransportFailure {
+export function transportFailure(
+  error: NodeJS.ErrnoException | null,
+  phase: Phase,
+): TransportFailure {
   if (error === null) {
     return {
       kind: 'transport',

@@ -35,15 +35,14 @@ export function writeDataHeader(
   out: Buffer,
   at: number,
   bytes: number,
-  contextId: number,
-  control: number,
+  pdv: { contextId: number; control: number },
 ): number {
   out[at] = PduType.P_DATA_TF;
   out[at + 1] = 0;
   out.writeUInt32BE(bytes + PDV_HEADER_BYTES, at + 2);
   out.writeUInt32BE(bytes + PDV_OVERHEAD_BYTES, at + PDU_HEADER_BYTES);
-  out[at + PDU_HEADER_BYTES + 4] = contextId;
-  out[at + PDU_HEADER_BYTES + 5] = control;
+  out[at + PDU_HEADER_BYTES + 4] = pdv.contextId;
+  out[at + PDU_HEADER_BYTES + 5] = pdv.control;
   return at + DATA_HEADER_BYTES;
 }
 
@@ -58,7 +57,7 @@ function frameInto(
   for (let read = 0; read === 0 || read < source.length; read += step) {
     const bytes = Math.min(step, source.length - read);
     const last = read + bytes >= source.length ? PDV_LAST : 0;
-    at = writeDataHeader(out, at, bytes, to.contextId, to.kind | last);
+    at = writeDataHeader(out, at, bytes, { contextId: to.contextId, control: to.kind | last });
     source.copy(out, at, read, read + bytes);
     at += bytes;
   }

@@ -1,5 +1,10 @@
 // What an A-ASSOCIATE-RQ and its AC amount to: contexts with their roles, window, PDU length.
-import type { AssociateRequest, NegotiatedContext, RoleSelection, AsyncOps } from './associate-request.ts';
+import type {
+  AssociateRequest,
+  NegotiatedContext,
+  RoleSelection,
+  AsyncOps,
+} from './associate-request.ts';
 import { DicomError } from '../errors.ts';
 import {
   AE_TITLE_BYTES,
@@ -14,6 +19,27 @@ import {
   UID_MAX_BYTES,
 } from './constants.ts';
 import type { AssociateAc, AssociateRq } from './pdu.ts';
+
+/** The result of a negotiation. */
+export interface Agreed {
+  readonly contexts: readonly NegotiatedContext[];
+  /** Largest P-DATA-TF the peer takes; 0 = unlimited. */
+  readonly maxPdu: number;
+  readonly window: number;
+}
+
+/** Accepted context ID for the pair (transfer syntax '' = any), 0 = none. */
+export function findContext(
+  contexts: readonly NegotiatedContext[],
+  sopClass: string,
+  transferSyntax: string,
+): number {
+  for (const context of contexts) {
+    if (context.result !== ContextResult.ACCEPTED || context.abstractSyntax !== sopClass) continue;
+    if (transferSyntax === '' || context.transferSyntax === transferSyntax) return context.id;
+  }
+  return 0;
+}
 
 /** Message IDs are 16 bit: more than that cannot be outstanding. */
 export const UNLIMITED_WINDOW = 0xffff;
@@ -41,11 +67,16 @@ function checkContexts(contexts: AssociateRq['contexts']): void {
   const seen = new Set<number>();
   for (const { id, abstractSyntax, transferSyntaxes } of contexts) {
     if (!Number.isInteger(id) || id < 1 || id > 255 || id % 2 === 0 || seen.has(id)) {
-      throw argument(`presentation context ID ${id} is not odd, 1 to 255 and unique`, 'leave `id` out');
+      throw argument(
+        `presentation context ID ${id} is not odd, 1 to 255 and unique`,
+        'leave `id` out',
+      );
     }
     seen.add(id);
     const uids = [abstractSyntax, ...transferSyntaxes];
-    const bad = uids.find((uid) => uid.length === 0 || uid.length > UID_MAX_BYTES || !/^[\d.]+$/.test(uid));
+    const bad = uids.find(
+      (uid) => uid.length === 0 || uid.length > UID_MAX_BYTES || !/^[\d.]+$/.test(uid),
+    );
     if (bad !== undefined || transferSyntaxes.length === 0) {
       throw argument(
         `presentation context ${id} needs UIDs for its abstract and transfer syntaxes, got "${bad ?? 'none'}"`,
@@ -111,7 +142,8 @@ export function negotiatedContexts(rq: AssociateRq, ac: AssociateAc): Negotiated
     const answer = answers.get(id);
     const result = answer?.result ?? ContextResult.NO_REASON;
     // An answer with a syntax that was not proposed cannot be used.
-    const usable = result === ContextResult.ACCEPTED && transferSyntaxes.includes(answer?.transferSyntax ?? '');
+    const usable =
+      result === ContextResult.ACCEPTED && transferSyntaxes.includes(answer?.transferSyntax ?? '');
     return {
       id,
       abstractSyntax,
@@ -122,7 +154,8 @@ export function negotiatedContexts(rq: AssociateRq, ac: AssociateAc): Negotiated
   });
 }
 
-const unlimited = (operations: number): number => (operations === 0 ? UNLIMITED_WINDOW : operations);
+const unlimited = (operations: number): number =>
+  operations === 0 ? UNLIMITED_WINDOW : operations;
 
 /** Requests that may be outstanding (PS3.7 D.3.3.3); without negotiation 1. */
 export function windowOf(

@@ -29,6 +29,8 @@ interface Item {
 
 interface Unflushed {
   readonly pending: Pending;
+  /** The caller may have used the object again by then. */
+  readonly messageId: number;
   /** Flushed when that many bytes have left. */
   readonly at: number;
 }
@@ -116,7 +118,8 @@ export class Outbox implements Pipe, TransmissionUser {
   /** Starts what may start now. */
   advance(): void {
     while (this.active === null) {
-      const item = this.responses?.shift() ?? (this.user.mayRequest() ? this.requests?.shift() : null);
+      const item =
+        this.responses?.shift() ?? (this.user.mayRequest() ? this.requests?.shift() : null);
       if (item === undefined || item === null) break;
       this.start(item);
     }
@@ -182,7 +185,8 @@ export class Outbox implements Pipe, TransmissionUser {
   private start(item: Item): void {
     const { message, pending, fault } = item;
     if (pending !== null) this.user.onStart(message, pending);
-    const whole = message.body === null && fault === undefined && message.head.length <= SLICE_BYTES;
+    const whole =
+      message.body === null && fault === undefined && message.head.length <= SLICE_BYTES;
     if (whole && this.socket.writableLength < HIGH_WATER_BYTES) {
       this.writeMessage(message, pending);
       return;
@@ -192,7 +196,7 @@ export class Outbox implements Pipe, TransmissionUser {
   }
 
   private awaitFlush(pending: Pending): void {
-    (this.unflushed ??= []).push({ pending, at: this.bytes });
+    (this.unflushed ??= []).push({ pending, messageId: pending.messageId, at: this.bytes });
   }
 
   private onFlushed(): void {
@@ -202,7 +206,7 @@ export class Outbox implements Pipe, TransmissionUser {
       const left = this.bytes - this.socket.writableLength;
       let first = list[0];
       while (first !== undefined && first.at <= left) {
-        first.pending.sendEnd = now;
+        if (first.pending.messageId === first.messageId) first.pending.sendEnd = now;
         list.shift();
         first = list[0];
       }

@@ -1,10 +1,6 @@
 // PDUs to bytes and back. P-DATA-TF is not here: it is streamed (pdu-reader.ts) and framed
 // (frame.ts).
-import {
-  FIXED_BODY_BYTES,
-  PDU_HEADER_BYTES,
-  PduType,
-} from './constants.ts';
+import { FIXED_BODY_BYTES, PDU_HEADER_BYTES, PduType } from './constants.ts';
 import type { UserIdentity } from './associate-request.ts';
 import type { Abort, AssociateAc, AssociateRj, AssociateRq, Pdu, UserInformation } from './pdu.ts';
 import { Item, PDU_LAYOUTS } from './pdu-fields.ts';
@@ -33,7 +29,11 @@ const uidOf = (items: readonly Node[], type: number): string =>
 export function decodePdu(type: number, body: Buffer): Pdu {
   const layout = PDU_LAYOUTS[type];
   if (layout === undefined) {
-    throw new PduError(`PDU type 0x${type.toString(16).padStart(2, '0')} is unknown`, 0, 'PS3.8 §9.3.1');
+    throw new PduError(
+      `PDU type 0x${type.toString(16).padStart(2, '0')} is unknown`,
+      0,
+      'PS3.8 §9.3.1',
+    );
   }
   if (layout.items !== true && body.length !== FIXED_BODY_BYTES) {
     throw new PduError(
@@ -42,7 +42,7 @@ export function decodePdu(type: number, body: Buffer): Pdu {
       layout.clause,
     );
   }
-  const node = readNode(type, layout, body, 0, body.length);
+  const node = readNode(type, layout, { buffer: body, start: 0, end: body.length });
   const { result, source, reason } = node.values;
   switch (type) {
     case PduType.ASSOCIATE_RQ:
@@ -50,7 +50,12 @@ export function decodePdu(type: number, body: Buffer): Pdu {
     case PduType.ASSOCIATE_AC:
       return toAssociateAc(node);
     case PduType.ASSOCIATE_RJ:
-      return { kind: 'A-ASSOCIATE-RJ', result: num(result), source: num(source), reason: num(reason) };
+      return {
+        kind: 'A-ASSOCIATE-RJ',
+        result: num(result),
+        source: num(source),
+        reason: num(reason),
+      };
     case PduType.RELEASE_RQ:
       return { kind: 'A-RELEASE-RQ' };
     case PduType.RELEASE_RP:
@@ -151,7 +156,11 @@ function toAssociateAc(node: Node): AssociateAc {
   };
 }
 
-const leaf = (type: number, values: Record<string, FieldValue>): Node => ({ type, values, items: [] });
+const leaf = (type: number, values: Record<string, FieldValue>): Node => ({
+  type,
+  values,
+  items: [],
+});
 const uidItem = (type: number, uid: string): Node => leaf(type, { uid });
 
 function fromUser(user: UserInformation, identity: readonly Node[]): Node {
@@ -195,7 +204,11 @@ function fromAssociateRq(pdu: AssociateRq): Node {
       ...context.transferSyntaxes.map((uid) => uidItem(Item.TRANSFER_SYNTAX, uid)),
     ],
   }));
-  return fromAssociate(pdu, contexts, pdu.userIdentity === null ? [] : [identityItem(pdu.userIdentity)]);
+  return fromAssociate(
+    pdu,
+    contexts,
+    pdu.userIdentity === null ? [] : [identityItem(pdu.userIdentity)],
+  );
 }
 
 function fromAssociateAc(pdu: AssociateAc): Node {
@@ -205,7 +218,11 @@ function fromAssociateAc(pdu: AssociateAc): Node {
     items: [uidItem(Item.TRANSFER_SYNTAX, context.transferSyntax)],
   }));
   const response = pdu.userIdentityResponse;
-  return fromAssociate(pdu, contexts, response === null ? [] : [leaf(Item.USER_IDENTITY_AC, { response })]);
+  return fromAssociate(
+    pdu,
+    contexts,
+    response === null ? [] : [leaf(Item.USER_IDENTITY_AC, { response })],
+  );
 }
 
 function fromAssociate(

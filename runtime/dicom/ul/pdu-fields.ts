@@ -9,17 +9,7 @@ import { PduType } from './constants.ts';
  * `uids16`: a 2-byte total length, then `uid16` each.
  */
 export type Codec =
-  | 'u8'
-  | 'u16'
-  | 'u32'
-  | 'skip'
-  | 'ae'
-  | 'uid'
-  | 'text'
-  | 'bytes'
-  | 'uid16'
-  | 'bytes16'
-  | 'uids16';
+  'u8' | 'u16' | 'u32' | 'skip' | 'ae' | 'uid' | 'text' | 'bytes' | 'uid16' | 'bytes16' | 'uids16';
 
 export interface Field {
   readonly name: string;

@@ -24,6 +24,13 @@ export class PduError extends Error {
   }
 }
 
+/** Bytes `start` to `end` of a buffer. */
+export interface Span {
+  readonly buffer: Buffer;
+  readonly start: number;
+  readonly end: number;
+}
+
 interface Cursor {
   readonly buffer: Buffer;
   at: number;
@@ -54,7 +61,11 @@ function readUid16(cursor: Cursor, layout: Layout): string {
 
 function readUids(cursor: Cursor, layout: Layout): string[] {
   const length = cursor.buffer.readUInt16BE(take(cursor, 2, layout));
-  const inner: Cursor = { buffer: cursor.buffer, at: cursor.at, end: take(cursor, length, layout) + length };
+  const inner: Cursor = {
+    buffer: cursor.buffer,
+    at: cursor.at,
+    end: take(cursor, length, layout) + length,
+  };
   const uids: string[] = [];
   while (inner.at < inner.end) uids.push(readUid16(inner, layout));
   return uids;
@@ -95,8 +106,9 @@ function readField(cursor: Cursor, field: Field, layout: Layout): FieldValue {
 }
 
 /** Reads the body of a PDU or item. Items of unknown type are skipped (PS3.8 §9.3.1). */
-export function readNode(type: number, layout: Layout, buffer: Buffer, start: number, end: number): Node {
-  const cursor: Cursor = { buffer, at: start, end };
+export function readNode(type: number, layout: Layout, span: Span): Node {
+  const { buffer, end } = span;
+  const cursor: Cursor = { buffer, at: span.start, end };
   const values: Record<string, FieldValue> = {};
   for (const field of layout.fields) {
     const value = readField(cursor, field, layout);
@@ -109,12 +121,14 @@ export function readNode(type: number, layout: Layout, buffer: Buffer, start: nu
     const length = buffer.readUInt16BE(at + 2);
     const body = take(cursor, length, ITEM_LAYOUTS[itemType] ?? layout);
     const inner = ITEM_LAYOUTS[itemType];
-    if (inner !== undefined) items.push(readNode(itemType, inner, buffer, body, body + length));
+    if (inner !== undefined)
+      items.push(readNode(itemType, inner, { buffer, start: body, end: body + length }));
   }
   return { type, values, items };
 }
 
-const latin1 = (value: FieldValue | undefined): Buffer => Buffer.from(String(value ?? ''), 'latin1');
+const latin1 = (value: FieldValue | undefined): Buffer =>
+  Buffer.from(String(value ?? ''), 'latin1');
 
 function withLength16(bytes: Uint8Array): Buffer {
   const out = Buffer.alloc(2 + bytes.length);

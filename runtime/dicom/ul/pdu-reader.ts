@@ -17,18 +17,20 @@ import { decodePdu } from './pdu-codec.ts';
 import { PduError } from './pdu-items.ts';
 import type { Pdu } from './pdu.ts';
 
+/** The PDV whose bytes are being delivered. */
+export interface PdvHeader {
+  readonly contextId: number;
+  /** Message control header (PS3.8 Annex E.2). */
+  readonly control: number;
+  /** This piece ends the PDV. */
+  readonly complete: boolean;
+}
+
 export interface PduSink {
   /** A P-DATA-TF begins; false when it may not come now, then nothing more is read. */
   onDataPdu(): boolean;
-  /** A piece of a PDV; `complete` when it ends the PDV. */
-  onPdv(
-    contextId: number,
-    control: number,
-    buffer: Buffer,
-    start: number,
-    end: number,
-    complete: boolean,
-  ): void;
+  /** A piece of a PDV; `pdv` is valid during the call only. */
+  onPdv(pdv: PdvHeader, buffer: Buffer, start: number, end: number): void;
   onPdu(pdu: Pdu): void;
   /** The bytes are no valid PDU (event 19); nothing more is read. */
   onInvalid(failure: ProtocolFailure, abortReason: number): void;
@@ -42,11 +44,14 @@ const FIRST_BODY_ALLOCATION = 4096;
 const WINDOW_BYTES = 16;
 const NO_BYTES = Buffer.alloc(0);
 
-export class PduReader {
+export class PduReader implements PdvHeader {
   /** Largest P-DATA-TF body accepted; set when the association is negotiated. */
   maxPdu = DEFAULT_MAX_PDU;
   /** Bytes read before the current chunk. */
   received = 0;
+  contextId = 0;
+  control = 0;
+  complete = false;
   private readonly sink: PduSink;
   private mode = HEADER;
   private stopped = false;
@@ -54,8 +59,6 @@ export class PduReader {
   private heldBytes = 0;
   private pduLeft = 0;
   private pdvLeft = 0;
-  private contextId = 0;
-  private control = 0;
   private type = 0;
   private body = NO_BYTES;
   private bodyBytes = 0;
@@ -110,10 +113,9 @@ export class PduReader {
       this.onPdvHeader(buffer, from, at);
       return;
     }
-    const type = buffer.readUInt8(from);
     const length = buffer.readUInt32BE(from + 2);
-    if (type === PduType.P_DATA_TF) this.onDataHeader(length, buffer, from, at);
-    else this.onOtherHeader(type, length, buffer, from, at);
+    if (buffer[from] === PduType.P_DATA_TF) this.onDataHeader(length, buffer, from, at);
+    else this.onOtherHeader(length, buffer, from, at);
   }
 
   private onDataHeader(length: number, buffer: Buffer, from: number, at: number): void {
@@ -131,7 +133,8 @@ export class PduReader {
     this.mode = PDV_HEADER;
   }
 
-  private onOtherHeader(type: number, length: number, buffer: Buffer, from: number, at: number): void {
+  private onOtherHeader(length: number, buffer: Buffer, from: number, at: number): void {
+    const type = buffer.readUInt8(from);
     if (type < PduType.ASSOCIATE_RQ || type > PduType.ABORT) {
       const what = `PDU type 0x${type.toString(16).padStart(2, '0')} is unknown`;
       this.invalid(what, 'PS3.8 §9.3.1', buffer, from, at, AbortReason.UNRECOGNIZED_PDU);
@@ -173,10 +176,10 @@ export class PduReader {
   private readData(buffer: Buffer, at: number, end: number): number {
     const next = Math.min(end, at + this.pdvLeft);
     this.pdvLeft -= next - at;
-    const complete = this.pdvLeft === 0;
+    this.complete = this.pdvLeft === 0;
     // Set before the call: the sink may look at `idle`.
-    if (complete) this.mode = this.pduLeft === 0 ? HEADER : PDV_HEADER;
-    this.sink.onPdv(this.contextId, this.control, buffer, at, next, complete);
+    if (this.complete) this.mode = this.pduLeft === 0 ? HEADER : PDV_HEADER;
+    this.sink.onPdv(this, buffer, at, next);
     return next;
   }
 
@@ -220,13 +223,12 @@ export class PduReader {
     reason: number = AbortReason.INVALID_PARAMETER,
   ): void {
     this.stop();
-    this.sink.onInvalid(this.failure(message, clause, buffer, from, at), reason);
+    this.sink.onInvalid(this.failure({ message, clause }, buffer, from, at), reason);
   }
 
   /** A protocol error at `from` of `buffer`, which is `at` of the current chunk. */
   failure(
-    message: string,
-    clause: string,
+    what: { message: string; clause: string },
     buffer: Buffer,
     from: number,
     at: number,
@@ -235,10 +237,9 @@ export class PduReader {
     return {
       kind: 'protocol',
       code: 'PROTO_INVALID_PDU',
-      message,
       offset: this.received + at - this.chunkStart,
       window: shown.toString('hex'),
-      clause,
+      ...what,
     };
   }
 }

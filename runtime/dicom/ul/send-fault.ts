@@ -37,9 +37,13 @@ export function faultOffset(point: FaultPoint, total: number): number {
   const share = typeof point === 'string' ? /^(\d+(?:\.\d+)?)\s*(%?)$/.exec(point.trim()) : null;
   const value = share === null ? Number(point) : Number(share[1]);
   if (!Number.isFinite(value) || value < 0 || (typeof point === 'string' && share === null)) {
-    throw new DicomError('FAULT_ARGUMENT', `fault point must be bytes or a percentage, got "${point}"`, {
-      hint: `use a number of bytes such as 4096, or a share such as '50%'`,
-    });
+    throw new DicomError(
+      'FAULT_ARGUMENT',
+      `fault point must be bytes or a percentage, got "${point}"`,
+      {
+        hint: `use a number of bytes such as 4096, or a share such as '50%'`,
+      },
+    );
   }
   const bytes = share?.[2] === '%' ? Math.round((value / 100) * total) : Math.floor(value);
   return Math.min(bytes, total);

@@ -17,13 +17,23 @@ const PROFILES: Readonly<Record<string, string>> = {
 
 type Shared = Pick<
   ConnectionOptions & NodeServerOptions,
-  'ca' | 'cert' | 'key' | 'pfx' | 'passphrase' | 'minVersion' | 'maxVersion' | 'ciphers' | 'rejectUnauthorized'
+  | 'ca'
+  | 'cert'
+  | 'key'
+  | 'pfx'
+  | 'passphrase'
+  | 'minVersion'
+  | 'maxVersion'
+  | 'ciphers'
+  | 'rejectUnauthorized'
 >;
 
 function shared(tls: TlsOptions): Shared {
   const ca = tls.ca;
   return {
-    ...(ca === undefined ? {} : { ca: Array.isArray(ca) ? [...(ca as (string | Buffer)[])] : (ca as string | Buffer) }),
+    ...(ca === undefined
+      ? {}
+      : { ca: Array.isArray(ca) ? [...(ca as (string | Buffer)[])] : (ca as string | Buffer) }),
     ...(tls.cert === undefined ? {} : { cert: tls.cert }),
     ...(tls.key === undefined ? {} : { key: tls.key }),
     ...(tls.pfx === undefined ? {} : { pfx: tls.pfx }),

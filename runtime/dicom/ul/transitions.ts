@@ -44,7 +44,6 @@ export const Event = {
 export const STATES = 13;
 export const EVENTS = 19;
 
-/* eslint-disable max-len -- a printed table */
 // prettier-ignore
 export const TABLE_9_10 = `
 event                     Sta1 Sta2 Sta3 Sta4 Sta5 Sta6 Sta7 Sta8 Sta9 Sta10 Sta11 Sta12 Sta13
@@ -68,7 +67,6 @@ event                     Sta1 Sta2 Sta3 Sta4 Sta5 Sta6 Sta7 Sta8 Sta9 Sta10 Sta
 18 ARTIM expired          .    AA-2 .    .    .    .    .    .    .    .     .     .     AA-2
 19 invalid PDU            .    AA-1 AA-8 .    AA-8 AA-8 AA-8 AA-8 AA-8 AA-8  AA-8  AA-8  AA-7
 `;
-/* eslint-enable max-len */
 
 /** Where we differ from the table on purpose: event, state, action, reason. */
 export const DEVIATIONS: readonly [number, number, string, string][] = [];

@@ -3,7 +3,13 @@
 import type { Pending } from '../dimse/pending.ts';
 import type { Outgoing } from './outgoing.ts';
 import { PduTracker } from './pdu-tracker.ts';
-import { DEFAULT_PAUSE_MS, type FaultKind, type FaultStop, type SendFault, faultStops } from './send-fault.ts';
+import {
+  DEFAULT_PAUSE_MS,
+  type FaultKind,
+  type FaultStop,
+  type SendFault,
+  faultStops,
+} from './send-fault.ts';
 import type { TimerWheel, WheelEntry } from './timer-wheel.ts';
 
 /** Most bytes handed to the socket at a time. */
@@ -83,7 +89,12 @@ export class Transmission implements WheelEntry {
       const allowed = this.allowed();
       if (allowed <= 0) return;
       if (!this.refill()) return;
-      if (this.pieces.length > 0) this.write(allowed);
+      this.write(allowed);
+      // Not left to the next tick of a trickle: the reply may be here by then.
+      if (this.sent >= this.message.bytes && this.stops.length === 0 && this.atBoundary === null) {
+        this.finish();
+        return;
+      }
     }
   }
 
@@ -192,7 +203,11 @@ export class Transmission implements WheelEntry {
   private finish(): boolean {
     if (this.stops.length > 0) {
       // '100%', or beyond the end: after the last byte.
-      this.stops.splice(0, this.stops.length, ...this.stops.map((stop) => ({ ...stop, at: this.sent })));
+      this.stops.splice(
+        0,
+        this.stops.length,
+        ...this.stops.map((stop) => ({ ...stop, at: this.sent })),
+      );
       return this.runStop();
     }
     this.end();

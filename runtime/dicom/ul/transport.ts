@@ -70,7 +70,9 @@ export class Transport implements WheelEntry {
     const where = { host, port, onread, ...(sourceAddress ? { localAddress: sourceAddress } : {}) };
     if (!request.tls) return connectTcp({ ...where, noDelay: true });
     const servername = isIP(host) === 0 ? { servername: host } : {};
-    return connectTls({ ...where, ...servername, ...requestorTls(request.tls) }, () => this.onSecure());
+    return connectTls({ ...where, ...servername, ...requestorTls(request.tls) }, () =>
+      this.onSecure(),
+    );
   }
 
   private onTcp(request: AssociateRequest): void {

@@ -7,13 +7,13 @@ import { AbortReason, AbortSource, APPLICATION_CONTEXT, PROTOCOL_VERSION } from 
 import { transportFailure, unexpectedPdu } from './failures.ts';
 import { Machine } from './machine.ts';
 import { encodePdu } from './pdu-codec.ts';
-import { PduReader, type PduSink } from './pdu-reader.ts';
+import { PduReader, type PduSink, type PdvHeader } from './pdu-reader.ts';
 import type { Abort, AssociateAc, AssociateRj, AssociateRq, Pdu } from './pdu.ts';
 import { Event, State } from './transitions.ts';
 import type { WatchMode } from './watch.ts';
 
 export interface UpperUser {
-  onPdv(contextId: number, control: number, buffer: Buffer, start: number, end: number, complete: boolean): void;
+  onPdv(pdv: PdvHeader, buffer: Buffer, start: number, end: number): void;
   /** A P-DATA-TF begins. */
   onDataStart(): void;
   /** Acceptor: an A-ASSOCIATE-RQ to decide on. */
@@ -142,8 +142,8 @@ export class UpperLayer implements Port, PduSink {
     return this.machine.state === State.AWAIT_RELEASE_RP;
   }
 
-  onPdv(contextId: number, control: number, buffer: Buffer, start: number, end: number, complete: boolean): void {
-    this.user.onPdv(contextId, control, buffer, start, end, complete);
+  onPdv(pdv: PdvHeader, buffer: Buffer, start: number, end: number): void {
+    this.user.onPdv(pdv, buffer, start, end);
   }
 
   onPdu(pdu: Pdu): void {

@@ -1,0 +1,65 @@
+import { describe, expect, it } from 'vitest';
+import { describeFailure, nagleHint } from './failure-text.ts';
+
+const PEER = { calledAET: 'PACS1', callingAET: 'MOD1', host: '10.0.0.5', port: 104 };
+
+describe('failures in words', () => {
+  it('tells a rejection in the words of Table 9-21, with a remedy', () => {
+    expect(describeFailure({ kind: 'rejected', result: 1, source: 1, reason: 7 }, PEER)).toEqual({
+      code: 'ASSOC_REJECTED',
+      message:
+        'PACS1@10.0.0.5:104 rejected the association: called AE title not recognized (permanent, service-user, reason 7; PS3.8 Table 9-21)',
+      hint: 'the peer does not know itself as "PACS1"; check calledAET',
+      ref: 'PS3.8 Table 9-21',
+    });
+  });
+
+  it('keeps numbers that the standard does not have', () => {
+    const { message } = describeFailure(
+      { kind: 'rejected', result: 9, source: 8, reason: 99 },
+      PEER,
+    );
+    expect(message).toContain('non-standard reason (result 9, source 8, reason 99');
+    const abort = describeFailure({ kind: 'aborted', source: 2, reason: 42, local: false }, PEER);
+    expect(abort.message).toContain('non-standard reason, source 2, reason 42');
+  });
+
+  it('recognises TLS and HTTP by their bytes', () => {
+    const failure = {
+      kind: 'protocol' as const,
+      code: 'PROTO_INVALID_PDU',
+      message: 'm',
+      offset: 0,
+      clause: 'c',
+    };
+    expect(describeFailure({ ...failure, window: '15030300020246' }, PEER).hint).toContain('TLS');
+    expect(describeFailure({ ...failure, window: '485454502f312e31' }, PEER).hint).toContain(
+      'HTTP',
+    );
+  });
+
+  it('names the phase of a timeout and of a transport failure', () => {
+    expect(describeFailure({ kind: 'timeout', phase: 'response', ms: 60_000 }, PEER)).toMatchObject(
+      {
+        code: 'TIMEOUT_RESPONSE',
+        message: 'PACS1@10.0.0.5:104 timed out after 60000 ms waiting for the response',
+      },
+    );
+    const refused = describeFailure(
+      {
+        kind: 'transport',
+        code: 'TCP_ECONNREFUSED',
+        message: 'connect ECONNREFUSED',
+        phase: 'connect',
+      },
+      PEER,
+    );
+    expect(refused.hint).toBe('nobody listens there; check host and port');
+  });
+
+  it('recognises a peer with Nagle on by the delayed acknowledgement', () => {
+    expect(nagleHint(100, 140)).toContain('Nagle');
+    expect(nagleHint(100, 100.2)).toBeNull();
+    expect(nagleHint(100, 400)).toBeNull();
+  });
+});

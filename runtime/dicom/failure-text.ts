@@ -1,0 +1,181 @@
+// Failures and rejections in the standard's words (PS3.8 Tables 9-21 and 9-26), with a remedy where
+// one is known.
+import type { Aborted, Failure, Rejected } from './errors.ts';
+
+export interface FailureText {
+  /** `ASSOC_REJECTED`, `ASSOC_ABORTED`, `TIMEOUT_RESPONSE`, `TCP_ECONNREFUSED`, `PROTO_…` */
+  readonly code: string;
+  readonly message: string;
+  readonly hint?: string;
+  /** Clause of the standard. */
+  readonly ref?: string;
+}
+
+/** Whom it happened with: `PACS1@10.0.0.5:104`. */
+export interface PeerName {
+  readonly calledAET: string;
+  readonly callingAET: string;
+  readonly host: string;
+  readonly port: number;
+}
+
+const RESULTS: Readonly<Record<number, string>> = { 1: 'permanent', 2: 'transient' };
+const SOURCES: Readonly<Record<number, string>> = {
+  1: 'service-user',
+  2: 'service-provider, ACSE',
+  3: 'service-provider, presentation',
+};
+const REASONS: Readonly<Record<string, string>> = {
+  '1/1': 'no reason given',
+  '1/2': 'application context name not supported',
+  '1/3': 'calling AE title not recognized',
+  '1/7': 'called AE title not recognized',
+  '2/1': 'no reason given',
+  '2/2': 'protocol version not supported',
+  '3/1': 'temporary congestion',
+  '3/2': 'local limit exceeded',
+};
+const ABORT_REASONS: Readonly<Record<number, string>> = {
+  0: 'reason not specified',
+  1: 'unrecognized PDU',
+  2: 'unexpected PDU',
+  4: 'unrecognized PDU parameter',
+  5: 'unexpected PDU parameter',
+  6: 'invalid PDU parameter value',
+};
+
+const PHASES: Readonly<Record<string, string>> = {
+  connect: 'the TCP connection',
+  tls: 'the TLS handshake',
+  associate: 'the answer to the A-ASSOCIATE-RQ',
+  request: 'the peer to take the request',
+  response: 'the response',
+  release: 'the A-RELEASE-RP',
+  idle: 'anything to happen',
+};
+
+const TRANSPORT_HINTS: Readonly<Record<string, string>> = {
+  TCP_ECONNREFUSED: 'nobody listens there; check host and port',
+  TCP_ECONNRESET: 'the peer, or something on the way, closed the connection by force',
+  TCP_ETIMEDOUT: 'no answer from that host; check address, route and firewall',
+  TCP_EHOSTUNREACH: 'no route to that host',
+  TCP_ENETUNREACH: 'no route to that network',
+  TCP_EADDRNOTAVAIL: 'check sourceAddress, or the local ports are used up',
+  TCP_EMFILE: 'too many open files: raise `ulimit -n`',
+  DNS_ENOTFOUND: 'no such host name',
+  DNS_EAI_AGAIN: 'the name server did not answer',
+  TLS_NOT_TLS: 'the peer does not speak TLS on this port; leave `tls` out or use its TLS port',
+  TLS_CERT_HAS_EXPIRED: "the peer's certificate has expired",
+  TLS_DEPTH_ZERO_SELF_SIGNED_CERT: 'the peer has a self-signed certificate; give it as `ca`',
+  TLS_SELF_SIGNED_CERT_IN_CHAIN: "give the peer's certificate authority as `ca`",
+  TLS_UNABLE_TO_VERIFY_LEAF_SIGNATURE: "give the peer's certificate authority as `ca`",
+  TLS_UNABLE_TO_GET_ISSUER_CERT_LOCALLY: "give the peer's certificate authority as `ca`",
+  TLS_CERT_ALTNAME_INVALID: 'the certificate is for another name; set `servername`',
+};
+
+function rejected(failure: Rejected, peer: PeerName): FailureText {
+  const { result, source, reason } = failure;
+  const what = REASONS[`${source}/${reason}`] ?? 'non-standard reason';
+  const how = `${RESULTS[result] ?? `result ${result}`}, ${SOURCES[source] ?? `source ${source}`}`;
+  const message = `rejected the association: ${what} (${how}, reason ${reason})`;
+  const base = { code: 'ASSOC_REJECTED', message, ref: 'PS3.8 Table 9-21' };
+  if (source === 1 && reason === 7) {
+    return {
+      ...base,
+      hint: `the peer does not know itself as "${peer.calledAET}"; check calledAET`,
+    };
+  }
+  if (source === 1 && reason === 3) {
+    return {
+      ...base,
+      hint: `the peer does not know us as "${peer.callingAET}"; check callingAET, or register it there`,
+    };
+  }
+  if (source === 3)
+    return { ...base, hint: 'the peer is at its limit of associations; use fewer at a time' };
+  return base;
+}
+
+function protocolHint(window: string): string | undefined {
+  if (window.startsWith('1503'))
+    return 'these bytes are a TLS alert: the peer speaks TLS on this port; set `tls`';
+  if (window.startsWith('1603'))
+    return 'these bytes are a TLS handshake: the peer speaks TLS, this port does not';
+  if (window.startsWith('48545450'))
+    return 'these bytes are HTTP: this is a web port, not a DICOM port';
+  return undefined;
+}
+
+function withHint(text: FailureText, hint: string | undefined): FailureText {
+  return hint === undefined ? text : { ...text, hint };
+}
+
+function aborted(failure: Aborted): FailureText {
+  const { source, reason } = failure;
+  if (failure.local) return { code: 'ASSOC_ABORTED', message: 'was aborted by us' };
+  const who =
+    source === 0
+      ? 'service-user'
+      : `service-provider, ${ABORT_REASONS[reason] ?? 'non-standard reason'}`;
+  const message = `aborted the association (${who}, source ${source}, reason ${reason})`;
+  return { code: 'ASSOC_ABORTED', message, ref: 'PS3.8 Table 9-26' };
+}
+
+function text(failure: Failure | Rejected, peer: PeerName): FailureText {
+  switch (failure.kind) {
+    case 'rejected':
+      return rejected(failure, peer);
+    case 'aborted':
+      return aborted(failure);
+    case 'transport':
+      return withHint(
+        { code: failure.code, message: `${failure.message} (${failure.phase})` },
+        TRANSPORT_HINTS[failure.code],
+      );
+    case 'timeout': {
+      const code = `TIMEOUT_${failure.phase.toUpperCase()}`;
+      return {
+        code,
+        message: `timed out after ${failure.ms} ms waiting for ${PHASES[failure.phase]}`,
+      };
+    }
+    case 'protocol': {
+      const bytes = failure.window === '' ? '' : `, bytes ${failure.window}`;
+      const message = `broke the protocol: ${failure.message} (offset ${failure.offset}${bytes})`;
+      return withHint(
+        { code: failure.code, message, ref: failure.clause },
+        protocolHint(failure.window),
+      );
+    }
+    case 'released':
+      return {
+        code: 'ASSOC_RELEASED',
+        message: failure.local ? 'the association is released already' : 'released the association',
+      };
+    case 'injected':
+      return {
+        code: 'FAULT_INJECTED',
+        message: `fault ${failure.fault} after ${failure.afterBytes} bytes`,
+      };
+  }
+}
+
+/** One line for a person: who, what happened, in the standard's words. */
+export function describeFailure(failure: Failure | Rejected, peer: PeerName): FailureText {
+  const said = text(failure, peer);
+  const who = `${peer.calledAET}@${peer.host}:${peer.port}`;
+  const clause = said.ref === undefined ? '' : `; ${said.ref}`;
+  const message = clause === '' ? said.message : said.message.replace(/\)$/, `${clause})`);
+  return { ...said, message: `${who} ${message}` };
+}
+
+/** Last byte of a response that comes this long after its first is a delayed acknowledgement. */
+const NAGLE_MS = 35;
+const NAGLE_MAX_MS = 60;
+
+/** A hint when a response without a data set took as long as a delayed ACK to come in whole. */
+export function nagleHint(firstByte: number, lastByte: number): string | null {
+  const gap = lastByte - firstByte;
+  if (gap < NAGLE_MS || gap > NAGLE_MAX_MS) return null;
+  return `peer has Nagle on: last byte ${Math.round(gap)} ms after the first; set TCP_NODELAY there`;
+}
