@@ -39,7 +39,7 @@ export const Op = {
   /** Synchronous from here on: the answer is what ring() returns, or host text(). */
   ABORT: 32,
   DESTROY: 33,
-  /** x = ticket: phases of a finished request, text "sending,waiting,receiving,…" or "". */
+  /** x = serial: phases of a finished request, text "sending,waiting,receiving,…" or "". */
   PHASES: 34,
   /** x = association: negotiated parameters as JSON. */
   NEGOTIATED: 35,
@@ -68,7 +68,7 @@ export const Op = {
   TEST_FAIL: 47,
   /** Runs the sandbox's group body inside the host's async context; text: full group name. */
   GROUP: 48,
-  /** Ends a group: y = duration in ms. */
+  /** Ends a group: x = duration in ms, text: its full name. */
   GROUP_END: 49,
   /** Milliseconds since the run started (monotonic, fractions). */
   NOW: 50,
@@ -86,8 +86,8 @@ export const Op = {
   PEER: 56,
   /** x = association: 1 while it is open. */
   ALIVE: 57,
-  /** text: JSON {name, item}: puts on / takes from queues are CALLs; this is `length`. */
-  SHARED_LENGTH: 58,
+  /** Number of the group of the present async context, 0 outside. */
+  GROUP_NOW: 59,
 } as const;
 export type Op = (typeof Op)[keyof typeof Op];
 

@@ -40,8 +40,21 @@ export type LogMessage = {
   readonly kind: 'log';
   readonly level: 'debug' | 'info' | 'warn' | 'error';
   readonly message: string;
+  /** Guest stack of where it came from; main maps it to the author's source. */
+  readonly stack?: string;
   readonly vu?: number;
   readonly scenario?: string;
+};
+
+/** `dicom.skip` and `dicom.manual`: states of a case, for smoke. */
+export type CaseMessage = {
+  readonly kind: 'case';
+  readonly state: 'skip' | 'manual';
+  readonly scenario: string;
+  readonly vu: number;
+  readonly reason?: string;
+  readonly name?: string;
+  readonly steps?: readonly string[];
 };
 
 /** One failure, for the grouped error table and `errors.ndjson`. Counted by main per `group`. */
@@ -140,6 +153,15 @@ export const WorkerSlot = {
   PHASE: 6,
   ASSOCIATIONS_OPEN: 7,
   DROPPED: 8,
+  /** `threadId` of the thread that runs the task, written first thing: the watchdog's address. */
+  THREAD: 9,
+  /**
+   * 1 while a running script may be ended through the inspector. Only then does the process survive
+   * it (Node 20): the script was entered from a socket or port callback or from a promise job
+   * (`Promise.resolve().then`), never from inside a timer, `setImmediate` or `queueMicrotask`
+   * callback, and no AsyncLocalStorage was used in this thread. Else the watchdog ends the thread.
+   */
+  TERMINABLE: 10,
 } as const;
 export const WORKER_SLOTS = 16;
 
@@ -234,6 +256,7 @@ export type FromVu =
   | SeriesMessage
   | SamplesMessage
   | LogMessage
+  | CaseMessage
   | ErrorMessage
   /** `exec.test.abort()` / `exec.test.fail()`. */
   | { readonly kind: 'abortTest'; readonly message: string }

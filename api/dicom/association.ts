@@ -275,13 +275,13 @@ export class Association implements Releasable {
   private response(call: Call): T.Response {
     const status = call.value;
     const outcome = outcomeOf(status);
-    const { vu, ticket } = call;
+    const { vu, serial } = call;
     return {
       status,
       ok: outcome === 'success' || outcome === 'warning',
       outcome,
       get phases(): T.Phases {
-        return phasesOf(vu, ticket);
+        return phasesOf(vu, serial);
       },
     };
   }

@@ -16,9 +16,9 @@ export function outcomeOf(status: number): Outcome {
   return warning ? 'warning' : 'failure';
 }
 
-/** Phases of a request by its ticket: kept by the host for the last 65,536 requests. */
-export function phasesOf(vu: Vu, ticket: number): Phases {
-  ringText(Op.PHASES, vu.slot, '', ticket);
+/** Phases of a request by its serial: kept by the host for the last 65,536 requests. */
+export function phasesOf(vu: Vu, serial: number): Phases {
+  ringText(Op.PHASES, vu.slot, '', serial);
   const [duration = NaN, sending = NaN, waiting = NaN, receiving = NaN] = hostText()
     .split(',')
     .map(Number);
@@ -49,7 +49,7 @@ export class StoreCall extends Call implements StoreResult {
     return this.text;
   }
   get phases(): Phases {
-    return (this.read ??= phasesOf(this.vu, this.ticket));
+    return (this.read ??= phasesOf(this.vu, this.serial));
   }
   toJSON(): unknown {
     const { status, ok, outcome, comment } = this;

@@ -9,6 +9,8 @@ import type { Vu } from './vu.ts';
 export class Call {
   readonly vu: Vu;
   ticket: number;
+  /** Number of its settlement in this worker; the host counts along. */
+  serial: number;
   kind: number;
   value: number;
   text: string;
@@ -17,6 +19,7 @@ export class Call {
   constructor(vu: Vu) {
     this.vu = vu;
     this.ticket = -1;
+    this.serial = 0;
     this.kind = -1;
     this.value = 0;
     this.text = '';
@@ -40,6 +43,7 @@ export class Wait<T extends Call> implements PromiseLike<T> {
 }
 
 const calls: (Call | undefined)[] = [];
+let serial = 0;
 
 /** True as long as calls note the author's stack (after the first un-awaited call was seen). */
 let capture = false;
@@ -97,8 +101,10 @@ export function wake(): number {
   const word = hostA();
   const ticket = Math.floor(word / PACK.ANSWERS);
   const kind = word - ticket * PACK.ANSWERS;
+  serial++;
   const call = calls[ticket];
   if (call === undefined) return 0;
+  call.serial = serial;
   calls[ticket] = undefined;
   if (kind === Answer.NUMBER || kind === Answer.STATUS) call.value = hostB();
   if (kind >= Answer.JSON && kind !== Answer.VOID && kind !== Answer.INTERRUPTED)

@@ -4,6 +4,7 @@ import { ringText } from '../guest/door.ts';
 import { badArgument } from '../guest/errors.ts';
 import { count } from '../guest/shared.ts';
 import type { Vu } from '../guest/vu.ts';
+import { groupNow } from './core.ts';
 
 /** Tally index by what tells checks apart: scenario, group, VU tags, own tags, name. */
 const indices = new Map<string, Map<string, number>>();
@@ -14,17 +15,18 @@ function indexOf(vu: Vu, name: string, tags: Record<string, string> | undefined)
   let index = map.get(name);
   if (index === undefined) {
     if (name.includes('::')) throw badArgument(`check "${name}": a name must not contain "::"`);
-    index = ringText(Op.CHECK_NEW, vu.slot, JSON.stringify({ name, tags, group: vu.group }));
+    index = ringText(Op.CHECK_NEW, vu.slot, JSON.stringify({ name, tags }));
     map.set(name, index);
   }
   return index;
 }
 
 function mapOf(vu: Vu, tags: Record<string, string> | undefined): Map<string, number> {
-  if (tags === undefined && vu.tags === null && vu.group === '') {
+  const group = groupNow(vu);
+  if (tags === undefined && vu.tags === null && group === 0) {
     return (plain[vu.scenario + 1] ??= new Map<string, number>());
   }
-  const key = `${vu.scenario}|${vu.group}|${JSON.stringify(vu.tags)}|${JSON.stringify(tags)}`;
+  const key = `${vu.scenario}|${group}|${JSON.stringify(vu.tags)}|${JSON.stringify(tags)}`;
   let map = indices.get(key);
   if (map === undefined) indices.set(key, (map = new Map<string, number>()));
   return map;

@@ -1,7 +1,7 @@
 // `sleep`, `group`, `fail`, `randomSeed`.
 import { Op } from '../bridge.ts';
 import { callNumbers, resultOf } from '../guest/calls.ts';
-import { ringText } from '../guest/door.ts';
+import { ring, ringText } from '../guest/door.ts';
 import { IterationEnd, badArgument } from '../guest/errors.ts';
 import { now } from '../guest/globals.ts';
 import type { Vu } from '../guest/vu.ts';
@@ -19,6 +19,12 @@ export function fail(message = ''): never {
 }
 
 let body: (() => void) | null = null;
+let used = false;
+
+/** Number of the group of the present async context, 0 outside; asked only once groups are used. */
+export function groupNow(vu: Vu): number {
+  return used ? ring(Op.GROUP_NOW, vu.slot, 0, 0) : 0;
+}
 
 /** Run by the host inside its async context (Enter.GROUP_BODY). */
 export function runGroupBody(): void {
@@ -32,6 +38,7 @@ export function runGroupBody(): void {
 export function group(vu: Vu, name: string, fn: () => unknown): unknown {
   if (vu.initialising) throw badArgument('group() is not allowed in init code');
   if (name.includes('::')) throw badArgument(`group "${name}": a name must not contain "::"`);
+  used = true;
   const outer = vu.group;
   const full = `${outer}::${name}`;
   const started = now();

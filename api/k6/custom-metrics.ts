@@ -5,6 +5,7 @@ import { ring, ringText } from '../guest/door.ts';
 import { ask } from '../guest/calls.ts';
 import { badArgument } from '../guest/errors.ts';
 import type { Vu } from '../guest/vu.ts';
+import { groupNow } from './core.ts';
 
 export type MetricType = 'counter' | 'gauge' | 'rate' | 'trend';
 const NAME = /^[a-zA-Z_][a-zA-Z0-9_]{1,127}$/;
@@ -60,14 +61,10 @@ export class Metric {
     const vu = this.vu;
     const own = tags === undefined ? '' : JSON.stringify(tags);
     const ofVu = vu.tags === null ? '' : JSON.stringify(vu.tags);
-    const key = `${this.number}|${vu.scenario}|${vu.group}|${ofVu}|${own}`;
+    const key = `${this.number}|${vu.scenario}|${groupNow(vu)}|${ofVu}|${own}`;
     let id = series.get(key);
     if (id === undefined) {
-      id = ringText(
-        Op.METRIC_SERIES,
-        vu.slot,
-        JSON.stringify({ metric: this.number, tags, group: vu.group }),
-      );
+      id = ringText(Op.METRIC_SERIES, vu.slot, JSON.stringify({ metric: this.number, tags }));
       series.set(key, id);
     }
     return id;

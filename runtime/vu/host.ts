@@ -33,6 +33,8 @@ export class Host {
   /** Slots of {@link WorkerSlot}, for the watchdog. */
   readonly #state: Int32Array;
   #ringing = 0;
+  /** Settlements so far; the sandbox counts along, so a serial needs no crossing. */
+  #serial = 0;
 
   constructor(state: Int32Array) {
     this.#state = state;
@@ -147,6 +149,11 @@ export class Host {
     }
   }
 
+  /** Serial of the next settlement. */
+  get nextSerial(): number {
+    return this.#serial + 1;
+  }
+
   /** Settles an operation in a host-to-guest call of its own. */
   settle(operation: Operation, kind: number, value: number, text: string): void {
     if (!operation.active) return;
@@ -161,6 +168,7 @@ export class Host {
     this.#state[WorkerSlot.IN_GUEST] = operation.vuId;
     operation.end();
     this.#free.push(operation);
+    this.#serial++;
     this.guest.wake();
   }
 

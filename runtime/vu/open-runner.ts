@@ -9,6 +9,7 @@ import { VuState, type VuOwner, type VuSlot } from './vus.ts';
 const NS_PER_MS = 1e6;
 const TICK_MS = 1;
 const UNWIND_MS = 250;
+const resolved = Promise.resolve();
 /** Starts done in one tick before sockets get their turn. */
 const STARTS_A_TICK = 500;
 
@@ -25,7 +26,9 @@ export class OpenRunner implements ScenarioRunner, VuOwner {
   #over = false;
   #warned = false;
   #timer: NodeJS.Timeout | NodeJS.Immediate | null = null;
-  readonly #tick = (): void => this.#turn();
+  /** Guest code is entered from a promise job only: from elsewhere it could not be cut off safely. */
+  readonly #tick = (): void => void resolved.then(this.#job);
+  readonly #job = (): void => this.#turn();
 
   constructor(plan: OpenPlan, parts: RunnerParts) {
     this.#plan = plan;

@@ -3,13 +3,16 @@
 import type { VuSlot } from './vus.ts';
 
 const SLICE_MS = 4;
+const resolved = Promise.resolve();
 
 export class ReadyQueue {
   readonly #start: (vu: VuSlot) => void;
   #queue: VuSlot[] = [];
   #head = 0;
   #scheduled = false;
-  readonly #turn = (): void => this.#run();
+  /** Guest code is entered from a promise job only: from elsewhere it could not be cut off safely. */
+  readonly #turn = (): void => void resolved.then(this.#slice);
+  readonly #slice = (): void => this.#run();
 
   /** @param start begins an iteration of a VU, if it still may */
   constructor(start: (vu: VuSlot) => void) {
@@ -21,6 +24,11 @@ export class ReadyQueue {
     if (this.#scheduled) return;
     this.#scheduled = true;
     setImmediate(this.#turn);
+  }
+
+  /** After a stall: the turn that was cut off will not come back by itself. */
+  rearm(): void {
+    if (this.#scheduled) setImmediate(this.#turn);
   }
 
   #run(): void {

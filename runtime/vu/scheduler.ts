@@ -202,8 +202,19 @@ export class Scheduler {
     if (this.#left === 0) this.#parts.ended();
   }
 
-  /** True while a VU is somewhere in an iteration. */
-  get busy(): boolean {
-    return this.#parts.vus.some((vu) => vu.state === VuState.BUSY);
+  /**
+   * After a stall a script may have been cut off in the middle: a VU in an iteration that waits for
+   * nothing will never end it. It is given up; its slot starts again.
+   */
+  recover(): void {
+    const { vus, host, life } = this.#parts;
+    for (const vu of vus) {
+      const waits = host.active(vu.slot)[Symbol.iterator]().next().done !== true;
+      if (!waits && (vu.state === VuState.BUSY || vu.state === VuState.STOPPING)) {
+        life.abandon(vu);
+      }
+    }
+    this.#queue.rearm();
+    this.#parts.timers.rearm();
   }
 }

@@ -9,12 +9,15 @@ export interface Timed {
 
 /** How early a timer may fire: Node rounds to whole milliseconds. */
 const SLACK_MS = 0.5;
+const resolved = Promise.resolve();
 
 export class TimerQueue {
   readonly #heap: Timed[] = [];
   #timer: NodeJS.Timeout | null = null;
   #armedFor = Number.POSITIVE_INFINITY;
-  readonly #fire = (): void => this.#run();
+  /** What is due may enter guest code: from a promise job, where it can be cut off safely. */
+  readonly #fire = (): void => void resolved.then(this.#due);
+  readonly #due = (): void => this.#run();
 
   get size(): number {
     return this.#heap.length;
@@ -38,6 +41,12 @@ export class TimerQueue {
     last.index = index;
     this.#up(last);
     this.#down(last);
+  }
+
+  /** After a stall: what was due when it was cut off is due now. */
+  rearm(): void {
+    const first = this.#heap[0];
+    if (first !== undefined) this.#arm(first.at);
   }
 
   #arm(at: number): void {

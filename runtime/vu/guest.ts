@@ -1,0 +1,424 @@
+// All that a worker does with one script: its sandbox, its VUs, its associations, its share of the
+// plan. Wires the modules of this folder together; has no logic of its own.
+import type { MessagePort } from 'node:worker_threads';
+import { Enter, Op, type Boot, type Fault } from '../../api/bridge.ts';
+import { Pool } from '../dicom/data/prototype.ts';
+import type { Prototype } from '../dicom/data/prototype.ts';
+import { prototypeNumber } from '../dicom/data/share.ts';
+import { WorkerSlot, type FromVu, type ToVu, type VuPlan, type VuTask } from '../threads.ts';
+import { Asks } from './asks.ts';
+import { Associations } from './associations.ts';
+import { basicCalls, Calls } from './calls.ts';
+import { Clock } from './clock.ts';
+import { Declarations, type Makers } from './declarations.ts';
+import { DeliveryPort } from './delivery.ts';
+import { Errors } from './errors.ts';
+import { Host, RingFault } from './host.ts';
+import { Ledger } from './ledger.ts';
+import { Life } from './life.ts';
+import { Observers } from './observers.ts';
+import type { WorkerParts } from './parts.ts';
+import { Requests } from './requests.ts';
+import { openSandbox } from './sandbox.ts';
+import { Samples } from './samples.ts';
+import { Scheduler } from './scheduler.ts';
+import { SharedState, type MeshMessage } from './shared-state.ts';
+import { Stores } from './stores.ts';
+import { TagContexts } from './tags.ts';
+import { TimerQueue } from './timer-queue.ts';
+import { VuSlot } from './vus.ts';
+
+const FLUSH_EVERY_BEATS = 4;
+/** A heartbeat later than this means that something stalled the loop and may have been cut off. */
+const STALL_MS = 1000;
+
+type Load = Extract<ToVu, { kind: 'load' }>;
+type Hook = 'setup' | 'teardown' | 'handleSummary';
+
+export class Guest {
+  readonly #task: VuTask;
+  readonly #port: MessagePort;
+  readonly #state: Int32Array;
+  readonly #host: Host;
+  readonly #clock = new Clock();
+  readonly #timers = new TimerQueue();
+  readonly #samples: Samples;
+  readonly #contexts: TagContexts;
+  readonly #errors: Errors;
+  readonly #vus: VuSlot[] = [];
+  readonly #service: VuSlot;
+  readonly #pools = new Map<number, Pool>();
+  readonly #prototypes = new Map<number, Prototype>();
+  readonly #parts: WorkerParts;
+  readonly #observers: Observers;
+  readonly #calls: Calls;
+  readonly #asks: Asks;
+  #plan: VuPlan | null = null;
+  #hook: Hook | null = null;
+  #scheduler: Scheduler | null = null;
+  #associations: Associations | null = null;
+  #delivery: DeliveryPort | null = null;
+  #shared: SharedState | null = null;
+  #ledger: Ledger | null = null;
+  #hasService = false;
+  #beats = 0;
+  #lastBeat = performance.now();
+  #finished = false;
+
+  constructor(task: VuTask, state: Int32Array) {
+    this.#task = task;
+    this.#port = task.port;
+    this.#state = state;
+    this.#host = new Host(state);
+    this.#samples = new Samples(task.port, this.#clock);
+    this.#contexts = new TagContexts(this.#samples);
+    this.#errors = new Errors(task.port, this.#clock, () => this.#plan?.scenarios ?? []);
+    this.#service = new VuSlot(-1, 0, this.#contexts.of({}));
+    this.#parts = this.#makeParts();
+    this.#observers = new Observers(this.#parts, task.port);
+    this.#calls = new Calls(this.#parts);
+    this.#asks = new Asks(this.#parts);
+    this.#host.handle(Op.HOOK_DONE, () => this.#hookDone());
+    state[WorkerSlot.TERMINABLE] = 1;
+  }
+
+  #makeParts(): WorkerParts {
+    const guest = this;
+    return {
+      worker: this.#task.worker,
+      get workers() {
+        return guest.#plan?.mesh.length || 1;
+      },
+      host: this.#host,
+      clock: this.#clock,
+      timers: this.#timers,
+      samples: this.#samples,
+      contexts: this.#contexts,
+      requests: new Requests(this.#samples, this.#contexts),
+      errors: this.#errors,
+      state: this.#state,
+      get plan() {
+        if (guest.#plan === null) throw onlyInRun();
+        return guest.#plan;
+      },
+      pools: this.#pools,
+      vu: (slot) => this.#vus[slot] ?? this.#service,
+      context: (vu) => this.#observers.context(vu),
+      prototype: (number) => this.#prototype(number),
+      log: (level, message, vu) => this.#log(level, message, vu),
+    };
+  }
+
+  #prototype(number: number): Prototype {
+    const prototype = this.#prototypes.get(number);
+    if (prototype === undefined) throw new Error(`no prototype ${number}`);
+    return prototype;
+  }
+
+  #log(level: 'debug' | 'info' | 'warn' | 'error', message: string, vu?: VuSlot): void {
+    const scenario = vu === undefined ? undefined : this.#plan?.scenarios[vu.scenario]?.name;
+    this.#post({
+      kind: 'log',
+      level,
+      message,
+      ...(vu === undefined || vu.id === 0 ? {} : { vu: vu.id }),
+      ...(scenario === undefined ? {} : { scenario }),
+    });
+  }
+
+  #post(message: FromVu): void {
+    this.#port.postMessage(message);
+  }
+
+  /** Evaluates prelude and script. */
+  open(prelude: string, bundle: string): void {
+    this.#host.connect(openSandbox(prelude, bundle, this.#host.door()));
+  }
+
+  // ---------------------------------------------------------------- init pass
+
+  /** The init pass: module code once, declarations made. @throws RingFault with the script's fault */
+  async load(message: Load): Promise<FromVu> {
+    const makers = await loadMakers();
+    const declarations = new Declarations(this.#host, {
+      folder: message.folder,
+      ...(message.dataRoot === undefined ? {} : { dataRoot: message.dataRoot }),
+      makers,
+    });
+    declarations.onPool = (share): void => this.#hold(new Pool(share));
+    this.#boot({ ...EMPTY_BOOT, runNumber: message.runNumber, env: message.env });
+    this.#addService();
+    this.#host.enter(Enter.EXPORTS, 0, 0, 0);
+    const { names, options } = JSON.parse(this.#host.words()) as {
+      names: string[];
+      options: unknown;
+    };
+    return {
+      kind: 'loaded',
+      optionsJson: options === null ? null : JSON.stringify(options),
+      exports: names,
+      declarations: declarations.list,
+      peers: declarations.peers,
+      customMetrics: this.#observers.metrics,
+      notes: declarations.notes,
+    };
+  }
+
+  #hold(pool: Pool): void {
+    this.#pools.set(pool.share.id, pool);
+    pool.members.forEach((member, index) => {
+      this.#prototypes.set(prototypeNumber(pool.share.id, index), member);
+    });
+  }
+
+  #boot(boot: Boot): void {
+    this.#host.enterText(Enter.BOOT, JSON.stringify(boot), 0);
+  }
+
+  #addService(): void {
+    if (this.#host.enter(Enter.ADD_VU, -1, 0, 0) < 0) throw this.#initFault();
+    this.#hasService = true;
+  }
+
+  #initFault(): RingFault {
+    const fault = JSON.parse(this.#host.words()) as Fault;
+    return new RingFault({
+      ...fault,
+      code: fault.code === 'SCRIPT_EXCEPTION' ? 'SCRIPT_INIT' : fault.code,
+    });
+  }
+
+  // ---------------------------------------------------------------- prepare
+
+  /** Takes the plan over, makes the VUs. */
+  async prepare(plan: VuPlan): Promise<void> {
+    this.#plan = plan;
+    for (const declaration of plan.declarations) {
+      if (declaration.kind === 'pool' && !this.#pools.has(declaration.id)) {
+        this.#hold(new Pool(declaration.pool));
+      }
+    }
+    const recall = new Declarations(this.#host, { folder: plan.folder, makers: null });
+    recall.adopt(plan.declarations);
+    this.#boot({
+      worker: this.#task.worker,
+      runNumber: plan.runNumber,
+      init: false,
+      env: plan.env,
+      scenarios: plan.scenarios.map(({ name, exec, env }) => ({ name, exec, env })),
+      options: plan.options,
+    });
+    await this.#wire(plan);
+    if (!this.#hasService && this.#task.worker === 0) this.#addService();
+    const wanted = this.#scheduler?.wanted ?? 0;
+    for (let i = 0; i < wanted; i++) this.#scheduler?.add(this.#mustAdd());
+    this.#service.context = this.#contexts.of(plan.tags);
+  }
+
+  async #wire(plan: VuPlan): Promise<void> {
+    const parts = this.#parts;
+    this.#ledger = new Ledger(
+      this.#port,
+      plan.runNumber,
+      (plan.options['ledger'] as 'studies' | undefined) ?? 'studies',
+    );
+    this.#delivery = new DeliveryPort(parts);
+    this.#associations = new Associations(parts);
+    const more = { delivery: this.#delivery, ledger: this.#ledger };
+    new Stores(parts, this.#associations, more);
+    basicCalls(this.#calls, parts, { associations: this.#associations, delivery: this.#delivery });
+    this.#shared = new SharedState(parts, this.#calls);
+    const { wireServices } = await import('./services.ts');
+    wireServices({ parts, calls: this.#calls, asks: this.#asks, associations: this.#associations });
+    const life = this.#makeLife(this.#associations);
+    this.#scheduler = this.#makeScheduler(plan, life);
+    this.#observers.stages = this.#scheduler.stages;
+    this.#connectMesh(plan);
+  }
+
+  #makeLife(associations: Associations): Life {
+    return new Life({
+      host: this.#host,
+      samples: this.#samples,
+      contexts: this.#contexts,
+      timers: this.#timers,
+      errors: this.#errors,
+      state: this.#state,
+      vus: this.#vus,
+      traffic: (vu) => associations.traffic(vu),
+      close: (vu) => associations.closeOf(vu.slot),
+      contextOf: (vu) => this.#observers.scenarioContext(vu),
+    });
+  }
+
+  #makeScheduler(plan: VuPlan, life: Life): Scheduler {
+    return new Scheduler({
+      plan,
+      worker: this.#task.worker,
+      workers: this.#parts.workers,
+      host: this.#host,
+      life,
+      clock: this.#clock,
+      timers: this.#timers,
+      samples: this.#samples,
+      contexts: this.#contexts,
+      state: this.#state,
+      vus: this.#vus,
+      addVu: () => this.#addVu(),
+      warn: (message) => this.#log('warn', message),
+      passOn: (scenario, k, atNs, hops) => this.#passOn(scenario, k, atNs, hops),
+      restaged: (scenario) => this.#restaged(scenario),
+      ended: () => this.#ended(),
+    });
+  }
+
+  #connectMesh(plan: VuPlan): void {
+    plan.mesh.forEach((port) => this.#listen(port));
+  }
+
+  #listen(port: MessagePort | null): void {
+    if (port === null) return;
+    port.on('message', (message: MeshMessage) => {
+      if (message.kind === 'offer') {
+        this.#scheduler?.offer(message.scenario, message.k, message.atNs, message.hops);
+      } else this.#shared?.receive(message);
+    });
+    port.unref();
+  }
+
+  #passOn(scenario: number, k: number, atNs: number, hops: number): boolean {
+    const mesh = this.#shared?.mesh ?? [];
+    const next = mesh[(this.#task.worker + 1) % Math.max(1, mesh.length)];
+    if (next === null || next === undefined) return false;
+    next.postMessage({ kind: 'offer', scenario, k, atNs, hops } satisfies MeshMessage);
+    return true;
+  }
+
+  #restaged(scenario: number): void {
+    for (const vu of this.#vus) {
+      if (vu.scenario === scenario) vu.context = this.#observers.scenarioContext(vu);
+    }
+    this.#observers.flushChecks();
+    this.#host.enter(Enter.FORGET, 0, 0, 0);
+  }
+
+  #addVu(): VuSlot | null {
+    const slot = this.#vus.length;
+    const id = slot * this.#parts.workers + this.#task.worker + 1;
+    if (this.#host.enter(Enter.ADD_VU, slot, id, id) < 0) return null;
+    const vu = new VuSlot(slot, id, this.#contexts.of(this.#plan?.tags ?? {}));
+    this.#vus.push(vu);
+    return vu;
+  }
+
+  #mustAdd(): VuSlot {
+    const vu = this.#addVu();
+    if (vu === null) throw this.#initFault();
+    return vu;
+  }
+
+  // ---------------------------------------------------------------- run
+
+  start(t0: number, setupJson: string | null): void {
+    this.#clock.start(t0);
+    this.#host.enterText(Enter.DATA, setupJson ?? '', 0);
+    this.#state[WorkerSlot.PHASE] = 3;
+    this.#scheduler?.start();
+  }
+
+  stop(): void {
+    this.#scheduler?.stop();
+  }
+
+  instance(json: string): void {
+    this.#observers.instance = json;
+  }
+
+  /** Messages that only some runs have: a replaced worker's port. */
+  other(message: { readonly kind: string }): void {
+    if (message.kind !== 'peer') return;
+    const { worker, port } = message as unknown as { worker: number; port: MessagePort };
+    if (this.#shared !== null) this.#shared.mesh[worker] = port;
+    this.#listen(port);
+  }
+
+  #ended(): void {
+    if (this.#finished) return;
+    this.#finished = true;
+    this.#state[WorkerSlot.PHASE] = 5;
+    // Releases that are still on their way get a moment; the samples are in before `ended`.
+    setImmediate(() => {
+      this.#flush();
+      this.#post({ kind: 'ended' });
+    });
+  }
+
+  hook(name: Hook, json: string | null): void {
+    this.#hook = name;
+    if (!this.#hasService) this.#addService();
+    this.#host.enterText(Enter.HOOK, JSON.stringify({ hook: name, json }), 0);
+  }
+
+  #hookDone(): number {
+    const text = this.#host.words();
+    const failed = this.#host.x() === 1;
+    const name = this.#hook ?? 'setup';
+    this.#hook = null;
+    this.#flush();
+    if (failed) {
+      const fault = JSON.parse(text) as Fault;
+      this.#post({ kind: 'failed', phase: name, fault: { name: 'Error', ...fault } });
+    } else this.#post({ kind: 'hook', hook: name, json: text === '' ? null : text });
+    return 0;
+  }
+
+  // ---------------------------------------------------------------- beats
+
+  /** Every 50 ms. */
+  beat(): void {
+    const now = performance.now();
+    const stalled = now - this.#lastBeat > STALL_MS;
+    this.#lastBeat = now;
+    this.#delivery?.flush();
+    if (stalled) this.#scheduler?.recover();
+    if (++this.#beats % FLUSH_EVERY_BEATS === 0) this.#flush();
+  }
+
+  #flush(): void {
+    if (this.#plan !== null) this.#observers.flushChecks();
+    this.#samples.flush();
+    this.#errors.flush();
+    this.#ledger?.flush();
+    this.#delivery?.flush();
+  }
+
+  close(): void {
+    this.#associations?.destroyAll();
+  }
+}
+
+const EMPTY_BOOT: Boot = {
+  worker: 0,
+  runNumber: '',
+  init: true,
+  env: {},
+  scenarios: [],
+  options: {},
+};
+
+function onlyInRun(): RingFault {
+  return new RingFault({
+    code: 'SCRIPT_ARGUMENT',
+    message: 'no traffic in init code: the run has not begun',
+    hint: 'move it into setup() or the default function',
+  });
+}
+
+/** The dictionary is heavy: only the init pass needs it. */
+async function loadMakers(): Promise<Makers> {
+  const [{ syntheticPool }, { loadPool }] = await Promise.all([
+    import('../dicom/data/synthetic.ts'),
+    import('../dicom/data/files.ts'),
+  ]);
+  return { syntheticPool, loadPool };
+}

@@ -1,0 +1,119 @@
+// Names of SOP classes and transfer syntaxes: short forms for tags, and what scripts may write.
+
+const IMPLICIT = '1.2.840.10008.1.2';
+const EXPLICIT = '1.2.840.10008.1.2.1';
+
+/** Transfer syntaxes by the names used in tags and scripts (PS3.5 §10, PS3.6 Annex A). */
+export const TRANSFER_SYNTAXES: Readonly<Record<string, string>> = {
+  ImplicitVRLittleEndian: IMPLICIT,
+  ExplicitVRLittleEndian: EXPLICIT,
+  DeflatedExplicitVRLittleEndian: '1.2.840.10008.1.2.1.99',
+  ExplicitVRBigEndian: '1.2.840.10008.1.2.2',
+  JPEGBaseline8Bit: '1.2.840.10008.1.2.4.50',
+  JPEGExtended12Bit: '1.2.840.10008.1.2.4.51',
+  JPEGLossless: '1.2.840.10008.1.2.4.57',
+  JPEGLosslessSV1: '1.2.840.10008.1.2.4.70',
+  JPEGLSLossless: '1.2.840.10008.1.2.4.80',
+  JPEGLSNearLossless: '1.2.840.10008.1.2.4.81',
+  JPEG2000Lossless: '1.2.840.10008.1.2.4.90',
+  JPEG2000: '1.2.840.10008.1.2.4.91',
+  MPEG2MPML: '1.2.840.10008.1.2.4.100',
+  MPEG4HP41: '1.2.840.10008.1.2.4.102',
+  HEVCMP51: '1.2.840.10008.1.2.4.107',
+  JPEGXLLossless: '1.2.840.10008.1.2.4.110',
+  HTJ2KLossless: '1.2.840.10008.1.2.4.201',
+  HTJ2KLosslessRPCL: '1.2.840.10008.1.2.4.202',
+  HTJ2K: '1.2.840.10008.1.2.4.203',
+  RLELossless: '1.2.840.10008.1.2.5',
+};
+
+/** Services a script may name in `for`, with their SOP class (PS3.4, PS3.6 Annex A). */
+export const SERVICES: Readonly<Record<string, string>> = {
+  Verification: '1.2.840.10008.1.1',
+  StudyRoot: '1.2.840.10008.5.1.4.1.2.2.1',
+  StudyRootFind: '1.2.840.10008.5.1.4.1.2.2.1',
+  StudyRootMove: '1.2.840.10008.5.1.4.1.2.2.2',
+  StudyRootGet: '1.2.840.10008.5.1.4.1.2.2.3',
+  PatientRoot: '1.2.840.10008.5.1.4.1.2.1.1',
+  PatientRootFind: '1.2.840.10008.5.1.4.1.2.1.1',
+  PatientRootMove: '1.2.840.10008.5.1.4.1.2.1.2',
+  PatientRootGet: '1.2.840.10008.5.1.4.1.2.1.3',
+  Worklist: '1.2.840.10008.5.1.4.31',
+  MPPS: '1.2.840.10008.3.1.2.3.3',
+  StorageCommitment: '1.2.840.10008.1.20.1',
+  BasicGrayscalePrint: '1.2.840.10008.5.1.1.9',
+  InstanceAvailability: '1.2.840.10008.5.1.4.33',
+  UPSPush: '1.2.840.10008.5.1.4.34.6.1',
+};
+
+const STORAGE = '1.2.840.10008.5.1.4.1.1.';
+
+/** Storage SOP classes by the short names used in tags and scripts. */
+export const STORAGE_CLASSES: Readonly<Record<string, string>> = {
+  CR: `${STORAGE}1`,
+  DXPresentation: `${STORAGE}1.1`,
+  DXProcessing: `${STORAGE}1.1.1`,
+  MGPresentation: `${STORAGE}1.2`,
+  MGProcessing: `${STORAGE}1.2.1`,
+  CT: `${STORAGE}2`,
+  EnhancedCT: `${STORAGE}2.1`,
+  USMultiFrame: `${STORAGE}3.1`,
+  MR: `${STORAGE}4`,
+  EnhancedMR: `${STORAGE}4.1`,
+  US: `${STORAGE}6.1`,
+  SC: `${STORAGE}7`,
+  SCMultiFrameByte: `${STORAGE}7.2`,
+  SCMultiFrameWord: `${STORAGE}7.3`,
+  SCMultiFrameTrueColor: `${STORAGE}7.4`,
+  GrayscalePresentationState: `${STORAGE}11.1`,
+  XA: `${STORAGE}12.1`,
+  RF: `${STORAGE}12.2`,
+  BreastTomosynthesis: `${STORAGE}13.1.3`,
+  NM: `${STORAGE}20`,
+  VLEndoscopic: `${STORAGE}77.1.1`,
+  VideoEndoscopic: `${STORAGE}77.1.1.1`,
+  VLMicroscopic: `${STORAGE}77.1.2`,
+  VLPhotographic: `${STORAGE}77.1.4`,
+  OphthalmicPhotography8: `${STORAGE}77.1.5.1`,
+  OphthalmicPhotography16: `${STORAGE}77.1.5.2`,
+  OphthalmicTomography: `${STORAGE}77.1.5.4`,
+  VLWholeSlide: `${STORAGE}77.1.6`,
+  OphthalmicVisualField: `${STORAGE}80.1`,
+  BasicTextSR: `${STORAGE}88.11`,
+  EnhancedSR: `${STORAGE}88.22`,
+  ComprehensiveSR: `${STORAGE}88.33`,
+  KeyObjectSelection: `${STORAGE}88.59`,
+  EncapsulatedPDF: `${STORAGE}104.1`,
+  PET: `${STORAGE}128`,
+  RTImage: `${STORAGE}481.1`,
+  RTDose: `${STORAGE}481.2`,
+  RTStruct: `${STORAGE}481.3`,
+  RTPlan: `${STORAGE}481.5`,
+};
+
+const SHORT = new Map<string, string>(
+  [STORAGE_CLASSES, SERVICES, TRANSFER_SYNTAXES].flatMap((table) =>
+    Object.entries(table).map(([name, uid]) => [uid, name] as const),
+  ),
+);
+
+/** Short name of a well-known UID, the UID itself for any other. */
+export function shortName(uid: string): string {
+  return SHORT.get(uid) ?? uid;
+}
+
+const UID = /^[0-9]+(\.[0-9]+)+$/;
+
+/** The SOP class a script means, null when it is neither a UID nor a known name. */
+export function sopClassOf(name: string): string | null {
+  if (UID.test(name)) return name;
+  return SERVICES[name] ?? STORAGE_CLASSES[name] ?? null;
+}
+
+/** The transfer syntax a script means, null when it is neither a UID nor a known name. */
+export function transferSyntaxOf(name: string): string | null {
+  return UID.test(name) ? name : (TRANSFER_SYNTAXES[name] ?? null);
+}
+
+/** What is proposed for a service whose identifiers we encode. */
+export const IDENTIFIER_SYNTAXES: readonly string[] = [EXPLICIT, IMPLICIT];

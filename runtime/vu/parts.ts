@@ -1,0 +1,33 @@
+// What the modules of a worker share once the plan is known.
+import type { Pool } from '../dicom/data/prototype.ts';
+import type { Prototype } from '../dicom/data/prototype.ts';
+import type { VuPlan } from '../threads.ts';
+import type { Clock } from './clock.ts';
+import type { Errors } from './errors.ts';
+import type { Host } from './host.ts';
+import type { Requests } from './requests.ts';
+import type { Samples } from './samples.ts';
+import type { TagContext, TagContexts } from './tags.ts';
+import type { TimerQueue } from './timer-queue.ts';
+import type { VuSlot } from './vus.ts';
+
+export interface WorkerParts {
+  readonly worker: number;
+  readonly workers: number;
+  readonly host: Host;
+  readonly clock: Clock;
+  readonly timers: TimerQueue;
+  readonly samples: Samples;
+  readonly contexts: TagContexts;
+  readonly requests: Requests;
+  readonly errors: Errors;
+  readonly state: Int32Array;
+  plan: VuPlan;
+  readonly pools: Map<number, Pool>;
+  /** VU by slot; the service VU for -1. */
+  vu(slot: number): VuSlot;
+  /** Tag context of what a VU does now, its group included. */
+  context(vu: VuSlot): TagContext;
+  prototype(number: number): Prototype;
+  log(level: 'debug' | 'info' | 'warn' | 'error', message: string, vu?: VuSlot): void;
+}

@@ -1,0 +1,321 @@
+// Whom a script means: its peers and contexts, resolved against the configuration once per spec.
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import type {
+  AssociateRequest,
+  ProposedContext,
+  TlsOptions,
+} from '../dicom/ul/associate-request.ts';
+import type { VuPlan } from '../threads.ts';
+import { RingFault } from './host.ts';
+import { IDENTIFIER_SYNTAXES, SERVICES, sopClassOf, transferSyntaxOf } from './names.ts';
+import type { PeerName } from './faults.ts';
+
+/** A peer as the sandbox describes it (api/dicom/peer.ts). */
+export interface PeerRequest {
+  readonly connect?: string;
+  readonly host?: string;
+  readonly port?: number;
+  readonly calledAET?: string;
+  readonly callingAET?: string;
+  readonly route?: string;
+  readonly deliversTo?: number;
+  readonly use?: 'verify';
+  readonly tls?: boolean | Readonly<Record<string, unknown>>;
+  readonly userIdentity?: Readonly<Record<string, unknown>>;
+  readonly maxPdu?: number;
+  readonly asyncOps?: number | { readonly invoked: number; readonly performed: number };
+  readonly timeouts?: Readonly<Record<string, number>>;
+  readonly sourceAddress?: string | readonly string[];
+  readonly implementationClassUid?: string;
+  readonly implementationVersion?: string;
+}
+
+/** What `associate` was asked for. */
+export interface SpecRequest {
+  readonly peer: PeerRequest;
+  /** [SOP class, transfer syntax] of instances, or [service]. */
+  readonly pairs: readonly (readonly string[])[];
+  readonly contexts?: readonly {
+    readonly abstractSyntax: string;
+    readonly transferSyntaxes: readonly string[];
+  }[];
+  readonly roles?: readonly {
+    readonly sopClass: string;
+    readonly scu: boolean;
+    readonly scp: boolean;
+  }[];
+  readonly extended?: Readonly<Record<string, readonly number[]>>;
+  readonly tags?: Readonly<Record<string, string>>;
+  readonly onlyStored?: boolean;
+}
+
+/** A resolved spec: what goes to the wire, and what its samples are tagged with. */
+export interface Spec {
+  readonly request: AssociateRequest;
+  readonly peer: PeerName;
+  readonly route: string;
+  /** Declaration id of the receiver that gets what is sent; -1 none. */
+  readonly deliversTo: number;
+  readonly tags: Readonly<Record<string, string>>;
+  readonly sources: readonly string[];
+  nextSource: number;
+  /** Small number of (called, calling, route), for packed keys. */
+  peerNumber: number;
+}
+
+const AET = /^[\x20-\x5b\x5d-\x7e]{1,16}$/;
+const DEFAULT_CALLING = 'DICOMRUN';
+const MAX_CONTEXTS = 128;
+
+function bad(message: string, hint?: string): RingFault {
+  return new RingFault({
+    code: 'SCRIPT_ARGUMENT',
+    message,
+    ...(hint === undefined ? {} : { hint }),
+  });
+}
+
+/** The peer's address and titles. @throws RingFault */
+export function addressOf(
+  peer: PeerRequest,
+  plan: VuPlan,
+): PeerName & { readonly tls: PeerRequest['tls'] } {
+  const base = peer.use === 'verify' ? verifyOf(plan) : baseOf(peer, plan);
+  const calledAET = peer.calledAET ?? base.calledAET;
+  const callingAET = peer.callingAET ?? base.callingAET;
+  for (const [what, title] of [
+    ['calledAET', calledAET],
+    ['callingAET', callingAET],
+  ] as const) {
+    if (!AET.test(title) || title.trim() === '') {
+      throw bad(
+        `${what} "${title}": an AE title has 1 to 16 characters, no backslash (PS3.5 §6.2), this has ${title.length}`,
+      );
+    }
+  }
+  return { host: base.host, port: base.port, calledAET, callingAET, tls: peer.tls ?? base.tls };
+}
+
+interface Base extends PeerName {
+  readonly tls?: PeerRequest['tls'];
+}
+
+function verifyOf(plan: VuPlan): Base {
+  const { verify, embedded } = plan;
+  if (embedded !== null && (verify === null || verify.isTarget)) {
+    const { host, archivePort: port } = embedded;
+    return { host, port, calledAET: 'ARCHIVE', callingAET: verify?.callingAET ?? DEFAULT_CALLING };
+  }
+  if (verify === null)
+    throw bad(
+      'peer({ use: "verify" }): no verify target is configured',
+      'set CFIND_HOST and CFIND_PORT',
+    );
+  const { host, port, calledAET, callingAET, tls } = verify;
+  return { host, port, calledAET, callingAET, ...(tls === undefined ? {} : { tls: { ...tls } }) };
+}
+
+function baseOf(peer: PeerRequest, plan: VuPlan): Base {
+  if (peer.connect !== undefined) {
+    const [, calledAET = '', host = '', port = ''] =
+      /^([^@]+)@(.+):(\d+)$/.exec(peer.connect) ?? [];
+    if (calledAET === '') throw bad(`peer({ connect: "${peer.connect}" }): write AET@host:port`);
+    return {
+      calledAET,
+      host: host.replace(/^\[|\]$/g, ''),
+      port: Number(port),
+      callingAET: DEFAULT_CALLING,
+    };
+  }
+  const { target, routes, embedded } = plan;
+  const name = peer.route ?? (plan.options['route'] as string | null | undefined) ?? undefined;
+  const route = name === undefined ? undefined : routes[name];
+  if (peer.host !== undefined) {
+    if (peer.port === undefined) throw bad(`peer({ host: "${peer.host}" }): needs a port`);
+    const calledAET = peer.calledAET ?? route?.calledAET ?? 'ANY-SCP';
+    return {
+      host: peer.host,
+      port: peer.port,
+      calledAET,
+      callingAET: route?.callingAET ?? DEFAULT_CALLING,
+    };
+  }
+  if (embedded !== null) {
+    const callingAET = route?.callingAET ?? target?.callingAET ?? DEFAULT_CALLING;
+    return {
+      host: embedded.host,
+      port: embedded.routerPort,
+      calledAET: peer.route ?? route?.calledAET ?? 'ROUTER',
+      callingAET,
+    };
+  }
+  if (target === null)
+    throw bad(
+      'peer(): the script asks for the configured target and none is configured',
+      'give -c AET@host:port, or --embedded',
+    );
+  if (peer.route !== undefined && route === undefined) {
+    throw bad(
+      `peer({ route: "${peer.route}" }): no such route`,
+      `configured: ${Object.keys(routes).join(', ') || 'none'}; set REMOTE_AE_${peer.route} and LOCAL_AE_${peer.route}`,
+    );
+  }
+  return {
+    host: route?.host ?? target.host,
+    port: route?.port ?? target.port,
+    calledAET: route?.calledAET ?? target.calledAET,
+    callingAET: route?.callingAET ?? target.callingAET,
+    ...(target.tls === undefined ? {} : { tls: { ...target.tls } }),
+  };
+}
+
+/** Contexts: one for each (SOP class, transfer syntax), so that IDs repeat from run to run. */
+function contextsOf(spec: SpecRequest): ProposedContext[] {
+  const contexts = spec.contexts?.map(exactContext) ?? pairContexts(spec);
+  if (contexts.length === 0) throw bad('associate(): no presentation context to propose');
+  if (contexts.length > MAX_CONTEXTS) {
+    throw bad(
+      `associate(): ${contexts.length} presentation contexts, at most ${MAX_CONTEXTS} are possible (PS3.8 §9.3.2.2)`,
+      'open one association for each kind of instance',
+    );
+  }
+  return contexts;
+}
+
+function exactContext(context: {
+  readonly abstractSyntax: string;
+  readonly transferSyntaxes: readonly string[];
+}): ProposedContext {
+  return {
+    abstractSyntax: mustKnow(context.abstractSyntax),
+    transferSyntaxes: context.transferSyntaxes.map((name) => {
+      const uid = transferSyntaxOf(name);
+      if (uid === null) throw bad(`associate(): unknown transfer syntax "${name}"`);
+      return uid;
+    }),
+  };
+}
+
+function mustKnow(name: string): string {
+  const uid = sopClassOf(name);
+  if (uid !== null) return uid;
+  throw bad(
+    `associate(): unknown SOP class or service "${name}"`,
+    `a UID, or one of ${Object.keys(SERVICES).join(', ')}`,
+  );
+}
+
+function pairContexts(spec: SpecRequest): ProposedContext[] {
+  const seen = new Map<string, ProposedContext>();
+  for (const [name = '', transferSyntax] of spec.pairs) {
+    const abstractSyntax = mustKnow(name);
+    const transferSyntaxes = transferSyntax === undefined ? IDENTIFIER_SYNTAXES : [transferSyntax];
+    seen.set(`${abstractSyntax} ${transferSyntaxes.join()}`, { abstractSyntax, transferSyntaxes });
+    if (spec.onlyStored === false && transferSyntax !== undefined) {
+      seen.set(`${abstractSyntax} ${IDENTIFIER_SYNTAXES.join()}`, {
+        abstractSyntax,
+        transferSyntaxes: IDENTIFIER_SYNTAXES,
+      });
+    }
+  }
+  return [...seen.values()];
+}
+
+const asText = (value: unknown): string | undefined =>
+  typeof value === 'string' ? value : undefined;
+
+/** TLS options with the files read. @throws RingFault for a file that cannot be read */
+export function tlsOf(tls: PeerRequest['tls'], folder: string): TlsOptions | null {
+  if (tls === undefined || tls === false) return null;
+  if (tls === true) return {};
+  const read = (key: string): { [key: string]: string } => {
+    const file = asText(tls[key]);
+    if (file === undefined) return {};
+    if (file.includes('-----BEGIN')) return { [key]: file };
+    try {
+      return { [key]: readFileSync(resolve(folder, file), 'utf8') };
+    } catch (error) {
+      throw bad(
+        `tls.${key}: cannot read "${file}" (${(error as NodeJS.ErrnoException).code ?? 'error'})`,
+      );
+    }
+  };
+  const { verify, serverName, passphrase, minVersion, maxVersion, profile } = tls;
+  return {
+    ...read('ca'),
+    ...read('cert'),
+    ...read('key'),
+    ...(verify === false ? { rejectUnauthorized: false } : {}),
+    ...(asText(serverName) === undefined ? {} : { servername: asText(serverName) as string }),
+    ...(asText(passphrase) === undefined ? {} : { passphrase: asText(passphrase) as string }),
+    ...(minVersion === undefined ? {} : { minVersion: minVersion as 'TLSv1.2' }),
+    ...(maxVersion === undefined ? {} : { maxVersion: maxVersion as 'TLSv1.3' }),
+    ...(profile === undefined ? {} : { profile: profile as 'bcp195' }),
+  };
+}
+
+function identityOf(user: PeerRequest['userIdentity']): AssociateRequest['userIdentity'] {
+  if (user === undefined) return null;
+  const respond = user['response'] === true;
+  const bytes = (value: unknown): string =>
+    asText(value) ?? Buffer.from(value as number[]).toString('latin1');
+  if (user['jwt'] !== undefined) return { type: 5, primary: bytes(user['jwt']), respond };
+  if (user['saml'] !== undefined) return { type: 4, primary: bytes(user['saml']), respond };
+  if (user['kerberos'] !== undefined)
+    return { type: 3, primary: bytes(Object.values(user['kerberos'] as object)), respond };
+  const primary = asText(user['username']) ?? '';
+  const password = asText(user['password']);
+  return password === undefined
+    ? { type: 1, primary, respond }
+    : { type: 2, primary, secondary: password, respond };
+}
+
+/** Resolves a spec. @throws RingFault with everything a script can get wrong */
+export function resolveSpec(spec: SpecRequest, plan: VuPlan): Spec {
+  const { peer } = spec;
+  const address = addressOf(peer, plan);
+  const { host, port, calledAET, callingAET } = address;
+  const ops = peer.asyncOps;
+  const window = typeof ops === 'number' ? { invoked: ops, performed: ops } : ops;
+  const roles = spec.roles?.map((role) => ({ ...role, sopClass: mustKnow(role.sopClass) }));
+  const extended = Object.entries(spec.extended ?? {}).map(([name, info]) => ({
+    sopClass: mustKnow(name),
+    info: Uint8Array.from(info),
+  }));
+  const request: AssociateRequest = {
+    host,
+    port,
+    calledAET,
+    callingAET,
+    contexts: contextsOf(spec),
+    tls: tlsOf(address.tls, plan.folder),
+    userIdentity: identityOf(peer.userIdentity) ?? null,
+    asyncOps: window ?? null,
+    ...(peer.maxPdu === undefined ? {} : { maxPdu: peer.maxPdu }),
+    ...(peer.timeouts === undefined ? {} : { timeouts: peer.timeouts }),
+    ...(roles === undefined ? {} : { roles }),
+    ...(extended.length === 0 ? {} : { extended }),
+    ...(peer.implementationClassUid === undefined
+      ? {}
+      : { implementationClassUid: peer.implementationClassUid }),
+    ...(peer.implementationVersion === undefined
+      ? {}
+      : { implementationVersion: peer.implementationVersion }),
+  };
+  const source = peer.sourceAddress ?? plan.target?.sourceAddress;
+  return {
+    request,
+    peer: { host, port, calledAET, callingAET },
+    route:
+      peer.route ??
+      (peer.host === undefined && peer.connect === undefined
+        ? ((plan.options['route'] as string | null) ?? '')
+        : ''),
+    deliversTo: peer.deliversTo ?? -1,
+    tags: spec.tags ?? {},
+    sources: source === undefined ? [] : typeof source === 'string' ? [source] : source,
+    nextSource: 0,
+    peerNumber: 0,
+  };
+}

@@ -1,0 +1,155 @@
+// `dicom.shared`: counters in one SharedArrayBuffer over all workers, queues in the worker that their
+// name hashes to.
+import type { MessagePort } from 'node:worker_threads';
+import { Answer, Op } from '../../api/bridge.ts';
+import type { Calls } from './calls.ts';
+import type { Operation } from './operation.ts';
+import type { WorkerParts } from './parts.ts';
+
+/** What workers say to each other. */
+export type MeshMessage =
+  | {
+      readonly kind: 'offer';
+      readonly scenario: number;
+      readonly k: number;
+      readonly atNs: number;
+      readonly hops: number;
+    }
+  | { readonly kind: 'push'; readonly queue: string; readonly item: string }
+  | {
+      readonly kind: 'pop';
+      readonly queue: string;
+      readonly timeoutMs: number;
+      readonly number: number;
+      readonly from: number;
+    }
+  | { readonly kind: 'popped'; readonly number: number; readonly item: string | null };
+
+/** FNV-1a, never 0. */
+export function hashOf(name: string): number {
+  let hash = 0x811c9dc5;
+  for (let i = 0; i < name.length; i++) hash = Math.imul(hash ^ name.charCodeAt(i), 0x01000193);
+  return hash | 0 || 1;
+}
+
+interface Waiter {
+  give(item: string | null): void;
+  timer: NodeJS.Timeout | null;
+}
+
+/** Room for counters by name: pairs of (hash, value) behind the scenarios' counters. */
+export class SharedState {
+  readonly #parts: WorkerParts;
+  readonly #table: Int32Array;
+  readonly #places = new Map<string, number>();
+  readonly #items = new Map<string, string[]>();
+  readonly #waiters = new Map<string, Waiter[]>();
+  readonly #asked = new Map<number, Operation>();
+  #questions = 0;
+  mesh: (MessagePort | null)[];
+
+  constructor(parts: WorkerParts, calls: Calls) {
+    this.#parts = parts;
+    this.#table = new Int32Array(parts.plan.counters);
+    this.mesh = [...parts.plan.mesh];
+    const { host } = parts;
+    host.handle(Op.SHARED_NEXT, () => this.#next(host.words()));
+    calls.on('push', (operation, call) => {
+      this.#send({ kind: 'push', queue: String(call['queue']), item: String(call['item']) });
+      host.settleJson(operation, null);
+    });
+    calls.on('pop', (operation, call) =>
+      this.#ask(operation, String(call['queue']), Number(call['timeoutMs'])),
+    );
+  }
+
+  // ---------------------------------------------------------------- counters
+
+  #next(name: string): number {
+    let place = this.#places.get(name);
+    if (place === undefined) this.#places.set(name, (place = this.#claim(hashOf(name))));
+    return Atomics.add(this.#table, place, 1);
+  }
+
+  /** Finds or claims the counter of a hash: open addressing, lock-free. */
+  #claim(hash: number): number {
+    const first = this.#parts.plan.scenarios.length;
+    const pairs = (this.#table.length - first) >> 1;
+    for (let probe = 0; probe < pairs; probe++) {
+      const at = first + 2 * (((hash >>> 0) + probe) % pairs);
+      const held = Atomics.compareExchange(this.#table, at, 0, hash);
+      if (held === 0 || held === hash) return at + 1;
+    }
+    throw new Error(`dicom.shared: more than ${pairs} counters`);
+  }
+
+  // ---------------------------------------------------------------- queues
+
+  #owner(queue: string): number {
+    return (hashOf(queue) >>> 0) % this.#parts.workers;
+  }
+
+  #send(message: MeshMessage & { readonly queue: string }): void {
+    const port = this.mesh[this.#owner(message.queue)];
+    if (port === null || port === undefined) this.receive(message);
+    else port.postMessage(message);
+  }
+
+  #ask(operation: Operation, queue: string, timeoutMs: number): void {
+    const number = ++this.#questions;
+    this.#asked.set(number, operation);
+    operation.cancel = (): void => {
+      this.#asked.delete(number);
+      this.#parts.host.settle(operation, Answer.INTERRUPTED, 0, '');
+    };
+    this.#send({ kind: 'pop', queue, timeoutMs, number, from: this.#parts.worker });
+  }
+
+  /** A message of another worker, or of this one. */
+  receive(message: MeshMessage): void {
+    if (message.kind === 'push') this.#push(message.queue, message.item);
+    else if (message.kind === 'pop') this.#pop(message);
+    else if (message.kind === 'popped') this.#popped(message.number, message.item);
+  }
+
+  #push(queue: string, item: string): void {
+    const waiter = this.#waiters.get(queue)?.shift();
+    if (waiter !== undefined) {
+      if (waiter.timer !== null) clearTimeout(waiter.timer);
+      waiter.give(item);
+      return;
+    }
+    const items = this.#items.get(queue);
+    if (items === undefined) this.#items.set(queue, [item]);
+    else items.push(item);
+  }
+
+  #pop({ queue, timeoutMs, number, from }: Extract<MeshMessage, { kind: 'pop' }>): void {
+    const give = (item: string | null): void => {
+      const port = this.mesh[from];
+      if (from === this.#parts.worker || port === null || port === undefined)
+        this.#popped(number, item);
+      else port.postMessage({ kind: 'popped', number, item } satisfies MeshMessage);
+    };
+    const item = this.#items.get(queue)?.shift();
+    if (item !== undefined || timeoutMs <= 0) {
+      give(item ?? null);
+      return;
+    }
+    const waiter: Waiter = { give, timer: null };
+    const waiters = this.#waiters.get(queue) ?? [];
+    this.#waiters.set(queue, waiters);
+    waiters.push(waiter);
+    waiter.timer = setTimeout(() => {
+      const at = waiters.indexOf(waiter);
+      if (at >= 0) waiters.splice(at, 1);
+      give(null);
+    }, timeoutMs);
+  }
+
+  #popped(number: number, item: string | null): void {
+    const operation = this.#asked.get(number);
+    this.#asked.delete(number);
+    if (operation !== undefined) this.#parts.host.settleJson(operation, item);
+  }
+}

@@ -1,0 +1,417 @@
+// C-STORE and C-ECHO: the hot path. No promise, no closure, no object per request.
+import { Answer, Op, PACK, type StoreCall } from '../../api/bridge.ts';
+import { compileEdits, type CompiledEdits, type Edits } from '../dicom/data/edits.ts';
+import type { Prototype } from '../dicom/data/prototype.ts';
+import { sizeClass } from '../dicom/data/share.ts';
+import type { Reply } from '../dicom/dimse/pending.ts';
+import { statusHex, statusName } from '../dicom/dimse/status.ts';
+import type { Failure } from '../dicom/errors.ts';
+import { echoRequest, VERIFICATION_SOP_CLASS } from '../dicom/scu/requests.ts';
+import { StoreImages } from '../dicom/scu/store-image.ts';
+import type { SendFault } from '../dicom/ul/send-fault.ts';
+import type { Associations, OpenAssociation } from './associations.ts';
+import type { DeliveryPort } from './delivery.ts';
+import { failureFault, outcomeTag, peerText } from './faults.ts';
+import { RingFault } from './host.ts';
+import type { Ledger } from './ledger.ts';
+import { shortName } from './names.ts';
+import type { Operation, ReplyTaker } from './operation.ts';
+import type { WorkerParts } from './parts.ts';
+import { isOk, statusTags, type RequestSeries } from './requests.ts';
+import type { TagContext } from './tags.ts';
+
+const WORKERS = 1e10;
+const MEMBERS = 2 ** 20;
+const ERROR_COMMENT = 0x0902;
+const ECHO_KEY = 2 ** 44;
+/** Bundle keys: peer * 2^36 + prototype class * 2^20 + status (16 bits), + service. */
+const PEER_FACTOR = 2 ** 36;
+const CLASS_FACTOR = 2 ** 20;
+const UNANSWERED = 2 ** 16;
+const NAGLE_MS: readonly [number, number] = [35, 55];
+
+/** What a store carries beyond numbers. */
+interface StoreDetail {
+  readonly expectStatus: readonly number[] | undefined;
+  readonly context: TagContext;
+  /** Study UID and SOP instance UID, when they are not those of the numbers. */
+  readonly uids: { readonly uid: string; readonly studyUid: string } | null;
+  readonly faulty: boolean;
+}
+
+export class Stores implements ReplyTaker {
+  readonly #parts: WorkerParts;
+  readonly #associations: Associations;
+  readonly #images: StoreImages;
+  readonly #padding: StoreImages;
+  readonly #delivery: DeliveryPort;
+  readonly #ledger: Ledger;
+  /** Class of a prototype for tags: its small number. */
+  readonly #classes = new Map<number, number>();
+  readonly #classNumbers = new Map<string, number>();
+  readonly #identity = { study: 0, member: 0 };
+  readonly #edits = new Map<string, CompiledEdits>();
+  #nagleSeen = 0;
+
+  constructor(
+    parts: WorkerParts,
+    associations: Associations,
+    more: { delivery: DeliveryPort; ledger: Ledger },
+  ) {
+    this.#parts = parts;
+    this.#associations = associations;
+    this.#delivery = more.delivery;
+    this.#ledger = more.ledger;
+    const { runNumber: run, wireCacheBytes: cacheBytes } = parts.plan;
+    this.#images = new StoreImages({ run, cacheBytes });
+    this.#padding = new StoreImages({ run, cacheBytes: cacheBytes / 4, oddLength: 'pad' });
+    parts.host.handle(Op.STORE, (slot) => this.#hot(slot));
+    parts.host.handle(Op.STORE_FULL, (slot) => this.#full(slot));
+    parts.host.handle(Op.ECHO, (slot) => this.#echo(slot));
+    parts.host.handle(Op.PHASES, () => parts.host.answer(parts.requests.phasesOf(parts.host.x())));
+  }
+
+  #hot(slot: number): number {
+    const { host } = this.#parts;
+    const x = host.x();
+    const handle = Math.floor(x / PACK.PROTOTYPES);
+    const number = x - handle * PACK.PROTOTYPES;
+    const y = host.y();
+    const n = Math.floor(y / PACK.MEMBERS);
+    const packed = y - n * PACK.MEMBERS;
+    const series = Math.floor(packed / PACK.INSTANCES);
+    const identity = this.#identity;
+    identity.study = this.#parts.worker * WORKERS + n;
+    identity.member = series * MEMBERS + packed - series * PACK.INSTANCES;
+
+    const open = this.#associations.get(handle);
+    const prototype = this.#parts.prototype(number);
+    const contextId = this.#contextOf(open, prototype);
+    const channel = { contextId, maxPdu: open.wire.maxPdu };
+    const message = this.#images.prepare(prototype, identity, null, channel);
+    const operation = this.#begin(slot, open, number);
+    operation.study = identity.study;
+    operation.member = identity.member;
+    open.wire.send(message, operation);
+    return operation.ticket;
+  }
+
+  #begin(slot: number, open: OpenAssociation, number: number): Operation {
+    const operation = this.#parts.host.take(slot, this.#parts.vu(slot).id);
+    operation.taker = this;
+    operation.association = open;
+    operation.prototype = number;
+    operation.cancel = (): void => open.wire.abort();
+    return operation;
+  }
+
+  #contextOf(open: OpenAssociation, prototype: Prototype): number {
+    let id = open.contextIds.get(prototype.number);
+    if (id === undefined) {
+      const { sopClass, transferSyntax } = prototype.share;
+      id = open.wire.contextFor(sopClass, transferSyntax);
+      open.contextIds.set(prototype.number, id);
+    }
+    if (id !== 0) return id;
+    throw this.#noContext(open, prototype);
+  }
+
+  #noContext(open: OpenAssociation, prototype: Prototype): RingFault {
+    const { sopClass, transferSyntax, modality } = prototype.share;
+    const peer = peerText(open.spec.peer);
+    const vu = this.#parts.vu(open.slot);
+    const fault = {
+      code: 'ASSOC_NO_CONTEXT',
+      message: `${peer}: no accepted presentation context for ${shortName(sopClass)} (${modality}) in ${shortName(transferSyntax)} (PS3.8 Table 9-18)`,
+      hint: 'associate({ for: image }) proposes it; if it was proposed, the peer does not take it',
+    };
+    const context = this.#parts.contexts.with(
+      this.#associations.peerContext(vu, open.spec),
+      `nocontext ${prototype.number}`,
+      { ...this.#classTags(prototype), service: 'C-STORE', outcome: 'no-context' },
+    );
+    this.#parts.requests.unanswered(this.#parts.requests.declare(context, {}), true);
+    this.#parts.errors.failed(
+      { operation: 'C-STORE', ...fault, calledAET: open.spec.peer.calledAET },
+      vu,
+    );
+    return new RingFault(fault);
+  }
+
+  // ---------------------------------------------------------------- a store with options
+
+  #full(slot: number): number {
+    const { host } = this.#parts;
+    const call = JSON.parse(host.words()) as StoreCall;
+    const vu = this.#parts.vu(slot);
+    const open = this.#associations.get(call.association);
+    const prototype = this.#parts.prototype(call.prototype);
+    const contextId = this.#contextOf(open, prototype);
+    const channel = { contextId, maxPdu: open.wire.maxPdu };
+    const edits = call.edits === undefined ? null : this.#compiled(call.edits);
+    const fresh = call.asIs !== true;
+    const identity = fresh
+      ? { study: call.study, member: call.series * MEMBERS + call.instance }
+      : null;
+    const images = call.padOdd === true ? this.#padding : this.#images;
+    const message = images.prepare(prototype, identity, edits, channel);
+    const operation = this.#begin(slot, open, call.prototype);
+    operation.study = call.study;
+    operation.member = call.series * MEMBERS + call.instance;
+    const base = this.#parts.context(vu);
+    const tags = call.tags ?? {};
+    operation.detail = {
+      expectStatus: call.expectStatus,
+      context: this.#parts.contexts.with(base, `store ${JSON.stringify(tags)}`, tags),
+      uids: this.#uidsOf(prototype, call, fresh),
+      faulty: call.fault !== undefined,
+    } satisfies StoreDetail;
+    open.wire.send(message, operation, faultOf(call.fault));
+    return operation.ticket;
+  }
+
+  #compiled(edits: Readonly<Record<string, unknown>>): CompiledEdits {
+    const key = JSON.stringify(edits);
+    let compiled = this.#edits.get(key);
+    if (compiled === undefined) {
+      compiled = compileEdits(edits as Edits);
+      if (this.#edits.size > 10_000) this.#edits.clear();
+      this.#edits.set(key, compiled);
+    }
+    return compiled;
+  }
+
+  /** UIDs that do not follow from the numbers. */
+  #uidsOf(prototype: Prototype, call: StoreCall, fresh: boolean): StoreDetail['uids'] {
+    const own = call.edits?.['SOPInstanceUID'];
+    const ownStudy = call.edits?.['StudyInstanceUID'];
+    if (fresh && own === undefined && ownStudy === undefined) return null;
+    const { sopInstance, studyUid } = prototype.share;
+    return {
+      uid: typeof own === 'string' ? own : fresh ? this.#delivery.uidOf(call) : sopInstance,
+      studyUid:
+        typeof ownStudy === 'string'
+          ? ownStudy
+          : fresh
+            ? this.#delivery.studyUidOf(call)
+            : studyUid,
+    };
+  }
+
+  // ---------------------------------------------------------------- answers
+
+  reply(operation: Operation, reply: Reply): void {
+    const { host, requests } = this.#parts;
+    const { status } = reply;
+    const detail = operation.detail as StoreDetail | null;
+    const ok = isOk(status, detail?.expectStatus);
+    const open = operation.association as OpenAssociation;
+    const series = this.#seriesFor(operation, open, status);
+    requests.answered(series, operation, !ok, host.nextSerial);
+    if (operation.lastByte - operation.firstByte > NAGLE_MS[0]) this.#nagle(operation, open);
+    if (ok) this.#accepted(operation, open, detail);
+    else this.#failed(open, status, operation);
+    if (status === 0) host.succeed(operation);
+    else host.settle(operation, Answer.STATUS, status, reply.text(ERROR_COMMENT));
+  }
+
+  #accepted(operation: Operation, open: OpenAssociation, detail: StoreDetail | null): void {
+    this.#ledger.sent(operation.study, operation.member, detail?.uids ?? null);
+    const { deliversTo } = open.spec;
+    if (deliversTo < 0) return;
+    const uids = detail?.uids ?? null;
+    if (uids === null) this.#delivery.accepted(open.spec, operation);
+    else this.#delivery.acceptedByUid(open.spec, operation, uids);
+  }
+
+  #failed(open: OpenAssociation, status: number, operation: Operation): void {
+    const vu = this.#parts.vu(operation.slot);
+    const { calledAET } = open.spec.peer;
+    this.#parts.errors.failed(
+      {
+        operation: 'C-STORE',
+        code: `status ${statusHex(status)}`,
+        message: `${peerText(open.spec.peer)} answered C-STORE with 0x${statusHex(status)}: ${statusName(status)}`,
+        calledAET,
+      },
+      vu,
+    );
+  }
+
+  failure(operation: Operation, failure: Failure): void {
+    const { host, errors } = this.#parts;
+    const vu = this.#parts.vu(operation.slot);
+    const open = operation.association as OpenAssociation;
+    const detail = operation.detail as StoreDetail | null;
+    if (vu.interrupted) {
+      host.settle(operation, Answer.INTERRUPTED, 0, '');
+      return;
+    }
+    if (failure.kind === 'injected') {
+      this.#injected(operation, open, failure.fault);
+      return;
+    }
+    this.#countUnanswered(operation, open, outcomeTag(failure), true);
+    const fault = failureFault(failure, open.spec.peer, 'C-STORE');
+    errors.failed({ operation: 'C-STORE', ...fault, calledAET: open.spec.peer.calledAET }, vu);
+    host.fail(
+      operation,
+      detail?.faulty === true ? { ...fault, fields: { ...fault.fields, injected: true } } : fault,
+    );
+  }
+
+  #injected(operation: Operation, open: OpenAssociation, fault: string): void {
+    const { host, contexts, samples } = this.#parts;
+    const vu = this.#parts.vu(operation.slot);
+    this.#countUnanswered(operation, open, 'injected', false);
+    const context = contexts.with(this.#associations.peerContext(vu, open.spec), `fault ${fault}`, {
+      service: 'C-STORE',
+      outcome: fault,
+    });
+    samples.add(contexts.series(context, 'dicom_faults'), 1);
+    host.settleJson(operation, { outcome: 'injected', fault });
+  }
+
+  #countUnanswered(
+    operation: Operation,
+    open: OpenAssociation,
+    outcome: string,
+    failed: boolean,
+  ): void {
+    const vu = this.#parts.vu(operation.slot);
+    const { contexts, requests } = this.#parts;
+    const prototype = this.#parts.prototype(operation.prototype);
+    const context = contexts.with(
+      this.#associations.peerContext(vu, open.spec),
+      `lost ${outcome} ${this.#classOf(prototype)}`,
+      {
+        ...this.#classTags(prototype),
+        service: 'C-STORE',
+        outcome,
+      },
+    );
+    requests.unanswered(requests.declare(context, {}), failed);
+  }
+
+  #seriesFor(operation: Operation, open: OpenAssociation, status: number): RequestSeries {
+    const detail = operation.detail as StoreDetail | null;
+    const context =
+      detail === null ? this.#parts.context(this.#parts.vu(operation.slot)) : detail.context;
+    const { peerNumber } = open.spec;
+    const known = this.#classes.get(operation.prototype);
+    const number = known ?? this.#classOf(this.#parts.prototype(operation.prototype));
+    const key = peerNumber * PEER_FACTOR + number * CLASS_FACTOR + status;
+    const series = context.bundles.get(key) as RequestSeries | undefined;
+    return series ?? this.#newSeries(context, key, operation, status);
+  }
+
+  #newSeries(
+    context: TagContext,
+    key: number,
+    operation: Operation,
+    status: number,
+  ): RequestSeries {
+    const open = operation.association as OpenAssociation;
+    return this.#parts.requests.series(context, key, () => ({
+      ...this.#associations.peerTags(open.spec),
+      ...this.#classTags(this.#parts.prototype(operation.prototype)),
+      ...statusTags(status),
+      service: 'C-STORE',
+    }));
+  }
+
+  #classOf(prototype: Prototype): number {
+    let number = this.#classes.get(prototype.number);
+    if (number === undefined) {
+      const key = JSON.stringify(this.#classTags(prototype));
+      number = this.#classNumbers.get(key) ?? this.#classNumbers.size;
+      this.#classNumbers.set(key, number);
+      this.#classes.set(prototype.number, number);
+    }
+    return number;
+  }
+
+  #classTags(prototype: Prototype): Record<string, string> {
+    const { modality, sopClass, transferSyntax, datasetBytes } = prototype.share;
+    return {
+      modality,
+      sop_class: shortName(sopClass),
+      transfer_syntax: shortName(transferSyntax),
+      size_class: sizeClass(datasetBytes),
+    };
+  }
+
+  /** A response whose last byte comes some 40 ms after its first: Nagle's algorithm at the peer. */
+  #nagle(operation: Operation, open: OpenAssociation): void {
+    const gap = operation.lastByte - operation.firstByte;
+    if (gap > NAGLE_MS[1] || ++this.#nagleSeen !== 3) return;
+    this.#parts.log(
+      'warn',
+      `${peerText(open.spec.peer)}: the last byte of its responses comes ${Math.round(gap)} ms after the first: ` +
+        'the peer has Nagle’s algorithm on, which limits an association to some 22 stores a second ' +
+        '(DCMTK, Orthanc: start it with TCP_NODELAY=1)',
+    );
+  }
+
+  // ---------------------------------------------------------------- C-ECHO
+
+  #echo(slot: number): number {
+    const { host } = this.#parts;
+    const open = this.#associations.get(host.x());
+    const contextId = open.wire.contextFor(VERIFICATION_SOP_CLASS, '');
+    if (contextId === 0) {
+      throw new RingFault({
+        code: 'ASSOC_NO_CONTEXT',
+        message: `${peerText(open.spec.peer)}: no accepted presentation context for Verification`,
+        hint: "associate({ for: ['Verification', …] }) proposes it",
+      });
+    }
+    const operation = host.take(slot, this.#parts.vu(slot).id);
+    operation.taker = this.#echoes;
+    operation.association = open;
+    operation.cancel = (): void => open.wire.abort();
+    open.wire.send(echoRequest(contextId, open.wire.maxPdu), operation);
+    return operation.ticket;
+  }
+
+  readonly #echoes: ReplyTaker = {
+    reply: (operation, reply) => {
+      const { host, requests } = this.#parts;
+      const open = operation.association as OpenAssociation;
+      const context = this.#parts.context(this.#parts.vu(operation.slot));
+      const key = ECHO_KEY + open.spec.peerNumber * UNANSWERED + reply.status;
+      const series = requests.series(context, key, () => ({
+        ...this.#associations.peerTags(open.spec),
+        ...statusTags(reply.status),
+        service: 'C-ECHO',
+      }));
+      requests.answered(series, operation, !isOk(reply.status), host.nextSerial);
+      if (reply.status === 0) host.succeed(operation);
+      else host.settle(operation, Answer.STATUS, reply.status, '');
+    },
+    failure: (operation, failure) => {
+      const { host, requests, errors } = this.#parts;
+      const vu = this.#parts.vu(operation.slot);
+      if (vu.interrupted) {
+        host.settle(operation, Answer.INTERRUPTED, 0, '');
+        return;
+      }
+      const open = operation.association as OpenAssociation;
+      const tags = { service: 'C-ECHO', outcome: outcomeTag(failure) };
+      requests.unanswered(
+        requests.declare(this.#associations.peerContext(vu, open.spec), tags),
+        true,
+      );
+      const fault = failureFault(failure, open.spec.peer, 'C-ECHO');
+      errors.failed({ operation: 'C-ECHO', ...fault, calledAET: open.spec.peer.calledAET }, vu);
+      host.fail(operation, fault);
+    },
+  };
+}
+
+/** A fault of the script as the wire takes it. */
+function faultOf(fault: StoreCall['fault']): SendFault | undefined {
+  if (fault === undefined) return undefined;
+  const { pause, ...rest } = fault;
+  return { ...(rest as SendFault), ...(pause === undefined ? {} : { pauseMs: Number(pause) }) };
+}

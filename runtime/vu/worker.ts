@@ -1,0 +1,151 @@
+// A VU worker thread: one long task. Takes messages from main, runs its share of the plan.
+import { readFileSync } from 'node:fs';
+import { threadId, type MessagePort } from 'node:worker_threads';
+import { WorkerSlot, type FromVu, type ScriptFault, type ToVu, type VuTask } from '../threads.ts';
+import { Guest } from './guest.ts';
+
+const HEARTBEAT_MS = 50;
+
+/** The one Piscina task of a VU worker; ends with the `exit` message. */
+export default async function vuWorker(task: VuTask): Promise<void> {
+  const state = new Int32Array(task.state);
+  state[WorkerSlot.THREAD] = threadId;
+  const worker = new Worker(task, state);
+  // A floating rejection of a script must not take the worker's other VUs with it.
+  const onRejection = (reason: unknown): void => worker.floating(reason);
+  process.on('unhandledRejection', onRejection);
+  try {
+    await worker.run();
+  } finally {
+    process.off('unhandledRejection', onRejection);
+  }
+}
+
+class Worker {
+  readonly #task: VuTask;
+  readonly #port: MessagePort;
+  readonly #state: Int32Array;
+  #guest: Guest | null = null;
+  #exit: () => void = () => undefined;
+  #beat: NodeJS.Timeout | null = null;
+
+  constructor(task: VuTask, state: Int32Array) {
+    this.#task = task;
+    this.#port = task.port;
+    this.#state = state;
+  }
+
+  run(): Promise<void> {
+    this.#beat = setInterval(() => {
+      Atomics.add(this.#state, WorkerSlot.HEARTBEAT, 1);
+      this.#state[WorkerSlot.IN_GUEST] = 0;
+      this.#guest?.beat();
+    }, HEARTBEAT_MS);
+    return new Promise((resolve) => {
+      this.#exit = resolve;
+      this.#port.on('message', (message: ToVu) => {
+        this.#receive(message).catch((error: unknown) => this.#failed(message.kind, error));
+      });
+    });
+  }
+
+  floating(reason: unknown): void {
+    const error = reason as { message?: string; stack?: string };
+    this.#post({
+      kind: 'error',
+      group: `unhandled rejection ${error?.message ?? String(reason)}`,
+      operation: 'iteration',
+      code: 'SCRIPT_UNHANDLED_REJECTION',
+      message: `a promise was rejected and nobody awaited it: ${error?.message ?? String(reason)}`,
+      hint: 'put `await` before the call',
+      ...(typeof error?.stack === 'string' ? { stack: error.stack } : {}),
+      time: 0,
+      count: 1,
+    });
+  }
+
+  async #receive(message: ToVu): Promise<void> {
+    switch (message.kind) {
+      case 'load':
+        await this.#load(message);
+        return;
+      case 'prepare':
+        await this.#prepare(message);
+        return;
+      case 'setup':
+        this.#needed().hook('setup', null);
+        return;
+      case 'teardown':
+        this.#needed().hook('teardown', message.setupJson);
+        return;
+      case 'handleSummary':
+        this.#needed().hook('handleSummary', message.summaryJson);
+        return;
+      case 'start':
+        this.#needed().start(message.t0, message.setupJson);
+        return;
+      case 'stop':
+        this.#guest?.stop();
+        return;
+      case 'instance':
+        this.#guest?.instance(message.json);
+        return;
+      case 'exit':
+        this.#leave();
+        return;
+      default:
+        this.#guest?.other(message);
+    }
+  }
+
+  #needed(): Guest {
+    if (this.#guest === null) throw new Error('the worker has no script yet');
+    return this.#guest;
+  }
+
+  #open(file: string, bundle: string): Guest {
+    const guest = new Guest(this.#task, this.#state);
+    guest.open(readFileSync(file, 'utf8'), bundle);
+    return guest;
+  }
+
+  async #load(message: Extract<ToVu, { kind: 'load' }>): Promise<void> {
+    const guest = this.#open(message.preludeFile, message.bundle);
+    this.#guest = guest;
+    this.#post(await guest.load(message));
+  }
+
+  async #prepare(plan: Extract<ToVu, { kind: 'prepare' }>): Promise<void> {
+    const started = performance.now();
+    this.#guest ??= this.#open(plan.preludeFile, plan.bundle);
+    await this.#guest.prepare(plan);
+    this.#post({ kind: 'ready', createdMs: performance.now() - started });
+  }
+
+  #leave(): void {
+    if (this.#beat !== null) clearInterval(this.#beat);
+    this.#guest?.close();
+    this.#port.close();
+    this.#exit();
+  }
+
+  #failed(phase: string, error: unknown): void {
+    this.#post({ kind: 'failed', phase, fault: scriptFault(error) });
+  }
+
+  #post(message: FromVu): void {
+    this.#port.postMessage(message);
+  }
+}
+
+function scriptFault(error: unknown): ScriptFault {
+  const given = error as Partial<ScriptFault> & { fault?: ScriptFault };
+  if (given.fault !== undefined) return given.fault;
+  return {
+    code: typeof given.code === 'string' ? given.code : 'INTERNAL',
+    name: given.name ?? 'Error',
+    message: given.message ?? String(error),
+    ...(given.hint === undefined ? {} : { hint: given.hint }),
+    ...(given.stack === undefined ? {} : { stack: given.stack }),
+  };
+}
