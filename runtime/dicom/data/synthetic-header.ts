@@ -25,7 +25,7 @@ export interface HeaderRequest {
 
 /** The header of an instance in explicit VR little endian, without pixel data. */
 export function makeHeader(request: HeaderRequest): Buffer {
-  const values = headerValues(request);
+  const values = defined(headerValues(request));
   const { DicomMetaDictionary, DicomMessage, WriteBufferStream } = dcmjs().data;
   const denaturalized = DicomMetaDictionary.denaturalizeDataset(values);
   const stream = new WriteBufferStream(64 * 1024, true);
@@ -48,6 +48,11 @@ const LATERALITY_ELSEWHERE = new Set([
   'PX',
   'IO',
 ]);
+
+/** Without the attributes that an IOD takes back. */
+function defined(values: Values): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined));
+}
 
 function headerValues(request: HeaderRequest): Record<string, unknown> {
   const { iod, shape, instance, seed, date } = request;

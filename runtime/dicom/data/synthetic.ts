@@ -11,6 +11,7 @@ import { reencode } from './reencode.ts';
 import { type PoolShare } from './share.ts';
 import { makeHeader } from './synthetic-header.ts';
 import { type Iod, IODS } from './synthetic-iods.ts';
+import { MORE_IODS } from './synthetic-more.ts';
 import {
   encodingOf,
   TRANSFER_SYNTAX_NAMES,
@@ -57,8 +58,10 @@ export const PRESETS: Readonly<
   MB10: { modality: 'DX', bytes: 10_485_760 },
 };
 
+const ALL_IODS: Readonly<Record<string, Iod>> = { ...IODS, ...MORE_IODS };
+
 /** Kinds of instances that can be made. */
-export const SYNTHETIC_MODALITIES: readonly string[] = Object.keys(IODS);
+export const SYNTHETIC_MODALITIES: readonly string[] = Object.keys(ALL_IODS);
 
 /** Native pixel data above this is not held in memory but repeats a tile. */
 const TILED_ABOVE_BYTES = 64 * 1024 ** 2;
@@ -148,7 +151,7 @@ function presetOf(
 }
 
 function iodOf(name: string): Iod {
-  const iod = IODS[name.toUpperCase()];
+  const iod = ALL_IODS[name.toUpperCase()];
   if (iod !== undefined) return iod;
   throw bad(`modality: unknown "${name}"`, `one of ${SYNTHETIC_MODALITIES.join(', ')}`);
 }

@@ -9,6 +9,11 @@ const PIECE_BYTES = 4 * 1024 ** 2;
 /** Slices per piece: with their headers below the kernel's 1,024 parts of one write. */
 const PIECE_FRAGMENTS = 340;
 const FILE_BLOCK_BYTES = 1024 ** 2;
+/**
+ * Blocks in turn. When `next` is called up to 2 MiB may still wait in the socket: parts of three
+ * blocks; one more is handed over and one is read ahead.
+ */
+const FILE_BLOCKS = 6;
 
 /** Bytes to be framed: how many, how long a fragment may be, for which context. */
 export interface PayloadPlan {
@@ -85,10 +90,7 @@ export interface FileRange {
   readonly offset: number;
 }
 
-/**
- * Blocks of a file, read ahead by one. A block is overwritten two calls of `next` later, when the
- * association has flushed it.
- */
+/** Blocks of a file, read ahead by one, in buffers that are used in turn. */
 export class FileSource implements PayloadSource {
   readonly #range: FileRange;
   readonly #plan: PayloadPlan;
@@ -154,7 +156,7 @@ export class FileSource implements PayloadSource {
   }
 
   #block(bytes: number): Buffer {
-    const turn = this.#turn % 3;
+    const turn = this.#turn % FILE_BLOCKS;
     this.#turn++;
     const block = this.#blocks[turn];
     if (block !== undefined && block.length >= bytes) return block;

@@ -22,7 +22,10 @@ export interface Outgoing {
 
 /** Framed pieces of a data set too large to hold in one buffer (zero-copy slices, file reads). */
 export interface PayloadSource {
-  /** The next ≤ 4 MiB of framed bytes, null after the last; a promise where a disk is read. */
+  /**
+   * The next ≤ 4 MiB of framed bytes, null after the last; a promise where a disk is read. Called
+   * while at most 2 MiB of what it gave before are not yet flushed.
+   */
   next(): readonly Buffer[] | null | Promise<readonly Buffer[] | null>;
   /** The transfer ended early: release what is held. */
   close(): void;
