@@ -3,6 +3,8 @@ import { createHash, hash as hashAtOnce } from 'node:crypto';
 import type { Hash } from 'node:crypto';
 import { encodingOf } from '../dicom/data/transfer-syntax.ts';
 import { HeaderScan, ScanState } from './header-scan.ts';
+import { PixelMatch } from './known-pixels.ts';
+import type { KnownPixels } from './known-pixels.ts';
 
 /** Longest header kept or searched; a data set whose pixels come later is only counted. */
 export const MAX_HEADER_BYTES = 16 * 1024 * 1024;
@@ -15,6 +17,8 @@ export interface TapWants {
   readonly pixels: boolean;
   /** SHA-256 of all of it. */
   readonly dataset: boolean;
+  /** Pixels that need no hash, as they can be compared. */
+  readonly known?: KnownPixels;
 }
 
 /**
@@ -27,6 +31,8 @@ export class DatasetTap {
   header: Buffer | null = null;
   /** After `finish`: hex; '' = there are no pixels, or they could not be found. */
   pixelHash = '';
+  /** After `finish`: number of the known pixels that came, instead of a hash; 0 = none. */
+  knownPixels = 0;
   datasetHash = '';
   private readonly wants: TapWants;
   private readonly scan = new HeaderScan();
@@ -36,10 +42,13 @@ export class DatasetTap {
   private heldBytes = 0;
   private pixels: PixelHash | null = null;
   private readonly pixelHasher = new PixelHash();
+  private readonly match: PixelMatch | null;
+  private matching = false;
   private whole: Hash | null = null;
 
   constructor(wants: TapWants) {
     this.wants = wants;
+    this.match = wants.known === undefined ? null : new PixelMatch(wants.known);
   }
 
   begin(transferSyntax: string): void {
@@ -47,6 +56,8 @@ export class DatasetTap {
     this.bytes = 0;
     this.header = null;
     this.pixelHash = '';
+    this.knownPixels = 0;
+    this.matching = false;
     this.datasetHash = '';
     this.heldBytes = 0;
     this.pixels = null;
@@ -63,7 +74,7 @@ export class DatasetTap {
   push(buffer: Buffer, start: number, end: number): void {
     this.bytes += end - start;
     if (this.whole !== null) this.whole.update(buffer.subarray(start, end));
-    if (this.pixels !== null) this.pixels.push(buffer, start, end);
+    if (this.pixels !== null) this.pixelPiece(this.pixels, buffer, start, end);
     else if (this.scanning) this.search(buffer, start, end);
   }
 
@@ -71,7 +82,8 @@ export class DatasetTap {
     if (this.scanning && this.wants.header) {
       this.header = Buffer.from(this.held.subarray(0, this.heldBytes));
     }
-    if (this.pixels !== null) this.pixelHash = this.pixels.finish();
+    if (this.matching) this.knownPixels = this.match?.finish() ?? 0;
+    else if (this.pixels !== null) this.pixelHash = this.pixels.finish();
     if (this.whole !== null) this.datasetHash = this.whole.digest('hex');
     this.pixels = null;
     if (this.held.length > 65_536) this.held = Buffer.alloc(0);
@@ -98,7 +110,19 @@ export class DatasetTap {
     if (!wants.pixels) return;
     this.pixels = this.pixelHasher;
     this.pixels.begin(scan.pixelLength);
-    if (value < end) this.pixels.push(buffer, value, end);
+    this.matching = this.match?.begin(scan.pixelLength) ?? false;
+    if (value < end) this.pixelPiece(this.pixels, buffer, value, end);
+  }
+
+  /** Compares while it matches; from the first difference on it hashes, what was equal included. */
+  private pixelPiece(pixels: PixelHash, buffer: Buffer, start: number, end: number): void {
+    if (!this.matching || this.match === null) return pixels.push(buffer, start, end);
+    const stop = Math.min(end, start + pixels.missing - this.match.position);
+    if (stop <= start || this.match.push(buffer, start, stop)) return;
+    this.matching = false;
+    const prefix = this.match.prefix();
+    if (prefix.length > 0) pixels.push(prefix, 0, prefix.length);
+    pixels.push(buffer, start, end);
   }
 
   private hold(buffer: Buffer, start: number, end: number): void {
@@ -133,6 +157,11 @@ class PixelHash {
   private readonly itemHead = Buffer.alloc(8);
   private itemBytes = 0;
   private ended = false;
+
+  /** Bytes of a native value that it has not had yet. */
+  get missing(): number {
+    return this.left;
+  }
 
   begin(length: number): void {
     this.hash = null;

@@ -17,6 +17,7 @@ import { NO_HASH } from './hashes.ts';
 import type { HashNumbers } from './hashes.ts';
 import type { HeaderBudget } from './header-budget.ts';
 import type { KeptHeader } from './header.ts';
+import type { KnownPixels } from './known-pixels.ts';
 import type { Station } from './ports.ts';
 
 const C_ECHO = 0x0030;
@@ -28,6 +29,7 @@ const OUT_OF_RESOURCES = 0xa700; // PS3.4 B.2.3
 export interface ReceiverTools {
   readonly desk: Desk;
   readonly hashes: HashNumbers;
+  readonly known: KnownPixels;
   readonly clock: RunClock;
   readonly budget: HeaderBudget;
   /** Null unless files are kept. */
@@ -132,6 +134,7 @@ export class Receiver implements RequestHandler, Station {
       header: keep !== 'nothing' || correlate !== 'sop',
       pixels: verify !== 'counts',
       dataset: verify === 'full',
+      known: this.tools.known,
     });
     return { number: this.tools.nextAssociation(), tap, transferSyntax: '', file: null };
   }
@@ -145,12 +148,12 @@ export class Receiver implements RequestHandler, Station {
     const now = clock.now();
     const header = tap.header === null ? undefined : { bytes: tap.header, transferSyntax };
     const key = this.correlate(request.sopInstance(), header);
-    const pixels = tap.pixelHash === '' ? NO_HASH : hashes.arrived(tap.pixelHash);
+    const hashed = tap.pixelHash === '' ? NO_HASH : hashes.arrived(tap.pixelHash);
     const row: ArrivalRow = {
       a: key.a,
       b: key.b,
       study: key.study,
-      pixels,
+      pixels: tap.knownPixels === 0 ? hashed : tap.knownPixels,
       association: intake.number,
       time: request.lastByte > 0 ? clock.at(request.lastByte) : now,
       header: this.spec.keep === 'nothing' ? undefined : this.kept(header),

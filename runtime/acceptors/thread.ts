@@ -13,6 +13,7 @@ import { FileKeeper } from './file-keeper.ts';
 import { HashNumbers } from './hashes.ts';
 import { DEFAULT_HEADER_BYTES, HeaderBudget } from './header-budget.ts';
 import { Inbox } from './inbox.ts';
+import { KnownPixels } from './known-pixels.ts';
 import { openPorts } from './ports.ts';
 import { Receiver } from './receiver.ts';
 import type { ReceiverTools } from './receiver.ts';
@@ -54,12 +55,16 @@ export class AcceptorThread {
   /** Opens every port, then tells main where. */
   async listen(message: Listen): Promise<void> {
     const hashes = new HashNumbers();
-    for (const pool of message.pools) hashes.addPool(pool);
+    const known = new KnownPixels();
+    for (const pool of message.pools) {
+      hashes.addPool(pool);
+      known.addPool(pool, hashes);
+    }
     const { runNumber, settleMs, horizonMs, ledger } = message;
     const { samples } = this;
     const desk = new Desk({ runNumber, settleMs, horizonMs, ledger, samples, hashes });
     this.desk = desk;
-    const tools = this.tools(desk, hashes);
+    const tools = this.tools(desk, hashes, known);
     const receivers = message.receivers.map(({ id, spec }) => new Receiver(id, spec, tools));
     this.listening = await openPorts(
       receivers.map((station) => {
@@ -122,12 +127,13 @@ export class AcceptorThread {
     this.post({ kind: 'ended' });
   }
 
-  private tools(desk: Desk, hashes: HashNumbers): ReceiverTools {
+  private tools(desk: Desk, hashes: HashNumbers, known: KnownPixels): ReceiverTools {
     const written = this.samples.seriesOf('dicom_file_write', {});
     const lost = (): void => this.log('receivers keep more headers than fit: the oldest are gone');
     return {
       desk,
       hashes,
+      known,
       clock: this.clock,
       budget: new HeaderBudget(DEFAULT_HEADER_BYTES, lost),
       files: ({ keep, folder = 'received' }) =>
