@@ -185,6 +185,8 @@ export type ToVu =
   | { readonly kind: 'stop'; readonly why: 'abort' | 'interrupt' }
   | { readonly kind: 'teardown'; readonly setupJson: string | null; readonly timeoutMs: number }
   | { readonly kind: 'handleSummary'; readonly summaryJson: string; readonly timeoutMs: number }
+  /** A worker was replaced: this is the way to its successor from now on. */
+  | { readonly kind: 'peer'; readonly worker: number; readonly port: MessagePort }
   /** Aggregates for `exec.instance`; once a second. */
   | { readonly kind: 'instance'; readonly json: string }
   | { readonly kind: 'exit' };
@@ -301,6 +303,8 @@ export type ToAcceptor =
       readonly ledger: boolean;
     }
   | { readonly kind: 'start'; readonly t0: number }
+  /** A VU worker was replaced: its rows come through this port from now on. */
+  | { readonly kind: 'worker'; readonly worker: number; readonly port: MessagePort }
   /** Sending is over: wait until all has arrived or `settleMs` passed, then close the account. */
   | { readonly kind: 'settle'; readonly settleMs: number }
   | { readonly kind: 'exit' };

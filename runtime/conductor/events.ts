@@ -1,0 +1,45 @@
+// What the threads of a run report while it goes on: the one listener that conduct() passes down.
+import type {
+  ErrorMessage,
+  LogMessage,
+  RouteAccount,
+  SampleColumns,
+  SeriesDecl,
+} from '../threads.ts';
+
+/**
+ * Receiver of everything threads send unasked. `source` numbers the sending task: series ids are
+ * private to it, and a replaced worker is a new source.
+ */
+export interface ThreadEvents {
+  series(source: number, series: readonly SeriesDecl[]): void;
+  samples(source: number, columns: SampleColumns): void;
+  log(message: LogMessage): void;
+  error(message: ErrorMessage): void;
+  /** `exec.test.abort()` in a script. */
+  abortTest(message: string): void;
+  /** `exec.test.fail()` in a script. */
+  failTest(message: string): void;
+  ledger(lines: string): void;
+  /** A worker died in the middle of the run and was replaced; `interrupted` iterations are lost. */
+  replaced(worker: number, reason: string, interrupted: number): void;
+  /** Deliveries still on their way while the account waits to settle. */
+  settling(outstanding: number): void;
+}
+
+/** Totals over all workers, dead ones included. */
+export interface FleetCounts {
+  activeVUs: number;
+  iterationsStarted: number;
+  iterationsDone: number;
+  interrupted: number;
+  associationsOpen: number;
+  dropped: number;
+}
+
+/** What the acceptors said at the end. */
+export interface Account {
+  readonly routes: readonly RouteAccount[];
+  /** UIDs of missing instances, for the ledger. */
+  readonly missing: readonly string[];
+}

@@ -1,0 +1,85 @@
+// Worker threads of a run: a Piscina pool with one long task per thread, spoken to by port.
+import { MessageChannel } from 'node:worker_threads';
+import type { MessagePort, Transferable } from 'node:worker_threads';
+import { Piscina } from 'piscina';
+
+/** One running long task and the port to it. */
+export interface Thread<In, Out> {
+  readonly index: number;
+  /** Sends a message; ports and buffers in `transfer` change owner. A dead thread ignores it. */
+  post(message: In, transfer?: readonly Transferable[]): void;
+  /** Replaces the receiver of this thread's messages. Messages wait until there is one. */
+  listen(receive: (message: Out) => void): void;
+  /** Settles when the task ends: null when it returned, else why it died. Never rejects. */
+  readonly ended: Promise<Error | null>;
+  /** Ends the thread now, whatever it does. */
+  kill(): void;
+}
+
+export interface ThreadPool<In, Out> {
+  /** Starts one more task on a thread of its own; `makeTask` gets the task's end of the port. */
+  start(index: number, makeTask: (port: MessagePort) => object): Thread<In, Out>;
+  /** Ends every thread. */
+  destroy(): Promise<void>;
+}
+
+export interface PoolSettings {
+  /** Compiled module whose default export is the long task. */
+  readonly file: string;
+  readonly maxThreads: number;
+  /** Old-space limit of each thread, MiB; a thread that exceeds it dies alone. */
+  readonly maxHeapMb?: number;
+}
+
+/**
+ * A pool that grows by one thread per started task and never queues one. Threads have an empty
+ * environment: what a script may see of the environment arrives in a message.
+ */
+export function createThreadPool<In, Out>(settings: PoolSettings): ThreadPool<In, Out> {
+  const pool = new Piscina({
+    filename: settings.file,
+    minThreads: 1,
+    maxThreads: settings.maxThreads,
+    concurrentTasksPerWorker: 1,
+    atomics: 'disabled',
+    recordTiming: false,
+    env: {},
+    ...(settings.maxHeapMb === undefined
+      ? {}
+      : { resourceLimits: { maxOldGenerationSizeMb: settings.maxHeapMb } }),
+  });
+  let destroyed = false;
+  return {
+    start: (index, makeTask) => startTask<In, Out>(pool, index, makeTask),
+    destroy: async () => {
+      if (destroyed) return;
+      destroyed = true;
+      await pool.destroy();
+    },
+  };
+}
+
+function startTask<In, Out>(
+  pool: Piscina,
+  index: number,
+  makeTask: (port: MessagePort) => object,
+): Thread<In, Out> {
+  const { port1: port, port2: far } = new MessageChannel();
+  const killer = new AbortController();
+  const run = pool.run(makeTask(far), { transferList: [far], signal: killer.signal });
+  const ended = run.then(
+    () => null,
+    (reason: unknown) => (reason instanceof Error ? reason : new Error(String(reason))),
+  );
+  void ended.then(() => port.close());
+  return {
+    index,
+    post: (message, transfer) => port.postMessage(message, transfer as Transferable[] | undefined),
+    listen: (receive) => {
+      port.removeAllListeners('message');
+      port.on('message', receive);
+    },
+    ended,
+    kill: () => killer.abort(),
+  };
+}

@@ -1,0 +1,84 @@
+// Frees a worker thread whose script does not return: first by ending the running script only,
+// then by ending the thread. It acts only while the worker says that it is in guest code.
+import { WorkerSlot } from '../threads.ts';
+
+/** What to do about one worker now. */
+export type WatchdogAction = 'none' | 'terminate-script' | 'kill-thread';
+
+/** What the watchdog remembers about one worker. */
+export interface Pulse {
+  beat: number;
+  /** When the heartbeat last moved, ms. */
+  movedAt: number;
+  /** When script termination was asked for; null while not. */
+  terminatedAt: number | null;
+}
+
+export interface WatchdogLimits {
+  /** A heartbeat older than this in guest code is a hang, ms. */
+  readonly hangMs: number;
+  /** After termination was asked for, the thread gets this long to come back, ms. */
+  readonly graceMs: number;
+}
+
+/** Judges one worker from its heartbeat. Pure but for `pulse`, which it brings up to date. */
+export function judgePulse(
+  pulse: Pulse,
+  state: Int32Array,
+  now: number,
+  limits: WatchdogLimits,
+): WatchdogAction {
+  const beat = Atomics.load(state, WorkerSlot.HEARTBEAT);
+  if (beat !== pulse.beat) {
+    pulse.beat = beat;
+    pulse.movedAt = now;
+    pulse.terminatedAt = null;
+    return 'none';
+  }
+  if (Atomics.load(state, WorkerSlot.IN_GUEST) === 0) {
+    // Busy or starved in our own code: not the script's doing, killing it would help nobody.
+    pulse.movedAt = now;
+    return 'none';
+  }
+  if (pulse.terminatedAt !== null) {
+    return now - pulse.terminatedAt > limits.graceMs ? 'kill-thread' : 'none';
+  }
+  if (now - pulse.movedAt <= limits.hangMs) return 'none';
+  pulse.terminatedAt = now;
+  return 'terminate-script';
+}
+
+interface WorkerSessionEvents {
+  params: { sessionId: string; workerInfo: { workerId: string } };
+}
+
+/**
+ * Ends the JavaScript that runs in the thread now, through the inspector; its event loop goes on.
+ * @returns false when there is no such thread or no inspector in this Node.
+ */
+export async function terminateScript(threadId: number): Promise<boolean> {
+  const { Session } = await import('node:inspector');
+  const session = new Session();
+  session.connect();
+  try {
+    return await new Promise<boolean>((resolve) => {
+      let found = false;
+      session.on('NodeWorker.attachedToWorker', (event: unknown) => {
+        const { params } = event as WorkerSessionEvents;
+        if (params.workerInfo.workerId !== String(threadId)) return;
+        found = true;
+        const message = JSON.stringify({ id: 1, method: 'Runtime.terminateExecution' });
+        const call = { sessionId: params.sessionId, message };
+        session.post('NodeWorker.sendMessageToWorker', call, () => undefined);
+      });
+      session.on('NodeWorker.receivedMessageFromWorker', () => resolve(true));
+      session.post('NodeWorker.enable', { waitForDebuggerOnStart: false }, () => {
+        // Existing threads have been announced by now; a thread that never answers is given up on.
+        if (!found) resolve(false);
+        else setTimeout(() => resolve(false), 1000).unref();
+      });
+    });
+  } finally {
+    session.disconnect();
+  }
+}

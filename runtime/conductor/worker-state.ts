@@ -1,0 +1,54 @@
+// The shared counters of VU workers, summed; a dead worker's last values stay in the sum.
+import { WORKER_SLOTS, WorkerSlot } from '../threads.ts';
+import type { FleetCounts } from './events.ts';
+
+/** Fresh zeroed counters of one worker task. */
+export function newWorkerState(): SharedArrayBuffer {
+  return new SharedArrayBuffer(WORKER_SLOTS * Int32Array.BYTES_PER_ELEMENT);
+}
+
+/** Counts that a dead worker leaves behind: what it had started and not ended is interrupted. */
+export function remainsOf(state: Int32Array): FleetCounts {
+  const counts = readState(state);
+  const open = counts.iterationsStarted - counts.iterationsDone - counts.interrupted;
+  return {
+    ...counts,
+    activeVUs: 0,
+    associationsOpen: 0,
+    interrupted: counts.interrupted + Math.max(0, open),
+  };
+}
+
+/** Adds `more` into `sum`. */
+export function addCounts(sum: FleetCounts, more: FleetCounts): void {
+  sum.activeVUs += more.activeVUs;
+  sum.iterationsStarted += more.iterationsStarted;
+  sum.iterationsDone += more.iterationsDone;
+  sum.interrupted += more.interrupted;
+  sum.associationsOpen += more.associationsOpen;
+  sum.dropped += more.dropped;
+}
+
+/** All zeros. */
+export function noCounts(): FleetCounts {
+  return {
+    activeVUs: 0,
+    iterationsStarted: 0,
+    iterationsDone: 0,
+    interrupted: 0,
+    associationsOpen: 0,
+    dropped: 0,
+  };
+}
+
+/** A snapshot of one worker's counters. */
+export function readState(state: Int32Array): FleetCounts {
+  return {
+    activeVUs: Atomics.load(state, WorkerSlot.ACTIVE_VUS),
+    iterationsStarted: Atomics.load(state, WorkerSlot.ITERATIONS_STARTED),
+    iterationsDone: Atomics.load(state, WorkerSlot.ITERATIONS_DONE),
+    interrupted: Atomics.load(state, WorkerSlot.INTERRUPTED),
+    associationsOpen: Atomics.load(state, WorkerSlot.ASSOCIATIONS_OPEN),
+    dropped: Atomics.load(state, WorkerSlot.DROPPED),
+  };
+}
