@@ -134,6 +134,7 @@ export interface ScriptFault {
 export interface VuTask {
   readonly port: MessagePort;
   readonly worker: number;
+  /** Provisional for worker 0, which starts before their number is known: `prepare.mesh.length`. */
   readonly workers: number;
   /** {@link WORKER_SLOTS} Int32 slots, written by the worker, read by main's watchdog. */
   readonly state: SharedArrayBuffer;

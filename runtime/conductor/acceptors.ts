@@ -1,0 +1,215 @@
+// The acceptor threads as main sees them: receivers, account and the embedded target.
+import { MessageChannel } from 'node:worker_threads';
+import type { MessagePort } from 'node:worker_threads';
+import { WORKER_SLOTS } from '../threads.ts';
+import type {
+  AcceptorTask,
+  EmbeddedAddress,
+  EmbeddedSpec,
+  FromAcceptor,
+  ReceiverAddress,
+  ReceiverSpec,
+  ToAcceptor,
+} from '../threads.ts';
+import type { PoolShare } from '../dicom/data/share.ts';
+import type { Account, ThreadEvents } from './events.ts';
+import type { AcceptorPorts } from './fleet.ts';
+import { FaultError, Mailbox } from './mailbox.ts';
+import { createThreadPool } from './pool.ts';
+import type { Thread, ThreadPool } from './pool.ts';
+
+export interface AcceptorSettings {
+  /** Compiled module of the acceptor thread. */
+  readonly file: string;
+  readonly threads: number;
+  readonly events: ThreadEvents;
+  readonly nextSource: () => number;
+}
+
+/** What shall listen. */
+export interface ListenPlan {
+  readonly runNumber: string;
+  readonly receivers: readonly { readonly id: number; readonly spec: ReceiverSpec }[];
+  readonly embedded: EmbeddedSpec | null;
+  readonly settleMs: number;
+  readonly horizonMs: number;
+  readonly workers: number;
+  readonly pools: readonly PoolShare[];
+  readonly ledger: boolean;
+}
+
+/** Where everything listens. */
+export interface Listening {
+  readonly receivers: readonly ReceiverAddress[];
+  readonly embedded: EmbeddedAddress | null;
+}
+
+const LISTEN_TIMEOUT_MS = 20_000;
+/** Beyond the settle time itself, for the last messages. */
+const SETTLE_GRACE_MS = 10_000;
+
+/** Receivers with number i live on thread i mod n, the embedded target on thread 0. */
+export class Acceptors implements AcceptorPorts {
+  readonly #pool: ThreadPool<ToAcceptor, FromAcceptor>;
+  readonly #threads: AcceptorThread[] = [];
+  readonly #settings: AcceptorSettings;
+  /** Ports made for `listen` and not yet given to their worker, by worker. */
+  #first: MessagePort[][] = [];
+
+  constructor(settings: AcceptorSettings) {
+    this.#settings = settings;
+    this.#pool = createThreadPool({ file: settings.file, maxThreads: settings.threads });
+  }
+
+  /** Starts the threads and opens the ports. Rejects when a port cannot be had. */
+  async listen(plan: ListenPlan): Promise<Listening> {
+    const { threads } = this.#settings;
+    for (let i = 0; i < threads; i++) {
+      this.#threads[i] = new AcceptorThread(this.#pool, i, this.#settings);
+    }
+    this.#first = Array.from({ length: plan.workers }, () => []);
+    const answers = await Promise.all(
+      this.#threads.map((thread) => thread.listen(this.#share(plan, thread), this.#newPorts(plan))),
+    );
+    return {
+      receivers: answers.flatMap((answer, acceptor) =>
+        answer.receivers.map((receiver) => ({ ...receiver, acceptor })),
+      ),
+      embedded: answers.find((answer) => answer.embedded !== null)?.embedded ?? null,
+    };
+  }
+
+  /** Ports for a worker: those of `listen` the first time, new ones for its successor. */
+  connect(worker: number): readonly MessagePort[] {
+    const first = this.#first[worker];
+    if (first !== undefined && first.length > 0) {
+      this.#first[worker] = [];
+      return first;
+    }
+    return this.#threads.map((thread) => {
+      const { port1, port2 } = new MessageChannel();
+      thread.post({ kind: 'worker', worker, port: port1 }, [port1]);
+      return port2;
+    });
+  }
+
+  start(t0: number): void {
+    for (const thread of this.#threads) thread.post({ kind: 'start', t0 });
+  }
+
+  /** Waits until all has arrived or `settleMs` passed; null for a thread that died meanwhile. */
+  async settle(settleMs: number): Promise<Account> {
+    const parts = await Promise.all(this.#threads.map((thread) => thread.settle(settleMs)));
+    return {
+      routes: parts.flatMap((part) => part.accounts),
+      missing: parts.flatMap((part) => part.missing),
+    };
+  }
+
+  async destroy(): Promise<void> {
+    for (const thread of this.#threads) thread.post({ kind: 'exit' });
+    await this.#pool.destroy();
+  }
+
+  #share(plan: ListenPlan, thread: AcceptorThread): ListenPlan {
+    const n = this.#threads.length;
+    return {
+      ...plan,
+      receivers: plan.receivers.filter((_, i) => i % n === thread.index),
+      embedded: thread.index === 0 ? plan.embedded : null,
+    };
+  }
+
+  #newPorts(plan: ListenPlan): MessagePort[] {
+    return Array.from({ length: plan.workers }, (_, worker) => {
+      const { port1, port2 } = new MessageChannel();
+      this.#first[worker]?.push(port2);
+      return port1;
+    });
+  }
+}
+
+type Settled = Pick<Extract<FromAcceptor, { readonly kind: 'settled' }>, 'accounts' | 'missing'>;
+type ListenAnswer = Extract<FromAcceptor, { readonly kind: 'listening' }>;
+
+class AcceptorThread {
+  readonly index: number;
+  readonly #mailbox = new Mailbox<FromAcceptor>();
+  readonly #thread: Thread<ToAcceptor, FromAcceptor>;
+  readonly #source: number;
+  readonly #events: ThreadEvents;
+
+  constructor(
+    pool: ThreadPool<ToAcceptor, FromAcceptor>,
+    index: number,
+    settings: AcceptorSettings,
+  ) {
+    this.index = index;
+    this.#source = settings.nextSource();
+    this.#events = settings.events;
+    const state = new SharedArrayBuffer(WORKER_SLOTS * Int32Array.BYTES_PER_ELEMENT);
+    this.#thread = pool.start(index, (port): AcceptorTask => ({ port, acceptor: index, state }));
+    this.#thread.listen((message) => this.#receive(message));
+    void this.#thread.ended.then((reason) => {
+      this.#mailbox.die(reason ?? new Error('acceptor thread ended'));
+      if (reason !== null && !this.#leaving) this.#reportDeath(reason);
+    });
+  }
+
+  #leaving = false;
+
+  post(message: ToAcceptor, transfer: readonly MessagePort[] = []): void {
+    if (message.kind === 'exit') this.#leaving = true;
+    this.#thread.post(message, transfer);
+  }
+
+  listen(plan: ListenPlan, workers: MessagePort[]): Promise<ListenAnswer> {
+    const answer = this.#mailbox.wait('listening', {
+      phase: 'listen',
+      timeoutMs: LISTEN_TIMEOUT_MS,
+    });
+    this.post({ kind: 'listen', ...plan, workers }, workers);
+    return answer;
+  }
+
+  async settle(settleMs: number): Promise<Settled> {
+    const answer = this.#mailbox.wait('settled', {
+      phase: 'settle',
+      timeoutMs: settleMs + SETTLE_GRACE_MS,
+    });
+    this.post({ kind: 'settle', settleMs });
+    try {
+      return await answer;
+    } catch (error) {
+      this.#reportDeath(error);
+      return { accounts: [], missing: [] };
+    }
+  }
+
+  #reportDeath(reason: unknown): void {
+    const why = reason instanceof Error ? reason.message : String(reason);
+    const message = `acceptor thread ${this.index}: ${why}; its deliveries are not accounted for`;
+    this.#events.log({ kind: 'log', level: 'error', message });
+  }
+
+  #receive(message: FromAcceptor): void {
+    switch (message.kind) {
+      case 'samples':
+        return this.#events.samples(this.#source, message.columns);
+      case 'series':
+        return this.#events.series(this.#source, message.series);
+      case 'log':
+        return this.#events.log(message);
+      case 'error':
+        return this.#events.error(message);
+      case 'failed':
+        return this.#mailbox.fail(new FaultError(message.phase, message.fault));
+      case 'settling':
+        return this.#events.settling(message.outstanding);
+      case 'listening':
+      case 'settled':
+      case 'ended':
+        this.#mailbox.deliver(message);
+    }
+  }
+}

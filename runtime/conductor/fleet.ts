@@ -1,0 +1,286 @@
+// All VU workers of a run: started, given their share, started together, replaced when they die.
+import { MessageChannel } from 'node:worker_threads';
+import type { MessagePort } from 'node:worker_threads';
+import { DicomRunError, ExitCode } from '../errors.ts';
+import { WorkerSlot } from '../threads.ts';
+import type { FromVu, ToVu, VuPlan } from '../threads.ts';
+import type { FleetCounts, ThreadEvents } from './events.ts';
+import { Member } from './member.ts';
+import type { VuPool } from './member.ts';
+import { createThreadPool } from './pool.ts';
+import { judgePulse, terminateScript } from './watchdog.ts';
+import type { Pulse, WatchdogLimits } from './watchdog.ts';
+import { addCounts, noCounts, readState, remainsOf } from './worker-state.ts';
+
+type Loaded = Extract<FromVu, { readonly kind: 'loaded' }>;
+type LoadMessage = Extract<ToVu, { readonly kind: 'load' }>;
+export type HookName = 'setup' | 'teardown' | 'handleSummary';
+
+/** The plan of a worker without what differs from worker to worker. */
+export type SharedVuPlan = Omit<VuPlan, 'segment' | 'acceptors' | 'mesh'>;
+
+/** The acceptor threads as the fleet needs them: a port for each worker, also for a replacement. */
+export interface AcceptorPorts {
+  /** New ports to every acceptor thread for this worker. */
+  connect(worker: number): readonly MessagePort[];
+}
+
+export interface FleetSettings {
+  /** Compiled module of the VU worker. */
+  readonly file: string;
+  readonly maxWorkers: number;
+  readonly events: ThreadEvents;
+  readonly nextSource: () => number;
+  /** Execution segment of one worker. */
+  readonly segmentOf: (worker: number, workers: number) => readonly [string, string];
+}
+
+/** More deaths than this in one run are not bad luck. */
+const MAX_REPLACEMENTS = 20;
+const INIT_GRACE_MS = 2_000;
+const HOOK_GRACE_MS = 1_500;
+const WATCH_EVERY_MS = 250;
+const TERMINATE_GRACE_MS = 1_000;
+
+export class Fleet {
+  readonly #settings: FleetSettings;
+  readonly #pool: VuPool;
+  readonly #members: Member[] = [];
+  readonly #lost = noCounts();
+  readonly #pulses = new WeakMap<Member, Pulse>();
+  #plan: SharedVuPlan | null = null;
+  #acceptors: AcceptorPorts | null = null;
+  #started: Extract<ToVu, { readonly kind: 'start' }> | null = null;
+  #stopping = false;
+  #replacements = 0;
+  #watch: NodeJS.Timeout | undefined;
+  #finish: ((reason: DicomRunError | null) => void) | null = null;
+
+  constructor(settings: FleetSettings) {
+    this.#settings = settings;
+    this.#pool = createThreadPool({ file: settings.file, maxThreads: settings.maxWorkers });
+  }
+
+  /** Starts worker 0, so that its thread boots while the script is bundled. */
+  startLead(): void {
+    this.#members[0] = this.#newMember(0, 1);
+  }
+
+  /** The init pass, in worker 0. */
+  async load(message: LoadMessage): Promise<Loaded> {
+    const lead = this.#lead();
+    const loaded = lead.mailbox.wait('loaded', {
+      phase: 'init',
+      timeoutMs: message.timeoutMs + INIT_GRACE_MS,
+    });
+    lead.post(message);
+    return loaded;
+  }
+
+  /** Starts the other workers and gives everyone the plan; resolves when all are ready. */
+  async prepare(plan: SharedVuPlan, workers: number, acceptors: AcceptorPorts | null): Promise<void> {
+    this.#plan = plan;
+    this.#acceptors = acceptors;
+    for (let worker = this.#members.length; worker < workers; worker++) {
+      this.#members[worker] = this.#newMember(worker, workers);
+    }
+    const mesh = newMesh(workers);
+    await Promise.all(
+      this.#members.map((member, index) => this.#prepareMember(member, mesh[index] ?? [])),
+    );
+  }
+
+  /** Runs `setup`, `teardown` or `handleSummary` in worker 0 and returns its JSON. */
+  async hook(message: Extract<ToVu, { readonly kind: HookName }>): Promise<string | null> {
+    const lead = this.#lead();
+    const answer = lead.mailbox.wait('hook', {
+      phase: message.kind,
+      timeoutMs: message.timeoutMs + HOOK_GRACE_MS,
+    });
+    lead.post(message);
+    return (await answer).json;
+  }
+
+  /**
+   * Starts all workers at t0 (epoch ms) and resolves when all have ended; rejects when workers die
+   * again and again. A worker that dies meanwhile is replaced.
+   */
+  run(t0: number, setupJson: string | null, hangMs: number): Promise<void> {
+    this.#started = { kind: 'start', t0, setupJson };
+    const limits = { hangMs, graceMs: TERMINATE_GRACE_MS };
+    this.#watch = setInterval(() => this.#watchAll(limits), WATCH_EVERY_MS);
+    return new Promise<void>((resolve, reject) => {
+      this.#finish = (reason) => {
+        this.#finish = null;
+        clearInterval(this.#watch);
+        if (reason === null) resolve();
+        else reject(reason);
+      };
+      for (const member of this.#members) this.#startMember(member);
+    });
+  }
+
+  /** No new iterations; what runs is cut off ('abort', 'interrupt' as k6: without graceful stop). */
+  stop(why: 'abort' | 'interrupt'): void {
+    this.#stopping = true;
+    for (const member of this.#members) member.post({ kind: 'stop', why });
+  }
+
+  broadcast(message: ToVu): void {
+    for (const member of this.#members) if (!member.finished) member.post(message);
+  }
+
+  /** Totals over all workers now. */
+  counts(): FleetCounts {
+    const sum = noCounts();
+    addCounts(sum, this.#lost);
+    for (const member of this.#members) addCounts(sum, readState(member.state));
+    return sum;
+  }
+
+  /** Ends all threads. */
+  async destroy(): Promise<void> {
+    this.#stopping = true;
+    clearInterval(this.#watch);
+    for (const member of this.#members) member.post({ kind: 'exit' });
+    await this.#pool.destroy();
+  }
+
+  #lead(): Member {
+    const lead = this.#members[0];
+    if (lead === undefined) throw new Error('worker 0 was not started');
+    return lead;
+  }
+
+  #newMember(worker: number, workers: number): Member {
+    const source = this.#settings.nextSource();
+    const member = new Member(this.#pool, { worker, workers, source }, this.#settings.events);
+    void member.gone.then((reason) => this.#onGone(member, reason));
+    return member;
+  }
+
+  async #prepareMember(member: Member, mesh: readonly (MessagePort | null)[]): Promise<void> {
+    const plan = this.#plan;
+    if (plan === null) throw new Error('no plan yet');
+    const acceptors = this.#acceptors?.connect(member.worker) ?? [];
+    const segment = this.#settings.segmentOf(member.worker, this.#members.length);
+    const ready = member.mailbox.wait('ready', { phase: 'prepare' });
+    const ports = mesh.filter((port) => port !== null);
+    const message: ToVu = { kind: 'prepare', ...plan, segment, acceptors, mesh };
+    member.post(message, [...acceptors, ...ports]);
+    await ready;
+  }
+
+  #startMember(member: Member): void {
+    if (this.#started === null) return;
+    member.mailbox.wait('ended', { phase: 'run' }).then(
+      () => this.#checkFinished(),
+      // Its death is handled where the thread's end is seen.
+      () => undefined,
+    );
+    member.post(this.#started);
+    if (this.#stopping) member.post({ kind: 'stop', why: 'abort' });
+  }
+
+  #checkFinished(): void {
+    if (this.#members.every((member) => member.finished)) this.#finish?.(null);
+  }
+
+  #onGone(member: Member, reason: Error | null): void {
+    if (this.#members[member.worker] !== member || this.#finish === null || member.finished) return;
+    const remains = remainsOf(member.state);
+    const open = remains.interrupted - readState(member.state).interrupted;
+    member.state.fill(0);
+    addCounts(this.#lost, remains);
+    if (this.#stopping) {
+      member.finished = true;
+      this.#checkFinished();
+      return;
+    }
+    const why = reason?.message ?? 'it ended early';
+    this.#settings.events.replaced(member.worker, why, open);
+    if (++this.#replacements > MAX_REPLACEMENTS) {
+      this.#finish(tooManyDeaths(member.worker, why));
+      return;
+    }
+    this.#replace(member.worker);
+  }
+
+  #replace(worker: number): void {
+    const member = this.#newMember(worker, this.#members.length);
+    this.#members[worker] = member;
+    const mesh = this.#members.map((other) => {
+      if (other === member || other.finished) return null;
+      const { port1, port2 } = new MessageChannel();
+      other.post({ kind: 'peer', worker, port: port1 }, [port1]);
+      return port2;
+    });
+    this.#prepareMember(member, mesh).then(
+      () => this.#startMember(member),
+      (error: unknown) => {
+        // A thread that died is replaced again where its end is seen; a failed plan ends the run.
+        if (error instanceof Error && error.name === 'FaultError') {
+          this.#finish?.(tooManyDeaths(worker, error.message));
+        }
+      },
+    );
+  }
+
+  #watchAll(limits: WatchdogLimits): void {
+    const now = performance.now();
+    for (const member of this.#members) {
+      if (member.finished) continue;
+      let pulse = this.#pulses.get(member);
+      if (pulse === undefined) {
+        pulse = { beat: 0, movedAt: now, terminatedAt: null };
+        this.#pulses.set(member, pulse);
+      }
+      const action = judgePulse(pulse, member.state, now, limits);
+      if (action === 'kill-thread') member.kill();
+      else if (action === 'terminate-script') this.#freeWorker(member, limits.hangMs);
+    }
+  }
+
+  #freeWorker(member: Member, hangMs: number): void {
+    const { events } = this.#settings;
+    const vu = Atomics.load(member.state, WorkerSlot.IN_GUEST);
+    const who = vu > 0 ? `VU ${vu}` : 'a VU';
+    const seconds = hangMs / 1000;
+    events.log({
+      kind: 'log',
+      level: 'warn',
+      message: `${who}: the script did not yield for ${seconds} s; its iteration was interrupted`,
+      ...(vu > 0 ? { vu } : {}),
+    });
+    terminateScript(member.threadId).then(
+      (done) => {
+        if (!done) member.kill();
+      },
+      () => member.kill(),
+    );
+  }
+}
+
+function newMesh(workers: number): (MessagePort | null)[][] {
+  const mesh = Array.from({ length: workers }, () =>
+    Array.from({ length: workers }, (): MessagePort | null => null),
+  );
+  for (let a = 0; a < workers; a++) {
+    for (let b = a + 1; b < workers; b++) {
+      const { port1, port2 } = new MessageChannel();
+      const rowA = mesh[a];
+      const rowB = mesh[b];
+      if (rowA !== undefined) rowA[b] = port1;
+      if (rowB !== undefined) rowB[a] = port2;
+    }
+  }
+  return mesh;
+}
+
+function tooManyDeaths(worker: number, why: string): DicomRunError {
+  return new DicomRunError(ExitCode.INTERNAL, {
+    code: 'WORKER_DIED',
+    message: `worker ${worker} cannot go on: ${why}`,
+    hint: 'see errors.ndjson; a script that exhausts the memory of its worker does this',
+  });
+}
