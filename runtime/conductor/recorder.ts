@@ -1,0 +1,240 @@
+// Everything the threads report goes through here: into the engine, the run log and the files;
+// once a second a tick, and with it the live line and the thresholds.
+import { ExitCode } from '../errors.ts';
+import type { Engine, Tick } from '../metrics/engine-types.ts';
+import type { ErrorsSummary } from '../metrics/summary.ts';
+import type { EventRecord, LogRecord } from '../runlog/format.ts';
+import type { ErrorMessage, LogMessage, SampleColumns, SeriesDecl } from '../threads.ts';
+import { ErrorLog } from './error-log.ts';
+import type { PlaceOf } from './error-log.ts';
+import type { FleetCounts, ThreadEvents } from './events.ts';
+import { GeneratorMonitor } from './generator.ts';
+import type { Screen } from './screen.ts';
+import type { Stopper } from './stopper.ts';
+
+/** Where a run is recorded. */
+export interface RecordSinks {
+  readonly engine: Engine;
+  readonly append: (record: LogRecord) => void;
+  /** One line of errors.ndjson. */
+  readonly errorDetail: (line: string) => void;
+  /** Lines of the ledger of sent instances. */
+  readonly ledger: (lines: string) => void;
+  /** Console output of scripts, when it goes to a file (`--console-output`). */
+  readonly console: ((line: string) => void) | null;
+}
+
+export interface RecorderSettings {
+  readonly sinks: RecordSinks;
+  readonly screen: Screen;
+  readonly stopper: Stopper;
+  readonly placeOf: PlaceOf;
+  readonly cores: number;
+  readonly threads: number;
+  readonly vusMax: number;
+  readonly counts: () => FleetCounts;
+  /** Once a second: aggregates for `exec.instance`. */
+  readonly broadcast: (json: string) => void;
+}
+
+const TICK_MS = 1_000;
+const ERROR_GROUPS = 50;
+const NO_TAGS = {};
+
+export class Recorder implements ThreadEvents {
+  readonly #settings: RecorderSettings;
+  readonly #errors: ErrorLog;
+  readonly #generator: GeneratorMonitor;
+  readonly #warnings: string[] = [];
+  #t0 = 0;
+  #timer: NodeJS.Timeout | undefined;
+  #vusMax = 0;
+
+  constructor(settings: RecorderSettings) {
+    const { sinks, screen } = settings;
+    this.#settings = settings;
+    this.#generator = new GeneratorMonitor(settings.cores, settings.threads);
+    this.#errors = new ErrorLog({
+      placeOf: settings.placeOf,
+      record: sinks.append,
+      detail: sinks.errorDetail,
+      announce: (group, since) => screen.failure(group, since),
+    });
+  }
+
+  /** Ticks start one second after t0 (epoch ms). */
+  start(t0: number): void {
+    this.#t0 = t0;
+    this.#generator.sample();
+    this.event('start', 'start', '');
+    this.#arm(1);
+  }
+
+  /** ms since t0, by the monotonic clock. */
+  nowMs(): number {
+    return performance.timeOrigin + performance.now() - this.#t0;
+  }
+
+  stop(): void {
+    clearTimeout(this.#timer);
+    this.#generator.stop();
+  }
+
+  /** The last tick of the engine; nothing is recorded afterwards but the end. */
+  finish(elapsedMs: number): Tick {
+    this.stop();
+    this.#sampleRun();
+    const tick = this.#settings.sinks.engine.finish(this.nowMs(), elapsedMs);
+    this.#write(tick);
+    return tick;
+  }
+
+  get warnings(): readonly string[] {
+    return this.#warnings;
+  }
+
+  /** Iterations lost with workers that died are part of the fleet's counts. */
+  get interrupted(): number {
+    return this.#settings.counts().interrupted;
+  }
+
+  get generator(): GeneratorMonitor {
+    return this.#generator;
+  }
+
+  errorsSummary(): ErrorsSummary {
+    return this.#errors.summary(ERROR_GROUPS);
+  }
+
+  /** The author's `file:line:column` of a guest stack. */
+  place(stack: string | undefined): string | undefined {
+    return this.#errors.place(stack)?.where;
+  }
+
+  /** Said on screen, in the run log and in the summary. */
+  warn(text: string): void {
+    if (!this.#warnings.includes(text)) this.#warnings.push(text);
+    this.#settings.screen.log({ kind: 'log', level: 'warn', message: text });
+    this.event('warning', text, '');
+  }
+
+  event(type: EventRecord['type'], title: string, text: string): void {
+    this.#settings.sinks.append({ k: 'event', at: this.nowMs(), type, title, text });
+  }
+
+  // ------------------------------------------------------------ ThreadEvents
+
+  series(source: number, series: readonly SeriesDecl[]): void {
+    this.#settings.sinks.engine.addSeries(source, series);
+  }
+
+  samples(source: number, columns: SampleColumns): void {
+    this.#settings.sinks.engine.ingest(source, columns);
+  }
+
+  log(message: LogMessage): void {
+    const { sinks, screen } = this.#settings;
+    // Only the script's own output has a VU; what the runtime says stays on screen.
+    if (sinks.console !== null && message.vu !== undefined) {
+      sinks.console(`${message.level} ${message.message}`);
+      return;
+    }
+    screen.log(message);
+  }
+
+  error(message: ErrorMessage): void {
+    this.#errors.add(message);
+  }
+
+  abortTest(message: string): void {
+    const why = message === '' ? 'aborted by the script' : `aborted by the script: ${message}`;
+    this.#settings.stopper.stop(ExitCode.ABORTED_BY_SCRIPT, why);
+  }
+
+  failTest(message: string): void {
+    const why = message === '' ? 'marked failed by the script' : `marked failed: ${message}`;
+    this.#settings.stopper.mark(ExitCode.MARKED_FAILED, why);
+  }
+
+  ledger(lines: string): void {
+    this.#settings.sinks.ledger(lines);
+  }
+
+  replaced(worker: number, reason: string, interrupted: number): void {
+    const lost = interrupted === 1 ? '1 iteration' : `${interrupted} iterations`;
+    this.warn(`worker ${worker} died and was replaced, ${lost} interrupted: ${reason}`);
+  }
+
+  settling(outstanding: number): void {
+    this.#settings.screen.stage('settling', `${outstanding} outstanding`);
+  }
+
+  // ------------------------------------------------------------ ticks
+
+  #arm(second: number): void {
+    const dueIn = second * TICK_MS - this.nowMs();
+    this.#timer = setTimeout(() => this.#tick(second), Math.max(0, dueIn));
+  }
+
+  #tick(second: number): void {
+    const { sinks, screen, stopper } = this.#settings;
+    this.#sampleRun();
+    const tick = sinks.engine.tick(this.nowMs());
+    this.#write(tick);
+    const { abort } = tick;
+    if (abort !== null) {
+      const rule = `${abort.metric} ${abort.expression}`;
+      this.event('abort', `threshold ${rule} asks for the end`, '');
+      stopper.stop(ExitCode.THRESHOLDS, `threshold crossed: ${rule}`);
+    }
+    const counts = this.#settings.counts();
+    this.#settings.broadcast(instanceJson(this.nowMs(), counts, this.#vusMax));
+    screen.progress({
+      atMs: this.nowMs(),
+      live: sinks.engine.live(),
+      counts,
+      vusMax: this.#settings.vusMax,
+      generator: this.#generator.now,
+    });
+    // A tick that came late (a busy main thread) does not make the next ones drift.
+    this.#arm(Math.max(second + 1, Math.floor(this.nowMs() / TICK_MS) + 1));
+  }
+
+  #sampleRun(): void {
+    const { engine } = this.#settings.sinks;
+    const counts = this.#settings.counts();
+    this.#vusMax = Math.max(this.#vusMax, counts.activeVUs);
+    engine.sample('vus', NO_TAGS, counts.activeVUs);
+    engine.sample('vus_max', NO_TAGS, this.#settings.vusMax);
+    for (const [metric, value] of this.#generator.sample()) engine.sample(metric, NO_TAGS, value);
+  }
+
+  #write(tick: Tick): void {
+    const { append } = this.#settings.sinks;
+    for (const view of tick.views) append({ k: 'view', ...view });
+    if (tick.rows.length > 0) {
+      append({ k: 'rows', at: tick.at, ms: tick.intervalMs, rows: tick.rows });
+    }
+    if (tick.block !== null) {
+      const { from, to, views } = tick.block;
+      append({ k: 'block', from, to, h: views });
+    }
+    for (const result of tick.changed) {
+      const title = `${result.metric} ${result.expression}: ${result.verdict}`;
+      this.event('threshold', title, String(result.observed ?? ''));
+      this.#settings.screen.threshold(result);
+    }
+    this.#errors.flush();
+  }
+}
+
+/** `exec.instance` as the prelude reads it. */
+export function instanceJson(nowMs: number, counts: FleetCounts, vusMax: number): string {
+  return JSON.stringify({
+    currentTestRunDuration: nowMs,
+    iterationsCompleted: counts.iterationsDone,
+    iterationsInterrupted: counts.interrupted,
+    vusActive: counts.activeVUs,
+    vusInitialized: Math.max(vusMax, counts.activeVUs),
+  });
+}

@@ -1,0 +1,53 @@
+// What a person sees while a run goes on. The CLI implements it; nothing in here prints.
+import type { Options } from '../config/types.ts';
+import type { DicomRunError } from '../errors.ts';
+import type { LiveNumbers } from '../metrics/engine-types.ts';
+import type { ErrorGroup, ThresholdResult } from '../metrics/summary.ts';
+import type { Declaration, LogMessage } from '../threads.ts';
+import type { FleetCounts } from './events.ts';
+import type { Targets } from './share.ts';
+
+/** What the plan block says. */
+export interface PlanInfo {
+  readonly id: string;
+  readonly script: string;
+  readonly options: Options;
+  readonly targets: Targets;
+  readonly declarations: readonly Declaration[];
+  readonly workers: number;
+  readonly resultsDir: string;
+  /** Worth a line each: files skipped, options without effect. */
+  readonly notes: readonly string[];
+}
+
+/** Once a second. */
+export interface Progress {
+  /** ms since t0. */
+  readonly atMs: number;
+  readonly live: LiveNumbers;
+  readonly counts: FleetCounts;
+  readonly vusMax: number;
+  readonly generator: GeneratorNow;
+}
+
+/** How the generator itself is doing, the last second. */
+export interface GeneratorNow {
+  /** Percent of one core. */
+  readonly cpu: number;
+  readonly loopLagMs: number;
+  readonly rssBytes: number;
+}
+
+export type Stage = 'setup' | 'running' | 'stopping' | 'settling' | 'teardown' | 'finishing';
+
+export interface Screen {
+  plan(info: PlanInfo): void;
+  stage(stage: Stage, detail?: string): void;
+  progress(progress: Progress): void;
+  log(message: LogMessage): void;
+  /** A failure of the run, first seen or seen again; `since` = how many since the last call. */
+  failure(group: ErrorGroup, since: number): void;
+  threshold(result: ThresholdResult): void;
+  /** A phase went wrong: set-up, teardown, summary. */
+  problem(error: DicomRunError): void;
+}

@@ -1,0 +1,66 @@
+import { describe, expect, it } from 'vitest';
+import type { Options, Scenario } from '../config/types.ts';
+import type { PeerSpec } from '../threads.ts';
+import { acceptorCount, embeddedSpec, newRunNumber, targetsOf, workerCount } from './share.ts';
+
+const loop: Scenario = {
+  name: 'default',
+  executor: 'constant-vus',
+  exec: 'default',
+  startTimeNs: 0,
+  gracefulStopNs: 0,
+  env: {},
+  tags: {},
+  vus: 3,
+  durationNs: 1e9,
+};
+
+function options(more: Partial<Options> = {}): Options {
+  const base = { scenarios: [loop], workers: null, acceptors: null, embedded: true, route: null };
+  return { ...base, target: null, routes: {}, verify: null, ...more } as Options;
+}
+
+const peers: readonly PeerSpec[] = [
+  { usesTarget: true, route: 'HTM_GI', deliversTo: 0 },
+  { usesTarget: true },
+  { usesTarget: false, host: '10.0.0.1', port: 104, calledAET: 'X' },
+];
+
+describe('embedded target', () => {
+  it('delivers a route to the receiver its peer names', () => {
+    expect(embeddedSpec(options(), peers)?.deliver).toEqual({ HTM_GI: 0 });
+    expect(embeddedSpec(options({ embedded: false }), peers)).toBeNull();
+  });
+
+  it('makes the route’s name its called AE title, and the archive the verify target', () => {
+    const embedded = { host: '127.0.0.1', routerPort: 7001, archivePort: 7002 };
+    const targets = targetsOf(options(), peers, embedded);
+    expect(targets.routes['HTM_GI']).toMatchObject({ calledAET: 'HTM_GI', port: 7001 });
+    expect(targets.target).toMatchObject({ calledAET: 'EMBEDDED', port: 7001 });
+    expect(targets.verify).toMatchObject({ calledAET: 'ARCHIVE', port: 7002, enabled: true });
+  });
+});
+
+describe('thread counts', () => {
+  it('leaves one core to main and starts no worker without a VU', () => {
+    expect(workerCount(options(), 2)).toBe(1);
+    expect(workerCount(options(), 1)).toBe(1);
+    expect(workerCount(options(), 64)).toBe(3);
+    expect(workerCount(options({ workers: 2 }), 64)).toBe(2);
+  });
+
+  it('starts acceptor threads only when something listens', () => {
+    expect(acceptorCount(options({ embedded: false }), 0)).toBe(0);
+    expect(acceptorCount(options({ embedded: false, acceptors: 4 }), 2)).toBe(2);
+    expect(acceptorCount(options(), 0)).toBe(1);
+  });
+});
+
+describe('newRunNumber', () => {
+  it('always has 15 digits and no leading zero', () => {
+    for (const ms of [Date.UTC(2020, 0, 1), Date.UTC(2026, 10, 21), Date.UTC(2060, 0, 1)]) {
+      expect(newRunNumber(ms, 0)).toMatch(/^[1-9]\d{14}$/);
+      expect(newRunNumber(ms, 0.9999)).toMatch(/^[1-9]\d{14}$/);
+    }
+  });
+});

@@ -1,0 +1,137 @@
+// From resolved options and what the init pass declared to what each thread is told. Pure.
+import type { Options, Route, Routes, Scenario, Target, VerifyTarget } from '../config/types.ts';
+import type {
+  Declaration,
+  EmbeddedAddress,
+  EmbeddedSpec,
+  FromVu,
+  PeerSpec,
+  ReceiverSpec,
+} from '../threads.ts';
+
+export type Loaded = Extract<FromVu, { readonly kind: 'loaded' }>;
+
+/** Called AE title of the embedded router where the script names no route. */
+export const EMBEDDED_AET = 'EMBEDDED';
+/** Called AE title of the embedded archive. */
+export const EMBEDDED_ARCHIVE_AET = 'ARCHIVE';
+const CALLING_AET = 'DICOMRUN';
+
+/** Whom the VUs talk to. */
+export interface Targets {
+  readonly target: Target | null;
+  readonly routes: Routes;
+  readonly verify: VerifyTarget | null;
+}
+
+/** True when a peer of the script means the configured target. */
+export function asksForTarget(peers: readonly PeerSpec[]): boolean {
+  return peers.some((peer) => peer.usesTarget);
+}
+
+/** Receivers among the declarations. */
+export function receiversOf(
+  declarations: readonly Declaration[],
+): readonly { readonly id: number; readonly spec: ReceiverSpec }[] {
+  return declarations.flatMap((declaration) =>
+    declaration.kind === 'receiver' ? [{ id: declaration.id, spec: declaration.spec }] : [],
+  );
+}
+
+/** Name under which the embedded router knows a peer: its route, else its called AE title. */
+function embeddedName(peer: PeerSpec, options: Options): string {
+  return peer.route ?? peer.calledAET ?? options.route ?? EMBEDDED_AET;
+}
+
+/** The embedded router delivers each peer's studies to the receiver the peer names. */
+export function embeddedSpec(options: Options, peers: readonly PeerSpec[]): EmbeddedSpec | null {
+  if (!options.embedded) return null;
+  const deliver: Record<string, number> = {};
+  for (const peer of peers) {
+    if (!peer.usesTarget || peer.deliversTo === undefined) continue;
+    deliver[embeddedName(peer, options)] = peer.deliversTo;
+  }
+  return { host: '127.0.0.1', routerPort: 0, archivePort: 0, deliver };
+}
+
+/** With `--embedded` the target, the routes and the verify target are the embedded ones. */
+export function targetsOf(
+  options: Options,
+  peers: readonly PeerSpec[],
+  embedded: EmbeddedAddress | null,
+): Targets {
+  const { target, routes, verify } = options;
+  if (embedded === null) return { target, routes, verify };
+  const at = { host: embedded.host, port: embedded.routerPort };
+  const callingAET = target?.callingAET ?? CALLING_AET;
+  const named: Record<string, Route> = {};
+  for (const peer of peers) {
+    if (peer.route === undefined) continue;
+    named[peer.route] = { calledAET: peer.route, callingAET, ...at };
+  }
+  for (const [name, route] of Object.entries(routes)) {
+    named[name] = { calledAET: name, callingAET: route.callingAET, ...at };
+  }
+  return {
+    target: { ...at, calledAET: options.route ?? EMBEDDED_AET, callingAET },
+    routes: named,
+    verify: embeddedVerify(embedded, callingAET),
+  };
+}
+
+function embeddedVerify(embedded: EmbeddedAddress, callingAET: string): VerifyTarget {
+  return {
+    host: embedded.host,
+    port: embedded.archivePort,
+    calledAET: EMBEDDED_ARCHIVE_AET,
+    callingAET,
+    enabled: true,
+    initialDelayMs: 0,
+    timeoutMs: 30_000,
+    intervalMs: 200,
+    isTarget: false,
+  };
+}
+
+/** Most VUs a scenario can have at once. */
+export function maxVUsOf(scenario: Scenario): number {
+  switch (scenario.executor) {
+    case 'ramping-vus':
+      return Math.max(scenario.startVUs, ...scenario.stages.map((stage) => stage.target));
+    case 'constant-arrival-rate':
+    case 'ramping-arrival-rate':
+      return scenario.maxVUs;
+    case 'constant-vus':
+    case 'per-vu-iterations':
+    case 'shared-iterations':
+      return scenario.vus;
+  }
+}
+
+/** Most VUs of the run, were all scenarios at their peak at once. */
+export function maxVUs(scenarios: readonly Scenario[]): number {
+  return scenarios.reduce((sum, scenario) => sum + maxVUsOf(scenario), 0);
+}
+
+/** Worker threads: as asked for, else one a core but for main's; never more than there are VUs. */
+export function workerCount(options: Options, cores: number): number {
+  const wanted = options.workers ?? Math.max(1, cores - 1);
+  return Math.max(1, Math.min(wanted, maxVUs(options.scenarios)));
+}
+
+/** Acceptor threads: none when nothing listens; one with the embedded target, which shares state. */
+export function acceptorCount(options: Options, receivers: number): number {
+  if (options.embedded) return 1;
+  if (receivers === 0) return 0;
+  return Math.max(1, Math.min(options.acceptors ?? 1, receivers));
+}
+
+/**
+ * 15 digits, the root of the run's UIDs: milliseconds since 2020 (12 digits until 2051), then three
+ * random digits. Never a leading zero.
+ */
+export function newRunNumber(epochMs: number, random: number): string {
+  const since = Math.max(0, Math.floor(epochMs - Date.UTC(2020, 0, 1))) % 1e12;
+  const ms = String(since).padStart(12, '0').replace(/^0/, '1');
+  return ms + String(Math.floor(random * 1000)).padStart(3, '0');
+}
