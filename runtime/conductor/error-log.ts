@@ -84,7 +84,7 @@ export class ErrorLog {
   flush(): void {
     for (const group of this.#groups.values()) {
       if (group.pending === 0) continue;
-      const { groupRow, at } = { groupRow: this.#groupRow(group), at: group.lastMs };
+      const groupRow = this.#groupRow(group);
       this.#ports.record({
         k: 'error',
         group: group.first.group,
@@ -95,7 +95,7 @@ export class ErrorLog {
         ...optional('where', groupRow.where),
         ...optional('calledAET', groupRow.calledAET),
         ...optional('scenario', groupRow.scenario),
-        at,
+        at: group.lastMs,
         count: group.pending,
       });
       group.pending = 0;

@@ -1,0 +1,113 @@
+// The command line as a whole: which commands there are, usage errors, help. Each command is loaded
+// only when it is the one asked for.
+import { Command, CommanderError } from 'commander';
+import { ExitCode } from '../errors.ts';
+import { normaliseArgv } from './argv.ts';
+import { printError } from './problem-text.ts';
+import type { Terminal } from './terminal.ts';
+import { version } from './version.ts';
+
+/** A command file exports this: it adds flags and the action to its empty command. */
+export type DefineCommand = (command: Command, context: CommandContext) => void;
+
+export interface CommandContext {
+  readonly terminal: Terminal;
+  /** Set by the action; the process exits with it. */
+  readonly exit: (code: number) => void;
+}
+
+interface CommandEntry {
+  readonly name: string;
+  readonly summary: string;
+  readonly load: () => Promise<{ readonly define: DefineCommand }>;
+}
+
+export const COMMANDS: readonly CommandEntry[] = [
+  {
+    name: 'run',
+    summary: 'run a script as a load test',
+    load: () => import('./commands/run.ts'),
+  },
+  {
+    name: 'demo',
+    summary: 'see it work in 20 seconds, without a server',
+    load: () => import('./commands/demo.ts'),
+  },
+  {
+    name: 'help',
+    summary: 'show a help topic, or the list of them',
+    load: () => import('./commands/help.ts'),
+  },
+];
+
+/** Runs one command line and returns its exit code. Prints; never throws, never exits. */
+export async function runCommandLine(argv: readonly string[], terminal: Terminal): Promise<number> {
+  const args = normaliseArgv(argv);
+  let code: number = ExitCode.OK;
+  try {
+    const program = await buildProgram(args, { terminal, exit: (value) => (code = value) });
+    await program.parseAsync(args, { from: 'user' });
+    return code;
+  } catch (error) {
+    if (error instanceof CommanderError) return usageExitCode(error);
+    return printError(terminal, error);
+  }
+}
+
+/** Help asked for is success; everything else about usage is a configuration error. */
+function usageExitCode(error: CommanderError): number {
+  return error.exitCode === 0 ? ExitCode.OK : ExitCode.CONFIG;
+}
+
+/** All commands by name and summary, the one that is asked for with its flags. */
+export async function buildProgram(
+  args: readonly string[],
+  context: CommandContext,
+): Promise<Command> {
+  const { terminal } = context;
+  const program = new Command('dicomrun');
+  program
+    .description('Load and smoke tests for DICOM routers, gateways and archives, from a script.')
+    .version(version(), '-V, --version', 'print the version')
+    .helpCommand(false)
+    .showSuggestionAfterError(true)
+    .configureHelp({ helpWidth: 100 })
+    .configureOutput({
+      writeOut: (text) => terminal.out(text),
+      writeErr: (text) => terminal.err(text),
+      outputError: (text, write) => write(usageText(terminal, text)),
+      getOutHelpWidth: () => 100,
+      getErrHelpWidth: () => 100,
+    })
+    .exitOverride()
+    .addHelpText('after', FIRST_STEPS);
+  const asked = args.find((token) => !token.startsWith('-'));
+  for (const entry of COMMANDS) {
+    const command = program.command(entry.name).description(entry.summary).copyInheritedSettings(program);
+    if (entry.name === asked) {
+      const { define } = await entry.load();
+      define(command, context);
+    } else {
+      command.allowUnknownOption().argument('[args...]');
+    }
+  }
+  program.action(() => program.outputHelp());
+  return program;
+}
+
+/** The parser's message in the house's form: what, then what to try. */
+export function usageText(terminal: Terminal, text: string): string {
+  const [first = '', ...more] = text.trimEnd().split('\n');
+  const what = first.replace(/^error: /, '');
+  const suggestion = /^\(Did you mean (.*)\?\)$/.exec(more.join(' ').trim())?.[1];
+  const hint = suggestion ?? 'dicomrun --help, or dicomrun COMMAND --help';
+  return `${terminal.style('red', 'error:')} ${what}\n  ${terminal.style('cyan', 'try:')} ${hint}\n`;
+}
+
+const FIRST_STEPS = `
+First steps:
+  dicomrun demo                                    see it work
+  dicomrun new gi-routing.ts                       write a first script
+  dicomrun doctor -c AET@host:port -b MY_AET       check a server
+  dicomrun smoke gi-routing.ts                     the script as a smoke test
+  dicomrun run gi-routing.ts --vus 50 --ramp 2m    the script as a load test`;

@@ -1,0 +1,87 @@
+// Standard output and error, the environment and the signals: all that commands know of the process.
+import { styleText } from 'node:util';
+
+export type Style = 'green' | 'yellow' | 'red' | 'cyan' | 'dim' | 'bold';
+
+/** What a command may touch. Tests give it a fake one. */
+export interface Terminal {
+  /** Results only: the summary, JSON, tables. */
+  out(text: string): void;
+  /** Plan, progress, logs, errors. */
+  err(text: string): void;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly cwd: string;
+  readonly outIsTTY: boolean;
+  readonly errIsTTY: boolean;
+  /** Columns of standard error, 80 where unknown. */
+  columns(): number;
+  /** Colour is for meaning only; plain where it is off. */
+  style(style: Style, text: string, to?: 'out' | 'err'): string;
+  /** `--no-color`, `--color`. */
+  setColor(on: boolean): void;
+  /** Calls back at each SIGINT and SIGTERM; the returned function ends that. */
+  onSignal(callback: (signal: 'SIGINT' | 'SIGTERM') => void): () => void;
+  /** Ends the process now, nothing flushed. */
+  exitNow(code: number): never;
+  /** Resolves when what was written has left. */
+  flush(): Promise<void>;
+}
+
+export function nodeTerminal(): Terminal {
+  const { stdout, stderr, env } = process;
+  // A reader that goes away (`| head`) ends its stream, not the run.
+  stdout.on('error', ignoreClosedPipe);
+  stderr.on('error', ignoreClosedPipe);
+  const color = { out: wantsColor(env, stdout.isTTY), err: wantsColor(env, stderr.isTTY) };
+  return {
+    out: (text) => void stdout.write(text),
+    err: (text) => void stderr.write(text),
+    env,
+    cwd: process.cwd(),
+    outIsTTY: stdout.isTTY === true,
+    errIsTTY: stderr.isTTY === true && env['TERM'] !== 'dumb',
+    columns: () => stderr.columns ?? 80,
+    style: (style, text, to = 'err') => (color[to] ? styleText(style, text) : text),
+    setColor: (on) => {
+      color.out = on;
+      color.err = on;
+    },
+    onSignal,
+    exitNow: (code) => process.exit(code),
+    flush: async () => {
+      await Promise.all([drained(stdout), drained(stderr)]);
+    },
+  };
+}
+
+/** no-color.org: any non-empty NO_COLOR; FORCE_COLOR turns it on where there is no terminal. */
+export function wantsColor(env: Terminal['env'], isTTY: boolean | undefined): boolean {
+  if ((env['NO_COLOR'] ?? '') !== '') return false;
+  const forced = env['FORCE_COLOR'];
+  if (forced !== undefined && forced !== '' && forced !== '0') return true;
+  return isTTY === true && env['TERM'] !== 'dumb';
+}
+
+function ignoreClosedPipe(error: NodeJS.ErrnoException): void {
+  if (error.code === 'EPIPE' || error.code === 'ERR_STREAM_DESTROYED') return;
+  throw error;
+}
+
+function drained(stream: NodeJS.WriteStream): Promise<void> {
+  if (stream.destroyed || stream.writableLength === 0) return Promise.resolve();
+  return new Promise((resolve) => {
+    stream.once('error', () => resolve());
+    stream.write('', () => resolve());
+  });
+}
+
+function onSignal(callback: (signal: 'SIGINT' | 'SIGTERM') => void): () => void {
+  const onInt = () => callback('SIGINT');
+  const onTerm = () => callback('SIGTERM');
+  process.on('SIGINT', onInt);
+  process.on('SIGTERM', onTerm);
+  return () => {
+    process.off('SIGINT', onInt);
+    process.off('SIGTERM', onTerm);
+  };
+}

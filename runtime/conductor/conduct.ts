@@ -1,0 +1,418 @@
+// The phases of a run, on the main thread: bundle, init pass, options, listeners, preflight, plan,
+// set-up, run, settle, teardown, summary. Every way out ends all threads.
+import type { Options } from '../config/types.ts';
+import { DicomRunError, ExitCode } from '../errors.ts';
+import { splitSegment, WHOLE } from '../executors/segment.ts';
+import type { Summary } from '../metrics/summary.ts';
+import { Acceptors } from './acceptors.ts';
+import type { PlaceOf } from './error-log.ts';
+import type { Account } from './events.ts';
+import { Fleet } from './fleet.ts';
+import { FaultError, faultProblem } from './mailbox.ts';
+import { DeferredEvents } from './deferred.ts';
+import { Recorder } from './recorder.ts';
+import type { RecordSinks } from './recorder.ts';
+import type { Screen } from './screen.ts';
+import { acceptorCount, embeddedSpec, maxVUs, receiversOf, targetsOf, workerCount } from './share.ts';
+import type { Loaded, Targets } from './share.ts';
+import { StoppedError } from './stopper.ts';
+import type { EndReason, Stopper } from './stopper.ts';
+
+/** A bundled script. */
+export interface BuiltScript {
+  readonly code: string;
+  readonly preludeFile: string;
+  /** What `open()` and `files()` are relative to. */
+  readonly folder: string;
+  readonly placeOf: PlaceOf;
+}
+
+/** What is known once the options are resolved and everything listens. */
+export interface RunContext {
+  readonly runNumber: string;
+  readonly loaded: Loaded;
+  readonly options: Options;
+  readonly targets: Targets;
+  readonly workers: number;
+  readonly embedded: boolean;
+}
+
+/** What happened, for the summary. */
+export interface RunEnd {
+  readonly end: EndReason;
+  /** Epoch ms; the run's t0, or when it would have been. */
+  readonly t0: number;
+  readonly durationMs: number;
+  readonly endedAt: number;
+  readonly account: Account;
+}
+
+/** Where this run is recorded; made once per run, closed by `close`. */
+export interface RunBook {
+  readonly sinks: RecordSinks;
+  /** First record of the log: called when t0 is known. */
+  begin(t0: number): void;
+  /** Prints the plan block. */
+  announce(): void;
+  /** Ends the outputs and makes the summary; called once, after the last tick. */
+  finish(end: RunEnd, recorder: Recorder): Promise<Summary>;
+  /** Writes the files and prints; `custom` is the result of `handleSummary`, if there is one. */
+  publish(summary: Summary, custom: Readonly<Record<string, string>> | null): Promise<void>;
+}
+
+export interface ConductRequest {
+  /** Compiled modules of the two kinds of threads. */
+  readonly vuWorker: string;
+  readonly acceptorWorker: string;
+  readonly cores: number;
+  /** Threads at most, before the number of VUs is known. */
+  readonly maxWorkers: number;
+  readonly runNumber: string;
+  readonly initTimeoutMs: number;
+  /** `__ENV` of the init pass. */
+  readonly initEnv: Readonly<Record<string, string>>;
+  readonly dataRoot?: string;
+  readonly stopper: Stopper;
+  readonly screen: Screen;
+  readonly build: () => Promise<BuiltScript>;
+  readonly resolve: (loaded: Loaded) => Promise<Options>;
+  /** Opens one association to the configured target; throws DicomRunError 111. */
+  readonly preflight: (context: RunContext) => Promise<void>;
+  readonly open: (context: RunContext) => Promise<RunBook>;
+}
+
+export interface ConductResult {
+  readonly exitCode: number;
+  readonly summary: Summary | null;
+}
+
+const NO_ACCOUNT: Account = { routes: [], missing: [] };
+/** Between `start` and t0: for the messages to arrive in every thread. */
+const HEAD_START_MS = 20;
+const HEAD_START_PER_WORKER_MS = 5;
+const MAX_HEAD_START_MS = 100;
+/** How long deliveries are waited for when the run was interrupted. */
+const INTERRUPTED_SETTLE_MS = 1_000;
+
+/** Runs a script. Throws DicomRunError when it never came to a run; otherwise always a result. */
+export async function conduct(request: ConductRequest): Promise<ConductResult> {
+  const run = new Conductor(request);
+  try {
+    return await run.conduct();
+  } finally {
+    await run.destroy();
+  }
+}
+
+class Conductor {
+  readonly #request: ConductRequest;
+  readonly #events: DeferredEvents;
+  readonly #fleet: Fleet;
+  #acceptors: Acceptors | null = null;
+  #recorder: Recorder | null = null;
+  #placeOf: PlaceOf = () => null;
+  #sources = 0;
+
+  constructor(request: ConductRequest) {
+    this.#request = request;
+    this.#events = new DeferredEvents((message) => request.screen.log(message));
+    this.#fleet = new Fleet({
+      file: request.vuWorker,
+      maxWorkers: request.maxWorkers,
+      events: this.#events,
+      nextSource: () => this.#sources++,
+      segmentOf: (worker, workers) => splitSegment(this.#segment, worker, workers),
+    });
+  }
+
+  #segment: readonly [string, string] = WHOLE;
+
+  async conduct(): Promise<ConductResult> {
+    try {
+      const built = await this.#build();
+      const context = await this.#prepare(built);
+      const book = await this.#request.open(context);
+      return await this.#perform(context, book);
+    } catch (error) {
+      throw this.#explain(error);
+    }
+  }
+
+  async destroy(): Promise<void> {
+    this.#recorder?.stop();
+    await Promise.all([this.#fleet.destroy(), this.#acceptors?.destroy()]);
+  }
+
+  /** Bundles while worker 0 boots, then runs the init pass and resolves the options. */
+  async #build(): Promise<{ built: BuiltScript; loaded: Loaded; options: Options }> {
+    const request = this.#request;
+    this.#fleet.startLead();
+    const built = await request.stopper.guard(request.build());
+    this.#placeOf = built.placeOf;
+    const loaded = await request.stopper.guard(
+      this.#fleet.load({
+        kind: 'load',
+        bundle: built.code,
+        preludeFile: built.preludeFile,
+        folder: built.folder,
+        env: request.initEnv,
+        timeoutMs: request.initTimeoutMs,
+        runNumber: request.runNumber,
+        ...(request.dataRoot === undefined ? {} : { dataRoot: request.dataRoot }),
+      }),
+    );
+    const options = await request.resolve(loaded);
+    mustExport(options, loaded);
+    return { built, loaded, options };
+  }
+
+  /** Opens the listeners, checks the target and readies every worker. */
+  async #prepare(start: {
+    built: BuiltScript;
+    loaded: Loaded;
+    options: Options;
+  }): Promise<RunContext> {
+    const { built, loaded, options } = start;
+    const { stopper, runNumber, cores, maxWorkers } = this.#request;
+    if (options.executionSegment !== null) this.#segment = options.executionSegment;
+    const workers = Math.min(maxWorkers, workerCount(options, cores));
+    const listening = await stopper.guard(this.#listen(options, loaded, workers));
+    const targets = targetsOf(options, loaded.peers, listening?.embedded ?? null);
+    const embedded = listening?.embedded ?? null;
+    const context: RunContext = {
+      runNumber,
+      loaded,
+      options,
+      targets,
+      workers,
+      embedded: embedded !== null,
+    };
+    const plan = {
+      bundle: built.code,
+      preludeFile: built.preludeFile,
+      folder: built.folder,
+      env: options.env,
+      runNumber,
+      scenarios: options.scenarios,
+      declarations: loaded.declarations,
+      receivers: listening?.receivers ?? [],
+      ...targets,
+      embedded,
+      tags: options.tags,
+      options: guestOptions(options, loaded),
+      wireCacheBytes: options.wireCacheBytes,
+      minIterationDurationMs: options.minIterationDurationMs,
+      counters: new SharedArrayBuffer(COUNTERS_BYTES),
+      trace: options.trace,
+    };
+    const ready = this.#fleet.prepare(plan, workers, this.#acceptors);
+    await stopper.guard(Promise.all([this.#request.preflight(context), ready]));
+    return context;
+  }
+
+  async #listen(options: Options, loaded: Loaded, workers: number) {
+    const receivers = receiversOf(loaded.declarations);
+    const threads = acceptorCount(options, receivers.length);
+    if (threads === 0) return null;
+    const file = this.#request.acceptorWorker;
+    const nextSource = () => this.#sources++;
+    this.#acceptors = new Acceptors({ file, threads, events: this.#events, nextSource });
+    return this.#acceptors.listen({
+      runNumber: this.#request.runNumber,
+      receivers,
+      embedded: embeddedSpec(options, loaded.peers),
+      settleMs: options.settleMs,
+      horizonMs: options.deliveryHorizonMs,
+      workers,
+      pools: loaded.declarations.flatMap((d) => (d.kind === 'pool' ? [d.pool] : [])),
+      ledger: options.ledger !== 'none',
+    });
+  }
+
+  /** From the plan block to the exit code. */
+  async #perform(context: RunContext, book: RunBook): Promise<ConductResult> {
+    const { stopper, screen, cores } = this.#request;
+    const { options, workers } = context;
+    const recorder = new Recorder({
+      sinks: book.sinks,
+      screen,
+      stopper,
+      placeOf: this.#placeOf,
+      cores,
+      threads: workers + 2,
+      vusMax: maxVUs(options.scenarios),
+      counts: () => this.#fleet.counts(),
+      broadcast: (json) => this.#fleet.broadcast({ kind: 'instance', json }),
+    });
+    this.#recorder = recorder;
+    this.#events.attach(recorder);
+    book.announce();
+    const t0 = { at: epochNow() };
+    const setupJson = await this.#setup(context, recorder);
+    const begun = stopper.end === null;
+    t0.at = epochNow() + headStart(workers);
+    book.begin(t0.at);
+    recorder.start(t0.at);
+    if (begun) await this.#runWorkers(t0.at, setupJson, options);
+    const endedAt = Math.max(t0.at, epochNow());
+    const account = await this.#settle(options);
+    if (begun || setupJson !== undefined) await this.#teardown(context, setupJson ?? null);
+    screen.stage('finishing');
+    const durationMs = endedAt - t0.at;
+    recorder.finish(durationMs);
+    const end = { end: stopper.verdict(), t0: t0.at, durationMs, endedAt, account };
+    const summary = await book.finish(end, recorder);
+    await book.publish(summary, await this.#handleSummary(context, summary));
+    return { exitCode: summary.verdict.exitCode, summary };
+  }
+
+  /** The set-up data as JSON; undefined when set-up failed or did not happen. */
+  async #setup(context: RunContext, recorder: Recorder): Promise<string | null | undefined> {
+    const { options, loaded } = context;
+    if (options.noSetup || !loaded.exports.includes('setup')) return null;
+    const { stopper, screen } = this.#request;
+    screen.stage('setup');
+    try {
+      const hook = this.#fleet.hook({ kind: 'setup', timeoutMs: options.setupTimeoutMs });
+      return await stopper.guard(hook);
+    } catch (error) {
+      if (!(error instanceof StoppedError)) this.#phaseFailed(error, recorder);
+      return undefined;
+    }
+  }
+
+  async #runWorkers(t0: number, setupJson: string | null | undefined, options: Options) {
+    const { stopper, screen } = this.#request;
+    screen.stage('running');
+    this.#acceptors?.start(t0);
+    const off = stopper.onStop((end) => {
+      screen.stage('stopping', end.reason);
+      this.#fleet.stop(end.code === ExitCode.INTERRUPTED ? 'interrupt' : 'abort');
+    });
+    try {
+      await this.#fleet.run(t0, setupJson ?? null, options.hangTimeoutMs);
+    } catch (error) {
+      if (!(error instanceof DicomRunError)) throw error;
+      screen.problem(error);
+      stopper.stop(error.exitCode, error.message);
+    } finally {
+      off();
+    }
+  }
+
+  async #settle(options: Options): Promise<Account> {
+    if (this.#acceptors === null) return NO_ACCOUNT;
+    const interrupted = this.#request.stopper.end !== null;
+    const settleMs = interrupted
+      ? Math.min(INTERRUPTED_SETTLE_MS, options.settleMs)
+      : options.settleMs;
+    return this.#acceptors.settle(settleMs);
+  }
+
+  async #teardown(context: RunContext, setupJson: string | null): Promise<void> {
+    const { options, loaded } = context;
+    if (options.noTeardown || !loaded.exports.includes('teardown')) return;
+    this.#request.screen.stage('teardown');
+    const timeoutMs = options.teardownTimeoutMs;
+    try {
+      await this.#fleet.hook({ kind: 'teardown', setupJson, timeoutMs });
+    } catch (error) {
+      if (this.#recorder !== null) this.#phaseFailed(error, this.#recorder);
+    }
+  }
+
+  /** The map that `handleSummary` returned; null without one, or when it failed. */
+  async #handleSummary(context: RunContext, summary: Summary) {
+    const { options, loaded } = context;
+    if (options.noSummary || !loaded.exports.includes('handleSummary')) return null;
+    try {
+      const json = await this.#fleet.hook({
+        kind: 'handleSummary',
+        summaryJson: JSON.stringify(handleSummaryData(summary)),
+        timeoutMs: options.handleSummaryTimeoutMs,
+      });
+      return stringMap(json);
+    } catch (error) {
+      // As in k6: said, and the default summary is printed instead.
+      this.#request.screen.problem(this.#explain(error));
+      return null;
+    }
+  }
+
+  #phaseFailed(error: unknown, recorder: Recorder): void {
+    const problem = this.#explain(error);
+    this.#request.screen.problem(problem);
+    this.#request.stopper.stop(problem.exitCode, problem.message);
+    recorder.event('abort', problem.message, problem.where ?? '');
+  }
+
+  #explain(error: unknown): DicomRunError {
+    if (error instanceof DicomRunError) return error;
+    if (error instanceof StoppedError) {
+      return new DicomRunError(error.end.code, { code: 'STOPPED', message: error.end.reason });
+    }
+    if (error instanceof FaultError) {
+      return faultProblem(error, (stack) =>
+        stack === undefined ? undefined : this.#placeOf(stack)?.where,
+      );
+    }
+    const message = error instanceof Error ? error.message : String(error);
+    return new DicomRunError(ExitCode.INTERNAL, { code: 'INTERNAL', message }, error);
+  }
+}
+
+const COUNTERS_BYTES = 16_384;
+
+/** Milliseconds since the epoch by the monotonic clock, fractions kept. */
+function epochNow(): number {
+  return performance.timeOrigin + performance.now();
+}
+
+function headStart(workers: number): number {
+  return Math.min(MAX_HEAD_START_MS, HEAD_START_MS + HEAD_START_PER_WORKER_MS * workers);
+}
+
+/** What `exec.test.options` shows: the script's own options, consolidated where we know better. */
+function guestOptions(options: Options, loaded: Loaded): Record<string, unknown> {
+  const own = loaded.optionsJson === null ? {} : (JSON.parse(loaded.optionsJson) as object);
+  return { ...own, tags: options.tags };
+}
+
+function mustExport(options: Options, loaded: Loaded): void {
+  const problems = options.scenarios
+    .filter((scenario) => !loaded.exports.includes(scenario.exec))
+    .map(({ name, exec }) => ({
+      code: 'CONFIG_MISSING_EXPORT',
+      message:
+        exec === 'default'
+          ? 'the script has no default export'
+          : `scenario "${name}": the script does not export a function "${exec}"`,
+      hint:
+        exec === 'default'
+          ? 'write: export default async function () { … }'
+          : `exported are: ${loaded.exports.join(', ') || 'none'}`,
+    }));
+  if (problems.length > 0) throw new DicomRunError(ExitCode.CONFIG, problems);
+}
+
+/** k6's argument of `handleSummary`, with the whole of our summary beside it. */
+function handleSummaryData(summary: Summary): Record<string, unknown> {
+  return {
+    root_group: { name: '', path: '', id: '', groups: [], checks: summary.checks.items },
+    options: { summaryTrendStats: summary.trendStats, summaryTimeUnit: summary.timeUnit },
+    state: { isStdOutTTY: false, isStdErrTTY: false, testRunDurationMs: summary.run.durationMs },
+    metrics: summary.metrics,
+    summary,
+  };
+}
+
+function stringMap(json: string | null): Record<string, string> | null {
+  if (json === null) return null;
+  const value: unknown = JSON.parse(json);
+  if (typeof value !== 'object' || value === null) return null;
+  const map: Record<string, string> = {};
+  for (const [key, text] of Object.entries(value)) {
+    map[key] = typeof text === 'string' ? text : JSON.stringify(text);
+  }
+  return map;
+}

@@ -1,0 +1,60 @@
+// Keeps what threads report before there is a recorder to report to.
+import type { ThreadEvents } from './events.ts';
+
+type Call = (events: ThreadEvents) => void;
+
+/** Passes everything on in order, from `attach` on; until then it waits. */
+export class DeferredEvents implements ThreadEvents {
+  #target: ThreadEvents | null = null;
+  #waiting: Call[] = [];
+  readonly #log: ThreadEvents['log'];
+
+  /** `log` gets console output at once, also while there is no recorder. */
+  constructor(log: ThreadEvents['log']) {
+    this.#log = log;
+  }
+
+  attach(target: ThreadEvents): void {
+    this.#target = target;
+    const waiting = this.#waiting;
+    this.#waiting = [];
+    for (const call of waiting) call(target);
+  }
+
+  readonly series: ThreadEvents['series'] = (source, series) =>
+    this.#pass((events) => events.series(source, series));
+
+  readonly samples: ThreadEvents['samples'] = (source, columns) => {
+    // The hot one: no closure once the run goes on.
+    if (this.#target !== null) this.#target.samples(source, columns);
+    else this.#pass((events) => events.samples(source, columns));
+  };
+
+  readonly log: ThreadEvents['log'] = (message) => {
+    if (this.#target === null) this.#log(message);
+    else this.#target.log(message);
+  };
+
+  readonly error: ThreadEvents['error'] = (message) =>
+    this.#pass((events) => events.error(message));
+
+  readonly abortTest: ThreadEvents['abortTest'] = (message) =>
+    this.#pass((events) => events.abortTest(message));
+
+  readonly failTest: ThreadEvents['failTest'] = (message) =>
+    this.#pass((events) => events.failTest(message));
+
+  readonly ledger: ThreadEvents['ledger'] = (lines) =>
+    this.#pass((events) => events.ledger(lines));
+
+  readonly replaced: ThreadEvents['replaced'] = (worker, reason, interrupted) =>
+    this.#pass((events) => events.replaced(worker, reason, interrupted));
+
+  readonly settling: ThreadEvents['settling'] = (outstanding) =>
+    this.#pass((events) => events.settling(outstanding));
+
+  #pass(call: Call): void {
+    if (this.#target === null) this.#waiting.push(call);
+    else call(this.#target);
+  }
+}

@@ -1,0 +1,90 @@
+// The folder of one run and the line files in it. A disk that fails costs the file, not the run.
+import { createWriteStream, mkdirSync } from 'node:fs';
+import type { WriteStream } from 'node:fs';
+import { join } from 'node:path';
+import { DicomRunError, ExitCode } from '../errors.ts';
+
+/** Files of a run, by what is in them. */
+export const RESULT_FILES = {
+  errors: 'errors.ndjson',
+  ledger: 'ledger.jsonl',
+  summary: 'summary.json',
+  report: 'report.html',
+  junit: 'junit.xml',
+} as const;
+
+/** `20261121-0412-gi-routing-7f3a`: sortable, and unique enough for one folder. */
+export function newRunId(epochMs: number, script: string, random: number): string {
+  const stamp = new Date(epochMs).toISOString().replace(/[-:]/g, '').replace('T', '-').slice(0, 15);
+  const name = script
+    .replace(/^.*[\\/]/, '')
+    .replace(/\.[^.]*$/, '')
+    .replace(/[^A-Za-z0-9_-]+/g, '-')
+    .slice(0, 40);
+  const tail = Math.floor(random * 0x10000).toString(16);
+  return `${stamp}-${name === '' ? 'run' : name}-${tail.padStart(4, '0')}`;
+}
+
+/** Makes the folder of a run. @throws DicomRunError 104 when it cannot be written. */
+export function makeRunFolder(resultsDir: string, id: string): string {
+  const folder = join(resultsDir, id);
+  try {
+    mkdirSync(folder, { recursive: true });
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    throw new DicomRunError(ExitCode.CONFIG, {
+      code: 'CONFIG_RESULTS_DIR',
+      message: `results folder "${folder}" cannot be made: ${why}`,
+      hint: 'choose another with --results DIR',
+    });
+  }
+  return folder;
+}
+
+/** Appends lines to a file that is made with the first of them. */
+export class LineFile {
+  readonly path: string;
+  readonly #mode: number;
+  readonly #onError: (message: string) => void;
+  #stream: WriteStream | null = null;
+  #broken = false;
+  #lines = 0;
+
+  constructor(path: string, onError: (message: string) => void, mode = 0o644) {
+    this.path = path;
+    this.#mode = mode;
+    this.#onError = onError;
+  }
+
+  /** True once a line was written. */
+  get used(): boolean {
+    return this.#lines > 0;
+  }
+
+  /** Adds text that ends with, or is given, one newline. */
+  append(text: string): void {
+    if (this.#broken) return;
+    this.#stream ??= this.#open();
+    this.#lines += 1;
+    this.#stream.write(text.endsWith('\n') ? text : `${text}\n`);
+  }
+
+  /** Resolves when all is written. */
+  close(): Promise<void> {
+    const stream = this.#stream;
+    if (stream === null || this.#broken) return Promise.resolve();
+    return new Promise((resolve) => {
+      stream.once('error', () => resolve());
+      stream.end(() => resolve());
+    });
+  }
+
+  #open(): WriteStream {
+    const stream = createWriteStream(this.path, { flags: 'a', mode: this.#mode });
+    stream.on('error', (error) => {
+      this.#broken = true;
+      this.#onError(`${this.path}: ${error.message}; nothing more is written to it`);
+    });
+    return stream;
+  }
+}
