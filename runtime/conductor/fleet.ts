@@ -236,22 +236,27 @@ export class Fleet {
         this.#pulses.set(member, pulse);
       }
       const action = judgePulse(pulse, member.state, now, limits);
+      if (action === 'none') continue;
+      if (action === 'terminate-script' || pulse.terminatedAt === null) {
+        this.#sayHang(member, limits.hangMs);
+      }
       if (action === 'kill-thread') member.kill();
-      else if (action === 'terminate-script') this.#freeWorker(member, limits.hangMs);
+      else this.#freeWorker(member);
     }
   }
 
-  #freeWorker(member: Member, hangMs: number): void {
-    const { events } = this.#settings;
+  #sayHang(member: Member, hangMs: number): void {
     const vu = Atomics.load(member.state, WorkerSlot.IN_GUEST);
     const who = vu > 0 ? `VU ${vu}` : 'a VU';
     const seconds = hangMs / 1000;
-    events.log({
+    this.#settings.events.log({
       kind: 'log',
       level: 'warn',
       message: `${who}: the script did not yield for ${seconds} s; its iteration was interrupted`,
-      ...(vu > 0 ? { vu } : {}),
     });
+  }
+
+  #freeWorker(member: Member): void {
     terminateScript(member.threadId).then(
       (done) => {
         if (!done) member.kill();

@@ -8,6 +8,7 @@ const limits = { hangMs: 5_000, graceMs: 1_000 };
 function worker() {
   const state = new Int32Array(new SharedArrayBuffer(WORKER_SLOTS * 4));
   const pulse = { beat: 0, movedAt: 0, terminatedAt: null };
+  state[WorkerSlot.TERMINABLE] = 1;
   return { state, judge: (now: number) => judgePulse(pulse, state, now, limits) };
 }
 
@@ -31,6 +32,14 @@ describe('judgePulse', () => {
       [6_500, 'kill-thread'],
       [6_750, 'kill-thread'],
     ]);
+  });
+
+  it('ends the thread at once where ending the script would end the process', () => {
+    const { state, judge } = worker();
+    state[WorkerSlot.IN_GUEST] = 3;
+    state[WorkerSlot.TERMINABLE] = 0;
+    expect(judge(5_000)).toBe('none');
+    expect(judge(5_250)).toBe('kill-thread');
   });
 
   it('never acts on a stall outside guest code', () => {

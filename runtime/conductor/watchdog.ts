@@ -1,5 +1,9 @@
 // Frees a worker thread whose script does not return: first by ending the running script only,
 // then by ending the thread. It acts only while the worker says that it is in guest code.
+//
+// Ending the script means V8's termination exception, which no `finally` of Node's own JavaScript
+// sees either: thrown inside a timer's callback, or with async hooks on, it leaves the stack of
+// async contexts unbalanced and Node aborts the whole process. Hence WorkerSlot.TERMINABLE.
 import { WorkerSlot } from '../threads.ts';
 
 /** What to do about one worker now. */
@@ -44,12 +48,13 @@ export function judgePulse(
     return now - pulse.terminatedAt > limits.graceMs ? 'kill-thread' : 'none';
   }
   if (now - pulse.movedAt <= limits.hangMs) return 'none';
+  if (Atomics.load(state, WorkerSlot.TERMINABLE) !== 1) return 'kill-thread';
   pulse.terminatedAt = now;
   return 'terminate-script';
 }
 
 interface WorkerSessionEvents {
-  params: { sessionId: string; workerInfo: { workerId: string } };
+  params: { sessionId: string; workerInfo: { title: string } };
 }
 
 /**
@@ -65,7 +70,8 @@ export async function terminateScript(threadId: number): Promise<boolean> {
       let found = false;
       session.on('NodeWorker.attachedToWorker', (event: unknown) => {
         const { params } = event as WorkerSessionEvents;
-        if (params.workerInfo.workerId !== String(threadId)) return;
+        // Its `workerId` is the inspector's own count; only the title names the thread.
+        if (!params.workerInfo.title.startsWith(`[worker ${threadId}]`)) return;
         found = true;
         const message = JSON.stringify({ id: 1, method: 'Runtime.terminateExecution' });
         const call = { sessionId: params.sessionId, message };

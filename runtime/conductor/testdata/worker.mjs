@@ -1,0 +1,70 @@
+// A thread that follows the contract of runtime/threads.ts and does what its plan's `options` say.
+import { threadId } from 'node:worker_threads';
+
+const HEARTBEAT = 0;
+const IN_GUEST = 1;
+const STARTED = 3;
+const DONE = 4;
+const THREAD = 9;
+const TERMINABLE = 10;
+
+/** True the first time only, over all threads; without a counter always. */
+function isFirst(counter) {
+  return counter === undefined || Atomics.add(new Int32Array(counter), 0, 1) === 0;
+}
+
+export default function worker({ port, worker, state }) {
+  const slots = new Int32Array(state);
+  slots[THREAD] = threadId;
+  let plan = {};
+  let timer;
+  const beat = setInterval(() => Atomics.add(slots, HEARTBEAT, 1), 20);
+  return new Promise((resolve) => {
+    const end = () => {
+      clearTimeout(timer);
+      Atomics.store(slots, DONE, slots[STARTED]);
+      port.postMessage({ kind: 'ended' });
+    };
+    port.on('message', (message) => {
+      switch (message.kind) {
+        case 'load':
+          if (message.bundle === 'throw') {
+            const fault = { code: 'SCRIPT_INIT', name: 'TypeError', message: 'boom' };
+            port.postMessage({ kind: 'failed', phase: 'init', fault });
+          } else if (message.bundle !== 'silent') {
+            port.postMessage({ kind: 'loaded', exports: ['default'], declarations: [] });
+          }
+          break;
+        case 'prepare':
+          plan = message;
+          for (const far of message.mesh) far?.postMessage(worker);
+          port.postMessage({ kind: 'ready', createdMs: 1 });
+          break;
+        case 'setup':
+          port.postMessage({ kind: 'hook', hook: 'setup', json: '{"a":1}' });
+          break;
+        case 'start':
+          Atomics.add(slots, STARTED, 5);
+          Atomics.add(slots, DONE, 3);
+          port.postMessage({ kind: 'log', level: 'info', message: `start ${worker}` });
+          if (plan.options.dieOnce === worker && isFirst(plan.options.counter)) {
+            throw new Error('out of luck');
+          }
+          if (plan.options.hang === worker && isFirst(plan.options.hangOnce)) {
+            Atomics.store(slots, IN_GUEST, 7);
+            Atomics.store(slots, TERMINABLE, plan.options.terminable);
+            timer = setTimeout(end, 50);
+            for (;;);
+          } else timer = setTimeout(end, plan.options.runMs ?? 30);
+          break;
+        case 'stop':
+          end();
+          break;
+        case 'exit':
+          clearInterval(beat);
+          resolve();
+          break;
+      }
+    });
+  });
+}
