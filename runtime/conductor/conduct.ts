@@ -47,17 +47,17 @@ export interface RunEnd {
   readonly account: Account;
 }
 
-/** Where this run is recorded; made once per run, closed by `close`. */
+/** Where this run is recorded. */
 export interface RunBook {
+  readonly id: string;
+  readonly folder: string;
   readonly sinks: RecordSinks;
   /** First record of the log: called when t0 is known. */
   begin(t0: number): void;
-  /** Prints the plan block. */
-  announce(): void;
   /** Ends the outputs and makes the summary; called once, after the last tick. */
   finish(end: RunEnd, recorder: Recorder): Promise<Summary>;
-  /** Writes the files and prints; `custom` is the result of `handleSummary`, if there is one. */
-  publish(summary: Summary, custom: Readonly<Record<string, string>> | null): Promise<void>;
+  /** Last record, files, everything closed. */
+  close(summary: Summary): Promise<void>;
 }
 
 export interface ConductRequest {
@@ -79,11 +79,18 @@ export interface ConductRequest {
   /** Opens one association to the configured target; throws DicomRunError 111. */
   readonly preflight: (context: RunContext) => Promise<void>;
   readonly open: (context: RunContext) => Promise<RunBook>;
+  /** Called when everything is ready and nothing was sent yet. */
+  readonly onReady: (context: RunContext, book: RunBook) => void;
+  /** k6's argument of `handleSummary`, as JSON. */
+  readonly handleSummaryJson: (summary: Summary, setupJson: string | null) => string;
 }
 
 export interface ConductResult {
-  readonly exitCode: number;
-  readonly summary: Summary | null;
+  readonly summary: Summary;
+  readonly folder: string;
+  readonly options: Options;
+  /** What `handleSummary` returned: text by file name, `stdout` or `stderr`; null without one. */
+  readonly custom: Readonly<Record<string, string>> | null;
 }
 
 const NO_ACCOUNT: Account = { routes: [], missing: [] };
@@ -246,24 +253,24 @@ class Conductor {
     });
     this.#recorder = recorder;
     this.#events.attach(recorder);
-    book.announce();
-    const t0 = { at: epochNow() };
+    this.#request.onReady(context, book);
     const setupJson = await this.#setup(context, recorder);
     const begun = stopper.end === null;
-    t0.at = epochNow() + headStart(workers);
-    book.begin(t0.at);
-    recorder.start(t0.at);
-    if (begun) await this.#runWorkers(t0.at, setupJson, options);
-    const endedAt = Math.max(t0.at, epochNow());
+    const t0 = epochNow() + headStart(workers);
+    book.begin(t0);
+    recorder.start(t0);
+    if (begun) await this.#runWorkers(t0, setupJson, options);
+    const endedAt = Math.max(t0, epochNow());
     const account = await this.#settle(options);
-    if (begun || setupJson !== undefined) await this.#teardown(context, setupJson ?? null);
+    if (setupJson !== undefined) await this.#teardown(context, setupJson);
     screen.stage('finishing');
-    const durationMs = endedAt - t0.at;
+    const durationMs = endedAt - t0;
     recorder.finish(durationMs);
-    const end = { end: stopper.verdict(), t0: t0.at, durationMs, endedAt, account };
+    const end = { end: stopper.verdict(), t0, durationMs, endedAt, account };
     const summary = await book.finish(end, recorder);
-    await book.publish(summary, await this.#handleSummary(context, summary));
-    return { exitCode: summary.verdict.exitCode, summary };
+    await book.close(summary);
+    const custom = await this.#handleSummary(context, summary, setupJson ?? null);
+    return { summary, folder: book.folder, options, custom };
   }
 
   /** The set-up data as JSON; undefined when set-up failed or did not happen. */
@@ -322,13 +329,13 @@ class Conductor {
   }
 
   /** The map that `handleSummary` returned; null without one, or when it failed. */
-  async #handleSummary(context: RunContext, summary: Summary) {
+  async #handleSummary(context: RunContext, summary: Summary, setupJson: string | null) {
     const { options, loaded } = context;
     if (options.noSummary || !loaded.exports.includes('handleSummary')) return null;
     try {
       const json = await this.#fleet.hook({
         kind: 'handleSummary',
-        summaryJson: JSON.stringify(handleSummaryData(summary)),
+        summaryJson: this.#request.handleSummaryJson(summary, setupJson),
         timeoutMs: options.handleSummaryTimeoutMs,
       });
       return stringMap(json);
@@ -393,17 +400,6 @@ function mustExport(options: Options, loaded: Loaded): void {
           : `exported are: ${loaded.exports.join(', ') || 'none'}`,
     }));
   if (problems.length > 0) throw new DicomRunError(ExitCode.CONFIG, problems);
-}
-
-/** k6's argument of `handleSummary`, with the whole of our summary beside it. */
-function handleSummaryData(summary: Summary): Record<string, unknown> {
-  return {
-    root_group: { name: '', path: '', id: '', groups: [], checks: summary.checks.items },
-    options: { summaryTrendStats: summary.trendStats, summaryTimeUnit: summary.timeUnit },
-    state: { isStdOutTTY: false, isStdErrTTY: false, testRunDurationMs: summary.run.durationMs },
-    metrics: summary.metrics,
-    summary,
-  };
 }
 
 function stringMap(json: string | null): Record<string, string> | null {

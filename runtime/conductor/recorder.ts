@@ -3,7 +3,8 @@
 import { ExitCode } from '../errors.ts';
 import type { Engine, Tick } from '../metrics/engine-types.ts';
 import type { ErrorsSummary } from '../metrics/summary.ts';
-import type { EventRecord, LogRecord } from '../runlog/format.ts';
+import type { EventRecord } from '../runlog/format.ts';
+import type { RunLogWriter } from '../runlog/writer.ts';
 import type { ErrorMessage, LogMessage, SampleColumns, SeriesDecl } from '../threads.ts';
 import { ErrorLog } from './error-log.ts';
 import type { PlaceOf } from './error-log.ts';
@@ -15,7 +16,7 @@ import type { Stopper } from './stopper.ts';
 /** Where a run is recorded. */
 export interface RecordSinks {
   readonly engine: Engine;
-  readonly append: (record: LogRecord) => void;
+  readonly log: Pick<RunLogWriter, 'append' | 'appendTick' | 'appendTotals' | 'flush'>;
   /** One line of errors.ndjson. */
   readonly errorDetail: (line: string) => void;
   /** Lines of the ledger of sent instances. */
@@ -56,7 +57,7 @@ export class Recorder implements ThreadEvents {
     this.#generator = new GeneratorMonitor(settings.cores, settings.threads);
     this.#errors = new ErrorLog({
       placeOf: settings.placeOf,
-      record: sinks.append,
+      record: (record) => sinks.log.append(record),
       detail: sinks.errorDetail,
       announce: (group, since) => screen.failure(group, since),
     });
@@ -84,8 +85,11 @@ export class Recorder implements ThreadEvents {
   finish(elapsedMs: number): Tick {
     this.stop();
     this.#sampleRun();
-    const tick = this.#settings.sinks.engine.finish(this.nowMs(), elapsedMs);
+    const { engine, log } = this.#settings.sinks;
+    const tick = engine.finish(this.nowMs(), elapsedMs);
     this.#write(tick);
+    log.appendTotals(engine.totals(), tick.at, elapsedMs);
+    log.flush();
     return tick;
   }
 
@@ -119,7 +123,7 @@ export class Recorder implements ThreadEvents {
   }
 
   event(type: EventRecord['type'], title: string, text: string): void {
-    this.#settings.sinks.append({ k: 'event', at: this.nowMs(), type, title, text });
+    this.#settings.sinks.log.append({ k: 'event', at: this.nowMs(), type, title, text });
   }
 
   // ------------------------------------------------------------ ThreadEvents
@@ -210,21 +214,15 @@ export class Recorder implements ThreadEvents {
   }
 
   #write(tick: Tick): void {
-    const { append } = this.#settings.sinks;
-    for (const view of tick.views) append({ k: 'view', ...view });
-    if (tick.rows.length > 0) {
-      append({ k: 'rows', at: tick.at, ms: tick.intervalMs, rows: tick.rows });
-    }
-    if (tick.block !== null) {
-      const { from, to, views } = tick.block;
-      append({ k: 'block', from, to, h: views });
-    }
+    const { log } = this.#settings.sinks;
+    log.appendTick(tick);
     for (const result of tick.changed) {
       const title = `${result.metric} ${result.expression}: ${result.verdict}`;
       this.event('threshold', title, String(result.observed ?? ''));
       this.#settings.screen.threshold(result);
     }
     this.#errors.flush();
+    log.flush();
   }
 }
 

@@ -1,0 +1,228 @@
+// The records of one run: engine, run log, outputs and files in its folder; at the end the summary.
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Options, ThresholdConfig as ConfiguredThreshold } from '../config/types.ts';
+import { createEngine } from '../metrics/engine.ts';
+import type { Engine, ThresholdConfig } from '../metrics/engine-types.ts';
+import type { RunFacts } from '../metrics/facts.ts';
+import { summarise } from '../metrics/summarise.ts';
+import type { FileEntry, OutputResult, Summary } from '../metrics/summary.ts';
+import { renderJson } from '../report/json.ts';
+import { renderK6Export } from '../report/k6-export.ts';
+import { RUNLOG_FILE, RUNLOG_SCHEMA } from '../runlog/format.ts';
+import { RunLogWriter } from '../runlog/writer.ts';
+import type { RunBook, RunContext, RunEnd } from './conduct.ts';
+import type { Recorder, RecordSinks } from './recorder.ts';
+import { LineFile, makeRunFolder, newRunId, RESULT_FILES } from './result-files.ts';
+
+/** A reader of the run log that writes somewhere else. */
+export interface RunOutput {
+  /** Ends it: drains what it can and says what was written. */
+  finish(): Promise<OutputResult>;
+}
+
+export interface BookSettings {
+  readonly context: RunContext;
+  /** As given on the command line. */
+  readonly script: string;
+  readonly version: string;
+  readonly random: number;
+  /** Starts the outputs of a run; `folder` holds its log. */
+  readonly startOutputs: (folder: string, id: string) => Promise<readonly RunOutput[]>;
+  /** Said at once and again in the summary. */
+  readonly warn: (text: string) => void;
+  /** Commands worth typing next. */
+  readonly next: (folder: string, failed: boolean) => readonly string[];
+}
+
+/** Makes the folder and opens everything in it. */
+export async function openBook(settings: BookSettings): Promise<RunBook> {
+  const { options } = settings.context;
+  const id = options.testid ?? newRunId(Date.now(), settings.script, settings.random);
+  const folder = makeRunFolder(options.resultsDir, id);
+  const book = new Book(settings, id, folder);
+  await book.open();
+  return book;
+}
+
+class Book implements RunBook {
+  readonly id: string;
+  readonly folder: string;
+  readonly sinks: RecordSinks;
+  readonly #settings: BookSettings;
+  readonly #engine: Engine;
+  readonly #log: RunLogWriter;
+  readonly #errors: LineFile;
+  readonly #ledger: LineFile;
+  readonly #console: LineFile | null;
+  readonly #warnings: string[] = [];
+  #outputs: readonly RunOutput[] = [];
+  #t0 = 0;
+  #facts: RunFacts | null = null;
+
+  constructor(settings: BookSettings, id: string, folder: string) {
+    const { options, loaded } = settings.context;
+    this.id = id;
+    this.folder = folder;
+    this.#settings = settings;
+    const warn = (text: string) => {
+      this.#warnings.push(text);
+      settings.warn(text);
+    };
+    this.#engine = createEngine({
+      thresholds: options.noThresholds ? {} : engineThresholds(options.thresholds),
+      customMetrics: loaded.customMetrics as NonNullable<
+        Parameters<typeof createEngine>[0]['customMetrics']
+      >,
+      onWarning: (message, hint) => warn(`${message}; ${hint}`),
+    });
+    this.#log = new RunLogWriter(folder, warn);
+    // Error texts may name what a peer said, the ledger what was sent: both for the owner only.
+    this.#errors = new LineFile(join(folder, RESULT_FILES.errors), warn, 0o600);
+    this.#ledger = new LineFile(join(folder, RESULT_FILES.ledger), warn, 0o600);
+    this.#console =
+      options.consoleOutput === null ? null : new LineFile(options.consoleOutput, warn);
+    const consoleFile = this.#console;
+    this.sinks = {
+      engine: this.#engine,
+      log: this.#log,
+      errorDetail: (line) => this.#errors.append(line),
+      ledger: (lines) => this.#ledger.append(lines),
+      console: consoleFile === null ? null : (line) => consoleFile.append(line),
+    };
+  }
+
+  async open(): Promise<void> {
+    this.#outputs = await this.#settings.startOutputs(this.folder, this.id);
+  }
+
+  begin(t0: number): void {
+    const { context, script, version } = this.#settings;
+    const { options } = context;
+    this.#t0 = Math.round(t0);
+    const target = targetName(context);
+    this.#log.append({
+      k: 'run',
+      schema: RUNLOG_SCHEMA,
+      id: this.id,
+      t0: this.#t0,
+      script,
+      version,
+      mode: options.mode,
+      ...(target === undefined ? {} : { target }),
+      embedded: context.embedded,
+      tags: options.tags,
+      thresholds: options.noThresholds ? {} : engineThresholds(options.thresholds),
+      trendStats: options.summaryTrendStats,
+      timeUnit: options.summaryTimeUnit ?? 'ms',
+      plan: { scenarios: options.scenarios, workers: context.workers },
+    });
+    this.#log.flush();
+  }
+
+  async finish(end: RunEnd, recorder: Recorder): Promise<Summary> {
+    for (const uid of end.account.missing) {
+      this.#ledger.append(JSON.stringify({ kind: 'missing', sopInstanceUID: uid }));
+    }
+    const outputs = await Promise.all(this.#outputs.map((output) => output.finish()));
+    this.#facts = this.#makeFacts(end, recorder, outputs);
+    return summarise(this.#engine.totals(), this.#engine.thresholds(), this.#facts);
+  }
+
+  async close(summary: Summary): Promise<void> {
+    const { options } = this.#settings.context;
+    if (this.#facts !== null) {
+      const at = summary.run.durationMs;
+      const thresholds = summary.thresholds;
+      this.#log.append({ k: 'end', at, facts: this.#facts, thresholds });
+    }
+    this.#log.close();
+    await Promise.all([this.#errors.close(), this.#ledger.close(), this.#console?.close()]);
+    this.#write(join(this.folder, RESULT_FILES.summary), renderJson(summary));
+    if (options.summaryExport !== null) {
+      this.#write(options.summaryExport, renderK6Export(summary));
+    }
+  }
+
+  #makeFacts(end: RunEnd, recorder: Recorder, outputs: readonly OutputResult[]): RunFacts {
+    const { context, script, version, next } = this.#settings;
+    const { options } = context;
+    const target = targetName(context);
+    const { rejected, overflowed } = this.#engine.counts;
+    if (rejected > 0) this.#warnings.push(`${rejected} samples had values that cannot be`);
+    if (overflowed > 0) this.#warnings.push(`${overflowed} samples went into overflow series`);
+    return {
+      run: {
+        id: this.id,
+        script,
+        version,
+        mode: options.mode,
+        startedAt: new Date(this.#t0).toISOString(),
+        endedAt: new Date(end.endedAt).toISOString(),
+        durationMs: end.durationMs,
+        ...(target === undefined ? {} : { target }),
+        embedded: context.embedded,
+        tags: options.tags,
+        truncated: false,
+      },
+      exit: end.end,
+      interrupted: recorder.interrupted,
+      accounts: end.account.routes,
+      errors: recorder.errorsSummary(),
+      generator: recorder.generator.summary(),
+      cases: [],
+      outputs,
+      strictOutput: options.strictOutput,
+      files: this.#files(options),
+      next: next(this.folder, end.end.code !== 0),
+      warnings: [...new Set([...recorder.warnings, ...this.#warnings])],
+      trendStats: options.summaryTrendStats,
+      timeUnit: options.summaryTimeUnit ?? 'ms',
+    };
+  }
+
+  #files(options: Options): readonly FileEntry[] {
+    const file = (name: string, what: string) => ({ path: join(this.folder, name), what });
+    return [
+      file(RESULT_FILES.summary, 'summary'),
+      file(RUNLOG_FILE, 'run log'),
+      ...(this.#errors.used ? [file(RESULT_FILES.errors, 'failures in detail')] : []),
+      ...(this.#ledger.used ? [file(RESULT_FILES.ledger, 'what was sent')] : []),
+      ...(options.summaryExport === null
+        ? []
+        : [{ path: options.summaryExport, what: 'summary in the shape of k6' }]),
+    ];
+  }
+
+  #write(path: string, text: string): void {
+    try {
+      writeFileSync(path, text);
+    } catch (error) {
+      const why = error instanceof Error ? error.message : String(error);
+      this.#settings.warn(`${path} cannot be written: ${why}`);
+    }
+  }
+}
+
+/** `AET@host:port` of the configured target. */
+export function targetName(context: RunContext): string | undefined {
+  if (context.embedded) return 'EMBEDDED ROUTER';
+  const { target } = context.targets;
+  return target === null ? undefined : `${target.calledAET}@${target.host}:${target.port}`;
+}
+
+/** The configuration's list of thresholds as the engine takes them, by selector. */
+export function engineThresholds(list: readonly ConfiguredThreshold[]): ThresholdConfig {
+  const config: Record<string, ThresholdConfig[string][number][]> = {};
+  for (const { key, expr, abortOnFail, delayAbortEvalMs, windowMs } of list) {
+    const specs = (config[key] ??= []);
+    if (expr === null) continue;
+    specs.push({
+      threshold: expr,
+      abortOnFail,
+      delayAbortEval: delayAbortEvalMs,
+      ...(windowMs === undefined ? {} : { window: windowMs }),
+    });
+  }
+  return config;
+}
