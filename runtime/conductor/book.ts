@@ -11,7 +11,7 @@ import { renderJson } from '../report/json.ts';
 import { renderK6Export } from '../report/k6-export.ts';
 import { RUNLOG_FILE, RUNLOG_SCHEMA } from '../runlog/format.ts';
 import { RunLogWriter } from '../runlog/writer.ts';
-import type { RunBook, RunContext, RunEnd } from './conduct.ts';
+import type { RunBook, RunContext, RunEnd } from './conduct-types.ts';
 import type { Recorder, RecordSinks } from './recorder.ts';
 import { LineFile, makeRunFolder, newRunId, RESULT_FILES } from './result-files.ts';
 

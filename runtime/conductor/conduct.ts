@@ -5,93 +5,22 @@ import { DicomRunError, ExitCode } from '../errors.ts';
 import { splitSegment, WHOLE } from '../executors/segment.ts';
 import type { Summary } from '../metrics/summary.ts';
 import { Acceptors } from './acceptors.ts';
+import type {
+  BuiltScript,
+  ConductRequest,
+  ConductResult,
+  RunBook,
+  RunContext,
+} from './conduct-types.ts';
 import type { PlaceOf } from './error-log.ts';
 import type { Account } from './events.ts';
 import { Fleet } from './fleet.ts';
 import { FaultError, faultProblem } from './mailbox.ts';
 import { DeferredEvents } from './deferred.ts';
 import { Recorder } from './recorder.ts';
-import type { RecordSinks } from './recorder.ts';
-import type { Screen } from './screen.ts';
 import { acceptorCount, embeddedSpec, maxVUs, receiversOf, targetsOf, workerCount } from './share.ts';
-import type { Loaded, Targets } from './share.ts';
+import type { Loaded } from './share.ts';
 import { StoppedError } from './stopper.ts';
-import type { EndReason, Stopper } from './stopper.ts';
-
-/** A bundled script. */
-export interface BuiltScript {
-  readonly code: string;
-  readonly preludeFile: string;
-  /** What `open()` and `files()` are relative to. */
-  readonly folder: string;
-  readonly placeOf: PlaceOf;
-}
-
-/** What is known once the options are resolved and everything listens. */
-export interface RunContext {
-  readonly runNumber: string;
-  readonly loaded: Loaded;
-  readonly options: Options;
-  readonly targets: Targets;
-  readonly workers: number;
-  readonly embedded: boolean;
-}
-
-/** What happened, for the summary. */
-export interface RunEnd {
-  readonly end: EndReason;
-  /** Epoch ms; the run's t0, or when it would have been. */
-  readonly t0: number;
-  readonly durationMs: number;
-  readonly endedAt: number;
-  readonly account: Account;
-}
-
-/** Where this run is recorded. */
-export interface RunBook {
-  readonly id: string;
-  readonly folder: string;
-  readonly sinks: RecordSinks;
-  /** First record of the log: called when t0 is known. */
-  begin(t0: number): void;
-  /** Ends the outputs and makes the summary; called once, after the last tick. */
-  finish(end: RunEnd, recorder: Recorder): Promise<Summary>;
-  /** Last record, files, everything closed. */
-  close(summary: Summary): Promise<void>;
-}
-
-export interface ConductRequest {
-  /** Compiled modules of the two kinds of threads. */
-  readonly vuWorker: string;
-  readonly acceptorWorker: string;
-  readonly cores: number;
-  /** Threads at most, before the number of VUs is known. */
-  readonly maxWorkers: number;
-  readonly runNumber: string;
-  readonly initTimeoutMs: number;
-  /** `__ENV` of the init pass. */
-  readonly initEnv: Readonly<Record<string, string>>;
-  readonly dataRoot?: string;
-  readonly stopper: Stopper;
-  readonly screen: Screen;
-  readonly build: () => Promise<BuiltScript>;
-  readonly resolve: (loaded: Loaded) => Promise<Options>;
-  /** Opens one association to the configured target; throws DicomRunError 111. */
-  readonly preflight: (context: RunContext) => Promise<void>;
-  readonly open: (context: RunContext) => Promise<RunBook>;
-  /** Called when everything is ready and nothing was sent yet. */
-  readonly onReady: (context: RunContext, book: RunBook) => void;
-  /** k6's argument of `handleSummary`, as JSON. */
-  readonly handleSummaryJson: (summary: Summary, setupJson: string | null) => string;
-}
-
-export interface ConductResult {
-  readonly summary: Summary;
-  readonly folder: string;
-  readonly options: Options;
-  /** What `handleSummary` returned: text by file name, `stdout` or `stderr`; null without one. */
-  readonly custom: Readonly<Record<string, string>> | null;
-}
 
 const NO_ACCOUNT: Account = { routes: [], missing: [] };
 /** Between `start` and t0: for the messages to arrive in every thread. */
@@ -141,7 +70,9 @@ class Conductor {
       const book = await this.#request.open(context);
       return await this.#perform(context, book);
     } catch (error) {
-      throw this.#explain(error);
+      // Problems of the bundler and the configuration already say what a person needs.
+      const isOurs = error instanceof FaultError || error instanceof StoppedError;
+      throw isOurs ? this.#explain(error) : error;
     }
   }
 
@@ -162,10 +93,10 @@ class Conductor {
         bundle: built.code,
         preludeFile: built.preludeFile,
         folder: built.folder,
-        env: request.initEnv,
+        env: built.env,
         timeoutMs: request.initTimeoutMs,
         runNumber: request.runNumber,
-        ...(request.dataRoot === undefined ? {} : { dataRoot: request.dataRoot }),
+        ...(built.dataRoot === undefined ? {} : { dataRoot: built.dataRoot }),
       }),
     );
     const options = await request.resolve(loaded);
@@ -335,7 +266,7 @@ class Conductor {
     try {
       const json = await this.#fleet.hook({
         kind: 'handleSummary',
-        summaryJson: this.#request.handleSummaryJson(summary, setupJson),
+        summaryJson: await this.#request.handleSummaryJson(summary, setupJson),
         timeoutMs: options.handleSummaryTimeoutMs,
       });
       return stringMap(json);

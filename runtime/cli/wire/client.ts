@@ -1,0 +1,163 @@
+// A few requests on one association, as promises: for preflight, doctor, echo, find, send, move.
+// Not for load: the VU workers have their own way.
+import { readFileSync } from 'node:fs';
+import { DicomRunError, ExitCode } from '../../errors.ts';
+import type { Target } from '../../config/types.ts';
+import { associate } from '../../dicom/ul/associate.ts';
+import type { AssociateOutcome } from '../../dicom/ul/associate.ts';
+import type { ProposedContext, Timeouts, TlsOptions } from '../../dicom/ul/associate-request.ts';
+import type { Association } from '../../dicom/ul/association.ts';
+import type { Outgoing } from '../../dicom/ul/outgoing.ts';
+import type { Pending, Reply } from '../../dicom/dimse/pending.ts';
+import type { Failure } from '../../dicom/errors.ts';
+import { echoRequest, VERIFICATION_SOP_CLASS } from '../../dicom/scu/requests.ts';
+import { obstacleProblem } from './failure-text.ts';
+
+export type PeerAddress = Pick<Target, 'host' | 'port' | 'calledAET' | 'callingAET'> &
+  Partial<Pick<Target, 'tls' | 'maxPdu' | 'sourceAddress'>>;
+
+export const IMPLICIT_LITTLE = '1.2.840.10008.1.2';
+export const EXPLICIT_LITTLE = '1.2.840.10008.1.2.1';
+
+/** The Verification SOP class, as everybody supports it. */
+export const ECHO_CONTEXT: ProposedContext = {
+  abstractSyntax: VERIFICATION_SOP_CLASS,
+  transferSyntaxes: [IMPLICIT_LITTLE],
+};
+
+export interface OpenOptions {
+  readonly contexts: readonly ProposedContext[];
+  readonly timeouts?: Partial<Timeouts>;
+  readonly asyncOps?: { readonly invoked: number; readonly performed: number };
+}
+
+/** The outcome of one attempt, whatever it is. */
+export function attempt(peer: PeerAddress, options: OpenOptions): Promise<AssociateOutcome> {
+  const { tls, maxPdu, sourceAddress, ...address } = peer;
+  return new Promise((resolve) => {
+    associate(
+      {
+        ...address,
+        ...options,
+        ...(maxPdu === undefined ? {} : { maxPdu }),
+        ...(sourceAddress === undefined ? {} : { sourceAddress }),
+        ...(tls === undefined ? {} : { tls: tlsOptions(tls) }),
+      },
+      resolve,
+    );
+  });
+}
+
+/** An open association. @throws DicomRunError 111 with the decoded reason. */
+export async function open(peer: PeerAddress, options: OpenOptions): Promise<Association> {
+  const outcome = await attempt(peer, options);
+  if (outcome.kind === 'accepted') return outcome.association;
+  throw new DicomRunError(ExitCode.UNREACHABLE, obstacleProblem(peer, outcome));
+}
+
+/** One final answer. Times in ms from the first byte sent to the last byte received. */
+export interface Answer {
+  readonly status: number;
+  readonly durationMs: number;
+  /** Error comment (0000,0902), '' without one. */
+  readonly comment: string;
+}
+
+const ERROR_COMMENT = 0x0902;
+
+/** Sends one request; every reply goes to `onReply` too. Rejects with {@link RequestFailed}. */
+export function request(
+  association: Association,
+  message: Outgoing,
+  each: Partial<Pick<Pending, 'onData' | 'onReply'>> = {},
+): Promise<Answer> {
+  return new Promise((resolve, reject) => {
+    const pending: Pending = {
+      messageId: 0,
+      contextId: 0,
+      sendStart: 0,
+      sendEnd: 0,
+      firstByte: 0,
+      lastByte: 0,
+      onReply: (reply: Reply) => {
+        each.onReply?.(reply);
+        if (reply.pending) return;
+        const durationMs = pending.lastByte - pending.sendStart;
+        resolve({ status: reply.status, durationMs, comment: reply.text(ERROR_COMMENT) });
+      },
+      onFailure: (failure) => reject(new RequestFailed(failure)),
+    };
+    if (each.onData !== undefined) pending.onData = each.onData;
+    association.send(message, pending);
+  });
+}
+
+/** No answer came. */
+export class RequestFailed extends Error {
+  readonly failure: Failure;
+
+  constructor(failure: Failure) {
+    super(failure.kind);
+    this.name = 'RequestFailed';
+    this.failure = failure;
+  }
+}
+
+/** C-ECHO on an association that has the Verification context. */
+export async function echo(association: Association, peer: PeerAddress): Promise<Answer> {
+  const contextId = association.contextFor(VERIFICATION_SOP_CLASS, '');
+  if (contextId === 0) {
+    throw new DicomRunError(ExitCode.UNREACHABLE, {
+      code: 'ASSOC_NO_CONTEXT',
+      message: 'the peer accepted the association, but not the Verification SOP class',
+      hint: 'it can still be used; --no-preflight leaves this check out',
+    });
+  }
+  return ask(peer, request(association, echoRequest(contextId, association.maxPdu)));
+}
+
+/** The answer, or DicomRunError 111 that says why there is none. */
+export async function ask(peer: PeerAddress, answer: Promise<Answer>): Promise<Answer> {
+  try {
+    return await answer;
+  } catch (error) {
+    if (!(error instanceof RequestFailed)) throw error;
+    throw new DicomRunError(ExitCode.UNREACHABLE, obstacleProblem(peer, error.failure));
+  }
+}
+
+/** Resolves when the association is released, or could not be. */
+export function release(association: Association): Promise<void> {
+  if (!association.open) return Promise.resolve();
+  return new Promise((resolve) => association.release(() => resolve()));
+}
+
+function tlsOptions(tls: NonNullable<Target['tls']>): TlsOptions {
+  const pem = (file: string | undefined) => (file === undefined ? undefined : readPem(file));
+  const ca = pem(tls.ca);
+  const cert = pem(tls.cert);
+  const key = pem(tls.key);
+  return {
+    ...(ca === undefined ? {} : { ca }),
+    ...(cert === undefined ? {} : { cert }),
+    ...(key === undefined ? {} : { key }),
+    ...(tls.passphrase === undefined ? {} : { passphrase: tls.passphrase }),
+    ...(tls.serverName === undefined ? {} : { servername: tls.serverName }),
+    ...(tls.verify === undefined ? {} : { rejectUnauthorized: tls.verify }),
+    ...(tls.minVersion === 'TLSv1.2' || tls.minVersion === 'TLSv1.3'
+      ? { minVersion: tls.minVersion }
+      : {}),
+  };
+}
+
+function readPem(file: string): Buffer {
+  try {
+    return readFileSync(file);
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    throw new DicomRunError(ExitCode.CONFIG, {
+      code: 'CONFIG_TLS_FILE',
+      message: `TLS file "${file}" cannot be read: ${why}`,
+    });
+  }
+}
