@@ -57,7 +57,8 @@ function readText(path: string, name: string, flag: string): string {
   try {
     return readFileSync(path, 'utf8');
   } catch (error) {
-    const why = (error as NodeJS.ErrnoException).code === 'ENOENT' ? 'does not exist' : 'cannot be read';
+    const why =
+      (error as NodeJS.ErrnoException).code === 'ENOENT' ? 'does not exist' : 'cannot be read';
     throw new DicomRunError(ExitCode.CONFIG, {
       code: 'CONFIG_FILE',
       message: `${flag} ${name}: the file ${why}`,

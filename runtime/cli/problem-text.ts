@@ -48,10 +48,7 @@ function asDicomRunError(error: unknown): DicomRunError | null {
   if (error.name === 'DicomError' && 'code' in error) {
     const { hint } = error as { hint?: string };
     const problem = { code: String(error.code), message: error.message };
-    return new DicomRunError(
-      ExitCode.CONFIG,
-      hint === undefined ? problem : { ...problem, hint },
-    );
+    return new DicomRunError(ExitCode.CONFIG, hint === undefined ? problem : { ...problem, hint });
   }
   return null;
 }
@@ -88,7 +85,6 @@ function writeDetails(details: string): string | null {
 
 /** Control characters of a peer or a file must not reach the terminal. */
 export function printable(text: string): string {
-  // eslint-disable-next-line no-control-regex -- finding them is the point
   return text.replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g, (char) => {
     return `\\x${char.charCodeAt(0).toString(16).padStart(2, '0')}`;
   });

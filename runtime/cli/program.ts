@@ -83,7 +83,10 @@ export async function buildProgram(
     .addHelpText('after', FIRST_STEPS);
   const asked = args.find((token) => !token.startsWith('-'));
   for (const entry of COMMANDS) {
-    const command = program.command(entry.name).description(entry.summary).copyInheritedSettings(program);
+    const command = program
+      .command(entry.name)
+      .description(entry.summary)
+      .copyInheritedSettings(program);
     if (entry.name === asked) {
       const { define } = await entry.load();
       define(command, context);

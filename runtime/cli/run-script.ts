@@ -3,11 +3,18 @@ import { availableParallelism } from 'node:os';
 import { relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { PlaceOf } from '../conductor/error-log.ts';
-import type { BuiltScript, ConductResult, RunContext } from '../conductor/conduct-types.ts';
+import type {
+  BuiltScript,
+  ConductRequest,
+  ConductResult,
+  RunContext,
+} from '../conductor/conduct-types.ts';
+import { newRunNumber } from '../conductor/share.ts';
 import { Stopper } from '../conductor/stopper.ts';
 import type { Loaded } from '../conductor/share.ts';
 import type { Mode, Options } from '../config/types.ts';
 import { ExitCode } from '../errors.ts';
+import type { CustomMetric } from '../metrics/engine-types.ts';
 import { distRoot } from './package-root.ts';
 import { readSources } from './config-sources.ts';
 import type { ConfigSources } from './config-sources.ts';
@@ -41,34 +48,7 @@ export async function runScript(request: RunScriptRequest): Promise<number> {
   const offSignals = stopOnSignal(terminal, stopper, screen);
   try {
     const { conduct } = await import('../conductor/conduct.ts');
-    const runNumber = (await import('../conductor/share.ts')).newRunNumber;
-    const sources = new Sources(request);
-    const result = await conduct({
-      vuWorker: threadFile('runtime/vu/worker.js'),
-      acceptorWorker: threadFile('runtime/acceptors/worker.js'),
-      cores: availableParallelism(),
-      maxWorkers: MAX_WORKERS,
-      runNumber: runNumber(Date.now(), Math.random()),
-      initTimeoutMs: INIT_TIMEOUT_MS,
-      stopper,
-      screen,
-      build: () => sources.build(),
-      resolve: (loaded) => sources.resolve(loaded),
-      preflight,
-      open: (context) => openBookFor(request, context, screen),
-      onReady: (context, book) =>
-        screen.plan({
-          id: book.id,
-          script: request.script,
-          options: context.options,
-          targets: context.targets,
-          declarations: context.loaded.declarations,
-          workers: context.workers,
-          resultsDir: shown(terminal, book.folder),
-          notes: context.loaded.notes,
-        }),
-      handleSummaryJson: (summary, setupJson) => summaryData(terminal, summary, setupJson),
-    });
+    const result = await conduct(conductRequest(request, screen, stopper));
     screen.close();
     await publish(request, result);
     return result.summary.verdict.exitCode;
@@ -76,6 +56,41 @@ export async function runScript(request: RunScriptRequest): Promise<number> {
     screen.close();
     offSignals();
   }
+}
+
+function conductRequest(
+  request: RunScriptRequest,
+  screen: RunScreen,
+  stopper: Stopper,
+): ConductRequest {
+  const { terminal, script } = request;
+  const sources = new Sources(request);
+  return {
+    vuWorker: threadFile('runtime/vu/worker.js'),
+    acceptorWorker: threadFile('runtime/acceptors/worker.js'),
+    cores: availableParallelism(),
+    maxWorkers: MAX_WORKERS,
+    runNumber: newRunNumber(Date.now(), Math.random()),
+    initTimeoutMs: INIT_TIMEOUT_MS,
+    stopper,
+    screen,
+    build: () => sources.build(),
+    resolve: (loaded) => sources.resolve(loaded),
+    preflight,
+    open: (context) => openBookFor(request, context, screen),
+    onReady: (context, book) =>
+      screen.plan({
+        id: book.id,
+        script,
+        options: context.options,
+        targets: context.targets,
+        declarations: context.loaded.declarations,
+        workers: context.workers,
+        resultsDir: shown(terminal, book.folder),
+        notes: context.loaded.notes,
+      }),
+    handleSummaryJson: (summary, setupJson) => summaryData(terminal, summary, setupJson),
+  };
 }
 
 /** First signal: stop gracefully, with teardown and summary. Second: leave at once. */
@@ -137,18 +152,17 @@ class Sources {
   }
 
   async resolve(loaded: Loaded): Promise<Options> {
-    const [{ resolveOptions }, { checkThresholds }, { engineThresholds }] = await Promise.all([
+    const [{ resolveOptions }, { checkThresholds }] = await Promise.all([
       import('../config/resolve.ts'),
       import('../metrics/threshold-expression.ts'),
-      import('../conductor/book.ts'),
     ]);
-    const custom = loaded.customMetrics as Parameters<typeof checkThresholds>[1];
+    const custom = loaded.customMetrics as readonly CustomMetric[];
     return resolveOptions({
       ...this.#input(),
       scriptOptions: loaded.optionsJson === null ? null : JSON.parse(loaded.optionsJson),
       exports: loaded.exports,
       scriptHosts: loaded.peers.flatMap(({ host }) => (host === undefined ? [] : [host])),
-      checkThresholds: (thresholds) => checkThresholds(engineThresholds(thresholds), custom),
+      checkThresholds: (thresholds) => checkThresholds(thresholds, custom),
     });
   }
 
@@ -174,7 +188,7 @@ async function openBookFor(request: RunScriptRequest, context: RunContext, scree
     script,
     version: version(),
     random: Math.random(),
-    startOutputs: (folder, id) => startOutputs(context.options, folder, id, warn),
+    startOutputs: (folder) => startOutputs(context.options, folder, warn),
     warn,
     next: (folder, failed) => nextCommands(request, shown(terminal, folder), failed),
   });

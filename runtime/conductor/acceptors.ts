@@ -11,7 +11,6 @@ import type {
   ReceiverSpec,
   ToAcceptor,
 } from '../threads.ts';
-import type { PoolShare } from '../dicom/data/share.ts';
 import type { Account, ThreadEvents } from './events.ts';
 import type { AcceptorPorts } from './fleet.ts';
 import { FaultError, Mailbox } from './mailbox.ts';
@@ -34,7 +33,7 @@ export interface ListenPlan {
   readonly settleMs: number;
   readonly horizonMs: number;
   readonly workers: number;
-  readonly pools: readonly PoolShare[];
+  readonly pools: Extract<ToAcceptor, { readonly kind: 'listen' }>['pools'];
   readonly ledger: boolean;
 }
 

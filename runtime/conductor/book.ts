@@ -1,12 +1,13 @@
 // The records of one run: engine, run log, outputs and files in its folder; at the end the summary.
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Options, ThresholdConfig as ConfiguredThreshold } from '../config/types.ts';
+import type { Options } from '../config/types.ts';
 import { createEngine } from '../metrics/engine.ts';
-import type { Engine, ThresholdConfig } from '../metrics/engine-types.ts';
+import type { CustomMetric, Engine } from '../metrics/engine-types.ts';
 import type { RunFacts } from '../metrics/facts.ts';
 import { summarise } from '../metrics/summarise.ts';
 import type { FileEntry, OutputResult, Summary } from '../metrics/summary.ts';
+import type { Output } from '../outputs/output.ts';
 import { renderJson } from '../report/json.ts';
 import { renderK6Export } from '../report/k6-export.ts';
 import { RUNLOG_FILE, RUNLOG_SCHEMA } from '../runlog/format.ts';
@@ -15,11 +16,8 @@ import type { RunBook, RunContext, RunEnd } from './conduct-types.ts';
 import type { Recorder, RecordSinks } from './recorder.ts';
 import { LineFile, makeRunFolder, newRunId, RESULT_FILES } from './result-files.ts';
 
-/** A reader of the run log that writes somewhere else. */
-export interface RunOutput {
-  /** Ends it: drains what it can and says what was written. */
-  finish(): Promise<OutputResult>;
-}
+/** Outputs get this long at the end for what they have not written yet. */
+const DRAIN_MS = 30_000;
 
 export interface BookSettings {
   readonly context: RunContext;
@@ -28,7 +26,7 @@ export interface BookSettings {
   readonly version: string;
   readonly random: number;
   /** Starts the outputs of a run; `folder` holds its log. */
-  readonly startOutputs: (folder: string, id: string) => Promise<readonly RunOutput[]>;
+  readonly startOutputs: (folder: string, id: string) => Promise<readonly Output[]>;
   /** Said at once and again in the summary. */
   readonly warn: (text: string) => void;
   /** Commands worth typing next. */
@@ -56,7 +54,7 @@ class Book implements RunBook {
   readonly #ledger: LineFile;
   readonly #console: LineFile | null;
   readonly #warnings: string[] = [];
-  #outputs: readonly RunOutput[] = [];
+  #outputs: readonly Output[] = [];
   #t0 = 0;
   #facts: RunFacts | null = null;
 
@@ -70,10 +68,8 @@ class Book implements RunBook {
       settings.warn(text);
     };
     this.#engine = createEngine({
-      thresholds: options.noThresholds ? {} : engineThresholds(options.thresholds),
-      customMetrics: loaded.customMetrics as NonNullable<
-        Parameters<typeof createEngine>[0]['customMetrics']
-      >,
+      thresholds: options.noThresholds ? {} : options.thresholds,
+      customMetrics: loaded.customMetrics as readonly CustomMetric[],
       onWarning: (message, hint) => warn(`${message}; ${hint}`),
     });
     this.#log = new RunLogWriter(folder, warn);
@@ -89,11 +85,13 @@ class Book implements RunBook {
       errorDetail: (line) => this.#errors.append(line),
       ledger: (lines) => this.#ledger.append(lines),
       console: consoleFile === null ? null : (line) => consoleFile.append(line),
+      outputs: [],
     };
   }
 
   async open(): Promise<void> {
     this.#outputs = await this.#settings.startOutputs(this.folder, this.id);
+    this.sinks.outputs.push(...this.#outputs);
   }
 
   begin(t0: number): void {
@@ -112,7 +110,7 @@ class Book implements RunBook {
       ...(target === undefined ? {} : { target }),
       embedded: context.embedded,
       tags: options.tags,
-      thresholds: options.noThresholds ? {} : engineThresholds(options.thresholds),
+      thresholds: options.noThresholds ? {} : options.thresholds,
       trendStats: options.summaryTrendStats,
       timeUnit: options.summaryTimeUnit ?? 'ms',
       plan: { scenarios: options.scenarios, workers: context.workers },
@@ -124,7 +122,7 @@ class Book implements RunBook {
     for (const uid of end.account.missing) {
       this.#ledger.append(JSON.stringify({ kind: 'missing', sopInstanceUID: uid }));
     }
-    const outputs = await Promise.all(this.#outputs.map((output) => output.finish()));
+    const outputs = await Promise.all(this.#outputs.map((output) => output.finish(DRAIN_MS)));
     this.#facts = this.#makeFacts(end, recorder, outputs);
     return summarise(this.#engine.totals(), this.#engine.thresholds(), this.#facts);
   }
@@ -209,20 +207,4 @@ export function targetName(context: RunContext): string | undefined {
   if (context.embedded) return 'EMBEDDED ROUTER';
   const { target } = context.targets;
   return target === null ? undefined : `${target.calledAET}@${target.host}:${target.port}`;
-}
-
-/** The configuration's list of thresholds as the engine takes them, by selector. */
-export function engineThresholds(list: readonly ConfiguredThreshold[]): ThresholdConfig {
-  const config: Record<string, ThresholdConfig[string][number][]> = {};
-  for (const { key, expr, abortOnFail, delayAbortEvalMs, windowMs } of list) {
-    const specs = (config[key] ??= []);
-    if (expr === null) continue;
-    specs.push({
-      threshold: expr,
-      abortOnFail,
-      delayAbortEval: delayAbortEvalMs,
-      ...(windowMs === undefined ? {} : { window: windowMs }),
-    });
-  }
-  return config;
 }

@@ -5,6 +5,7 @@ import { DicomRunError, ExitCode } from '../errors.ts';
 import { splitSegment, WHOLE } from '../executors/segment.ts';
 import type { Summary } from '../metrics/summary.ts';
 import { Acceptors } from './acceptors.ts';
+import type { Listening } from './acceptors.ts';
 import type {
   BuiltScript,
   ConductRequest,
@@ -15,10 +16,18 @@ import type {
 import type { PlaceOf } from './error-log.ts';
 import type { Account } from './events.ts';
 import { Fleet } from './fleet.ts';
+import type { SharedVuPlan } from './fleet.ts';
 import { FaultError, faultProblem } from './mailbox.ts';
 import { DeferredEvents } from './deferred.ts';
 import { Recorder } from './recorder.ts';
-import { acceptorCount, embeddedSpec, maxVUs, receiversOf, targetsOf, workerCount } from './share.ts';
+import {
+  acceptorCount,
+  embeddedSpec,
+  maxVUs,
+  receiversOf,
+  targetsOf,
+  workerCount,
+} from './share.ts';
 import type { Loaded } from './share.ts';
 import { StoppedError } from './stopper.ts';
 
@@ -125,24 +134,7 @@ class Conductor {
       workers,
       embedded: embedded !== null,
     };
-    const plan = {
-      bundle: built.code,
-      preludeFile: built.preludeFile,
-      folder: built.folder,
-      env: options.env,
-      runNumber,
-      scenarios: options.scenarios,
-      declarations: loaded.declarations,
-      receivers: listening?.receivers ?? [],
-      ...targets,
-      embedded,
-      tags: options.tags,
-      options: guestOptions(options, loaded),
-      wireCacheBytes: options.wireCacheBytes,
-      minIterationDurationMs: options.minIterationDurationMs,
-      counters: new SharedArrayBuffer(COUNTERS_BYTES),
-      trace: options.trace,
-    };
+    const plan = vuPlan(built, context, listening);
     const ready = this.#fleet.prepare(plan, workers, this.#acceptors);
     await stopper.guard(Promise.all([this.#request.preflight(context), ready]));
     return context;
@@ -300,6 +292,32 @@ class Conductor {
 }
 
 const COUNTERS_BYTES = 16_384;
+
+/** What every worker is told; what differs from worker to worker the fleet adds. */
+function vuPlan(
+  built: BuiltScript,
+  { options, loaded, targets, runNumber }: RunContext,
+  listening: Listening | null,
+): SharedVuPlan {
+  return {
+    bundle: built.code,
+    preludeFile: built.preludeFile,
+    folder: built.folder,
+    env: options.env,
+    runNumber,
+    scenarios: options.scenarios,
+    declarations: loaded.declarations,
+    receivers: listening?.receivers ?? [],
+    ...targets,
+    embedded: listening?.embedded ?? null,
+    tags: options.tags,
+    options: guestOptions(options, loaded),
+    wireCacheBytes: options.wireCacheBytes,
+    minIterationDurationMs: options.minIterationDurationMs,
+    counters: new SharedArrayBuffer(COUNTERS_BYTES),
+    trace: options.trace,
+  };
+}
 
 /** Milliseconds since the epoch by the monotonic clock, fractions kept. */
 function epochNow(): number {

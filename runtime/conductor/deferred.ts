@@ -44,8 +44,7 @@ export class DeferredEvents implements ThreadEvents {
   readonly failTest: ThreadEvents['failTest'] = (message) =>
     this.#pass((events) => events.failTest(message));
 
-  readonly ledger: ThreadEvents['ledger'] = (lines) =>
-    this.#pass((events) => events.ledger(lines));
+  readonly ledger: ThreadEvents['ledger'] = (lines) => this.#pass((events) => events.ledger(lines));
 
   readonly replaced: ThreadEvents['replaced'] = (worker, reason, interrupted) =>
     this.#pass((events) => events.replaced(worker, reason, interrupted));

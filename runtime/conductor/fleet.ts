@@ -78,7 +78,11 @@ export class Fleet {
   }
 
   /** Starts the other workers and gives everyone the plan; resolves when all are ready. */
-  async prepare(plan: SharedVuPlan, workers: number, acceptors: AcceptorPorts | null): Promise<void> {
+  async prepare(
+    plan: SharedVuPlan,
+    workers: number,
+    acceptors: AcceptorPorts | null,
+  ): Promise<void> {
     this.#plan = plan;
     this.#acceptors = acceptors;
     for (let worker = this.#members.length; worker < workers; worker++) {

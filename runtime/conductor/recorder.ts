@@ -3,6 +3,7 @@
 import { ExitCode } from '../errors.ts';
 import type { Engine, Tick } from '../metrics/engine-types.ts';
 import type { ErrorsSummary } from '../metrics/summary.ts';
+import type { Output } from '../outputs/output.ts';
 import type { EventRecord } from '../runlog/format.ts';
 import type { RunLogWriter } from '../runlog/writer.ts';
 import type { ErrorMessage, LogMessage, SampleColumns, SeriesDecl } from '../threads.ts';
@@ -23,6 +24,8 @@ export interface RecordSinks {
   readonly ledger: (lines: string) => void;
   /** Console output of scripts, when it goes to a file (`--console-output`). */
   readonly console: ((line: string) => void) | null;
+  /** Readers of the run log, and takers of every sample. */
+  readonly outputs: Output[];
 }
 
 export interface RecorderSettings {
@@ -129,11 +132,15 @@ export class Recorder implements ThreadEvents {
   // ------------------------------------------------------------ ThreadEvents
 
   series(source: number, series: readonly SeriesDecl[]): void {
-    this.#settings.sinks.engine.addSeries(source, series);
+    const { engine, outputs } = this.#settings.sinks;
+    engine.addSeries(source, series);
+    for (const output of outputs) output.sink?.series(source, series);
   }
 
   samples(source: number, columns: SampleColumns): void {
-    this.#settings.sinks.engine.ingest(source, columns);
+    const { engine, outputs } = this.#settings.sinks;
+    for (const { sink } of outputs) sink?.samples({ thread: source, ...columns });
+    engine.ingest(source, columns);
   }
 
   log(message: LogMessage): void {
@@ -223,6 +230,7 @@ export class Recorder implements ThreadEvents {
     }
     this.#errors.flush();
     log.flush();
+    for (const output of this.#settings.sinks.outputs) output.wake();
   }
 }
 

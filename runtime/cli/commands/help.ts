@@ -6,17 +6,15 @@ import type { DefineCommand } from '../program.ts';
 import { suggestion } from '../suggest.ts';
 
 export const define: DefineCommand = (command, { terminal }) => {
-  command
-    .argument('[topic]', 'name of a topic')
-    .action(async (topic: string | undefined) => {
-      if (topic === undefined) {
-        const names = await topics();
-        terminal.out(`Topics (dicomrun help TOPIC):\n${names.map((n) => `  ${n}\n`).join('')}`);
-        terminal.out('\nFlags of a command: dicomrun COMMAND --help\n');
-        return;
-      }
-      terminal.out(await topicText(topic));
-    });
+  command.argument('[topic]', 'name of a topic').action(async (topic: string | undefined) => {
+    if (topic === undefined) {
+      const names = await topics();
+      terminal.out(`Topics (dicomrun help TOPIC):\n${names.map((n) => `  ${n}\n`).join('')}`);
+      terminal.out('\nFlags of a command: dicomrun COMMAND --help\n');
+      return;
+    }
+    terminal.out(await topicText(topic));
+  });
 };
 
 async function topics(): Promise<readonly string[]> {

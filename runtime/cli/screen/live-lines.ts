@@ -32,7 +32,15 @@ export function liveBlock(frame: LiveFrame): readonly string[] {
   const flow = flowText(progress);
   if (flow !== '') lines.push(`  ${flow}`);
   if (frame.failures.length > 0) {
-    lines.push(`  ${style('yellow', frame.failures.slice(0, 2).map((f) => `! ${f}`).join('   '))}`);
+    lines.push(
+      `  ${style(
+        'yellow',
+        frame.failures
+          .slice(0, 2)
+          .map((f) => `! ${f}`)
+          .join('   '),
+      )}`,
+    );
   }
   lines.push(`  ${footText(frame)}`);
   return lines.slice(0, 6).map((line) => clip(line, frame.columns - 1));
@@ -42,7 +50,10 @@ function headLine({ progress, name, plannedMs, stage, style }: LiveFrame): strin
   const { atMs, counts, vusMax, live } = progress;
   const share = plannedMs > 0 ? Math.min(1, atMs / plannedMs) : 0;
   const filled = Math.round(share * BAR_WIDTH);
-  const bar = `${'='.repeat(Math.max(0, filled - 1))}${filled > 0 ? '>' : ''}`.padEnd(BAR_WIDTH, '-');
+  const bar = `${'='.repeat(Math.max(0, filled - 1))}${filled > 0 ? '>' : ''}`.padEnd(
+    BAR_WIDTH,
+    '-',
+  );
   const time = plannedMs > 0 ? `${clock(atMs)}/${clock(plannedMs)}` : clock(atMs);
   const failed = live.associations.failed;
   const open = `assoc ${counts.associationsOpen} open, ${failed} failed`;
@@ -109,7 +120,8 @@ export function progressLine(progress: Progress): string {
     parts.push(`delivered=${live.delivery.arrived}/${live.delivery.expected}`);
   }
   if (live.dropped > 0) parts.push(`dropped=${live.dropped}`);
-  if (isSaturated(progress)) parts.push(`generator=SATURATED(cpu ${Math.round(progress.generator.cpu)}%)`);
+  if (isSaturated(progress))
+    parts.push(`generator=SATURATED(cpu ${Math.round(progress.generator.cpu)}%)`);
   return `${stamp(progress.atMs)} ${parts.join(' ')}`;
 }
 
@@ -121,7 +133,6 @@ function byRate(services: readonly LiveService[]): readonly LiveService[] {
 export function clip(line: string, width: number): string {
   let visible = 0;
   let out = '';
-  // eslint-disable-next-line no-control-regex -- colour sequences start with ESC
   for (const part of line.split(/(\u001b\[[0-9;]*m)/)) {
     if (part.startsWith('\u001b[')) {
       out += part;

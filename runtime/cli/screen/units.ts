@@ -25,7 +25,9 @@ export function clock(ms: number): string {
 /** `00:01:10`, for log lines. */
 export function stamp(ms: number): string {
   const seconds = Math.max(0, Math.floor(ms / 1000));
-  return [seconds / 3600, (seconds / 60) % 60, seconds % 60].map((n) => two(Math.floor(n))).join(':');
+  return [seconds / 3600, (seconds / 60) % 60, seconds % 60]
+    .map((n) => two(Math.floor(n)))
+    .join(':');
 }
 
 /** Three significant digits: `0.31`, `12.4`, `412`, `9 812`. */

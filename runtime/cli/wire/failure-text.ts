@@ -27,7 +27,8 @@ const REASONS: Readonly<Record<string, Reason>> = {
   '1-2': { words: 'application context name not supported' },
   '1-3': {
     words: 'calling AE title not recognized',
-    hint: (peer) => `"${peer.callingAET}" must be allowed at the peer; or call as another with -b AET`,
+    hint: (peer) =>
+      `"${peer.callingAET}" must be allowed at the peer; or call as another with -b AET`,
   },
   '1-7': {
     words: 'called AE title not recognized',

@@ -1,0 +1,29 @@
+// What the init pass needs of the configuration before the script's own options are known.
+import { Problems } from '../config/problems.ts';
+import { resolveOptions } from '../config/resolve.ts';
+import type { ConfigInput } from '../config/resolve.ts';
+import { scriptEnv } from '../config/script-env.ts';
+import { DicomRunError } from '../errors.ts';
+
+export interface EarlyOptions {
+  readonly env: Readonly<Record<string, string>>;
+  readonly dataRoot?: string;
+}
+
+type Given = Omit<ConfigInput, 'scriptOptions' | 'exports' | 'checkThresholds' | 'scriptHosts'>;
+
+/**
+ * `__ENV` and the data folder. Mistakes are not reported here: they are found again, with the
+ * script's own, when everything is known.
+ */
+export function earlyOptions(given: Given): EarlyOptions {
+  const { scenario: _, ...flags } = given.flags;
+  try {
+    const options = resolveOptions({ ...given, flags, scriptOptions: null, exports: null });
+    const { dataRoot, env } = options;
+    return dataRoot === null ? { env } : { env, dataRoot };
+  } catch (error) {
+    if (!(error instanceof DicomRunError)) throw error;
+    return { env: scriptEnv(given, {}, new Problems(), []) };
+  }
+}
