@@ -1,9 +1,10 @@
 // The command line as a whole: which commands there are, usage errors, help. Each command is loaded
 // only when it is the one asked for.
 import { Command, CommanderError } from 'commander';
-import { ExitCode } from '../errors.ts';
+import { DicomRunError, ExitCode } from '../errors.ts';
 import { normaliseArgv } from './argv.ts';
 import { printError } from './problem-text.ts';
+import { suggestion } from './suggest.ts';
 import type { Terminal } from './terminal.ts';
 import { version } from './version.ts';
 
@@ -91,11 +92,29 @@ export async function buildProgram(
       const { define } = await entry.load();
       define(command, context);
     } else {
-      command.allowUnknownOption().argument('[args...]');
+      command.allowUnknownOption();
     }
   }
-  program.action(() => program.outputHelp());
+  program.argument('[command]').action((given?: string) => {
+    if (given === undefined) return program.outputHelp();
+    throw unknownCommand(given);
+  });
   return program;
+}
+
+function unknownCommand(given: string): DicomRunError {
+  const names = COMMANDS.map(({ name }) => name);
+  const near = suggestion(given, names);
+  const isScript = /\.[cm]?[jt]s$/.test(given);
+  return new DicomRunError(ExitCode.CONFIG, {
+    code: 'CONFIG_COMMAND',
+    message: `there is no command "${given}"`,
+    hint: isScript
+      ? `dicomrun run ${given}`
+      : near === null
+        ? names.join(', ')
+        : `dicomrun ${near}`,
+  });
 }
 
 /** The parser's message in the house's form: what, then what to try. */

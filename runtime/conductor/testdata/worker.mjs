@@ -8,6 +8,32 @@ const DONE = 4;
 const THREAD = 9;
 const TERMINABLE = 10;
 
+/** Three iterations, one of which failed. */
+function sendSamples(port) {
+  const series = [
+    { id: 0, metric: 'iterations', tags: { scenario: 'default' } },
+    { id: 1, metric: 'iteration_failed', tags: { scenario: 'default' } },
+  ];
+  port.postMessage({ kind: 'series', series });
+  const columns = {
+    n: 6,
+    series: Uint32Array.of(0, 1, 0, 1, 0, 1),
+    value: Float64Array.of(1, 0, 1, 0, 1, 1),
+    time: Float64Array.of(1, 1, 2, 2, 3, 3),
+  };
+  port.postMessage({ kind: 'samples', columns });
+  port.postMessage({
+    kind: 'error',
+    group: 'iteration boom',
+    operation: 'iteration',
+    code: 'SCRIPT_EXCEPTION',
+    message: 'boom',
+    stack: 'Error: boom\n    at script.js:3:7',
+    time: 3,
+    count: 1,
+  });
+}
+
 /** True the first time only, over all threads; without a counter always. */
 function isFirst(counter) {
   return counter === undefined || Atomics.add(new Int32Array(counter), 0, 1) === 0;
@@ -32,7 +58,15 @@ export default function worker({ port, worker, state }) {
             const fault = { code: 'SCRIPT_INIT', name: 'TypeError', message: 'boom' };
             port.postMessage({ kind: 'failed', phase: 'init', fault });
           } else if (message.bundle !== 'silent') {
-            port.postMessage({ kind: 'loaded', exports: ['default'], declarations: [] });
+            port.postMessage({
+              kind: 'loaded',
+              optionsJson: null,
+              exports: message.bundle.split(','),
+              declarations: [],
+              peers: [],
+              customMetrics: [],
+              notes: [],
+            });
           }
           break;
         case 'prepare':
@@ -41,12 +75,28 @@ export default function worker({ port, worker, state }) {
           port.postMessage({ kind: 'ready', createdMs: 1 });
           break;
         case 'setup':
-          port.postMessage({ kind: 'hook', hook: 'setup', json: '{"a":1}' });
+          if (plan.env?.SETUP === 'throw') {
+            const fault = { code: 'SCRIPT_SETUP', name: 'Error', message: 'no database' };
+            port.postMessage({ kind: 'failed', phase: 'setup', fault });
+          } else if (plan.env?.SETUP !== 'silent') {
+            port.postMessage({ kind: 'hook', hook: 'setup', json: '{"a":1}' });
+          }
+          break;
+        case 'teardown':
+          port.postMessage({ kind: 'log', level: 'info', message: `down ${message.setupJson}` });
+          port.postMessage({ kind: 'hook', hook: 'teardown', json: null });
+          break;
+        case 'handleSummary':
+          port.postMessage({ kind: 'hook', hook: 'handleSummary', json: '{"stdout":"mine"}' });
           break;
         case 'start':
           Atomics.add(slots, STARTED, 5);
           Atomics.add(slots, DONE, 3);
           port.postMessage({ kind: 'log', level: 'info', message: `start ${worker}` });
+          sendSamples(port);
+          if (plan.env?.ABORT !== undefined) {
+            port.postMessage({ kind: 'abortTest', message: plan.env.ABORT });
+          }
           if (plan.options.dieOnce === worker && isFirst(plan.options.counter)) {
             throw new Error('out of luck');
           }
