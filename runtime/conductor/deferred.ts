@@ -46,6 +46,9 @@ export class DeferredEvents implements ThreadEvents {
 
   readonly ledger: ThreadEvents['ledger'] = (lines) => this.#pass((events) => events.ledger(lines));
 
+  readonly caseState: ThreadEvents['caseState'] = (message) =>
+    this.#pass((events) => events.caseState(message));
+
   readonly replaced: ThreadEvents['replaced'] = (worker, reason, interrupted) =>
     this.#pass((events) => events.replaced(worker, reason, interrupted));
 

@@ -1,5 +1,6 @@
 // What the threads of a run report while it goes on: the one listener that conduct() passes down.
 import type {
+  CaseMessage,
   ErrorMessage,
   LogMessage,
   RouteAccount,
@@ -21,6 +22,8 @@ export interface ThreadEvents {
   /** `exec.test.fail()` in a script. */
   failTest(message: string): void;
   ledger(lines: string): void;
+  /** `dicom.skip()` or `dicom.manual()` in a script. */
+  caseState(message: CaseMessage): void;
   /** A worker died in the middle of the run and was replaced; `interrupted` iterations are lost. */
   replaced(worker: number, reason: string, interrupted: number): void;
   /** Deliveries still on their way while the account waits to settle. */

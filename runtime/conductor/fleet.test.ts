@@ -23,6 +23,7 @@ function newFleet(maxWorkers: number) {
     abortTest: ignore,
     failTest: ignore,
     ledger: ignore,
+    caseState: ignore,
     replaced: (worker, reason, lost) => said.push(`replaced ${worker}: ${reason} (${lost})`),
     settling: ignore,
   };
@@ -52,7 +53,7 @@ function plan(options: Record<string, unknown>): SharedVuPlan {
 describe('Fleet', () => {
   it('loads, prepares, sets up, runs and ends on every worker', async () => {
     const { fleet, said } = newFleet(3);
-    expect((await fleet.load(load('ok'))).exports).toEqual(['default']);
+    expect((await fleet.load(load('a,b'))).exports).toEqual(['a', 'b']);
     await fleet.prepare(plan({}), 3, null);
     expect(await fleet.hook({ kind: 'setup', timeoutMs: 1_000 })).toBe('{"a":1}');
     await fleet.run(Date.now(), null, 5_000);

@@ -64,6 +64,8 @@ export class Member {
         return this.#events.abortTest(message.message);
       case 'failTest':
         return this.#events.failTest(message.message);
+      case 'case':
+        return this.#events.caseState(message);
       case 'ledger':
         return this.#events.ledger(message.lines);
       case 'failed':

@@ -6,7 +6,13 @@ import type { ErrorsSummary } from '../metrics/summary.ts';
 import type { Output } from '../outputs/output.ts';
 import type { EventRecord } from '../runlog/format.ts';
 import type { RunLogWriter } from '../runlog/writer.ts';
-import type { ErrorMessage, LogMessage, SampleColumns, SeriesDecl } from '../threads.ts';
+import type {
+  CaseMessage,
+  ErrorMessage,
+  LogMessage,
+  SampleColumns,
+  SeriesDecl,
+} from '../threads.ts';
 import { ErrorLog } from './error-log.ts';
 import type { PlaceOf } from './error-log.ts';
 import type { FleetCounts, ThreadEvents } from './events.ts';
@@ -50,6 +56,7 @@ export class Recorder implements ThreadEvents {
   readonly #errors: ErrorLog;
   readonly #generator: GeneratorMonitor;
   readonly #warnings: string[] = [];
+  readonly #cases: CaseMessage[] = [];
   #t0 = 0;
   #timer: NodeJS.Timeout | undefined;
   #vusMax = 0;
@@ -94,6 +101,11 @@ export class Recorder implements ThreadEvents {
     log.appendTotals(engine.totals(), tick.at, elapsedMs);
     log.flush();
     return tick;
+  }
+
+  /** Skipped and manual cases, in order. */
+  get cases(): readonly CaseMessage[] {
+    return this.#cases;
   }
 
   get warnings(): readonly string[] {
@@ -150,7 +162,13 @@ export class Recorder implements ThreadEvents {
       sinks.console(`${message.level} ${message.message}`);
       return;
     }
-    screen.log(message);
+    const place = this.#errors.place(message.stack);
+    if (place === null) return screen.log(message);
+    screen.log({ ...message, message: `${message.message}\n   at ${place.where}` });
+  }
+
+  caseState(message: CaseMessage): void {
+    this.#cases.push(message);
   }
 
   error(message: ErrorMessage): void {
