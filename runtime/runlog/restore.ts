@@ -94,7 +94,8 @@ export function summaryFromRunLog(dir: string): Summary {
   return restoreRun(dir).summary;
 }
 
-class LogFold {
+/** Records of one run added up: of a finished one, or of one that still goes on. */
+export class LogFold {
   run: RunRecord | null = null;
   #end: EndRecord | null = null;
   #lastAt = -1;

@@ -8,7 +8,9 @@ export function count(value: number): string {
 }
 
 /** Three significant digits, without exponent. */
-export function short(value: number): string {
+export function short(value: number | null): string {
+  // Percentiles come with the first histogram, ten seconds into a run.
+  if (value === null || !Number.isFinite(value)) return '–';
   const size = Math.abs(value);
   if (value === 0) return '0';
   if (size >= 1000) return grouped.format(value);
@@ -16,7 +18,8 @@ export function short(value: number): string {
 }
 
 /** Milliseconds as `0.84 ms`, `12.3 ms`, `1.23 s`, `2 m 5 s`. */
-export function ms(value: number): string {
+export function ms(value: number | null): string {
+  if (value === null || !Number.isFinite(value)) return '–';
   if (value < 1000) return `${short(value)} ms`;
   if (value < 120_000) return `${short(value / 1000)} s`;
   return clock(value / 1000);

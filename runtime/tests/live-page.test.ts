@@ -1,0 +1,97 @@
+// The live page in a real browser: follows the run, needs its token, turns into the report.
+import { request } from 'node:http';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Browser } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { bundlePage } from '../../bundler/page.ts';
+import { startLivePage } from '../report/html/live.ts';
+import type { PageAssets } from '../report/html/render.ts';
+import { RUNLOG_FILE } from '../runlog/format.ts';
+import { openPage, startBrowser, tableCells } from './browser.ts';
+import { ROOT } from './imports.ts';
+import { requirePeer } from './peers.ts';
+import { sampleRun } from './sample-run.ts';
+
+describe.skipIf(!requirePeer('chromium'))('live page', () => {
+  let dir: string;
+  let browser: Browser;
+  let assets: PageAssets;
+  beforeAll(async () => {
+    dir = mkdtempSync(join(tmpdir(), 'dicomrun-live-'));
+    assets = await bundlePage(ROOT);
+    browser = await startBrowser();
+  });
+  afterAll(async () => {
+    await browser.close();
+    rmSync(dir, { recursive: true, force: true });
+  });
+
+  it('follows a run and becomes its report', async () => {
+    const file = join(dir, 'a', RUNLOG_FILE);
+    let live: Awaited<ReturnType<typeof startLivePage>> | null = null;
+    let page: Awaited<ReturnType<typeof openPage>> | null = null;
+    const counts: string[] = [];
+    const titles: string[] = [];
+    const { summary } = await sampleRun({
+      seconds: 14,
+      dir: join(dir, 'a'),
+      onSecond: async (second) => {
+        if (second === 2) {
+          live = await startLivePage({ file, intervalMs: 50, assets });
+          page = await openPage(browser, live.url);
+        }
+        if (second < 3 || !page) return;
+        await page.page.waitForTimeout(120);
+        titles.push(await page.page.title());
+        const [row] = await tableCells(page.page, 'operations');
+        counts.push(row?.[1] ?? '');
+      },
+    });
+    const [shown, server] = [page, live] as unknown as [
+      Awaited<ReturnType<typeof openPage>>,
+      Awaited<ReturnType<typeof startLivePage>>,
+    ];
+    expect(new Set(counts).size).toBeGreaterThan(5);
+    expect(titles.every((title) => title.startsWith('running'))).toBe(true);
+    await server.finish();
+    await shown.page.waitForFunction('document.title.startsWith("PASS")');
+    const [row] = await tableCells(shown.page, 'operations');
+    expect(row?.[1]).toBe(String(summary.operations[0]?.count));
+    expect(shown.complaints).toEqual([]);
+    expect(shown.requests.every((url) => url.startsWith(server.url.split('?')[0] ?? ''))).toBe(
+      true,
+    );
+    await expect(status(server.url)).rejects.toThrow(/ECONNREFUSED/);
+  });
+
+  it('shows nothing without its token and takes another port when its own is in use', async () => {
+    await sampleRun({ seconds: 1, dir: join(dir, 'b') });
+    const other = createServer();
+    await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve));
+    const { port } = other.address() as { port: number };
+    const live = await startLivePage({ file: join(dir, 'b', RUNLOG_FILE), port, assets });
+    expect(live.otherPort).toBe(true);
+    expect(live.url).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/\?token=[0-9a-f]{32}$/);
+    const bare = live.url.replace(/\?.*/, '');
+    expect(await status(bare)).toBe(403);
+    expect(await status(`${bare}events`)).toBe(403);
+    expect(await status(`${bare}?token=${'0'.repeat(32)}`)).toBe(403);
+    expect(await status(live.url)).toBe(200);
+    await live.finish();
+    other.close();
+  });
+});
+
+function status(url: string): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const asked = request(url, { agent: false }, (answer) => {
+      answer.resume();
+      resolve(answer.statusCode ?? 0);
+    });
+    asked.once('error', reject);
+    asked.end();
+  });
+}
