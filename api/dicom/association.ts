@@ -169,57 +169,57 @@ export class Association implements Releasable {
   }
 
   /** N-CREATE. */
-  create(
+  async create(
     sopClass: string,
     sopInstance: string | null,
     attributes: T.Match,
     options?: T.NormalisedOptions,
   ): Promise<T.NormalisedResponse> {
-    return this.normalised('create', { sopClass, sopInstance, attributes }, options);
+    return await this.normalised('create', { sopClass, sopInstance, attributes }, options);
   }
   /** N-SET. */
-  set(
+  async set(
     sopClass: string,
     sopInstance: string,
     attributes: T.Match,
     options?: T.NormalisedOptions,
   ): Promise<T.NormalisedResponse> {
-    return this.normalised('set', { sopClass, sopInstance, attributes }, options);
+    return await this.normalised('set', { sopClass, sopInstance, attributes }, options);
   }
   /** N-GET. C-GET is `get`. */
-  getAttributes(
+  async getAttributes(
     sopClass: string,
     sopInstance: string,
     keywords: readonly string[] = [],
     options?: T.NormalisedOptions,
   ): Promise<T.NormalisedResponse> {
-    return this.normalised('nget', { sopClass, sopInstance, keywords }, options);
+    return await this.normalised('nget', { sopClass, sopInstance, keywords }, options);
   }
   /** N-ACTION. */
-  action(
+  async action(
     sopClass: string,
     sopInstance: string,
     attributes: T.Match,
     options?: T.NormalisedOptions,
   ): Promise<T.NormalisedResponse> {
-    return this.normalised('action', { sopClass, sopInstance, attributes }, options);
+    return await this.normalised('action', { sopClass, sopInstance, attributes }, options);
   }
   /** N-EVENT-REPORT. */
-  event(
+  async event(
     sopClass: string,
     sopInstance: string,
     attributes: T.Match,
     options?: T.NormalisedOptions,
   ): Promise<T.NormalisedResponse> {
-    return this.normalised('event', { sopClass, sopInstance, attributes }, options);
+    return await this.normalised('event', { sopClass, sopInstance, attributes }, options);
   }
   /** N-DELETE. */
-  delete(
+  async delete(
     sopClass: string,
     sopInstance: string,
     options?: T.NormalisedOptions,
   ): Promise<T.NormalisedResponse> {
-    return this.normalised('delete', { sopClass, sopInstance }, options);
+    return await this.normalised('delete', { sopClass, sopInstance }, options);
   }
 
   private async normalised(
@@ -269,7 +269,7 @@ export class Association implements Releasable {
 
   private async call(op: string, request: object): Promise<unknown> {
     this.mustBeOpen(op);
-    return callJson(this.vu, { op, association: this.handle, ...request });
+    return await callJson(this.vu, { op, association: this.handle, ...request });
   }
 
   private response(call: Call): T.Response {

@@ -108,19 +108,22 @@ export class Peer {
 
   /** C-ECHO on an association of its own. */
   async echo(): Promise<T.Response> {
-    return this.once({ for: 'Verification' }, (association) => association.echo());
+    return await this.once({ for: 'Verification' }, (association) => association.echo());
   }
   /** C-STORE of one instance on an association of its own. */
   async store(image: Dataset | Pool, options?: T.StoreOptions): Promise<T.StoreResult> {
-    return this.once({ for: image }, (association) => association.store(image, options));
+    return await this.once({ for: image }, (association) => association.store(image, options));
   }
   /** C-FIND on an association of its own. */
   async find(keys: T.Match, options: T.FindOptions = {}): Promise<T.FindResult> {
-    return this.once({ for: modelOf(options.model) }, async (a) => await a.find(keys, options));
+    return await this.once(
+      { for: modelOf(options.model) },
+      async (a) => await a.find(keys, options),
+    );
   }
   /** C-MOVE on an association of its own. */
   async move(keys: T.Match, options: T.MoveOptions): Promise<T.MoveResult> {
-    return this.once({ for: `${modelOf(options.model)}Move` }, (a) => a.move(keys, options));
+    return await this.once({ for: `${modelOf(options.model)}Move` }, (a) => a.move(keys, options));
   }
   /** C-GET on an association of its own; give `contexts` for what may come. */
   async get(keys: T.Match, options: T.GetOptions & T.AssociateOptions = {}): Promise<T.GetResult> {
@@ -131,7 +134,7 @@ export class Peer {
         : Array.isArray(wanted)
           ? (wanted as T.AssociateFor[])
           : [wanted as T.AssociateFor];
-    return this.once(
+    return await this.once(
       {
         for: [`${modelOf(options.model)}Get`, ...asked],
         ...(contexts ? { contexts } : {}),

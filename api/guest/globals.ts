@@ -185,7 +185,8 @@ function formatStack(error: unknown, frames: readonly Frame[]): string {
   const lines: string[] = [];
   for (const frame of frames) {
     const file = frame.getFileName();
-    if (typeof file !== 'string' || file === 'prelude.js') continue;
+    // Frames of the host name its files: only those of the script are the author's business.
+    if (file !== 'script.js') continue;
     const place = `${file}:${frame.getLineNumber() ?? 0}:${frame.getColumnNumber() ?? 0}`;
     const name = frame.getFunctionName();
     const prefix = frame.isAsync() ? 'async ' : '';

@@ -140,21 +140,23 @@ async function guarded(vu: Vu, body: () => Promise<void>): Promise<Outcome> {
 
 let dangling = 0;
 
-/** Calls nobody awaited: waited for, and named once, with the line from the second sighting on. */
+/** Names a call that nobody awaited: once, with its line, which is known from the second sighting on. */
+function notAwaited(vu: Vu): void {
+  dangling++;
+  captureStacks(dangling === 1);
+  if (dangling === 1) return;
+  const fault = {
+    code: 'SCRIPT_NOT_AWAITED',
+    message: 'a call was still under way when its iteration returned; it was waited for',
+    hint: 'put `await` before it',
+    stack: vu.lastCall,
+  };
+  ringText(Op.LOG, vu.slot, JSON.stringify(fault), 4);
+}
+
+/** Calls nobody awaited are waited for. */
 async function drain(vu: Vu, outcome: Outcome): Promise<Outcome> {
-  if (outcome === null && !vu.interrupted && dangling < 2) {
-    dangling++;
-    if (dangling === 1) captureStacks(true);
-    const where = vu.lastCall;
-    if (dangling === 2) captureStacks(false);
-    const fault = {
-      code: 'SCRIPT_NOT_AWAITED',
-      message: 'a call was still under way when the iteration returned; it was waited for',
-      hint: 'put `await` before it',
-      stack: where,
-    };
-    ringText(Op.LOG, vu.slot, JSON.stringify(fault), 4);
-  }
+  if (outcome === null && !vu.interrupted && dangling < 2) notAwaited(vu);
   await new Idle(vu);
   return outcome;
 }
