@@ -43,10 +43,11 @@ export type Scenario = Common &
       }
     | {
         executor: 'constant-arrival-rate';
+        /** `'fromEnv'` = PEAK_IMAGES_PER_SECOND × LOAD_MULTIPLIER. */
         rate: number | 'fromEnv';
         timeUnit?: Duration;
-        duration: Duration;
-        preAllocatedVUs: number;
+        duration: Duration | 'fromEnv';
+        preAllocatedVUs: number | 'fromEnv';
         maxVUs?: number;
         arrival?: 'regular' | 'poisson';
       }
@@ -55,6 +56,16 @@ export type Scenario = Common &
         startRate?: number;
         timeUnit?: Duration;
         stages: readonly Stage[];
+        preAllocatedVUs: number;
+        maxVUs?: number;
+        arrival?: 'regular' | 'poisson';
+      }
+    | {
+        executor: 'ramping-arrival-rate';
+        /** Instead of stages: a hospital's day, quiet at night, busiest before noon. */
+        examsPerDay: number;
+        /** How long the day takes in the run. Default 24h. */
+        dayLength?: Duration;
         preAllocatedVUs: number;
         maxVUs?: number;
         arrival?: 'regular' | 'poisson';
@@ -89,6 +100,10 @@ export interface Options {
   noTeardown?: boolean;
   minIterationDuration?: Duration;
   hangTimeout?: Duration;
+  /** Wait for deliveries at the end. Default 30s. */
+  settle?: Duration;
+  /** An instance is missing after this. Default 10m. */
+  deliveryHorizon?: Duration;
   throw?: boolean;
   summaryTrendStats?: readonly string[];
   summaryTimeUnit?: 's' | 'ms' | 'us';

@@ -8,7 +8,7 @@ import { readOutput, readScrape } from './outputs.ts';
 import type { Problems } from './problems.ts';
 import type { Stage } from '../executors/scenario.ts';
 import type { Flags } from './flag-table.ts';
-import { readDuration, readInteger } from './values.ts';
+import { readDuration, readInteger, readVUs } from './values.ts';
 import type { Reader } from './values.ts';
 import type { Variable } from './variables.ts';
 
@@ -123,7 +123,7 @@ function readLoad(lookup: Lookup): Load | null {
   const stages = list(lookup('stage')).flatMap((item) => readStage(item.r, item.text) ?? []);
   return {
     origin: used.map((given) => given.origin).join(', '),
-    vus: read('vus', (r, value) => readInteger(r, value, { min: 1 })),
+    vus: read('vus', (r, value) => readVUs(r, value)),
     rampNs: read('ramp', (r, value) => readDuration(r, value)),
     durationNs: read('duration', (r, value) => readDuration(r, value)),
     iterations: read('iterations', (r, value) => readInteger(r, value, { min: 1 })),
@@ -139,7 +139,7 @@ function readStage(r: Reader, text: string): Stage | undefined {
     return undefined;
   }
   const durationNs = readDuration(r, duration);
-  const vus = readInteger(r, target);
+  const vus = readVUs(r, target, 0);
   return durationNs === undefined || vus === undefined ? undefined : { durationNs, target: vus };
 }
 

@@ -19,6 +19,7 @@ import {
   readObject,
   readString,
   readTextMap,
+  readVUs,
 } from './values.ts';
 import type { Reader } from './values.ts';
 
@@ -187,7 +188,7 @@ function readLoad(
     object[key] === undefined ? undefined : by({ ...r, at: within(r.at, key) }, object[key]);
   return {
     origin: reading.origin,
-    vus: read('vus', (at, value) => readInteger(at, value, { min: 1 })),
+    vus: read('vus', (at, value) => readVUs(at, value)),
     rampNs: read('ramp', (at, value) => readDuration(at, value)),
     durationNs: read('duration', (at, value) => readDuration(at, value)),
     iterations: read('iterations', (at, value) => readInteger(at, value, { min: 1 })),

@@ -108,6 +108,13 @@ describe('targets', () => {
     expect(options.origins['target.host']).toBe('.env COMPASS_HOST');
   });
 
+  it('judge runs of a minute by the seed suite’s limit for short ones', () => {
+    const dotenv = 'MAX_P95_LATENCY_MS=2000\nMAX_P95_LATENCY_MS_SHORT=1500';
+    const of = (duration: string) => resolve({ dotenv, flags: { duration } }).thresholds;
+    expect(of('1m')).toEqual({ dicom_req_duration: [{ threshold: 'p(95)<=1500' }] });
+    expect(of('61s')).toEqual({ dicom_req_duration: [{ threshold: 'p(95)<=2000' }] });
+  });
+
   it('warn when C-FIND verification would ask the target itself', () => {
     const { verify, warnings } = resolve({ dotenv: 'COMPASS_HOST=10.0.0.1\nCFIND_TIMEOUT=30' });
     expect(verify).toMatchObject({ host: '10.0.0.1', isTarget: true, timeoutMs: 30_000 });

@@ -16,8 +16,9 @@ import { profileOf } from './profile.ts';
 import { scriptEnv } from './script-env.ts';
 import { smokeScenarios } from './smoke.ts';
 import { stackOf } from './stack.ts';
+import { readDuration } from './values.ts';
 import type { Mode, Options } from './types.ts';
-import { ownVariables, seedLayer, seedLoad, variablesOf } from './variables.ts';
+import { ownVariables, seedLayer, seedLoad, seedShortRun, variablesOf } from './variables.ts';
 import type { EnvFile } from './variables.ts';
 
 export interface ConfigInput {
@@ -46,10 +47,11 @@ export interface ConfigInput {
 export function resolveOptions(input: ConfigInput): Options {
   const problems = new Problems();
   const warnings: string[] = [];
-  const { layers, loads, selected, smoke } = readSources(input, problems, warnings);
-  const stack = stackOf(layers);
+  const { layers, loads, selected, smoke, shortRun } = readSources(input, problems, warnings);
   const load = resolveLoad(loads, { problems, warnings, selected });
-  const scenarios = shape(input, load.scenarios, smoke);
+  shortRun(load.scenarios);
+  const stack = stackOf(layers);
+  const scenarios = shape(input, load.scenarios, smoke, problems);
   checkScenarios(scenarios, input.exports, problems);
   const env = scriptEnv(input, stack.map<string>('env'), problems, warnings);
   const options = buildOptions(
@@ -74,6 +76,8 @@ interface Sources {
   readonly selected: string | null;
   /** What `options.smoke` says about the load, in smoke mode. */
   readonly smoke: Load | null;
+  /** Puts the seed suite's limits for short runs in place, once the load is known. */
+  readonly shortRun: (scenarios: readonly Scenario[]) => void;
 }
 
 function readSources(input: ConfigInput, problems: Problems, warnings: string[]): Sources {
@@ -104,7 +108,9 @@ function readSources(input: ConfigInput, problems: Problems, warnings: string[])
     ...[config, profile, script, ownFlags.layer, flags.layer].map((layer) => layer.load),
   ].filter((load) => load !== null);
   const selected = flags.scenario ?? ownFlags.scenario;
-  return { layers, loads, selected, smoke: overrides?.load ?? null };
+  const shortRun = (scenarios: readonly Scenario[]): void =>
+    seedShortRun(seeds, variables, scenarios, problems);
+  return { layers, loads, selected, smoke: overrides?.load ?? null, shortRun };
 }
 
 /** A seed variable and a DICOMRUN_* of the same meaning: ours wins, and both are named. */
@@ -122,17 +128,23 @@ function warnConflicts(seeds: Layer, own: readonly Layer[], warnings: string[]):
 
 const SMOKE_MAX_NS = 120e9;
 
+/** In smoke mode each scenario once, unless `options.smoke` says a load of its own. */
 function shape(
   input: ConfigInput,
   scenarios: readonly Scenario[],
   smoke: Load | null,
+  problems: Problems,
 ): readonly Scenario[] {
   if (input.mode !== 'smoke') return scenarios;
-  const limit = smoke?.durationNs ?? SMOKE_MAX_NS;
-  const once = smokeScenarios(smoke?.scenarios ?? scenarios, limit);
   if (smoke?.scenarios !== undefined) return smoke.scenarios;
+  const { timeout } = input.flags;
+  const at = { name: 'flag --timeout', origin: 'command line' };
+  const given = timeout === undefined ? undefined : readDuration({ problems, at }, timeout, 1e9);
+  const limit = given ?? smoke?.durationNs ?? SMOKE_MAX_NS;
   const { vus = 1, iterations = 1 } = smoke ?? {};
-  return once.map((scenario) => ({ ...scenario, vus, iterations }) as Scenario);
+  return smokeScenarios(scenarios, limit).map(
+    (scenario) => ({ ...scenario, vus, iterations }) as Scenario,
+  );
 }
 
 function deepFreeze<T>(value: T): T {

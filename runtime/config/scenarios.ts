@@ -1,5 +1,6 @@
 // Scenario objects as scripts and configuration files write them -> validated scenarios.
 import type { ExecutorName, Scenario, Stage } from '../executors/scenario.ts';
+import { dayRate } from '../executors/day-curve.ts';
 import { periodNs } from '../executors/constant-arrival-rate.ts';
 import { stagesDurationNs } from '../executors/ramping-vus.ts';
 import { seedValue } from './from-env.ts';
@@ -14,6 +15,7 @@ import {
   readObject,
   readString,
   readTextMap,
+  readVUs,
 } from './values.ts';
 import type { Reader } from './values.ts';
 
@@ -29,7 +31,7 @@ const KEYS: Readonly<Record<ExecutorName, readonly string[]>> = {
     ...['preAllocatedVUs', 'maxVUs', 'arrival'],
   ],
   'ramping-arrival-rate': [
-    ...['startRate', 'timeUnit', 'stages'],
+    ...['startRate', 'timeUnit', 'stages', 'examsPerDay', 'dayLength'],
     ...['preAllocatedVUs', 'maxVUs', 'arrival'],
   ],
 };
@@ -127,7 +129,8 @@ function fromEnvironment<T>(draft: Draft, key: string, r: Reader, read: Read<T>)
 }
 
 const count: Read<number> = (r, value) => readInteger(r, value, { min: 1 });
-const countOrNone: Read<number> = (r, value) => readInteger(r, value);
+const vus: Read<number> = (r, value) => readVUs(r, value);
+const vusOrNone: Read<number> = (r, value) => readVUs(r, value, 0);
 const time: Read<number> = (r, value) => readDuration(r, value);
 const second: Read<number> = (r, value) => readDuration(r, value, S);
 const positiveTime: Read<number> = (r, value) => readDuration(r, value, 1);
@@ -152,11 +155,11 @@ function common(draft: Draft): object {
 function specific(draft: Draft, executor: ExecutorName): object {
   switch (executor) {
     case 'constant-vus':
-      return { vus: take(draft, 'vus', count, 1), durationNs: take(draft, 'duration', second) };
+      return { vus: take(draft, 'vus', vus, 1), durationNs: take(draft, 'duration', second) };
     case 'ramping-vus':
       return {
-        startVUs: take(draft, 'startVUs', countOrNone, 1),
-        stages: stagesOf(draft, countOrNone),
+        startVUs: take(draft, 'startVUs', vusOrNone, 1),
+        stages: stagesOf(draft, vusOrNone),
         gracefulRampDownNs: take(draft, 'gracefulRampDown', time, 30 * S),
       };
     case 'per-vu-iterations':
@@ -166,22 +169,48 @@ function specific(draft: Draft, executor: ExecutorName): object {
     case 'constant-arrival-rate':
       return {
         rate: take(draft, 'rate', rate),
+        timeUnitNs: take(draft, 'timeUnit', positiveTime, S),
         durationNs: take(draft, 'duration', second),
         ...openKeys(draft),
       };
     case 'ramping-arrival-rate':
-      return {
-        startRate: take(draft, 'startRate', rate, 0),
-        stages: stagesOf(draft, (r, value) =>
-          value === 'fromEnv' ? fromEnvironment(draft, 'rate', r, rate) : rate(r, value),
-        ),
-        ...openKeys(draft),
-      };
+      return { ...openKeys(draft), ...rampingRate(draft) };
   }
 }
 
+function rampingRate(draft: Draft): object {
+  if (draft.raw.examsPerDay !== undefined) return examDay(draft);
+  return {
+    timeUnitNs: take(draft, 'timeUnit', positiveTime, S),
+    startRate: take(draft, 'startRate', rate, 0),
+    stages: stagesOf(draft, (r, value) =>
+      value === 'fromEnv' ? fromEnvironment(draft, 'rate', r, rate) : rate(r, value),
+    ),
+  };
+}
+
+/** `examsPerDay` instead of stages: the day curve, in a day of `dayLength`. */
+function examDay(draft: Draft): object {
+  const { r, raw } = draft;
+  for (const key of ['stages', 'startRate', 'timeUnit']) {
+    if (raw[key] === undefined) continue;
+    r.problems.add('CONFIG_CONFLICT', `${r.at.name}: examsPerDay and ${key} say two rates`, {
+      hint: 'give one of them',
+      where: r.at.origin,
+    });
+  }
+  const exams = take(draft, 'examsPerDay', count);
+  const dayNs = take(
+    draft,
+    'dayLength',
+    (at, value) => readDuration(at, value, 24 * S),
+    86_400 * S,
+  );
+  return exams === undefined || dayNs === undefined ? {} : dayRate(exams, dayNs);
+}
+
 function iterations(draft: Draft): object {
-  return { vus: take(draft, 'vus', count, 1), iterations: take(draft, 'iterations', count, 1) };
+  return { vus: take(draft, 'vus', vus, 1), iterations: take(draft, 'iterations', count, 1) };
 }
 
 /** A pace longer than the default limit lengthens the limit. */
@@ -196,11 +225,10 @@ function pace(draft: Draft): object {
 }
 
 function openKeys(draft: Draft): object {
-  const preAllocatedVUs = take(draft, 'preAllocatedVUs', countOrNone);
+  const preAllocatedVUs = take(draft, 'preAllocatedVUs', vusOrNone);
   return {
-    timeUnitNs: take(draft, 'timeUnit', positiveTime, S),
     preAllocatedVUs,
-    maxVUs: take(draft, 'maxVUs', count, preAllocatedVUs ?? 1),
+    maxVUs: take(draft, 'maxVUs', vus, preAllocatedVUs ?? 1),
     arrival: take(draft, 'arrival', arrival, 'regular'),
   };
 }
@@ -219,7 +247,7 @@ function stagesOf(draft: Draft, readTarget: Read<number>): readonly Stage[] | un
 export function readStages(
   r: Reader,
   value: unknown,
-  readTarget: Read<number> = countOrNone,
+  readTarget: Read<number> = vusOrNone,
 ): readonly Stage[] | undefined {
   if (!Array.isArray(value) || value.length === 0) {
     r.problems.value(r.at, 'a list of stages', value, "e.g. [{ duration: '2m', target: 50 }]");

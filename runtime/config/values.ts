@@ -11,6 +11,9 @@ export interface Reader {
 /** How a value is written: as text on the command line or in a variable, or typed in an object. */
 export type Form = 'text' | 'typed';
 
+/** VUs of one scenario: what a plan of one process can hold. */
+export const MAX_VUS = 1_000_000;
+
 export interface NumberLimits {
   readonly min?: number;
   readonly max?: number;
@@ -24,9 +27,13 @@ export function readInteger(
   const { min = 0, max = Number.MAX_SAFE_INTEGER } = limits;
   const number = numeric(value);
   if (number !== null && Number.isInteger(number) && number >= min && number <= max) return number;
-  const upper = max === Number.MAX_SAFE_INTEGER ? '' : ` and ≤ ${max}`;
+  const upper = number !== null && number > max ? ` and ≤ ${max}` : '';
   r.problems.value(r.at, `an integer ≥ ${min}${upper}`, value);
   return undefined;
+}
+
+export function readVUs(r: Reader, value: unknown, min = 1): number | undefined {
+  return readInteger(r, value, { min, max: MAX_VUS });
 }
 
 export function readNumber(

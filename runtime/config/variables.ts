@@ -1,6 +1,8 @@
 // Variables: `.env` files under the real environment, and what they mean as configuration: our own
 // DICOMRUN_* and those of the seed suite (COMPASS_HOST, REMOTE_AE_<X>, CFIND_*, …) as they are.
 import { parseEnv } from 'node:util';
+import { requirements } from '../executors/requirements.ts';
+import type { Scenario } from '../executors/scenario.ts';
 import { readAETitle, readPort } from './address.ts';
 import { FLAGS } from './flag-table.ts';
 import { emptyLayer, put, readOption } from './layer.ts';
@@ -143,6 +145,26 @@ function aeOf(name: string, variables: Variables, problems: Problems): string | 
   const variable = variables.get(name);
   if (variable === undefined || variable.value === '') return null;
   return readAETitle({ problems, at: { name, origin: variable.origin } }, variable.value);
+}
+
+/** How long a run may be for the limit of short ones. */
+const SHORT_NS = 60e9;
+
+/** MAX_P95_LATENCY_MS_SHORT in place of MAX_P95_LATENCY_MS, for runs of a minute at most. */
+export function seedShortRun(
+  layer: Layer,
+  variables: Variables,
+  scenarios: readonly Scenario[],
+  problems: Problems,
+): void {
+  const name = 'MAX_P95_LATENCY_MS_SHORT';
+  const variable = variables.get(name);
+  if (variable === undefined || variable.value.trim() === '') return;
+  const r = { problems, at: { name, origin: variable.origin } };
+  const seed = limit('dicom_req_duration', 'p(95)');
+  const specs = seed.read(r, variable.value);
+  if (requirements(scenarios).regularDurationNs > SHORT_NS) return;
+  put(layer, seed.path, specs, variable.origin);
 }
 
 /** LOAD_CONCURRENCY and TEST_DURATION_SECONDS: the load where nothing else says one. */

@@ -66,6 +66,7 @@ describe('what is wrong', () => {
     [
       'a circle',
       {
+        env: { MAX_P95_LATENCY_MS_SHORT: '1500' },
         scriptOptions: {
           scenarios: {
             a: { executor: 'constant-vus', duration: '1s', after: 'b' },
@@ -75,6 +76,7 @@ describe('what is wrong', () => {
       },
       'option scenarios.a.after: waits for itself in a circle',
     ],
+    ['more VUs than fit', { flags: { vus: '2000000', duration: '5s' } }, '≥ 1 and ≤ 1000000'],
     ['a bad number in .env', { dotenv: 'COMPASS_PORT=eleven' }, 'must be a port from 1 to 65535'],
     ['a bad error rate', { dotenv: 'MAX_ERROR_RATE=2%' }, 'MAX_ERROR_RATE: must be a number ≥ 0'],
     ['a tag without value', { flags: { tag: ['site'] } }, 'flag --tag: must be KEY=VALUE'],

@@ -51,7 +51,16 @@ function circumstances(scenario: Scenario): string[] {
   return parts;
 }
 
+/** More stages than this are summed up instead of listed. */
+const MANY_STAGES = 8;
+
 function line(start: number, stages: readonly Stage[], unit: string): string {
+  if (stages.length > MANY_STAGES) {
+    const targets = [start, ...stages.map((stage) => stage.target)];
+    const time = formatNs(stages.reduce((sum, stage) => sum + stage.durationNs, 0));
+    const range = `${Math.min(...targets)} to ${Math.max(...targets)}`;
+    return `${range} ${unit} in ${stages.length} stages over ${time}`;
+  }
   const parts: string[] = [];
   let level = start;
   for (const { durationNs, target } of stages) {

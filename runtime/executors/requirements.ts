@@ -32,18 +32,20 @@ export function regularEndNs(scenario: Scenario): number {
 
 /**
  * Latest start of each scenario: `startTime`, plus, with `after`, the latest end of that one.
- * `after` must name a scenario of the list and form no circle (the configuration checks it).
+ * `after` should name a scenario of the list and form no circle (the configuration checks it).
  */
 export function latestStarts(scenarios: readonly Scenario[]): Record<string, number> {
   const byName = new Map(scenarios.map((scenario) => [scenario.name, scenario]));
   const starts: Record<string, number> = {};
-  const startOf = (scenario: Scenario): number => {
+  const startOf = (scenario: Scenario, waiting: readonly Scenario[]): number => {
     const before = scenario.after === undefined ? undefined : byName.get(scenario.after);
     const base =
-      before === undefined ? 0 : startOf(before) + regularEndNs(before) + before.gracefulStopNs;
+      before === undefined || waiting.includes(before)
+        ? 0
+        : startOf(before, [...waiting, scenario]) + regularEndNs(before) + before.gracefulStopNs;
     return (starts[scenario.name] = base + scenario.startTimeNs);
   };
-  for (const scenario of scenarios) startOf(scenario);
+  for (const scenario of scenarios) startOf(scenario, [scenario]);
   return starts;
 }
 
