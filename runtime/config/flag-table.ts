@@ -15,9 +15,7 @@ export const FLAGS: readonly string[] = [
   'tag',
   'out',
   'scrape',
-  'config',
   'profile',
-  'env-file',
 ];
 
 /** Flags as the command line gives them: long name without dashes -> value as written. */

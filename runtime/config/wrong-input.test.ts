@@ -76,6 +76,11 @@ describe('what is wrong', () => {
       },
       'option scenarios.a.after: waits for itself in a circle',
     ],
+    [
+      'a variable that finds files',
+      { env: { DICOMRUN_CONFIG: 'x' } },
+      'DICOMRUN_CONFIG: no option',
+    ],
     ['more VUs than fit', { flags: { vus: '2000000', duration: '5s' } }, '≥ 1 and ≤ 1000000'],
     ['a bad number in .env', { dotenv: 'COMPASS_PORT=eleven' }, 'must be a port from 1 to 65535'],
     ['a bad error rate', { dotenv: 'MAX_ERROR_RATE=2%' }, 'MAX_ERROR_RATE: must be a number ≥ 0'],
