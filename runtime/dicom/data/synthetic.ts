@@ -11,6 +11,7 @@ import { reencode } from './reencode.ts';
 import { type PoolShare } from './share.ts';
 import { makeHeader } from './synthetic-header.ts';
 import { type Iod, IODS } from './synthetic-iods.ts';
+import { EYE_IODS } from './synthetic-eye.ts';
 import { MORE_IODS } from './synthetic-more.ts';
 import {
   encodingOf,
@@ -58,7 +59,7 @@ export const PRESETS: Readonly<
   MB10: { modality: 'DX', bytes: 10_485_760 },
 };
 
-const ALL_IODS: Readonly<Record<string, Iod>> = { ...IODS, ...MORE_IODS };
+const ALL_IODS: Readonly<Record<string, Iod>> = { ...IODS, ...EYE_IODS, ...MORE_IODS };
 
 /** Kinds of instances that can be made. */
 export const SYNTHETIC_MODALITIES: readonly string[] = Object.keys(ALL_IODS);
