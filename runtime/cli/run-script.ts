@@ -188,7 +188,7 @@ async function openBookFor(request: RunScriptRequest, context: RunContext, scree
     script,
     version: version(),
     random: Math.random(),
-    startOutputs: (folder) => startOutputs(context.options, folder, warn),
+    startOutputs: (folder, first) => startOutputs(context.options, { folder, first, warn }),
     warn,
     next: (folder, failed) => nextCommands(request, shown(terminal, folder), failed),
   });

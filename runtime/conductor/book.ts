@@ -11,6 +11,7 @@ import type { Output } from '../outputs/output.ts';
 import { renderJson } from '../report/json.ts';
 import { renderK6Export } from '../report/k6-export.ts';
 import { RUNLOG_FILE, RUNLOG_SCHEMA } from '../runlog/format.ts';
+import type { RunRecord } from '../runlog/format.ts';
 import { RunLogWriter } from '../runlog/writer.ts';
 import type { RunBook, RunContext, RunEnd } from './conduct-types.ts';
 import type { Recorder, RecordSinks } from './recorder.ts';
@@ -25,8 +26,8 @@ export interface BookSettings {
   readonly script: string;
   readonly version: string;
   readonly random: number;
-  /** Starts the outputs of a run; `folder` holds its log. */
-  readonly startOutputs: (folder: string, id: string) => Promise<readonly Output[]>;
+  /** Starts the outputs of a run; `folder` holds its log, whose first record is given. */
+  readonly startOutputs: (folder: string, first: RunRecord) => Promise<readonly Output[]>;
   /** Said at once and again in the summary. */
   readonly warn: (text: string) => void;
   /** Commands worth typing next. */
@@ -34,13 +35,11 @@ export interface BookSettings {
 }
 
 /** Makes the folder and opens everything in it. */
-export async function openBook(settings: BookSettings): Promise<RunBook> {
+export function openBook(settings: BookSettings): RunBook {
   const { options } = settings.context;
   const id = options.testid ?? newRunId(Date.now(), settings.script, settings.random);
   const folder = makeRunFolder(options.resultsDir, id);
-  const book = new Book(settings, id, folder);
-  await book.open();
-  return book;
+  return new Book(settings, id, folder);
 }
 
 class Book implements RunBook {
@@ -85,21 +84,15 @@ class Book implements RunBook {
       errorDetail: (line) => this.#errors.append(line),
       ledger: (lines) => this.#ledger.append(lines),
       console: consoleFile === null ? null : (line) => consoleFile.append(line),
-      outputs: [],
     };
   }
 
-  async open(): Promise<void> {
-    this.#outputs = await this.#settings.startOutputs(this.folder, this.id);
-    this.sinks.outputs.push(...this.#outputs);
-  }
-
-  begin(t0: number): void {
+  async begin(t0: number): Promise<void> {
     const { context, script, version } = this.#settings;
     const { options } = context;
     this.#t0 = Math.round(t0);
     const target = targetName(context);
-    this.#log.append({
+    const first: RunRecord = {
       k: 'run',
       schema: RUNLOG_SCHEMA,
       id: this.id,
@@ -114,8 +107,14 @@ class Book implements RunBook {
       trendStats: options.summaryTrendStats,
       timeUnit: options.summaryTimeUnit ?? 'ms',
       plan: { scenarios: options.scenarios, workers: context.workers },
-    });
+    };
+    this.#log.append(first);
     this.#log.flush();
+    this.#outputs = await this.#settings.startOutputs(this.folder, first);
+  }
+
+  get outputs(): readonly Output[] {
+    return this.#outputs;
   }
 
   async finish(end: RunEnd, recorder: Recorder): Promise<Summary> {

@@ -1,6 +1,7 @@
 // What a run needs from outside and what it gives back: the types around conduct().
 import type { Options } from '../config/types.ts';
 import type { Summary } from '../metrics/summary.ts';
+import type { Output } from '../outputs/output.ts';
 import type { PlaceOf } from './error-log.ts';
 import type { Account } from './events.ts';
 import type { Recorder, RecordSinks } from './recorder.ts';
@@ -46,8 +47,10 @@ export interface RunBook {
   readonly id: string;
   readonly folder: string;
   readonly sinks: RecordSinks;
-  /** First record of the log: called when t0 is known. */
-  begin(t0: number): void;
+  /** First record of the log, and the start of the outputs: called when t0 is known. */
+  begin(t0: number): Promise<void>;
+  /** Started outputs; empty before `begin`. */
+  readonly outputs: readonly Output[];
   /** Ends the outputs and makes the summary; called once, after the last tick. */
   finish(end: RunEnd, recorder: Recorder): Promise<Summary>;
   /** Last record, files, everything closed. */
@@ -69,7 +72,7 @@ export interface ConductRequest {
   readonly resolve: (loaded: Loaded) => Promise<Options>;
   /** Opens one association to the configured target; throws DicomRunError 111. */
   readonly preflight: (context: RunContext) => Promise<void>;
-  readonly open: (context: RunContext) => Promise<RunBook>;
+  readonly open: (context: RunContext) => RunBook | Promise<RunBook>;
   /** Called when everything is ready and nothing was sent yet. */
   readonly onReady: (context: RunContext, book: RunBook) => void;
   /** k6's argument of `handleSummary`, as JSON. */

@@ -179,9 +179,9 @@ class Conductor {
     this.#request.onReady(context, book);
     const setupJson = await this.#setup(context, recorder);
     const begun = stopper.end === null;
-    const t0 = epochNow() + headStart(workers);
-    book.begin(t0);
-    recorder.start(t0);
+    const t0 = epochNow() + headStart(workers, options.outputs.length);
+    await book.begin(t0);
+    recorder.start(t0, book.outputs);
     if (begun) await this.#runWorkers(t0, setupJson, options);
     const endedAt = Math.max(t0, epochNow());
     const account = await this.#settle(options);
@@ -324,7 +324,9 @@ function epochNow(): number {
   return performance.timeOrigin + performance.now();
 }
 
-function headStart(workers: number): number {
+/** Outputs are started in between, which may need a file or a module. */
+function headStart(workers: number, outputs: number): number {
+  if (outputs > 0) return MAX_HEAD_START_MS;
   return Math.min(MAX_HEAD_START_MS, HEAD_START_MS + HEAD_START_PER_WORKER_MS * workers);
 }
 

@@ -3,7 +3,7 @@
 import { ExitCode } from '../errors.ts';
 import type { Engine, Tick } from '../metrics/engine-types.ts';
 import type { ErrorsSummary } from '../metrics/summary.ts';
-import type { Output } from '../outputs/output.ts';
+import type { Output, SampleSink } from '../outputs/output.ts';
 import type { EventRecord } from '../runlog/format.ts';
 import type { RunLogWriter } from '../runlog/writer.ts';
 import type {
@@ -30,8 +30,6 @@ export interface RecordSinks {
   readonly ledger: (lines: string) => void;
   /** Console output of scripts, when it goes to a file (`--console-output`). */
   readonly console: ((line: string) => void) | null;
-  /** Readers of the run log, and takers of every sample. */
-  readonly outputs: Output[];
 }
 
 export interface RecorderSettings {
@@ -57,6 +55,9 @@ export class Recorder implements ThreadEvents {
   readonly #generator: GeneratorMonitor;
   readonly #warnings: string[] = [];
   readonly #cases: CaseMessage[] = [];
+  #outputs: readonly Output[] = [];
+  /** What set-up reported, for outputs that are started after it. */
+  #early: ((sink: SampleSink) => void)[] | null = [];
   #t0 = 0;
   #timer: NodeJS.Timeout | undefined;
   #vusMax = 0;
@@ -74,8 +75,12 @@ export class Recorder implements ThreadEvents {
   }
 
   /** Ticks start one second after t0 (epoch ms). */
-  start(t0: number): void {
+  start(t0: number, outputs: readonly Output[]): void {
     this.#t0 = t0;
+    this.#outputs = outputs;
+    const early = this.#early;
+    this.#early = null;
+    for (const { sink } of outputs) if (sink !== undefined) early?.forEach((call) => call(sink));
     this.#generator.sample();
     this.event('start', 'start', '');
     this.#arm(1);
@@ -144,15 +149,15 @@ export class Recorder implements ThreadEvents {
   // ------------------------------------------------------------ ThreadEvents
 
   series(source: number, series: readonly SeriesDecl[]): void {
-    const { engine, outputs } = this.#settings.sinks;
-    engine.addSeries(source, series);
-    for (const output of outputs) output.sink?.series(source, series);
+    this.#settings.sinks.engine.addSeries(source, series);
+    this.#early?.push((sink) => sink.series(source, series));
+    for (const { sink } of this.#outputs) sink?.series(source, series);
   }
 
   samples(source: number, columns: SampleColumns): void {
-    const { engine, outputs } = this.#settings.sinks;
-    for (const { sink } of outputs) sink?.samples({ thread: source, ...columns });
-    engine.ingest(source, columns);
+    this.#early?.push((sink) => sink.samples({ thread: source, ...columns }));
+    for (const { sink } of this.#outputs) sink?.samples({ thread: source, ...columns });
+    this.#settings.sinks.engine.ingest(source, columns);
   }
 
   log(message: LogMessage): void {
@@ -248,7 +253,7 @@ export class Recorder implements ThreadEvents {
     }
     this.#errors.flush();
     log.flush();
-    for (const output of this.#settings.sinks.outputs) output.wake();
+    for (const output of this.#outputs) output.wake();
   }
 }
 

@@ -11,7 +11,7 @@ import type { Outgoing } from '../../dicom/ul/outgoing.ts';
 import type { Pending, Reply } from '../../dicom/dimse/pending.ts';
 import type { Failure } from '../../dicom/errors.ts';
 import { echoRequest, VERIFICATION_SOP_CLASS } from '../../dicom/scu/requests.ts';
-import { obstacleProblem } from './failure-text.ts';
+import { describeFailure } from '../../dicom/failure-text.ts';
 
 export type PeerAddress = Pick<Target, 'host' | 'port' | 'calledAET' | 'callingAET'> &
   Partial<Pick<Target, 'tls' | 'maxPdu' | 'sourceAddress'>>;
@@ -52,7 +52,7 @@ export function attempt(peer: PeerAddress, options: OpenOptions): Promise<Associ
 export async function open(peer: PeerAddress, options: OpenOptions): Promise<Association> {
   const outcome = await attempt(peer, options);
   if (outcome.kind === 'accepted') return outcome.association;
-  throw new DicomRunError(ExitCode.UNREACHABLE, obstacleProblem(peer, outcome));
+  throw new DicomRunError(ExitCode.UNREACHABLE, describeFailure(outcome, peer));
 }
 
 /** One final answer. Times in ms from the first byte sent to the last byte received. */
@@ -122,7 +122,7 @@ export async function ask(peer: PeerAddress, answer: Promise<Answer>): Promise<A
     return await answer;
   } catch (error) {
     if (!(error instanceof RequestFailed)) throw error;
-    throw new DicomRunError(ExitCode.UNREACHABLE, obstacleProblem(peer, error.failure));
+    throw new DicomRunError(ExitCode.UNREACHABLE, describeFailure(error.failure, peer));
   }
 }
 
