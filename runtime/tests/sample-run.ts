@@ -128,7 +128,8 @@ export async function sampleRun(options: SampleRunOptions): Promise<SampleRun> {
       errors.add(entry);
       log?.append({ k: 'error', ...entry });
     }
-    log?.appendTick(engine.tick((at + 1) * 1000));
+    const tick = engine.tick((at + 1) * 1000);
+    log?.appendTick(tick);
     log?.flush();
     await options.onSecond?.(at);
   }

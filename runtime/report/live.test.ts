@@ -1,0 +1,80 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import { sampleRun } from '../tests/sample-run.ts';
+import { LIVE_LINES, renderLive, renderLiveLine } from './live.ts';
+import type { LiveState } from './live.ts';
+import { widthOf } from './paint.ts';
+
+const WIDE = { colour: false, ascii: false, width: 200 };
+let state: LiveState;
+beforeAll(async () => {
+  const { engine, facts } = await sampleRun({ seconds: 20, killed: true }); // still going on
+  state = {
+    phase: 'running',
+    elapsedMs: 20_000,
+    plannedMs: 60_000,
+    scenarios: [{ name: 'gi', progress: 0.33, state: 'running' }],
+    vus: 20,
+    vusMax: 50,
+    openAssociations: 12,
+    live: engine.live(),
+    errors: facts.errors.groups,
+    generator: { cpuPercent: 61.4, loopLagMs: 4, saturated: false },
+  };
+});
+
+describe('the live view', () => {
+  it('shows load, rates, latency, errors and judgement', () => {
+    expect(renderLive(state, WIDE)).toEqual([
+      'gi   [======>---------------] 20s/1m00s  VUs 20/50  assoc 12 open, 1 refused',
+      '     C-STORE 20/s  5.24 MB/s  p50 55.7 ms  p95 99.6 ms (10 s)  fail 2%',
+      '     C-FIND 20/s  p50 85.8 ms  p95 130 ms (10 s)  fail 0%',
+      '     ! 8× C-STORE status A700 (500ms ago)',
+      '     thresholds ✓ 4  generator cpu 61% lag 4 ms',
+    ]);
+  });
+
+  it('never takes more lines or columns than it has', () => {
+    const [service] = state.live.services;
+    if (service === undefined) throw new Error('no service');
+    const services = ['C-MOVE', 'C-GET', 'N-CREATE'].map((name) => ({ ...service, service: name }));
+    const crowded = { ...state, live: { ...state.live, services: [...services, ...services] } };
+    for (const width of [20, 40, 80]) {
+      const lines = renderLive(crowded, { colour: true, ascii: false, width });
+      expect(lines.length).toBeLessThanOrEqual(LIVE_LINES);
+      for (const line of lines) expect(widthOf(line)).toBeLessThanOrEqual(width);
+    }
+  });
+
+  it('names saturation, crossed thresholds and drops', () => {
+    const [threshold] = state.live.thresholds;
+    if (threshold === undefined) throw new Error('no threshold');
+    const bad: LiveState = {
+      ...state,
+      phase: 'stopping',
+      live: { ...state.live, dropped: 7, thresholds: [{ ...threshold, failed: true }] },
+      generator: { cpuPercent: 199, loopLagMs: 300, saturated: true },
+    };
+    const text = renderLive(bad, WIDE).join('\n');
+    expect(text).toContain(
+      'thresholds ✗ dicom_req_duration{service:C-STORE} p(95)<2000  7 dropped',
+    );
+    expect(text).toContain('generator cpu 199% lag 300 ms SATURATED');
+    expect(text).toContain('stopping');
+    expect(renderLive(bad, { ...WIDE, ascii: true }).join('')).toMatch(/^[ -~]*$/);
+    expect(renderLiveLine(bad)).toContain('thresholds=1 crossed generator=SATURATED');
+  });
+
+  it('is one line of fields elsewhere', () => {
+    expect(renderLiveLine(state)).toBe(
+      '00:00:20 vus=20 store/s=20 p95=99.6ms fail=2% find/s=20 p95=130ms fail=0% ' +
+        'MB/s=5.24 assoc=12 refused=1 iterations=100',
+    );
+  });
+
+  it('has something to show before the first request', () => {
+    const live = { ...state.live, services: [], thresholds: [] };
+    const lines = renderLive({ ...state, live, errors: [], plannedMs: null }, WIDE);
+    expect(lines[1]).toBe('     iterations 100');
+    expect(lines[2]).toContain('no thresholds');
+  });
+});

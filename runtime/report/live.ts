@@ -1,0 +1,183 @@
+// The live view: state in, lines out. At most six lines on a terminal, one line elsewhere.
+import type { LiveNumbers } from '../metrics/engine-types.ts';
+import type { ErrorGroup } from '../metrics/summary.ts';
+import * as f from './format.ts';
+import { createPaint, safe, widthOf } from './paint.ts';
+import type { Paint } from './paint.ts';
+
+export interface LiveState {
+  readonly phase: 'starting' | 'setup' | 'running' | 'stopping' | 'settling' | 'teardown';
+  readonly elapsedMs: number;
+  /** Planned length without gracefulStop; null when it depends on the iterations. */
+  readonly plannedMs: number | null;
+  readonly scenarios: readonly LiveScenario[];
+  readonly vus: number;
+  readonly vusMax: number;
+  readonly openAssociations: number;
+  readonly live: LiveNumbers;
+  /** Most frequent groups of failures. */
+  readonly errors: readonly ErrorGroup[];
+  readonly generator: {
+    readonly cpuPercent: number;
+    readonly loopLagMs: number;
+    readonly saturated: boolean;
+  };
+}
+
+export interface LiveScenario {
+  readonly name: string;
+  /** 0..1. */
+  readonly progress: number;
+  readonly state: 'waiting' | 'running' | 'stopping' | 'done';
+}
+
+export interface LiveOptions {
+  readonly colour: boolean;
+  readonly ascii: boolean;
+  /** Columns of the terminal. */
+  readonly width: number;
+}
+
+export const LIVE_LINES = 6;
+
+/** For a terminal; no line is wider than it. */
+export function renderLive(state: LiveState, options: LiveOptions): string[] {
+  const paint = createPaint(options);
+  const indent = '     ';
+  const lines = [
+    progressLine(state, paint),
+    ...serviceLines(state, paint).map((line) => indent + line),
+    ...errorLine(state, paint).map((line) => indent + line),
+    indent + judgementLine(state, paint),
+  ];
+  return lines.slice(0, LIVE_LINES).map((line) => cut(line, options.width));
+}
+
+/** `00:01:10 vus=27 store/s=412 MB/s=86 p95=121ms fail=0.31% rejected=0`, for logs and CI. */
+export function renderLiveLine(state: LiveState): string {
+  const { live } = state;
+  const parts = [
+    f.clock(state.elapsedMs),
+    state.phase === 'running' ? '' : state.phase,
+    `vus=${state.vus}`,
+  ];
+  for (const service of live.services.slice(0, 3)) {
+    const name = service.service.toLowerCase().replace(/^[cn]-/, '');
+    parts.push(
+      `${safe(name)}/s=${f.rate(service.ratePerSecond)}`,
+      `p95=${f.time(service.p95).replace(' ', '')}`,
+      `fail=${f.percent(service.failedShare)}`,
+    );
+  }
+  parts.push(
+    `MB/s=${f.megabytesPerSecond(live.sentBytesPerSecond + live.receivedBytesPerSecond)}`,
+    `assoc=${state.openAssociations}`,
+    `refused=${live.associations.failed}`,
+    `iterations=${live.iterations}`,
+  );
+  if (live.dropped > 0) parts.push(`dropped=${live.dropped}`);
+  if (live.delivery !== null)
+    parts.push(`delivered=${live.delivery.arrived}/${live.delivery.expected}`);
+  const crossed = live.thresholds.filter((one) => one.failed).length;
+  if (crossed > 0) parts.push(`thresholds=${crossed} crossed`);
+  if (state.generator.saturated) parts.push('generator=SATURATED');
+  return parts.filter((part) => part !== '').join(' ');
+}
+
+function progressLine(state: LiveState, paint: Paint): string {
+  const [only] = state.scenarios;
+  const name = state.scenarios.length === 1 && only !== undefined ? safe(only.name) : state.phase;
+  const share =
+    state.plannedMs === null
+      ? average(state.scenarios.map((one) => one.progress))
+      : Math.min(1, state.elapsedMs / Math.max(1, state.plannedMs));
+  const planned = state.plannedMs === null ? '' : `/${f.span(state.plannedMs)}`;
+  const { associations } = state.live;
+  const refused =
+    associations.failed === 0 ? '0 refused' : paint.fail(`${f.count(associations.failed)} refused`);
+  const aborted =
+    associations.aborted === 0 ? '' : `, ${paint.fail(`${f.count(associations.aborted)} aborted`)}`;
+  const phase = state.phase === 'running' ? '' : ` ${paint.warn(state.phase)}`;
+  return [
+    `${name.slice(0, 24).padEnd(4)} ${bar(share, 22)} ${f.span(state.elapsedMs)}${planned}${phase}`,
+    `VUs ${paint.number(`${state.vus}/${state.vusMax}`)}`,
+    `assoc ${state.openAssociations} open, ${refused}${aborted}`,
+  ].join('  ');
+}
+
+function serviceLines(state: LiveState, paint: Paint): string[] {
+  const { live } = state;
+  const lines = live.services.slice(0, 2).map((service, i) => {
+    const failed = f.percent(service.failedShare);
+    const parts = [
+      `${safe(service.service)} ${paint.number(`${f.rate(service.ratePerSecond)}/s`)}`,
+      ...(i === 0
+        ? [`${f.megabytesPerSecond(live.sentBytesPerSecond + live.receivedBytesPerSecond)} MB/s`]
+        : []),
+      `p50 ${f.time(service.p50)}  p95 ${paint.number(f.time(service.p95))} (10 s)`,
+      `fail ${service.failedShare > 0 ? paint.fail(failed) : failed}`,
+    ];
+    if (i === 0 && live.delivery !== null) {
+      parts.push(`delivered ${f.count(live.delivery.arrived)}/${f.count(live.delivery.expected)}`);
+    }
+    return parts.join('  ');
+  });
+  if (lines.length > 0) return lines;
+  return [`iterations ${paint.number(f.count(live.iterations))}`];
+}
+
+function errorLine(state: LiveState, paint: Paint): string[] {
+  if (state.errors.length === 0) return [];
+  const parts = state.errors.slice(0, 3).map((group) => {
+    const ago = f.span(Math.max(0, state.elapsedMs - group.lastMs));
+    return `${paint.fail(`${paint.glyphs.warn} ${f.count(group.count)}${paint.glyphs.times}`)} ${safe(group.operation)} ${safe(group.code)} (${ago} ago)`;
+  });
+  return [parts.join('   ')];
+}
+
+function judgementLine(state: LiveState, paint: Paint): string {
+  const { thresholds, dropped } = state.live;
+  const crossed = thresholds.filter((one) => one.failed);
+  const text =
+    thresholds.length === 0
+      ? 'no thresholds'
+      : crossed.length === 0
+        ? `thresholds ${paint.ok(`${paint.glyphs.ok} ${thresholds.length}`)}`
+        : `thresholds ${paint.fail(`${paint.glyphs.fail} ${crossed.map((one) => `${safe(one.metric)} ${safe(one.expression)}`).join(', ')}`)}`;
+  const { cpuPercent, loopLagMs, saturated } = state.generator;
+  const generator = `generator cpu ${Math.round(cpuPercent)}% lag ${f.time(loopLagMs)}`;
+  return [
+    text,
+    ...(dropped === 0 ? [] : [paint.warn(`${f.count(dropped)} dropped`)]),
+    saturated ? paint.fail(`${generator} SATURATED`) : generator,
+  ].join('  ');
+}
+
+function bar(share: number, width: number): string {
+  const done = Math.round(Math.min(1, Math.max(0, share)) * width);
+  const head = done > 0 && done < width ? '>' : '';
+  return `[${'='.repeat(Math.max(0, done - head.length))}${head}${'-'.repeat(width - done)}]`;
+}
+
+function average(values: readonly number[]): number {
+  return values.length === 0 ? 0 : values.reduce((a, b) => a + b, 0) / values.length;
+}
+
+/** Cuts to a width without cutting an escape sequence in two. */
+function cut(line: string, width: number): string {
+  if (widthOf(line) <= width) return line;
+  let seen = 0;
+  let out = '';
+  for (const part of line.split(/(\u001b\[[0-9;]*m)/)) {
+    if (part.startsWith('\u001b[')) {
+      out += part;
+      continue;
+    }
+    for (const character of part) {
+      if (seen >= width - 1) continue;
+      out += character;
+      seen++;
+    }
+  }
+  return `${out}~`;
+}

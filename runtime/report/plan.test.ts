@@ -1,0 +1,53 @@
+import { expect, it } from 'vitest';
+import { renderPlan } from './plan.ts';
+import type { PlanFacts } from './plan.ts';
+
+const PLAN: PlanFacts = {
+  script: 'gi-routing.ts',
+  scriptHash: '3f9c01',
+  runId: '20261121-0412-gi',
+  target: 'LB-HTM-GI@10.1.2.3:11112',
+  embedded: false,
+  callingAET: 'HTM-GI',
+  routes: ['HTM_GI'],
+  scenarios: [
+    {
+      name: 'endoscopy',
+      description: '0→50 VUs over 2m, then 50 for 1m',
+      exec: 'default',
+      startMs: 0,
+    },
+    { name: 'queries', description: '1 VU for 1m', exec: 'query', startMs: 30_000 },
+  ],
+  maxDurationMs: 210_000,
+  maxVUs: 51,
+  workers: 1,
+  data: ['214 instances, CT/MR/US'],
+  thresholds: 3,
+  outputs: ['influxdb http://127.0.0.1:8086/dicomrun'],
+  dir: 'results/20261121-0412-gi',
+  origin: 'from the command line',
+  notes: [],
+};
+
+it('says what is about to happen', () => {
+  expect(renderPlan(PLAN, { colour: false, ascii: false })).toBe(
+    `run      20261121-0412-gi   script gi-routing.ts (sha 3f9c01)
+target   LB-HTM-GI@10.1.2.3:11112   calling HTM-GI   route HTM_GI
+load     endoscopy: 0→50 VUs over 2m, then 50 for 1m   [from the command line]
+         queries (query): 1 VU for 1m, from 30s on   [from the command line]
+         at most 51 VUs on 1 worker thread, at most 3m30s with graceful stop
+data     214 instances, CT/MR/US
+outputs  influxdb http://127.0.0.1:8086/dicomrun   results in results/20261121-0412-gi
+`,
+  );
+});
+
+it('says EMBEDDED ROUTER, and keeps to ASCII where it must', () => {
+  const text = renderPlan(
+    { ...PLAN, embedded: true, target: null },
+    { colour: false, ascii: true },
+  );
+  expect(text).toContain('EMBEDDED ROUTER');
+  expect(text).toMatch(/^[\n -~]*$/);
+});

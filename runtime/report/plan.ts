@@ -1,0 +1,88 @@
+// The plan block: what is about to happen, printed before every run.
+import { createPaint, safe } from './paint.ts';
+import { span } from './format.ts';
+
+export interface PlanFacts {
+  readonly script: string;
+  /** First digits of the script's SHA-256. */
+  readonly scriptHash?: string;
+  readonly runId: string;
+  /** `AET@host:port`, or null when the script names its own peers. */
+  readonly target: string | null;
+  readonly embedded: boolean;
+  readonly callingAET?: string;
+  readonly routes: readonly string[];
+  readonly verify?: string;
+  readonly scenarios: readonly PlanScenario[];
+  /** Longest duration of all scenarios, gracefulStop included. */
+  readonly maxDurationMs: number;
+  readonly maxVUs: number;
+  readonly workers: number;
+  /** One line per pool: `214 instances, CT/MR/US, 31 kB–11 MB, from ./dicom_samples`. */
+  readonly data: readonly string[];
+  readonly thresholds: number;
+  readonly outputs: readonly string[];
+  readonly dir: string;
+  /** Where the load comes from, when not from the script: `from the command line`. */
+  readonly origin?: string;
+  readonly notes: readonly string[];
+}
+
+export interface PlanScenario {
+  readonly name: string;
+  /** What the executor says of itself: `0→50 VUs over 2m, then 50 for 1m`. */
+  readonly description: string;
+  readonly exec: string;
+  readonly startMs: number;
+}
+
+/** Ends with a line break. */
+export function renderPlan(
+  plan: PlanFacts,
+  options: { readonly colour: boolean; readonly ascii: boolean },
+): string {
+  const paint = createPaint(options);
+  const rows: (readonly [string, string])[] = [
+    [
+      'run',
+      `${plan.runId}   script ${safe(plan.script)}${plan.scriptHash === undefined ? '' : ` (sha ${plan.scriptHash})`}`,
+    ],
+    ['target', targetText(plan)],
+    ...plan.scenarios.map((one, i) => [i === 0 ? 'load' : '', scenarioText(one, plan)] as const),
+    [
+      '',
+      `at most ${plan.maxVUs} VUs on ${plan.workers} worker thread${plan.workers === 1 ? '' : 's'}, at most ${span(plan.maxDurationMs)} with graceful stop`,
+    ],
+    ...plan.data.map((line, i) => [i === 0 ? 'data' : '', safe(line)] as const),
+    ['outputs', [...plan.outputs, `results in ${plan.dir}`].map(safe).join('   ')],
+    ...plan.notes.map((note) => ['note', safe(note)] as const),
+  ];
+  const width = Math.max(...rows.map(([name]) => name.length));
+  const glyphs = (text: string): string => (options.ascii ? text.replaceAll('→', '->') : text);
+  return `${rows
+    .map(([name, text]) => `${paint.faint(name.padEnd(width))}  ${glyphs(text)}`.trimEnd())
+    .join('\n')}\n`;
+}
+
+function targetText(plan: PlanFacts): string {
+  const target = plan.embedded
+    ? 'EMBEDDED ROUTER (nothing leaves this machine)'
+    : plan.target === null
+      ? 'named by the script'
+      : safe(plan.target);
+  return [
+    target,
+    plan.callingAET === undefined ? '' : `calling ${safe(plan.callingAET)}`,
+    plan.routes.length === 0 ? '' : `route ${plan.routes.map(safe).join(', ')}`,
+    plan.verify === undefined ? '' : `verify ${safe(plan.verify)}`,
+  ]
+    .filter((part) => part !== '')
+    .join('   ');
+}
+
+function scenarioText(one: PlanScenario, plan: PlanFacts): string {
+  const start = one.startMs > 0 ? `, from ${span(one.startMs)} on` : '';
+  const exec = one.exec === 'default' ? '' : ` (${safe(one.exec)})`;
+  const origin = plan.origin === undefined ? '' : `   [${safe(plan.origin)}]`;
+  return `${safe(one.name)}${exec}: ${safe(one.description)}${start}${origin}`;
+}
