@@ -1,0 +1,64 @@
+// N-CREATE, N-SET, N-GET, N-ACTION, N-EVENT-REPORT and N-DELETE (PS3.7 §10).
+import type { JsonDataset } from '../data/json.ts';
+import { Element } from '../dimse/elements.ts';
+import { type NormalizedRequest, normalizedRequest } from '../dimse/model.ts';
+import type { Reply } from '../dimse/pending.ts';
+import type { Failure } from '../errors.ts';
+import type { Association } from '../ul/association.ts';
+import type { SendFault } from '../ul/send-fault.ts';
+import { Operation, type OperationResult } from './operation.ts';
+
+export interface NormalizedOptions extends NormalizedRequest {
+  /** SOP class of the presentation context, when it is not the request's (meta SOP classes). */
+  readonly contextClass?: string;
+  readonly fault?: SendFault;
+}
+
+export interface NormalizedResult extends OperationResult {
+  /** Attribute list or reply of the response; null when there is none. */
+  readonly attributes: JsonDataset | null;
+  /** Affected SOP instance UID of the response (N-CREATE may assign one). */
+  readonly sopInstance: string;
+}
+
+class Normalized extends Operation {
+  private readonly done: (result: NormalizedResult) => void;
+  private readonly sopInstance: string;
+
+  constructor(
+    association: Association,
+    options: NormalizedOptions,
+    done: (result: NormalizedResult) => void,
+  ) {
+    super(association, options.contextClass ?? options.sopClass);
+    this.done = done;
+    this.sopInstance = options.sopInstance;
+    this.start(normalizedRequest(options, this.transferSyntax), options.fault);
+  }
+
+  onReply(reply: Reply): void {
+    const dataset = this.takeDataset();
+    const answered = reply.text(Element.AFFECTED_SOP_INSTANCE);
+    this.done({
+      ...this.result(reply, null),
+      attributes: dataset === null ? null : this.decode(dataset),
+      sopInstance: answered === '' ? this.sopInstance : answered,
+    });
+  }
+
+  onFailure(failure: Failure): void {
+    this.done({ ...this.result(null, failure), attributes: null, sopInstance: this.sopInstance });
+  }
+}
+
+/**
+ * Sends an N-* request.
+ * @throws DicomError `ASSOC_NO_CONTEXT`
+ */
+export function normalized(
+  association: Association,
+  options: NormalizedOptions,
+  done: (result: NormalizedResult) => void,
+): void {
+  new Normalized(association, options, done);
+}

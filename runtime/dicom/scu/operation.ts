@@ -1,0 +1,103 @@
+// What all operations of the low-rate services share: a pending request of its own, its times, the
+// data sets of its responses.
+import { modelCommand, modelDataset, type ModelRequest } from '../dimse/model.ts';
+import type { Pending, Reply } from '../dimse/pending.ts';
+import { Element } from '../dimse/elements.ts';
+import { DicomError, type Failure } from '../errors.ts';
+import { type JsonDataset, openDataset, toJson } from '../data/json.ts';
+import type { Association } from '../ul/association.ts';
+import { toOutgoing } from '../ul/frame.ts';
+import type { SendFault } from '../ul/send-fault.ts';
+
+/** `performance.now()` ms; 0 = did not happen. */
+export interface OperationTimes {
+  readonly sendStart: number;
+  readonly sendEnd: number;
+  readonly firstByte: number;
+  readonly lastByte: number;
+}
+
+/** The end of an operation. */
+export interface OperationResult extends OperationTimes {
+  /** Status of the final response; -1 when there was none. */
+  readonly status: number;
+  /** Why there was no final response; null when there was. */
+  readonly failure: Failure | null;
+  /** (0000,0902), '' when absent. */
+  readonly errorComment: string;
+}
+
+/** A request under way. */
+export abstract class Operation implements Pending {
+  messageId = 0;
+  contextId = 0;
+  sendStart = 0;
+  sendEnd = 0;
+  firstByte = 0;
+  lastByte = 0;
+  protected readonly association: Association;
+  protected readonly transferSyntax: string;
+  private pieces: Buffer[] = [];
+  private readonly acceptedContext: number;
+
+  /** @throws DicomError `ASSOC_NO_CONTEXT` when the SOP class was not accepted. */
+  constructor(association: Association, sopClass: string) {
+    this.association = association;
+    this.acceptedContext = association.contextFor(sopClass, '');
+    if (this.acceptedContext === 0) {
+      const proposed = association.contexts.find((one) => one.abstractSyntax === sopClass);
+      const why =
+        proposed === undefined ? 'was not proposed' : `was refused (result ${proposed.result})`;
+      throw new DicomError(
+        'ASSOC_NO_CONTEXT',
+        `no accepted presentation context: ${sopClass} ${why}`,
+        {
+          hint: 'propose the SOP class when you associate',
+          ref: 'PS3.8 Table 9-18',
+        },
+      );
+    }
+    this.transferSyntax = association.context(this.acceptedContext)?.transferSyntax ?? '';
+  }
+
+  /** Sends the request. Called once. */
+  protected start(request: ModelRequest, fault?: SendFault): void {
+    const command = modelCommand(request);
+    const dataset = modelDataset(request, this.transferSyntax);
+    const message = toOutgoing(this.acceptedContext, this.association.maxPdu, command, dataset);
+    this.association.send(message, this, fault);
+  }
+
+  onData(buffer: Buffer, start: number, end: number): void {
+    this.pieces.push(Buffer.from(buffer.subarray(start, end)));
+  }
+
+  /** The data set of the reply that is being delivered; null when it has none. */
+  protected takeDataset(): Buffer | null {
+    const { pieces } = this;
+    this.pieces = [];
+    if (pieces.length === 0) return null;
+    const [only] = pieces;
+    return pieces.length === 1 && only !== undefined ? only : Buffer.concat(pieces);
+  }
+
+  protected decode(dataset: Buffer): JsonDataset {
+    return toJson(openDataset(dataset, this.transferSyntax));
+  }
+
+  protected result(reply: Reply | null, failure: Failure | null): OperationResult {
+    const { sendStart, sendEnd, firstByte, lastByte } = this;
+    return {
+      status: reply?.status ?? -1,
+      failure,
+      errorComment: reply?.text(Element.ERROR_COMMENT) ?? '',
+      sendStart,
+      sendEnd,
+      firstByte,
+      lastByte,
+    };
+  }
+
+  abstract onReply(reply: Reply): void;
+  abstract onFailure(failure: Failure): void;
+}
