@@ -2,7 +2,7 @@
 // leave it and nothing else can run in it.
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import type { Summary } from '../../metrics/summary.ts';
@@ -55,7 +55,7 @@ export function renderHtml(run: string | ReportData, assets: PageAssets = builtA
       ? `<script type="application/gzip" id="data">${gzipSync(json).toString('base64')}</script>`
       : `<script type="application/json" id="data">${inScript(json)}</script>`;
   return document({
-    title: `${verdict.passed ? 'PASS' : 'FAIL'} · ${identity.script} · ${identity.id}`,
+    title: `${verdict.passed ? 'PASS' : 'FAIL'} · ${basename(identity.script)} · ${identity.id}`,
     assets,
     connect: "'none'",
     body: `${embedded}<noscript><p>${escapeHtml(verdict.passed ? 'PASS' : 'FAIL')}: ${escapeHtml(verdict.reason)}. The charts and tables of this report need JavaScript.</p></noscript>`,

@@ -53,7 +53,7 @@ export function showReport(root: HTMLElement, data: ReportData): (data: ReportDa
   );
   const update = (next: ReportData): void => {
     const { verdict, run } = next.summary;
-    document.title = `${next.live ? 'running' : verdict.passed ? 'PASS' : 'FAIL'} · ${run.script} · ${run.id}`;
+    document.title = `${next.live ? 'running' : verdict.passed ? 'PASS' : 'FAIL'} · ${run.script.split(/[\\/]/).at(-1) ?? ''} · ${run.id}`;
     for (const panel of panels) panel.update(next);
   };
   update(data);

@@ -20,7 +20,7 @@ export function banner(): Panel {
           'h1',
           {},
           h('span', { class: data.live ? '' : verdict.passed ? 'good' : 'bad' }, word),
-          ` ${run.script}`,
+          ` ${scriptName(run.script)}`,
         ),
         h('p', {}, verdict.reason),
         more.length > 0 && h('ul', {}, ...more.map((reason) => h('li', {}, reason))),
@@ -31,9 +31,14 @@ export function banner(): Panel {
   };
 }
 
+function scriptName(path: string): string {
+  return path.split(/[\\/]/).at(-1) ?? path;
+}
+
 function facts({ summary: { run, verdict } }: ReportData): HTMLElement {
   const entries: [string, string | undefined][] = [
     ['run', run.id],
+    ['script', run.script],
     ['started', new Date(run.startedAt).toLocaleString()],
     ['duration', clock(run.durationMs / 1000)],
     ['target', run.embedded ? 'EMBEDDED ROUTER' : run.target],

@@ -1,0 +1,75 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { METRIC_TABLE } from '../../../api/k6/metric-table.ts';
+import { ROOT } from '../../tests/imports.ts';
+import { dashboardFiles } from './dashboards.ts';
+import { VIEW_KINDS } from '../../metrics/views.ts';
+import type { Dashboard, Panel } from './model.ts';
+
+const files = Object.entries(dashboardFiles());
+const LEGACY = ['graph', 'singlestat', 'table-old'];
+
+/** Every panel, those in folded rows included. */
+function panelsOf({ panels }: Dashboard): Panel[] {
+  return panels.flatMap((panel) => [panel, ...(panel.panels ?? [])]);
+}
+
+function queriesOf(dashboard: Dashboard): string[] {
+  return panelsOf(dashboard).flatMap((panel) => (panel.targets ?? []).map(({ query }) => query));
+}
+
+function overlap({ gridPos: a }: Panel, { gridPos: b }: Panel): boolean {
+  return a.x < b.x + b.w && b.x < a.x + a.w && a.y < b.y + b.h && b.y < a.y + a.h;
+}
+
+describe.each(files)('%s', (name, dashboard) => {
+  it('is committed as it is made here (DICOMRUN_UPDATE=1 writes it)', () => {
+    const file = join(ROOT, 'dashboards', name);
+    const made = `${JSON.stringify(dashboard, null, 2)}\n`;
+    if (process.env['DICOMRUN_UPDATE']) writeFileSync(file, made);
+    expect(JSON.parse(readFileSync(file, 'utf8'))).toEqual(JSON.parse(made));
+  });
+
+  it('has panels with numbers of their own that do not overlap', () => {
+    const panels = panelsOf(dashboard);
+    expect(new Set(panels.map(({ id }) => id)).size).toBe(panels.length);
+    for (const [at, one] of dashboard.panels.entries()) {
+      expect(one.gridPos.x + one.gridPos.w).toBeLessThanOrEqual(24);
+      for (const other of dashboard.panels.slice(at + 1)) {
+        expect(overlap(one, other), `${one.title} over ${other.title}`).toBe(false);
+      }
+    }
+    expect(panels.filter(({ type }) => LEGACY.includes(type))).toEqual([]);
+    expect(dashboard.uid.length).toBeLessThanOrEqual(40);
+  });
+
+  it('says a unit and what is shown in every panel', () => {
+    for (const panel of panelsOf(dashboard).filter(({ type }) => type !== 'row')) {
+      const { defaults } = panel.fieldConfig as { defaults: { unit?: string } };
+      expect(defaults.unit, panel.title).toBeTruthy();
+      expect(panel.description, panel.title).toBeTruthy();
+      expect(panel.targets?.length, panel.title).toBeGreaterThan(0);
+    }
+  });
+
+  it('asks one view of known metrics, for the chosen runs and time, all names quoted', () => {
+    const known = new Set(METRIC_TABLE.map((metric) => metric.name));
+    const views = new Set([...VIEW_KINDS.map((kind) => kind.name), '$by']);
+    for (const query of queriesOf(dashboard)) {
+      expect(query).toContain('$timeFilter');
+      expect(query).toContain('"testid" =~ /^$testid$/');
+      const [, from] = /FROM "([^"]+)"/.exec(query) ?? [];
+      const [, metric] = /"metric" = '([^']+)'/.exec(query) ?? [];
+      if (from === 'dicomrun_events') continue;
+      expect(known, query).toContain(from === 'dicomrun_total' ? metric : from);
+      const selected = [...query.matchAll(/"view" = '([^']+)'/g)].map(([, view]) => view ?? '');
+      const raw = query.startsWith('SELECT "value"');
+      expect(selected.length, query).toBe(raw ? 0 : 1);
+      for (const view of selected) expect(views, query).toContain(view);
+      expect(query.replace(/"[^"]*"|'[^']*'|\/\^?[^/]*\//g, '')).not.toMatch(
+        /(?<![$\w])[a-z]\w*\b(?!\()/,
+      );
+    }
+  });
+});

@@ -1,0 +1,14 @@
+// The files of `dashboards/`: made here, committed there, held together by a test.
+import { compareDashboard } from './compare.ts';
+import type { Dashboard } from './model.ts';
+import { runDashboard } from './run.ts';
+import { watchDashboard } from './watch.ts';
+
+/** File name in `dashboards/` -> what it must hold. */
+export function dashboardFiles(): Readonly<Record<string, Dashboard>> {
+  return {
+    'run.json': runDashboard(),
+    'compare-runs.json': compareDashboard(),
+    'router-watch.json': watchDashboard(),
+  };
+}
