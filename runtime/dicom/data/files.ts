@@ -208,7 +208,7 @@ function loadLarge(
   size: number,
 ): string | null {
   const { header, transferSyntax, datasetOffset, facts } = readHeader(loader, descriptor, size);
-  if (facts.pixelBytes === 0) return 'above the limit for memory, without pixel data';
+  if (facts.pixelBytes === null) return 'above the limit for memory, without pixel data';
   const datasetBytes = size - datasetOffset;
   const rejected = judge({ facts, transferSyntax, header, datasetBytes }, loader.request.filter);
   if (rejected !== null) return rejected;
@@ -239,7 +239,7 @@ function readHeader(
       const header = bytes.subarray(datasetOffset);
       const facts = headerFacts(header, transferSyntax);
       // why: a header that happens to end where the bytes end has not met its pixel data
-      if (facts.pixelBytes !== 0 || bytes.length === size) {
+      if (facts.pixelBytes !== null || bytes.length === size) {
         return { header, transferSyntax, datasetOffset, facts };
       }
     } catch (error) {

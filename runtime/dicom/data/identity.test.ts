@@ -38,7 +38,7 @@ describe('identity', () => {
     ];
     for (const [study, member] of cases) {
       const bytes = Buffer.alloc(UID_LENGTH);
-      bytes.latin1Write(uidPrefix(RUN), 0);
+      bytes.write(uidPrefix(RUN), 0, 'latin1');
       putUid(bytes, 0, study, member);
       expect(bytes.toString('latin1')).toBe(sopUid(RUN, study, member));
       expect(parseUid(RUN, bytes)).toEqual({ study, member });

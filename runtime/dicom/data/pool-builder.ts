@@ -32,8 +32,8 @@ export interface HeaderFacts {
   readonly numberOfFrames: number;
   readonly headerBytes: number;
   readonly slots: readonly number[];
-  /** Bytes of the pixel data value, 0 when there is none, -1 when of undefined length. */
-  readonly pixelBytes: number;
+  /** Bytes of the pixel data value, -1 when of undefined length, null without pixel data. */
+  readonly pixelBytes: number | null;
 }
 
 /**
@@ -62,7 +62,7 @@ export function headerFacts(bytes: Buffer, transferSyntax: string): HeaderFacts 
     numberOfFrames: Number(text(0x00280008)) || (pixel === null ? 0 : 1),
     headerBytes: pixel === null ? bytes.length : index.pixelValueOffset,
     slots: slotTriples(index),
-    pixelBytes: pixel === null ? 0 : pixel.length === UNDEFINED_LENGTH ? -1 : pixel.length,
+    pixelBytes: pixel === null ? null : pixel.length === UNDEFINED_LENGTH ? -1 : pixel.length,
   };
 }
 
@@ -247,8 +247,8 @@ export function pixelValue(
       TransferSyntax.EXPLICIT_LE,
     );
   }
-  if (facts.pixelBytes === 0) return null;
-  if (facts.pixelBytes > 0) {
+  if (facts.pixelBytes === null) return null;
+  if (facts.pixelBytes >= 0) {
     const end = facts.headerBytes + facts.pixelBytes;
     if (end > dataset.length) {
       throw new DataError(
