@@ -5,7 +5,6 @@ import type { ConductResult } from '../conductor/conduct-types.ts';
 import type { Summary } from '../metrics/summary.ts';
 import { renderText } from '../report/text.ts';
 import { problemText } from './problem-text.ts';
-import { wantsColor } from './terminal.ts';
 import type { Terminal } from './terminal.ts';
 
 export async function printSummary(terminal: Terminal, result: ConductResult): Promise<void> {
@@ -16,12 +15,11 @@ export async function printSummary(terminal: Terminal, result: ConductResult): P
 
 /** The summary as text for this terminal. */
 export function summaryText(terminal: Terminal, summary: Summary): string {
-  const colour = wantsColor(terminal.env, terminal.outIsTTY);
-  return renderText(summary, { colour, ascii: needsAscii(terminal.env) });
+  return renderText(summary, { colour: terminal.colour('out'), ascii: needsAscii(terminal.env) });
 }
 
 /** Windows consoles that are not UTF-8 show marks and lines as letters. */
-function needsAscii(env: Terminal['env']): boolean {
+export function needsAscii(env: Terminal['env']): boolean {
   if (process.platform === 'win32') return env['WT_SESSION'] === undefined;
   const locale = env['LC_ALL'] ?? env['LC_CTYPE'] ?? env['LANG'] ?? '';
   return /iso-?8859|ascii/i.test(locale);

@@ -35,6 +35,16 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: () => import('./commands/demo.ts'),
   },
   {
+    name: 'report',
+    summary: 'show the summary of a run again, also of a killed one',
+    load: () => import('./commands/report.ts'),
+  },
+  {
+    name: 'replay',
+    summary: 'bring a run into InfluxDB afterwards',
+    load: () => import('./commands/replay.ts'),
+  },
+  {
     name: 'help',
     summary: 'show a help topic, or the list of them',
     load: () => import('./commands/help.ts'),

@@ -20,6 +20,7 @@ import { readSources } from './config-sources.ts';
 import type { ConfigSources } from './config-sources.ts';
 import { preflight } from './preflight.ts';
 import type { FlagValues } from './run-flags.ts';
+import { startWeb } from './web.ts';
 import { RunScreen } from './screen/run-screen.ts';
 import type { Quiet } from './screen/run-screen.ts';
 import type { Terminal } from './terminal.ts';
@@ -181,14 +182,19 @@ class Sources {
 async function openBookFor(request: RunScriptRequest, context: RunContext, screen: RunScreen) {
   const { openBook } = await import('../conductor/book.ts');
   const { startOutputs } = await import('./outputs.ts');
-  const { terminal, script } = request;
+  const { terminal, script, flags } = request;
   const warn = (text: string) => screen.log({ kind: 'log', level: 'warn', message: text });
   return openBook({
     context,
     script,
     version: version(),
     random: Math.random(),
-    startOutputs: (folder, first) => startOutputs(context.options, { folder, first, warn }),
+    startOutputs: async (folder, first) => {
+      const outputs = await startOutputs(context.options, { folder, first, warn });
+      const page = await startWeb(flags['web'], folder);
+      if (page !== null) screen.note(`live page: ${page.url}\n`);
+      return page === null ? outputs : [...outputs, page.output];
+    },
     warn,
     next: (folder, failed) => nextCommands(request, shown(terminal, folder), failed),
   });
@@ -218,7 +224,7 @@ async function summaryData(
   const { handleSummaryData } = await import('../report/json.ts');
   return JSON.stringify(
     handleSummaryData(summary, {
-      colour: terminal.outIsTTY,
+      colour: terminal.colour('out'),
       stdoutTTY: terminal.outIsTTY,
       stderrTTY: terminal.errIsTTY,
       ...(setupJson === null ? {} : { setupData: JSON.parse(setupJson) as unknown }),

@@ -17,6 +17,8 @@ export interface Terminal {
   columns(): number;
   /** Colour is for meaning only; plain where it is off. */
   style(style: Style, text: string, to?: 'out' | 'err'): string;
+  /** Whether colours are on for a stream. */
+  colour(to: 'out' | 'err'): boolean;
   /** `--no-color`, `--color`. */
   setColor(on: boolean): void;
   /** Calls back at each SIGINT and SIGTERM; the returned function ends that. */
@@ -42,6 +44,7 @@ export function nodeTerminal(): Terminal {
     errIsTTY: stderr.isTTY === true && env['TERM'] !== 'dumb',
     columns: () => stderr.columns ?? 80,
     style: (style, text, to = 'err') => (color[to] ? styleText(style, text) : text),
+    colour: (to) => color[to],
     setColor: (on) => {
       color.out = on;
       color.err = on;

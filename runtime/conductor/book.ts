@@ -121,7 +121,9 @@ class Book implements RunBook {
     for (const uid of end.account.missing) {
       this.#ledger.append(JSON.stringify({ kind: 'missing', sopInstanceUID: uid }));
     }
-    const outputs = await Promise.all(this.#outputs.map((output) => output.finish(DRAIN_MS)));
+    const results = await Promise.all(this.#outputs.map((output) => output.finish(DRAIN_MS)));
+    // A live page has nothing to account for.
+    const outputs = results.filter((result) => result.destination !== '');
     this.#facts = this.#makeFacts(end, recorder, outputs);
     return summarise(this.#engine.totals(), this.#engine.thresholds(), this.#facts);
   }
@@ -138,6 +140,17 @@ class Book implements RunBook {
     this.#write(join(this.folder, RESULT_FILES.summary), renderJson(summary));
     if (options.summaryExport !== null) {
       this.#write(options.summaryExport, renderK6Export(summary));
+    }
+    if (!options.noReport) await this.#writeReport();
+  }
+
+  async #writeReport(): Promise<void> {
+    try {
+      const { renderHtml } = await import('../report/html/render.ts');
+      this.#write(join(this.folder, RESULT_FILES.report), renderHtml(this.folder));
+    } catch (error) {
+      const why = error instanceof Error ? error.message : String(error);
+      this.#settings.warn(`no HTML report: ${why}`);
     }
   }
 
@@ -181,6 +194,7 @@ class Book implements RunBook {
   #files(options: Options): readonly FileEntry[] {
     const file = (name: string, what: string) => ({ path: join(this.folder, name), what });
     return [
+      ...(options.noReport ? [] : [file(RESULT_FILES.report, 'report, for a browser')]),
       file(RESULT_FILES.summary, 'summary'),
       file(RUNLOG_FILE, 'run log'),
       ...(this.#errors.used ? [file(RESULT_FILES.errors, 'failures in detail')] : []),

@@ -62,7 +62,7 @@ function newRun(wish: Wish = {}) {
           mode: 'run',
           scriptOptions: null,
           exports: loaded.exports,
-          flags: { results: folder, ...wish.flags },
+          flags: { results: folder, 'no-report': true, ...wish.flags },
           env: wish.env ?? {},
           envFiles: [],
           configFile: null,

@@ -18,18 +18,19 @@ interface HostCounters {
 }
 
 const SECTOR_BYTES = 512;
+const RESOLUTION_MS = 10;
 /** Above these for a share of the run the generator may be what limits the numbers. */
 const BUSY_CORE_SHARE = 0.9;
 const LAG_LIMIT_MS = 50;
 
 export class GeneratorMonitor {
-  readonly #delay = monitorEventLoopDelay({ resolution: 10 });
+  readonly #delay = monitorEventLoopDelay({ resolution: RESOLUTION_MS });
   readonly #cores: number;
   readonly #threads: number;
   #cpu = process.cpuUsage();
   #at = performance.now();
   #host = readHost();
-  #now: GeneratorNow = { cpu: 0, loopLagMs: 0, rssBytes: 0 };
+  #now: GeneratorNow = { cpu: 0, loopLagMs: 0, rssBytes: 0, saturated: false };
   #seconds = 0;
   #busySeconds = 0;
   #lagSeconds = 0;
@@ -57,10 +58,13 @@ export class GeneratorMonitor {
     this.#cpu = process.cpuUsage();
     this.#at = at;
     const cpu = (used.user + used.system) / 1e4 / seconds;
-    const loopLagMs = Math.max(0, this.#delay.max / 1e6 - 10);
+    const lag = this.#delay.max / 1e6 - RESOLUTION_MS;
+    const loopLagMs = Number.isFinite(lag) ? Math.max(0, lag) : 0;
     this.#delay.reset();
-    this.#now = { cpu, loopLagMs: Number.isFinite(loopLagMs) ? loopLagMs : 0, rssBytes: rss() };
-    this.#remember();
+    const busy = this.#isBusy(cpu);
+    const saturated = busy && loopLagMs > LAG_LIMIT_MS;
+    this.#now = { cpu, loopLagMs, rssBytes: rss(), saturated };
+    this.#remember(busy);
     const host = readHost();
     const before = this.#host;
     this.#host = host;
@@ -96,12 +100,15 @@ export class GeneratorMonitor {
     this.#delay.disable();
   }
 
-  #remember(): void {
+  #isBusy(cpu: number): boolean {
+    return cpu / 100 > BUSY_CORE_SHARE * Math.min(this.#cores, this.#threads);
+  }
+
+  #remember(busy: boolean): void {
     const { cpu, loopLagMs, rssBytes } = this.#now;
-    const usable = Math.min(this.#cores, this.#threads);
     this.#seconds += 1;
     this.#cpuSum += cpu;
-    if (cpu / 100 > BUSY_CORE_SHARE * usable) this.#busySeconds += 1;
+    if (busy) this.#busySeconds += 1;
     if (loopLagMs > LAG_LIMIT_MS) this.#lagSeconds += 1;
     this.#cpuMax = Math.max(this.#cpuMax, cpu);
     this.#lagMax = Math.max(this.#lagMax, loopLagMs);

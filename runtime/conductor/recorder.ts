@@ -47,6 +47,7 @@ export interface RecorderSettings {
 
 const TICK_MS = 1_000;
 const ERROR_GROUPS = 50;
+const LIVE_ERRORS = 3;
 const NO_TAGS = {};
 
 export class Recorder implements ThreadEvents {
@@ -229,6 +230,7 @@ export class Recorder implements ThreadEvents {
       counts,
       vusMax: this.#settings.vusMax,
       generator: this.#generator.now,
+      errors: this.#errors.summary(LIVE_ERRORS).groups,
     });
     // A tick that came late (a busy main thread) does not make the next ones drift.
     this.#arm(Math.max(second + 1, Math.floor(this.nowMs() / TICK_MS) + 1));

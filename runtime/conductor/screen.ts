@@ -28,6 +28,8 @@ export interface Progress {
   readonly counts: FleetCounts;
   readonly vusMax: number;
   readonly generator: GeneratorNow;
+  /** Most frequent groups of failures. */
+  readonly errors: readonly ErrorGroup[];
 }
 
 /** How the generator itself is doing, the last second. */
@@ -36,6 +38,8 @@ export interface GeneratorNow {
   readonly cpu: number;
   readonly loopLagMs: number;
   readonly rssBytes: number;
+  /** True when the generator, not the peer, may be the limit. */
+  readonly saturated: boolean;
 }
 
 export type Stage = 'setup' | 'running' | 'stopping' | 'settling' | 'teardown' | 'finishing';

@@ -6,7 +6,10 @@ import type { DefineCommand } from '../program.ts';
 export const define: DefineCommand = (command, { terminal, exit }) => {
   command
     .argument('<dir>', 'folder of a run')
-    .requiredOption('-o, --out <influxdb=url>', 'where to, e.g. influxdb=http://127.0.0.1:8086/dicomrun')
+    .requiredOption(
+      '-o, --out <influxdb=url>',
+      'where to, e.g. influxdb=http://127.0.0.1:8086/dicomrun',
+    )
     .action(async (dir: string, { out }: { out: string }) => {
       const [, kind, url] = /^([a-z]+)=(.*)$/.exec(out) ?? [];
       if (kind !== 'influxdb' || url === undefined) {
@@ -20,7 +23,9 @@ export const define: DefineCommand = (command, { terminal, exit }) => {
       const say = (message: string) => terminal.err(`${message}\n`);
       const result = await replayToInfluxdb(resolve(terminal.cwd, dir), url, say);
       const { written, rejected, unwritten, destination, note } = result;
-      terminal.out(`${destination}: ${written} written, ${rejected} rejected, ${unwritten} unwritten\n`);
+      terminal.out(
+        `${destination}: ${written} written, ${rejected} rejected, ${unwritten} unwritten\n`,
+      );
       if (note !== undefined) terminal.err(`${note}\n`);
       exit(rejected + unwritten > 0 ? ExitCode.OUTPUT_LOST : ExitCode.OK);
     });

@@ -2,19 +2,24 @@
 import type { PlanInfo, Progress, Screen, Stage } from '../../conductor/screen.ts';
 import type { DicomRunError } from '../../errors.ts';
 import { requirements } from '../../executors/requirements.ts';
+import type { Requirements } from '../../executors/requirements.ts';
 import type { ErrorGroup, ThresholdResult } from '../../metrics/summary.ts';
+import { clock, count } from '../../report/format.ts';
+import { renderLive, renderLiveLine } from '../../report/live.ts';
+import type { LiveState } from '../../report/live.ts';
+import { renderPlan } from '../../report/plan.ts';
 import type { LogMessage } from '../../threads.ts';
+import { needsAscii } from '../print-summary.ts';
 import { printable, problemText } from '../problem-text.ts';
 import type { Style, Terminal } from '../terminal.ts';
-import { version } from '../version.ts';
-import { liveBlock, progressLine } from './live-lines.ts';
-import { planBlock } from './plan-block.ts';
-import { number, stamp } from './units.ts';
+import { scenarioStates } from './live-state.ts';
+import { planFacts } from './plan-facts.ts';
 
 const FAST_LINES_UNTIL_MS = 120_000;
 const FAST_EVERY_MS = 10_000;
 const SLOW_EVERY_MS = 60_000;
-const REMEMBERED_FAILURES = 2;
+/** A tick may come a little early. */
+const TICK_SLACK_MS = 100;
 
 const STAGE_TEXT: Readonly<Record<Stage, string>> = {
   setup: 'setup',
@@ -22,7 +27,7 @@ const STAGE_TEXT: Readonly<Record<Stage, string>> = {
   stopping: 'stopping',
   settling: 'waiting for deliveries',
   teardown: 'teardown',
-  finishing: 'finishing',
+  finishing: '',
 };
 
 const LEVEL_STYLE: Readonly<Record<LogMessage['level'], Style>> = {
@@ -39,13 +44,12 @@ export class RunScreen implements Screen {
   readonly #terminal: Terminal;
   #quiet: Quiet;
   #intervalMs: number | null = null;
-  #name = '';
-  #plannedMs = 0;
-  #stage = '';
+  #info: PlanInfo | null = null;
+  #need: Requirements | null = null;
+  #stage: Stage = 'setup';
   #last: Progress | null = null;
   #drawn = 0;
   #nextLineMs = FAST_EVERY_MS;
-  readonly #failures: string[] = [];
 
   constructor(terminal: Terminal, quiet: Quiet) {
     this.#terminal = terminal;
@@ -54,48 +58,43 @@ export class RunScreen implements Screen {
 
   plan(info: PlanInfo): void {
     const { options } = info;
+    this.#info = info;
+    this.#need = requirements(options.scenarios);
     this.#quiet = options.quiet;
     this.#intervalMs = options.progressIntervalMs;
-    this.#name = info.script.replace(/^.*[\\/]/, '').replace(/\.[jt]s$/, '');
-    const { regularDurationNs } = requirements(options.scenarios);
-    this.#plannedMs = regularDurationNs / 1e6;
     this.#nextLineMs = this.#lineEveryMs(0);
-    if (this.#quiet < 2) this.#terminal.err(planBlock(info, this.#terminal, version()));
+    if (this.#quiet === 2) return;
+    this.#terminal.err(`${renderPlan(planFacts(info), this.#look())}\n`);
   }
 
   stage(stage: Stage, detail?: string): void {
-    const text = [STAGE_TEXT[stage], detail].filter((part) => part !== undefined && part !== '');
-    const before = this.#stage;
-    this.#stage = text.join(': ');
-    if (stage === 'finishing') this.#erase();
-    else if (this.#isLive()) this.#draw();
-    else if (this.#quiet === 0 && this.#stage !== '' && !isSettling(before, this.#stage)) {
-      this.#print(`${stamp(this.#last?.atMs ?? 0)} ${this.#stage}\n`);
-    }
+    const changed = stage !== this.#stage;
+    this.#stage = stage;
+    if (stage === 'finishing') return this.#erase();
+    if (this.#isLive()) return this.#draw();
+    const text = [STAGE_TEXT[stage], detail ?? ''].filter((part) => part !== '').join(': ');
+    if (this.#quiet > 0 || text === '' || !changed || stage === 'setup') return;
+    this.#print(`${clock(this.#last?.atMs ?? 0)} ${text}\n`);
   }
 
   progress(progress: Progress): void {
     this.#last = progress;
-    if (this.#isLive()) this.#draw();
-    else if (this.#quiet === 0 && this.#nextLineMs > 0 && progress.atMs >= this.#nextLineMs - 100) {
-      this.#nextLineMs += this.#lineEveryMs(progress.atMs);
-      this.#print(`${progressLine(progress)}\n`);
-    }
+    if (this.#isLive()) return this.#draw();
+    const due = this.#nextLineMs > 0 && progress.atMs >= this.#nextLineMs - TICK_SLACK_MS;
+    if (this.#quiet > 0 || !due) return;
+    this.#nextLineMs += this.#lineEveryMs(progress.atMs);
+    this.#print(`${renderLiveLine(this.#state(progress))}\n`);
   }
 
   log(message: LogMessage): void {
-    const floor = this.#quiet === 2 ? ['error'] : ['info', 'warn', 'error', 'debug'];
-    if (!floor.includes(message.level)) return;
+    if (this.#quiet === 2 && message.level !== 'error') return;
     const who = message.vu === undefined ? '' : ` VU ${message.vu}`;
-    const level = this.#terminal.style(LEVEL_STYLE[message.level], message.level);
+    const level = this.#terminal.style(LEVEL_STYLE[message.level], `${message.level}:`);
     this.#print(`${level}${who} ${printable(message.message)}\n`);
   }
 
   failure(group: ErrorGroup, since: number): void {
-    const times = since > 1 ? ` (x${number(since)})` : '';
-    const code = group.code.replace(/^status /, '');
-    this.#failures.unshift(`${number(group.count)}x ${group.operation} ${code}`);
-    this.#failures.length = Math.min(this.#failures.length, REMEMBERED_FAILURES);
+    const times = since > 1 ? ` (x${count(since)})` : '';
     const { message, where, hint } = group;
     const problem = {
       code: group.code,
@@ -110,7 +109,7 @@ export class RunScreen implements Screen {
   threshold(result: ThresholdResult): void {
     if (this.#quiet > 0 || !result.failed) return;
     const { observed, metric, expression } = result;
-    const value = observed === undefined ? '' : ` (now ${number(observed)})`;
+    const value = observed === undefined ? '' : ` (now ${Number(observed.toPrecision(4))})`;
     const word = this.#terminal.style('red', 'threshold crossed:');
     this.#print(`${word} ${metric} ${expression}${value}\n`);
   }
@@ -130,6 +129,10 @@ export class RunScreen implements Screen {
     this.#last = null;
   }
 
+  #look() {
+    return { colour: this.#terminal.colour('err'), ascii: needsAscii(this.#terminal.env) };
+  }
+
   #isLive(): boolean {
     return this.#terminal.errIsTTY && this.#quiet === 0 && this.#intervalMs !== 0;
   }
@@ -139,6 +142,28 @@ export class RunScreen implements Screen {
     return atMs < FAST_LINES_UNTIL_MS - FAST_EVERY_MS / 2 ? FAST_EVERY_MS : SLOW_EVERY_MS;
   }
 
+  #state(progress: Progress): LiveState {
+    const { counts, generator, live } = progress;
+    const scenarios = this.#info?.options.scenarios ?? [];
+    const endless = scenarios.every((scenario) => 'iterations' in scenario);
+    return {
+      phase: this.#stage === 'finishing' ? 'running' : this.#stage,
+      elapsedMs: progress.atMs,
+      plannedMs: endless || this.#need === null ? null : this.#need.regularDurationNs / 1e6,
+      scenarios: this.#need === null ? [] : scenarioStates(scenarios, this.#need, progress.atMs),
+      vus: counts.activeVUs,
+      vusMax: progress.vusMax,
+      openAssociations: counts.associationsOpen,
+      live,
+      errors: progress.errors,
+      generator: {
+        cpuPercent: generator.cpu,
+        loopLagMs: generator.loopLagMs,
+        saturated: generator.saturated,
+      },
+    };
+  }
+
   #print(text: string): void {
     this.#erase();
     this.#terminal.err(text);
@@ -146,17 +171,9 @@ export class RunScreen implements Screen {
   }
 
   #draw(): void {
-    const progress = this.#last;
-    if (progress === null) return;
-    const lines = liveBlock({
-      progress,
-      name: this.#name,
-      plannedMs: this.#plannedMs,
-      stage: this.#stage,
-      failures: this.#failures,
-      columns: this.#terminal.columns(),
-      style: (style, text) => this.#terminal.style(style, text),
-    });
+    if (this.#last === null) return;
+    const look = { ...this.#look(), width: this.#terminal.columns() };
+    const lines = renderLive(this.#state(this.#last), look);
     this.#erase();
     this.#terminal.err(lines.map((line) => `${line}\n`).join(''));
     this.#drawn = lines.length;
@@ -168,9 +185,4 @@ export class RunScreen implements Screen {
     this.#terminal.err(`\u001b[${this.#drawn}A\u001b[0J`);
     this.#drawn = 0;
   }
-}
-
-function isSettling(before: string, now: string): boolean {
-  const settling = STAGE_TEXT.settling;
-  return before.startsWith(settling) && now.startsWith(settling);
 }

@@ -1,0 +1,72 @@
+// What the plan block is made of, from the resolved options and what the script declared. Pure.
+import type { Target } from '../../config/types.ts';
+import { withoutPassword } from '../../config/describe-config.ts';
+import type { PlanInfo } from '../../conductor/screen.ts';
+import { describe } from '../../executors/describe.ts';
+import { requirements } from '../../executors/requirements.ts';
+import { bytes, count, plural } from '../../report/format.ts';
+import type { PlanFacts } from '../../report/plan.ts';
+
+export function planFacts(info: PlanInfo): PlanFacts {
+  const { options, targets } = info;
+  const { target, verify } = targets;
+  const need = requirements(options.scenarios);
+  const origin = loadOrigin(info);
+  return {
+    script: info.script,
+    runId: info.id,
+    target: target === null ? null : address(target),
+    embedded: options.embedded,
+    ...(target === null || options.embedded ? {} : { callingAET: target.callingAET }),
+    routes: options.embedded ? Object.keys(targets.routes) : given(options.route),
+    ...(verify?.enabled === true && !options.embedded ? { verify: address(verify) } : {}),
+    scenarios: options.scenarios.map((scenario) => ({
+      name: scenario.name,
+      description: describe(scenario),
+      exec: scenario.exec,
+      startMs: (need.startNs[scenario.name] ?? 0) / 1e6,
+    })),
+    maxDurationMs: need.durationNs / 1e6,
+    maxVUs: need.maxVUs,
+    workers: info.workers,
+    data: dataLines(info),
+    thresholds: options.noThresholds ? 0 : Object.values(options.thresholds).flat().length,
+    outputs: options.outputs.map(({ kind, to }) => `${kind} ${withoutPassword(to)}`.trim()),
+    dir: info.resultsDir,
+    ...(origin === undefined ? {} : { origin }),
+    notes: [...options.warnings, ...info.notes],
+  };
+}
+
+function loadOrigin({ options }: PlanInfo): string | undefined {
+  const [first] = options.scenarios;
+  const origin = options.origins[`scenarios.${first?.name ?? ''}`];
+  return origin === 'script' ? undefined : origin;
+}
+
+function given(route: string | null): readonly string[] {
+  return route === null ? [] : [route];
+}
+
+/** `AET@host:port`. */
+export function address({ calledAET, host, port }: Target): string {
+  return `${calledAET}@${host.includes(':') ? `[${host}]` : host}:${port}`;
+}
+
+function dataLines({ declarations }: PlanInfo): readonly string[] {
+  return declarations.flatMap((declaration) => {
+    if (declaration.kind !== 'pool') return [];
+    const { members } = declaration.pool;
+    const modalities = [...new Set(members.map((member) => member.modality))];
+    const sizes = members.map((member) => member.datasetBytes);
+    const low = bytes(sizes.reduce((a, b) => Math.min(a, b), Infinity));
+    const high = bytes(sizes.reduce((a, b) => Math.max(a, b), 0));
+    const size = low === high ? low : `${low} to ${high}`;
+    const shown = modalities.length > 8 ? [...modalities.slice(0, 8), '…'] : modalities;
+    return [`${count(members.length)} ${word(members.length)}, ${shown.join('/')}, ${size}`];
+  });
+}
+
+function word(n: number): string {
+  return plural(n, 'instance').replace(/^\S+ /, '');
+}
