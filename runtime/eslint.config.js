@@ -59,8 +59,8 @@ export default tseslint.config(
     rules: { 'max-lines-per-function': 'off' },
   },
   {
-    // The one entry that may use a default export: vitest's configuration, scripts and their modules.
-    files: ['runtime/*.config.ts', 'api/**/*.ts', 'examples/**/*.ts'],
+    // Default exports: vitest's configuration, scripts and their modules, entries of worker threads.
+    files: ['runtime/*.config.ts', 'runtime/*/worker.ts', 'api/**/*.ts', 'examples/**/*.ts'],
     rules: { 'no-restricted-syntax': ['error', ...restrictedSyntax] },
   },
   {

@@ -208,6 +208,9 @@ export interface VuPlan {
   readonly receivers: readonly ReceiverAddress[];
   readonly target: Target | null;
   readonly routes: Routes;
+  /** The route in use where a peer names none. */
+  readonly route: string | null;
+  readonly ledger: 'studies' | 'instances' | 'none';
   readonly verify: VerifyTarget | null;
   readonly embedded: EmbeddedAddress | null;
   readonly tags: Readonly<Record<string, string>>;

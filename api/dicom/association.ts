@@ -1,14 +1,15 @@
 // One association of one VU, as scripts use it.
 import { Answer, Op, PACK } from '../bridge.ts';
-import { Call, ask, begin, callJson, callNumbers, resultOf } from '../guest/calls.ts';
+import { ask, begin, callJson, callNumbers, resultOf, type Call } from '../guest/calls.ts';
 import { ring, ringText } from '../guest/door.ts';
 import { IterationInterrupted, badArgument, badState } from '../guest/errors.ts';
 import { now } from '../guest/globals.ts';
 import { shared } from '../guest/shared.ts';
 import type { Releasable, Vu } from '../guest/vu.ts';
-import { Dataset, Identity, Pool, Study, isPlain } from './data.ts';
+import { Dataset, Identity, Study, isPlain } from './data.ts';
 import { milliseconds } from './duration.ts';
 import { FindCall } from './find.ts';
+import { Pool } from './pool.ts';
 import { StoreCall, outcomeOf, phasesOf, throwIfFailed } from './result.ts';
 import type * as T from './types.ts';
 

@@ -5,7 +5,7 @@ import { ask } from '../guest/calls.ts';
 import { badArgument } from '../guest/errors.ts';
 import { shared } from '../guest/shared.ts';
 import type { Vu } from '../guest/vu.ts';
-import type { Edits, NextOptions, PoolSelector } from './types.ts';
+import type { Edits } from './types.ts';
 
 /** What the sandbox knows of one prototype. */
 export interface Member {
@@ -69,6 +69,7 @@ export class Dataset {
   /** Accepted sends of it, for `receiver.expect(image)`. */
   accepted: number;
 
+  // eslint-disable-next-line max-params -- made for every image: no object for its arguments
   constructor(
     vu: Vu,
     prototype: number,
@@ -222,6 +223,7 @@ export class Study {
   accepted: number;
   private list: Dataset[] | null;
 
+  // eslint-disable-next-line max-params -- made in every iteration: no object for its arguments
   constructor(
     vu: Vu,
     number: number,
@@ -291,116 +293,4 @@ export class Study {
   toJSON(): unknown {
     return { uid: this.uid, series: this.seriesCount, images: this.length };
   }
-}
-
-/** Instances to draw from: files or synthetic ones, shared by all workers. */
-export class Pool {
-  readonly vu: Vu;
-  readonly members: readonly Member[];
-  /** Prototype numbers; one array, so that what is derived from it can be remembered. */
-  readonly prototypes: readonly number[];
-  private drawn: number;
-  constructor(vu: Vu, list: readonly Member[]) {
-    this.vu = vu;
-    this.members = list;
-    this.prototypes = list.map((member) => member.prototype);
-    this.drawn = 0;
-  }
-  get length(): number {
-    return this.members.length;
-  }
-  at(index: number): Dataset {
-    const member = this.members.at(index);
-    if (member === undefined) {
-      throw badArgument(`pool: no instance ${index}, it has ${this.members.length}`);
-    }
-    return new Dataset(this.vu, member.prototype, Identity.POOL, null, null);
-  }
-  /** Those that match; an empty selection is an empty pool. */
-  select(selector: PoolSelector): Pool {
-    return new Pool(
-      this.vu,
-      this.members.filter((member) => matches(member, selector, this.vu)),
-    );
-  }
-  /** The next one: in order (default), at random, by weight, or the VU's own. */
-  next(options: NextOptions = {}): Dataset {
-    const count = this.members.length;
-    if (count === 0) throw badArgument('pool: it is empty, there is no next instance');
-    const order = options.order ?? 'sequential';
-    if (order === 'random') return this.at(Math.floor(Math.random() * count));
-    if (order === 'perVu') return this.at(Math.max(0, this.vu.id - 1) % count);
-    if (order === 'weighted') return this.at(weighted(this.members, options.weights ?? {}));
-    if (order !== 'sequential') {
-      throw badArgument(
-        `next(): unknown order "${String(order)}"`,
-        'sequential, random, weighted, perVu',
-      );
-    }
-    return this.at(this.drawn++ % count);
-  }
-  *[Symbol.iterator](): Iterator<Dataset> {
-    for (let i = 0; i < this.members.length; i++) yield this.at(i);
-  }
-  // One-instance pools act as that instance, so that `from: endoscope` and `store(endoscope)` read well.
-  fresh(): Dataset {
-    return this.next().fresh();
-  }
-  with(edits: Edits): Dataset {
-    return this.next().with(edits);
-  }
-  asIs(): Dataset {
-    return this.next().asIs();
-  }
-  get(attribute: string): unknown {
-    return this.at(0).get(attribute);
-  }
-  get sopClass(): string {
-    return this.at(0).sopClass;
-  }
-  get transferSyntax(): string {
-    return this.at(0).transferSyntax;
-  }
-  get modality(): string {
-    return this.at(0).modality;
-  }
-  get bytes(): number {
-    return this.at(0).bytes;
-  }
-}
-
-function oneOf(value: string, wanted: string | readonly string[] | undefined): boolean {
-  if (wanted === undefined) return true;
-  return typeof wanted === 'string' ? value === wanted : wanted.includes(value);
-}
-
-function matches(member: Member, selector: PoolSelector, vu: Vu): boolean {
-  const { size } = selector;
-  const sizeFits =
-    size === undefined ||
-    (typeof size === 'string'
-      ? member.sizeClass === size
-      : member.bytes >= (size.min ?? 0) && member.bytes <= (size.max ?? Infinity));
-  return (
-    sizeFits &&
-    oneOf(member.modality, selector.modality) &&
-    oneOf(member.sopClass, selector.sopClass) &&
-    oneOf(member.transferSyntax, selector.transferSyntax) &&
-    (selector.where === undefined ||
-      selector.where(new Dataset(vu, member.prototype, Identity.POOL, null, null)))
-  );
-}
-
-function weighted(list: readonly Member[], weights: Readonly<Record<string, number>>): number {
-  const weightOf = (m: Member): number =>
-    weights[m.modality] ?? weights[m.sizeClass] ?? weights['*'] ?? 0;
-  const total = list.reduce((sum, member) => sum + weightOf(member), 0);
-  if (!(total > 0))
-    throw badArgument('next({ order: "weighted" }): the weights give nothing to draw');
-  let at = Math.random() * total;
-  for (let i = 0; i < list.length; i++) {
-    at -= weightOf(list[i] as Member);
-    if (at < 0) return i;
-  }
-  return list.length - 1;
 }

@@ -4,8 +4,9 @@ import { Op } from '../bridge.ts';
 import { ask } from '../guest/calls.ts';
 import { badArgument } from '../guest/errors.ts';
 import type { Vu } from '../guest/vu.ts';
-import { Dataset, Pool, Study, learn, nextStudy, type Member } from './data.ts';
+import { Dataset, Study, learn, nextStudy, type Member } from './data.ts';
 import { milliseconds } from './duration.ts';
+import { Pool } from './pool.ts';
 import { Receiver } from './receiver.ts';
 import type * as T from './types.ts';
 

@@ -9,7 +9,8 @@ import {
   TransportError,
 } from '../guest/errors.ts';
 import type { Vu } from '../guest/vu.ts';
-import type { Pool, Dataset, Study } from './data.ts';
+import type { Dataset, Study } from './data.ts';
+import type { Pool } from './pool.ts';
 import { feeder, files, receiver, study, synthetic } from './declare.ts';
 import {
   diff,

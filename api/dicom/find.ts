@@ -41,20 +41,20 @@ export class FindCall implements Find {
 
   async cancel(): Promise<FindResult> {
     if (this.final !== null) return this.final;
-    if (this.cursor < 0) await this.page(await callText(this.vu, Op.CALL, this.text()));
-    let page = await this.page(await callText(this.vu, Op.CANCEL, '', this.cursor));
+    if (this.cursor < 0) this.page(await callText(this.vu, Op.CALL, this.text()));
+    let page = this.page(await callText(this.vu, Op.CANCEL, '', this.cursor));
     while (page.result === undefined)
-      page = await this.page(await callText(this.vu, Op.NEXT, '', this.cursor));
+      page = this.page(await callText(this.vu, Op.NEXT, '', this.cursor));
     return page.result;
   }
 
   async *[Symbol.asyncIterator](): AsyncIterator<Match> {
-    let page = await this.page(await callText(this.vu, Op.CALL, this.text()));
+    let page = this.page(await callText(this.vu, Op.CALL, this.text()));
     try {
       for (;;) {
         yield* page.matches;
         if (page.result !== undefined) return;
-        page = await this.page(await callText(this.vu, Op.NEXT, '', this.cursor));
+        page = this.page(await callText(this.vu, Op.NEXT, '', this.cursor));
       }
     } finally {
       if (this.final === null && !this.vu.interrupted) await this.cancel();

@@ -30,7 +30,8 @@ export {
   TransportError,
 } from '../guest/errors.ts';
 export type { Association } from './association.ts';
-export type { Dataset, Pool, Study } from './data.ts';
+export type { Dataset, Study } from './data.ts';
+export type { Pool } from './pool.ts';
 export type { Peer } from './peer.ts';
 export type { ProcedureStep } from './procedure-step.ts';
 export type { Receiver } from './receiver.ts';

@@ -1,7 +1,7 @@
 // Modality Performed Procedure Step (PS3.4 Annex F): N-CREATE when an exam starts, N-SET when it ends.
 import type { Vu } from '../guest/vu.ts';
 import type { Association } from './association.ts';
-import { Study, nextStudy } from './data.ts';
+import { nextStudy, type Study } from './data.ts';
 import { shared } from '../guest/shared.ts';
 import type { Match, NormalisedResponse } from './types.ts';
 
@@ -48,27 +48,15 @@ export class ProcedureStep {
   /** Type 1 and 2 attributes of the N-CREATE (PS3.4 Table F.7.2-1). */
   private created(): Match {
     const { date, time } = stamp();
-    const item = this.item;
+    const { item } = this;
     const step = (item['ScheduledProcedureStepSequence'] as Match[] | undefined)?.[0] ?? {};
-    const text = (value: unknown): unknown => value ?? '';
     return {
       PatientName: text(item['PatientName']),
       PatientID: text(item['PatientID']),
       PatientBirthDate: text(item['PatientBirthDate']),
       PatientSex: text(item['PatientSex']),
       ReferencedPatientSequence: [],
-      ScheduledStepAttributesSequence: [
-        {
-          StudyInstanceUID: text(item['StudyInstanceUID']),
-          ReferencedStudySequence: [],
-          AccessionNumber: text(item['AccessionNumber']),
-          RequestedProcedureID: text(item['RequestedProcedureID']),
-          RequestedProcedureDescription: text(item['RequestedProcedureDescription']),
-          ScheduledProcedureStepID: text(step['ScheduledProcedureStepID']),
-          ScheduledProcedureStepDescription: text(step['ScheduledProcedureStepDescription']),
-          ScheduledProtocolCodeSequence: [],
-        },
-      ],
+      ScheduledStepAttributesSequence: [scheduled(item, step)],
       PerformedProcedureStepID: `P${time}`,
       PerformedStationAETitle: text(step['ScheduledStationAETitle'] ?? 'DICOMRUN'),
       PerformedStationName: '',
@@ -87,6 +75,21 @@ export class ProcedureStep {
       PerformedSeriesSequence: [],
     };
   }
+}
+
+const text = (value: unknown): unknown => value ?? '';
+
+function scheduled(item: Match, step: Match): Match {
+  return {
+    StudyInstanceUID: text(item['StudyInstanceUID']),
+    ReferencedStudySequence: [],
+    AccessionNumber: text(item['AccessionNumber']),
+    RequestedProcedureID: text(item['RequestedProcedureID']),
+    RequestedProcedureDescription: text(item['RequestedProcedureDescription']),
+    ScheduledProcedureStepID: text(step['ScheduledProcedureStepID']),
+    ScheduledProcedureStepDescription: text(step['ScheduledProcedureStepDescription']),
+    ScheduledProtocolCodeSequence: [],
+  };
 }
 
 function seriesOf(study: Study): Match[] {

@@ -1,9 +1,12 @@
 // The words of the `dicom` module: what scripts pass in and get back.
-import type { Dataset, Pool, Study } from './data.ts';
+import type { Dataset, Study } from './data.ts';
+import type { Pool } from './pool.ts';
 import type { Receiver } from './receiver.ts';
 
 /** A number of milliseconds, or text with a unit: `'30s'`, `'250ms'`, `'2m'`. */
 export type Duration = number | string;
+
+export type * from './delivery-types.ts';
 
 /**
  * Attributes to set: keyword, `'ggggeeee'` or a path such as
@@ -369,89 +372,4 @@ export interface StudyOptions {
   patient?: Edits;
   /** Attributes of every instance. */
   set?: Edits;
-}
-
-/** Behaviour of an acceptor as data. */
-export interface AcceptorFaults {
-  /** Before each response: ms, or a distribution. */
-  delay?: Duration | { lognormal: Duration; sigma?: number };
-  /** Statuses to answer, in turn (0xA700, …), or by share: `{ 'A700': 0.01 }`. */
-  status?: readonly number[] | Readonly<Record<string, number>>;
-  /** Share of associations to reject, and how. */
-  reject?: { share?: number; result?: number; source?: number; reason?: number };
-  /** Abort or reset after so many bytes of a message. */
-  abortAfter?: number;
-  resetAfter?: number;
-  share?: number;
-  /** Accept no context at all, or only these abstract syntaxes. */
-  contexts?: 'none' | readonly string[];
-  associationLimit?: number;
-  neverAnswer?: boolean;
-}
-
-export interface ReceiverOptions {
-  aet?: string;
-  aets?: readonly string[];
-  /** Default 127.0.0.1. */
-  host?: string;
-  /** 0 or none: any free port. */
-  port?: number;
-  tls?: TlsOptions;
-  /** How arrivals are matched with sends. Default `'sop'`. */
-  correlate?: 'sop' | 'marker' | (string & {});
-  /** counts; pixels: hash of the pixel data (default); full: hash of the data set too. */
-  verify?: 'counts' | 'pixels' | 'full';
-  /** Default `'headers'`. */
-  keep?: 'nothing' | 'headers' | 'files';
-  folder?: string;
-  settle?: Duration;
-  faults?: AcceptorFaults;
-}
-
-export interface ExpectOptions {
-  /** Default 30 s. */
-  timeout?: Duration;
-  /** Expected attributes on arrival: literal, regular expression, or null for absent. */
-  tags?: Readonly<Record<string, unknown>>;
-  /** After all is there, wait so long for duplicates. */
-  quiet?: Duration;
-}
-
-/** What arrived of what was accepted, at one moment. */
-export interface Delivery {
-  expected: number;
-  arrived: number;
-  missing: number;
-  duplicated: number;
-  unexpected: number;
-  pixelsChanged: number;
-  wrongTags: number;
-  /** Which attributes were wrong: instance (by number), keyword, expected, actual. */
-  differences: { instance: string; tag: string; expected: unknown; actual: unknown }[];
-  associations?: number;
-  durationMs: number;
-}
-
-export interface VerifyOptions {
-  on?: unknown;
-  initialDelay?: Duration;
-  interval?: Duration;
-  timeout?: Duration;
-  /** Instances the study must have. */
-  instances?: number;
-  /** The study must not be there. */
-  absent?: boolean;
-}
-
-export interface Visibility {
-  found: boolean;
-  /** Verification is switched off. */
-  skipped: boolean;
-  /** Time from the call to the hit. */
-  durationMs: number;
-  attempts: number;
-  level?: 'STUDY' | 'PATIENT';
-  strategy?: string;
-  instances?: number;
-  reason?: string;
 }

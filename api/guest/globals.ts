@@ -1,9 +1,6 @@
-// The globals a script expects and a bare sandbox lacks. Timers are operations of the VU: they keep
-// an iteration alive and end with it.
+// The globals a script expects and a bare sandbox lacks.
 import { Op } from '../bridge.ts';
-import { callNumbers, resultOf } from './calls.ts';
 import { hostText, ring, ringText } from './door.ts';
-import { IterationInterrupted, faultOf } from './errors.ts';
 import type { Vu } from './vu.ts';
 
 const LEVELS = ['debug', 'info', 'warn', 'error'] as const;
@@ -39,55 +36,6 @@ export function consoleOf(vu: Vu): Record<string, unknown> {
   LEVELS.forEach((name, level) => (out[name] = write(level)));
   out['trace'] = write(0);
   return out;
-}
-
-type Callback = (...args: unknown[]) => unknown;
-
-/** `setTimeout` and its kin for one VU; ids are numbers as in k6/timers. */
-export function timersOf(vu: Vu): Readonly<Record<string, Callback>> {
-  const running = new Map<number, number>();
-  const wait = async (id: number, ms: number): Promise<boolean> => {
-    const pending = callNumbers(vu, Op.SLEEP, Math.max(0, Number(ms) || 0), 0);
-    running.set(id, pending.call.ticket);
-    resultOf(await pending);
-    return running.has(id);
-  };
-  const run = async (
-    id: number,
-    ms: number,
-    again: boolean,
-    body: () => unknown,
-  ): Promise<void> => {
-    try {
-      do {
-        if (!(await wait(id, ms))) return;
-        if (!again) running.delete(id);
-        await body();
-      } while (again && running.has(id));
-    } catch (thrown) {
-      running.delete(id);
-      if (thrown instanceof IterationInterrupted) return;
-      ringText(Op.FAULT, vu.slot, JSON.stringify(faultOf(thrown)));
-    }
-  };
-  const start =
-    (again: boolean): Callback =>
-    (callback, ms, ...args) => {
-      const id = ++vu.timers;
-      void run(id, Number(ms ?? 0), again, () => (callback as Callback)(...args));
-      return id;
-    };
-  const clear: Callback = (id) => {
-    const ticket = running.get(id as number);
-    running.delete(id as number);
-    if (ticket !== undefined) ring(Op.CLEAR, vu.slot, ticket, 0);
-  };
-  return {
-    setTimeout: start(false),
-    setInterval: start(true),
-    clearTimeout: clear,
-    clearInterval: clear,
-  };
 }
 
 class TextEncoderShim {
@@ -214,6 +162,6 @@ export function furnish(scope: Record<string, unknown>): void {
 }
 
 async function microtask(task: () => void): Promise<void> {
-  await null;
+  await Promise.resolve();
   task();
 }

@@ -4,10 +4,11 @@ import { Op, type Fault } from '../bridge.ts';
 import { Idle, captureStacks } from './calls.ts';
 import { hostText, ring, ringText } from './door.ts';
 import { IterationEnd, IterationInterrupted, faultOf } from './errors.ts';
-import { consoleOf, timersOf } from './globals.ts';
+import { consoleOf } from './globals.ts';
 import { requireFor } from './require.ts';
 import { open as openFile } from '../k6/shared-array.ts';
 import { shared } from './shared.ts';
+import { timersOf } from './timers.ts';
 import { Vu } from './vu.ts';
 
 /** Creates a VU and runs the script's module code for it. Answers 0, or -1 with a fault JSON. */
@@ -117,7 +118,7 @@ export async function iterate(vu: Vu, iterationInTest: number): Promise<void> {
     const run = vu.run;
     if (run === null) throw new Error('the VU has no scenario');
     const returned = run(dataOf(vu), vu.own);
-    if (typeof returned === 'object' && returned !== null) await returned;
+    if (typeof returned === 'object' && returned !== null) await (returned as PromiseLike<unknown>);
   } catch (thrown) {
     outcome = { thrown };
   }

@@ -3,6 +3,7 @@ import type { Boot } from '../bridge.ts';
 import type { Vu } from './vu.ts';
 
 /** Evaluates the script for one VU: its own module instance, compiled once. */
+// eslint-disable-next-line max-params -- bindings of the wrapper around the script
 export type ScriptFactory = (
   exports: Record<string, unknown>,
   module: { exports: Record<string, unknown> },

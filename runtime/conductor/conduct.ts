@@ -316,6 +316,8 @@ function vuPlan(
     minIterationDurationMs: options.minIterationDurationMs,
     counters: new SharedArrayBuffer(COUNTERS_BYTES),
     trace: options.trace,
+    route: options.route,
+    ledger: options.ledger,
   };
 }
 

@@ -5,9 +5,9 @@ import { associate, type AssociateOutcome } from '../dicom/ul/associate.ts';
 import type { AssociateAc } from '../dicom/ul/pdu.ts';
 import type { Association } from '../dicom/ul/association.ts';
 import { WorkerSlot } from '../threads.ts';
-import { failureFault, outcomeTag, peerText, rejectedFault } from './faults.ts';
+import { failureFault, outcomeTag } from './faults.ts';
 import { RingFault } from './host.ts';
-import { shortName } from './names.ts';
+import { describe, outcomeFault, outcomeWord } from './outcome.ts';
 import type { Operation } from './operation.ts';
 import type { WorkerParts } from './parts.ts';
 import { resolveSpec, type Spec, type SpecRequest } from './peers.ts';
@@ -329,11 +329,16 @@ export class Associations {
     for (const open of this.#open) if (open?.wire.open === true) open.wire.destroy();
   }
 
-  /** Bytes a VU's associations moved since the last call: [sent, received]. */
+  /**
+   * Bytes a VU's associations moved since the last call and no request has counted:
+   * [sent, received].
+   */
   traffic(vu: VuSlot): readonly [number, number] {
     let { sent, received } = vu;
+    sent -= vu.counted;
     vu.sent = 0;
     vu.received = 0;
+    vu.counted = 0;
     const associations = this.#bySlot.get(vu.slot);
     if (associations !== undefined) {
       for (const open of associations) {
@@ -353,54 +358,4 @@ function moved(open: OpenAssociation): readonly [number, number] {
   open.sentBefore = bytesSent;
   open.receivedBefore = bytesReceived;
   return [out, into];
-}
-
-/** The `outcome` tag of an attempt. */
-export function outcomeWord(outcome: AssociateOutcome): string {
-  if (outcome.kind !== 'accepted') return outcomeTag(outcome);
-  return outcome.association.contexts.some((context) => context.result === 0)
-    ? 'accepted'
-    : 'no-context';
-}
-
-const CONTEXT_RESULTS: Readonly<Record<number, string>> = {
-  1: 'user rejection',
-  2: 'no reason',
-  3: 'abstract syntax not supported',
-  4: 'transfer syntaxes not supported',
-};
-
-/** Why an attempt gave no usable association. */
-export function outcomeFault(outcome: AssociateOutcome, spec: Spec): RingFault['fault'] {
-  if (outcome.kind === 'rejected') return rejectedFault(outcome, spec.peer);
-  if (outcome.kind !== 'accepted') return failureFault(outcome, spec.peer, 'A-ASSOCIATE');
-  const refused = outcome.association.contexts
-    .slice(0, 4)
-    .map(
-      (c) => `${shortName(c.abstractSyntax)}: ${CONTEXT_RESULTS[c.result] ?? `result ${c.result}`}`,
-    );
-  return {
-    code: 'ASSOC_NO_CONTEXT',
-    message: `${peerText(spec.peer)} accepted the association but none of its ${outcome.association.contexts.length} presentation contexts (${refused.join('; ')}; PS3.8 Table 9-18)`,
-    hint: 'the peer does not take these SOP classes or transfer syntaxes: see its conformance statement, or `dicomrun doctor`',
-  };
-}
-
-/** Negotiated parameters, for the script. */
-export function describe(open: OpenAssociation): object {
-  const { wire, answer } = open;
-  return {
-    outcome: 'accepted',
-    expected: true,
-    contexts: wire.contexts.map(({ id, abstractSyntax, transferSyntax, result }) => ({
-      id,
-      abstractSyntax,
-      transferSyntax,
-      result,
-    })),
-    maxPdu: wire.maxPdu,
-    window: wire.window,
-    implementationVersion: answer.user.implementationVersion,
-    answer: { ...answer, contexts: undefined },
-  };
 }

@@ -1,9 +1,5 @@
 // Every asynchronous call that is described by JSON: looked up by its `op`, one handler each.
 import { Answer, Op } from '../../api/bridge.ts';
-import { associate } from '../dicom/ul/associate.ts';
-import type { Associations } from './associations.ts';
-import { describe, outcomeFault, outcomeWord } from './associations.ts';
-import type { DeliveryPort, ExpectCall } from './delivery.ts';
 import type { Operation } from './operation.ts';
 import { RingFault } from './host.ts';
 import type { WorkerParts } from './parts.ts';
@@ -70,53 +66,4 @@ export class Calls {
     host.settleVoid(operation);
     return 1;
   }
-}
-
-/** `negotiate`, `abandon` and `expect`. */
-export function basicCalls(
-  calls: Calls,
-  parts: WorkerParts,
-  more: { associations: Associations; delivery: DeliveryPort },
-): void {
-  const { associations, delivery } = more;
-  const { host } = parts;
-  calls.on('expect', (operation, call) =>
-    delivery.expect(operation, call as unknown as ExpectCall),
-  );
-  calls.on('abandon', (operation, call) => {
-    associations.abandon(Number(call['association']));
-    host.settleVoid(operation);
-  });
-  calls.on('negotiate', (operation, call, slot) => {
-    const spec = associations.spec(Number(call['spec']));
-    const vu = parts.vu(slot);
-    const wanted = String(call['expect']);
-    const opening = associate(spec.request, (outcome) => {
-      operation.cancel = null;
-      const word = outcomeWord(outcome);
-      const expected = word === wanted;
-      associations.count(outcome, spec, vu, expected && word !== 'accepted');
-      const fault = word === 'accepted' ? null : outcomeFault(outcome, spec);
-      const base = { outcome: word, expected, contexts: [], maxPdu: 0, window: 0 };
-      if (outcome.kind !== 'accepted') {
-        host.settleJson(operation, { ...base, ...fault?.fields, message: fault?.message });
-        return;
-      }
-      const open = associations.adopt(outcome, spec, slot);
-      const answer = {
-        ...describe(open),
-        outcome: word,
-        expected,
-        ...(fault === null ? {} : { message: fault.message }),
-      };
-      open.leaving = true;
-      open.wire.release();
-      associations.abandon(open.handle);
-      host.settleJson(operation, answer);
-    });
-    operation.cancel = (): void => {
-      opening.abort();
-      host.settle(operation, Answer.INTERRUPTED, 0, '');
-    };
-  });
 }

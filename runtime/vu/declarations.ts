@@ -243,3 +243,12 @@ function receiverSpec(spec: unknown): ReceiverSpec {
     ...(rest as { folder?: string; settleMs?: number; faults?: unknown; tls?: unknown }),
   };
 }
+
+/** The dictionary is heavy: only the init pass needs it. */
+export async function loadMakers(): Promise<Makers> {
+  const [{ syntheticPool }, { loadPool }] = await Promise.all([
+    import('../dicom/data/synthetic.ts'),
+    import('../dicom/data/files.ts'),
+  ]);
+  return { syntheticPool, loadPool };
+}

@@ -85,39 +85,25 @@ const TRANSPORT_HINTS: Readonly<Record<string, string>> = {
 export function failureFault(failure: Failure, peer: PeerName, what: string): Fault {
   const who = peerText(peer);
   switch (failure.kind) {
-    case 'aborted': {
-      const { source, reason, local } = failure;
-      const by = local
-        ? 'was aborted here'
-        : source === 2
-          ? 'was aborted by the peer (service-provider)'
-          : 'was aborted by the peer (service-user)';
-      const why = source === 2 ? `, ${ABORT_REASONS[reason] ?? `reason ${reason}`}` : '';
-      const message = `${who}: the association ${by}${why} during ${what} (A-ABORT; PS3.8 Table 9-26)`;
-      return { code: 'ASSOC_ABORTED', message, fields: { source, reason } };
-    }
-    case 'transport': {
-      const hint = TRANSPORT_HINTS[failure.code]?.replace('{peer}', who);
+    case 'aborted':
+      return abortedFault(failure, who, what);
+    case 'transport':
+      return transportFault(failure, who, what);
+    case 'timeout': {
+      const { phase, ms } = failure;
       return {
-        code: failure.code,
-        message: `${who}: ${failure.message} (${failure.code} in phase ${failure.phase}) during ${what}`,
-        ...(hint === undefined ? {} : { hint }),
-        fields: { phase: failure.phase },
+        code: `TIMEOUT_${phase.toUpperCase()}`,
+        message: `${who}: no answer in phase ${phase} within ${ms} ms during ${what}; the association was aborted`,
+        hint: `the peer is slow or stuck; the limit is timeouts.${phase} of the peer`,
+        fields: { phase, ms },
       };
     }
-    case 'timeout':
-      return {
-        code: `TIMEOUT_${failure.phase.toUpperCase()}`,
-        message: `${who}: no answer in phase ${failure.phase} within ${failure.ms} ms during ${what}; the association was aborted`,
-        hint: `the peer is slow or stuck; the limit is timeouts.${failure.phase} of the peer`,
-        fields: { phase: failure.phase, ms: failure.ms },
-      };
-    case 'protocol':
-      return {
-        code: failure.code,
-        message: `${who}: ${failure.message} (offset ${failure.offset}${failure.window === '' ? '' : `, bytes ${failure.window}`}; ${failure.clause}) during ${what}`,
-        fields: { offset: failure.offset, window: failure.window, clause: failure.clause },
-      };
+    case 'protocol': {
+      const { code, message, offset, window, clause } = failure;
+      const bytes = window === '' ? '' : `, bytes ${window}`;
+      const text = `${who}: ${message} (offset ${offset}${bytes}; ${clause}) during ${what}`;
+      return { code, message: text, fields: { offset, window, clause } };
+    }
     case 'released':
       return {
         code: 'SCRIPT_STATE',
@@ -129,6 +115,30 @@ export function failureFault(failure: Failure, peer: PeerName, what: string): Fa
         message: `${who}: ${failure.fault} after ${failure.afterBytes} bytes, as asked`,
       };
   }
+}
+
+type Of<K extends Failure['kind']> = Extract<Failure, { kind: K }>;
+
+function abortedFault({ source, reason, local }: Of<'aborted'>, who: string, what: string): Fault {
+  const user = source === 2 ? 'service-provider' : 'service-user';
+  const by = local ? 'was aborted here' : `was aborted by the peer (${user})`;
+  const why = source === 2 ? `, ${ABORT_REASONS[reason] ?? `reason ${reason}`}` : '';
+  const message = `${who}: the association ${by}${why} during ${what} (A-ABORT; PS3.8 Table 9-26)`;
+  return { code: 'ASSOC_ABORTED', message, fields: { source, reason } };
+}
+
+function transportFault(
+  { code, message, phase }: Of<'transport'>,
+  who: string,
+  what: string,
+): Fault {
+  const hint = TRANSPORT_HINTS[code]?.replace('{peer}', who);
+  return {
+    code,
+    message: `${who}: ${message} (${code} in phase ${phase}) during ${what}`,
+    ...(hint === undefined ? {} : { hint }),
+    fields: { phase },
+  };
 }
 
 /** Word of the `outcome` tag. */

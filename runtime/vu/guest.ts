@@ -1,18 +1,21 @@
 // All that a worker does with one script: its sandbox, its VUs, its associations, its share of the
 // plan. Wires the modules of this folder together; has no logic of its own.
 import type { MessagePort } from 'node:worker_threads';
-import { Enter, Op, type Boot, type Fault } from '../../api/bridge.ts';
+import { Enter, type Boot, type Fault } from '../../api/bridge.ts';
 import { Pool } from '../dicom/data/prototype.ts';
 import type { Prototype } from '../dicom/data/prototype.ts';
 import { prototypeNumber } from '../dicom/data/share.ts';
 import { WorkerSlot, type FromVu, type ToVu, type VuPlan, type VuTask } from '../threads.ts';
 import { Asks } from './asks.ts';
 import { Associations } from './associations.ts';
-import { basicCalls, Calls } from './calls.ts';
+import { basicCalls } from './basic-calls.ts';
+import { Calls } from './calls.ts';
 import { Clock } from './clock.ts';
-import { Declarations, type Makers } from './declarations.ts';
+import { Declarations, loadMakers } from './declarations.ts';
 import { DeliveryPort } from './delivery.ts';
+import { Echoes } from './echoes.ts';
 import { Errors } from './errors.ts';
+import { Hooks, type HookName } from './hooks.ts';
 import { Host, RingFault } from './host.ts';
 import { Ledger } from './ledger.ts';
 import { Life } from './life.ts';
@@ -33,7 +36,6 @@ const FLUSH_EVERY_BEATS = 4;
 const STALL_MS = 1000;
 
 type Load = Extract<ToVu, { kind: 'load' }>;
-type Hook = 'setup' | 'teardown' | 'handleSummary';
 
 export class Guest {
   readonly #task: VuTask;
@@ -53,8 +55,8 @@ export class Guest {
   readonly #observers: Observers;
   readonly #calls: Calls;
   readonly #asks: Asks;
+  readonly #hooks: Hooks;
   #plan: VuPlan | null = null;
-  #hook: Hook | null = null;
   #scheduler: Scheduler | null = null;
   #associations: Associations | null = null;
   #delivery: DeliveryPort | null = null;
@@ -78,7 +80,7 @@ export class Guest {
     this.#observers = new Observers(this.#parts, task.port);
     this.#calls = new Calls(this.#parts);
     this.#asks = new Asks(this.#parts);
-    this.#host.handle(Op.HOOK_DONE, () => this.#hookDone());
+    this.#hooks = new Hooks(this.#host, task.port, () => this.#flush());
     state[WorkerSlot.TERMINABLE] = 1;
   }
 
@@ -217,23 +219,21 @@ export class Guest {
 
   async #wire(plan: VuPlan): Promise<void> {
     const parts = this.#parts;
-    this.#ledger = new Ledger(
-      this.#port,
-      plan.runNumber,
-      (plan.options['ledger'] as 'studies' | undefined) ?? 'studies',
-    );
-    this.#delivery = new DeliveryPort(parts);
-    this.#associations = new Associations(parts);
-    const more = { delivery: this.#delivery, ledger: this.#ledger };
-    new Stores(parts, this.#associations, more);
-    basicCalls(this.#calls, parts, { associations: this.#associations, delivery: this.#delivery });
+    this.#ledger = new Ledger(this.#port, plan.runNumber, plan.ledger);
+    const delivery = new DeliveryPort(parts);
+    const associations = new Associations(parts);
+    this.#delivery = delivery;
+    this.#associations = associations;
+    new Stores(parts, associations, { delivery, ledger: this.#ledger });
+    new Echoes(parts, associations);
+    basicCalls(this.#calls, { parts, associations, delivery });
     this.#shared = new SharedState(parts, this.#calls);
     const { wireServices } = await import('./services.ts');
-    wireServices({ parts, calls: this.#calls, asks: this.#asks, associations: this.#associations });
-    const life = this.#makeLife(this.#associations);
+    wireServices({ parts, calls: this.#calls, asks: this.#asks, associations });
+    const life = this.#makeLife(associations);
     this.#scheduler = this.#makeScheduler(plan, life);
     this.#observers.stages = this.#scheduler.stages;
-    this.#connectMesh(plan);
+    for (const port of plan.mesh) this.#listen(port);
   }
 
   #makeLife(associations: Associations): Life {
@@ -270,10 +270,6 @@ export class Guest {
       restaged: (scenario) => this.#restaged(scenario),
       ended: () => this.#ended(),
     });
-  }
-
-  #connectMesh(plan: VuPlan): void {
-    plan.mesh.forEach((port) => this.#listen(port));
   }
 
   #listen(port: MessagePort | null): void {
@@ -353,23 +349,9 @@ export class Guest {
     });
   }
 
-  hook(name: Hook, json: string | null): void {
-    this.#hook = name;
+  hook(name: HookName, json: string | null): void {
     if (!this.#hasService) this.#addService();
-    this.#host.enterText(Enter.HOOK, JSON.stringify({ hook: name, json }), 0);
-  }
-
-  #hookDone(): number {
-    const text = this.#host.words();
-    const failed = this.#host.x() === 1;
-    const name = this.#hook ?? 'setup';
-    this.#hook = null;
-    this.#flush();
-    if (failed) {
-      const fault = JSON.parse(text) as Fault;
-      this.#post({ kind: 'failed', phase: name, fault: { name: 'Error', ...fault } });
-    } else this.#post({ kind: 'hook', hook: name, json: text === '' ? null : text });
-    return 0;
+    this.#hooks.run(name, json);
   }
 
   // ---------------------------------------------------------------- beats
@@ -412,13 +394,4 @@ function onlyInRun(): RingFault {
     message: 'no traffic in init code: the run has not begun',
     hint: 'move it into setup() or the default function',
   });
-}
-
-/** The dictionary is heavy: only the init pass needs it. */
-async function loadMakers(): Promise<Makers> {
-  const [{ syntheticPool }, { loadPool }] = await Promise.all([
-    import('../dicom/data/synthetic.ts'),
-    import('../dicom/data/files.ts'),
-  ]);
-  return { syntheticPool, loadPool };
 }

@@ -63,6 +63,7 @@ export class Operation implements Pending, Timed {
     this.sendEnd = 0;
     this.firstByte = 0;
     this.lastByte = 0;
+    this.bytes = 0;
   }
 
   end(): void {

@@ -6,6 +6,7 @@ import type {
   ProposedContext,
   TlsOptions,
 } from '../dicom/ul/associate-request.ts';
+import type { Route } from '../config/types.ts';
 import type { VuPlan } from '../threads.ts';
 import { RingFault } from './host.ts';
 import { IDENTIFIER_SYNTAXES, SERVICES, sopClassOf, transferSyntaxOf } from './names.ts';
@@ -102,72 +103,53 @@ interface Base extends PeerName {
 }
 
 function verifyOf(plan: VuPlan): Base {
-  const { verify, embedded } = plan;
-  if (embedded !== null && (verify === null || verify.isTarget)) {
-    const { host, archivePort: port } = embedded;
-    return { host, port, calledAET: 'ARCHIVE', callingAET: verify?.callingAET ?? DEFAULT_CALLING };
+  const { verify } = plan;
+  if (verify === null) {
+    const hint = 'set CFIND_HOST and CFIND_PORT, or verify in the configuration file';
+    throw bad('peer({ use: "verify" }): no verify target is configured', hint);
   }
-  if (verify === null)
-    throw bad(
-      'peer({ use: "verify" }): no verify target is configured',
-      'set CFIND_HOST and CFIND_PORT',
-    );
   const { host, port, calledAET, callingAET, tls } = verify;
   return { host, port, calledAET, callingAET, ...(tls === undefined ? {} : { tls: { ...tls } }) };
 }
 
 function baseOf(peer: PeerRequest, plan: VuPlan): Base {
-  if (peer.connect !== undefined) {
-    const [, calledAET = '', host = '', port = ''] =
-      /^([^@]+)@(.+):(\d+)$/.exec(peer.connect) ?? [];
-    if (calledAET === '') throw bad(`peer({ connect: "${peer.connect}" }): write AET@host:port`);
-    return {
-      calledAET,
-      host: host.replace(/^\[|\]$/g, ''),
-      port: Number(port),
-      callingAET: DEFAULT_CALLING,
-    };
-  }
-  const { target, routes, embedded } = plan;
-  const name = peer.route ?? (plan.options['route'] as string | null | undefined) ?? undefined;
-  const route = name === undefined ? undefined : routes[name];
+  const name = peer.route ?? plan.route;
+  const route = name === null ? undefined : plan.routes[name];
+  if (peer.connect !== undefined) return connectOf(peer.connect);
   if (peer.host !== undefined) {
-    if (peer.port === undefined) throw bad(`peer({ host: "${peer.host}" }): needs a port`);
-    const calledAET = peer.calledAET ?? route?.calledAET ?? 'ANY-SCP';
-    return {
-      host: peer.host,
-      port: peer.port,
-      calledAET,
-      callingAET: route?.callingAET ?? DEFAULT_CALLING,
-    };
+    const { host, port } = peer;
+    if (port === undefined) throw bad(`peer({ host: "${host}" }): needs a port`);
+    const callingAET = route?.callingAET ?? DEFAULT_CALLING;
+    return { host, port, calledAET: route?.calledAET ?? 'ANY-SCP', callingAET };
   }
-  if (embedded !== null) {
-    const callingAET = route?.callingAET ?? target?.callingAET ?? DEFAULT_CALLING;
-    return {
-      host: embedded.host,
-      port: embedded.routerPort,
-      calledAET: peer.route ?? route?.calledAET ?? 'ROUTER',
-      callingAET,
-    };
+  return targetOf(peer, plan, route);
+}
+
+function connectOf(connect: string): Base {
+  const [, calledAET, host, port] = /^([^@]+)@(.+):(\d+)$/.exec(connect) ?? [];
+  if (calledAET === undefined || host === undefined) {
+    throw bad(`peer({ connect: "${connect}" }): write AET@host:port`);
   }
-  if (target === null)
-    throw bad(
-      'peer(): the script asks for the configured target and none is configured',
-      'give -c AET@host:port, or --embedded',
-    );
+  const bare = host.replace(/^\[|\]$/g, '');
+  return { calledAET, host: bare, port: Number(port), callingAET: DEFAULT_CALLING };
+}
+
+/** The configured target, with the AE pair of the route. */
+function targetOf(peer: PeerRequest, plan: VuPlan, route: Route | undefined): Base {
+  const { target, routes } = plan;
+  if (target === null) {
+    const what = 'the script asks for the configured target and none is configured';
+    throw bad(`peer(): ${what}`, 'give -c AET@host:port, or --embedded');
+  }
   if (peer.route !== undefined && route === undefined) {
+    const known = Object.keys(routes).join(', ') || 'none';
     throw bad(
       `peer({ route: "${peer.route}" }): no such route`,
-      `configured: ${Object.keys(routes).join(', ') || 'none'}; set REMOTE_AE_${peer.route} and LOCAL_AE_${peer.route}`,
+      `configured: ${known}; set REMOTE_AE_${peer.route} and LOCAL_AE_${peer.route}`,
     );
   }
-  return {
-    host: route?.host ?? target.host,
-    port: route?.port ?? target.port,
-    calledAET: route?.calledAET ?? target.calledAET,
-    callingAET: route?.callingAET ?? target.callingAET,
-    ...(target.tls === undefined ? {} : { tls: { ...target.tls } }),
-  };
+  const { host, port, calledAET, callingAET, tls } = { ...target, ...route };
+  return { host, port, calledAET, callingAET, ...(tls === undefined ? {} : { tls: { ...tls } }) };
 }
 
 /** Contexts: one for each (SOP class, transfer syntax), so that IDs repeat from run to run. */
@@ -271,50 +253,49 @@ function identityOf(user: PeerRequest['userIdentity']): AssociateRequest['userId
     : { type: 2, primary, secondary: password, respond };
 }
 
-/** Resolves a spec. @throws RingFault with everything a script can get wrong */
-export function resolveSpec(spec: SpecRequest, plan: VuPlan): Spec {
+type RequestParts = Partial<AssociateRequest>;
+
+/** What is only sent when it was asked for. */
+function extrasOf(spec: SpecRequest): RequestParts {
   const { peer } = spec;
-  const address = addressOf(peer, plan);
-  const { host, port, calledAET, callingAET } = address;
-  const ops = peer.asyncOps;
-  const window = typeof ops === 'number' ? { invoked: ops, performed: ops } : ops;
+  const { maxPdu, timeouts, implementationClassUid, implementationVersion } = peer;
   const roles = spec.roles?.map((role) => ({ ...role, sopClass: mustKnow(role.sopClass) }));
   const extended = Object.entries(spec.extended ?? {}).map(([name, info]) => ({
     sopClass: mustKnow(name),
     info: Uint8Array.from(info),
   }));
-  const request: AssociateRequest = {
-    host,
-    port,
-    calledAET,
-    callingAET,
-    contexts: contextsOf(spec),
-    tls: tlsOf(address.tls, plan.folder),
-    userIdentity: identityOf(peer.userIdentity) ?? null,
-    asyncOps: window ?? null,
-    ...(peer.maxPdu === undefined ? {} : { maxPdu: peer.maxPdu }),
-    ...(peer.timeouts === undefined ? {} : { timeouts: peer.timeouts }),
+  return {
+    ...(maxPdu === undefined ? {} : { maxPdu }),
+    ...(timeouts === undefined ? {} : { timeouts }),
     ...(roles === undefined ? {} : { roles }),
     ...(extended.length === 0 ? {} : { extended }),
-    ...(peer.implementationClassUid === undefined
-      ? {}
-      : { implementationClassUid: peer.implementationClassUid }),
-    ...(peer.implementationVersion === undefined
-      ? {}
-      : { implementationVersion: peer.implementationVersion }),
+    ...(implementationClassUid === undefined ? {} : { implementationClassUid }),
+    ...(implementationVersion === undefined ? {} : { implementationVersion }),
   };
-  const source = peer.sourceAddress ?? plan.target?.sourceAddress;
+}
+
+/** Resolves a spec. @throws RingFault with everything a script can get wrong */
+export function resolveSpec(spec: SpecRequest, plan: VuPlan): Spec {
+  const { peer } = spec;
+  const { tls, ...address } = addressOf(peer, plan);
+  const ops = peer.asyncOps;
+  const asyncOps = typeof ops === 'number' ? { invoked: ops, performed: ops } : (ops ?? null);
+  const source = peer.sourceAddress ?? plan.target?.sourceAddress ?? [];
+  const ownAddress = peer.host !== undefined || peer.connect !== undefined;
   return {
-    request,
-    peer: { host, port, calledAET, callingAET },
-    route:
-      peer.route ??
-      (peer.host === undefined && peer.connect === undefined
-        ? ((plan.options['route'] as string | null) ?? '')
-        : ''),
+    request: {
+      ...address,
+      contexts: contextsOf(spec),
+      tls: tlsOf(tls, plan.folder),
+      userIdentity: identityOf(peer.userIdentity) ?? null,
+      asyncOps,
+      ...extrasOf(spec),
+    },
+    peer: address,
+    route: peer.route ?? (ownAddress ? '' : (plan.route ?? '')),
     deliversTo: peer.deliversTo ?? -1,
     tags: spec.tags ?? {},
-    sources: source === undefined ? [] : typeof source === 'string' ? [source] : source,
+    sources: typeof source === 'string' ? [source] : source,
     nextSource: 0,
     peerNumber: 0,
   };

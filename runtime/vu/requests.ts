@@ -11,6 +11,7 @@ export interface RequestSeries {
   readonly sending: number;
   readonly waiting: number;
   readonly receiving: number;
+  readonly sent: number;
 }
 
 /** ms readings of performance.now(), 0 where it was not reached. */
@@ -19,6 +20,8 @@ export interface RequestTimes {
   readonly sendEnd: number;
   readonly firstByte: number;
   readonly lastByte: number;
+  /** Length of the request on the wire, 0 where it is not known. */
+  readonly bytes: number;
 }
 
 const PHASES_KEPT = 65_536;
@@ -60,6 +63,7 @@ export class Requests {
       sending: of('dicom_req_sending'),
       waiting: of('dicom_req_waiting'),
       receiving: of('dicom_req_receiving'),
+      sent: of('data_sent'),
     };
   }
 
@@ -79,6 +83,7 @@ export class Requests {
     samples.add(series.sending, sending);
     samples.add(series.waiting, waiting);
     samples.add(series.receiving, receiving);
+    if (times.bytes > 0) samples.add(series.sent, times.bytes);
     const at = (serial % PHASES_KEPT) * 5;
     const phases = this.#phases;
     phases[at] = serial;

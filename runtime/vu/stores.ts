@@ -1,4 +1,4 @@
-// C-STORE and C-ECHO: the hot path. No promise, no closure, no object per request.
+// C-STORE: the hot path. No promise, no closure, no object per request.
 import { Answer, Op, PACK, type StoreCall } from '../../api/bridge.ts';
 import { compileEdits, type CompiledEdits, type Edits } from '../dicom/data/edits.ts';
 import type { Prototype } from '../dicom/data/prototype.ts';
@@ -6,7 +6,6 @@ import { sizeClass } from '../dicom/data/share.ts';
 import type { Reply } from '../dicom/dimse/pending.ts';
 import { statusHex, statusName } from '../dicom/dimse/status.ts';
 import type { Failure } from '../dicom/errors.ts';
-import { echoRequest, VERIFICATION_SOP_CLASS } from '../dicom/scu/requests.ts';
 import { StoreImages } from '../dicom/scu/store-image.ts';
 import type { SendFault } from '../dicom/ul/send-fault.ts';
 import type { Associations, OpenAssociation } from './associations.ts';
@@ -23,11 +22,9 @@ import type { TagContext } from './tags.ts';
 const WORKERS = 1e10;
 const MEMBERS = 2 ** 20;
 const ERROR_COMMENT = 0x0902;
-const ECHO_KEY = 2 ** 44;
 /** Bundle keys: peer * 2^36 + prototype class * 2^20 + status (16 bits), + service. */
 const PEER_FACTOR = 2 ** 36;
 const CLASS_FACTOR = 2 ** 20;
-const UNANSWERED = 2 ** 16;
 const NAGLE_MS: readonly [number, number] = [35, 55];
 
 /** What a store carries beyond numbers. */
@@ -67,7 +64,6 @@ export class Stores implements ReplyTaker {
     this.#padding = new StoreImages({ run, cacheBytes: cacheBytes / 4, oddLength: 'pad' });
     parts.host.handle(Op.STORE, (slot) => this.#hot(slot));
     parts.host.handle(Op.STORE_FULL, (slot) => this.#full(slot));
-    parts.host.handle(Op.ECHO, (slot) => this.#echo(slot));
     parts.host.handle(Op.PHASES, () => parts.host.answer(parts.requests.phasesOf(parts.host.x())));
   }
 
@@ -90,6 +86,7 @@ export class Stores implements ReplyTaker {
     const channel = { contextId, maxPdu: open.wire.maxPdu };
     const message = this.#images.prepare(prototype, identity, null, channel);
     const operation = this.#begin(slot, open, number);
+    operation.bytes = message.bytes;
     operation.study = identity.study;
     operation.member = identity.member;
     open.wire.send(message, operation);
@@ -156,6 +153,7 @@ export class Stores implements ReplyTaker {
     const images = call.padOdd === true ? this.#padding : this.#images;
     const message = images.prepare(prototype, identity, edits, channel);
     const operation = this.#begin(slot, open, call.prototype);
+    operation.bytes = message.bytes;
     operation.study = call.study;
     operation.member = call.series * MEMBERS + call.instance;
     const base = this.#parts.context(vu);
@@ -208,6 +206,7 @@ export class Stores implements ReplyTaker {
     const open = operation.association as OpenAssociation;
     const series = this.#seriesFor(operation, open, status);
     requests.answered(series, operation, !ok, host.nextSerial);
+    this.#parts.vu(operation.slot).counted += operation.bytes;
     if (operation.lastByte - operation.firstByte > NAGLE_MS[0]) this.#nagle(operation, open);
     if (ok) this.#accepted(operation, open, detail);
     else this.#failed(open, status, operation);
@@ -352,61 +351,6 @@ export class Stores implements ReplyTaker {
         '(DCMTK, Orthanc: start it with TCP_NODELAY=1)',
     );
   }
-
-  // ---------------------------------------------------------------- C-ECHO
-
-  #echo(slot: number): number {
-    const { host } = this.#parts;
-    const open = this.#associations.get(host.x());
-    const contextId = open.wire.contextFor(VERIFICATION_SOP_CLASS, '');
-    if (contextId === 0) {
-      throw new RingFault({
-        code: 'ASSOC_NO_CONTEXT',
-        message: `${peerText(open.spec.peer)}: no accepted presentation context for Verification`,
-        hint: "associate({ for: ['Verification', …] }) proposes it",
-      });
-    }
-    const operation = host.take(slot, this.#parts.vu(slot).id);
-    operation.taker = this.#echoes;
-    operation.association = open;
-    operation.cancel = (): void => open.wire.abort();
-    open.wire.send(echoRequest(contextId, open.wire.maxPdu), operation);
-    return operation.ticket;
-  }
-
-  readonly #echoes: ReplyTaker = {
-    reply: (operation, reply) => {
-      const { host, requests } = this.#parts;
-      const open = operation.association as OpenAssociation;
-      const context = this.#parts.context(this.#parts.vu(operation.slot));
-      const key = ECHO_KEY + open.spec.peerNumber * UNANSWERED + reply.status;
-      const series = requests.series(context, key, () => ({
-        ...this.#associations.peerTags(open.spec),
-        ...statusTags(reply.status),
-        service: 'C-ECHO',
-      }));
-      requests.answered(series, operation, !isOk(reply.status), host.nextSerial);
-      if (reply.status === 0) host.succeed(operation);
-      else host.settle(operation, Answer.STATUS, reply.status, '');
-    },
-    failure: (operation, failure) => {
-      const { host, requests, errors } = this.#parts;
-      const vu = this.#parts.vu(operation.slot);
-      if (vu.interrupted) {
-        host.settle(operation, Answer.INTERRUPTED, 0, '');
-        return;
-      }
-      const open = operation.association as OpenAssociation;
-      const tags = { service: 'C-ECHO', outcome: outcomeTag(failure) };
-      requests.unanswered(
-        requests.declare(this.#associations.peerContext(vu, open.spec), tags),
-        true,
-      );
-      const fault = failureFault(failure, open.spec.peer, 'C-ECHO');
-      errors.failed({ operation: 'C-ECHO', ...fault, calledAET: open.spec.peer.calledAET }, vu);
-      host.fail(operation, fault);
-    },
-  };
 }
 
 /** A fault of the script as the wire takes it. */

@@ -47,6 +47,8 @@ export class VuSlot {
   /** Bytes of finished operations and closed associations in this iteration. */
   sent: number;
   received: number;
+  /** Of the bytes sent in this iteration, those that a request's own sample counts already. */
+  counted: number;
   /** Attempts of vuInit that failed in a row. */
   initFailures: number;
   /** Waits in the ready queue. */
@@ -69,6 +71,7 @@ export class VuSlot {
     this.iterations = 0;
     this.sent = 0;
     this.received = 0;
+    this.counted = 0;
     this.initFailures = 0;
     this.queued = false;
     this.lives = 0;
