@@ -2,6 +2,7 @@
 import type { Listening } from '../dicom/scp/acceptor-types.ts';
 import type { EmbeddedAddress, EmbeddedSpec, ReceiverAddress } from '../threads.ts';
 import { Archive } from './archive/archive.ts';
+import { ARCHIVE_DEFAULTS } from './archive/spec.ts';
 import type { ArchiveSpec } from './archive/spec.ts';
 import type { RunClock } from './clock.ts';
 import { openPorts } from './ports.ts';
@@ -10,7 +11,6 @@ import type { DestinationSpec, RouterSpec, RouteSpec } from './router/spec.ts';
 
 /** Destination of whatever has no receiver of its own. */
 const ARCHIVE = 'archive';
-export const EMBEDDED_ARCHIVE_AET = 'ARCHIVE';
 
 /** A running embedded target. */
 export interface Embedded {
@@ -68,7 +68,7 @@ function plan(
   archive: { readonly host: string; readonly port: number },
 ): Pick<RouterSpec, 'destinations' | 'routes'> {
   const destinations: Record<string, DestinationSpec> = {
-    [ARCHIVE]: { ...archive, calledAET: EMBEDDED_ARCHIVE_AET },
+    [ARCHIVE]: { ...archive, calledAET: ARCHIVE_DEFAULTS.aet },
   };
   for (const { id, host, port, aets } of receivers) {
     destinations[nameOf(id)] = { host, port, calledAET: aets[0] ?? 'RECEIVER' };

@@ -2,10 +2,8 @@
 import { createWriteStream, mkdirSync } from 'node:fs';
 import type { WriteStream } from 'node:fs';
 import { join } from 'node:path';
+import { fileMeta } from '../dicom/data/part10.ts';
 import type { IncomingRequest } from '../dicom/dimse/incoming.ts';
-
-const IMPLEMENTATION_UID = '2.25.268435456000000000000000000000001';
-const LONG_VR_HEADER = 12;
 
 /** How the data set came. */
 export interface FileFacts {
@@ -43,7 +41,7 @@ export class FileKeeper {
     const name = `${safeName(request.sopInstance())}.${++this.sequence}.dcm`;
     const started = performance.now();
     const stream = createWriteStream(join(folder, name), { mode: 0o600 });
-    stream.write(fileMeta(request, facts));
+    stream.write(fileMeta(request.sopClass(), request.sopInstance(), facts.transferSyntax));
     return new StreamFile(stream, () => this.onWritten(performance.now() - started));
   }
 }
@@ -76,49 +74,4 @@ class StreamFile implements OpenFile {
 function safeName(text: string): string {
   const safe = text.replace(/[^A-Za-z0-9._-]/g, '_').replace(/^\.+/, '_');
   return safe === '' ? '_' : safe;
-}
-
-/** Preamble and File Meta Information (PS3.10 §7.1), explicit VR little endian. */
-export function fileMeta(request: IncomingRequest, facts: FileFacts): Buffer {
-  const elements = Buffer.concat([
-    longElement(0x0001, 'OB', Buffer.of(0, 1)),
-    uid(0x0002, request.sopClass()),
-    uid(0x0003, request.sopInstance()),
-    uid(0x0010, facts.transferSyntax),
-    uid(0x0012, IMPLEMENTATION_UID),
-    text(0x0013, 'SH', 'DICOMRUN', ' '),
-    text(0x0016, 'AE', facts.callingAET, ' '),
-  ]);
-  const length = Buffer.alloc(4);
-  length.writeUInt32LE(elements.length);
-  const preamble = Buffer.alloc(132);
-  preamble.write('DICM', 128, 'latin1');
-  return Buffer.concat([preamble, shortElement(0x0000, 'UL', length), elements]);
-}
-
-function shortElement(element: number, vr: string, value: Buffer): Buffer {
-  const head = Buffer.alloc(8);
-  head.writeUInt16LE(0x0002, 0);
-  head.writeUInt16LE(element, 2);
-  head.write(vr, 4, 'latin1');
-  head.writeUInt16LE(value.length, 6);
-  return Buffer.concat([head, value]);
-}
-
-function longElement(element: number, vr: string, value: Buffer): Buffer {
-  const head = Buffer.alloc(LONG_VR_HEADER);
-  head.writeUInt16LE(0x0002, 0);
-  head.writeUInt16LE(element, 2);
-  head.write(vr, 4, 'latin1');
-  head.writeUInt32LE(value.length, 8);
-  return Buffer.concat([head, value]);
-}
-
-function uid(element: number, value: string): Buffer {
-  return text(element, 'UI', value, '\0');
-}
-
-function text(element: number, vr: string, value: string, pad: string): Buffer {
-  const padded = value.length % 2 === 0 ? value : value + pad;
-  return shortElement(element, vr, Buffer.from(padded, 'latin1'));
 }

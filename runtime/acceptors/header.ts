@@ -1,10 +1,9 @@
 // The part of an arrived data set before its pixel data, as kept for later questions.
-import { datasetCharset } from '../dicom/data/header-patch.ts';
-import { findElement, indexDataset } from '../dicom/data/element-index.ts';
+import { findElement } from '../dicom/data/element-index.ts';
 import type { ElementAt } from '../dicom/data/element-index.ts';
-import { decodeValue } from '../dicom/data/element-value.ts';
 import { tagOf } from '../dicom/data/dictionary.ts';
-import { encodingOf } from '../dicom/data/transfer-syntax.ts';
+import { openDataset, valueOf } from '../dicom/data/json.ts';
+import type { OpenDataset } from '../dicom/data/json.ts';
 
 /** Kept bytes; parsed only when somebody asks. */
 export interface KeptHeader {
@@ -35,54 +34,45 @@ export function tagPath(text: string): TagPath {
   });
 }
 
-/** Values of one kept header. */
+/** Values of one kept header, as text. */
 export class HeaderReader {
-  private readonly header: KeptHeader;
-  private readonly elements: readonly ElementAt[];
+  private readonly open: OpenDataset;
 
   /** @throws DataError `DATA_MALFORMED` */
   constructor(header: KeptHeader) {
-    this.header = header;
-    const encoding = encodingOf(header.transferSyntax);
-    this.elements = encoding.deflated ? [] : indexDataset(header.bytes, encoding, true).elements;
+    this.open = openDataset(header.bytes, header.transferSyntax);
   }
 
-  /** The value as text, several joined by a backslash; null when absent. */
+  /** The value, several joined by a backslash; null when absent. */
   text(path: TagPath): string | null {
-    let elements = this.elements;
+    let elements = this.open.elements;
     let element: ElementAt | null = null;
-    for (const step of path) {
-      if (element !== null) elements = element.items?.[this.itemOf(path, element)]?.elements ?? [];
+    for (const [i, step] of path.entries()) {
+      if (element !== null) {
+        elements = element.items?.[path[i - 1]?.item ?? 0]?.elements ?? [];
+      }
       element = findElement(elements, step.tag);
       if (element === null) return null;
     }
     return element === null ? null : this.decode(element);
   }
 
-  /** The value of a top-level element as text; null when absent. */
+  /** The value of a top-level element; null when absent. */
   value(tag: number): string | null {
-    const element = findElement(this.elements, tag);
+    const element = findElement(this.open.elements, tag);
     return element === null ? null : this.decode(element);
   }
 
   /** Every top-level element that is no sequence, as [tag, text]. */
   *values(): Generator<readonly [number, string]> {
-    for (const element of this.elements) {
+    for (const element of this.open.elements) {
       if (element.items === null) yield [element.tag, this.decode(element)];
     }
   }
 
-  private itemOf(path: TagPath, element: ElementAt): number {
-    return path.find((step) => step.tag === element.tag)?.item ?? 0;
-  }
-
   private decode(element: ElementAt): string {
-    const { bytes } = this.header;
     if (element.items !== null) return `${element.items.length} items`;
-    const charset = datasetCharset(bytes, this.elements);
-    const value = bytes.subarray(element.valueOffset, element.valueOffset + element.length);
-    const { bigEndian } = element.encoding;
-    const decoded = decodeValue(element.vr, value, { bigEndian, charset });
+    const decoded = valueOf(this.open, element);
     if (Buffer.isBuffer(decoded)) return decoded.subarray(0, 64).toString('hex');
     return Array.isArray(decoded) ? decoded.join('\\') : String(decoded);
   }

@@ -1,6 +1,8 @@
 // A receiver: the SCP at which a router's deliveries end, and where the account looks.
 import type { AssociateIndication } from '../dicom/scp/acceptor-types.ts';
 import type { AcceptDecision } from '../dicom/scp/acceptor-types.ts';
+import { CommandField } from '../dicom/dimse/elements.ts';
+import { Status } from '../dicom/dimse/status.ts';
 import type { IncomingRequest } from '../dicom/dimse/incoming.ts';
 import { REPLY_LATER } from '../dicom/dimse/incoming.ts';
 import type { Association, RequestHandler } from '../dicom/ul/association.ts';
@@ -19,11 +21,6 @@ import type { HeaderBudget } from './header-budget.ts';
 import type { KeptHeader } from './header.ts';
 import type { KnownPixels } from './known-pixels.ts';
 import type { Station } from './ports.ts';
-
-const C_ECHO = 0x0030;
-const SUCCESS = 0x0000;
-const UNRECOGNIZED_OPERATION = 0x0211; // PS3.7 C.5.20
-const OUT_OF_RESOURCES = 0xa700; // PS3.4 B.2.3
 
 /** What receivers of one thread share. */
 export interface ReceiverTools {
@@ -108,15 +105,15 @@ export class Receiver implements RequestHandler, Station {
     const intake = association.data as Intake;
     const { file } = intake;
     this.arrived(intake, request);
-    if (file === null) return SUCCESS;
+    if (file === null) return Status.SUCCESS;
     // why: the answer waits for the disk, so that a slow disk slows its sender, not our memory
     intake.file = null;
     file.close((error) => {
       if (!association.open) return;
-      if (error === null) association.respond(request, { status: SUCCESS });
+      if (error === null) association.respond(request, { status: Status.SUCCESS });
       else
         association.respond(request, {
-          status: OUT_OF_RESOURCES,
+          status: Status.OUT_OF_RESOURCES,
           errorComment: error.slice(0, 64),
         });
     });
@@ -124,7 +121,10 @@ export class Receiver implements RequestHandler, Station {
   }
 
   onRequest(association: Association, request: IncomingRequest): void {
-    const status = request.commandField === C_ECHO ? SUCCESS : UNRECOGNIZED_OPERATION;
+    const status =
+      request.commandField === CommandField.C_ECHO_RQ
+        ? Status.SUCCESS
+        : Status.UNRECOGNIZED_OPERATION;
     association.respond(request, { status });
   }
 

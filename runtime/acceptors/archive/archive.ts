@@ -1,20 +1,29 @@
-// A simulated archive: stores, finds, moves. In memory.
+// A simulated archive: stores, finds, moves, keeps worklist and procedure steps. In memory.
+import { CommandField, Element } from '../../dicom/dimse/elements.ts';
 import type { IncomingRequest } from '../../dicom/dimse/incoming.ts';
 import { REPLY_LATER } from '../../dicom/dimse/incoming.ts';
+import { Status } from '../../dicom/dimse/status.ts';
+import type { JsonDataset } from '../../dicom/data/json.ts';
 import type { AssociateDecision, AssociateIndication } from '../../dicom/scp/acceptor-types.ts';
+import { associate } from '../../dicom/ul/associate.ts';
 import type { Association } from '../../dicom/ul/association.ts';
-import { answerContexts, STORE_ANYTHING } from '../contexts.ts';
+import { answerContexts } from '../contexts.ts';
 import { DatasetTap } from '../dataset-tap.ts';
 import type { Station } from '../ports.ts';
 import { cycle } from '../router/chance.ts';
+import { commitmentReport, readCommitment, reportTo, sendReport } from './commitment.ts';
+import { Cancellable, respondWith } from './find.ts';
+import { readIdentifier } from './identifier.ts';
+import { ProcedureSteps } from './procedure-steps.ts';
+import { levelOf, Query } from './query.ts';
+import { SubOperations } from './retrieve.ts';
+import { isArchiveService, PROCEDURE_STEP, WORKLIST } from './services.ts';
 import { ARCHIVE_DEFAULTS } from './spec.ts';
 import type { ArchiveSpec } from './spec.ts';
 import { ArchiveStore } from './store.ts';
+import type { StoredInstance } from './store.ts';
+import { Worklist } from './worklist.ts';
 
-const SUCCESS = 0x0000;
-const DUPLICATE_SOP_INSTANCE = 0x0111; // PS3.7 C.5.7
-const UNRECOGNIZED_OPERATION = 0x0211; // PS3.7 C.5.20
-const C_ECHO = 0x0030;
 const NO_BYTES = Buffer.alloc(0);
 
 export interface ArchiveCounts {
@@ -30,29 +39,50 @@ interface Taking {
   pieces: Buffer[];
 }
 
-/** One archive: a station that stores. */
+/** A request with its data set, read. */
+interface Asked {
+  readonly association: Association;
+  readonly request: IncomingRequest;
+  readonly json: JsonDataset;
+}
+
+/** One archive: a station. */
 export class Archive implements Station {
   readonly aets: readonly string[];
   readonly counts: ArchiveCounts = { associations: 0, instances: 0, bytes: 0, refused: 0 };
   readonly store: ArchiveStore;
+  readonly steps = new ProcedureSteps();
+  private readonly spec: ArchiveSpec;
   private readonly keep: 'nothing' | 'headers' | 'all';
   private readonly now: () => number;
   private readonly status: () => number;
   private readonly delay: () => number;
+  private readonly query: Query;
+  private readonly worklist: Worklist;
+  private readonly cancellable = new Cancellable();
   private readonly timers = new Set<NodeJS.Timeout>();
 
   constructor(spec: ArchiveSpec, now: () => number) {
+    this.spec = spec;
     this.aets = spec.aets ?? [];
     this.keep = spec.keep ?? ARCHIVE_DEFAULTS.keep;
     this.store = new ArchiveStore(spec);
     this.now = now;
     this.status = cycle(spec.statuses);
     this.delay = cycle(spec.responseDelayMs);
+    const visibleAfterMs = spec.visibleAfterMs ?? ARCHIVE_DEFAULTS.visibleAfterMs;
+    this.query = new Query(this.store, { retrieveAET: this.ownAET, visibleAfterMs, now });
+    this.worklist = new Worklist(spec.worklist ?? [], this.steps);
+  }
+
+  private get ownAET(): string {
+    return this.aets[0] ?? ARCHIVE_DEFAULTS.aet;
   }
 
   accept(indication: AssociateIndication): AssociateDecision {
     this.counts.associations++;
-    const contexts = answerContexts(indication.rq.contexts, STORE_ANYTHING);
+    const policy = { takes: isArchiveService, transferSyntaxes: null };
+    const contexts = answerContexts(indication.rq.contexts, policy);
     const tap = new DatasetTap({ header: this.keep !== 'nothing', pixels: false, dataset: false });
     const taking: Taking = { tap, pieces: [] };
     return { kind: 'accept', contexts, handler: this, data: taking };
@@ -83,21 +113,140 @@ export class Archive implements Station {
     taking.pieces = [];
     const delay = this.delay();
     if (delay === 0) return status;
-    const timer = setTimeout(() => {
-      this.timers.delete(timer);
-      if (association.open) association.respond(request, { status });
-    }, delay);
-    this.timers.add(timer);
+    this.later(delay, () => association.respond(request, { status }));
     return REPLY_LATER;
   }
 
-  onRequest(association: Association, request: IncomingRequest): void {
-    const status = request.commandField === C_ECHO ? SUCCESS : UNRECOGNIZED_OPERATION;
-    association.respond(request, { status });
+  onRequest(association: Association, request: IncomingRequest, dataset: Buffer | null): void {
+    if (request.commandField === CommandField.C_ECHO_RQ) {
+      association.respond(request, { status: Status.SUCCESS });
+      return;
+    }
+    const transferSyntax = association.context(request.contextId)?.transferSyntax ?? '';
+    try {
+      const json = dataset === null ? {} : readIdentifier(dataset, transferSyntax);
+      this.answer({ association, request, json });
+    } catch (error) {
+      // Bytes that are no data set: the requestor hears so.
+      const errorComment = (error instanceof Error ? error.message : String(error)).slice(0, 64);
+      association.respond(request, { status: Status.CANNOT_UNDERSTAND, errorComment });
+    }
+  }
+
+  onCancel(association: Association, messageId: number): void {
+    this.cancellable.cancel(association, messageId);
   }
 
   close(): void {
     for (const timer of this.timers) clearTimeout(timer);
+  }
+
+  private answer(asked: Asked): void {
+    const { association, request } = asked;
+    switch (request.commandField) {
+      case CommandField.C_FIND_RQ:
+        return this.find(asked);
+      case CommandField.C_MOVE_RQ:
+        return this.move(asked);
+      case CommandField.C_GET_RQ:
+        return this.retrieve(asked, association, () => {});
+      case CommandField.N_CREATE_RQ:
+      case CommandField.N_SET_RQ:
+      case CommandField.N_GET_RQ:
+        return this.step(asked);
+      case CommandField.N_ACTION_RQ:
+        return this.commit(asked);
+      default:
+        association.respond(request, { status: Status.UNRECOGNIZED_OPERATION });
+    }
+  }
+
+  private find({ association, request, json }: Asked): void {
+    const level = levelOf(json);
+    const isWorklist = request.sopClass() === WORKLIST;
+    if (!isWorklist && level === null) {
+      const errorComment = 'QueryRetrieveLevel is missing or unknown';
+      association.respond(request, { status: Status.DATA_SET_MISMATCH, errorComment });
+      return;
+    }
+    const answers =
+      isWorklist || level === null ? this.worklist.find(json) : this.query.find(json, level);
+    respondWith(association, request, answers, this.cancellable);
+  }
+
+  private move(asked: Asked): void {
+    const { association, request } = asked;
+    const aet = request.text(Element.MOVE_DESTINATION);
+    const at = this.spec.destinations?.[aet];
+    if (at === undefined) {
+      const errorComment = `move destination "${aet}" is unknown`.slice(0, 64);
+      association.respond(request, { status: Status.MOVE_DESTINATION_UNKNOWN, errorComment });
+      return;
+    }
+    const pairs = new Map<string, StoredInstance>();
+    for (const instance of this.chosen(asked)) {
+      pairs.set(`${instance.sopClass} ${instance.header.transferSyntax}`, instance);
+    }
+    if (pairs.size === 0) return association.respond(request, { status: Status.SUCCESS });
+    const contexts = [...pairs.values()].slice(0, 128).map(({ sopClass, header }) => ({
+      abstractSyntax: sopClass,
+      transferSyntaxes: [header.transferSyntax],
+    }));
+    associate({ ...at, calledAET: aet, callingAET: this.ownAET, contexts }, (outcome) => {
+      if (outcome.kind === 'accepted') {
+        const out = outcome.association;
+        this.retrieve(asked, out, () => out.release());
+      } else {
+        const errorComment = `cannot open an association to "${aet}"`;
+        const status = Status.OUT_OF_RESOURCES_SUB_OPERATIONS;
+        association.respond(request, { status, errorComment });
+      }
+    });
+  }
+
+  private retrieve(asked: Asked, out: Association, done: () => void): void {
+    const { association, request } = asked;
+    const { cancellable } = this;
+    const base = { association, request, out, cancellable, done };
+    const originator = { aet: association.callingAET, messageId: request.messageId };
+    const retrieval = out === association ? base : { ...base, originator };
+    new SubOperations(retrieval, this.chosen(asked)).run();
+  }
+
+  private chosen({ json }: Asked): StoredInstance[] {
+    const level = levelOf(json);
+    return level === null ? [] : this.query.instances(json, level);
+  }
+
+  private step({ association, request, json }: Asked): void {
+    const uid = request.sopInstance();
+    if (request.sopClass() !== PROCEDURE_STEP) {
+      association.respond(request, { status: Status.NO_SUCH_SOP_CLASS });
+    } else if (request.commandField === CommandField.N_CREATE_RQ) {
+      association.respond(request, { status: this.steps.create(uid, json) });
+    } else if (request.commandField === CommandField.N_SET_RQ) {
+      association.respond(request, { status: this.steps.set(uid, json) });
+    } else association.respond(request, { status: Status.UNRECOGNIZED_OPERATION });
+  }
+
+  private commit({ association, request, json }: Asked): void {
+    const wanted = readCommitment(json);
+    if (wanted === null) {
+      association.respond(request, { status: Status.MISSING_ATTRIBUTE });
+      return;
+    }
+    association.respond(request, { status: Status.SUCCESS });
+    this.later(this.spec.commitAfterMs ?? 0, () => {
+      this.store.index();
+      const report = commitmentReport(wanted, (uid) => this.store.places.has(uid));
+      if (association.open && this.spec.commitOn !== 'new') {
+        sendReport(association, report, () => {});
+        return;
+      }
+      const to = this.spec.destinations?.[association.callingAET];
+      if (to === undefined) return;
+      reportTo({ ...to, calledAET: association.callingAET }, this.ownAET, report);
+    });
   }
 
   private take(association: Association, request: IncomingRequest, taking: Taking): number {
@@ -106,11 +255,11 @@ export class Archive implements Station {
     const sopInstance = request.sopInstance();
     if (this.store.refuses(sopInstance)) {
       this.counts.refused++;
-      return DUPLICATE_SOP_INSTANCE;
+      return Status.DUPLICATE_SOP_INSTANCE;
     }
     this.counts.instances++;
     this.counts.bytes += tap.bytes;
-    if (this.keep === 'nothing') return SUCCESS;
+    if (this.keep === 'nothing') return Status.SUCCESS;
     const transferSyntax = association.context(request.contextId)?.transferSyntax ?? '';
     this.store.add({
       sopClass: request.sopClass(),
@@ -119,6 +268,14 @@ export class Archive implements Station {
       dataset: this.keep === 'all' ? Buffer.concat(pieces) : null,
       storedAt: this.now(),
     });
-    return SUCCESS;
+    return Status.SUCCESS;
+  }
+
+  private later(ms: number, run: () => void): void {
+    const timer = setTimeout(() => {
+      this.timers.delete(timer);
+      run();
+    }, ms);
+    this.timers.add(timer);
   }
 }

@@ -17,6 +17,13 @@ export interface ArchiveSpec {
   >;
   /** Scheduled procedure steps, as plain objects by keyword; every one matches until it is done. */
   readonly worklist?: readonly Readonly<Record<string, unknown>>[];
+  /** Storage commitment reports follow after this many ms (default 0). */
+  readonly commitAfterMs?: number;
+  /**
+   * Where they go: the association of the request while it is open (default), or always a `new` one
+   * to the address of the calling AE title in `destinations`.
+   */
+  readonly commitOn?: 'same' | 'new';
   /** Answers C-STORE with these statuses in turn, e.g. [0, 0, 0xA700]. */
   readonly statuses?: readonly number[];
   /** Waits before each C-STORE response, ms; a list is cycled. */
@@ -24,6 +31,7 @@ export interface ArchiveSpec {
 }
 
 export const ARCHIVE_DEFAULTS = {
+  aet: 'ARCHIVE',
   keep: 'headers',
   keepBytes: 256 * 1024 ** 2,
   visibleAfterMs: 0,

@@ -1,11 +1,12 @@
 // One destination of the router: its queue, and a bounded pool of associations that empty it.
-import type { Failure } from '../../dicom/errors.ts';
+import type { Failure, Rejected } from '../../dicom/errors.ts';
+import { describeFailure } from '../../dicom/failure-text.ts';
 import type { Pending, Reply } from '../../dicom/dimse/pending.ts';
+import { statusClass, statusHex } from '../../dicom/dimse/status.ts';
 import { StoreImages } from '../../dicom/scu/store-image.ts';
 import { associate } from '../../dicom/ul/associate.ts';
 import type { AssociateOutcome } from '../../dicom/ul/associate.ts';
 import type { Association } from '../../dicom/ul/association.ts';
-import { failureText } from './failure-text.ts';
 import { ForwardQueue } from './queue.ts';
 import type { QueueItem } from './queue.ts';
 import { ROUTER_DEFAULTS } from './spec.ts';
@@ -13,7 +14,6 @@ import type { DestinationSpec, RetrySpec } from './spec.ts';
 
 /** PS3.8 §9.3.2: at most 128 contexts; a few are left for newcomers. */
 const MOST_PAIRS = 120;
-const SUCCESS = 0x0000;
 
 /** What the pool of one destination did, for `/metrics` and for tests. */
 export interface PoolStats {
@@ -62,7 +62,7 @@ class Lane implements Pending {
   }
 
   onFailure(failure: Failure): void {
-    this.destination.broke(this, failureText(failure));
+    this.destination.broke(this, this.destination.textOf(failure));
   }
 }
 
@@ -132,13 +132,20 @@ export class Destination {
     const { item } = lane;
     if (item === null) return;
     this.free(lane);
-    if (isAccepted(status)) {
+    const outcome = statusClass(status);
+    if (outcome === 'success' || outcome === 'warning') {
       this.stats.delivered++;
       this.queue.delivered(item);
       this.options.onDone(item, true, '');
-    } else this.failed(item, `status ${status.toString(16).toUpperCase().padStart(4, '0')}`);
+    } else this.failed(item, `status ${statusHex(status)}`);
     this.settle(lane);
     this.pump();
+  }
+
+  /** A failure in words, for dead letters. */
+  textOf(failure: Failure | Rejected): string {
+    const { host, port, calledAET, callingAET = this.options.callingAET } = this.spec;
+    return describeFailure(failure, { host, port, calledAET, callingAET }).message;
   }
 
   /** The association of a lane is gone. */
@@ -229,7 +236,7 @@ export class Destination {
   ): void {
     if (outcome.kind !== 'accepted') {
       this.stats.refused++;
-      this.broke(lane, failureText(outcome));
+      this.broke(lane, this.textOf(outcome));
       return;
     }
     if (this.closed) return outcome.association.abort();
@@ -304,11 +311,4 @@ export class Destination {
     if (due === Infinity || due <= now) return;
     this.timer = setTimeout(() => this.pump(), Math.ceil(due - now));
   }
-}
-
-/** Success, or a warning (PS3.4 B.2.3): the destination has it. */
-function isAccepted(status: number): boolean {
-  return (
-    status === SUCCESS || (status & 0xf000) === 0xb000 || status === 0x0107 || status === 0x0116
-  );
 }

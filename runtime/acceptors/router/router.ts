@@ -1,4 +1,6 @@
 // A simulated router: takes everything, applies its rules, forwards. Its mistakes are on purpose.
+import { CommandField } from '../../dicom/dimse/elements.ts';
+import { Status } from '../../dicom/dimse/status.ts';
 import type { IncomingRequest } from '../../dicom/dimse/incoming.ts';
 import { REPLY_LATER } from '../../dicom/dimse/incoming.ts';
 import type { AssociateDecision, AssociateIndication } from '../../dicom/scp/acceptor-types.ts';
@@ -14,10 +16,6 @@ import { ROUTER_DEFAULTS } from './spec.ts';
 import type { RouterSpec } from './spec.ts';
 import { StableStudies } from './stable-studies.ts';
 
-const SUCCESS = 0x0000;
-const OUT_OF_RESOURCES = 0xa700; // PS3.4 B.2.3
-const UNRECOGNIZED_OPERATION = 0x0211; // PS3.7 C.5.20
-const C_ECHO = 0x0030;
 /** A-ASSOCIATE-RJ (PS3.8 Table 9-21). */
 const CALLING_AET_UNKNOWN = { kind: 'reject', result: 1, source: 1, reason: 3 } as const;
 const LOCAL_LIMIT = { kind: 'reject', result: 2, source: 3, reason: 2 } as const;
@@ -167,7 +165,10 @@ export class Router implements Station {
   }
 
   onRequest(association: Association, request: IncomingRequest): void {
-    const status = request.commandField === C_ECHO ? SUCCESS : UNRECOGNIZED_OPERATION;
+    const status =
+      request.commandField === CommandField.C_ECHO_RQ
+        ? Status.SUCCESS
+        : Status.UNRECOGNIZED_OPERATION;
     association.respond(request, { status });
   }
 
@@ -185,12 +186,12 @@ export class Router implements Station {
   /** Rules, routes, mistakes, queue. */
   private take(association: Association, request: IncomingRequest, taking: Taking): number {
     if (this.queuedBytes() + taking.bytes > (this.spec.queueBytes ?? ROUTER_DEFAULTS.queueBytes)) {
-      return OUT_OF_RESOURCES;
+      return Status.OUT_OF_RESOURCES;
     }
     const sopInstance = request.sopInstance();
     if (this.dice.drops()) {
       this.counts.dropped.push(sopInstance);
-      return SUCCESS;
+      return Status.SUCCESS;
     }
     const transferSyntax = association.context(request.contextId)?.transferSyntax ?? '';
     const { calledAET, callingAET } = association;
@@ -200,7 +201,7 @@ export class Router implements Station {
     const { to, study } = this.routes.find({ calledAET, callingAET, transferSyntax, bytes: whole });
     if (to.length === 0) {
       this.counts.unrouted++;
-      return SUCCESS;
+      return Status.SUCCESS;
     }
     let dataset = this.rules.apply(whole, transferSyntax, calledAET);
     if (this.dice.corrupts() && dataset.length > 16) {
@@ -221,7 +222,7 @@ export class Router implements Station {
       attempts: 0,
     };
     for (const name of twice ? [...to, ...to] : to) this.forward({ ...item }, name);
-    return SUCCESS;
+    return Status.SUCCESS;
   }
 
   private forward(item: QueueItem, to: string): void {

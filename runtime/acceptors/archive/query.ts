@@ -1,0 +1,178 @@
+// The query/retrieve information model of the archive (PS3.4 C.6): candidates of each level.
+import { openDataset, toJson } from '../../dicom/data/json.ts';
+import type { JsonDataset } from '../../dicom/data/json.ts';
+import { matches, project } from './matching.ts';
+import type { ArchiveStore, StoredInstance, StoredSeries, StoredStudy } from './store.ts';
+
+export type Level = 'PATIENT' | 'STUDY' | 'SERIES' | 'IMAGE';
+const LEVELS: ReadonlySet<string> = new Set(['PATIENT', 'STUDY', 'SERIES', 'IMAGE']);
+
+/** What the archive answers queries with. */
+export interface QueryOptions {
+  readonly retrieveAET: string;
+  readonly visibleAfterMs: number;
+  readonly now: () => number;
+}
+
+/** A level of an identifier, or null when it is none. */
+export function levelOf(keys: JsonDataset): Level | null {
+  const level = String(keys['QueryRetrieveLevel'] ?? '');
+  return LEVELS.has(level) ? (level as Level) : null;
+}
+
+interface Candidate {
+  readonly json: JsonDataset;
+  readonly instances: readonly StoredInstance[];
+}
+
+/** Headers as objects, made at the first query that looks at them. */
+const headers = new WeakMap<StoredInstance, JsonDataset>(); // why: a memo, not state
+
+function jsonOf(instance: StoredInstance): JsonDataset {
+  let json = headers.get(instance);
+  if (json === undefined) {
+    const { bytes, transferSyntax } = instance.header;
+    json = toJson(openDataset(bytes, transferSyntax));
+    headers.set(instance, json);
+  }
+  return json;
+}
+
+/** Queries over an {@link ArchiveStore}. Relational queries work: every key is looked at. */
+export class Query {
+  private readonly store: ArchiveStore;
+  private readonly options: QueryOptions;
+
+  constructor(store: ArchiveStore, options: QueryOptions) {
+    this.store = store;
+    this.options = options;
+  }
+
+  /** The answers to a C-FIND identifier, one by one. */
+  *find(keys: JsonDataset, level: Level): Generator<JsonDataset> {
+    this.store.index();
+    for (const { json } of this.candidates(keys, level)) {
+      const candidate = { ...json, QueryRetrieveLevel: level };
+      if (matches(keys, candidate)) yield project(keys, candidate);
+    }
+  }
+
+  /** The instances a C-MOVE or C-GET identifier stands for. */
+  instances(keys: JsonDataset, level: Level): StoredInstance[] {
+    this.store.index();
+    const found: StoredInstance[] = [];
+    for (const { json, instances } of this.candidates(keys, level)) {
+      if (matches(keys, json)) found.push(...instances);
+    }
+    return found;
+  }
+
+  private *candidates(keys: JsonDataset, level: Level): Generator<Candidate> {
+    if (level === 'PATIENT') {
+      yield* this.patients();
+      return;
+    }
+    for (const study of this.studies(keys)) {
+      if (level === 'STUDY') {
+        const candidate = this.study(study);
+        if (candidate !== null) yield candidate;
+        continue;
+      }
+      for (const series of study.series.values()) yield* this.ofSeries(study, series, level);
+    }
+  }
+
+  /** With a Study Instance UID there is no need to look at all of them. */
+  private studies(keys: JsonDataset): Iterable<StoredStudy> {
+    const uid = keys['StudyInstanceUID'];
+    if (typeof uid !== 'string' || uid === '' || uid.includes('*'))
+      return this.store.studies.values();
+    const study = this.store.studies.get(uid);
+    return study === undefined ? [] : [study];
+  }
+
+  private *ofSeries(study: StoredStudy, series: StoredSeries, level: Level): Generator<Candidate> {
+    const instances = this.visible(series);
+    const [first] = instances;
+    if (first === undefined) return;
+    if (level === 'SERIES') {
+      const json = {
+        ...jsonOf(first),
+        ...this.common(),
+        NumberOfSeriesRelatedInstances: instances.length,
+      };
+      yield { json, instances };
+      return;
+    }
+    for (const instance of instances) {
+      const json = { ...jsonOf(instance), ...this.common(), StudyInstanceUID: study.uid };
+      yield { json, instances: [instance] };
+    }
+  }
+
+  private study(study: StoredStudy): Candidate | null {
+    const instances: StoredInstance[] = [];
+    const modalities = new Set<string>();
+    const sopClasses = new Set<string>();
+    let seriesCount = 0;
+    for (const series of study.series.values()) {
+      const visible = this.visible(series);
+      const [first] = visible;
+      if (first === undefined) continue;
+      seriesCount++;
+      modalities.add(String(jsonOf(first)['Modality'] ?? ''));
+      for (const instance of visible) {
+        sopClasses.add(instance.sopClass);
+        instances.push(instance);
+      }
+    }
+    const [first] = instances;
+    if (first === undefined) return null;
+    const json = {
+      ...jsonOf(first),
+      ...this.common(),
+      ModalitiesInStudy: [...modalities],
+      SOPClassesInStudy: [...sopClasses],
+      NumberOfStudyRelatedSeries: seriesCount,
+      NumberOfStudyRelatedInstances: instances.length,
+    };
+    return { json, instances };
+  }
+
+  private *patients(): Generator<Candidate> {
+    const patients = new Map<string, { studies: number; series: number; of: StoredInstance[] }>();
+    for (const study of this.store.studies.values()) {
+      const candidate = this.study(study);
+      if (candidate === null) continue;
+      const id = String(candidate.json['PatientID'] ?? '');
+      const patient = patients.get(id) ?? { studies: 0, series: 0, of: [] };
+      patient.studies++;
+      patient.series += Number(candidate.json['NumberOfStudyRelatedSeries'] ?? 0);
+      patient.of.push(...candidate.instances);
+      patients.set(id, patient);
+    }
+    for (const { studies, series, of } of patients.values()) {
+      const [first] = of;
+      if (first === undefined) continue;
+      const json = {
+        ...jsonOf(first),
+        ...this.common(),
+        NumberOfPatientRelatedStudies: studies,
+        NumberOfPatientRelatedSeries: series,
+        NumberOfPatientRelatedInstances: of.length,
+      };
+      yield { json, instances: of };
+    }
+  }
+
+  private common(): JsonDataset {
+    return { RetrieveAETitle: this.options.retrieveAET, InstanceAvailability: 'ONLINE' };
+  }
+
+  private visible({ instances }: StoredSeries): StoredInstance[] {
+    const { visibleAfterMs, now } = this.options;
+    if (visibleAfterMs === 0) return [...instances.values()];
+    const before = now() - visibleAfterMs;
+    return [...instances.values()].filter(({ storedAt }) => storedAt <= before);
+  }
+}
