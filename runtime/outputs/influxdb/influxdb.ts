@@ -28,7 +28,7 @@ export interface InfluxOutputOptions {
 export function createInfluxOutput(options: InfluxOutputOptions): Output {
   const target = parseInfluxTarget(options.url);
   const uploader = uploaderOf(target, options);
-  if (target.mode === 'rows' || options.sampleLog === undefined) return uploader;
+  if (target.mode === 'views' || options.sampleLog === undefined) return uploader;
   const log = options.sampleLog();
   return {
     name: uploader.name,

@@ -11,8 +11,8 @@ export interface InfluxTarget {
   readonly password: string | undefined;
   /** Sent as `Authorization: Token …` (InfluxDB 2.x and 3.x, compatible endpoint). */
   readonly token: string | undefined;
-  /** `rows` = one row a second and view; `raw` = one point per sample. */
-  readonly mode: 'rows' | 'raw';
+  /** `views` = one row a second and view; `raw` = one point per sample. */
+  readonly mode: 'views' | 'raw';
   /** `30d`, `52w`, `INF`: makes the retention policy "dicomrun" the default of the database. */
   readonly retention: string | undefined;
   /** Accept any certificate. */
@@ -34,8 +34,8 @@ export function parseInfluxTarget(text: string): InfluxTarget {
   const unknown = [...url.searchParams.keys()].find((key) => !KNOWN.includes(key));
   if (unknown !== undefined)
     throw bad(`unknown parameter "${unknown}"; known: ${KNOWN.join(', ')}`);
-  const mode = url.searchParams.get('mode') ?? 'rows';
-  if (mode !== 'rows' && mode !== 'raw') throw bad(`mode must be rows or raw, got "${mode}"`);
+  const mode = url.searchParams.get('mode') ?? 'views';
+  if (mode !== 'views' && mode !== 'raw') throw bad(`mode must be views or raw, got "${mode}"`);
   const retention = url.searchParams.get('retention') ?? undefined;
   if (retention !== undefined && !/^(\d+[smhdw])+$|^INF$/.test(retention)) {
     throw bad(`retention must be like 30d, 52w or INF, got "${retention}"`);

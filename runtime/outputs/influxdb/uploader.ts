@@ -1,6 +1,6 @@
 // Follows the run log with a cursor and uploads it, one batch in flight. The log on disk is the
 // queue: a dead or slow server costs the run nothing but a longer file.
-import { appendFileSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { appendFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { OutputResult } from '../../metrics/summary.ts';
 import { RunLogCursor } from '../../runlog/cursor.ts';
@@ -13,6 +13,10 @@ import type { Point } from './points.ts';
 
 export interface UploaderOptions {
   readonly client: InfluxClient;
+  /** Default `influxdb`. */
+  readonly name?: string;
+  /** Names of the cursor and of the file of refused points; default those of InfluxDB. */
+  readonly files?: { readonly cursor: string; readonly rejected: string };
   readonly destination: string;
   /** The logs to follow, each with what makes points of its records. */
   readonly sources: readonly UploadSource[];
@@ -45,7 +49,8 @@ export function createUploader(options: UploaderOptions): Output {
 }
 
 class Uploader implements Output {
-  readonly name = 'influxdb';
+  readonly name: string;
+  readonly #files: { readonly cursor: string; readonly rejected: string };
   readonly destination: string;
   readonly #options: UploaderOptions;
   readonly #sources: SourceState[];
@@ -63,6 +68,8 @@ class Uploader implements Output {
 
   constructor(options: UploaderOptions) {
     this.#options = options;
+    this.name = options.name ?? 'influxdb';
+    this.#files = options.files ?? { cursor: CURSOR_FILE, rejected: REJECTED_FILE };
     this.destination = options.destination;
     this.#sources = options.sources.map((source) => ({ ...source, cursor: null, next: 0 }));
     this.#delivery = new Delivery({
@@ -155,7 +162,7 @@ class Uploader implements Output {
   }
 
   #saveCursor(): void {
-    const file = join(this.#options.dir, CURSOR_FILE);
+    const file = join(this.#options.dir, this.#files.cursor);
     const state = {
       destination: this.destination,
       written: this.#delivery.written,
@@ -173,12 +180,12 @@ class Uploader implements Output {
   #refuse(point: Point, why: string): void {
     if (this.#rejected++ === 0) {
       this.#options.onMessage(
-        `influxdb ${this.destination}: refused a point of ${point.measurement} (${short(why)}); refused points go to ${REJECTED_FILE}`,
+        `${this.name} ${this.destination}: refused a point of ${point.measurement} (${short(why)}); refused points go to ${this.#files.rejected}`,
       );
     }
     try {
       appendFileSync(
-        join(this.#options.dir, REJECTED_FILE),
+        join(this.#options.dir, this.#files.rejected),
         `${JSON.stringify({ why, point })}\n`,
         { mode: 0o600 },
       );
@@ -191,7 +198,7 @@ class Uploader implements Output {
     if (this.#outageSince !== 0) return;
     this.#outageSince = performance.now();
     this.#options.onMessage(
-      `influxdb ${this.destination}: cannot write (${short(why)}); nothing is lost, the run log keeps it`,
+      `${this.name} ${this.destination}: cannot write (${short(why)}); nothing is lost, the run log keeps it`,
     );
   }
 
@@ -199,14 +206,14 @@ class Uploader implements Output {
     const seconds = (performance.now() - this.#outageSince) / 1000;
     this.#outageSince = 0;
     this.#options.onMessage(
-      `influxdb ${this.destination}: writing again after ${seconds.toFixed(1)} s`,
+      `${this.name} ${this.destination}: writing again after ${seconds.toFixed(1)} s`,
     );
   }
 
   #forbid(why: string): void {
     this.#forbidden = why;
     this.#options.onMessage(
-      `influxdb ${this.destination}: not allowed to write (${short(why)}); stopped, the run goes on`,
+      `${this.name} ${this.destination}: not allowed to write (${short(why)}); stopped, the run goes on`,
     );
   }
 
@@ -215,7 +222,7 @@ class Uploader implements Output {
     if (this.#forbidden !== null) parts.push(`not allowed: ${short(this.#forbidden)}`);
     if (unwritten > 0)
       parts.push(`${unwritten} points are in the run log only: ${this.#options.replayCommand}`);
-    if (this.#rejected > 0) parts.push(`refused points are in ${REJECTED_FILE}`);
+    if (this.#rejected > 0) parts.push(`refused points are in ${this.#files.rejected}`);
     return parts.join('; ');
   }
 
@@ -246,18 +253,4 @@ function read(source: SourceState): CursorBatch | null {
 function short(why: string): string {
   const line = why.replace(/\s+/g, ' ').trim();
   return line.length > 160 ? `${line.slice(0, 157)}...` : line;
-}
-
-/** How far an earlier upload of this folder got; null when there was none. */
-export function savedCursor(
-  dir: string,
-): { readonly written: number; readonly destination: string } | null {
-  try {
-    return JSON.parse(readFileSync(join(dir, CURSOR_FILE), 'utf8')) as {
-      written: number;
-      destination: string;
-    };
-  } catch {
-    return null; // no upload has been started
-  }
 }

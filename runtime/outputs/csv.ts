@@ -1,0 +1,46 @@
+// `--out csv=FILE`: every sample, one row each; the bounded tags have columns of their own, the
+// user's tags stand together in `extra_tags` as `name=value&name=value`.
+import { fileOutput } from './json.ts';
+import type { FileOutputOptions } from './json.ts';
+import type { Output } from './output.ts';
+
+export const CSV_TAGS: readonly string[] = [
+  'scenario',
+  'group',
+  'stage',
+  'service',
+  'status',
+  'outcome',
+  'called_aet',
+  'calling_aet',
+  'route',
+  'modality',
+  'sop_class',
+  'transfer_syntax',
+  'size_class',
+  'check',
+  'phase',
+];
+
+/** Timestamps are seconds since the epoch with µs. */
+export function createCsvOutput(options: FileOutputOptions): Output {
+  return fileOutput('csv', options, {
+    head: ['metric_name', 'timestamp', 'metric_value', ...CSV_TAGS, 'extra_tags'].join(','),
+    announce: () => null,
+    prefix: ({ metric, tags }) => {
+      const columns = CSV_TAGS.map((name) => cell(tags[name] ?? ''));
+      const extra = Object.entries(tags)
+        .filter(([name]) => !CSV_TAGS.includes(name))
+        .map(([name, value]) => `${encodeURIComponent(name)}=${encodeURIComponent(value)}`);
+      return { metric: cell(metric), tags: [...columns, cell(extra.join('&'))].join(',') };
+    },
+    line: ({ metric, tags }, value, epochMs) =>
+      `${metric},${(epochMs / 1000).toFixed(6)},${value},${tags}`,
+  });
+}
+
+/** Quoted where it must be; a leading `=`, `+`, `-` or `@` would be a formula in a spreadsheet. */
+function cell(text: string): string {
+  const plain = /^[=+\-@]/.test(text) ? `'${text}` : text;
+  return /[",\r\n]/.test(plain) ? `"${plain.replaceAll('"', '""')}"` : plain;
+}
