@@ -1,8 +1,9 @@
 // The outputs that `--out` asks for. Each is loaded only when it is used.
+import { join, resolve } from 'node:path';
 import type { Options, OutputConfig } from '../config/types.ts';
-import { DicomRunError, ExitCode } from '../errors.ts';
 import type { Output } from '../outputs/output.ts';
 import type { RunRecord } from '../runlog/format.ts';
+import { SampleLog } from '../runlog/sample-log.ts';
 
 /** The run that an output follows. */
 export interface OutputPlace {
@@ -18,31 +19,57 @@ export async function startOutputs(
   options: Options,
   place: OutputPlace,
 ): Promise<readonly Output[]> {
-  const outputs = await Promise.all(options.outputs.map((config) => createOutput(config, place)));
+  const samples = sharedSampleLog(place);
+  const outputs: Output[] = [];
+  for (const config of options.outputs) outputs.push(await createOutput(config, place, samples));
   await Promise.all(outputs.map((output) => output.start()));
   return outputs;
 }
 
-async function createOutput(config: OutputConfig, place: OutputPlace): Promise<Output> {
-  if (config.kind === 'influxdb') return influxOutput(config, place);
-  throw new DicomRunError(ExitCode.CONFIG, {
-    code: 'CONFIG_OUTPUT',
-    message: `--out ${config.kind}: not an output of this version`,
-    hint: 'influxdb=URL; the run log run.ndjson holds all numbers in any case',
-  });
+/** Several outputs in raw mode read one log of all samples. */
+function sharedSampleLog(place: OutputPlace): () => SampleLog {
+  let log: SampleLog | null = null;
+  return () => (log ??= new SampleLog(place.folder, place.first, place.warn));
 }
 
-async function influxOutput(config: OutputConfig, place: OutputPlace): Promise<Output> {
-  const [{ createInfluxOutput }, { SampleLog }] = await Promise.all([
-    import('../outputs/influxdb/influxdb.ts'),
-    import('../runlog/sample-log.ts'),
-  ]);
-  return createInfluxOutput({
-    url: influxUrl(config),
-    dir: place.folder,
-    onMessage: place.warn,
-    sampleLog: () => new SampleLog(place.folder, place.first, place.warn),
-  });
+async function createOutput(
+  config: OutputConfig,
+  place: OutputPlace,
+  sampleLog: () => SampleLog,
+): Promise<Output> {
+  const { folder, first, warn } = place;
+  switch (config.kind) {
+    case 'influxdb': {
+      const { createInfluxOutput } = await import('../outputs/influxdb/influxdb.ts');
+      return createInfluxOutput({
+        url: influxUrl(config),
+        dir: folder,
+        onMessage: warn,
+        sampleLog,
+      });
+    }
+    case 'json': {
+      const { createJsonOutput } = await import('../outputs/json.ts');
+      return createJsonOutput({ path: pathOf(config, folder, 'samples.json'), t0: first.t0 });
+    }
+    case 'csv': {
+      const { createCsvOutput } = await import('../outputs/csv.ts');
+      return createCsvOutput({ path: pathOf(config, folder, 'samples.csv'), t0: first.t0 });
+    }
+    case 'module': {
+      const [{ createCustomOutput }, { loadConfigFile }] = await Promise.all([
+        import('../outputs/custom.ts'),
+        import('../../bundler/config-file.ts'),
+      ]);
+      const module = { default: await loadConfigFile(resolve(config.to)) };
+      const place = { file: config.to, module, run: first, dir: folder };
+      return createCustomOutput({ ...place, onMessage: warn, sampleLog });
+    }
+  }
+}
+
+function pathOf(config: OutputConfig, folder: string, name: string): string {
+  return config.to === '' ? join(folder, name) : config.to;
 }
 
 /** The URL as it was written, put together again from its parts. */

@@ -4,15 +4,31 @@ import type { OutputConfig, ScrapeConfig } from './types.ts';
 import type { Reader } from './values.ts';
 
 const KINDS = ['influxdb', 'json', 'csv'] as const;
-const INFLUX_OPTIONS = ['mode', 'username', 'password', 'retention', 'u', 'p', 'rp'];
+const INFLUX_OPTIONS = [
+  'mode',
+  'username',
+  'password',
+  'token',
+  'retention',
+  'insecure',
+  'u',
+  'p',
+  'rp',
+];
 const ALIASES: Readonly<Record<string, string>> = { u: 'username', p: 'password', rp: 'retention' };
 
 export function readOutput(r: Reader, text: string): OutputConfig | undefined {
+  if (/^[^=]+\.(ts|mts|js|mjs)$/.test(text)) return { kind: 'module', to: text, options: {} };
   const [name = '', ...rest] = text.split('=');
   const to = rest.join('=');
   const kind = KINDS.find((known) => known === name.trim());
   if (kind === undefined) {
-    r.problems.value(r.at, 'influxdb=URL, json=FILE or csv=FILE', text, didYouMean(name, KINDS));
+    r.problems.value(
+      r.at,
+      'influxdb=URL, json=FILE, csv=FILE or ./my-output.ts',
+      text,
+      didYouMean(name, KINDS),
+    );
     return undefined;
   }
   return kind === 'influxdb' ? influxdb(r, to) : { kind, to, options: {} };

@@ -82,7 +82,8 @@ export interface ThresholdSpec {
 export type ThresholdConfig = Readonly<Record<string, readonly ThresholdSpec[]>>;
 
 export interface OutputConfig {
-  readonly kind: 'influxdb' | 'json' | 'csv';
+  /** `module`: an output of the user, `--out ./my-output.ts`. */
+  readonly kind: 'influxdb' | 'json' | 'csv' | 'module';
   /** URL (influxdb), or file ('' = the default name in the results folder). */
   readonly to: string;
   /** `mode=raw`, `username`, `password`, `retention`, … as written after `?` or in the environment. */

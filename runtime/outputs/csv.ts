@@ -1,7 +1,7 @@
 // `--out csv=FILE`: every sample, one row each; the bounded tags have columns of their own, the
 // user's tags stand together in `extra_tags` as `name=value&name=value`.
-import { fileOutput } from './json.ts';
-import type { FileOutputOptions } from './json.ts';
+import { FileOutput } from './file-output.ts';
+import type { FileOutputOptions } from './file-output.ts';
 import type { Output } from './output.ts';
 
 export const CSV_TAGS: readonly string[] = [
@@ -24,7 +24,7 @@ export const CSV_TAGS: readonly string[] = [
 
 /** Timestamps are seconds since the epoch with µs. */
 export function createCsvOutput(options: FileOutputOptions): Output {
-  return fileOutput('csv', options, {
+  return new FileOutput('csv', options, {
     head: ['metric_name', 'timestamp', 'metric_value', ...CSV_TAGS, 'extra_tags'].join(','),
     announce: () => null,
     prefix: ({ metric, tags }) => {

@@ -5,6 +5,7 @@ import { DicomRunError, ExitCode } from '../errors.ts';
 import { RUNLOG_FILE, SAMPLES_FILE } from '../runlog/format.ts';
 import type { RunRecord } from '../runlog/format.ts';
 import type { SampleLog } from '../runlog/sample-log.ts';
+import { withSampleLog } from './influxdb/influxdb.ts';
 import type { InfluxClient, WriteOutcome } from './influxdb/client.ts';
 import { PointMaker } from './influxdb/points.ts';
 import type { Point } from './influxdb/points.ts';
@@ -25,7 +26,9 @@ export interface UserOutput {
    * Up to 5,000 points, in order, one call at a time. After a throw the same points come again
    * later, so that none is lost; `return { refused: 'why' }` for points it will never take.
    */
-  points(points: readonly Point[]): void | { readonly refused: string } | Promise<void | { readonly refused: string }>;
+  points(
+    points: readonly Point[],
+  ): void | { readonly refused: string } | Promise<void | { readonly refused: string }>;
   /** Once, after the last points. */
   stop?(): void | Promise<void>;
 }
@@ -55,7 +58,6 @@ export interface CustomOutputOptions {
 export async function createCustomOutput(options: CustomOutputOptions): Promise<Output> {
   const { run, dir, file } = options;
   const user = await makeUserOutput(options);
-  const log = user.samples === true ? options.sampleLog() : null;
   const uploader = createUploader({
     client: clientOf(user),
     name: user.name ?? file,
@@ -66,32 +68,22 @@ export async function createCustomOutput(options: CustomOutputOptions): Promise<
     onMessage: options.onMessage,
     replayCommand: `dicomrun replay ${dir} --out ${file}`,
   });
+  const output = user.samples === true ? withSampleLog(uploader, options.sampleLog()) : uploader;
   return {
-    name: uploader.name,
-    destination: file,
-    ...(log === null
-      ? {}
-      : {
-          sink: {
-            series: (thread, series) => log.series(thread, series),
-            samples: (batch) => log.samples(batch),
-          },
-        }),
+    name: output.name,
+    destination: output.destination,
+    ...(output.sink === undefined ? {} : { sink: output.sink }),
     start: async () => {
       try {
         await user.start?.();
       } catch (error) {
         throw notAnOutput(file, `start() failed: ${text(error)}`);
       }
-      await uploader.start();
+      await output.start();
     },
-    wake: () => {
-      log?.flush();
-      uploader.wake();
-    },
+    wake: () => output.wake(),
     finish: async (drainMs) => {
-      log?.flush();
-      const result = await uploader.finish(drainMs);
+      const result = await output.finish(drainMs);
       try {
         await user.stop?.();
       } catch (error) {

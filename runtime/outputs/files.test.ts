@@ -42,7 +42,10 @@ describe('json', () => {
       rejected: 1,
       unwritten: 0,
     });
-    const lines = readFileSync(path, 'utf8').trim().split('\n').map((line) => JSON.parse(line));
+    const lines = readFileSync(path, 'utf8')
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line));
     expect(lines.map(({ type, metric }) => `${type} ${metric}`)).toEqual([
       'Metric dicom_req_duration',
       'Metric my_rate',

@@ -1,20 +1,13 @@
 // `--out json=FILE`: every sample, one JSON object a line, in the shape of k6's json output:
 // `Metric` once per metric, `Point` per sample.
 import { metricFacts } from '../metrics/threshold-expression.ts';
-import type { OutputResult } from '../metrics/summary.ts';
-import { FileWriter } from './file-writer.ts';
-import type { Output, SampleBatch, SampleSeries } from './output.ts';
-
-export interface FileOutputOptions {
-  /** `.gz` at its end: gzipped. */
-  readonly path: string;
-  /** Wall clock of t0, ms since the epoch. */
-  readonly t0: number;
-}
+import { FileOutput } from './file-output.ts';
+import type { FileOutputOptions } from './file-output.ts';
+import type { Output, SampleSeries } from './output.ts';
 
 export function createJsonOutput(options: FileOutputOptions): Output {
   const known = new Set<string>();
-  return fileOutput('json', options, {
+  return new FileOutput('json', options, {
     head: null,
     announce: (series) => {
       if (known.has(series.metric)) return null;
@@ -27,76 +20,6 @@ export function createJsonOutput(options: FileOutputOptions): Output {
       return `{"metric":${metric},"type":"Point","data":{"time":"${time}","value":${value},"tags":${tags}}}`;
     },
   });
-}
-
-/** How a file output writes; `P` is what is made once per series. */
-export interface LineFormat<P> {
-  readonly head: string | null;
-  readonly announce: (series: SampleSeries) => string | null;
-  readonly prefix: (series: SampleSeries) => P;
-  readonly line: (prefix: P, value: number, epochMs: number) => string;
-}
-
-export function fileOutput<P>(
-  name: string,
-  options: FileOutputOptions,
-  format: LineFormat<P>,
-): Output {
-  const writer = new FileWriter(options.path);
-  const threads = new Map<number, P[]>();
-  let rejected = 0;
-  if (format.head !== null) writer.line(format.head);
-  const heads = { n: format.head === null ? 0 : 1 };
-  const samples = (batch: SampleBatch): void => {
-    const prefixes = threads.get(batch.thread) ?? [];
-    for (let i = 0; i < batch.n; i++) {
-      const prefix = prefixes[batch.series[i] ?? -1];
-      const value = batch.value[i] ?? Number.NaN;
-      if (prefix === undefined || !Number.isFinite(value)) rejected++;
-      else writer.line(format.line(prefix, value, options.t0 + (batch.time[i] ?? 0)));
-    }
-  };
-  const series = (thread: number, list: readonly SampleSeries[]): void => {
-    const prefixes = threads.get(thread) ?? [];
-    threads.set(thread, prefixes);
-    for (const one of list) {
-      prefixes[one.id] = format.prefix(one);
-      const line = format.announce(one);
-      if (line === null) continue;
-      writer.line(line);
-      heads.n++;
-    }
-  };
-  return {
-    name,
-    destination: options.path,
-    sink: { series, samples },
-    start: () => Promise.resolve(),
-    wake: () => writer.flush(),
-    finish: async () => {
-      await writer.close();
-      return resultOf({ name, path: options.path, writer, rejected, heads: heads.n });
-    },
-  };
-}
-
-function resultOf(state: {
-  readonly name: string;
-  readonly path: string;
-  readonly writer: FileWriter;
-  readonly rejected: number;
-  readonly heads: number;
-}): OutputResult {
-  const { name, path, writer, rejected, heads } = state;
-  const why = writer.failure ?? (writer.dropped > 0 ? 'the disk was too slow' : null);
-  return {
-    name,
-    destination: path,
-    written: Math.max(0, writer.written - heads),
-    rejected,
-    unwritten: writer.dropped,
-    ...(why === null ? {} : { note: why }),
-  };
 }
 
 function metricLine({ metric, custom }: SampleSeries): string {

@@ -15,6 +15,8 @@ export class SampleLog {
   #pending: string[] = [];
   #chars = 0;
   #lost = 0;
+  #claimed = false;
+  #closed = false;
 
   constructor(dir: string, run: RunRecord, onProblem: (message: string) => void) {
     mkdirSync(dir, { recursive: true, mode: 0o700 });
@@ -22,6 +24,13 @@ export class SampleLog {
     this.#fd = openSync(this.file, 'wx', 0o600);
     this.#onProblem = onProblem;
     this.#append(run);
+  }
+
+  /** True for the first caller: several outputs share the log, one of them feeds it. */
+  claim(): boolean {
+    const first = !this.#claimed;
+    this.#claimed = true;
+    return first;
   }
 
   /** Batches that could not be written. */
@@ -52,7 +61,7 @@ export class SampleLog {
   }
 
   flush(): void {
-    if (this.#pending.length === 0) return;
+    if (this.#pending.length === 0 || this.#closed) return;
     const bytes = Buffer.from(`${this.#pending.join('\n')}\n`);
     const batches = this.#pending.length;
     this.#pending = [];
@@ -68,7 +77,9 @@ export class SampleLog {
   }
 
   close(): void {
+    if (this.#closed) return;
     this.flush();
+    this.#closed = true;
     closeSync(this.#fd);
   }
 

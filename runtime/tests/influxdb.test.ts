@@ -176,7 +176,6 @@ describe.skipIf(!requirePeer('influxd'))('InfluxDB', () => {
       output.wake();
     }
     const result = await output.finish(30_000);
-    log.close();
     const every = 2 * 5 * n;
     const refusedByUs = 2 * 5;
     expect(result).toMatchObject({ written: every - refusedByUs, rejected: 0, unwritten: 0 });

@@ -5,7 +5,7 @@ import { DicomRunError, ExitCode } from '../../errors.ts';
 import type { OutputResult } from '../../metrics/summary.ts';
 import { RUNLOG_FILE, SAMPLES_FILE } from '../../runlog/format.ts';
 import type { SampleLog } from '../../runlog/sample-log.ts';
-import type { Output } from '../output.ts';
+import type { Output, SampleSink } from '../output.ts';
 import { createInfluxClient } from './client.ts';
 import { PointMaker } from './points.ts';
 import { RawPointMaker } from './raw-points.ts';
@@ -29,22 +29,30 @@ export function createInfluxOutput(options: InfluxOutputOptions): Output {
   const target = parseInfluxTarget(options.url);
   const uploader = uploaderOf(target, options);
   if (target.mode === 'views' || options.sampleLog === undefined) return uploader;
-  const log = options.sampleLog();
+  return withSampleLog(uploader, options.sampleLog());
+}
+
+/** The uploader reads the log of all samples; the first output that wants it also feeds it. */
+export function withSampleLog(uploader: Output, log: SampleLog): Output {
+  const sink: SampleSink = {
+    series: (thread, series) => log.series(thread, series),
+    samples: (batch) => log.samples(batch),
+  };
+  const feeds = log.claim();
   return {
     name: uploader.name,
     destination: uploader.destination,
-    sink: {
-      series: (thread, series) => log.series(thread, series),
-      samples: (batch) => log.samples(batch),
-    },
+    ...(feeds ? { sink } : {}),
     start: () => uploader.start(),
     wake: () => {
       log.flush();
       uploader.wake();
     },
-    finish: (drainMs) => {
+    finish: async (drainMs) => {
       log.flush();
-      return uploader.finish(drainMs);
+      const result = await uploader.finish(drainMs);
+      if (feeds) log.close();
+      return result;
     },
   };
 }
