@@ -45,6 +45,16 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: () => import('./commands/replay.ts'),
   },
   {
+    name: 'inspect',
+    summary: 'show the effective options and the plan of a script',
+    load: () => import('./commands/inspect.ts'),
+  },
+  {
+    name: 'config',
+    summary: 'show every option, its value and where it comes from',
+    load: () => import('./commands/config.ts'),
+  },
+  {
     name: 'help',
     summary: 'show a help topic, or the list of them',
     load: () => import('./commands/help.ts'),

@@ -9,6 +9,7 @@ import type {
   ConductResult,
   RunContext,
 } from '../conductor/conduct-types.ts';
+import type { InitResult } from '../conductor/init-pass.ts';
 import { newRunNumber } from '../conductor/share.ts';
 import { Stopper } from '../conductor/stopper.ts';
 import type { Loaded } from '../conductor/share.ts';
@@ -57,6 +58,13 @@ export async function runScript(request: RunScriptRequest): Promise<number> {
     screen.close();
     offSignals();
   }
+}
+
+/** The script's declarations and its effective options, without running it. */
+export async function inspectScript(request: RunScriptRequest): Promise<InitResult> {
+  const screen = new RunScreen(request.terminal, quietOf(request.flags));
+  const { initPass } = await import('../conductor/init-pass.ts');
+  return initPass(conductRequest(request, screen, new Stopper()));
 }
 
 function conductRequest(

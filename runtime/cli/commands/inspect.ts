@@ -1,0 +1,64 @@
+// dicomrun inspect SCRIPT: effective options with their origins, the plan, VUs over time.
+import { configLines, describeConfig } from '../../config/describe-config.ts';
+import { drawSteps } from '../../executors/chart.ts';
+import { formatNs } from '../../executors/duration.ts';
+import { requirements, vusOverTime } from '../../executors/requirements.ts';
+import type { InitResult } from '../../conductor/init-pass.ts';
+import type { DefineCommand } from '../program.ts';
+import { addRunFlags, connectFlags, givenFlags } from '../run-flags.ts';
+import { needsAscii } from '../print-summary.ts';
+import type { Terminal } from '../terminal.ts';
+
+export const define: DefineCommand = (command, { terminal }) => {
+  command
+    .argument('<script>', 'the script')
+    .argument('[host]', 'dcmtk style: host of the target')
+    .argument('[port]', 'dcmtk style: port of the target')
+    .option('--json', 'as JSON')
+    .option('--smoke', 'as `dicomrun smoke` would run it');
+  addRunFlags(command);
+  command.action(async (script: string, host: string | undefined, port: string | undefined) => {
+    const { inspectScript } = await import('../run-script.ts');
+    const flags = { ...givenFlags(command), ...connectFlags(command, host, port) };
+    const { json, smoke } = command.opts<{ json?: boolean; smoke?: boolean }>();
+    const mode = smoke === true ? 'smoke' : 'run';
+    const result = await inspectScript({ script, flags, mode, terminal });
+    terminal.out(json === true ? asJson(result) : asText(result, terminal));
+  });
+};
+
+function asText({ options, loaded }: InitResult, terminal: Terminal): string {
+  const ascii = needsAscii(terminal.env);
+  const need = requirements(options.scenarios);
+  const receivers = loaded.declarations.filter(({ kind }) => kind === 'receiver').length;
+  const pools = loaded.declarations.flatMap((one) => (one.kind === 'pool' ? [one.pool] : []));
+  const instances = pools.reduce((sum, pool) => sum + pool.members.length, 0);
+  return [
+    ...configLines(describeConfig(options, true), ascii ? '<-' : '←'),
+    '',
+    `at most ${need.maxVUs} VUs, at most ${formatNs(need.durationNs)} with graceful stop`,
+    `exports ${loaded.exports.join(', ')}`,
+    `declares ${instances} instances in ${pools.length} pools, ${receivers} receivers`,
+    ...options.warnings.map((warning) => `note: ${warning}`),
+    '',
+    ...drawSteps(vusOverTime(options.scenarios), { ascii }),
+    '',
+  ].join('\n');
+}
+
+function asJson({ options, loaded }: InitResult): string {
+  const need = requirements(options.scenarios);
+  const value = {
+    options: describeConfig(options),
+    scenarios: options.scenarios,
+    thresholds: options.thresholds,
+    maxVUs: need.maxVUs,
+    totalDuration: formatNs(need.durationNs),
+    vus: vusOverTime(options.scenarios),
+    exports: loaded.exports,
+    peers: loaded.peers,
+    notes: loaded.notes,
+    warnings: options.warnings,
+  };
+  return `${JSON.stringify(value, null, 2)}\n`;
+}

@@ -1,0 +1,65 @@
+// The init pass alone: what a script declares and the options it leads to, without running it.
+import type { Options } from '../config/types.ts';
+import type { ConductRequest } from './conduct-types.ts';
+import type { ThreadEvents } from './events.ts';
+import { Fleet } from './fleet.ts';
+import { FaultError, faultProblem } from './mailbox.ts';
+import type { Loaded } from './share.ts';
+
+export type InitRequest = Pick<
+  ConductRequest,
+  'vuWorker' | 'runNumber' | 'initTimeoutMs' | 'build' | 'resolve' | 'screen'
+>;
+
+export interface InitResult {
+  readonly loaded: Loaded;
+  readonly options: Options;
+}
+
+/** Bundles and loads the script in one worker. @throws DicomRunError 104 or 107 */
+export async function initPass(request: InitRequest): Promise<InitResult> {
+  const fleet = new Fleet({
+    file: request.vuWorker,
+    maxWorkers: 1,
+    events: logsOnly(request),
+    nextSource: () => 0,
+    segmentOf: () => ['0/1', '1/1'],
+  });
+  fleet.startLead();
+  let place: (stack: string | undefined) => string | undefined = () => undefined;
+  try {
+    const built = await request.build();
+    place = (stack) => (stack === undefined ? undefined : built.placeOf(stack)?.where);
+    const loaded = await fleet.load({
+      kind: 'load',
+      bundle: built.code,
+      preludeFile: built.preludeFile,
+      folder: built.folder,
+      env: built.env,
+      timeoutMs: request.initTimeoutMs,
+      runNumber: request.runNumber,
+      ...(built.dataRoot === undefined ? {} : { dataRoot: built.dataRoot }),
+    });
+    return { loaded, options: await request.resolve(loaded) };
+  } catch (error) {
+    throw error instanceof FaultError ? faultProblem(error, place) : error;
+  } finally {
+    await fleet.destroy();
+  }
+}
+
+function logsOnly({ screen }: InitRequest): ThreadEvents {
+  const ignore = () => undefined;
+  return {
+    series: ignore,
+    samples: ignore,
+    log: (message) => screen.log(message),
+    error: ignore,
+    abortTest: ignore,
+    failTest: ignore,
+    ledger: ignore,
+    caseState: ignore,
+    replaced: ignore,
+    settling: ignore,
+  };
+}
