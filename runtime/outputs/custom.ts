@@ -66,7 +66,6 @@ export async function createCustomOutput(options: CustomOutputOptions): Promise<
     sources: [sourceOf(user, dir)],
     dir,
     onMessage: options.onMessage,
-    replayCommand: `dicomrun replay ${dir} --out ${file}`,
   });
   const output = user.samples === true ? withSampleLog(uploader, options.sampleLog()) : uploader;
   return {

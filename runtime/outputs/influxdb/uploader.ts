@@ -25,7 +25,7 @@ export interface UploaderOptions {
   /** One line for a person: outage, recovery, refusal. */
   readonly onMessage: (message: string) => void;
   /** What to type when something is left. */
-  readonly replayCommand: string;
+  readonly replayCommand?: string;
 }
 
 export interface UploadSource {
@@ -220,8 +220,11 @@ class Uploader implements Output {
   #note(unwritten: number): string {
     const parts: string[] = [];
     if (this.#forbidden !== null) parts.push(`not allowed: ${short(this.#forbidden)}`);
-    if (unwritten > 0)
-      parts.push(`${unwritten} points are in the run log only: ${this.#options.replayCommand}`);
+    if (unwritten > 0) {
+      const { replayCommand } = this.#options;
+      const how = replayCommand === undefined ? '' : `: ${replayCommand}`;
+      parts.push(`${unwritten} points are in the run log only${how}`);
+    }
     if (this.#rejected > 0) parts.push(`refused points are in ${this.#files.rejected}`);
     return parts.join('; ');
   }
