@@ -26,6 +26,8 @@ function instanceOf(image: unknown): Dataset {
   return image.identity === Identity.POOL ? image.fresh() : image;
 }
 
+/** `await using`: the method stands under a symbol that the compiler cannot see in a class. */
+export interface Association extends AsyncDisposable {}
 export class Association implements Releasable {
   readonly vu: Vu;
   /** Number on the host. */

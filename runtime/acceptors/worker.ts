@@ -4,7 +4,6 @@ import { faultOf } from './fault.ts';
 import { AcceptorThread } from './thread.ts';
 
 /** Runs until main says `exit`. */
-// eslint-disable-next-line no-restricted-syntax -- why: Piscina runs a file's default export
 export default function acceptorTask({ port, acceptor, state }: AcceptorTask): Promise<void> {
   return new Promise((resolve) => {
     const post = (message: FromAcceptor, transfer: readonly ArrayBuffer[] = []): void =>
