@@ -1,26 +1,22 @@
 // A receiver: the SCP at which a router's deliveries end, and where the account looks.
-import type { AssociateIndication } from '../dicom/scp/acceptor-types.ts';
-import type { AcceptDecision } from '../dicom/scp/acceptor-types.ts';
-import { CommandField } from '../dicom/dimse/elements.ts';
-import { Status } from '../dicom/dimse/status.ts';
-import type { IncomingRequest } from '../dicom/dimse/incoming.ts';
 import { REPLY_LATER } from '../dicom/dimse/incoming.ts';
-import type { Association, RequestHandler } from '../dicom/ul/association.ts';
+import { Status } from '../dicom/dimse/status.ts';
 import type { ReceiverSpec } from '../threads.ts';
 import type { ArrivalRow } from './account.ts';
 import type { RunClock } from './clock.ts';
-import { answerContexts, STORE_ANYTHING } from './contexts.ts';
 import { correlator } from './correlate.ts';
 import type { Correlator } from './correlate.ts';
 import { DatasetTap } from './dataset-tap.ts';
-import type { Desk, ReceiverDesk } from './desk.ts';
+import type { Desk } from './desk.ts';
+import type { AcceptorFaults } from './faults.ts';
 import type { FileKeeper, OpenFile } from './file-keeper.ts';
 import { NO_HASH } from './hashes.ts';
 import type { HashNumbers } from './hashes.ts';
 import type { HeaderBudget } from './header-budget.ts';
 import type { KeptHeader } from './header.ts';
 import type { KnownPixels } from './known-pixels.ts';
-import type { Station } from './ports.ts';
+import { StoreStation } from './store-station.ts';
+import type { Stored } from './store-station.ts';
 
 /** What receivers of one thread share. */
 export interface ReceiverTools {
@@ -39,96 +35,30 @@ export interface ReceiverTools {
 interface Intake {
   readonly number: number;
   readonly tap: DatasetTap;
-  transferSyntax: string;
   file: OpenFile | null;
 }
 
-/** Counts of a receiver, for `serve` and for tests. */
-export interface ReceiverCounts {
-  instances: number;
-  bytes: number;
-  associations: number;
-}
-
 /** Answers one receiver's associations. */
-export class Receiver implements RequestHandler, Station {
+export class Receiver extends StoreStation<Intake> {
   readonly spec: ReceiverSpec;
-  readonly counts: ReceiverCounts = { instances: 0, bytes: 0, associations: 0 };
   readonly id: number;
   readonly aets: readonly string[];
   private readonly tools: ReceiverTools;
-  private readonly desk: ReceiverDesk;
   private readonly correlate: Correlator;
   private readonly files: FileKeeper | null;
 
   constructor(id: number, spec: ReceiverSpec, tools: ReceiverTools) {
+    super((spec.faults ?? {}) as AcceptorFaults, () => tools.clock.now());
     this.id = id;
-    this.aets = spec.aets;
     this.spec = spec;
+    this.aets = spec.aets;
     this.tools = tools;
-    this.desk = tools.desk.open(id, spec.aets[0] ?? `receiver ${id}`, spec.settleMs);
-    this.correlate = correlator(spec.correlate, this.desk.keys, tools.desk.runNumber);
+    const desk = tools.desk.open(id, spec.aets[0] ?? `receiver ${id}`, spec.settleMs);
+    this.correlate = correlator(spec.correlate, desk.keys, tools.desk.runNumber);
     this.files = tools.files(spec);
   }
 
-  /** Takes every association for one of its AE titles. */
-  accept(indication: AssociateIndication): AcceptDecision {
-    const contexts = answerContexts(indication.rq.contexts, STORE_ANYTHING);
-    this.counts.associations++;
-    return { kind: 'accept', contexts, handler: this, data: this.intake() };
-  }
-
-  onStore(association: Association, request: IncomingRequest): void {
-    const intake = association.data as Intake;
-    const transferSyntax = association.context(request.contextId)?.transferSyntax ?? '';
-    intake.transferSyntax = transferSyntax;
-    intake.tap.begin(transferSyntax);
-    if (this.files === null) return;
-    const callingAET = association.callingAET;
-    intake.file = this.files.open(request, { transferSyntax, callingAET });
-  }
-
-  // eslint-disable-next-line max-params -- why: the wire's signature, an object per piece would cost
-  onStoreData(
-    association: Association,
-    _request: IncomingRequest,
-    buffer: Buffer,
-    start: number,
-    end: number,
-  ): void {
-    const intake = association.data as Intake;
-    intake.tap.push(buffer, start, end);
-    if (intake.file !== null) intake.file.write(buffer.subarray(start, end));
-  }
-
-  onStoreEnd(association: Association, request: IncomingRequest): number {
-    const intake = association.data as Intake;
-    const { file } = intake;
-    this.arrived(intake, request);
-    if (file === null) return Status.SUCCESS;
-    // why: the answer waits for the disk, so that a slow disk slows its sender, not our memory
-    intake.file = null;
-    file.close((error) => {
-      if (!association.open) return;
-      if (error === null) association.respond(request, { status: Status.SUCCESS });
-      else
-        association.respond(request, {
-          status: Status.OUT_OF_RESOURCES,
-          errorComment: error.slice(0, 64),
-        });
-    });
-    return REPLY_LATER;
-  }
-
-  onRequest(association: Association, request: IncomingRequest): void {
-    const status =
-      request.commandField === CommandField.C_ECHO_RQ
-        ? Status.SUCCESS
-        : Status.UNRECOGNIZED_OPERATION;
-    association.respond(request, { status });
-  }
-
-  private intake(): Intake {
+  protected begin(): Intake {
     const { verify, keep, correlate } = this.spec;
     const tap = new DatasetTap({
       header: keep !== 'nothing' || correlate !== 'sop',
@@ -136,15 +66,47 @@ export class Receiver implements RequestHandler, Station {
       dataset: verify === 'full',
       known: this.tools.known,
     });
-    return { number: this.tools.nextAssociation(), tap, transferSyntax: '', file: null };
+    return { number: this.tools.nextAssociation(), tap, file: null };
   }
 
-  private arrived(intake: Intake, request: IncomingRequest): void {
-    const { tap, transferSyntax } = intake;
+  protected starts(intake: Intake, { association, request, transferSyntax }: Stored): void {
+    intake.tap.begin(transferSyntax);
+    if (this.files === null) return;
+    const { callingAET } = association;
+    intake.file = this.files.open(request, { transferSyntax, callingAET });
+  }
+
+  protected piece(intake: Intake, buffer: Buffer, start: number, end: number): void {
+    intake.tap.push(buffer, start, end);
+    if (intake.file !== null) intake.file.write(buffer.subarray(start, end));
+  }
+
+  protected complete(intake: Intake, stored: Stored): number {
+    const { association, request } = stored;
+    const { file } = intake;
+    this.arrived(intake, stored);
+    if (file === null) return Status.SUCCESS;
+    // why: the answer waits for the disk, so that a slow disk slows its sender, not our memory
+    intake.file = null;
+    file.close((error) => {
+      if (error === null) association.respond(request, { status: Status.SUCCESS });
+      else {
+        const errorComment = error.slice(0, 64);
+        association.respond(request, { status: Status.OUT_OF_RESOURCES, errorComment });
+      }
+    });
+    return REPLY_LATER;
+  }
+
+  protected override spoilt(intake: Intake): void {
+    intake.file?.close(() => {});
+    intake.file = null;
+  }
+
+  private arrived(intake: Intake, { request, transferSyntax }: Stored): void {
+    const { tap } = intake;
     const { clock, hashes } = this.tools;
     tap.finish();
-    this.counts.instances++;
-    this.counts.bytes += tap.bytes;
     const now = clock.now();
     const header = tap.header === null ? undefined : { bytes: tap.header, transferSyntax };
     const key = this.correlate(request.sopInstance(), header);

@@ -41,7 +41,7 @@ export class AcceptorThread {
   private desk: Desk | null = null;
   private listening: readonly Listening[] = [];
   private embedded: Embedded | null = null;
-  private ports: readonly MessagePort[] = [];
+  private readonly ports: MessagePort[] = [];
   private associations = 0;
   private ticking: NodeJS.Timeout | null = null;
 
@@ -81,13 +81,25 @@ export class AcceptorThread {
     if (message.embedded !== null) {
       this.embedded = await openEmbedded(message.embedded, addresses, this.clock);
     }
-    this.attend(message.workers, desk);
+    for (const port of message.workers) this.attend(port);
     this.every(SWEEP_MS, () => this.sweep());
     this.every(HEARTBEAT_MS, () => void Atomics.add(this.state, WorkerSlot.HEARTBEAT, 1));
     this.every(1000, () => this.busy.look(this.clock.now()));
     this.phase(2);
     const embedded = this.embedded?.address ?? null;
     this.post({ kind: 'listening', receivers: addresses, embedded });
+  }
+
+  /** Listens to a VU worker: its rows and questions. */
+  attend(port: MessagePort): void {
+    const { desk } = this;
+    if (desk === null) return;
+    this.ports.push(port);
+    const inbox = new Inbox(desk, (message) => port.postMessage(message));
+    port.on('message', (message: VuToAcceptor) => {
+      inbox.take(message, this.clock.now());
+      if (message.kind === 'expect') this.watchQuestions();
+    });
   }
 
   start(t0: number): void {
@@ -142,17 +154,6 @@ export class AcceptorThread {
           : null,
       nextAssociation: () => ++this.associations,
     };
-  }
-
-  private attend(ports: readonly MessagePort[], desk: Desk): void {
-    this.ports = ports;
-    for (const port of ports) {
-      const inbox = new Inbox(desk, (message) => port.postMessage(message));
-      port.on('message', (message: VuToAcceptor) => {
-        inbox.take(message, this.clock.now());
-        if (message.kind === 'expect') this.watchQuestions();
-      });
-    }
   }
 
   private sweep(): void {

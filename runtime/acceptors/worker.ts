@@ -1,13 +1,17 @@
 // The one Piscina task of an acceptor thread: it ends with `exit`.
+import { threadId } from 'node:worker_threads';
+import { WorkerSlot } from '../threads.ts';
 import type { AcceptorTask, FromAcceptor, ToAcceptor } from '../threads.ts';
 import { faultOf } from './fault.ts';
 import { AcceptorThread } from './thread.ts';
 
 /** Runs until main says `exit`. */
+
 export default function acceptorTask({ port, acceptor, state }: AcceptorTask): Promise<void> {
   return new Promise((resolve) => {
     const post = (message: FromAcceptor, transfer: readonly ArrayBuffer[] = []): void =>
       port.postMessage(message, transfer);
+    Atomics.store(new Int32Array(state), WorkerSlot.THREAD, threadId);
     const thread = new AcceptorThread(post, state, acceptor);
     const failed = (phase: string) => (error: unknown) =>
       post({ kind: 'failed', phase, fault: faultOf(error) });
@@ -18,6 +22,9 @@ export default function acceptorTask({ port, acceptor, state }: AcceptorTask): P
           return;
         case 'start':
           thread.start(message.t0);
+          return;
+        case 'worker':
+          thread.attend(message.port);
           return;
         case 'settle':
           thread.settle(message.settleMs);

@@ -124,8 +124,7 @@ describe('a simulated router', () => {
       {
         destinations: { sink },
         routes: [{ to: ['sink'] }],
-        faults: { drop: 0.01, duplicate: 0.01, corrupt: 0.01 },
-        seed: 7,
+        faults: { drop: 0.01, duplicate: 0.01, corrupt: 0.01, seed: 7 },
       },
       () => at.now(),
     );
@@ -136,7 +135,7 @@ describe('a simulated router', () => {
     for (let n = 0; n < 40; n++) await sender.study(association, 25);
     await release(association);
     const { accounts, missing } = await at.settle(1500);
-    const truth = router.counts;
+    const truth = router.forwarding;
     expect(truth.dropped.length).toBeGreaterThan(2);
     expect(truth.duplicated.length).toBeGreaterThan(2);
     expect(truth.corrupted.length).toBeGreaterThan(2);

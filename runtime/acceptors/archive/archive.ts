@@ -1,16 +1,14 @@
 // A simulated archive: stores, finds, moves, keeps worklist and procedure steps. In memory.
 import { CommandField, Element } from '../../dicom/dimse/elements.ts';
 import type { IncomingRequest } from '../../dicom/dimse/incoming.ts';
-import { REPLY_LATER } from '../../dicom/dimse/incoming.ts';
 import { Status } from '../../dicom/dimse/status.ts';
 import type { JsonDataset } from '../../dicom/data/json.ts';
-import type { AssociateDecision, AssociateIndication } from '../../dicom/scp/acceptor-types.ts';
 import { associate } from '../../dicom/ul/associate.ts';
 import type { Association } from '../../dicom/ul/association.ts';
-import { answerContexts } from '../contexts.ts';
+import type { ContextPolicy } from '../contexts.ts';
 import { DatasetTap } from '../dataset-tap.ts';
-import type { Station } from '../ports.ts';
-import { cycle } from '../router/chance.ts';
+import { StoreStation } from '../store-station.ts';
+import type { Stored } from '../store-station.ts';
 import { commitmentReport, readCommitment, reportTo, sendReport } from './commitment.ts';
 import { Cancellable, respondWith } from './find.ts';
 import { readIdentifier } from './identifier.ts';
@@ -26,13 +24,6 @@ import { Worklist } from './worklist.ts';
 
 const NO_BYTES = Buffer.alloc(0);
 
-export interface ArchiveCounts {
-  associations: number;
-  instances: number;
-  bytes: number;
-  refused: number;
-}
-
 /** Data set of one store while it arrives. */
 interface Taking {
   readonly tap: DatasetTap;
@@ -47,29 +38,24 @@ interface Asked {
 }
 
 /** One archive: a station. */
-export class Archive implements Station {
+export class Archive extends StoreStation<Taking> {
   readonly aets: readonly string[];
-  readonly counts: ArchiveCounts = { associations: 0, instances: 0, bytes: 0, refused: 0 };
   readonly store: ArchiveStore;
   readonly steps = new ProcedureSteps();
   private readonly spec: ArchiveSpec;
   private readonly keep: 'nothing' | 'headers' | 'all';
   private readonly now: () => number;
-  private readonly status: () => number;
-  private readonly delay: () => number;
   private readonly query: Query;
   private readonly worklist: Worklist;
   private readonly cancellable = new Cancellable();
-  private readonly timers = new Set<NodeJS.Timeout>();
 
   constructor(spec: ArchiveSpec, now: () => number) {
+    super(spec.faults ?? {}, now);
     this.spec = spec;
     this.aets = spec.aets ?? [];
     this.keep = spec.keep ?? ARCHIVE_DEFAULTS.keep;
     this.store = new ArchiveStore(spec);
     this.now = now;
-    this.status = cycle(spec.statuses);
-    this.delay = cycle(spec.responseDelayMs);
     const visibleAfterMs = spec.visibleAfterMs ?? ARCHIVE_DEFAULTS.visibleAfterMs;
     this.query = new Query(this.store, { retrieveAET: this.ownAET, visibleAfterMs, now });
     this.worklist = new Worklist(spec.worklist ?? [], this.steps);
@@ -79,45 +65,47 @@ export class Archive implements Station {
     return this.aets[0] ?? ARCHIVE_DEFAULTS.aet;
   }
 
-  accept(indication: AssociateIndication): AssociateDecision {
-    this.counts.associations++;
-    const policy = { takes: isArchiveService, transferSyntaxes: null };
-    const contexts = answerContexts(indication.rq.contexts, policy);
-    const tap = new DatasetTap({ header: this.keep !== 'nothing', pixels: false, dataset: false });
-    const taking: Taking = { tap, pieces: [] };
-    return { kind: 'accept', contexts, handler: this, data: taking };
+  protected override policy(): ContextPolicy {
+    return { takes: isArchiveService, transferSyntaxes: null };
   }
 
-  onStore(association: Association, request: IncomingRequest): void {
-    const taking = association.data as Taking;
-    taking.tap.begin(association.context(request.contextId)?.transferSyntax ?? '');
+  protected begin(): Taking {
+    const header = this.keep !== 'nothing';
+    return { tap: new DatasetTap({ header, pixels: false, dataset: false }), pieces: [] };
+  }
+
+  protected starts(taking: Taking, { transferSyntax }: Stored): void {
+    taking.tap.begin(transferSyntax);
     taking.pieces = [];
   }
 
-  // eslint-disable-next-line max-params -- why: the wire's signature, an object per piece would cost
-  onStoreData(
-    association: Association,
-    _request: IncomingRequest,
-    buffer: Buffer,
-    start: number,
-    end: number,
-  ): void {
-    const taking = association.data as Taking;
+  protected piece(taking: Taking, buffer: Buffer, start: number, end: number): void {
     taking.tap.push(buffer, start, end);
     if (this.keep === 'all') taking.pieces.push(Buffer.from(buffer.subarray(start, end)));
   }
 
-  onStoreEnd(association: Association, request: IncomingRequest): number {
-    const taking = association.data as Taking;
-    const status = this.status() || this.take(association, request, taking);
+  protected complete(taking: Taking, { request, transferSyntax }: Stored): number {
+    const { tap, pieces } = taking;
+    tap.finish();
     taking.pieces = [];
-    const delay = this.delay();
-    if (delay === 0) return status;
-    this.later(delay, () => association.respond(request, { status }));
-    return REPLY_LATER;
+    const sopInstance = request.sopInstance();
+    if (this.store.refuses(sopInstance)) return Status.DUPLICATE_SOP_INSTANCE;
+    if (this.keep === 'nothing') return Status.SUCCESS;
+    this.store.add({
+      sopClass: request.sopClass(),
+      sopInstance,
+      header: { bytes: tap.header ?? NO_BYTES, transferSyntax },
+      dataset: this.keep === 'all' ? Buffer.concat(pieces) : null,
+      storedAt: this.now(),
+    });
+    return Status.SUCCESS;
   }
 
-  onRequest(association: Association, request: IncomingRequest, dataset: Buffer | null): void {
+  override onRequest(
+    association: Association,
+    request: IncomingRequest,
+    dataset: Buffer | null,
+  ): void {
     if (request.commandField === CommandField.C_ECHO_RQ) {
       association.respond(request, { status: Status.SUCCESS });
       return;
@@ -135,10 +123,6 @@ export class Archive implements Station {
 
   onCancel(association: Association, messageId: number): void {
     this.cancellable.cancel(association, messageId);
-  }
-
-  close(): void {
-    for (const timer of this.timers) clearTimeout(timer);
   }
 
   private answer(asked: Asked): void {
@@ -247,35 +231,5 @@ export class Archive implements Station {
       if (to === undefined) return;
       reportTo({ ...to, calledAET: association.callingAET }, this.ownAET, report);
     });
-  }
-
-  private take(association: Association, request: IncomingRequest, taking: Taking): number {
-    const { tap, pieces } = taking;
-    tap.finish();
-    const sopInstance = request.sopInstance();
-    if (this.store.refuses(sopInstance)) {
-      this.counts.refused++;
-      return Status.DUPLICATE_SOP_INSTANCE;
-    }
-    this.counts.instances++;
-    this.counts.bytes += tap.bytes;
-    if (this.keep === 'nothing') return Status.SUCCESS;
-    const transferSyntax = association.context(request.contextId)?.transferSyntax ?? '';
-    this.store.add({
-      sopClass: request.sopClass(),
-      sopInstance,
-      header: { bytes: tap.header ?? NO_BYTES, transferSyntax },
-      dataset: this.keep === 'all' ? Buffer.concat(pieces) : null,
-      storedAt: this.now(),
-    });
-    return Status.SUCCESS;
-  }
-
-  private later(ms: number, run: () => void): void {
-    const timer = setTimeout(() => {
-      this.timers.delete(timer);
-      run();
-    }, ms);
-    this.timers.add(timer);
   }
 }

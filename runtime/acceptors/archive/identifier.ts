@@ -37,7 +37,6 @@ function editOf(value: JsonValue): Edits[string] {
 }
 
 function isAscii(json: JsonDataset): boolean {
-   
   return /^[\x00-\x7f]*$/.test(
     JSON.stringify(json, (_, value: unknown) =>
       typeof value === 'bigint' ? String(value) : value,

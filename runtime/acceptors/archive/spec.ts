@@ -1,5 +1,7 @@
 // What a simulated archive does, as data.
 
+import type { AcceptorFaults } from '../faults.ts';
+
 export interface ArchiveSpec {
   /** AE titles it answers to; empty or absent = any. */
   readonly aets?: readonly string[];
@@ -24,10 +26,7 @@ export interface ArchiveSpec {
    * to the address of the calling AE title in `destinations`.
    */
   readonly commitOn?: 'same' | 'new';
-  /** Answers C-STORE with these statuses in turn, e.g. [0, 0, 0xA700]. */
-  readonly statuses?: readonly number[];
-  /** Waits before each C-STORE response, ms; a list is cycled. */
-  readonly responseDelayMs?: number | readonly number[];
+  readonly faults?: AcceptorFaults;
 }
 
 export const ARCHIVE_DEFAULTS = {

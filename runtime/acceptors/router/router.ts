@@ -1,14 +1,11 @@
 // A simulated router: takes everything, applies its rules, forwards. Its mistakes are on purpose.
-import { CommandField } from '../../dicom/dimse/elements.ts';
 import { Status } from '../../dicom/dimse/status.ts';
-import type { IncomingRequest } from '../../dicom/dimse/incoming.ts';
-import { REPLY_LATER } from '../../dicom/dimse/incoming.ts';
 import type { AssociateDecision, AssociateIndication } from '../../dicom/scp/acceptor-types.ts';
-import type { Association } from '../../dicom/ul/association.ts';
-import { answerContexts, STORE_ANYTHING } from '../contexts.ts';
-import type { Station } from '../ports.ts';
+import { cycle } from '../chance.ts';
+import { share } from '../faults.ts';
+import { StoreStation } from '../store-station.ts';
+import type { Stored } from '../store-station.ts';
 import { Destination } from './destination.ts';
-import { FaultDice } from './fault-dice.ts';
 import type { QueueItem } from './queue.ts';
 import { RouteTable } from './route-table.ts';
 import { BUILT_IN_RULES, RuleTable } from './rules.ts';
@@ -18,14 +15,9 @@ import { StableStudies } from './stable-studies.ts';
 
 /** A-ASSOCIATE-RJ (PS3.8 Table 9-21). */
 const CALLING_AET_UNKNOWN = { kind: 'reject', result: 1, source: 1, reason: 3 } as const;
-const LOCAL_LIMIT = { kind: 'reject', result: 2, source: 3, reason: 2 } as const;
 
 /** What went through the router. */
-export interface RouterCounts {
-  associations: number;
-  rejected: number;
-  received: number;
-  bytes: number;
+export interface Forwarding {
   unrouted: number;
   forwarded: number;
   dead: number;
@@ -42,13 +34,9 @@ interface Taking {
 }
 
 /** The router: one station, several destinations. */
-export class Router implements Station {
+export class Router extends StoreStation<Taking> {
   readonly aets: readonly string[];
-  readonly counts: RouterCounts = {
-    associations: 0,
-    rejected: 0,
-    received: 0,
-    bytes: 0,
+  readonly forwarding: Forwarding = {
     unrouted: 0,
     forwarded: 0,
     dead: 0,
@@ -60,25 +48,31 @@ export class Router implements Station {
   private readonly spec: RouterSpec;
   private readonly rules: RuleTable;
   private readonly routes: RouteTable;
-  private readonly dice: FaultDice;
   private readonly now: () => number;
-  private readonly started: number;
   private readonly studies: StableStudies | null;
-  private readonly timers = new Set<NodeJS.Timeout>();
+  private readonly drops: () => boolean;
+  private readonly duplicates: () => boolean;
+  private readonly corrupts: () => boolean;
+  private readonly forwardDelay: () => number;
 
   /** @throws DataError for a rule about an unknown keyword, Error for an unknown destination */
   constructor(spec: RouterSpec, now: () => number) {
+    const faults = spec.faults ?? {};
+    super(faults, now);
+    const seed = faults.seed ?? 1;
     this.spec = spec;
     this.aets = spec.aets ?? [];
     this.now = now;
-    this.started = now();
     this.rules = new RuleTable(spec.rules ?? BUILT_IN_RULES);
-    this.dice = new FaultDice(spec.faults ?? {}, spec.seed ?? 1);
+    this.drops = share(faults.drop, seed);
+    this.duplicates = share(faults.duplicate, seed + 1);
+    this.corrupts = share(faults.corrupt, seed + 2);
+    this.forwardDelay = cycle(faults.forwardDelayMs);
     const callingAET = spec.callingAET ?? ROUTER_DEFAULTS.callingAET;
     const retry = spec.retry ?? {};
     const onDone = (_item: QueueItem, delivered: boolean): void => {
-      if (delivered) this.counts.forwarded++;
-      else this.counts.dead++;
+      if (delivered) this.forwarding.forwarded++;
+      else this.forwarding.dead++;
     };
     this.destinations = new Map(
       Object.entries(spec.destinations).map(([name, to]) => [
@@ -113,130 +107,86 @@ export class Router implements Station {
     return sum;
   }
 
-  accept(indication: AssociateIndication): AssociateDecision {
-    const { allow, associations, faults } = this.spec;
-    const calling = indication.rq.callingAET;
-    if (allow !== undefined && !allow.includes(calling)) return this.reject(CALLING_AET_UNKNOWN);
-    const elapsed = this.now() - this.started;
-    const down = faults?.down?.some(({ fromMs, toMs }) => elapsed >= fromMs && elapsed < toMs);
-    const full = associations !== undefined && indication.open >= associations;
-    if (down === true || full || this.dice.rejects()) return this.reject(LOCAL_LIMIT);
-    this.counts.associations++;
-    const contexts = answerContexts(indication.rq.contexts, STORE_ANYTHING);
-    const taking: Taking = { pieces: [], bytes: 0 };
-    return { kind: 'accept', contexts, handler: this, data: taking };
-  }
-
-  onStore(association: Association): void {
-    const taking = association.data as Taking;
-    taking.pieces = [];
-    taking.bytes = 0;
-  }
-
-  // eslint-disable-next-line max-params -- why: the wire's signature, an object per piece would cost
-  onStoreData(
-    association: Association,
-    _request: IncomingRequest,
-    buffer: Buffer,
-    start: number,
-    end: number,
-  ): void {
-    const taking = association.data as Taking;
-    taking.pieces.push(Buffer.from(buffer.subarray(start, end)));
-    taking.bytes += end - start;
-  }
-
-  onStoreEnd(association: Association, request: IncomingRequest): number {
-    const taking = association.data as Taking;
-    this.counts.received++;
-    this.counts.bytes += taking.bytes;
-    if (this.dice.aborts()) {
-      association.abort();
-      return REPLY_LATER;
+  override accept(indication: AssociateIndication): AssociateDecision {
+    const { allow } = this.spec;
+    if (allow !== undefined && !allow.includes(indication.rq.callingAET)) {
+      this.counts.rejected++;
+      return CALLING_AET_UNKNOWN;
     }
-    const status = this.dice.status() ?? this.take(association, request, taking);
-    taking.pieces = [];
-    const delay = this.dice.responseDelay();
-    if (delay === 0) return status;
-    this.later(delay, () => {
-      if (association.open) association.respond(request, { status });
-    });
-    return REPLY_LATER;
+    return super.accept(indication);
   }
 
-  onRequest(association: Association, request: IncomingRequest): void {
-    const status =
-      request.commandField === CommandField.C_ECHO_RQ
-        ? Status.SUCCESS
-        : Status.UNRECOGNIZED_OPERATION;
-    association.respond(request, { status });
-  }
-
-  close(): void {
-    for (const timer of this.timers) clearTimeout(timer);
+  override close(): void {
+    super.close();
     this.studies?.close();
     for (const destination of this.destinations.values()) destination.close();
   }
 
-  private reject<T extends AssociateDecision>(decision: T): T {
-    this.counts.rejected++;
-    return decision;
+  protected begin(): Taking {
+    return { pieces: [], bytes: 0 };
+  }
+
+  protected starts(taking: Taking): void {
+    taking.pieces = [];
+    taking.bytes = 0;
+  }
+
+  protected piece(taking: Taking, buffer: Buffer, start: number, end: number): void {
+    taking.pieces.push(Buffer.from(buffer.subarray(start, end)));
+    taking.bytes += end - start;
   }
 
   /** Rules, routes, mistakes, queue. */
-  private take(association: Association, request: IncomingRequest, taking: Taking): number {
-    if (this.queuedBytes() + taking.bytes > (this.spec.queueBytes ?? ROUTER_DEFAULTS.queueBytes)) {
-      return Status.OUT_OF_RESOURCES;
-    }
+  protected complete(taking: Taking, { association, request, transferSyntax }: Stored): number {
+    const whole = joined(taking.pieces);
+    taking.pieces = [];
+    const limit = this.spec.queueBytes ?? ROUTER_DEFAULTS.queueBytes;
+    if (this.queuedBytes() + whole.length > limit) return Status.OUT_OF_RESOURCES;
     const sopInstance = request.sopInstance();
-    if (this.dice.drops()) {
-      this.counts.dropped.push(sopInstance);
+    if (this.drops()) {
+      this.forwarding.dropped.push(sopInstance);
       return Status.SUCCESS;
     }
-    const transferSyntax = association.context(request.contextId)?.transferSyntax ?? '';
     const { calledAET, callingAET } = association;
-    const [first] = taking.pieces;
-    const whole =
-      taking.pieces.length === 1 && first !== undefined ? first : Buffer.concat(taking.pieces);
     const { to, study } = this.routes.find({ calledAET, callingAET, transferSyntax, bytes: whole });
     if (to.length === 0) {
-      this.counts.unrouted++;
+      this.forwarding.unrouted++;
       return Status.SUCCESS;
     }
-    let dataset = this.rules.apply(whole, transferSyntax, calledAET);
-    if (this.dice.corrupts() && dataset.length > 16) {
-      dataset = corrupted(dataset);
-      this.counts.corrupted.push(sopInstance);
-    }
-    const twice = this.dice.duplicates();
-    if (twice) this.counts.duplicated.push(sopInstance);
+    const ruled = this.rules.apply(whole, transferSyntax, calledAET);
+    const dataset = this.damaged(ruled, sopInstance);
     const item = {
       sopClass: request.sopClass(),
-      sopInstance: this.routes.sopInstanceAfter(dataset, whole, transferSyntax) ?? sopInstance,
+      sopInstance: this.routes.sopInstanceAfter(ruled, whole, transferSyntax) ?? sopInstance,
       transferSyntax,
       parts: [dataset],
       bytes: dataset.length,
       route: calledAET,
       study,
-      due: this.now() + this.dice.forwardDelay(),
+      due: this.now() + this.forwardDelay(),
       attempts: 0,
     };
+    const twice = this.duplicates();
+    if (twice) this.forwarding.duplicated.push(sopInstance);
     for (const name of twice ? [...to, ...to] : to) this.forward({ ...item }, name);
     return Status.SUCCESS;
+  }
+
+  private damaged(dataset: Buffer, sopInstance: string): Buffer {
+    if (!this.corrupts() || dataset.length <= 16) return dataset;
+    this.forwarding.corrupted.push(sopInstance);
+    return corrupted(dataset);
   }
 
   private forward(item: QueueItem, to: string): void {
     if (this.studies !== null) this.studies.add(item, to);
     else this.destinations.get(to)?.push(item);
   }
+}
 
-  private later(ms: number, run: () => void): void {
-    const timer = setTimeout(() => {
-      this.timers.delete(timer);
-      run();
-    }, ms);
-    this.timers.add(timer);
-  }
+function joined(pieces: readonly Buffer[]): Buffer {
+  const [first] = pieces;
+  return pieces.length === 1 && first !== undefined ? first : Buffer.concat(pieces);
 }
 
 /** A copy with one byte flipped, near the end: pixel data, where there is any. */

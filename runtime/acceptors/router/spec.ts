@@ -1,4 +1,5 @@
 // What a simulated router does, as data: from JSON, from a script's configuration, from defaults.
+import type { AcceptorFaults } from '../faults.ts';
 import type { Rule } from './rules.ts';
 
 /** Where deliveries go. */
@@ -30,26 +31,16 @@ export interface RouteSpec {
   readonly to: readonly string[];
 }
 
-/** What the router does wrong on purpose. Shares are 0..1 of the instances. */
-export interface RouterFaults {
+/** What the router does wrong on purpose, beyond what any acceptor can. Shares are 0..1. */
+export interface RouterFaults extends AcceptorFaults {
   /** Answers success and forgets. */
   readonly drop?: number;
   /** Delivers twice. */
   readonly duplicate?: number;
   /** Flips one byte of the pixel data. */
   readonly corrupt?: number;
-  /** Answers with this status instead of storing: { share, status }. */
-  readonly status?: { readonly share: number; readonly status: number };
-  /** Aborts the association on a store. */
-  readonly abort?: number;
-  /** Rejects associations (transient, local limit exceeded). */
-  readonly reject?: number;
-  /** Waits before the response, ms; a list is cycled. */
-  readonly responseDelayMs?: number | readonly number[];
   /** Waits before forwarding, ms; a list is cycled. */
   readonly forwardDelayMs?: number | readonly number[];
-  /** Rejects every association in [from, to) ms after the start. */
-  readonly down?: readonly { readonly fromMs: number; readonly toMs: number }[];
 }
 
 export interface RetrySpec {
@@ -65,8 +56,6 @@ export interface RouterSpec {
   readonly aets?: readonly string[];
   /** Calling AE titles it lets in; absent = any. */
   readonly allow?: readonly string[];
-  /** Associations at once; beyond it, transient rejection (default unlimited). */
-  readonly associations?: number;
   /** AE title it calls itself at destinations (default DICOMRUN_ROUTER). */
   readonly callingAET?: string;
   readonly destinations: Readonly<Record<string, DestinationSpec>>;
@@ -79,8 +68,6 @@ export interface RouterSpec {
   /** Bytes held at most; beyond it stores are answered A700 (default 1 GiB). */
   readonly queueBytes?: number;
   readonly faults?: RouterFaults;
-  /** Seed of the shares above (default 1): the same instances fail in every run. */
-  readonly seed?: number;
 }
 
 export const ROUTER_DEFAULTS = {

@@ -1,0 +1,61 @@
+import { describe, expect, it } from 'vitest';
+import { ForwardQueue } from './queue.ts';
+import type { QueueItem } from './queue.ts';
+
+function item(name: string, due = 0): QueueItem {
+  return {
+    ...{ sopClass: '1', sopInstance: name, transferSyntax: '1', parts: [], bytes: 10 },
+    ...{ route: 'R', study: 'S', due, attempts: 0 },
+  };
+}
+
+const options = { retries: 2, backoffMs: 100, factor: 2 };
+
+describe('ForwardQueue', () => {
+  it('keeps the order of arrival', () => {
+    const queue = new ForwardQueue(options);
+    for (const name of ['a', 'b', 'c']) queue.push(item(name), 0);
+    expect([1, 2, 3].map(() => queue.take(0)?.sopInstance)).toEqual(['a', 'b', 'c']);
+    expect(queue.take(0)).toBeNull();
+  });
+
+  it('holds back what is not due, in order of time', () => {
+    const queue = new ForwardQueue(options);
+    queue.push(item('late', 50), 0);
+    queue.push(item('soon', 10), 0);
+    expect(queue.take(0)).toBeNull();
+    expect(queue.nextDue(0)).toBe(10);
+    expect(queue.take(60)?.sopInstance).toBe('soon');
+    expect(queue.take(60)?.sopInstance).toBe('late');
+  });
+
+  it('retries with back-off, then gives up with the reason', () => {
+    const queue = new ForwardQueue(options);
+    queue.push(item('x'), 0);
+    const first = queue.take(0);
+    if (first === null) throw new Error('empty');
+    expect(queue.failed(first, 'refused', 0)).toBe(true);
+    expect(queue.nextDue(0)).toBe(100);
+    expect(queue.take(99)).toBeNull();
+    expect(queue.take(100)).toBe(first);
+    expect(queue.failed(first, 'refused', 100)).toBe(true);
+    expect(queue.nextDue(100)).toBe(300);
+    expect(queue.take(300)).toBe(first);
+    expect(queue.failed(first, 'refused again', 300)).toBe(false);
+    expect(queue.dead).toMatchObject([{ item: { sopInstance: 'x' }, why: 'refused again' }]);
+    expect([queue.length, queue.bytes, queue.deadCount, queue.retried]).toEqual([0, 0, 1, 2]);
+  });
+
+  it('counts bytes until an item is done, and takes back what could not be tried', () => {
+    const queue = new ForwardQueue(options);
+    for (let n = 0; n < 3000; n++) queue.push(item(String(n)), 0);
+    for (let n = 0; n < 2500; n++) {
+      const taken = queue.take(0);
+      if (taken !== null) queue.delivered(taken);
+    }
+    expect([queue.length, queue.bytes]).toEqual([500, 5000]);
+    const next = queue.take(0);
+    if (next !== null) queue.putBack(next);
+    expect(queue.take(0)?.sopInstance).toBe('2500');
+  });
+});

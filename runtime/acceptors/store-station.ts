@@ -1,0 +1,144 @@
+// What every station that takes C-STOREs has in common: contexts, faults, C-ECHO, late answers.
+import { CommandField } from '../dicom/dimse/elements.ts';
+import { REPLY_LATER } from '../dicom/dimse/incoming.ts';
+import type { IncomingRequest } from '../dicom/dimse/incoming.ts';
+import { Status } from '../dicom/dimse/status.ts';
+import type { AssociateDecision, AssociateIndication } from '../dicom/scp/acceptor-types.ts';
+import type { Association, RequestHandler } from '../dicom/ul/association.ts';
+import { answerContexts, STORE_ANYTHING } from './contexts.ts';
+import type { ContextPolicy } from './contexts.ts';
+import { FaultDice } from './faults.ts';
+import type { AcceptorFaults } from './faults.ts';
+import type { Station } from './ports.ts';
+
+/** What an association carries between its callbacks; `taking` is the station's own. */
+interface Carried<T> {
+  readonly taking: T;
+  bytes: number;
+}
+
+/** Counts of a station. */
+export interface StationCounts {
+  associations: number;
+  rejected: number;
+  /** Data sets that came in whole. */
+  instances: number;
+  bytes: number;
+}
+
+/** A C-STORE that came in whole. */
+export interface Stored {
+  readonly association: Association;
+  readonly request: IncomingRequest;
+  readonly transferSyntax: string;
+}
+
+/**
+ * A subclass says what to do with the pieces and the whole; faults happen here, the same for all.
+ * `T` is what it needs per association.
+ */
+export abstract class StoreStation<T> implements Station, RequestHandler {
+  abstract readonly aets: readonly string[];
+  readonly counts: StationCounts = { associations: 0, rejected: 0, instances: 0, bytes: 0 };
+  protected readonly dice: FaultDice;
+  private readonly timers = new Set<NodeJS.Timeout>();
+
+  constructor(faults: AcceptorFaults, now: () => number) {
+    this.dice = new FaultDice(faults, now);
+  }
+
+  /** A new association's own state. */
+  protected abstract begin(): T;
+  /** A data set begins. */
+  protected abstract starts(taking: T, stored: Stored): void;
+  /** A piece of it; valid during the call only. */
+  protected abstract piece(taking: T, buffer: Buffer, start: number, end: number): void;
+  /** It is complete. The status of the response, or `REPLY_LATER`. */
+  protected abstract complete(taking: T, stored: Stored): number;
+  /** It is answered with a fault instead of being stored. */
+  protected spoilt(_taking: T, _stored: Stored): void {}
+
+  /** Contexts taken. */
+  protected policy(): ContextPolicy {
+    return STORE_ANYTHING;
+  }
+
+  accept(indication: AssociateIndication): AssociateDecision {
+    const refusal = this.dice.refusal(indication);
+    if (refusal !== null) {
+      this.counts.rejected++;
+      return refusal;
+    }
+    this.counts.associations++;
+    const policy = this.dice.noContexts
+      ? { takes: () => false, transferSyntaxes: null }
+      : this.policy();
+    const contexts = answerContexts(indication.rq.contexts, policy);
+    const data: Carried<T> = { taking: this.begin(), bytes: 0 };
+    return { kind: 'accept', contexts, handler: this, data };
+  }
+
+  onStore(association: Association, request: IncomingRequest): void {
+    const carried = association.data as Carried<T>;
+    carried.bytes = 0;
+    this.starts(carried.taking, stored(association, request));
+  }
+
+  // eslint-disable-next-line max-params -- why: the wire's signature, an object per piece would cost
+  onStoreData(
+    association: Association,
+    _request: IncomingRequest,
+    buffer: Buffer,
+    start: number,
+    end: number,
+  ): void {
+    const carried = association.data as Carried<T>;
+    carried.bytes += end - start;
+    if (carried.bytes > this.dice.abortAfterBytes) association.abort();
+    else this.piece(carried.taking, buffer, start, end);
+  }
+
+  onStoreEnd(association: Association, request: IncomingRequest): number {
+    const { taking, bytes } = association.data as Carried<T>;
+    this.counts.instances++;
+    this.counts.bytes += bytes;
+    if (this.dice.aborts()) {
+      association.abort();
+      return REPLY_LATER;
+    }
+    const whole = stored(association, request);
+    const fault = this.dice.status();
+    if (fault !== 0) this.spoilt(taking, whole);
+    const status = fault === 0 ? this.complete(taking, whole) : fault;
+    if (status === REPLY_LATER || this.dice.silent()) return REPLY_LATER;
+    const delay = this.dice.responseDelay();
+    if (delay === 0) return status;
+    this.later(delay, () => association.respond(request, { status }));
+    return REPLY_LATER;
+  }
+
+  onRequest(association: Association, request: IncomingRequest, _dataset: Buffer | null): void {
+    const isEcho = request.commandField === CommandField.C_ECHO_RQ;
+    const status = isEcho ? Status.SUCCESS : Status.UNRECOGNIZED_OPERATION;
+    association.respond(request, { status });
+  }
+
+  close(): void {
+    for (const timer of this.timers) clearTimeout(timer);
+    this.timers.clear();
+  }
+
+  /** Runs something after `ms`, unless the station closes before. */
+  protected later(ms: number, run: () => void): void {
+    const timer = setTimeout(() => {
+      this.timers.delete(timer);
+      run();
+    }, ms);
+    this.timers.add(timer);
+  }
+}
+
+function stored(association: Association, request: IncomingRequest): Stored {
+  const transferSyntax = association.context(request.contextId)?.transferSyntax ?? '';
+  return { association, request, transferSyntax };
+}
