@@ -1,0 +1,4 @@
+// Nothing: what an iteration itself costs.
+export default function () {
+  return undefined;
+}

@@ -1,0 +1,90 @@
+// Our own transport without the sandbox, metrics and threads: what a script is measured against.
+//   node bare.js PORT VUS SECONDS BYTES
+import { Pool } from '../dicom/data/prototype.ts';
+import { syntheticPool } from '../dicom/data/synthetic.ts';
+import type { Pending } from '../dicom/dimse/pending.ts';
+import { StoreImages } from '../dicom/scu/store-image.ts';
+import { associate } from '../dicom/ul/associate.ts';
+import type { Association } from '../dicom/ul/association.ts';
+
+const [port = 0, vus = 1, seconds = 2, bytes = 5000, stores = 0] = process.argv
+  .slice(2)
+  .map(Number);
+const pool = new Pool(
+  syntheticPool({ modality: bytes < 20_000 ? 'SR' : 'MR', bytes }, { id: 0, key: 'bench' }),
+);
+const prototype = pool.members[0];
+if (prototype === undefined) throw new Error('no instance');
+const { sopClass, transferSyntax } = prototype.share;
+const images = new StoreImages({ run: '000000000000001' });
+const identity = { study: 0, member: 2 ** 20 + 1 };
+let sent = 0;
+let done = 0;
+let running = 0;
+let until = Infinity;
+let cpu = process.cpuUsage();
+let began = 0;
+
+class Sender implements Pending {
+  messageId = 0;
+  contextId = 0;
+  sendStart = 0;
+  sendEnd = 0;
+  firstByte = 0;
+  lastByte = 0;
+  readonly association: Association;
+  readonly channel: { contextId: number; maxPdu: number };
+
+  constructor(association: Association) {
+    this.association = association;
+    const contextId = association.contextFor(sopClass, transferSyntax);
+    this.channel = { contextId, maxPdu: association.maxPdu };
+  }
+
+  send(): void {
+    if (performance.now() > until || (stores > 0 && sent >= stores)) {
+      this.association.release();
+      if (--running === 0) report();
+      return;
+    }
+    identity.study = sent++;
+    if (prototype === undefined) return;
+    this.association.send(images.prepare(prototype, identity, null, this.channel), this);
+  }
+
+  onReply(): void {
+    done++;
+    if (vus > 1) setImmediate(() => this.send());
+    else this.send();
+  }
+
+  onFailure(): void {
+    throw new Error('a store failed');
+  }
+}
+
+function report(): void {
+  const wallS = (performance.now() - began) / 1000;
+  const used = process.cpuUsage(cpu);
+  const cpuUs = (used.user + used.system) / done;
+  console.log(JSON.stringify({ stores: done, wallS, perSecond: done / wallS, cpuUs }));
+  process.exit(0);
+}
+
+const senders: Sender[] = [];
+for (let i = 0; i < vus; i++) {
+  const contexts = [{ abstractSyntax: sopClass, transferSyntaxes: [transferSyntax] }];
+  associate(
+    { host: '127.0.0.1', port, calledAET: 'SINK', callingAET: 'BARE', contexts },
+    (outcome) => {
+      if (outcome.kind !== 'accepted') throw new Error(`no association: ${outcome.kind}`);
+      senders.push(new Sender(outcome.association));
+      if (senders.length < vus) return;
+      running = vus;
+      began = performance.now();
+      cpu = process.cpuUsage();
+      if (stores === 0) until = began + seconds * 1000;
+      for (const sender of senders) sender.send();
+    },
+  );
+}

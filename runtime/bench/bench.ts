@@ -1,0 +1,38 @@
+// What all cases share.
+import { join } from 'node:path';
+import { SCRIPTS, type CliRun, type Sink } from './peers.ts';
+import type { Row } from './tally.ts';
+
+export interface Bench {
+  readonly rounds: number;
+  readonly quick: boolean;
+  note(text: string): void;
+}
+
+export type Case = (bench: Bench) => Promise<readonly Row[]>;
+
+export const script = (name: string): string => join(SCRIPTS, `${name}.ts`);
+export const target = (sink: Sink): string[] => [
+  '-c',
+  `SINK@127.0.0.1:${sink.port}`,
+  '-b',
+  'BENCH',
+  '--no-preflight',
+];
+
+export interface Operation {
+  readonly service: string;
+  readonly count: number;
+  readonly ratePerSecond: number;
+  readonly duration?: { readonly p99: number };
+}
+
+export function stores(run: CliRun): Operation {
+  const list = run.summary['operations'] as readonly Operation[];
+  const found = list.find((operation) => operation.service === 'C-STORE');
+  if (found === undefined) throw new Error('no C-STORE in the summary');
+  return found;
+}
+
+export const seconds = (run: CliRun): number =>
+  (run.summary['run'] as { durationMs: number }).durationMs / 1000;

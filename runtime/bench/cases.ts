@@ -1,0 +1,230 @@
+// What is measured. Each case runs its variants in turn within a round, so that a ratio holds when the
+// machine's speed drifts.
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { againstBare, againstStorescp, againstStorescu } from './against.ts';
+import { script, seconds, stores, target, type Case } from './bench.ts';
+import { dicomrun, ourSink } from './peers.ts';
+import { row } from './tally.ts';
+
+// ---------------------------------------------------------------- rows 4 to 7
+
+export const uniqueOrNot: Case = async (bench) => {
+  const ratios: number[] = [];
+  for (let i = 0; i < bench.rounds; i++) {
+    const sink = await ourSink();
+    const args = [
+      script('store'),
+      ...target(sink),
+      '--workers',
+      '1',
+      '--vus',
+      '500',
+      '--duration',
+      bench.quick ? '2s' : '4s',
+      '-e',
+      'BYTES=5000',
+    ];
+    const fresh = stores(await dicomrun(args)).count;
+    const same = stores(await dicomrun([...args, '-e', 'REPEAT=1'])).count;
+    sink.stop();
+    ratios.push(fresh / same);
+  }
+  return [
+    row('unique vs repeated instance, 500 VUs, 5 KB', ratios, {
+      unit: '',
+      better: '>',
+      floor: 0.95,
+      aim: 1,
+    }),
+  ];
+};
+
+export const emptyIterations: Case = async (bench) => {
+  const rates: number[] = [];
+  for (let i = 0; i < bench.rounds; i++) {
+    const args = [
+      script('empty'),
+      '--workers',
+      '2',
+      '--vus',
+      '2000',
+      '--duration',
+      bench.quick ? '2s' : '4s',
+    ];
+    const run = await dicomrun(args, { cpu: undefined as unknown as number });
+    rates.push((run.summary['execution'] as { iterationsPerSecond: number }).iterationsPerSecond);
+  }
+  return [
+    row('empty iterations, 2 workers', rates, {
+      unit: '/s',
+      better: '>',
+      floor: 100_000,
+      aim: 200_000,
+    }),
+  ];
+};
+
+export const manyVus: Case = async (bench) => {
+  const cpu: number[] = [];
+  const rss: number[] = [];
+  let last = '';
+  const time = bench.quick ? 5 : 12;
+  for (let i = 0; i < Math.min(bench.rounds, 3); i++) {
+    const sink = await ourSink();
+    const args = [
+      script('store'),
+      ...target(sink),
+      '--workers',
+      '1',
+      '--vus',
+      '5000',
+      '-e',
+      'BYTES=32768',
+      '-e',
+      'THINK=1',
+    ];
+    const short = await dicomrun([...args, '--duration', '2s']);
+    const long = await dicomrun([...args, '--duration', `${time}s`]);
+    sink.stop();
+    cpu.push(((long.cpuS - short.cpuS) / (seconds(long) - seconds(short))) * 100);
+    rss.push(long.rssBytes / 1e6);
+    last = `${Math.round(stores(long).count / seconds(long))} stores/s`;
+  }
+  return [
+    row('5,000 VUs × 1 store/s of 32 KB: CPU', cpu, {
+      unit: '% of a core',
+      better: '<',
+      floor: 40,
+      aim: 25,
+      note: last,
+    }),
+    row('same: memory', rss, { unit: 'MB', better: '<', floor: 350, aim: 220 }),
+  ];
+};
+
+export const openAssociations: Case = async (bench) => {
+  const rss: number[] = [];
+  for (let i = 0; i < Math.min(bench.rounds, 2); i++) {
+    const sink = await ourSink();
+    const run = await dicomrun([
+      script('hold'),
+      ...target(sink),
+      '--workers',
+      '1',
+      '--vus',
+      '10000',
+      '--iterations',
+      '10000',
+      '-e',
+      'HOLD=6',
+    ]);
+    sink.stop();
+    const associations = run.summary['associations'] as { accepted: number };
+    if (associations.accepted < 10_000)
+      bench.note(`only ${associations.accepted} associations were open`);
+    rss.push(run.rssBytes / 1e6);
+  }
+  return [
+    row('10,000 open associations: memory', rss, { unit: 'MB', better: '<', floor: 500, aim: 300 }),
+  ];
+};
+
+export const churn: Case = async (bench) => {
+  const rates: number[] = [];
+  for (let i = 0; i < bench.rounds; i++) {
+    const sink = await ourSink();
+    const run = await dicomrun([
+      script('associate'),
+      ...target(sink),
+      '--workers',
+      '1',
+      '--vus',
+      '32',
+      '--duration',
+      bench.quick ? '2s' : '4s',
+    ]);
+    sink.stop();
+    rates.push((run.summary['associations'] as { accepted: number }).accepted / seconds(run));
+  }
+  return [
+    row('association churn: connect, associate, echo, release', rates, {
+      unit: '/s',
+      better: '>',
+      floor: 5000,
+    }),
+  ];
+};
+
+export const arrival: Case = async (bench) => {
+  const lag: number[] = [];
+  let dropped = 0;
+  const folder = mkdtempSync(join(tmpdir(), 'dicomrun-arrival-'));
+  const file = join(folder, 'arrival.ts');
+  const source = readFileSync(script('store'), 'utf8');
+  writeFileSync(
+    file,
+    `${source}\nexport const options = { scenarios: { s: { executor: 'constant-arrival-rate', rate: 5000, duration: '${bench.quick ? 3 : 6}s', preAllocatedVUs: 500, maxVUs: 500 } } };\n`,
+  );
+  for (let i = 0; i < bench.rounds; i++) {
+    const sink = await ourSink();
+    const run = await dicomrun([file, ...target(sink), '--workers', '1', '-e', 'BYTES=5000']);
+    sink.stop();
+    const metrics = run.summary['metrics'] as Readonly<
+      Record<string, { values?: Readonly<Record<string, number>> }>
+    >;
+    lag.push(
+      metrics['iteration_lag']?.values?.['p(99)'] ??
+        metrics['iteration_lag']?.values?.['p99'] ??
+        NaN,
+    );
+    dropped += (run.summary['execution'] as { dropped: number }).dropped;
+  }
+  rmSync(folder, { recursive: true, force: true });
+  return [
+    row('constant arrival 5,000/s: start error p99', lag, {
+      unit: 'ms',
+      better: '<',
+      floor: 5,
+      aim: 1.5,
+      note: `${dropped} dropped`,
+    }),
+  ];
+};
+
+export const coldStart: Case = async (bench) => {
+  const walls: number[] = [];
+  for (let i = 0; i < bench.rounds + 2; i++) {
+    const sink = await ourSink();
+    const began = performance.timeOrigin + performance.now();
+    const run = await dicomrun(
+      [script('store'), ...target(sink), '--vus', '1', '--iterations', '1'],
+      { cpu: undefined as unknown as number },
+    );
+    sink.stop();
+    const started = Date.parse((run.summary['run'] as { startedAt: string }).startedAt);
+    walls.push((started - began) / 1000);
+  }
+  return [
+    row('cold start to the run’s t0, small script', walls, {
+      unit: 's',
+      better: '<',
+      floor: 0.6,
+      aim: 0.3,
+    }),
+  ];
+};
+
+export const CASES: Readonly<Record<string, Case>> = {
+  storescu: againstStorescu,
+  storescp: againstStorescp,
+  bare: againstBare,
+  unique: uniqueOrNot,
+  empty: emptyIterations,
+  vus: manyVus,
+  associations: openAssociations,
+  churn,
+  arrival,
+  cold: coldStart,
+};

@@ -1,0 +1,114 @@
+// The processes a benchmark talks to: our sink, storescp; and how the CLI is run.
+import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { timed, type Timed, type TimedOptions } from './process.ts';
+
+const HERE = dirname(fileURLToPath(import.meta.url));
+export const CLI = join(HERE, '..', 'cli', 'main.js');
+export const SCRIPTS = join(HERE, '..', '..', '..', 'examples', 'bench');
+/** Sink on one core, client on the other. */
+export const SINK_CPU = 0;
+export const CLIENT_CPU = 1;
+
+/** True when a program is installed. */
+export function has(program: string): boolean {
+  return spawnSync('sh', ['-c', `command -v ${program}`]).status === 0;
+}
+
+export interface Sink {
+  readonly name: string;
+  readonly port: number;
+  readonly pid: number;
+  stop(): void;
+}
+
+function pinned(command: readonly string[]): [string, string[]] {
+  const words = has('taskset') ? ['taskset', '-c', String(SINK_CPU), ...command] : [...command];
+  return [words[0] ?? '', words.slice(1)];
+}
+
+/** Our sink in a process of its own. */
+export async function ourSink(): Promise<Sink> {
+  const [program, args] = pinned([process.execPath, join(HERE, 'sink.js')]);
+  const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'inherit'] });
+  const port = await new Promise<number>((resolve, reject) => {
+    child.stdout.once('data', (line: Buffer) => resolve(Number(String(line).trim())));
+    child.once('exit', () => reject(new Error('the sink did not start')));
+  });
+  return sinkOf('our sink', port, child);
+}
+
+/** storescp that keeps nothing. */
+export async function storescp(): Promise<Sink | null> {
+  if (!has('storescp')) return null;
+  const port = await freePort();
+  const [program, args] = pinned([
+    'storescp',
+    '--ignore',
+    '-pdu',
+    '131072',
+    '+xa',
+    '--fork',
+    String(port),
+  ]);
+  const env = { ...process.env, TCP_NODELAY: '1' };
+  const child = spawn(program, args, { stdio: 'ignore', env });
+  await new Promise((resolve) => setTimeout(resolve, 500));
+  return sinkOf('storescp', port, child);
+}
+
+function sinkOf(name: string, port: number, child: ChildProcess): Sink {
+  return { name, port, pid: child.pid ?? 0, stop: () => void child.kill('SIGTERM') };
+}
+
+export function freePort(): Promise<number> {
+  return new Promise((resolve) => {
+    const server = createServer();
+    server.listen(0, '127.0.0.1', () => {
+      const address = server.address();
+      server.close(() =>
+        resolve(typeof address === 'object' && address !== null ? address.port : 0),
+      );
+    });
+  });
+}
+
+export interface CliRun extends Timed {
+  /** summary.json of the run. */
+  readonly summary: Readonly<Record<string, unknown>>;
+}
+
+/** Runs the CLI to its end and reads its summary. */
+export async function dicomrun(
+  args: readonly string[],
+  options: TimedOptions = {},
+): Promise<CliRun> {
+  const results = mkdtempSync(join(tmpdir(), 'dicomrun-bench-'));
+  try {
+    const base = [process.execPath, CLI, 'run', ...args, '--results', results, '--testid', 'bench'];
+    const common = ['--no-report', '-q', '--ledger', 'none'];
+    const run = await timed([...base, ...common], { cpu: CLIENT_CPU, ...options });
+    if (run.code !== 0)
+      throw new Error(`dicomrun ${args.join(' ')}: exit ${String(run.code)}\n${run.stderr}`);
+    const summary = JSON.parse(
+      readFileSync(join(results, 'bench', 'summary.json'), 'utf8'),
+    ) as CliRun['summary'];
+    return { ...run, summary };
+  } finally {
+    rmSync(results, { recursive: true, force: true });
+  }
+}
+
+/** The bare client: our transport without sandbox. */
+export async function bare(
+  args: readonly (string | number)[],
+): Promise<{ perSecond: number; cpuUs: number }> {
+  const run = await timed([process.execPath, join(HERE, 'bare.js'), ...args.map(String)], {
+    cpu: CLIENT_CPU,
+  });
+  return JSON.parse(run.stdout) as { perSecond: number; cpuUs: number };
+}
