@@ -94,11 +94,13 @@ export interface SyntheticInstance {
  * A pool of synthetic instances.
  *
  * @param what a preset's name, one request or several
+ * @param hash which hashes to take; those of 2 GB cost more than a second
  * @throws DataError `DATA_BAD_OPTION`
  */
 export function syntheticPool(
   what: string | SyntheticSpec | readonly SyntheticSpec[],
   pool: { readonly id: number; readonly key: string },
+  hash: 'pixels' | 'full' | 'none' = 'pixels',
 ): PoolShare {
   const specs = typeof what === 'string' ? [{ preset: what }] : Array.isArray(what) ? what : [what];
   const made = (specs as readonly SyntheticSpec[]).flatMap((spec) => makeInstances(spec));
@@ -106,12 +108,12 @@ export function syntheticPool(
     (sum, one) => sum + (one.dataset?.length ?? one.header.length + (one.tile?.length ?? 0)),
     0,
   );
-  const builder = new PoolBuilder({ ...pool, expectedBytes });
+  const builder = new PoolBuilder({ ...pool, expectedBytes, hash });
   for (const one of made) {
     const { transferSyntax, origin } = one;
     if (one.dataset !== null) builder.addDataset(one.dataset, { transferSyntax, origin });
     else if (one.tile !== null) {
-      const pixelHash = hashTiled(one.tile, one.valueBytes);
+      const pixelHash = hash === 'none' ? '' : hashTiled(one.tile, one.valueBytes);
       builder.addTiled(one.header, one.tile, one.valueBytes, { transferSyntax, origin, pixelHash });
     }
   }
@@ -332,4 +334,9 @@ function compressed(
   const dataset = Buffer.concat([header, ...result.value]);
   const valueBytes = dataset.length - header.length;
   return { transferSyntax, dataset, header, tile: null, valueBytes, origin };
+}
+
+/** How many images a study of a modality usually has. */
+export function imagesPerStudy(modality: string): number {
+  return iodOf(modality).images;
 }
