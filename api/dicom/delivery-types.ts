@@ -56,9 +56,17 @@ export interface Delivery {
   unexpected: number;
   pixelsChanged: number;
   wrongTags: number;
-  /** Which attributes were wrong: instance (by number), keyword, expected, actual. */
+  /** Which attributes were wrong: instance (SOP Instance UID), keyword, expected, actual. */
   differences: { instance: string; tag: string; expected: unknown; actual: unknown }[];
+  /** SOP Instance UIDs of the missing, the first 50. */
+  missingInstances: string[];
+  /** Associations it arrived on. */
   associations?: number;
+  /** Arrivals after a later instance of the study. */
+  outOfOrder?: number;
+  /** All was there before the timeout. */
+  complete?: boolean;
+  /** From the question to the answer, ms. */
   durationMs: number;
 }
 

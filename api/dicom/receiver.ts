@@ -55,6 +55,8 @@ export class Receiver {
       quietMs: milliseconds(options.quiet, 'expect: quiet') ?? 0,
       tags: options.tags === undefined ? undefined : patterns(options.tags),
     });
+    const { error } = delivery as { error?: string };
+    if (error !== undefined) throw badArgument(`expect(): ${error}`);
     return delivery as Delivery;
   }
 

@@ -37,7 +37,7 @@ export interface Delivery {
   /** All was there before the timeout. */
   readonly complete: boolean;
   /** From the question to the answer, ms. */
-  readonly waitedMs: number;
+  readonly durationMs: number;
 }
 
 /** How many differences and missing UIDs an answer names. */
@@ -53,7 +53,7 @@ export interface Expectation {
   readonly study: number;
   /** Key of the one instance in question. */
   readonly instance?: readonly [number, number];
-  /** Accepted sends of it, as the asking worker counted: the account waits for that many rows. */
+  /** Accepted sends of it, as the asking VU counted; they may have gone to other receivers too. */
   readonly accepted: number;
   readonly timeoutMs: number;
   /** How long nothing may arrive before all counts as there, ms. */

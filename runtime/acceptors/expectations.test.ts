@@ -18,7 +18,7 @@ describe('expect()', () => {
     b.account.arrive(came(1, 1, 5), 5);
     const answers = ask(b, { accepted: 1 }, 6);
     expect(answers).toMatchObject([
-      { expected: 1, arrived: 1, missing: 0, duplicated: 0, complete: true, waitedMs: 0 },
+      { expected: 1, arrived: 1, missing: 0, duplicated: 0, complete: true, durationMs: 0 },
     ]);
   });
 
@@ -41,7 +41,7 @@ describe('expect()', () => {
     b.account.sweep(200);
     expect(answers).toEqual([]);
     b.account.sweep(230);
-    expect(answers).toMatchObject([{ arrived: 1, duplicated: 1, waitedMs: 229 }]);
+    expect(answers).toMatchObject([{ arrived: 1, duplicated: 1, durationMs: 229 }]);
   });
 
   it('says at the timeout what is missing, by name', () => {
@@ -58,6 +58,14 @@ describe('expect()', () => {
       { expected: 2, arrived: 1, missing: 1, unexpected: 1, missingInstances: ['1/1'] },
     ]);
     expect(answers[0]?.complete).toBe(false);
+  });
+
+  it('does not wait for what the same study sent elsewhere', () => {
+    const b = bench();
+    b.account.accept(sent(1, 1, 0), 0);
+    b.account.arrive(came(1, 1, 5), 5);
+    const answers = ask(b, { accepted: 2 }, 6);
+    expect(answers).toMatchObject([{ expected: 1, arrived: 1, missing: 0, complete: true }]);
   });
 
   it('of one instance looks at that instance only', () => {
