@@ -141,13 +141,14 @@ class Book implements RunBook {
     if (options.summaryExport !== null) {
       this.#write(options.summaryExport, renderK6Export(summary));
     }
-    if (!options.noReport) await this.#writeReport();
+    if (!options.noReport) await this.#writeReport(summary);
   }
 
-  async #writeReport(): Promise<void> {
+  async #writeReport(summary: Summary): Promise<void> {
     try {
-      const { renderHtml } = await import('../report/html/render.ts');
-      this.#write(join(this.folder, RESULT_FILES.report), renderHtml(this.folder));
+      const { renderHtml, reportData } = await import('../report/html/render.ts');
+      const data = reportData(this.folder, { summary, totals: this.#engine.totals() });
+      this.#write(join(this.folder, RESULT_FILES.report), renderHtml(data));
     } catch (error) {
       const why = error instanceof Error ? error.message : String(error);
       this.#settings.warn(`no HTML report: ${why}`);

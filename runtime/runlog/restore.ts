@@ -77,12 +77,15 @@ export interface RestoredRun {
   readonly summary: Summary;
 }
 
-/** Reads `dir/run.ndjson`; throws `RUNLOG_UNREADABLE` when there is none or it is not one of ours. */
-export function restoreRun(dir: string): RestoredRun {
+/** Reads `dir/run.ndjson`, every record shown to `also` on the way; throws `RUNLOG_UNREADABLE` when there is none or it is not one of ours. */
+export function restoreRun(dir: string, also?: (record: LogRecord) => void): RestoredRun {
   const file = join(dir, RUNLOG_FILE);
   const fold = new LogFold();
   try {
-    for (const record of readRunLog(file)) fold.take(record);
+    for (const record of readRunLog(file)) {
+      fold.take(record);
+      also?.(record);
+    }
   } catch (error) {
     throw unreadable(file, error instanceof Error ? error.message : String(error));
   }

@@ -6,6 +6,7 @@ import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import type { Summary } from '../../metrics/summary.ts';
+import type { Totals } from '../../metrics/totals.ts';
 import { readRunLog } from '../../runlog/cursor.ts';
 import { RUNLOG_FILE } from '../../runlog/format.ts';
 import { restoreRun } from '../../runlog/restore.ts';
@@ -28,11 +29,24 @@ export function builtAssets(): PageAssets {
   return { js: read('page.js'), css: read('page.css') };
 }
 
-/** The data of a finished (or killed) run, from `run.ndjson` and, where it is there, `summary.json`. */
-export function reportData(dir: string): ReportData {
-  const { summary, totals } = restoreRun(dir);
+/** What the run that has just ended knows already, and a log of a day takes seconds to give back. */
+export interface Finished {
+  readonly summary: Summary;
+  readonly totals: Totals;
+}
+
+/**
+ * The data of a finished (or killed) run, from `run.ndjson` and, where it is there, `summary.json`.
+ *
+ * @throws DicomRunError `RUNLOG_UNREADABLE`
+ */
+export function reportData(dir: string, finished?: Finished): ReportData {
   const collector = new ReportCollector();
-  for (const record of readRunLog(join(dir, RUNLOG_FILE))) collector.take(record);
+  if (finished) {
+    for (const record of readRunLog(join(dir, RUNLOG_FILE))) collector.take(record);
+    return collector.data(finished.summary, finished.totals);
+  }
+  const { summary, totals } = restoreRun(dir, (record) => collector.take(record));
   return collector.data(savedSummary(dir) ?? summary, totals);
 }
 
