@@ -7,7 +7,7 @@ import { renderText } from '../report/text.ts';
 import { problemText } from './problem-text.ts';
 import type { Terminal } from './terminal.ts';
 
-export async function printSummary(terminal: Terminal, result: ConductResult): Promise<void> {
+export function printSummary(terminal: Terminal, result: ConductResult): void {
   const { summary, custom, options } = result;
   if (custom !== null) writeCustom(terminal, custom);
   else if (!options.noSummary) terminal.out(summaryText(terminal, summary));

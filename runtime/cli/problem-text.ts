@@ -37,7 +37,7 @@ export function problemText(terminal: Terminal, problem: Problem): string {
  * A bundler's or a library's error carries problems of the same shape: it becomes ours. Codes tell
  * the exit code: configuration 104, everything about the script 107.
  */
-function asDicomRunError(error: unknown): DicomRunError | null {
+export function asDicomRunError(error: unknown): DicomRunError | null {
   if (error instanceof DicomRunError) return error;
   if (!(error instanceof Error)) return null;
   if (error.name === 'BundleError' && 'problems' in error) {

@@ -30,6 +30,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: () => import('./commands/run.ts'),
   },
   {
+    name: 'smoke',
+    summary: 'run scripts as smoke tests, once each',
+    load: () => import('./commands/smoke.ts'),
+  },
+  {
     name: 'demo',
     summary: 'see it work in 20 seconds, without a server',
     load: () => import('./commands/demo.ts'),

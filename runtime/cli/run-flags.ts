@@ -6,7 +6,7 @@ import { connectFrom } from './argv.ts';
 /** Values by the flag's long name without dashes, as written; flags that were not given are absent. */
 export type FlagValues = Readonly<Record<string, string | number | boolean | readonly string[]>>;
 
-function collect(value: string, before: readonly string[] | undefined): readonly string[] {
+export function collect(value: string, before: readonly string[] | undefined): readonly string[] {
   return [...(before ?? []), value];
 }
 

@@ -6,7 +6,7 @@ import { createEngine } from '../metrics/engine.ts';
 import type { CustomMetric, Engine } from '../metrics/engine-types.ts';
 import type { RunFacts } from '../metrics/facts.ts';
 import { summarise } from '../metrics/summarise.ts';
-import type { FileEntry, OutputResult, Summary } from '../metrics/summary.ts';
+import type { CaseResult, FileEntry, OutputResult, Summary } from '../metrics/summary.ts';
 import type { Output } from '../outputs/output.ts';
 import { renderJson } from '../report/json.ts';
 import { renderK6Export } from '../report/k6-export.ts';
@@ -32,6 +32,8 @@ export interface BookSettings {
   readonly warn: (text: string) => void;
   /** Commands worth typing next. */
   readonly next: (folder: string, failed: boolean) => readonly string[];
+  /** Test cases of smoke mode. */
+  readonly cases?: (recorder: Recorder) => readonly CaseResult[];
 }
 
 /** Makes the folder and opens everything in it. */
@@ -181,7 +183,7 @@ class Book implements RunBook {
       accounts: end.account.routes,
       errors: recorder.errorsSummary(),
       generator: recorder.generator.summary(),
-      cases: [],
+      cases: this.#settings.cases?.(recorder) ?? [],
       outputs,
       strictOutput: options.strictOutput,
       files: this.#files(options),

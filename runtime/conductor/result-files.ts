@@ -1,8 +1,9 @@
 // The folder of one run and the line files in it. A disk that fails costs the file, not the run.
-import { createWriteStream, mkdirSync } from 'node:fs';
+import { createWriteStream, existsSync, mkdirSync } from 'node:fs';
 import type { WriteStream } from 'node:fs';
 import { join } from 'node:path';
 import { DicomRunError, ExitCode } from '../errors.ts';
+import { RUNLOG_FILE } from '../runlog/format.ts';
 
 /** Files of a run, by what is in them. */
 export const RESULT_FILES = {
@@ -28,6 +29,13 @@ export function newRunId(epochMs: number, script: string, random: number): strin
 /** Makes the folder of a run. @throws DicomRunError 104 when it cannot be written. */
 export function makeRunFolder(resultsDir: string, id: string): string {
   const folder = join(resultsDir, id);
+  if (existsSync(join(folder, RUNLOG_FILE))) {
+    throw new DicomRunError(ExitCode.CONFIG, {
+      code: 'CONFIG_RESULTS_DIR',
+      message: `results folder "${folder}" holds a run already`,
+      hint: 'choose another --testid, or leave it away',
+    });
+  }
   try {
     mkdirSync(folder, { recursive: true });
   } catch (error) {

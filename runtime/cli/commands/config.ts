@@ -27,7 +27,7 @@ export const define: DefineCommand = (command, { terminal }) => {
   });
 };
 
-async function effectiveOptions(
+export async function effectiveOptions(
   script: string | undefined,
   flags: FlagValues,
   terminal: Terminal,

@@ -1,0 +1,26 @@
+// Values of flags that are a command's own and no option of the configuration.
+import { readDuration, readInteger } from '../config/values.ts';
+import { Problems } from '../config/problems.ts';
+import { DicomRunError, ExitCode } from '../errors.ts';
+
+/** `30s`, `2m`, `250ms`. @throws DicomRunError 104 */
+export function readDurationMs(flag: string, text: string): number {
+  const problems = new Problems();
+  const at = { name: `flag ${flag}`, origin: 'command line' };
+  const ns = readDuration({ problems, at }, text);
+  return must(problems, ns) / 1e6;
+}
+
+/** A whole number of at least `min`. @throws DicomRunError 104 */
+export function readCount(flag: string, text: string, min = 0): number {
+  const problems = new Problems();
+  const at = { name: `flag ${flag}`, origin: 'command line' };
+  return must(problems, readInteger({ problems, at }, text, { min }));
+}
+
+function must(problems: Problems, value: number | undefined): number {
+  if (value === undefined || problems.list.length > 0) {
+    throw new DicomRunError(ExitCode.CONFIG, problems.list);
+  }
+  return value;
+}

@@ -1,0 +1,157 @@
+// Takes the samples of a smoke run apart into test cases: one per scenario, group and check.
+import type { Recorder } from '../../conductor/recorder.ts';
+import type { CaseResult } from '../../metrics/summary.ts';
+import type { Output, SampleBatch, SampleSeries } from '../../outputs/output.ts';
+
+interface Seen {
+  readonly scenario: string;
+  readonly name: string;
+  passes: number;
+  fails: number;
+  /** ms since t0 of its last sample. */
+  atMs: number;
+}
+
+interface ScenarioSeen {
+  iterations: number;
+  failed: number;
+  durationMs: number;
+}
+
+/** An output that keeps what one smoke run reported. */
+export class CaseCollector implements Output {
+  readonly name = 'cases';
+  /** Empty: it has nothing to account for. */
+  readonly destination = '';
+  readonly sink = {
+    series: (thread: number, series: readonly SampleSeries[]) => this.#declare(thread, series),
+    samples: (batch: SampleBatch) => this.#take(batch),
+  };
+  readonly #series = new Map<string, SampleSeries>();
+  readonly #checks = new Map<string, Seen>();
+  readonly #scenarios = new Map<string, ScenarioSeen>();
+
+  start(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  wake(): void {
+    // Nothing is read from the run log.
+  }
+
+  finish() {
+    const { name, destination } = this;
+    return Promise.resolve({ name, destination, written: 0, rejected: 0, unwritten: 0 });
+  }
+
+  /** The cases of a run, in the order in which they first came up. */
+  cases(script: string, route: string | null, recorder: Recorder): readonly CaseResult[] {
+    const suite = (scenario: string) =>
+      [script, scenario, route ?? ''].filter((part) => part !== '').join(' › ');
+    const properties = route === null ? {} : { properties: { route } };
+    return [
+      ...this.#checkCases(suite),
+      ...exceptionCases(recorder, suite),
+      ...statedCases(recorder, suite),
+      ...this.#scenarioCases(suite),
+    ].map((one) => ({ ...one, ...properties }));
+  }
+
+  #declare(thread: number, series: readonly SampleSeries[]): void {
+    for (const one of series) this.#series.set(`${thread}/${one.id}`, one);
+  }
+
+  #take({ thread, n, series, value, time }: SampleBatch): void {
+    for (let i = 0; i < n; i++) {
+      const declared = this.#series.get(`${thread}/${series[i] ?? -1}`);
+      if (declared !== undefined) this.#count(declared, value[i] ?? 0, time[i] ?? 0);
+    }
+  }
+
+  #count({ metric, tags }: SampleSeries, value: number, atMs: number): void {
+    const scenario = tags['scenario'] ?? '';
+    if (metric === 'checks') this.#check(scenario, tags, value, atMs);
+    else if (metric === 'iterations') this.#scenario(scenario).iterations += value;
+    else if (metric === 'iteration_failed') this.#scenario(scenario).failed += value;
+    else if (metric === 'iteration_duration') this.#scenario(scenario).durationMs += value;
+  }
+
+  #check(
+    scenario: string,
+    tags: Readonly<Record<string, string>>,
+    value: number,
+    atMs: number,
+  ): void {
+    const group = (tags['group'] ?? '').replace(/^::/, '').replaceAll('::', ' › ');
+    const check = tags['check'] ?? '';
+    const name = group === '' ? check : `${group} › ${check}`;
+    const key = `${scenario}\u0000${name}`;
+    let seen = this.#checks.get(key);
+    if (seen === undefined) {
+      seen = { scenario, name, passes: 0, fails: 0, atMs };
+      this.#checks.set(key, seen);
+    }
+    if (value > 0) seen.passes += 1;
+    else seen.fails += 1;
+    seen.atMs = Math.max(seen.atMs, atMs);
+  }
+
+  #scenario(name: string): ScenarioSeen {
+    let seen = this.#scenarios.get(name);
+    if (seen === undefined) {
+      seen = { iterations: 0, failed: 0, durationMs: 0 };
+      this.#scenarios.set(name, seen);
+    }
+    return seen;
+  }
+
+  #checkCases(suite: (scenario: string) => string): readonly CaseResult[] {
+    return [...this.#checks.values()].map(({ scenario, name, passes, fails, atMs }) => ({
+      suite: suite(scenario),
+      name,
+      state: fails > 0 ? 'failed' : 'passed',
+      durationMs: Math.max(0, atMs),
+      ...(fails > 0 ? { message: `failed ${fails} of ${passes + fails} times` } : {}),
+    }));
+  }
+
+  /** A scenario that checks nothing is a case of its own: it ran to its end. */
+  #scenarioCases(suite: (scenario: string) => string): readonly CaseResult[] {
+    const checked = new Set([...this.#checks.values()].map(({ scenario }) => scenario));
+    return [...this.#scenarios]
+      .filter(([name, seen]) => !checked.has(name) && seen.failed === 0 && seen.iterations > 0)
+      .map(([name, seen]) => ({
+        suite: suite(name),
+        name: 'runs to its end',
+        state: 'passed',
+        durationMs: seen.durationMs,
+      }));
+  }
+}
+
+function exceptionCases(
+  recorder: Recorder,
+  suite: (scenario: string) => string,
+): readonly CaseResult[] {
+  return recorder.errorsSummary().groups.map((group) => ({
+    suite: suite(group.scenario ?? ''),
+    name: `${group.operation} ${group.code}`,
+    state: 'error',
+    durationMs: Math.max(0, group.firstMs),
+    message: group.hint === undefined ? group.message : `${group.message}; ${group.hint}`,
+    ...(group.where === undefined ? {} : { where: group.where }),
+  }));
+}
+
+function statedCases(
+  recorder: Recorder,
+  suite: (scenario: string) => string,
+): readonly CaseResult[] {
+  return recorder.cases.map(({ state, scenario, reason, name, steps }) => ({
+    suite: suite(scenario),
+    name: name ?? 'skipped by the script',
+    state: state === 'skip' ? 'skipped' : 'manual',
+    durationMs: 0,
+    message: reason ?? steps?.map((step, i) => `${i + 1}. ${step}`).join(' ') ?? '',
+  }));
+}
