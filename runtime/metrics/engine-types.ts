@@ -71,12 +71,12 @@ export interface Tick {
   /** Views seen for the first time. */
   readonly views: readonly ViewDecl[];
   readonly rows: readonly ViewRow[];
-  /** Set when a 10 s block ended: seconds [from, to) and its histograms. */
-  readonly block: {
+  /** Histograms of ended 10 s blocks, seconds [from, to); a large block comes in several ticks. */
+  readonly blocks: readonly {
     readonly from: number;
     readonly to: number;
     readonly views: readonly ViewBlock[];
-  } | null;
+  }[];
   /** Thresholds whose verdict changed at this tick. */
   readonly changed: readonly ThresholdResult[];
   /** The threshold that asks for the run to stop, once. */

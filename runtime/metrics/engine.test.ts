@@ -175,18 +175,16 @@ describe('blocks', () => {
   it('encodes each 10 s aligned to t0, and together they are the whole run', () => {
     const { engine } = engineOf();
     engine.addSeries(1, [series(0, 'dicom_req_duration')]);
-    const blocks: NonNullable<Tick['block']>[] = [];
+    const blocks: Tick['blocks'][number][] = [];
     for (let second = 1; second <= 24; second++) {
       send(engine, 1, [
         [0, second],
         [0, second * 1.5],
       ]);
-      const tick = engine.tick(second * 1000);
-      if (tick.block !== null) blocks.push(tick.block);
+      blocks.push(...engine.tick(second * 1000).blocks);
     }
     send(engine, 1, [[0, 77]]);
-    const last = engine.finish(24_200, 24_200).block;
-    if (last !== null) blocks.push(last);
+    blocks.push(...engine.finish(24_200, 24_200).blocks);
     expect(blocks.map(({ from, to }) => [from, to])).toEqual([
       [0, 10],
       [10, 20],
@@ -203,6 +201,30 @@ describe('blocks', () => {
     }
   });
 });
+
+describe('a block of very many views', () => {
+  it('is encoded over several ticks, and whole at the end', () => {
+    const { engine } = engineOf();
+    const many = Array.from({ length: 700 }, (_, i) =>
+      series(i, 'dicom_req_duration', { called_aet: `A${i}` }),
+    );
+    engine.addSeries(1, many);
+    const sizes: number[] = [];
+    for (let second = 1; second <= 14; second++) {
+      send(
+        engine,
+        1,
+        many.map(({ id }) => [id, 1] as const),
+      );
+      sizes.push(sum(engine.tick(second * 1000).blocks.map(({ views }) => views.length)));
+    }
+    expect(sizes.slice(10)).toEqual([250, 250, 201, 0]);
+    const last = engine.finish(14_500, 14_500).blocks;
+    expect(last.map(({ from, views }) => [from, views.length])).toEqual([[10, 701]]);
+  });
+});
+
+const sum = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0);
 
 describe('the cap on series', () => {
   it('counts further series in the total of their metric, with one loud warning', () => {

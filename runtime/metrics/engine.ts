@@ -1,6 +1,7 @@
 // The engine: every sample goes in once, once a second the views come out, at the end the totals.
 // Pure over the clock that is passed in; memory does not grow with time.
 import { BucketCounter } from './buckets.ts';
+import type { Buckets } from './buckets.ts';
 import type {
   Engine,
   EngineColumns,
@@ -26,6 +27,14 @@ import { totalOf } from './whole-view.ts';
 const MAX_SERIES = 5_000;
 const BLOCK_SECONDS = 10;
 const JUDGE_EVERY_MS = 2_000;
+/** About 20 ms of encoding; what is left goes out with the next ticks. */
+const BLOCK_VIEWS_PER_TICK = 250;
+
+interface WaitingBlock {
+  readonly from: number;
+  readonly to: number;
+  readonly parts: { readonly view: number; readonly buckets: readonly Buckets[] }[];
+}
 
 export function createEngine(options: EngineOptions): Engine {
   return new MetricsEngine(options);
@@ -41,6 +50,7 @@ class MetricsEngine implements Engine {
   #at = -Infinity;
   #lastMs = Number.NaN;
   #block: number | null = null;
+  readonly #waiting: WaitingBlock[] = [];
   #judgedAt = -Infinity;
   #samples = 0;
   #rejected = 0;
@@ -141,20 +151,17 @@ class MetricsEngine implements Engine {
   #close(nowMs: number, elapsedMs: number, final: boolean): Tick {
     const at = Math.max(this.#at + 1, Math.round(nowMs / 1000) - 1);
     const intervalMs = Number.isNaN(this.#lastMs) ? 1000 : Math.max(1, nowMs - this.#lastMs);
-    const blockOfAt = Math.floor(at / BLOCK_SECONDS);
-    const ended =
-      this.#block !== null && blockOfAt !== this.#block ? this.#encodeBlock(this.#block) : null;
-    this.#block = blockOfAt;
+    this.#closeBlock(Math.floor(at / BLOCK_SECONDS));
     const { rows, views } = this.#rows(at, intervalMs);
     this.#at = at;
     this.#lastMs = nowMs;
     const due = nowMs - this.#judgedAt >= JUDGE_EVERY_MS - 50;
     if (due) this.#judgedAt = nowMs;
     const judged = due && !final ? this.#thresholds.judge(elapsedMs) : { changed: [], abort: null };
-    // at the end the block before the last one may just have ended too: both must go out
-    const block = final ? this.#lastBlocks(ended) : ended;
+    if (final) this.#closeBlock(null);
+    const blocks = this.#encodeSome(final ? Infinity : BLOCK_VIEWS_PER_TICK);
     for (const view of this.#table.views) view.forget(at);
-    return { at, intervalMs, views, rows, block, changed: judged.changed, abort: judged.abort };
+    return { at, intervalMs, views, rows, blocks, changed: judged.changed, abort: judged.abort };
   }
 
   #rows(at: number, intervalMs: number): { rows: ViewRow[]; views: ViewDecl[] } {
@@ -172,23 +179,40 @@ class MetricsEngine implements Engine {
     return { rows, views };
   }
 
-  #encodeBlock(block: number): NonNullable<Tick['block']> {
+  /** When a new block begins, what the one before collected is put in line for encoding. */
+  #closeBlock(next: number | null): void {
+    const block = this.#block;
+    if (block === next) return;
+    this.#block = next;
+    if (block === null) return;
     const from = block * BLOCK_SECONDS;
     const to = from + BLOCK_SECONDS;
-    const views: ViewBlock[] = [];
-    for (const view of this.#table.views) {
-      if (view.histogram === null) continue;
-      const parts = view.history.filter((one) => one.at >= from && one.at < to);
-      if (parts.length === 0) continue;
-      views.push([view.decl.id, this.#encoder.encode(parts.map((part) => part.buckets))]);
-    }
-    return { from, to, views };
+    const parts = this.#table.views.flatMap((view) => {
+      if (view.histogram === null) return [];
+      const own = view.history.filter((one) => one.at >= from && one.at < to);
+      const buckets = own.map((one) => one.buckets);
+      return own.length === 0 ? [] : [{ view: view.decl.id, buckets }];
+    });
+    this.#waiting.push({ from, to, parts });
   }
 
-  #lastBlocks(ended: Tick['block']): Tick['block'] {
-    const last = this.#encodeBlock(this.#block ?? 0);
-    if (ended === null) return last;
-    return { from: ended.from, to: last.to, views: [...ended.views, ...last.views] };
+  /** Encodes at most so many views: thousands at once would hold up the main thread. */
+  #encodeSome(most: number): Tick['blocks'] {
+    const blocks: Tick['blocks'][number][] = [];
+    let left = most;
+    while (left > 0) {
+      const [first] = this.#waiting;
+      if (first === undefined) break;
+      const parts = first.parts.splice(0, left);
+      left -= parts.length;
+      const views = parts.map(({ view, buckets }): ViewBlock => [
+        view,
+        this.#encoder.encode(buckets),
+      ]);
+      if (views.length > 0) blocks.push({ from: first.from, to: first.to, views });
+      if (first.parts.length === 0) this.#waiting.shift();
+    }
+    return blocks;
   }
 
   #reject(state: SeriesState, value: number): void {

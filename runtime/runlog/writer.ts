@@ -39,10 +39,7 @@ export class RunLogWriter {
     if (tick.rows.length > 0) {
       this.append({ k: 'rows', at: tick.at, ms: tick.intervalMs, rows: tick.rows.map(compact) });
     }
-    if (tick.block !== null && tick.block.views.length > 0) {
-      const { from, to, views } = tick.block;
-      this.append({ k: 'block', from, to, h: views });
-    }
+    for (const { from, to, views } of tick.blocks) this.append({ k: 'block', from, to, h: views });
   }
 
   /** The whole-run rows, after the last tick. `at` is that tick's second. */
