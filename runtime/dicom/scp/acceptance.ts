@@ -12,29 +12,12 @@ import { Endpoint, type EndpointHooks } from '../ul/endpoint.ts';
 import { SMALLEST_MAX_PDU } from '../ul/frame.ts';
 import { windowOf } from '../ul/negotiate.ts';
 import type { AssociateAc, AssociateRq } from '../ul/pdu.ts';
-import { wheel } from '../ul/thread.ts';
-import type { WheelEntry } from '../ul/timer-wheel.ts';
+import { later } from './delay.ts';
 import type { AcceptDecision, AcceptorHandler, AssociateDecision } from './acceptor-types.ts';
 
 /** What we offer when the requestor asks for a window and the decision does not say. */
 const DEFAULT_WINDOW = 64;
 const UNSTATED_MAX_PDU = 16_384;
-
-class Delay implements WheelEntry {
-  dueAt = 0;
-  previous: WheelEntry | null = null;
-  next: WheelEntry | null = null;
-  slot = -1;
-  private readonly call: () => void;
-
-  constructor(call: () => void) {
-    this.call = call;
-  }
-
-  onDue(): void {
-    this.call();
-  }
-}
 
 function answeredOps(rq: AssociateRq, decision: AcceptDecision): AsyncOps | null {
   const asked = rq.user.asyncOps;
@@ -110,8 +93,7 @@ export class Acceptance implements EndpointHooks {
       tls: this.around.tls,
     });
     const delay = 'delayMs' in decision ? (decision.delayMs ?? 0) : 0;
-    if (delay > 0) wheel.set(new Delay(() => this.carryOut(rq, decision)), delay);
-    else this.carryOut(rq, decision);
+    later(delay, () => this.carryOut(rq, decision));
   }
 
   onReleaseRq(endpoint: Endpoint): boolean {

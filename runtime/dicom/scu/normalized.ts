@@ -39,9 +39,10 @@ class Normalized extends Operation {
   onReply(reply: Reply): void {
     const dataset = this.takeDataset();
     const answered = reply.text(Element.AFFECTED_SOP_INSTANCE);
+    const attributes = dataset === null ? null : this.decode(dataset);
     this.done({
       ...this.result(reply, null),
-      attributes: dataset === null ? null : this.decode(dataset),
+      attributes,
       sopInstance: answered === '' ? this.sopInstance : answered,
     });
   }

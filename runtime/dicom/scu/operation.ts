@@ -1,5 +1,6 @@
 // What all operations of the low-rate services share: a pending request of its own, its times, the
 // data sets of its responses.
+import { DataError } from '../data/data-error.ts';
 import { modelCommand, modelDataset, type ModelRequest } from '../dimse/model.ts';
 import type { Pending, Reply } from '../dimse/pending.ts';
 import { Element } from '../dimse/elements.ts';
@@ -38,6 +39,7 @@ export abstract class Operation implements Pending {
   protected readonly association: Association;
   protected readonly transferSyntax: string;
   private pieces: Buffer[] = [];
+  private unreadable: Failure | null = null;
   private readonly acceptedContext: number;
 
   /** @throws DicomError `ASSOC_NO_CONTEXT` when the SOP class was not accepted. */
@@ -81,15 +83,29 @@ export abstract class Operation implements Pending {
     return pieces.length === 1 && only !== undefined ? only : Buffer.concat(pieces);
   }
 
+  /** By keyword; {} for bytes that are no data set, which the result then tells as its failure. */
   protected decode(dataset: Buffer): JsonDataset {
-    return toJson(openDataset(dataset, this.transferSyntax));
+    try {
+      return toJson(openDataset(dataset, this.transferSyntax));
+    } catch (error) {
+      if (!(error instanceof DataError)) throw error;
+      this.unreadable ??= {
+        kind: 'protocol',
+        code: 'PROTO_DATA_SET',
+        message: `a response's data set cannot be read: ${error.message}`,
+        offset: 0,
+        window: dataset.toString('hex', 0, 16),
+        clause: 'PS3.5 §7.1',
+      };
+      return {};
+    }
   }
 
   protected result(reply: Reply | null, failure: Failure | null): OperationResult {
     const { sendStart, sendEnd, firstByte, lastByte } = this;
     return {
       status: reply?.status ?? -1,
-      failure,
+      failure: failure ?? this.unreadable,
       errorComment: reply?.text(Element.ERROR_COMMENT) ?? '',
       sendStart,
       sendEnd,

@@ -25,6 +25,8 @@ export interface Association {
   readonly closedBy: Failure | null;
   readonly bytesSent: number;
   readonly bytesReceived: number;
+  /** Bytes that wait in this process for a peer that does not take them. */
+  readonly backlog: number;
   /** Answers requests of the peer; null refuses them (0x0211 unrecognized operation). */
   handler: RequestHandler | null;
   /** Called once when the association has ended, for whatever reason. */
@@ -50,6 +52,8 @@ export interface Association {
   abort(source?: number, reason?: number): void;
   /** TCP reset, without a word. */
   destroy(): void;
+  /** TCP FIN, without a word. */
+  close(): void;
 }
 
 /** What answers the requests of one association. */

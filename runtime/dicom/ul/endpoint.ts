@@ -131,6 +131,10 @@ export class Endpoint implements Association, UpperUser, OutboxUser, WatchUser {
     return this.outbox.bytes;
   }
 
+  get backlog(): number {
+    return this.outbox.waiting;
+  }
+
   get bytesReceived(): number {
     return this.upper.reader.received;
   }
@@ -195,6 +199,11 @@ export class Endpoint implements Association, UpperUser, OutboxUser, WatchUser {
 
   destroy(): void {
     this.reset({ kind: 'aborted', source: AbortSource.SERVICE_USER, reason: 0, local: true });
+  }
+
+  close(): void {
+    this.onEnded({ kind: 'aborted', source: AbortSource.SERVICE_USER, reason: 0, local: true });
+    this.upper.close();
   }
 
   // ------------------------------------------------------------------ endings

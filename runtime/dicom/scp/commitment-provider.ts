@@ -1,0 +1,130 @@
+// Storage commitment as acceptor (PS3.4 J.3): takes the request, reports on the same association or
+// on a new one.
+import type { JsonDataset } from '../data/json.ts';
+import type { IncomingRequest } from '../dimse/incoming.ts';
+import { Status } from '../dimse/status.ts';
+import { SopClass, STORAGE_COMMITMENT_INSTANCE } from '../dimse/uids.ts';
+import { normalized, type NormalizedOptions } from '../scu/normalized.ts';
+import { associate } from '../ul/associate.ts';
+import type { Association } from '../ul/association.ts';
+import { type DelaySpec, drawDelay, later } from './delay.ts';
+import { readIdentifier } from './identifier.ts';
+import type { Destination } from './retrieve-provider.ts';
+
+export interface CommitmentProviderOptions {
+  /** Whether an instance is safe: 0, or the failure reason (0x0112 no such instance, …). */
+  judge(sopInstance: string, sopClass: string): number;
+  /** Before the report (default 0). */
+  readonly delay?: DelaySpec;
+  /** Where to report to on a new association, by the requestor's AE title; null = on the same. */
+  reportTo?(callingAET: string): Destination | null;
+  /** The report was answered with that status, or could not be given (-1). */
+  onReported?(transactionUid: string, status: number): void;
+}
+
+const ALL_COMMITTED = 1; // PS3.4 J.3.3
+const FAILURES_EXIST = 2;
+const IMPLICIT_LITTLE_ENDIAN = '1.2.840.10008.1.2';
+
+interface Reference {
+  readonly ReferencedSOPClassUID: string;
+  readonly ReferencedSOPInstanceUID: string;
+}
+
+function referencesOf(json: JsonDataset): Reference[] {
+  const items = json['ReferencedSOPSequence'];
+  if (!Array.isArray(items)) return [];
+  return (items as JsonDataset[]).map((item) => ({
+    ReferencedSOPClassUID: String(item['ReferencedSOPClassUID'] ?? ''),
+    ReferencedSOPInstanceUID: String(item['ReferencedSOPInstanceUID'] ?? ''),
+  }));
+}
+
+/** Answers storage commitment requests. */
+export class CommitmentProvider {
+  private readonly options: CommitmentProviderOptions;
+  private readonly random: () => number;
+
+  constructor(options: CommitmentProviderOptions, random: () => number = Math.random) {
+    this.options = options;
+    this.random = random;
+  }
+
+  onRequest(association: Association, request: IncomingRequest, dataset: Buffer | null): void {
+    const json = readIdentifier(association, request, dataset);
+    if (json === null) return;
+    const transactionUid = String(json['TransactionUID'] ?? '');
+    if (transactionUid === '') {
+      association.respond(request, { status: Status.MISSING_ATTRIBUTE });
+      return;
+    }
+    association.respond(request, { status: Status.SUCCESS });
+    const report = this.report(transactionUid, referencesOf(json));
+    later(Math.max(1, drawDelay(this.options.delay, this.random)), () =>
+      this.deliver(association, transactionUid, report),
+    );
+  }
+
+  private report(transactionUid: string, references: readonly Reference[]): NormalizedOptions {
+    const judged = references.map((reference) => ({
+      reference,
+      reason: this.options.judge(
+        reference.ReferencedSOPInstanceUID,
+        reference.ReferencedSOPClassUID,
+      ),
+    }));
+    const failed = judged.filter(({ reason }) => reason !== 0);
+    const committed = judged.filter(({ reason }) => reason === 0).map(({ reference }) => reference);
+    return {
+      service: 'N-EVENT-REPORT',
+      sopClass: SopClass.STORAGE_COMMITMENT,
+      sopInstance: STORAGE_COMMITMENT_INSTANCE,
+      typeId: failed.length === 0 ? ALL_COMMITTED : FAILURES_EXIST,
+      attributes: {
+        TransactionUID: transactionUid,
+        ...(committed.length === 0 ? {} : { ReferencedSOPSequence: committed }),
+        ...(failed.length === 0
+          ? {}
+          : {
+              FailedSOPSequence: failed.map(({ reference, reason }) => ({
+                ...reference,
+                FailureReason: reason,
+              })),
+            }),
+      },
+    };
+  }
+
+  private deliver(
+    association: Association,
+    transactionUid: string,
+    report: NormalizedOptions,
+  ): void {
+    const destination = this.options.reportTo?.(association.callingAET) ?? null;
+    const tell = (status: number): void => this.options.onReported?.(transactionUid, status);
+    if (destination === null) {
+      if (association.open) normalized(association, report, (result) => tell(result.status));
+      else tell(-1);
+      return;
+    }
+    const sopClass = SopClass.STORAGE_COMMITMENT;
+    const contexts = [{ abstractSyntax: sopClass, transferSyntaxes: [IMPLICIT_LITTLE_ENDIAN] }];
+    // The one who reports is the SCP of the service, though it opens the association.
+    const roles = [{ sopClass, scu: false, scp: true }];
+    const { calledAET, callingAET } = association;
+    associate(
+      { ...destination, calledAET: callingAET, callingAET: calledAET, contexts, roles },
+      (outcome) => {
+        if (outcome.kind !== 'accepted' || outcome.association.contextFor(sopClass, '') === 0) {
+          if (outcome.kind === 'accepted') outcome.association.release();
+          tell(-1);
+          return;
+        }
+        normalized(outcome.association, report, (result) => {
+          outcome.association.release();
+          tell(result.status);
+        });
+      },
+    );
+  }
+}

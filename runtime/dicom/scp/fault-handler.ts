@@ -1,0 +1,242 @@
+// Puts a fault policy in front of a handler that behaves.
+import { serviceName } from '../dimse/elements.ts';
+import { REPLY_LATER, type IncomingRequest, type ResponseFields } from '../dimse/incoming.ts';
+import type { Failure } from '../errors.ts';
+import type { Association } from '../ul/association.ts';
+import type { AcceptorHandler, AssociateDecision, AssociateIndication } from './acceptor-types.ts';
+import { negotiateContexts } from './contexts.ts';
+import { drawDelay, later } from './delay.ts';
+import type { AssociateFault, FaultMatch, FaultPolicy, RequestFault } from './fault-policy.ts';
+
+const CALLED_NOT_RECOGNIZED = { kind: 'reject', result: 1, source: 1, reason: 7 } as const;
+const CALLING_NOT_RECOGNIZED = { kind: 'reject', result: 1, source: 1, reason: 3 } as const;
+const LOCAL_LIMIT_EXCEEDED = { kind: 'reject', result: 2, source: 3, reason: 2 } as const;
+
+/** Heard when a fault was committed: what, and on which association. */
+export type OnFault = (fault: string, association: Association | null) => void;
+
+interface Named {
+  readonly calledAET: string;
+  readonly callingAET: string;
+}
+
+/** A request with a fault on it. */
+interface Marked {
+  readonly fault: RequestFault;
+  bytes: number;
+  ended: boolean;
+}
+
+class FaultHandler implements AcceptorHandler {
+  private readonly policy: FaultPolicy;
+  private readonly inner: AcceptorHandler;
+  private readonly random: () => number;
+  private readonly onFault: OnFault;
+  private readonly seen = new Map<FaultMatch, number>();
+  private readonly served = new Map<RequestFault, number>();
+  private readonly marked = new Map<IncomingRequest, Marked>();
+  private readonly open = new Set<Association>();
+
+  constructor(policy: FaultPolicy, inner: AcceptorHandler, random: () => number, onFault: OnFault) {
+    this.policy = policy;
+    this.inner = inner;
+    this.random = random;
+    this.onFault = onFault;
+  }
+
+  onAssociate(indication: AssociateIndication): AssociateDecision {
+    const { policy } = this;
+    const { rq } = indication;
+    const { calledAETs, callingAETs, associationLimit } = policy;
+    if (calledAETs !== undefined && !calledAETs.includes(rq.calledAET))
+      return CALLED_NOT_RECOGNIZED;
+    if (callingAETs !== undefined && !callingAETs.includes(rq.callingAET))
+      return CALLING_NOT_RECOGNIZED;
+    if (associationLimit !== undefined && this.open.size >= associationLimit) {
+      this.onFault('association limit', null);
+      return LOCAL_LIMIT_EXCEEDED;
+    }
+    const fault = (policy.associate ?? []).find((rule) => this.matches(rule, rq));
+    return fault === undefined ? this.accepted(indication) : this.faulty(fault, indication);
+  }
+
+  private accepted(indication: AssociateIndication): AssociateDecision {
+    const decision = this.inner.onAssociate(indication);
+    if (decision.kind !== 'accept') return decision;
+    const { maxPdu, asyncOps } = this.policy;
+    return {
+      ...decision,
+      ...(maxPdu === undefined ? {} : { maxPdu }),
+      ...(asyncOps === undefined ? {} : { asyncOps }),
+    };
+  }
+
+  private faulty(fault: AssociateFault, indication: AssociateIndication): AssociateDecision {
+    const delayMs = drawDelay(fault.delay, this.random);
+    if (fault.silence === true) return this.told('silence', { kind: 'silence' });
+    if (fault.reset === true) return this.told('reset', { kind: 'reset' });
+    if (fault.abort !== undefined) return this.told('abort', { kind: 'abort', ...fault.abort });
+    if (fault.reject !== undefined) {
+      return this.told('reject', { kind: 'reject', ...fault.reject, delayMs });
+    }
+    const decision = this.accepted(indication);
+    if (decision.kind !== 'accept') return decision;
+    if (fault.contexts === undefined) return { ...decision, delayMs };
+    const contexts = negotiateContexts(indication.rq, fault.contexts);
+    return this.told('contexts', { ...decision, contexts, delayMs });
+  }
+
+  private told(what: string, decision: AssociateDecision): AssociateDecision {
+    this.onFault(`associate ${what}`, null);
+    return decision;
+  }
+
+  onOpened(association: Association): void {
+    this.open.add(association);
+    this.inner.onOpened?.(association);
+  }
+
+  onRelease(association: Association): boolean {
+    if (this.policy.neverRelease === true) return false;
+    return this.inner.onRelease?.(association) ?? true;
+  }
+
+  onClosed(association: Association, why: Failure): void {
+    this.open.delete(association);
+    if (this.marked.size > 0 && this.open.size === 0) this.marked.clear();
+    this.inner.onClosed?.(association, why);
+  }
+
+  onStore(association: Association, request: IncomingRequest): void {
+    const fault = this.faultFor(association, request);
+    if (fault !== undefined) {
+      const marked = { fault, bytes: 0, ended: false };
+      this.marked.set(request, marked);
+      if (this.cut(association, marked)) return;
+    }
+    this.inner.onStore?.(association, request);
+  }
+
+  // eslint-disable-next-line max-params -- the shape of RequestHandler
+  onStoreData(
+    association: Association,
+    request: IncomingRequest,
+    buffer: Buffer,
+    start: number,
+    end: number,
+  ): void {
+    const marked = this.marked.get(request);
+    if (marked !== undefined) {
+      marked.bytes += end - start;
+      if (this.cut(association, marked)) return;
+    }
+    this.inner.onStoreData?.(association, request, buffer, start, end);
+  }
+
+  onStoreEnd(association: Association, request: IncomingRequest): number {
+    const marked = this.marked.get(request);
+    this.marked.delete(request);
+    const { inner } = this;
+    if (marked === undefined) return inner.onStoreEnd?.(association, request) ?? 0;
+    const { fault } = marked;
+    const forced = this.statusOf(fault);
+    const status = forced ?? inner.onStoreEnd?.(association, request) ?? 0;
+    if (forced !== undefined) this.onFault(`status ${forced.toString(16)}`, association);
+    if (fault.silence === true) {
+      this.onFault('silence', association);
+      return REPLY_LATER;
+    }
+    const delay = drawDelay(fault.delay, this.random);
+    if (status === REPLY_LATER || delay <= 0) return status;
+    later(delay, () => association.respond(request, { status }));
+    return REPLY_LATER;
+  }
+
+  onRequest(association: Association, request: IncomingRequest, dataset: Buffer | null): void {
+    const fault = this.faultFor(association, request);
+    const { inner } = this;
+    if (fault === undefined) {
+      inner.onRequest?.(association, request, dataset);
+      return;
+    }
+    const marked = { fault, bytes: dataset?.length ?? 0, ended: false };
+    if (this.cut(association, marked)) return;
+    if (fault.silence === true) {
+      this.onFault('silence', association);
+      return;
+    }
+    const status = this.statusOf(fault);
+    later(drawDelay(fault.delay, this.random), () => {
+      if (status === undefined) inner.onRequest?.(association, request, dataset);
+      else this.answer(association, request, { status });
+    });
+  }
+
+  onCancel(association: Association, messageId: number): void {
+    this.inner.onCancel?.(association, messageId);
+  }
+
+  private answer(association: Association, request: IncomingRequest, fields: ResponseFields): void {
+    this.onFault(`status ${fields.status.toString(16)}`, association);
+    association.respond(request, fields);
+  }
+
+  /** Ends the association when the fault's point is reached. */
+  private cut(association: Association, marked: Marked): boolean {
+    const { fault, bytes } = marked;
+    if (marked.ended) return true;
+    const due = (at: number | undefined): boolean => at !== undefined && bytes >= at;
+    const kind = due(fault.abortAfter)
+      ? 'abort'
+      : due(fault.resetAfter)
+        ? 'reset'
+        : due(fault.closeAfter)
+          ? 'close'
+          : '';
+    if (kind === '') return false;
+    marked.ended = true;
+    this.onFault(`${kind} after ${bytes} bytes`, association);
+    if (kind === 'abort') association.abort();
+    else if (kind === 'reset') association.destroy();
+    else association.close();
+    return true;
+  }
+
+  private faultFor(association: Association, request: IncomingRequest): RequestFault | undefined {
+    const rules = this.policy.requests;
+    if (rules === undefined) return undefined;
+    const service = serviceName(request.commandField);
+    return rules.find((rule) => {
+      if (rule.service !== undefined && rule.service !== service) return false;
+      if (rule.sopClass !== undefined && rule.sopClass !== request.sopClass()) return false;
+      return this.matches(rule, association);
+    });
+  }
+
+  private matches(rule: FaultMatch, who: Named): boolean {
+    if (rule.calledAET !== undefined && rule.calledAET !== who.calledAET) return false;
+    if (rule.callingAET !== undefined && rule.callingAET !== who.callingAET) return false;
+    const seen = (this.seen.get(rule) ?? 0) + 1;
+    this.seen.set(rule, seen);
+    if (rule.every !== undefined && seen % rule.every !== 0) return false;
+    return rule.probability === undefined || this.random() < rule.probability;
+  }
+
+  private statusOf(fault: RequestFault): number | undefined {
+    const { status } = fault;
+    if (status === undefined || typeof status === 'number') return status;
+    const served = this.served.get(fault) ?? 0;
+    this.served.set(fault, served + 1);
+    return status[served % status.length];
+  }
+}
+
+/** The handler with the policy's faults. `random` gives numbers in [0, 1). */
+export function withFaults(
+  policy: FaultPolicy,
+  handler: AcceptorHandler,
+  random: () => number,
+  onFault: OnFault = () => undefined,
+): AcceptorHandler {
+  return new FaultHandler(policy, handler, random, onFault);
+}

@@ -1,0 +1,154 @@
+// C-FIND as acceptor: responses in batches between which a C-CANCEL is heard, and bounded memory
+// towards a slow requestor.
+import { compileEdits, type Edits } from '../data/edits.ts';
+import { patchHeader } from '../data/header-patch.ts';
+import type { JsonDataset } from '../data/json.ts';
+import type { IncomingRequest } from '../dimse/incoming.ts';
+import type { Attributes } from '../dimse/model.ts';
+import { Status } from '../dimse/status.ts';
+import type { Association } from '../ul/association.ts';
+import { type DelaySpec, drawDelay, later } from './delay.ts';
+import { readIdentifier, syntaxOf } from './identifier.ts';
+import { compileIdentifier, type Matcher, projectRecord } from './matching.ts';
+
+export interface FindProviderOptions {
+  /** Records at the identifier's level, in the order of the answers; they are not changed later. */
+  records(identifier: JsonDataset, request: IncomingRequest): Iterable<Attributes>;
+  /** Pause between two responses. */
+  readonly pace?: DelaySpec;
+  /** Answer 0xFF01 instead of 0xFF00. */
+  readonly pendingStatus?: number;
+  /** Records come matched and projected already. */
+  readonly exact?: boolean;
+}
+
+const BATCH = 32;
+/** Not more than that waits in the socket before the next batch is made. */
+const BACKLOG_BYTES = 262_144;
+const SLOW_PEER_MS = 5;
+
+const hasWideText = (text: string): boolean => /[\u0080-\uffff]/.test(text);
+
+/** Encodes a response identifier; UTF-8 is declared where it is needed. */
+export function encodeRecord(record: Attributes, transferSyntax: string): Buffer {
+  const wide = hasWideText(JSON.stringify(record));
+  const edits = wide ? { SpecificCharacterSet: 'ISO_IR 192', ...record } : record;
+  return patchHeader(Buffer.alloc(0), transferSyntax, compileEdits(edits as Edits), {
+    lenient: true,
+  });
+}
+
+/** The latest encoding of each record. */
+type Cache = WeakMap<Attributes, { readonly question: string; readonly bytes: Buffer }>;
+
+class Answering {
+  cancelled = false;
+  private readonly association: Association;
+  private readonly request: IncomingRequest;
+  private readonly identifier: JsonDataset;
+  private readonly options: FindProviderOptions;
+  private readonly records: Iterator<Attributes>;
+  private readonly syntax: string;
+  private readonly random: () => number;
+  private readonly done: () => void;
+  private readonly cache: Cache;
+  /** null: the records come matched. */
+  private readonly matches: Matcher | null;
+  private readonly question: string;
+
+  constructor(
+    association: Association,
+    query: { request: IncomingRequest; identifier: JsonDataset; syntax: string },
+    options: FindProviderOptions,
+    world: { random: () => number; cache: Cache; done: () => void },
+  ) {
+    this.association = association;
+    this.request = query.request;
+    this.identifier = query.identifier;
+    this.syntax = query.syntax;
+    this.options = options;
+    this.random = world.random;
+    this.done = world.done;
+    this.cache = world.cache;
+    this.matches = options.exact === true ? null : compileIdentifier(query.identifier);
+    this.question = `${query.syntax} ${JSON.stringify(query.identifier)}`;
+    this.records = options.records(query.identifier, query.request)[Symbol.iterator]();
+  }
+
+  /** The next responses; goes on by itself until all are out. */
+  go(): void {
+    const { association, options } = this;
+    const batch = options.pace === undefined ? BATCH : 1;
+    for (let sent = 0; sent < batch;) {
+      if (association.closedBy !== null) return this.done();
+      if (this.cancelled) return this.finish(Status.CANCEL);
+      const next = this.records.next();
+      if (next.done === true) return this.finish(Status.SUCCESS);
+      if (this.answer(next.value)) sent += 1;
+    }
+    if (association.backlog > BACKLOG_BYTES) later(SLOW_PEER_MS, () => this.go());
+    else if (options.pace === undefined) setImmediate(() => this.go());
+    else later(Math.max(1, drawDelay(options.pace, this.random)), () => this.go());
+  }
+
+  private answer(record: Attributes): boolean {
+    if (this.matches !== null && !this.matches(record)) return false;
+    const status = this.options.pendingStatus ?? Status.PENDING;
+    this.association.respond(this.request, { status, dataset: this.encoded(record) });
+    return true;
+  }
+
+  /** The same question gets the same bytes: a load test asks it thousands of times. */
+  private encoded(record: Attributes): Buffer {
+    const known = this.cache.get(record);
+    if (known?.question === this.question) return known.bytes;
+    const found = this.matches === null ? record : projectRecord(this.identifier, record);
+    const bytes = encodeRecord(found, this.syntax);
+    this.cache.set(record, { question: this.question, bytes });
+    return bytes;
+  }
+
+  private finish(status: number): void {
+    this.association.respond(this.request, { status });
+    this.done();
+  }
+}
+
+/** Answers C-FIND requests. */
+export class FindProvider {
+  private readonly options: FindProviderOptions;
+  private readonly random: () => number;
+  private readonly running = new Map<Association, Map<number, Answering>>();
+  private readonly cache: Cache = new WeakMap();
+
+  constructor(options: FindProviderOptions, random: () => number = Math.random) {
+    this.options = options;
+    this.random = random;
+  }
+
+  onRequest(association: Association, request: IncomingRequest, dataset: Buffer | null): void {
+    const identifier = readIdentifier(association, request, dataset);
+    if (identifier === null) return;
+    const { messageId } = request;
+    const syntax = syntaxOf(association, request);
+    const mine = this.running.get(association) ?? new Map<number, Answering>();
+    this.running.set(association, mine);
+    const done = (): void => {
+      mine.delete(messageId);
+      if (mine.size === 0) this.running.delete(association);
+    };
+    const { options, random } = this;
+    const answering = new Answering(association, { request, identifier, syntax }, options, {
+      random,
+      cache: this.cache,
+      done,
+    });
+    mine.set(messageId, answering);
+    answering.go();
+  }
+
+  onCancel(association: Association, messageId: number): void {
+    const answering = this.running.get(association)?.get(messageId);
+    if (answering !== undefined) answering.cancelled = true;
+  }
+}

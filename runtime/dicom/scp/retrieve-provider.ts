@@ -1,0 +1,155 @@
+// C-MOVE and C-GET as acceptor.
+import type { JsonDataset } from '../data/json.ts';
+import { CommandField, Element } from '../dimse/elements.ts';
+import type { IncomingRequest, ResponseFields } from '../dimse/incoming.ts';
+import { Status } from '../dimse/status.ts';
+import { associate } from '../ul/associate.ts';
+import type { ProposedContext, TlsOptions } from '../ul/associate-request.ts';
+import type { Association } from '../ul/association.ts';
+import { encodeRecord } from './find-provider.ts';
+import { readIdentifier, syntaxOf } from './identifier.ts';
+import { type StoredInstance, SubOperationRun, type SubOperationUser } from './sub-operations.ts';
+
+export interface Destination {
+  readonly host: string;
+  readonly port: number;
+  readonly tls?: TlsOptions | null;
+}
+
+export interface RetrieveProviderOptions {
+  /** The instances that an identifier asks for. */
+  instances(identifier: JsonDataset, request: IncomingRequest): Iterable<StoredInstance>;
+  /** Where a C-MOVE destination is; null = unknown (0xA801). */
+  destination?(aet: string): Destination | null;
+  /** A pending response after every n-th sub-operation (default 1; 0 = none). */
+  readonly pendingEvery?: number;
+}
+
+const MAX_CONTEXTS = 128;
+
+/** One context per SOP class and transfer syntax, so that nothing has to be transcoded. */
+export function contextsOf(instances: readonly StoredInstance[]): ProposedContext[] {
+  const pairs = new Map<string, ProposedContext>();
+  for (const { sopClass, transferSyntax } of instances) {
+    pairs.set(`${sopClass} ${transferSyntax}`, {
+      abstractSyntax: sopClass,
+      transferSyntaxes: [transferSyntax],
+    });
+  }
+  return [...pairs.values()].slice(0, MAX_CONTEXTS);
+}
+
+/** Answers C-MOVE and C-GET requests. */
+export class RetrieveProvider {
+  private readonly options: RetrieveProviderOptions;
+  private readonly running = new Map<Association, Map<number, SubOperationRun>>();
+
+  constructor(options: RetrieveProviderOptions) {
+    this.options = options;
+  }
+
+  onRequest(association: Association, request: IncomingRequest, dataset: Buffer | null): void {
+    const identifier = readIdentifier(association, request, dataset);
+    if (identifier === null) return;
+    const instances = [...this.options.instances(identifier, request)];
+    if (request.commandField === CommandField.C_GET_RQ)
+      this.run(association, request, association, instances);
+    else this.move(association, request, instances);
+  }
+
+  onCancel(association: Association, messageId: number): void {
+    const run = this.running.get(association)?.get(messageId);
+    if (run !== undefined) run.cancelled = true;
+  }
+
+  private move(
+    association: Association,
+    request: IncomingRequest,
+    instances: readonly StoredInstance[],
+  ): void {
+    const aet = request.text(Element.MOVE_DESTINATION);
+    const destination = this.options.destination?.(aet) ?? null;
+    if (destination === null) {
+      association.respond(request, { status: Status.MOVE_DESTINATION_UNKNOWN });
+      return;
+    }
+    if (instances.length === 0) {
+      association.respond(request, { status: Status.SUCCESS, completed: 0, failed: 0, warning: 0 });
+      return;
+    }
+    const { calledAET } = association;
+    const request_ = {
+      ...destination,
+      calledAET: aet,
+      callingAET: calledAET,
+      contexts: contextsOf(instances),
+    };
+    associate(request_, (outcome) => {
+      if (outcome.kind === 'accepted') {
+        this.run(association, request, outcome.association, instances);
+        return;
+      }
+      const status = Status.OUT_OF_RESOURCES_SUB_OPERATIONS;
+      const errorComment = `destination: ${outcome.kind}`;
+      association.respond(request, {
+        status,
+        failed: instances.length,
+        completed: 0,
+        warning: 0,
+        errorComment,
+      });
+    });
+  }
+
+  /** Sends the instances over `to`, and counts them to the one who asked. */
+  private run(
+    association: Association,
+    request: IncomingRequest,
+    to: Association,
+    instances: readonly StoredInstance[],
+  ): void {
+    const mine = this.running.get(association) ?? new Map<number, SubOperationRun>();
+    this.running.set(association, mine);
+    const every = this.options.pendingEvery ?? 1;
+    const user: SubOperationUser = {
+      onProgress: (run) => {
+        const done = instances.length - run.remaining;
+        if (every > 0 && done % every === 0)
+          association.respond(request, counters(run, Status.PENDING));
+      },
+      onDone: (run) => {
+        mine.delete(request.messageId);
+        if (mine.size === 0) this.running.delete(association);
+        if (to !== association) to.release();
+        association.respond(request, this.final(association, request, run));
+      },
+    };
+    const moved = to !== association;
+    const originator = { aet: association.callingAET, messageId: request.messageId };
+    const run = new SubOperationRun(to, instances, user, moved ? originator : undefined);
+    mine.set(request.messageId, run);
+    run.go();
+  }
+
+  private final(
+    association: Association,
+    request: IncomingRequest,
+    run: SubOperationRun,
+  ): ResponseFields {
+    const { failed, warning, failedInstances, cancelled } = run;
+    if (failed === 0 && warning === 0 && !cancelled) return counters(run, Status.SUCCESS);
+    const syntax = syntaxOf(association, request);
+    const all = failed > 0 && run.completed === 0 && warning === 0;
+    const problem = all ? Status.OUT_OF_RESOURCES_SUB_OPERATIONS : Status.SUB_OPERATIONS_FAILED;
+    const list = { FailedSOPInstanceUIDList: failedInstances };
+    const dataset = failedInstances.length === 0 ? null : encodeRecord(list, syntax);
+    return { ...counters(run, cancelled ? Status.CANCEL : problem), dataset };
+  }
+}
+
+function counters(run: SubOperationRun, status: number): ResponseFields {
+  const { completed, failed, warning } = run;
+  // Remaining is only sent while there are some (PS3.7 §9.1.4.1.6).
+  const more = status === Status.PENDING || status === Status.CANCEL;
+  return { status, completed, failed, warning, ...(more ? { remaining: run.remaining } : {}) };
+}
