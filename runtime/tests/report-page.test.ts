@@ -1,5 +1,5 @@
 // The HTML report in a real browser: sealed, complete, and true to summary.json.
-import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -7,7 +7,7 @@ import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { bundlePage } from '../../bundler/page.ts';
 import type { Summary } from '../metrics/summary.ts';
-import { renderHtml, type PageAssets } from '../report/html/render.ts';
+import { renderHtml, reportData, type PageAssets } from '../report/html/render.ts';
 import { inkOfCanvases, openPage, startBrowser, tableCells } from './browser.ts';
 import { ROOT } from './imports.ts';
 import { requirePeer } from './peers.ts';
@@ -55,7 +55,6 @@ describe.skipIf(!requirePeer('chromium'))('report.html', () => {
     );
     const [error] = await tableCells(page, 'errors, most frequent first');
     expect(error?.[3]).toBe(String(summary.errors.groups[0]?.count));
-    await page.screenshot({ path: process.env['SHOT'] ?? join(dir, 'a.png'), fullPage: true });
   });
 
   it.each([
@@ -69,7 +68,83 @@ describe.skipIf(!requirePeer('chromium'))('report.html', () => {
     const ink = await inkOfCanvases(page);
     expect(ink.length).toBeGreaterThanOrEqual(6);
     expect(Math.min(...ink)).toBeGreaterThan(500);
-    if (process.env['SHOT'])
-      await page.screenshot({ path: `${process.env['SHOT']}.${seconds}.png`, fullPage: true });
+  });
+
+  it('can be read and used by keyboard, as text and as files', async () => {
+    const { url, summary } = await report('hands', 20);
+    const { page, complaints } = await openPage(browser, url);
+    await page.locator('.chart').first().focus();
+    for (const key of ['End', 'ArrowLeft', 'ArrowLeft']) await page.keyboard.press(key);
+    expect(await page.locator('.u-legend').first().innerText()).toMatch(/17 s/);
+    await page.locator('summary').first().click();
+    expect(await page.locator('details[open] tbody tr').count()).toBe(20);
+    const [saved] = await Promise.all([
+      page.waitForEvent('download'),
+      page.getByRole('button', { name: 'summary.json' }).click(),
+    ]);
+    const text = readFileSync(await saved.path(), 'utf8');
+    expect(JSON.parse(text)).toEqual(JSON.parse(JSON.stringify(summary)));
+    await page.getByRole('searchbox').first().fill('no such error');
+    expect(await tableCells(page, 'errors, most frequent first')).toEqual([]);
+    await page
+      .getByRole('columnheader', { name: 'count' })
+      .nth(1)
+      .getByRole('button')
+      .press('Enter');
+    await page.getByRole('button', { name: 'dark' }).click();
+    expect(await page.locator('html').getAttribute('data-theme')).toBe('dark');
+    expect((await page.pdf()).length).toBeGreaterThan(20_000);
+    expect(complaints).toEqual([]);
+  });
+
+  it('names everything that can be focused, under one heading', async () => {
+    const { url } = await report('names', 5);
+    const { page } = await openPage(browser, url);
+    const nameless = await page.evaluate<string[]>(`
+      [...document.querySelectorAll('button, input, [tabindex], [role]')]
+        .filter((one) => !(one.ariaLabel || one.textContent.trim()))
+        .map((one) => one.outerHTML)`);
+    expect(nameless).toEqual([]);
+    expect(await page.locator('h1').count()).toBe(1);
+    expect(await page.locator('html').getAttribute('lang')).toBe('en');
+  });
+
+  it('shows what peers and scripts say as text, whatever it is', async () => {
+    const evil = '</script><img src=x onerror="document.title=\'owned\'"><b>"&\u2028\u0007';
+    await sampleRun({ seconds: 3, dir: join(dir, 'evil') });
+    const data = reportData(join(dir, 'evil'));
+    const { summary } = data;
+    const [group] = summary.errors.groups;
+    const [route] = summary.delivery.routes;
+    if (!group || !route) throw new Error('the sample run has an error and a route');
+    const file = join(dir, 'evil.html');
+    const html = renderHtml(
+      {
+        ...data,
+        plan: evil,
+        events: [{ at: 1, type: 'stage', title: evil, text: evil }],
+        breakdown: data.breakdown.map((row) => ({ ...row, value: evil })),
+        summary: {
+          ...summary,
+          run: { ...summary.run, script: evil, tags: { [evil]: evil } },
+          verdict: { ...summary.verdict, reason: evil, warnings: [evil] },
+          checks: { ...summary.checks, items: [{ name: evil, passes: 1, fails: 1 }] },
+          errors: {
+            ...summary.errors,
+            groups: [{ ...group, code: evil, message: evil, hint: evil, where: evil }],
+          },
+          delivery: { ...summary.delivery, routes: [{ ...route, route: evil }] },
+        },
+      },
+      assets,
+    );
+    writeFileSync(file, html);
+    const { page, complaints, requests } = await openPage(browser, pathToFileURL(file).href);
+    expect(await page.locator('main img, main b, main script').count()).toBe(0);
+    expect(await page.title()).not.toBe('owned');
+    expect(complaints).toEqual([]);
+    expect(requests).toEqual([]);
+    const [error] = await tableCells(page, 'errors, most frequent first');
+    expect(error?.[1]).toBe(evil);
   });
 });

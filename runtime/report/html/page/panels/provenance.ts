@@ -21,7 +21,7 @@ function list(title: string): { parts: HTMLElement[]; fill: (items: readonly str
 export function configuration(): Panel {
   const [events, outputs, files] = [list('Events'), list('Outputs'), list('Files')];
   const head = h('h3', {}, 'Plan and options');
-  const plan = h('pre', { tabindex: '0' });
+  const plan = h('pre', { tabindex: '0', role: 'region', 'aria-label': 'plan and options' });
   const parts = [...events.parts, ...outputs.parts, ...files.parts, head, plan];
   return section('Configuration and provenance', parts, (data) => {
     events.fill(data.events.map(eventText));
