@@ -112,14 +112,19 @@ export function instance(study: number, member = 1, more: Attributes = {}): Attr
   };
 }
 
+/** Its data set, Explicit VR Little Endian. */
+export function instanceBytes(attributes: Attributes): Buffer {
+  const header = patchHeader(Buffer.alloc(0), EXPLICIT, compileEdits(attributes as Edits));
+  return Buffer.concat([header, PIXELS]);
+}
+
 /** Stores an instance; resolves with the status, -1 for a failure. */
 export async function storeInstance(
   association: Association,
   attributes: Attributes,
 ): Promise<number> {
   const id = association.contextFor(SECONDARY_CAPTURE, EXPLICIT);
-  const header = patchHeader(Buffer.alloc(0), EXPLICIT, compileEdits(attributes as Edits));
-  const dataset = Buffer.concat([header, PIXELS]);
+  const dataset = instanceBytes(attributes);
   const sopInstance = String(attributes['SOPInstanceUID']);
   const command = { sopClass: SECONDARY_CAPTURE, sopInstance };
   const call = new Call();

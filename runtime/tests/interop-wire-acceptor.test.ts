@@ -1,0 +1,214 @@
+// Other people's requestors against our acceptor; TLS both ways.
+import { spawn } from 'node:child_process';
+import { mkdir, readdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import dcmjsDimse from 'dcmjs-dimse';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { SopClass } from '../dicom/dimse/uids.ts';
+import { fileMeta } from '../dicom/data/part10.ts';
+import { FindProvider } from '../dicom/scp/find-provider.ts';
+import { NormalizedProvider } from '../dicom/scp/normalized-provider.ts';
+import { RetrieveProvider } from '../dicom/scp/retrieve-provider.ts';
+import { serviceHandler } from '../dicom/scp/services.ts';
+import { storeRequest } from '../dicom/scu/requests.ts';
+import type { StoredInstance } from '../dicom/scp/sub-operations.ts';
+import { requirePeer } from './peers.ts';
+import { temporaryFolder } from './peers/process.ts';
+import { instance, instanceBytes, SECONDARY_CAPTURE } from './wire-calls.ts';
+import { closeServers, EXPLICIT, serve } from './wire-fixture.ts';
+
+const { Client, Dataset, log, requests } = dcmjsDimse;
+log.setLevel('silent');
+
+/** Runs a client to its end: exit code and what it printed. */
+function client(
+  command: string,
+  ...args: string[]
+): Promise<{ code: number | null; text: string }> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(command, args, { env: { ...process.env, TCP_NODELAY: '1' } });
+    let text = '';
+    child.stdout.on('data', (chunk: Buffer) => (text += chunk.toString()));
+    child.stderr.on('data', (chunk: Buffer) => (text += chunk.toString()));
+    child.once('error', reject);
+    child.once('exit', (code) => resolve({ code, text }));
+  });
+}
+
+const RECORDS = Array.from({ length: 2100 }, (_, i) => instance(i + 1));
+
+function sendable(count: number): StoredInstance[] {
+  return Array.from({ length: count }, (_, i) => {
+    const attributes = instance(1, i + 1);
+    const sopInstance = String(attributes['SOPInstanceUID']);
+    return {
+      sopClass: SECONDARY_CAPTURE,
+      sopInstance,
+      transferSyntax: EXPLICIT,
+      message: (id, maxPdu) =>
+        storeRequest(
+          id,
+          maxPdu,
+          { sopClass: SECONDARY_CAPTURE, sopInstance },
+          instanceBytes(attributes),
+        ),
+    };
+  });
+}
+
+describe.skipIf(!requirePeer('echoscu', 'storescu', 'dcmsend', 'findscu', 'movescu', 'getscu'))(
+  'acceptor and the clients of DCMTK',
+  () => {
+    let folder = '';
+    let file = '';
+    const stored: { uid: string; bytes: number }[] = [];
+    let bytes = 0;
+
+    beforeAll(async () => {
+      folder = await temporaryFolder('wire');
+      const attributes = instance(5);
+      const uid = String(attributes['SOPInstanceUID']);
+      file = join(folder, 'one.dcm');
+      await mkdir(join(folder, 'got'));
+      await writeFile(
+        file,
+        Buffer.concat([fileMeta(SECONDARY_CAPTURE, uid, EXPLICIT), instanceBytes(attributes)]),
+      );
+    });
+
+    afterEach(closeServers);
+
+    async function start(): Promise<string> {
+      stored.length = 0;
+      const port = await serve({
+        ...serviceHandler({
+          find: new FindProvider({ records: () => RECORDS }),
+          retrieve: new RetrieveProvider({
+            instances: () => sendable(7),
+            destination: (aet) => (aet === 'SELF' ? { host: '127.0.0.1', port: self } : null),
+          }),
+          store: {
+            onStoreData: (...[, , , from, to]) => (bytes += to - from),
+            onStoreEnd: (_association, request) => {
+              stored.push({ uid: request.sopInstance(), bytes });
+              bytes = 0;
+              return 0;
+            },
+          },
+        }),
+      });
+      self = port;
+      return String(port);
+    }
+    let self = 0;
+
+    it('answers echoscu', async () => {
+      const port = await start();
+      expect((await client('echoscu', '--repeat', '20', '127.0.0.1', port)).code).toBe(0);
+      expect((await client('echoscu', '--propose-pc', '128', '127.0.0.1', port)).code).toBe(0);
+      expect((await client('echoscu', '--abort', '127.0.0.1', port)).code).toBe(0);
+    });
+
+    it('stores what storescu and dcmsend send, byte for byte in length', async () => {
+      const port = await start();
+      const length = instanceBytes(instance(5)).length;
+      expect((await client('storescu', '127.0.0.1', port, file)).code).toBe(0);
+      expect(
+        (await client('storescu', '--max-send-pdu', '4096', '127.0.0.1', port, file)).code,
+      ).toBe(0);
+      expect((await client('dcmsend', '127.0.0.1', port, file)).code).toBe(0);
+      expect(stored.map((one) => one.bytes)).toEqual([length, length, length]);
+    });
+
+    it('answers findscu with over 2,000 matches, and hears its C-CANCEL', async () => {
+      const port = await start();
+      const keys = [
+        '-S',
+        '-k',
+        'QueryRetrieveLevel=STUDY',
+        '-k',
+        'StudyInstanceUID',
+        '-k',
+        'PatientID=*',
+      ];
+      const all = await client('findscu', '-v', ...keys, '127.0.0.1', port);
+      expect(all.code).toBe(0);
+      expect(all.text.match(/Find Response: \d+ \(Pending\)/g)).toHaveLength(2100);
+      const some = await client('findscu', '-v', '--cancel', '3', ...keys, '127.0.0.1', port);
+      const answers = some.text.match(/Find Response: \d+ \(Pending\)/g) ?? [];
+      expect(answers.length).toBeLessThan(2100);
+      expect(some.text).toMatch(/Cancel/);
+    });
+
+    it('serves movescu and getscu', async () => {
+      const port = await start();
+      const keys = ['-S', '-k', 'QueryRetrieveLevel=STUDY', '-k', 'StudyInstanceUID=2.25.91'];
+      const moved = await client('movescu', '-v', '-aem', 'SELF', ...keys, '127.0.0.1', port);
+      expect(moved.code).toBe(0);
+      expect(stored).toHaveLength(7);
+      const unknown = await client('movescu', '-aem', 'NOWHERE', ...keys, '127.0.0.1', port);
+      expect(unknown.text + String(unknown.code)).toMatch(/a801|Unknown|69/i);
+      const got = await client(
+        'getscu',
+        '-v',
+        '+B',
+        '-od',
+        join(folder, 'got'),
+        ...keys,
+        '127.0.0.1',
+        port,
+      );
+      expect(got.code).toBe(0);
+      expect(await readdir(join(folder, 'got'))).toHaveLength(7);
+    });
+  },
+);
+
+describe('acceptor and the client of dcmjs-dimse', () => {
+  afterAll(closeServers);
+
+  it('runs echo, find and a performed procedure step', async () => {
+    const normalized = new NormalizedProvider();
+    const port = await serve(
+      serviceHandler({
+        normalized,
+        find: new FindProvider({ records: () => RECORDS.slice(0, 30) }),
+      }),
+    );
+    const { CEchoRequest, CFindRequest, NCreateRequest, NSetRequest } = requests;
+    const statuses: string[] = [];
+    const find = CFindRequest.createStudyFindRequest({ PatientID: 'P1*' });
+    const create = new NCreateRequest(SopClass.MPPS, '2.25.31');
+    create.setDataset(new Dataset({ PerformedProcedureStepStatus: 'IN PROGRESS' }));
+    const set = new NSetRequest(SopClass.MPPS, '2.25.31');
+    set.setDataset(new Dataset({ PerformedProcedureStepStatus: 'COMPLETED' }));
+    await new Promise<void>((resolve, reject) => {
+      const peer = new Client();
+      for (const [name, request] of Object.entries({
+        echo: new CEchoRequest(),
+        find,
+        create,
+        set,
+      })) {
+        request.on('response', (response: { getStatus(): number }) => {
+          statuses.push(`${name} ${response.getStatus().toString(16)}`);
+        });
+        peer.addRequest(request);
+      }
+      peer.on('associationReleased', () => resolve());
+      peer.on('networkError', reject);
+      peer.on('associationRejected', () => reject(new Error('rejected')));
+      peer.send('127.0.0.1', port, 'DIMSE', 'SCP');
+    });
+    expect(statuses.filter((one) => one === 'find ff00')).toHaveLength(11);
+    expect(statuses.filter((one) => one !== 'find ff00')).toEqual([
+      'echo 0',
+      'find 0',
+      'create 0',
+      'set 0',
+    ]);
+    expect(normalized.instances.get('2.25.31')?.attributes).toEqual({
+      PerformedProcedureStepStatus: 'COMPLETED',
+    });
+  });
+});
