@@ -102,8 +102,7 @@ class MetricsEngine implements Engine {
 
   finish(nowMs: number, elapsedMs: number): Tick {
     const tick = this.#close(nowMs, elapsedMs, true);
-    this.#thresholds.finish(elapsedMs);
-    return tick;
+    return { ...tick, changed: this.#thresholds.finish(elapsedMs) };
   }
 
   thresholds(): readonly ThresholdResult[] {

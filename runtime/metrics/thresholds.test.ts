@@ -108,7 +108,11 @@ describe('verdicts', () => {
       checks: one('rate>0.9'),
       my_trend: [{ threshold: 'avg<1' }, { threshold: 'avg>1' }],
     });
-    engine.finish(1000, 1000);
+    expect(engine.finish(1000, 1000).changed.map(({ metric }) => metric)).toEqual([
+      'dicom_delivery_missing',
+      'dicom_req_failed{service:C-MOVE}',
+      'my_trend',
+    ]);
     expect(engine.thresholds().map(({ verdict, failed }) => `${verdict} ${failed}`)).toEqual([
       'no data true',
       'no data true',

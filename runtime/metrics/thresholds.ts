@@ -77,15 +77,22 @@ export class Thresholds {
     return { changed, abort };
   }
 
-  /** At the end: everything gets its verdict. `elapsedMs` is the length of the run. */
-  finish(elapsedMs: number): void {
+  /**
+   * At the end: everything gets its verdict. `elapsedMs` is the length of the run. Returns those
+   * that only now turn out to be crossed, or not to be any more.
+   */
+  finish(elapsedMs: number): ThresholdResult[] {
+    const changed: ThresholdResult[] = [];
     for (const judged of this.#judged) {
-      if (this.#evaluate(judged, elapsedMs, true)) continue;
-      if (judged.view.samples > 0) continue;
-      judged.verdict = 'no data';
-      judged.observed = undefined;
-      judged.failed = failsWithoutData(judged.view, judged.expression);
+      const before = judged.failed;
+      if (!this.#evaluate(judged, elapsedMs, true) && judged.view.samples === 0) {
+        judged.verdict = 'no data';
+        judged.observed = undefined;
+        judged.failed = failsWithoutData(judged.view, judged.expression);
+      }
+      if (judged.failed !== before) changed.push(resultOf(judged));
     }
+    return changed;
   }
 
   results(): ThresholdResult[] {
