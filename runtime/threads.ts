@@ -182,6 +182,8 @@ export type ToVu =
     }
   | ({ readonly kind: 'prepare' } & VuPlan)
   | { readonly kind: 'setup'; readonly timeoutMs: number }
+  /** Before `start`, where there is a vuInit: pre-allocated VUs of arrival rates run it now. */
+  | { readonly kind: 'warm'; readonly setupJson: string | null }
   | { readonly kind: 'start'; readonly t0: number; readonly setupJson: string | null }
   | { readonly kind: 'stop'; readonly why: 'abort' | 'interrupt' }
   | { readonly kind: 'teardown'; readonly setupJson: string | null; readonly timeoutMs: number }
@@ -256,6 +258,7 @@ export type FromVu =
       readonly notes: readonly string[];
     }
   | { readonly kind: 'ready'; readonly createdMs: number }
+  | { readonly kind: 'warmed' }
   /** `load`, `prepare`, `setup`, `teardown` or `handleSummary` went wrong. */
   | { readonly kind: 'failed'; readonly phase: string; readonly fault: ScriptFault }
   | { readonly kind: 'hook'; readonly hook: 'setup' | 'teardown' | 'handleSummary'; readonly json: string | null }

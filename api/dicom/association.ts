@@ -28,6 +28,9 @@ function instanceOf(image: unknown): Dataset {
 
 /** `await using`: the method stands under a symbol that the compiler cannot see in a class. */
 export interface Association extends AsyncDisposable {}
+/** What `await using` needs; the method stands under the symbol that esbuild's lowering looks for. */
+export interface Association extends AsyncDisposable {}
+
 export class Association implements Releasable {
   readonly vu: Vu;
   /** Number on the host. */

@@ -1,5 +1,5 @@
 // Stores on one kept association per VU. BYTES, THINK (seconds), REPEAT (1: the same instance).
-import dicom from 'dicom';
+import dicom, { type Association } from 'dicom';
 import { sleep } from 'k6';
 
 const peer = dicom.peer({});
@@ -9,8 +9,12 @@ const think = Number(__ENV.THINK ?? 0);
 const repeat = __ENV.REPEAT === '1';
 const same = repeat ? pool.at(0).asIs() : null;
 
-export default async function () {
-  const association = await peer.associate({ for: pool, keep: true });
+// Opened before t0 under an arrival rate, outside iteration time everywhere.
+export async function vuInit() {
+  return peer.associate({ for: pool, keep: true });
+}
+
+export default async function (_data: unknown, association: Association) {
   await association.store(same ?? pool);
   if (think > 0) await sleep(think);
 }

@@ -165,7 +165,7 @@ export const arrival: Case = async (bench) => {
   const source = readFileSync(script('store'), 'utf8');
   writeFileSync(
     file,
-    `${source}\nexport const options = { scenarios: { s: { executor: 'constant-arrival-rate', rate: 5000, duration: '${bench.quick ? 3 : 6}s', preAllocatedVUs: 500, maxVUs: 500 } } };\n`,
+    `${source}\nexport const options = { summaryTrendStats: ['p(99)'], scenarios: { s: { executor: 'constant-arrival-rate', rate: 5000, duration: '${bench.quick ? 3 : 6}s', preAllocatedVUs: 500, maxVUs: 500 } } };\n`,
   );
   for (let i = 0; i < bench.rounds; i++) {
     const sink = await ourSink();

@@ -4,7 +4,8 @@ import { execFileSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { cpus, totalmem } from 'node:os';
 import { join } from 'node:path';
-import { CASES, type Bench } from './cases.ts';
+import type { Bench } from './bench.ts';
+import { CASES } from './cases.ts';
 import { has, SCRIPTS } from './peers.ts';
 import { markdown, table, type Row } from './tally.ts';
 

@@ -178,6 +178,7 @@ class Conductor {
     this.#events.attach(recorder);
     this.#request.onReady(context, book);
     const setupJson = await this.#setup(context, recorder);
+    if (stopper.end === null) await this.#warm(context, setupJson ?? null);
     const begun = stopper.end === null;
     const t0 = epochNow() + headStart(workers, options.outputs.length);
     await book.begin(t0);
@@ -209,6 +210,16 @@ class Conductor {
       if (!(error instanceof StoppedError)) this.#phaseFailed(error, recorder);
       return undefined;
     }
+  }
+
+  /** Only arrival rates have VUs before t0, and only a vuInit makes them worth waiting for. */
+  async #warm({ loaded, options }: RunContext, setupJson: string | null): Promise<void> {
+    const open = options.scenarios.some((scenario) => 'preAllocatedVUs' in scenario);
+    if (!open || !loaded.exports.includes('vuInit')) return;
+    const { stopper } = this.#request;
+    await stopper.guard(this.#fleet.warm(setupJson)).catch((error: unknown) => {
+      if (!(error instanceof StoppedError)) throw error;
+    });
   }
 
   async #runWorkers(t0: number, setupJson: string | null | undefined, options: Options) {

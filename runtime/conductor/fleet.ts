@@ -39,6 +39,7 @@ export interface FleetSettings {
 const MAX_REPLACEMENTS = 20;
 const INIT_GRACE_MS = 2_000;
 const HOOK_GRACE_MS = 1_500;
+const WARM_TIMEOUT_MS = 60_000;
 const WATCH_EVERY_MS = 250;
 const TERMINATE_GRACE_MS = 1_000;
 
@@ -103,6 +104,20 @@ export class Fleet {
     });
     lead.post(message);
     return (await answer).json;
+  }
+
+  /** Before t0: pre-allocated VUs of arrival rates run their vuInit; resolves when they are ready. */
+  async warm(setupJson: string | null): Promise<void> {
+    await Promise.all(
+      this.#members.map((member) => {
+        const warmed = member.mailbox.wait('warmed', {
+          phase: 'vuInit',
+          timeoutMs: WARM_TIMEOUT_MS,
+        });
+        member.post({ kind: 'warm', setupJson });
+        return warmed;
+      }),
+    );
   }
 
   /**

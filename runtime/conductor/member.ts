@@ -76,6 +76,7 @@ export class Member {
       case 'loaded':
       case 'ready':
       case 'hook':
+      case 'warmed':
         break;
     }
     this.mailbox.deliver(message);

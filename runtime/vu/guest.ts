@@ -1,5 +1,4 @@
-// All that a worker does with one script: its sandbox, its VUs, its associations, its share of the
-// plan. Wires the modules of this folder together; has no logic of its own.
+// All that a worker does with one script. Wires the modules of this folder; no logic of its own.
 import type { MessagePort } from 'node:worker_threads';
 import { Enter, type Boot, type Fault } from '../../api/bridge.ts';
 import { Pool } from '../dicom/data/prototype.ts';
@@ -322,6 +321,12 @@ export class Guest {
     this.#scheduler?.start();
   }
 
+  /** Before t0: pre-allocated VUs run their vuInit. */
+  warm(setupJson: string | null): void {
+    this.#host.enterText(Enter.DATA, setupJson ?? '', 0);
+    this.#scheduler?.warm(() => this.#post({ kind: 'warmed' }));
+  }
+
   stop(): void {
     this.#scheduler?.stop();
   }
@@ -330,7 +335,7 @@ export class Guest {
     this.#observers.instance = json;
   }
 
-  /** Messages that only some runs have: a replaced worker's port. */
+  /** A replaced worker's port. */
   other(message: { readonly kind: string }): void {
     if (message.kind !== 'peer') return;
     const { worker, port } = message as unknown as { worker: number; port: MessagePort };
@@ -342,7 +347,7 @@ export class Guest {
     if (this.#finished) return;
     this.#finished = true;
     this.#state[WorkerSlot.PHASE] = 5;
-    // Releases that are still on their way get a moment; the samples are in before `ended`.
+    // The samples are in before `ended`.
     setImmediate(() => {
       this.#flush();
       this.#post({ kind: 'ended' });
@@ -353,8 +358,6 @@ export class Guest {
     if (!this.#hasService) this.#addService();
     this.#hooks.run(name, json);
   }
-
-  // ---------------------------------------------------------------- beats
 
   /** Every 50 ms. */
   beat(): void {

@@ -149,6 +149,7 @@ export class Life {
       vu.initFailures++;
       if (!vu.stopping) {
         this.#retry(vu);
+        vu.owner?.delayed?.(vu);
         return 0;
       }
     }

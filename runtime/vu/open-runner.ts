@@ -12,6 +12,8 @@ const UNWIND_MS = 250;
 const resolved = Promise.resolve();
 /** Starts done in one tick before sockets get their turn. */
 const STARTS_A_TICK = 500;
+/** vuInits under way at once before t0. */
+const WARMING_AT_ONCE = 64;
 
 export class OpenRunner implements ScenarioRunner, VuOwner {
   readonly #plan: OpenPlan;
@@ -25,6 +27,7 @@ export class OpenRunner implements ScenarioRunner, VuOwner {
   #ending = false;
   #over = false;
   #warned = false;
+  #warming: (() => void) | null = null;
   #timer: NodeJS.Timeout | NodeJS.Immediate | null = null;
   /** Guest code is entered from a promise job only: from elsewhere it could not be cut off safely. */
   readonly #tick = (): void => void resolved.then(this.#job);
@@ -42,9 +45,39 @@ export class OpenRunner implements ScenarioRunner, VuOwner {
     return this.#over;
   }
 
+  /**
+   * Makes the pre-allocated VUs and runs their vuInit, a few at a time, before t0. `done` is called
+   * when all are ready; those whose vuInit failed go on trying and are not waited for.
+   */
+  warm(done: () => void): void {
+    this.#warming = done;
+    this.#warmMore();
+  }
+
+  #warmMore(): void {
+    const { preAllocatedVUs } = this.#plan;
+    while (
+      this.#vus.size < preAllocatedVUs &&
+      this.#vus.size - this.#idle.length < WARMING_AT_ONCE
+    ) {
+      if (this.#grow() === null) break;
+    }
+    const made = this.#vus.size >= preAllocatedVUs;
+    const settled = [...this.#vus].every((vu) => vu.state === VuState.READY || vu.initFailures > 0);
+    if (!made || !settled || this.#warming === null) return;
+    const done = this.#warming;
+    this.#warming = null;
+    done();
+  }
+
+  /** vuInit failed for now; it will be tried again. */
+  delayed(): void {
+    if (this.#warming !== null) this.#warmMore();
+  }
+
   start(startMs: number): void {
     this.#startMs = startMs;
-    for (let i = 0; i < this.#plan.preAllocatedVUs; i++) if (this.#grow() === null) break;
+    while (this.#vus.size < this.#plan.preAllocatedVUs) if (this.#grow() === null) break;
     const wait = startMs - this.#parts.clock.now();
     this.#timer = setTimeout(this.#tick, Math.max(0, wait));
   }
@@ -70,9 +103,9 @@ export class OpenRunner implements ScenarioRunner, VuOwner {
       this.#more = this.#walk.next();
     }
     const now = this.#nowNs();
-    if (!this.#ending && (now >= regularEndNs || !this.#more)) {
-      if (now >= regularEndNs) this.#end();
-    }
+    // Starts that are due and wait for the next tick come before the end.
+    const behind = this.#more && cursor.atNs <= regularEndNs;
+    if (!this.#ending && now >= regularEndNs && !behind) this.#end();
     if (now >= endNs) {
       this.stop();
       return;
@@ -170,6 +203,7 @@ export class OpenRunner implements ScenarioRunner, VuOwner {
 
   started(vu: VuSlot): void {
     this.#rest(vu);
+    if (this.#warming !== null) this.#warmMore();
   }
 
   done(vu: VuSlot): void {

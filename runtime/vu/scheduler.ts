@@ -89,6 +89,21 @@ export class Scheduler {
     this.#free.push(vu);
   }
 
+  /** Runs the vuInit of pre-allocated VUs; `done` when all that begin at once are ready. */
+  warm(done: () => void): void {
+    const open = this.#parts.plan.scenarios.flatMap((scenario, index) => {
+      const runner = this.#running[index]?.runner;
+      return runner instanceof OpenRunner && scenario.after === undefined ? [runner] : [];
+    });
+    let left = open.length;
+    if (left === 0) done();
+    for (const runner of open) {
+      runner.warm(() => {
+        if (--left === 0) done();
+      });
+    }
+  }
+
   /** Begins every scenario at its time; those with `after` when the other has ended. */
   start(): void {
     const { scenarios } = this.#parts.plan;

@@ -18,6 +18,8 @@ export const VuState = {
 export interface VuOwner {
   /** `vuInit` ended well (or there is none). */
   started(vu: VuSlot): void;
+  /** `vuInit` failed and will be tried again. */
+  delayed?(vu: VuSlot): void;
   /** An iteration ended. */
   done(vu: VuSlot): void;
   /** `vuTeardown` ended; the VU is free. */

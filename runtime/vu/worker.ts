@@ -81,6 +81,9 @@ class Worker {
       case 'handleSummary':
         this.#needed().hook('handleSummary', message.summaryJson);
         return;
+      case 'warm':
+        this.#needed().warm(message.setupJson);
+        return;
       case 'start':
         this.#needed().start(message.t0, message.setupJson);
         return;
