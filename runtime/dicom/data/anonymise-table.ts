@@ -17,7 +17,7 @@ export const DUMMY = new Set(
   VerifyingOrganization AcquisitionFieldOfViewLabel`.split(/\s+/),
 );
 
-/** Identify a device: kept on `retain: { device }`. */
+/** Identify a device: kept on `retainDevice`. */
 export const DEVICE = new Set(
   `StationName DeviceSerialNumber DeviceUID PlateID GeneratorID CassetteID GantryID DetectorID
   DeviceDescription DeviceLabel ScheduledStationAETitle ScheduledStationName PerformedStationAETitle
@@ -29,20 +29,20 @@ export const DEVICE = new Set(
   ScheduledStationGeographicLocationCodeSequence`.split(/\s+/),
 );
 
-/** Identify an institution: kept on `retain: { institution }`. */
+/** Identify an institution: kept on `retainInstitution`. */
 export const INSTITUTION = new Set(
   `InstitutionName InstitutionAddress InstitutionalDepartmentName InstitutionCodeSequence
   InstitutionalDepartmentTypeCodeSequence`.split(/\s+/),
 );
 
-/** Characteristics of a patient: kept on `retain: { patientCharacteristics }`. */
+/** Characteristics of a patient: kept on `retainPatientCharacteristics`. */
 export const PATIENT = new Set(
   `PatientSex PatientAge PatientSize PatientWeight EthnicGroup EthnicGroupCodeSequence Allergies
   PatientState PatientSexNeutered PregnancyStatus SmokingStatus SpecialNeeds PreMedication
   PatientSizeCodeSequence`.split(/\s+/),
 );
 
-/** Descriptions that people write: kept on `retain: { descriptors }`. */
+/** Descriptions that people write: kept on `retainDescriptions`. */
 export const DESCRIPTORS = new Set(
   `StudyDescription SeriesDescription ProtocolName PerformedProcedureStepDescription
   RequestedProcedureDescription ScheduledProcedureStepDescription AdmittingDiagnosesDescription

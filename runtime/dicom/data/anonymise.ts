@@ -11,43 +11,55 @@ import {
   REMOVE,
   ZERO,
 } from './anonymise-table.ts';
-import { keywordOf, vrOf } from './dictionary.ts';
-import { compileEdits, type EditLevel, type EditNode } from './edits.ts';
+import { keywordOf, tagHex, vrOf } from './dictionary.ts';
+import {
+  compileEdits,
+  type EditItem,
+  type EditLevel,
+  type EditNode,
+  type Edits,
+  type EditValue,
+} from './edits.ts';
 import { type ElementAt, indexDataset, isPixelData } from './element-index.ts';
 import { deflateDataset, inflateDataset, patchHeader } from './header-patch.ts';
+import type { OpenDataset } from './json.ts';
+import { SLOT_TAGS } from './prototype.ts';
 import { encodingOf, TransferSyntax } from './transfer-syntax.ts';
 
-/** What the option profiles of PS3.15 E.3 keep. All false by default. */
-export interface Retain {
-  readonly uids?: boolean;
-  readonly device?: boolean;
-  readonly institution?: boolean;
-  readonly patientCharacteristics?: boolean;
-  /** Dates and times, unmodified. */
-  readonly dates?: boolean;
-  readonly descriptors?: boolean;
-  /** Private elements: nobody checked that they are safe. */
-  readonly private?: boolean;
-}
-
+/** Option flags of PS3.15 E.3; all off: the plain Basic Profile. */
 export interface AnonymiseOptions {
-  readonly retain?: Retain;
-  /** Equal seeds give equal new UIDs for equal old ones, over files and studies. */
-  readonly seed?: string;
+  /** Retain UIDs (E.3.9). */
+  readonly retainUids?: boolean;
+  /** Retain dates and times as they are (E.3.6). */
+  readonly retainDates?: boolean;
+  /** Retain sex, age, size, weight, … (E.3.7). */
+  readonly retainPatientCharacteristics?: boolean;
+  /** Retain device identity (E.3.8). */
+  readonly retainDevice?: boolean;
+  /** Retain institution identity (E.3.11). */
+  readonly retainInstitution?: boolean;
+  /** Retain descriptions as they are; nobody has cleaned them. */
+  readonly retainDescriptions?: boolean;
+  /** Retain private elements; nobody has checked that they are safe. */
+  readonly retainPrivate?: boolean;
+  /** Equal salts give equal new UIDs for equal old ones, over files and studies. Default ''. */
+  readonly salt?: string;
+  /** The UIDs and IDs that a fresh identity replaces are made up already: leave them. */
+  readonly keepIdentity?: boolean;
   /** Instead of empty values. */
   readonly patientName?: string;
   readonly patientId?: string;
 }
 
 /** Codes of CID 7050 for what was done. */
-const PROFILE_CODES: readonly (readonly [keyof Retain | null, string, string])[] = [
+const PROFILE_CODES: readonly (readonly [keyof AnonymiseOptions | null, string, string])[] = [
   [null, '113100', 'Basic Application Confidentiality Profile'],
-  ['uids', '113110', 'Retain UIDs Option'],
-  ['device', '113109', 'Retain Device Identity Option'],
-  ['institution', '113112', 'Retain Institution Identity Option'],
-  ['patientCharacteristics', '113108', 'Retain Patient Characteristics Option'],
-  ['dates', '113106', 'Retain Longitudinal Temporal Information Full Dates Option'],
-  ['private', '113111', 'Retain Safe Private Option'],
+  ['retainUids', '113110', 'Retain UIDs Option'],
+  ['retainDevice', '113109', 'Retain Device Identity Option'],
+  ['retainInstitution', '113112', 'Retain Institution Identity Option'],
+  ['retainPatientCharacteristics', '113108', 'Retain Patient Characteristics Option'],
+  ['retainDates', '113106', 'Retain Longitudinal Temporal Information Full Dates Option'],
+  ['retainPrivate', '113111', 'Retain Safe Private Option'],
 ];
 
 const DUMMIES: Readonly<Record<string, string>> = {
@@ -75,7 +87,7 @@ export function anonymise(
     return deflateDataset(anonymise(inflateDataset(dataset), TransferSyntax.EXPLICIT_LE, options));
   }
   const { elements } = indexDataset(dataset, encoding);
-  const work: Work = { bytes: dataset, retain: options.retain ?? {}, options };
+  const work: Work = { bytes: dataset, options };
   const pixel = elements.find((one) => isPixelData(one.tag));
   const header =
     pixel === undefined ? elements : elements.filter((one) => one.offset < pixel.offset);
@@ -86,15 +98,45 @@ export function anonymise(
   return patchHeader(bytes, transferSyntax, { key: '', level, tags: new Set() }, { lenient: true });
 }
 
+/** The same as edits of a header, for a recipe that is applied when it is sent. */
+export function anonymiseEdits(open: OpenDataset, options: AnonymiseOptions = {}): Edits {
+  const work: Work = { bytes: open.bytes, options };
+  const header = open.elements.filter((one) => !isPixelData(one.tag));
+  const level = mergeLevels(levelOf(header, work), compileEdits(marksOf(options)).level);
+  const kept = options.keepIdentity === true ? new Set(SLOT_TAGS) : new Set<number>();
+  return editsOf(level.filter((node) => !kept.has(node.tag)));
+}
+
+/** A compiled level as the edits it came from could have been: by tag and path. */
+function editsOf(level: EditLevel, prefix = ''): Record<string, EditValue> {
+  const edits: Record<string, EditValue> = {};
+  for (const node of level) {
+    const path = `${prefix}${tagHex(node.tag)}`;
+    switch (node.kind) {
+      case 'delete':
+        edits[path] = null;
+        break;
+      case 'set':
+        edits[path] = node.vr === null ? node.value : { vr: node.vr, value: node.value };
+        break;
+      case 'items':
+        edits[path] = node.items.map((item) => editsOf(item) as EditItem);
+        break;
+      case 'into':
+        for (const [at, inner] of node.at) Object.assign(edits, editsOf(inner, `${path}[${at}].`));
+        break;
+    }
+  }
+  return edits;
+}
+
 interface Work {
   readonly bytes: Buffer;
-  readonly retain: Retain;
   readonly options: AnonymiseOptions;
 }
 
 function marksOf(options: AnonymiseOptions): Record<string, never> {
-  const retain = options.retain ?? {};
-  const codes = PROFILE_CODES.filter(([name]) => name === null || retain[name] === true);
+  const codes = PROFILE_CODES.filter(([flag]) => flag === null || options[flag] === true);
   const marks = {
     PatientIdentityRemoved: 'YES',
     DeidentificationMethod: 'dicomrun: PS3.15 Basic Profile',
@@ -103,7 +145,8 @@ function marksOf(options: AnonymiseOptions): Record<string, never> {
       CodingSchemeDesignator: 'DCM',
       CodeMeaning: meaning,
     })),
-    LongitudinalTemporalInformationModified: retain.dates === true ? 'UNMODIFIED' : 'REMOVED',
+    LongitudinalTemporalInformationModified:
+      options.retainDates === true ? 'UNMODIFIED' : 'REMOVED',
     PatientName: options.patientName ?? '',
     PatientID: options.patientId ?? '',
   };
@@ -128,21 +171,21 @@ function levelOf(elements: readonly ElementAt[], work: Work): EditLevel {
 /** What happens to one element; null leaves it. */
 function nodeOf(element: ElementAt, work: Work): EditNode | null {
   const { tag, items } = element;
-  const { retain } = work;
+  const { options } = work;
   const group = tag >>> 16;
   if ((tag & 0xffff) === 0) return null;
-  if (group & 1) return retain.private === true ? null : { kind: 'delete', tag };
+  if (group & 1) return options.retainPrivate === true ? null : { kind: 'delete', tag };
   if ((group & 0xff00) === 0x5000) return { kind: 'delete', tag };
   if ((group & 0xff00) === 0x6000 && ((tag & 0xffff) === 0x3000 || (tag & 0xffff) === 0x4000)) {
     return { kind: 'delete', tag };
   }
   const keyword = keywordOf(tag);
-  const kept = keeps(keyword, retain);
+  const kept = keeps(keyword, options);
   if (kept === true) return null;
   if (kept === false || REMOVE.has(keyword)) return { kind: 'delete', tag };
   if (items !== null) return sequenceNode(element, work);
   const isDate = keyword === 'StudyDate' || keyword === 'StudyTime';
-  if (isDate && retain.dates === true) return null;
+  if (isDate && options.retainDates === true) return null;
   if (ZERO.has(keyword)) return { kind: 'set', tag, vr: null, value: '' };
   const vr = element.vr === '' || element.vr === 'UN' ? vrOf(tag) : element.vr;
   if (DUMMY.has(keyword)) return { kind: 'set', tag, vr: null, value: DUMMIES[vr] ?? 'ANONYMOUS' };
@@ -150,14 +193,14 @@ function nodeOf(element: ElementAt, work: Work): EditNode | null {
 }
 
 /** True keeps, false removes, null: no option speaks of it. */
-function keeps(keyword: string, retain: Retain): boolean | null {
+function keeps(keyword: string, options: AnonymiseOptions): boolean | null {
   if (PATIENT.has(keyword)) {
-    if (retain.patientCharacteristics === true) return true;
+    if (options.retainPatientCharacteristics === true) return true;
     return ZERO.has(keyword) ? null : false;
   }
-  if (DEVICE.has(keyword)) return retain.device === true;
-  if (INSTITUTION.has(keyword)) return retain.institution === true;
-  return DESCRIPTORS.has(keyword) ? retain.descriptors === true : null;
+  if (DEVICE.has(keyword)) return options.retainDevice === true;
+  if (INSTITUTION.has(keyword)) return options.retainInstitution === true;
+  return DESCRIPTORS.has(keyword) ? options.retainDescriptions === true : null;
 }
 
 function sequenceNode(element: ElementAt, work: Work): EditNode | null {
@@ -183,14 +226,16 @@ function byVr(
     case 'DA':
     case 'TM':
     case 'DT':
-      return work.retain.dates === true || length === 0 ? null : set(DUMMIES[named.vr] ?? '');
+      return work.options.retainDates === true || length === 0
+        ? null
+        : set(DUMMIES[named.vr] ?? '');
     case 'LT':
     case 'ST':
     case 'UT':
-      return work.retain.descriptors === true || length === 0 ? null : set('REMOVED');
+      return work.options.retainDescriptions === true || length === 0 ? null : set('REMOVED');
     case 'UI':
-      if (work.retain.uids === true || KIND_UIDS.has(named.keyword)) return null;
-      return set(remapUids(textOf(element, work.bytes), work.options.seed ?? ''));
+      if (work.options.retainUids === true || KIND_UIDS.has(named.keyword)) return null;
+      return set(remapUids(textOf(element, work.bytes), work.options.salt ?? ''));
     default:
       return null;
   }

@@ -19,12 +19,13 @@ export function dumpDataset(dataset: Buffer, transferSyntax: string): string[] {
   const syntax = deflated ? TransferSyntax.EXPLICIT_LE : transferSyntax;
   const { elements } = indexDataset(bytes, encodingOf(syntax));
   const charset = datasetCharset(bytes, elements);
+  return dumpLines({ bytes, transferSyntax: syntax, elements, charset });
+}
+
+/** The same for an opened header. */
+export function dumpLines(open: OpenDataset): string[] {
   const lines: string[] = [];
-  dumpLevel({ bytes, transferSyntax: syntax, elements, charset }, elements, {
-    charset,
-    indent: '',
-    lines,
-  });
+  dumpLevel(open, open.elements, { charset: open.charset, indent: '', lines });
   return lines;
 }
 

@@ -2,7 +2,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { anonymise, remapUid } from './anonymise.ts';
+import { anonymise, anonymiseEdits, remapUid } from './anonymise.ts';
 import { diffFiles, dumpFile } from './compare-files.ts';
 import { diffDatasets } from './diff.ts';
 import { generateFiles } from './generate.ts';
@@ -165,7 +165,7 @@ describe('anonymised', () => {
   );
 
   it('nothing that tells who it was is left, and references still fit', () => {
-    const result = anonymise(dataset, EXPLICIT, { seed: 's' });
+    const result = anonymise(dataset, EXPLICIT, { salt: 's' });
     const text = result.toString('latin1');
     for (const secret of ['SOME', 'secret', 'HOSPITAL', 'ROOM1', '042Y', 'DICOMRUN^TEST']) {
       expect(text).not.toContain(secret);
@@ -189,15 +189,15 @@ describe('anonymised', () => {
   });
 
   it('keeps what the options keep', () => {
-    const retain = {
-      uids: true,
-      device: true,
-      institution: true,
-      patientCharacteristics: true,
-      dates: true,
-      private: true,
+    const options = {
+      retainUids: true,
+      retainDevice: true,
+      retainInstitution: true,
+      retainPatientCharacteristics: true,
+      retainDates: true,
+      retainPrivate: true,
     };
-    const after = openDataset(anonymise(dataset, EXPLICIT, { retain }), EXPLICIT);
+    const after = openDataset(anonymise(dataset, EXPLICIT, options), EXPLICIT);
     const before = openDataset(dataset, EXPLICIT);
     for (const name of [
       'SOPInstanceUID',
@@ -210,6 +210,17 @@ describe('anonymised', () => {
       expect(getValue(after, name)).toEqual(getValue(before, name));
     }
     expect(getValue(after, 'OperatorsName')).toBe('');
+  });
+
+  it('as edits is the same, but for the identity that a fresh instance gets', () => {
+    const edits = anonymiseEdits(openDataset(dataset, EXPLICIT), { salt: 's' });
+    const applied = patchHeader(dataset, EXPLICIT, compileEdits(edits));
+    expect(applied.equals(anonymise(dataset, EXPLICIT, { salt: 's' }))).toBe(true);
+    const fresh = anonymiseEdits(openDataset(dataset, EXPLICIT), { keepIdentity: true });
+    expect(Object.keys(fresh)).not.toContain('00080018');
+    expect(Object.keys(fresh)).not.toContain('00100020');
+    expect(fresh['00100010']).toBe('');
+    expect(JSON.parse(JSON.stringify(fresh))).toEqual(fresh);
   });
 
   it('leaves pixels alone', () => {
