@@ -43,7 +43,7 @@ export function bench(): Bench {
 }
 
 export function sent(study: number, member: number, time: number, more: Partial<AcceptedRow> = {}) {
-  return { a: study, b: member, study, expected: 0, route: 0, time, ...more };
+  return { a: study, b: member, study, prototype: 0, expected: 0, route: 0, time, ...more };
 }
 
 export function came(study: number, member: number, time: number, more: Partial<ArrivalRow> = {}) {

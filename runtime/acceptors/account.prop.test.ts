@@ -59,7 +59,7 @@ it('counts what the definitions say, for any order of rows and arrivals', () => 
       for (const { kind, study, member, wait, pixels } of events) {
         now += wait;
         const key = { a: study, b: member, study, time: now };
-        if (kind === 'accept') account.accept({ ...key, expected: 9, route: 0 }, now);
+        if (kind === 'accept') account.accept({ ...key, prototype: 0, expected: 9, route: 0 }, now);
         else account.arrive({ ...key, pixels, association: 1, header: undefined }, now);
         account.sweep(now);
       }

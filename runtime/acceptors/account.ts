@@ -11,6 +11,8 @@ export interface AcceptedRow {
   a: number;
   b: number;
   study: number;
+  /** What it was made of: see `prototypeNumber`. */
+  prototype: number;
   /** Number of the expected pixel hash, 0 = unknown. */
   expected: number;
   route: number;
@@ -126,6 +128,7 @@ export class Account {
     if (first) {
       instances.sent[slot] = row.time;
       instances.route[slot] = row.route;
+      instances.prototype[slot] = row.prototype;
       instances.expected[slot] = row.expected;
       studies.route[study] = row.route;
       studies.accepted[study] = (studies.accepted[study] ?? 0) + 1;

@@ -41,7 +41,7 @@ describe('DatasetTap', () => {
     it(`finds header and pixels in ${name}, cut at every offset`, () => {
       const padding = name === 'explicit' ? hex('fcff fcff 4f42 0000 04000000 00000000') : hex('');
       const bytes = Buffer.concat([header, element, pixels, padding]);
-      const tap = new DatasetTap({ header: true, pixels: true, dataset: true });
+      const tap = new DatasetTap({ header: true, pixels: true });
       for (let cut = 0; cut <= bytes.length; cut++) {
         tap.begin(syntax);
         tap.push(bytes, 0, cut);
@@ -49,7 +49,6 @@ describe('DatasetTap', () => {
         tap.finish();
         expect(tap.header?.equals(Buffer.concat([header, element]))).toBe(true);
         expect(tap.pixelHash).toBe(sha(pixels));
-        expect(tap.datasetHash).toBe(sha(bytes));
         expect(tap.bytes).toBe(bytes.length);
       }
     });
@@ -63,7 +62,7 @@ describe('DatasetTap', () => {
       'feff00e0 02000000 0708',
     );
     const bytes = Buffer.concat([header, items, hex('feffdde0 00000000')]);
-    const tap = new DatasetTap({ header: true, pixels: true, dataset: false });
+    const tap = new DatasetTap({ header: true, pixels: true });
     tap.begin(RLE);
     for (let at = 0; at < bytes.length; at++) tap.push(bytes, at, at + 1);
     tap.finish();
@@ -72,7 +71,7 @@ describe('DatasetTap', () => {
   });
 
   it('keeps all of a data set without pixels', () => {
-    const tap = new DatasetTap({ header: true, pixels: true, dataset: false });
+    const tap = new DatasetTap({ header: true, pixels: true });
     const bytes = cases[1]?.[2] ?? hex('');
     tap.begin(IMPLICIT);
     tap.push(bytes, 0, 3);
@@ -83,7 +82,7 @@ describe('DatasetTap', () => {
   });
 
   it('gives up on what is no data set, and still counts it', () => {
-    const tap = new DatasetTap({ header: true, pixels: true, dataset: false });
+    const tap = new DatasetTap({ header: true, pixels: true });
     const bytes = hex('feff00e0 00000000 feff00e0 00000000');
     tap.begin(EXPLICIT);
     tap.push(bytes, 0, bytes.length);
@@ -92,7 +91,7 @@ describe('DatasetTap', () => {
   });
 
   it('is used again without remembering', () => {
-    const tap = new DatasetTap({ header: true, pixels: true, dataset: true });
+    const tap = new DatasetTap({ header: true, pixels: true });
     const [, , header, element] = cases[0] ?? [];
     const first = Buffer.concat([header ?? hex(''), element ?? hex(''), PIXELS]);
     tap.begin(EXPLICIT);

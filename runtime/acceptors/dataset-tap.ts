@@ -15,8 +15,6 @@ export interface TapWants {
   readonly header: boolean;
   /** SHA-256 of the value of the pixel data. */
   readonly pixels: boolean;
-  /** SHA-256 of all of it. */
-  readonly dataset: boolean;
   /** Pixels that need no hash, as they can be compared. */
   readonly known?: KnownPixels;
 }
@@ -33,7 +31,6 @@ export class DatasetTap {
   pixelHash = '';
   /** After `finish`: number of the known pixels that came, instead of a hash; 0 = none. */
   knownPixels = 0;
-  datasetHash = '';
   private readonly wants: TapWants;
   private readonly scan = new HeaderScan();
   private scanning = false;
@@ -44,7 +41,6 @@ export class DatasetTap {
   private readonly pixelHasher = new PixelHash();
   private readonly match: PixelMatch | null;
   private matching = false;
-  private whole: Hash | null = null;
 
   constructor(wants: TapWants) {
     this.wants = wants;
@@ -58,11 +54,9 @@ export class DatasetTap {
     this.pixelHash = '';
     this.knownPixels = 0;
     this.matching = false;
-    this.datasetHash = '';
     this.heldBytes = 0;
     this.pixels = null;
     this.scanning = this.wants.header || this.wants.pixels;
-    this.whole = this.wants.dataset ? createHash('sha256') : null;
     // why: a deflated header cannot be searched; it is kept whole and inflated when asked for
     if (encoding.deflated) this.scan.begin({ ...encoding, explicit: false });
     else this.scan.begin(encoding);
@@ -73,7 +67,6 @@ export class DatasetTap {
 
   push(buffer: Buffer, start: number, end: number): void {
     this.bytes += end - start;
-    if (this.whole !== null) this.whole.update(buffer.subarray(start, end));
     if (this.pixels !== null) this.pixelPiece(this.pixels, buffer, start, end);
     else if (this.scanning) this.search(buffer, start, end);
   }
@@ -84,7 +77,6 @@ export class DatasetTap {
     }
     if (this.matching) this.knownPixels = this.match?.finish() ?? 0;
     else if (this.pixels !== null) this.pixelHash = this.pixels.finish();
-    if (this.whole !== null) this.datasetHash = this.whole.digest('hex');
     this.pixels = null;
     if (this.held.length > 65_536) this.held = Buffer.alloc(0);
   }

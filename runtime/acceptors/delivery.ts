@@ -26,7 +26,9 @@ export interface Delivery {
   readonly pixelsChanged: number;
   /** Elements that are not as `tags` wants them, over all instances. */
   readonly wrongTags: number;
-  /** The first {@link MOST_DIFFERENCES} of them. */
+  /** With `verify: 'full'`: elements not named in `tags` that are not as they were sent. */
+  readonly changedTags: number;
+  /** The first {@link MOST_DIFFERENCES} of both. */
   readonly differences: readonly TagDifference[];
   /** SOP Instance UIDs that are missing, the first {@link MOST_DIFFERENCES}. */
   readonly missingInstances: readonly string[];

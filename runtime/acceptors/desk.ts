@@ -5,9 +5,11 @@ import { Account } from './account.ts';
 import type { AcceptedRow, ArrivalRow } from './account.ts';
 import type { Delivery, TagWish } from './delivery.ts';
 import { Expectations } from './expectations.ts';
+import type { Witness } from './expectations.ts';
 import type { HashNumbers } from './hashes.ts';
 import type { KeptHeader } from './header.ts';
 import { Keys } from './keys.ts';
+import type { SentHeaders } from './sent-headers.ts';
 import { TallySamples } from './samples.ts';
 import type { SampleWriter } from './samples.ts';
 import { compileWishes, judgeWishes } from './tag-wishes.ts';
@@ -23,10 +25,18 @@ export interface DeskOptions {
   readonly ledger: boolean;
   readonly samples: SampleWriter;
   readonly hashes: HashNumbers;
+  readonly sent: SentHeaders;
 }
 
 /** Missing instances named in the end; more are only counted. */
 const MOST_MISSING = 100_000;
+
+/** What a receiver wants of its account. */
+export interface DeskSpec {
+  readonly settleMs?: number | undefined;
+  /** Compare headers with what was sent. */
+  readonly full?: boolean;
+}
 
 /** One receiver's account with what it needs to speak of UIDs. */
 export interface ReceiverDesk {
@@ -71,15 +81,20 @@ export class Desk {
   }
 
   /** Opens the account of a receiver. */
-  open(receiver: number, name: string, settleMs?: number): ReceiverDesk {
-    const { runNumber, horizonMs } = this.options;
+  open(receiver: number, name: string, spec: DeskSpec = {}): ReceiverDesk {
+    const { runNumber, horizonMs, sent } = this.options;
     const keys = new Keys(runNumber);
-    const expectations = new Expectations({
+    const witness: Witness = {
       uid: (a, b) => keys.uid(a, b),
       differences: (instance, header, tags) =>
         judgeWishes(instance, header as KeptHeader | undefined, this.wishes(tags)),
-    });
-    const options = { settleMs: settleMs ?? this.options.settleMs, horizonMs, name };
+    };
+    if (spec.full === true) {
+      witness.changes = (uid, instance, header, except) =>
+        sent.changes(uid, instance, header as KeptHeader, except);
+    }
+    const expectations = new Expectations(witness);
+    const options = { settleMs: spec.settleMs ?? this.options.settleMs, horizonMs, name };
     const account = new Account(options, this.listener(keys), expectations);
     const desk = { account, keys, expectations };
     this.receivers.set(receiver, desk);

@@ -2,6 +2,7 @@
 import { NO_SLOT } from './instances.ts';
 import type { Account } from './account.ts';
 import { MOST_DIFFERENCES } from './delivery.ts';
+import type { SentInstance } from './sent-headers.ts';
 import type { Delivery, Expectation, TagDifference, TagWish } from './delivery.ts';
 
 interface Waiter {
@@ -28,6 +29,13 @@ const GENERATION = 32_768;
 export interface Witness {
   /** SOP Instance UID of an instance. */
   uid(a: number, b: number): string;
+  /** How a kept header differs from what was sent, `except` left out; absent = not looked at. */
+  changes?(
+    uid: string,
+    sent: SentInstance,
+    header: unknown,
+    except: readonly string[],
+  ): readonly TagDifference[];
   /** How the elements of a kept header differ from what is wanted. */
   differences(
     instance: string,
@@ -209,21 +217,41 @@ export class Expectations {
       return;
     }
     verdict.expected++;
-    const uid = (): string =>
-      this.witness.uid(instances.keyA[slot] ?? 0, instances.keyB[slot] ?? 0);
     if (arrivals === 0) {
       verdict.missing++;
-      if (verdict.missingInstances.length < MOST_DIFFERENCES) verdict.missingInstances.push(uid());
+      if (verdict.missingInstances.length >= MOST_DIFFERENCES) return;
+      const uid = this.witness.uid(instances.keyA[slot] ?? 0, instances.keyB[slot] ?? 0);
+      verdict.missingInstances.push(uid);
       return;
     }
     verdict.arrived++;
     if (arrivals > sends) verdict.duplicated += arrivals - sends;
     if (account.pixelsChanged(slot)) verdict.pixelsChanged++;
-    if (expectation.tags === undefined) return;
-    const found = this.witness.differences(uid(), account.headers.get(slot), expectation.tags);
-    verdict.wrongTags += found.length;
-    const room = MOST_DIFFERENCES - verdict.differences.length;
-    if (room > 0) verdict.differences.push(...found.slice(0, room));
+    this.judgeHeader(account, slot, expectation, verdict);
+  }
+
+  private judgeHeader(
+    account: Account,
+    slot: number,
+    { tags }: Expectation,
+    verdict: Verdict,
+  ): void {
+    const { witness } = this;
+    if (tags === undefined && witness.changes === undefined) return;
+    const { instances } = account;
+    const a = instances.keyA[slot] ?? 0;
+    const b = instances.keyB[slot] ?? 0;
+    const header = account.headers.get(slot);
+    const uid = witness.uid(a, b);
+    const wrong = tags === undefined ? [] : witness.differences(uid, header, tags);
+    const sent = { a, b, prototype: instances.prototype[slot] ?? -1 };
+    const except = Object.keys(tags ?? {});
+    const changed =
+      header === undefined ? [] : (witness.changes?.(uid, sent, header, except) ?? []);
+    verdict.wrongTags += wrong.length;
+    verdict.changedTags += changed.length;
+    const room = Math.max(0, MOST_DIFFERENCES - verdict.differences.length);
+    verdict.differences.push(...[...wrong, ...changed].slice(0, room));
   }
 }
 
@@ -235,6 +263,7 @@ interface Verdict {
   unexpected: number;
   pixelsChanged: number;
   wrongTags: number;
+  changedTags: number;
   readonly differences: TagDifference[];
   readonly missingInstances: string[];
 }
@@ -248,6 +277,7 @@ function newVerdict(): Verdict {
     unexpected: 0,
     pixelsChanged: 0,
     wrongTags: 0,
+    changedTags: 0,
     differences: [],
     missingInstances: [],
   };

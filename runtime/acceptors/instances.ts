@@ -1,4 +1,4 @@
-// What the account knows of each SOP instance on its way: about 70 bytes in columns, no object.
+// What the account knows of each SOP instance on its way: about 90 bytes in columns, no object.
 import { KeyTable, widened } from './key-table.ts';
 
 /** Bits of {@link Instances.flags}. */
@@ -27,6 +27,8 @@ export class Instances extends KeyTable {
   /** Accepted sends. */
   sends = new Uint32Array(this.capacity);
   arrivals = new Uint32Array(this.capacity);
+  /** What it was made of: see `prototypeNumber`. */
+  prototype = new Float64Array(this.capacity);
   /** Number of the expected pixel hash, 0 = none expected. */
   expected = new Int32Array(this.capacity);
   /** Number of the pixel hash that arrived first, 0 = not hashed. */
@@ -51,6 +53,7 @@ export class Instances extends KeyTable {
     this.touched[slot] = now;
     this.sends[slot] = 0;
     this.arrivals[slot] = 0;
+    this.prototype[slot] = -1;
     this.expected[slot] = 0;
     this.pixels[slot] = 0;
     this.route[slot] = NO_ROUTE;
@@ -94,6 +97,7 @@ export class Instances extends KeyTable {
     this.touched = widened(this.touched, capacity);
     this.sends = widened(this.sends, capacity);
     this.arrivals = widened(this.arrivals, capacity);
+    this.prototype = widened(this.prototype, capacity);
     this.expected = widened(this.expected, capacity);
     this.pixels = widened(this.pixels, capacity);
     this.route = widened(this.route, capacity);

@@ -22,7 +22,7 @@ function known(): { hashes: HashNumbers; tap: DatasetTap } {
   hashes.addPool(pool);
   const pixels = new KnownPixels();
   pixels.addPool(pool, hashes);
-  const wants = { header: true, pixels: true, dataset: false, known: pixels };
+  const wants = { header: true, pixels: true, known: pixels };
   return { hashes, tap: new DatasetTap(wants) };
 }
 

@@ -53,17 +53,23 @@ export class Receiver extends StoreStation<Intake> {
     this.spec = spec;
     this.aets = spec.aets;
     this.tools = tools;
-    const desk = tools.desk.open(id, spec.aets[0] ?? `receiver ${id}`, spec.settleMs);
+    const { verify, settleMs } = spec;
+    const name = spec.aets[0] ?? `receiver ${id}`;
+    const desk = tools.desk.open(id, name, { settleMs, full: verify === 'full' });
     this.correlate = correlator(spec.correlate, desk.keys, tools.desk.runNumber);
     this.files = tools.files(spec);
   }
 
+  /** `verify: 'full'` compares headers, so it keeps them whatever `keep` says. */
+  private get keepsHeaders(): boolean {
+    return this.spec.keep !== 'nothing' || this.spec.verify === 'full';
+  }
+
   protected begin(): Intake {
-    const { verify, keep, correlate } = this.spec;
+    const { verify, correlate } = this.spec;
     const tap = new DatasetTap({
-      header: keep !== 'nothing' || correlate !== 'sop',
+      header: this.keepsHeaders || correlate !== 'sop',
       pixels: verify !== 'counts',
-      dataset: verify === 'full',
       known: this.tools.known,
     });
     return { number: this.tools.nextAssociation(), tap, file: null };
@@ -118,7 +124,7 @@ export class Receiver extends StoreStation<Intake> {
       pixels: tap.knownPixels === 0 ? hashed : tap.knownPixels,
       association: intake.number,
       time: request.lastByte > 0 ? clock.at(request.lastByte) : now,
-      header: this.spec.keep === 'nothing' ? undefined : this.kept(header),
+      header: this.keepsHeaders ? this.kept(header) : undefined,
     };
     this.tools.desk.arrive(this.id, row, now);
   }

@@ -17,6 +17,7 @@ import { KnownPixels } from './known-pixels.ts';
 import { openPorts } from './ports.ts';
 import { Receiver } from './receiver.ts';
 import type { ReceiverTools } from './receiver.ts';
+import { SentHeaders } from './sent-headers.ts';
 import { SampleWriter } from './samples.ts';
 import type { Post } from './samples.ts';
 
@@ -62,7 +63,8 @@ export class AcceptorThread {
     }
     const { runNumber, settleMs, horizonMs, ledger } = message;
     const { samples } = this;
-    const desk = new Desk({ runNumber, settleMs, horizonMs, ledger, samples, hashes });
+    const sent = new SentHeaders(runNumber, message.pools);
+    const desk = new Desk({ runNumber, settleMs, horizonMs, ledger, samples, hashes, sent });
     this.desk = desk;
     const tools = this.tools(desk, hashes, known);
     const receivers = message.receivers.map(({ id, spec }) => new Receiver(id, spec, tools));
@@ -111,7 +113,7 @@ export class AcceptorThread {
   settle(settleMs: number): void {
     this.phase(4);
     const began = this.clock.now();
-    let reported = -Infinity;
+    let reported = began;
     const timer = this.every(Math.min(SETTLE_LOOK_MS, Math.max(1, settleMs)), () => {
       const now = this.clock.now();
       const outstanding = (this.desk?.outstanding() ?? 0) + (this.embedded?.outstanding() ?? 0);

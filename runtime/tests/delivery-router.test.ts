@@ -86,6 +86,26 @@ describe('the embedded router', () => {
     expect(accounts).toMatchObject([{ route: 'HTM_GI', accepted: 4, unique: 4, missing: 0 }]);
   });
 
+  it('changes nothing but what its rule says, seen by a receiver that verifies all', async () => {
+    const at = await acceptor({
+      receivers: [{ aets: ['GI_ARCHIVE'], verify: 'full', keep: 'nothing' }],
+      pools: [endoscopes],
+      embedded: { deliver: { HTM_GI: 0 } },
+    });
+    const gi = new Sender(at, endoscopes, 'HTM_GI', 0);
+    const association = await gi.open(target(at, 'HTM_GI'));
+    const study = await gi.study(association, 3);
+    await release(association);
+    const question = { receiver: 0, study, accepted: 3, timeoutMs: 5000, quietMs: 50 };
+    const unannounced = await at.expect(question);
+    expect(unannounced).toMatchObject({ arrived: 3, wrongTags: 0, changedTags: 3 });
+    expect(unannounced.differences[0]).toMatchObject({
+      ...{ tag: 'StudyDescription', actual: 'GI Endoscopy' },
+    });
+    const tags = { StudyDescription: 'GI Endoscopy' };
+    expect(await at.expect({ ...question, tags })).toMatchObject({ wrongTags: 0, changedTags: 0 });
+  });
+
   it('leaves other routes alone', async () => {
     const at = await acceptor({
       receivers: [{ aets: ['EYE_ARCHIVE'] }],

@@ -71,7 +71,7 @@ export class Archive extends StoreStation<Taking> {
 
   protected begin(): Taking {
     const header = this.keep !== 'nothing';
-    return { tap: new DatasetTap({ header, pixels: false, dataset: false }), pieces: [] };
+    return { tap: new DatasetTap({ header, pixels: false }), pieces: [] };
   }
 
   protected starts(taking: Taking, { transferSyntax }: Stored): void {
