@@ -66,7 +66,22 @@ export function tagHex(tag: number): string {
   return tag.toString(16).padStart(8, '0');
 }
 
-const entries = new Map<number, DictionaryEntry | null>();
+/** What an identity writes: known without dcmjs, which a worker of synthetic images never loads. */
+const IDENTITY_ENTRIES: readonly (readonly [number, string, string])[] = [
+  [0x00080005, 'CS', 'SpecificCharacterSet'],
+  [0x00080018, 'UI', 'SOPInstanceUID'],
+  [0x00080050, 'SH', 'AccessionNumber'],
+  [0x00100020, 'LO', 'PatientID'],
+  [0x0020000d, 'UI', 'StudyInstanceUID'],
+  [0x0020000e, 'UI', 'SeriesInstanceUID'],
+  [0x00200011, 'IS', 'SeriesNumber'],
+  [0x00200013, 'IS', 'InstanceNumber'],
+  [0x00200052, 'UI', 'FrameOfReferenceUID'],
+];
+
+const entries = new Map<number, DictionaryEntry | null>(
+  IDENTITY_ENTRIES.map(([tag, vr, keyword]) => [tag, { tag, vr, keyword, multiple: false }]),
+);
 
 /**
  * The entry of a tag, null when the dictionary has none. `ox` reads as OW, `xs` as US; repeating

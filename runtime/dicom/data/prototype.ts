@@ -1,7 +1,7 @@
 // A worker's view of a pool: buffers over the shared segments, headers ready for fresh identities.
 import { constants } from 'node:buffer';
 import { readSync, openSync, closeSync } from 'node:fs';
-import { type CompiledEdits, compileEdits, type EditNode } from './edits.ts';
+import { type CompiledEdits, compileEdits } from './edits.ts';
 import { DataError } from './data-error.ts';
 import { findElement, indexDataset } from './element-index.ts';
 import { inflateDataset, patchHeader } from './header-patch.ts';
@@ -69,7 +69,7 @@ export class Prototype {
   /** The header for fresh identities of a run; made once. */
   template(run: string): Template {
     if (this.#template === null || this.#templateRun !== run) {
-      this.#template = makeTemplate(this, run, null);
+      this.#template = makeTemplate(this, run);
       this.#templateRun = run;
     }
     return this.#template;
@@ -77,7 +77,11 @@ export class Prototype {
 
   /** The header for fresh identities with edits; an edited identity value stays as edited. */
   editedTemplate(run: string, edits: CompiledEdits): Template {
-    return makeTemplate(this, run, edits);
+    const syntax = encodingOf(this.share.transferSyntax).deflated
+      ? EXPLICIT_LE
+      : this.share.transferSyntax;
+    const header = patchHeader(this.template(run).header, syntax, edits);
+    return { header, slots: slotsOf(header, syntax, edits.tags) };
   }
 
   /** The header with edits and its own identity. */
@@ -132,25 +136,22 @@ function readRange(path: string, offset: number, target: Buffer): void {
   }
 }
 
-function makeTemplate(prototype: Prototype, run: string, edits: CompiledEdits | null): Template {
+function makeTemplate(prototype: Prototype, run: string): Template {
   const { transferSyntax } = prototype.share;
   const encoding = encodingOf(transferSyntax);
   const plain = encoding.deflated ? inflateDataset(prototype.header) : prototype.header;
   const syntax = encoding.deflated ? EXPLICIT_LE : transferSyntax;
   const present = new Set(indexDataset(plain, encodingOf(syntax), true).elements.map((e) => e.tag));
-  const identity = identityEdits(run, present);
-  const level = merge(identity.level, edits?.level ?? []);
-  const tags = new Set(level.map((node) => node.tag));
-  const header = patchHeader(plain, syntax, { key: '', level, tags });
-  return { header, slots: slotsOf(header, syntax, edits?.tags ?? new Set()) };
+  const header = patchHeader(plain, syntax, identityEdits(run, present));
+  return { header, slots: slotsOf(header, syntax) };
 }
 
 /** Identity values of the right width; numbers and frame of reference only where they are. */
 function identityEdits(run: string, present: ReadonlySet<number>): CompiledEdits {
   const optional: Record<string, string> = {};
-  if (present.has(0x00200013)) optional['InstanceNumber'] = '000001';
-  if (present.has(0x00200011)) optional['SeriesNumber'] = '000001';
-  if (present.has(0x00200052)) optional['FrameOfReferenceUID'] = frameOfReferenceUid(run, 0, 1);
+  if (present.has(0x00200013)) optional['00200013'] = '000001';
+  if (present.has(0x00200011)) optional['00200011'] = '000001';
+  if (present.has(0x00200052)) optional['00200052'] = frameOfReferenceUid(run, 0, 1);
   return compileEdits({
     '00080018': sopUid(run, 0, 2 ** 20 + 1),
     '0020000d': studyUid(run, 0),
@@ -159,12 +160,6 @@ function identityEdits(run: string, present: ReadonlySet<number>): CompiledEdits
     '00080050': accessionNumber(run, 0),
     ...optional,
   });
-}
-
-function merge(under: readonly EditNode[], over: readonly EditNode[]): EditNode[] {
-  const byTag = new Map(under.map((node) => [node.tag, node]));
-  for (const node of over) byTag.set(node.tag, node);
-  return [...byTag.values()].sort((a, b) => a.tag - b.tag);
 }
 
 /**
