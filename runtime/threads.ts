@@ -163,6 +163,10 @@ export const WorkerSlot = {
    * callback, and no AsyncLocalStorage was used in this thread. Else the watchdog ends the thread.
    */
   TERMINABLE: 10,
+  /** ms its event loop was busy since the thread started. */
+  BUSY_MS: 11,
+  /** Largest lateness of its heartbeat since main last took it (ms); main sets it to 0. */
+  LAG_MS: 12,
 } as const;
 export const WORKER_SLOTS = 16;
 
