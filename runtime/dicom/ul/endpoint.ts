@@ -329,7 +329,7 @@ export class Endpoint implements Association, UpperUser, OutboxUser, WatchUser {
     head[messageIdOffset] = id & 0xff;
     head[messageIdOffset + 1] = id >> 8;
     pending.contextId = head[CONTEXT_ID_OFFSET] ?? 0;
-    this.watch.wake();
+    this.watch.wake(pending.responseMs);
   }
 
   onDrained(): void {
