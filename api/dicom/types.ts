@@ -176,6 +176,15 @@ export interface StoreOptions {
   timeout?: Duration;
 }
 
+/** What any call may ask for. */
+export interface CallOptions {
+  /** These DIMSE statuses are no failure. */
+  expectStatus?: readonly number[];
+  /** Response timeout of this call, instead of `timeouts.response` of the peer. */
+  timeout?: Duration;
+  tags?: Record<string, string>;
+}
+
 export type Outcome = 'success' | 'warning' | 'failure' | 'cancelled' | 'injected';
 
 /** Times of one request in ms, stamped at the socket. */
@@ -230,7 +239,7 @@ export interface StoreAllResult {
   results: StoreResult[];
 }
 
-export interface FindOptions {
+export interface FindOptions extends CallOptions {
   /** Information model. Default `'study'` (Study Root). */
   model?: 'study' | 'patient' | 'worklist';
   /** Default STUDY; none for worklists. */
@@ -239,9 +248,6 @@ export interface FindOptions {
   limit?: number;
   /** Send C-CANCEL after that many matches. */
   cancelAfter?: number;
-  expectStatus?: readonly number[];
-  timeout?: Duration;
-  tags?: Record<string, string>;
 }
 
 /** One match: values by keyword, unknown tags as 'ggggeeee'. */
@@ -259,10 +265,10 @@ export interface Find extends PromiseLike<FindResult>, AsyncIterable<Match> {
   cancel(): Promise<FindResult>;
 }
 
-export interface MoveOptions extends Omit<FindOptions, 'limit' | 'cancelAfter'> {
+export interface MoveOptions extends Omit<FindOptions, 'limit' | 'model'> {
+  model?: 'study' | 'patient';
   /** AE title to send to. */
   destination: string;
-  cancelAfter?: number;
 }
 
 export interface SubOperations {
@@ -272,18 +278,38 @@ export interface SubOperations {
   warnings: number;
 }
 
-export interface MoveResult extends Response, SubOperations {}
+export interface MoveResult extends Response, SubOperations {
+  /** SOP Instance UIDs of sub-operations that failed, as far as the peer names them. */
+  failedInstances: string[];
+}
 
-export interface GetOptions extends Omit<FindOptions, 'limit'> {
-  /** What to do with the instances that come. Default count and hash. */
-  keep?: 'nothing' | 'headers' | 'files';
+export interface GetOptions extends Omit<FindOptions, 'limit' | 'model'> {
+  model?: 'study' | 'patient';
+  /** What to do with the instances that come, besides counting and hashing. Default nothing. */
+  keep?: 'nothing' | 'files';
+  /** Where files are kept, relative to the script. Default `received`. */
   folder?: string;
 }
 
 export interface GetResult extends MoveResult {
-  /** Instances that came on this association. */
-  instances: { sopClass: string; uid: string; bytes: number; pixelHash?: string }[];
+  /** Instances that came on this association; the first 10,000 of them. */
+  instances: ReceivedInstance[];
+  /** How many came. */
+  received: number;
+  /** Bytes of their data sets. */
   bytes: number;
+}
+
+/** An instance that came by C-GET. */
+export interface ReceivedInstance {
+  sopClass: string;
+  uid: string;
+  transferSyntax: string;
+  bytes: number;
+  /** SHA-256 of the pixel data as it came, '' when there is none. */
+  pixelHash: string;
+  /** Where it is kept, '' when it is not. */
+  file: string;
 }
 
 export interface CommitOptions {
@@ -306,12 +332,11 @@ export interface NormalisedResponse extends Response {
   sopInstance: string;
 }
 
-export interface NormalisedOptions {
-  /** Action or event type ID. */
+export interface NormalisedOptions extends CallOptions {
+  /** Action or event type ID. Default 1. */
   type?: number;
-  expectStatus?: readonly number[];
-  timeout?: Duration;
-  tags?: Record<string, string>;
+  /** Presentation context to use, where it is not the SOP class's own: a (meta) SOP class. */
+  context?: string;
 }
 
 export interface FilesOptions {
