@@ -1,10 +1,7 @@
 // Whom a script means: its peers and contexts, resolved against the configuration once per spec.
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
-import type {
-  AssociateRequest,
-  TlsOptions,
-} from '../dicom/ul/associate-request.ts';
+import type { AssociateRequest, TlsOptions } from '../dicom/ul/associate-request.ts';
 import type { Route } from '../config/types.ts';
 import type { VuPlan } from '../threads.ts';
 import { RingFault } from './host.ts';

@@ -1,10 +1,5 @@
 // What is proposed when a script associates: presentation contexts, roles, extended negotiation.
-import {
-  isStorageClass,
-  SERVICE_CLASSES,
-  SopClass,
-  STORAGE_CLASSES,
-} from '../dicom/dimse/uids.ts';
+import { isStorageClass, SERVICE_CLASSES, SopClass, STORAGE_CLASSES } from '../dicom/dimse/uids.ts';
 import type {
   ExtendedNegotiation,
   ProposedContext,

@@ -41,7 +41,7 @@ export interface RetrieveResult extends OperationResult, SubOperations {
 }
 
 export interface RetrieveUser {
-  onProgress?(counters: SubOperations): void;
+  onProgress?(counters: SubOperations): unknown;
   onDone(result: RetrieveResult): void;
 }
 

@@ -33,7 +33,12 @@ export function wireEchoes({ parts, calls, associations }: ServiceParts): void {
     const contextId = open.wire.contextFor(VERIFICATION_SOP_CLASS, '');
     if (contextId === 0) throw noContext(open, VERIFICATION_SOP_CLASS, 'C-ECHO');
     operation.taker = taker;
-    operation.detail = new Exchange(parts, associations, { open, service: 'C-ECHO', slot, options });
+    operation.detail = new Exchange(parts, associations, {
+      open,
+      service: 'C-ECHO',
+      slot,
+      options,
+    });
     operation.responseMs = options.timeoutMs;
     operation.cancel = (): void => open.wire.abort();
     open.wire.send(echoRequest(contextId, open.wire.maxPdu), operation);

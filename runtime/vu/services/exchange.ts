@@ -40,7 +40,8 @@ const ONLY_SERIES = -1;
 /** The peer did not take a service: thrown by the ring, before anything was sent. */
 export function noContext(open: OpenAssociation, sopClass: string, service: string): RingFault {
   const proposed = open.wire.contexts.find((one) => one.abstractSyntax === sopClass);
-  const why = proposed === undefined ? 'was not proposed' : `was refused (result ${proposed.result})`;
+  const why =
+    proposed === undefined ? 'was not proposed' : `was refused (result ${proposed.result})`;
   return new RingFault({
     code: 'ASSOC_NO_CONTEXT',
     message: `${peerText(open.spec.peer)}: no accepted presentation context for ${service}: ${shortName(sopClass)} ${why} (PS3.8 Table 9-18)`,
@@ -103,7 +104,8 @@ export class Exchange {
     const failed = !isOk(status, this.options.expectStatus);
     const tags = statusTags(status);
     const outcome = tags['outcome'] ?? 'failure';
-    requests.answered(this.#series(this.with(tags)), result, failed, host.nextSerial);
+    const times = { ...result, bytes: 0 };
+    requests.answered(this.#series(this.with(tags)), times, failed, host.nextSerial);
     if (failed) this.#report(status, result.errorComment);
     const sent = result.sendEnd > 0 ? Math.min(result.sendEnd, result.firstByte) : result.firstByte;
     return {

@@ -59,14 +59,9 @@ class Cursor implements FindUser {
   private draining = false;
   private result: object | null = null;
   private fault: Fault | 'interrupted' | null = null;
-  private readonly onEnd: (cursor: Cursor) => void;
+  private readonly onEnd: (cursor: Cursor) => unknown;
 
-  constructor(
-    number: number,
-    exchange: Exchange,
-    call: FindCall,
-    onEnd: (cursor: Cursor) => void,
-  ) {
+  constructor(number: number, exchange: Exchange, call: FindCall, onEnd: (cursor: Cursor) => void) {
     this.number = number;
     this.exchange = exchange;
     this.parts = exchange.parts;
@@ -138,54 +133,59 @@ class Cursor implements FindUser {
   }
 }
 
-/** Registers `find`, and the paging of its result. */
-export function wireFinds({ parts, calls, associations }: ServiceParts): void {
-  const { host } = parts;
-  const cursors = new Map<number, Cursor>();
-  let numbers = 0;
+/** Queries of this worker. */
+class Finds {
+  private readonly services: ServiceParts;
+  private readonly cursors = new Map<number, Cursor>();
+  private numbers = 0;
 
-  const begin = (operation: Operation, request: CallRequest, slot: number): void => {
-    const call = request as unknown as FindCall;
+  constructor(services: ServiceParts) {
+    this.services = services;
+  }
+
+  begin(operation: Operation, call: FindCall, slot: number): void {
+    const { parts, associations } = this.services;
     const open = associations.get(call.association);
     const { model = 'study', keys, cancelAfter, timeoutMs } = call;
     const sopClass = queryClass(model, 'find');
     if (open.wire.contextFor(sopClass, '') === 0) throw noContext(open, sopClass, 'C-FIND');
-    const exchange = new Exchange(parts, associations, {
-      open,
-      service: 'C-FIND',
-      slot,
-      options: call,
-    });
-    const cursor = new Cursor(numbers++, exchange, call, (one) => cursors.delete(one.number));
+    const about = { open, service: 'C-FIND', slot, options: call };
+    const exchange = new Exchange(parts, associations, about);
+    const onEnd = (one: Cursor): boolean => this.cursors.delete(one.number);
+    const cursor = new Cursor(this.numbers++, exchange, call, onEnd);
     const level = call.level ?? (model === 'worklist' ? undefined : 'STUDY');
-    cursor.finding = find(
-      open.wire,
-      {
-        model,
-        keys,
-        ...(level === undefined ? {} : { level }),
-        ...(cancelAfter === undefined ? {} : { cancelAfter }),
-        ...(timeoutMs === undefined ? {} : { responseMs: timeoutMs }),
-      },
-      cursor,
-    );
-    cursors.set(cursor.number, cursor);
+    const query = {
+      model,
+      keys,
+      ...(level === undefined ? {} : { level }),
+      ...(cancelAfter === undefined ? {} : { cancelAfter }),
+      ...(timeoutMs === undefined ? {} : { responseMs: timeoutMs }),
+    };
+    cursor.finding = find(open.wire, query, cursor);
+    this.cursors.set(cursor.number, cursor);
     cursor.next(operation);
-  };
+  }
 
-  const at = (number: number): Cursor => {
-    const cursor = cursors.get(number);
-    if (cursor !== undefined) return cursor;
-    throw new RingFault({ code: 'SCRIPT_STATE', message: 'find: the query is over' });
-  };
-  const resume = (slot: number, body: (cursor: Cursor, operation: Operation) => void): number => {
-    const cursor = at(host.x());
-    const operation = host.take(slot, parts.vu(slot).id);
-    body(cursor, operation);
+  /** Gives the next page, or cancels: a new ticket for a query that runs. */
+  resume(slot: number, how: 'next' | 'cancel'): number {
+    const { host, vu } = this.services.parts;
+    const cursor = this.cursors.get(host.x());
+    if (cursor === undefined) {
+      throw new RingFault({ code: 'SCRIPT_STATE', message: 'find: the query is over' });
+    }
+    const operation = host.take(slot, vu(slot).id);
+    cursor[how](operation);
     return operation.ticket;
-  };
+  }
+}
 
-  calls.on('find', begin);
-  host.handle(Op.NEXT, (slot) => resume(slot, (cursor, operation) => cursor.next(operation)));
-  host.handle(Op.CANCEL, (slot) => resume(slot, (cursor, operation) => cursor.cancel(operation)));
+/** Registers `find`, and the paging of its result. */
+export function wireFinds(services: ServiceParts): void {
+  const { parts, calls } = services;
+  const finds = new Finds(services);
+  calls.on('find', (operation, request: CallRequest, slot) =>
+    finds.begin(operation, request as unknown as FindCall, slot),
+  );
+  parts.host.handle(Op.NEXT, (slot) => finds.resume(slot, 'next'));
+  parts.host.handle(Op.CANCEL, (slot) => finds.resume(slot, 'cancel'));
 }

@@ -78,6 +78,10 @@ export class Intake implements RequestHandler {
 
   /** The part of the script's result. */
   result(): object {
-    return { instances: this.instances, bytes: this.receiver.bytes, received: this.receiver.instances };
+    return {
+      instances: this.instances,
+      bytes: this.receiver.bytes,
+      received: this.receiver.instances,
+    };
   }
 }

@@ -1,7 +1,7 @@
 // C-MOVE and C-GET: sub-operations are counted; what a C-GET brings is counted and hashed as it comes.
 import { resolve } from 'node:path';
 import { queryClass } from '../../dicom/dimse/uids.ts';
-import { retrieve, type RetrieveResult } from '../../dicom/scu/retrieve.ts';
+import { retrieve, type RetrieveResult, type SubOperations } from '../../dicom/scu/retrieve.ts';
 import type { CallRequest } from '../calls.ts';
 import type { Operation } from '../operation.ts';
 import type { ServiceParts } from '../services.ts';
@@ -39,54 +39,67 @@ function retrieveResult(exchange: Exchange, result: RetrieveResult): object {
     exchange.sample('dicom_cancel_duration', result.lastByte - result.cancelledAt);
   }
   const { failedInstances } = result;
-  return { ...base, remaining: count(result.remaining), completed, failed, warnings, failedInstances };
+  return {
+    ...base,
+    remaining: count(result.remaining),
+    completed,
+    failed,
+    warnings,
+    failedInstances,
+  };
+}
+
+function begin(
+  services: ServiceParts,
+  inboxes: Inboxes,
+  operation: Operation,
+  asked: { readonly call: RetrieveCall; readonly slot: number },
+): void {
+  const { parts, associations } = services;
+  const { call, slot } = asked;
+  const open = associations.get(call.association);
+  const { model = 'study', keys, destination, cancelAfter = Infinity, timeoutMs } = call;
+  const [kind, service] =
+    destination === undefined ? (['get', 'C-GET'] as const) : (['move', 'C-MOVE'] as const);
+  const sopClass = queryClass(model, kind);
+  if (open.wire.contextFor(sopClass, '') === 0) throw noContext(open, sopClass, service);
+  const exchange = new Exchange(parts, associations, { open, service, slot, options: call });
+  const intake = kind === 'get' ? new Intake(folderOf(call, parts.plan.folder)) : null;
+  if (intake !== null) inboxes.of(open).intake = intake;
+  const level = call.level ?? 'STUDY';
+  const request = {
+    ...{ model, level, keys },
+    ...(destination === undefined ? {} : { destination }),
+    ...(timeoutMs === undefined ? {} : { responseMs: timeoutMs }),
+  };
+  const running = retrieve(open.wire, request, {
+    onProgress: (counters) => doneOf(counters) >= cancelAfter && running.cancel(),
+    onDone: (result) => {
+      intake?.close();
+      if (result.failure !== null) exchange.fail(operation, result.failure);
+      else {
+        const answer = { ...retrieveResult(exchange, result), ...intake?.result() };
+        parts.host.settleJson(operation, answer);
+      }
+    },
+  });
+  if (intake !== null) intake.onInstance = (n) => n >= cancelAfter && running.cancel();
+  operation.cancel = (): void => open.wire.abort();
+}
+
+/** Sub-operations that are over. */
+function doneOf({ completed, failed, warning }: SubOperations): number {
+  return Math.max(0, completed) + Math.max(0, failed) + Math.max(0, warning);
 }
 
 /** Registers `move` and `get`. */
 export function wireRetrieves(services: ServiceParts, inboxes: Inboxes): void {
-  const { parts, calls, associations } = services;
-  const { host } = parts;
-
-  const begin = (operation: Operation, call: RetrieveCall, slot: number): void => {
-    const open = associations.get(call.association);
-    const { model = 'study', keys, destination, cancelAfter = Infinity, timeoutMs } = call;
-    const kind = destination === undefined ? 'get' : 'move';
-    const service = kind === 'get' ? 'C-GET' : 'C-MOVE';
-    const sopClass = queryClass(model, kind);
-    if (open.wire.contextFor(sopClass, '') === 0) throw noContext(open, sopClass, service);
-    const exchange = new Exchange(parts, associations, { open, service, slot, options: call });
-    const intake = kind === 'get' ? new Intake(folderOf(call, parts.plan.folder)) : null;
-    if (intake !== null) inboxes.of(open).intake = intake;
-    const onDone = (result: RetrieveResult): void => {
-      intake?.close();
-      if (result.failure !== null) exchange.fail(operation, result.failure);
-      else host.settleJson(operation, { ...retrieveResult(exchange, result), ...intake?.result() });
-    };
-    const running = retrieve(
-      open.wire,
-      {
-        model,
-        level: call.level ?? 'STUDY',
-        keys,
-        ...(destination === undefined ? {} : { destination }),
-        ...(timeoutMs === undefined ? {} : { responseMs: timeoutMs }),
-      },
-      {
-        onProgress: ({ completed, failed, warning }) => {
-          const done = Math.max(0, completed) + Math.max(0, failed) + Math.max(0, warning);
-          if (done >= cancelAfter) running.cancel();
-        },
-        onDone,
-      },
-    );
-    if (intake !== null) intake.onInstance = (n) => n >= cancelAfter && running.cancel();
-    operation.cancel = (): void => open.wire.abort();
-  };
-
-  const handler = (operation: Operation, call: CallRequest, slot: number): void =>
-    begin(operation, call as unknown as RetrieveCall, slot);
-  calls.on('move', handler);
-  calls.on('get', handler);
+  for (const op of ['move', 'get']) {
+    services.calls.on(op, (operation, request: CallRequest, slot) => {
+      const call = request as unknown as RetrieveCall;
+      begin(services, inboxes, operation, { call, slot });
+    });
+  }
 }
 
 function folderOf(call: RetrieveCall, base: string): string | null {
