@@ -113,22 +113,20 @@ export function manual(vu: Vu, name: string, steps: readonly string[] | string):
   ringText(Op.CASE, vu.slot, JSON.stringify({ state: 'manual', name, steps: [steps].flat() }));
 }
 
-/** An attribute that is not the same in both. */
 export interface Difference {
-  /** Keyword, path or `'ggggeeee'`; `PixelData` when the pixels differ. */
-  attribute: string;
+  tag: string;
+  keyword: string;
   kind: 'added' | 'removed' | 'changed';
-  /** Values as text, '' where there is none; cut at 100 characters. */
-  before: string;
-  after: string;
+  expected?: unknown;
+  actual?: unknown;
 }
 
-/** Attribute by attribute, `expected` changes left out: paths, or the value after by path. */
+/** Attribute by attribute, `expected` changes left out; pixel data by its hash. */
 export function diff(
   vu: Vu,
   a: Dataset,
   b: Dataset,
-  options: { expected?: readonly string[] | Readonly<Record<string, unknown>> } = {},
+  options: { expected?: Readonly<Record<string, unknown>> } = {},
 ): Difference[] {
   const request = { ask: 'diff', a: a.recipe(), b: b.recipe(), expected: options.expected };
   return ask(vu, Op.ASK, JSON.stringify(request)) as Difference[];

@@ -171,12 +171,21 @@ describe('the rim', () => {
     ).toEqual([]);
   });
 
-  it('leaves no machine path, no open end and no disabled test behind', () => {
+  it('leaves no machine path and no disabled test behind', () => {
     const path = new RegExp(`['"\`(\\s]/(${['work', 'root', 'home'].join('|')})/`);
     expect(offenders(all, path)).toEqual([]);
-    const open = new RegExp(
-      `\\b(${['TO', 'FIX'].join('DO|')}ME|XX${'X'})\\b|\\b(it|test|describe)\\.(only|skip|todo)\\(`,
+    expect(offenders(all, /\b(it|test|describe)\.(only|skip|todo)\(/)).toEqual([]);
+  });
+
+  it('leaves nothing open in a comment', () => {
+    const open = new RegExp(`(//|/\\*|^\\s*\\*).*\\b(${['TO', 'FIX'].join('DO|')}ME|XX${'X'})\\b`);
+    const comments = all.flatMap((file) =>
+      sourceText(file)
+        .split('\n')
+        .filter((line) => open.test(line))
+        .map((line) => `${file} ${line.trim()}`),
     );
-    expect(offenders(all, open)).toEqual([]);
+    expect(comments).toEqual([]);
+    expect(open.test(`x(); // ${['TO', 'DO'].join('')}: later`)).toBe(true);
   });
 });

@@ -85,7 +85,9 @@ describe('package', () => {
     const [{ files }] = JSON.parse(packed) as [{ files: { path: string }[] }];
     const paths = files.map(({ path }) => path);
     expect(paths).toContain('LICENSE');
-    expect(paths.filter((path) => /\.test\.|^dist\/runtime\/(tests|bench)\//.test(path))).toEqual([]);
+    expect(paths.filter((path) => /\.test\.|^dist\/runtime\/(tests|bench)\//.test(path))).toEqual(
+      [],
+    );
     expect(paths.some((path) => path.startsWith('dashboards/'))).toBe(true);
     expect(paths.some((path) => path.startsWith('examples/'))).toBe(true);
   });

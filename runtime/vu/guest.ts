@@ -24,7 +24,6 @@ import { Requests } from './requests.ts';
 import { openSandbox } from './sandbox.ts';
 import { Samples } from './samples.ts';
 import { Scheduler } from './scheduler.ts';
-import { wireDatasets } from './services/datasets.ts';
 import { SharedState, type MeshMessage } from './shared-state.ts';
 import { Stores } from './stores.ts';
 import { TagContexts } from './tags.ts';
@@ -57,8 +56,6 @@ export class Guest {
   readonly #asks: Asks;
   readonly #hooks: Hooks;
   #plan: VuPlan | null = null;
-  /** During the init pass, when there is no plan yet. */
-  #runNumber = '';
   #scheduler: Scheduler | null = null;
   #associations: Associations | null = null;
   #delivery: DeliveryPort | null = null;
@@ -82,10 +79,6 @@ export class Guest {
     this.#observers = new Observers(this.#parts, task.port);
     this.#calls = new Calls(this.#parts);
     this.#asks = new Asks(this.#parts);
-    wireDatasets(this.#asks, {
-      prototype: (number) => this.#prototype(number),
-      runNumber: () => this.#plan?.runNumber ?? this.#runNumber,
-    });
     this.#hooks = new Hooks(this.#host, task.port, () => this.#flush());
     state[WorkerSlot.TERMINABLE] = 1;
   }
@@ -148,15 +141,13 @@ export class Guest {
   /** The init pass: module code once, declarations made. @throws RingFault with the script's fault */
   async load(message: Load): Promise<FromVu> {
     const makers = await loadMakers();
-    this.#runNumber = message.runNumber;
     const declarations = new Declarations(this.#host, {
       folder: message.folder,
       ...(message.dataRoot === undefined ? {} : { dataRoot: message.dataRoot }),
       makers,
     });
     declarations.onPool = (share): void => this.#hold(new Pool(share));
-    const { runNumber, env } = message;
-    this.#boot({ worker: 0, runNumber, init: true, env, scenarios: [], options: {} });
+    this.#boot({ ...EMPTY_BOOT, runNumber: message.runNumber, env: message.env });
     this.#addService();
     this.#host.enter(Enter.EXPORTS, 0, 0, 0);
     const { names, options } = JSON.parse(this.#host.words()) as {
@@ -390,6 +381,15 @@ export class Guest {
     this.#associations?.destroyAll();
   }
 }
+
+const EMPTY_BOOT: Boot = {
+  worker: 0,
+  runNumber: '',
+  init: true,
+  env: {},
+  scenarios: [],
+  options: {},
+};
 
 function onlyInRun(): RingFault {
   return new RingFault({

@@ -18,8 +18,6 @@ export interface RetrieveOptions {
   /** C-MOVE: AE title of the destination. Without it, it is a C-GET. */
   readonly destination?: string;
   readonly priority?: number;
-  /** Response timeout of this request, ms. */
-  readonly responseMs?: number;
   readonly fault?: SendFault;
 }
 
@@ -41,7 +39,7 @@ export interface RetrieveResult extends OperationResult, SubOperations {
 }
 
 export interface RetrieveUser {
-  onProgress?(counters: SubOperations): unknown;
+  onProgress?(counters: SubOperations): void;
   onDone(result: RetrieveResult): void;
 }
 
@@ -59,7 +57,7 @@ class Retrieve extends Operation implements Retrieving {
     const { destination, priority } = options;
     const service = destination === undefined ? 'get' : 'move';
     const sopClass = queryClass(options.model ?? 'study', service);
-    super(association, sopClass, options.responseMs);
+    super(association, sopClass);
     this.user = user;
     const keys = { ...options.keys, QueryRetrieveLevel: options.level };
     const { transferSyntax } = this;

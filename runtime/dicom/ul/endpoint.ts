@@ -16,7 +16,6 @@ import type { Outgoing } from './outgoing.ts';
 import { cancelMessage, responseMessage, storeResponse } from './outgoing-messages.ts';
 import type { AssociateAc, AssociateRj, AssociateRq } from './pdu.ts';
 import type { FaultKind, SendFault } from './send-fault.ts';
-import { resetSocket } from './reset.ts';
 import { wheel } from './thread.ts';
 import { State } from './transitions.ts';
 import type { PdvHeader } from './pdu-reader.ts';
@@ -226,7 +225,7 @@ export class Endpoint implements Association, UpperUser, OutboxUser, WatchUser {
   reset(why: Failure): void {
     this.outbox.close();
     this.onEnded(why);
-    resetSocket(this.socket);
+    this.socket.resetAndDestroy();
   }
 
   onEnded(why: Failure): void {
@@ -329,7 +328,7 @@ export class Endpoint implements Association, UpperUser, OutboxUser, WatchUser {
     head[messageIdOffset] = id & 0xff;
     head[messageIdOffset + 1] = id >> 8;
     pending.contextId = head[CONTEXT_ID_OFFSET] ?? 0;
-    this.watch.wake(pending.responseMs);
+    this.watch.wake();
   }
 
   onDrained(): void {
@@ -384,6 +383,6 @@ export class Endpoint implements Association, UpperUser, OutboxUser, WatchUser {
   }
 
   onCloseTimeout(): void {
-    resetSocket(this.socket);
+    this.socket.resetAndDestroy();
   }
 }
