@@ -14,7 +14,7 @@ import type {
   VuToAcceptor,
 } from '../threads.ts';
 import { Pool } from '../dicom/data/prototype.ts';
-import { memberNumber, sopUid, studyNumber } from '../dicom/data/identity.ts';
+import { instanceOf, memberNumber, sopUid, studyNumber } from '../dicom/data/identity.ts';
 import { prototypeNumber } from '../dicom/data/share.ts';
 import type { PoolShare } from '../dicom/data/share.ts';
 import { StoreImages } from '../dicom/scu/store-image.ts';
@@ -209,7 +209,7 @@ export class Sender {
 
   /** One store; its row is told when the peer accepted it. */
   async store(association: Association, study: number, member: number): Promise<number> {
-    const at = (member - 1) % this.pool.members.length;
+    const at = (instanceOf(member) - 1) % this.pool.members.length;
     const number = prototypeNumber(this.pool.id, at);
     const prototype = this.prototypes.members[at];
     if (prototype === undefined) throw new Error(`the pool has no member ${at}`);

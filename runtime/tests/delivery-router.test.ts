@@ -2,11 +2,13 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { openPorts } from '../acceptors/ports.ts';
 import { Router } from '../acceptors/router/router.ts';
+import type { Rule } from '../acceptors/router/rules.ts';
 import { memberNumber } from '../dicom/data/identity.ts';
 import { syntheticPool } from '../dicom/data/synthetic.ts';
 import { HOST, openAcceptor, release, Sender, uidOf } from './delivery-bench.ts';
 import type { Acceptor, AcceptorSetup } from './delivery-bench.ts';
 import { startForwarder } from './delivery-forwarder.ts';
+import { requirePeer, startOrthanc } from './peers.ts';
 
 const endoscopes = syntheticPool(
   { modality: 'ES', rows: 16, columns: 16, instances: 4 },
@@ -121,6 +123,54 @@ describe('the embedded router', () => {
     await release(association);
   });
 
+  it('applies a rule table over three routes and five modalities', async () => {
+    const modalities = ['ES', 'OPV', 'OPT', 'CT', 'US'] as const;
+    const mixed = syntheticPool(
+      modalities.map((modality) => ({ modality, rows: 16, columns: 16 })),
+      { id: 2, key: 'mixed' },
+    );
+    const table: Record<string, Partial<Record<(typeof modalities)[number], string>>> = {
+      HTM_GI: { ES: 'GI Endoscopy' },
+      HTM_OPH: { OPV: 'Visual Fields (VF)', OPT: 'Optical Coherence Tomography (OCT)' },
+      HTM_ORD: { ES: 'Ordered ES', CT: 'Ordered CT', US: 'Ordered US' },
+    };
+    const routes = Object.keys(table);
+    const rules: Rule[] = routes.flatMap((route) =>
+      Object.entries(table[route] ?? {}).map(([Modality, StudyDescription]) => ({
+        ...{ route, when: { Modality }, set: { StudyDescription } },
+      })),
+    );
+    const at = await acceptor({
+      receivers: routes.map((route) => ({ aets: [`AT_${route}`], verify: 'full' })),
+      pools: [mixed],
+      embedded: {
+        deliver: Object.fromEntries(routes.map((route, id) => [route, id])),
+        router: { rules },
+      },
+    });
+    for (const [receiver, route] of routes.entries()) {
+      const sender = new Sender(at, mixed, route, receiver);
+      const association = await sender.open(target(at, route));
+      const study = await sender.study(association, modalities.length);
+      await release(association);
+      for (const [i, modality] of modalities.entries()) {
+        const description = table[route]?.[modality];
+        const tags = description === undefined ? {} : { StudyDescription: description };
+        const delivery = await at.expect({
+          ...{ receiver, study, member: memberNumber(1, i + 1), accepted: 5 },
+          ...{ timeoutMs: 5000, quietMs: 0, tags: { Modality: modality, ...tags } },
+        });
+        expect({ route, modality, ...delivery }).toMatchObject({
+          ...{ arrived: 1, missing: 0, pixelsChanged: 0, wrongTags: 0, changedTags: 0 },
+        });
+      }
+    }
+    const { accounts } = await at.settle();
+    expect(accounts.map(({ route, unique }) => [route, unique])).toEqual(
+      routes.map((route) => [route, 5]),
+    );
+  });
+
   it('is asked again after a deliberate resend, which is no duplicate', async () => {
     const at = await acceptor({
       receivers: [{}],
@@ -171,5 +221,35 @@ describe('a simulated router', () => {
     expect([...missing].sort()).toEqual([...truth.dropped].sort());
     router.close();
     await listening?.close();
+  });
+});
+
+describe.skipIf(!requirePeer('Orthanc'))('Orthanc as the router', () => {
+  it('that loses one and sends one twice is found out', async () => {
+    const at = await acceptor({ receivers: [{}], pools: [endoscopes] });
+    const lua = `function OnStoredInstance(id, tags)
+      local number = tonumber(tags['InstanceNumber'])
+      if number == 3 then return end
+      SendToModality(id, 'SINK')
+      if number == 6 then SendToModality(id, 'SINK') end
+    end`;
+    const modalities = { SINK: { host: HOST, port: at.receivers[0]?.port ?? 0 } };
+    const orthanc = await startOrthanc({ lua, modalities });
+    try {
+      const sender = new Sender(at, endoscopes);
+      const association = await sender.open({ ...orthanc, calledAET: orthanc.aet });
+      const study = await sender.study(association, 12);
+      await release(association);
+      const question = { receiver: 0, study, accepted: 12, timeoutMs: 3000, quietMs: 0 };
+      expect(await at.expect(question)).toMatchObject({
+        ...{ expected: 12, arrived: 11, missing: 1, duplicated: 1 },
+        ...{ pixelsChanged: 0, unexpected: 0, missingInstances: [uidOf(study, 3)] },
+      });
+      const { accounts, missing } = await at.settle(500);
+      expect(accounts).toMatchObject([{ accepted: 12, unique: 11, missing: 1, duplicated: 1 }]);
+      expect(missing).toEqual([uidOf(study, 3)]);
+    } finally {
+      await orthanc.stop();
+    }
   });
 });
