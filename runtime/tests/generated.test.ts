@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { initializeCodecs } from '../dicom/data/codecs.ts';
+import { EDGE_CASE_NAMES } from '../dicom/data/edge-cases.ts';
 import { hashDataset } from '../dicom/data/hash.ts';
 import { fileMeta, readMeta } from '../dicom/data/part10.ts';
 import { headerFacts } from '../dicom/data/pool-builder.ts';
@@ -37,6 +38,7 @@ for (const transferSyntax of [...SYNTAXES, 'jpeg-ls-lossy', 'jpeg2000', 'jpeg200
   SPECS[`cr-${transferSyntax}`] = { modality: 'CR', ...common };
 }
 SPECS['cr-jpeg'] = { modality: 'RF', transferSyntax: 'jpeg', fill: 'pattern', ...SMALL };
+for (const edge of EDGE_CASE_NAMES) SPECS[`edge-${edge}`] = { modality: 'CT', edge, ...SMALL };
 for (const offsetTable of ['empty', 'extended'] as const) {
   const rle = { modality: 'US', transferSyntax: 'rle', frames: 2, fill: 'pattern' } as const;
   SPECS[`rle-${offsetTable}`] = { ...rle, offsetTable, ...SMALL };

@@ -1,6 +1,7 @@
 // Synthetic instances: valid per IOD, seeded and reproducible, of a given shape or size.
 import { createHash } from 'node:crypto';
 import { DataError } from './data-error.ts';
+import { edgeCase } from './edge-cases.ts';
 import { type Edits, compileEdits } from './edits.ts';
 import { PIXEL_DATA, UNDEFINED_LENGTH } from './element-index.ts';
 import { encapsulate, type OffsetTable } from './encapsulate.ts';
@@ -43,6 +44,8 @@ export interface SyntheticSpec {
   readonly date?: string;
   /** Values to set beyond the IOD's. */
   readonly edits?: Edits;
+  /** Rare but legal values by name, see `edge-cases.ts`. */
+  readonly edge?: string | readonly string[];
 }
 
 /** Sizes of a well-known set of test images (bytes of the data set). */
@@ -232,8 +235,9 @@ function headerOf(plan: Plan, instance: number): Buffer {
     date: spec.date ?? '20260101',
     edits: {},
   });
-  if (spec.edits === undefined) return header;
-  return patchHeader(header, TransferSyntax.EXPLICIT_LE, compileEdits(spec.edits));
+  if (spec.edits === undefined && spec.edge === undefined) return header;
+  const edits = compileEdits({ ...edgeCase(spec.edge ?? []), ...spec.edits });
+  return patchHeader(header, TransferSyntax.EXPLICIT_LE, edits);
 }
 
 function makeInstance(plan: Plan, instance: number): SyntheticInstance {
