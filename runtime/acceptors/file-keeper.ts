@@ -1,5 +1,5 @@
 // Writes what arrives as DICOM files (PS3.10): `keep: 'files'`.
-import { createWriteStream, mkdirSync } from 'node:fs';
+import { createWriteStream, mkdirSync, rm } from 'node:fs';
 import type { WriteStream } from 'node:fs';
 import { join } from 'node:path';
 import { fileMeta } from '../dicom/data/part10.ts';
@@ -17,6 +17,8 @@ export interface OpenFile {
   write(piece: Buffer): void;
   /** No more pieces; `done` gets null, or what went wrong. */
   close(done: (error: string | null) => void): void;
+  /** It will never be complete: what was written goes. */
+  discard(): void;
 }
 
 /** Writes files named by SOP Instance UID, in one folder per association partner. */
@@ -68,6 +70,12 @@ class StreamFile implements OpenFile {
       done(this.error);
     });
     this.stream.end();
+  }
+
+  discard(): void {
+    const { path } = this.stream;
+    this.stream.once('close', () => rm(path, { force: true }, () => {}));
+    this.stream.destroy();
   }
 }
 

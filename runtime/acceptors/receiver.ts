@@ -105,7 +105,7 @@ export class Receiver extends StoreStation<Intake> {
   }
 
   protected override spoilt(intake: Intake): void {
-    intake.file?.close(() => {});
+    intake.file?.discard();
     intake.file = null;
   }
 

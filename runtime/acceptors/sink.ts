@@ -55,7 +55,7 @@ export class Sink extends StoreStation<Taking> {
   }
 
   protected override spoilt(taking: Taking): void {
-    taking.file?.close(() => {});
+    taking.file?.discard();
     taking.file = null;
   }
 }

@@ -55,8 +55,8 @@ export abstract class StoreStation<T> implements Station, RequestHandler {
   protected abstract piece(taking: T, buffer: Buffer, start: number, end: number): void;
   /** It is complete. The status of the response, or `REPLY_LATER`. */
   protected abstract complete(taking: T, stored: Stored): number;
-  /** It is answered with a fault instead of being stored. */
-  protected spoilt(_taking: T, _stored: Stored): void {}
+  /** What came of it is not to be kept: a fault was answered, or the association ended. */
+  protected spoilt(_taking: T): void {}
 
   /** Contexts taken. */
   protected policy(): ContextPolicy {
@@ -108,7 +108,7 @@ export abstract class StoreStation<T> implements Station, RequestHandler {
     }
     const whole = stored(association, request);
     const fault = this.dice.status();
-    if (fault !== 0) this.spoilt(taking, whole);
+    if (fault !== 0) this.spoilt(taking);
     const status = fault === 0 ? this.complete(taking, whole) : fault;
     if (status === REPLY_LATER || this.dice.silent()) return REPLY_LATER;
     const delay = this.dice.responseDelay();
@@ -121,6 +121,10 @@ export abstract class StoreStation<T> implements Station, RequestHandler {
     const isEcho = request.commandField === CommandField.C_ECHO_RQ;
     const status = isEcho ? Status.SUCCESS : Status.UNRECOGNIZED_OPERATION;
     association.respond(request, { status });
+  }
+
+  closed(association: Association): void {
+    this.spoilt((association.data as Carried<T>).taking);
   }
 
   close(): void {

@@ -148,6 +148,27 @@ describe('receiver', () => {
   });
 });
 
+describe('an association that ends in the middle', () => {
+  it('is no arrival, and leaves no file behind', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'dicomrun-files-'));
+    const faults = { abortAfterBytes: 800 };
+    const at = await acceptor({ receivers: [{ keep: 'files', folder, faults }], pools: [pool] });
+    const sender = new Sender(at, pool);
+    const association = await sender.open({ host: HOST, port: port(at), calledAET: 'SINK' });
+    await expect(sender.study(association, 1)).rejects.toThrow('aborted');
+    const { accounts } = await at.settle(300);
+    expect(accounts).toMatchObject([{ accepted: 0, arrived: 0, unexpected: 0 }]);
+    await until(async () => (await readdir(folder, { recursive: true })).length <= 1);
+    await rm(folder, { recursive: true });
+  });
+});
+
+async function until(what: () => Promise<boolean>): Promise<void> {
+  const end = Date.now() + 2000;
+  while (!(await what()) && Date.now() < end) await new Promise((done) => setTimeout(done, 20));
+  expect(await what()).toBe(true);
+}
+
 const IMAGE = (uid: string): string => `(0008,0016) UI =SecondaryCaptureImageStorage
 (0008,0018) UI [${uid}]
 (0008,0060) CS [OT]

@@ -28,7 +28,7 @@ export interface DeadLetter {
   readonly why: string;
 }
 
-/** Dead letters kept with their bytes; more are only counted. */
+/** Dead letters kept by name; more are only counted. */
 const MOST_DEAD = 1000;
 
 /** First in, first out; what failed waits its back-off apart from the others. */
@@ -97,7 +97,8 @@ export class ForwardQueue {
     if (item.attempts > retries) {
       this.bytes -= item.bytes;
       this.deadCount++;
-      if (this.dead.length < MOST_DEAD) this.dead.push({ item, why });
+      // why: what is given up is counted and named; its bytes would be the router's end
+      if (this.dead.length < MOST_DEAD) this.dead.push({ item: { ...item, parts: [] }, why });
       return false;
     }
     this.retried++;
