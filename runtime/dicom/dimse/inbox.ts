@@ -159,6 +159,11 @@ export class Inbox {
       this.user.onProtocolError(`${what}, which is not outstanding`, 'PS3.7 §9.3', buffer, start);
       return;
     }
+    if (scan.status < 0) {
+      const what = `${serviceName(scan.commandField)}-RSP without a status`;
+      this.user.onProtocolError(what, 'PS3.7 §9.3', buffer, start);
+      return;
+    }
     this.status = scan.status;
     this.commandField = scan.commandField;
     if (pending.firstByte === 0) pending.firstByte = this.messageAt;
@@ -204,6 +209,11 @@ export class Inbox {
   }
 
   private onRequestCommand(buffer: Buffer, start: number, end: number): void {
+    if (scan.messageId < 0) {
+      const what = `${serviceName(scan.commandField)}-RQ without a message ID`;
+      this.user.onProtocolError(what, 'PS3.7 §9.3', buffer, start);
+      return;
+    }
     const command = Buffer.allocUnsafe(end - start);
     buffer.copy(command, 0, start, end);
     const hasDataset = scan.dataSetType !== NO_DATA_SET;
