@@ -227,7 +227,10 @@ export interface VuPlan {
   readonly acceptors: readonly MessagePort[];
   /** Ports to the other workers, by worker number; null for itself. */
   readonly mesh: readonly (MessagePort | null)[];
-  /** Shared-iterations counters and `dicom.shared` counters (Int32, by name order). */
+  /**
+   * Int32: iterations taken of each scenario, workers that ended each scenario, then pairs of
+   * (hash of the name, value) of `dicom.shared` counters.
+   */
   readonly counters: SharedArrayBuffer;
   readonly trace: boolean;
 }

@@ -19,19 +19,20 @@ import { Host, RingFault } from './host.ts';
 import { Ledger } from './ledger.ts';
 import { Life } from './life.ts';
 import { Observers } from './observers.ts';
+import { Mesh, type MeshMessage } from './mesh.ts';
 import type { WorkerParts } from './parts.ts';
 import { Requests } from './requests.ts';
 import { openSandbox } from './sandbox.ts';
 import { Samples } from './samples.ts';
 import { Scheduler } from './scheduler.ts';
-import { SharedState, type MeshMessage } from './shared-state.ts';
+import { SharedState } from './shared-state.ts';
 import { Stores } from './stores.ts';
 import { TagContexts } from './tags.ts';
 import { TimerQueue } from './timer-queue.ts';
 import { VuSlot } from './vus.ts';
 
 const FLUSH_EVERY_BEATS = 4;
-/** A heartbeat later than this means that something stalled the loop and may have been cut off. */
+/** After a longer pause something stalled the loop and may have been cut off. */
 const STALL_MS = 1000;
 
 type Load = Extract<ToVu, { kind: 'load' }>;
@@ -60,6 +61,7 @@ export class Guest {
   #associations: Associations | null = null;
   #delivery: DeliveryPort | null = null;
   #shared: SharedState | null = null;
+  #mesh: Mesh | null = null;
   #ledger: Ledger | null = null;
   #hasService = false;
   #beats = 0;
@@ -226,13 +228,14 @@ export class Guest {
     new Stores(parts, associations, { delivery, ledger: this.#ledger });
     new Echoes(parts, associations);
     basicCalls(this.#calls, { parts, associations, delivery });
-    this.#shared = new SharedState(parts, this.#calls);
+    const mesh = new Mesh(this.#task.worker, plan.mesh, (message) => this.#told(message));
+    this.#mesh = mesh;
+    this.#shared = new SharedState(parts, this.#calls, () => mesh);
     const { wireServices } = await import('./services.ts');
     wireServices({ parts, calls: this.#calls, asks: this.#asks, associations });
     const life = this.#makeLife(associations);
     this.#scheduler = this.#makeScheduler(plan, life);
     this.#observers.stages = this.#scheduler.stages;
-    for (const port of plan.mesh) this.#listen(port);
   }
 
   #makeLife(associations: Associations): Life {
@@ -265,28 +268,20 @@ export class Guest {
       vus: this.#vus,
       addVu: () => this.#addVu(),
       warn: (message) => this.#log('warn', message),
-      passOn: (scenario, k, atNs, hops) => this.#passOn(scenario, k, atNs, hops),
+      passOn: (start) => this.#mesh?.pass({ kind: 'offer', ...start }) ?? false,
+      announce: (scenario, startMs) => this.#mesh?.tell({ kind: 'begin', scenario, startMs }),
       restaged: (scenario) => this.#restaged(scenario),
       ended: () => this.#ended(),
     });
   }
 
-  #listen(port: MessagePort | null): void {
-    if (port === null) return;
-    port.on('message', (message: MeshMessage) => {
-      if (message.kind === 'offer') {
-        this.#scheduler?.offer(message.scenario, message.k, message.atNs, message.hops);
-      } else this.#shared?.receive(message);
-    });
-    port.unref();
-  }
-
-  #passOn(scenario: number, k: number, atNs: number, hops: number): boolean {
-    const mesh = this.#shared?.mesh ?? [];
-    const next = mesh[(this.#task.worker + 1) % Math.max(1, mesh.length)];
-    if (next === null || next === undefined) return false;
-    next.postMessage({ kind: 'offer', scenario, k, atNs, hops } satisfies MeshMessage);
-    return true;
+  /** A message of another worker. */
+  #told(message: MeshMessage): void {
+    const scheduler = this.#scheduler;
+    if (message.kind === 'offer') {
+      scheduler?.offer(message.scenario, message.k, message.atNs, message.hops);
+    } else if (message.kind === 'begin') scheduler?.begin(message.scenario, message.startMs);
+    else this.#shared?.receive(message);
   }
 
   #restaged(scenario: number): void {
@@ -339,8 +334,7 @@ export class Guest {
   other(message: { readonly kind: string }): void {
     if (message.kind !== 'peer') return;
     const { worker, port } = message as unknown as { worker: number; port: MessagePort };
-    if (this.#shared !== null) this.#shared.mesh[worker] = port;
-    this.#listen(port);
+    this.#mesh?.replace(worker, port);
   }
 
   #ended(): void {

@@ -16,6 +16,14 @@ import { VuState, type VuSlot } from './vus.ts';
 
 const NS_PER_MS = 1e6;
 
+/** A start that found no free VU. */
+export interface PassedStart {
+  readonly scenario: number;
+  readonly k: number;
+  readonly atNs: number;
+  readonly hops: number;
+}
+
 export interface SchedulerParts {
   readonly plan: VuPlan;
   readonly worker: number;
@@ -32,7 +40,9 @@ export interface SchedulerParts {
   addVu(): VuSlot | null;
   warn(message: string): void;
   /** Hands a start to the next worker. */
-  passOn(scenario: number, k: number, atNs: number, hops: number): boolean;
+  passOn(start: PassedStart): boolean;
+  /** Tells the other workers that a scenario begins. */
+  announce(scenario: number, startMs: number): void;
   /** Tags of the scenario changed (a new stage): contexts of its VUs are stale. */
   restaged(scenario: number): void;
   /** Everything is over. */
@@ -109,11 +119,12 @@ export class Scheduler {
     const { scenarios } = this.#parts.plan;
     if (this.#running.length === 0) this.#parts.ended();
     scenarios.forEach((scenario, index) => {
-      if (scenario.after === undefined) this.#begin(index, scenario.startTimeNs / NS_PER_MS);
+      if (scenario.after === undefined) this.begin(index, scenario.startTimeNs / NS_PER_MS);
     });
   }
 
-  #begin(index: number, startMs: number): void {
+  /** Begins a scenario at `startMs` since t0. */
+  begin(index: number, startMs: number): void {
     const running = this.#running[index];
     if (running === undefined || running.started) return;
     running.started = true;
@@ -192,7 +203,8 @@ export class Scheduler {
       nextIteration: () => (shares ? Atomics.add(counters, index, 1) : local++ * workers + worker),
       iterationsTaken: () => Atomics.load(counters, index),
       dropped: (count) => this.#drop(index, count),
-      pass: (k, atNs, hops) => hops < workers && this.#parts.passOn(index, k, atNs, hops),
+      pass: (k, atNs, hops) =>
+        hops < workers && this.#parts.passOn({ scenario: index, k, atNs, hops }),
       achieved: (started) =>
         samples.add(this.#series(index, 'iterations_achieved'), started ? 1 : 0),
       warn,
@@ -203,13 +215,21 @@ export class Scheduler {
     };
   }
 
-  /** Starts the scenarios that wait for this one. */
+  /** This worker's share of a scenario is over; the last worker starts those that wait for it. */
   #after(name: string): void {
-    if (this.#stopped) return;
-    this.#parts.plan.scenarios.forEach((scenario, index) => {
-      if (scenario.after !== name) return;
-      this.#begin(index, this.#parts.clock.now() + scenario.startTimeNs / NS_PER_MS);
-    });
+    const { plan, workers, clock } = this.#parts;
+    const waiting = plan.scenarios.flatMap((scenario, index) =>
+      scenario.after === name ? [index] : [],
+    );
+    if (this.#stopped || waiting.length === 0) return;
+    const ended = new Int32Array(plan.counters);
+    const at = plan.scenarios.length + plan.scenarios.findIndex((one) => one.name === name);
+    if (Atomics.add(ended, at, 1) + 1 < workers) return;
+    for (const index of waiting) {
+      const startMs = clock.now() + (plan.scenarios[index]?.startTimeNs ?? 0) / NS_PER_MS;
+      this.#parts.announce(index, startMs);
+      this.begin(index, startMs);
+    }
   }
 
   #over(): void {

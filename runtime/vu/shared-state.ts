@@ -1,29 +1,10 @@
 // `dicom.shared`: counters in one SharedArrayBuffer over all workers, queues in the worker that their
 // name hashes to.
-import type { MessagePort } from 'node:worker_threads';
 import { Answer, Op } from '../../api/bridge.ts';
 import type { Calls } from './calls.ts';
+import type { Mesh, MeshMessage } from './mesh.ts';
 import type { Operation } from './operation.ts';
 import type { WorkerParts } from './parts.ts';
-
-/** What workers say to each other. */
-export type MeshMessage =
-  | {
-      readonly kind: 'offer';
-      readonly scenario: number;
-      readonly k: number;
-      readonly atNs: number;
-      readonly hops: number;
-    }
-  | { readonly kind: 'push'; readonly queue: string; readonly item: string }
-  | {
-      readonly kind: 'pop';
-      readonly queue: string;
-      readonly timeoutMs: number;
-      readonly number: number;
-      readonly from: number;
-    }
-  | { readonly kind: 'popped'; readonly number: number; readonly item: string | null };
 
 /** FNV-1a, never 0. */
 export function hashOf(name: string): number {
@@ -37,7 +18,7 @@ interface Waiter {
   timer: NodeJS.Timeout | null;
 }
 
-/** Room for counters by name: pairs of (hash, value) behind the scenarios' counters. */
+/** Counters by name are pairs of (hash, value) behind the two counters of each scenario. */
 export class SharedState {
   readonly #parts: WorkerParts;
   readonly #table: Int32Array;
@@ -46,12 +27,12 @@ export class SharedState {
   readonly #waiters = new Map<string, Waiter[]>();
   readonly #asked = new Map<number, Operation>();
   #questions = 0;
-  mesh: (MessagePort | null)[];
+  readonly #mesh: () => Mesh;
 
-  constructor(parts: WorkerParts, calls: Calls) {
+  constructor(parts: WorkerParts, calls: Calls, mesh: () => Mesh) {
     this.#parts = parts;
     this.#table = new Int32Array(parts.plan.counters);
-    this.mesh = [...parts.plan.mesh];
+    this.#mesh = mesh;
     const { host } = parts;
     host.handle(Op.SHARED_NEXT, () => this.#next(host.words()));
     calls.on('push', (operation, call) => {
@@ -73,7 +54,7 @@ export class SharedState {
 
   /** Finds or claims the counter of a hash: open addressing, lock-free. */
   #claim(hash: number): number {
-    const first = this.#parts.plan.scenarios.length;
+    const first = 2 * this.#parts.plan.scenarios.length;
     const pairs = (this.#table.length - first) >> 1;
     for (let probe = 0; probe < pairs; probe++) {
       const at = first + 2 * (((hash >>> 0) + probe) % pairs);
@@ -90,9 +71,7 @@ export class SharedState {
   }
 
   #send(message: MeshMessage & { readonly queue: string }): void {
-    const port = this.mesh[this.#owner(message.queue)];
-    if (port === null || port === undefined) this.receive(message);
-    else port.postMessage(message);
+    this.#mesh().send(this.#owner(message.queue), message);
   }
 
   #ask(operation: Operation, queue: string, timeoutMs: number): void {
@@ -126,10 +105,7 @@ export class SharedState {
 
   #pop({ queue, timeoutMs, number, from }: Extract<MeshMessage, { kind: 'pop' }>): void {
     const give = (item: string | null): void => {
-      const port = this.mesh[from];
-      if (from === this.#parts.worker || port === null || port === undefined)
-        this.#popped(number, item);
-      else port.postMessage({ kind: 'popped', number, item } satisfies MeshMessage);
+      this.#mesh().send(from, { kind: 'popped', number, item });
     };
     const item = this.#items.get(queue)?.shift();
     if (item !== undefined || timeoutMs <= 0) {
