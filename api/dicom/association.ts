@@ -47,11 +47,8 @@ export class Association implements Releasable {
   }
 
   /** C-ECHO. */
-  async echo(options?: {
-    timeout?: T.Duration;
-    tags?: Record<string, string>;
-  }): Promise<T.Response> {
-    if (options !== undefined) return (await this.call('echo', { ...options })) as T.Response;
+  async echo(options?: T.CallOptions): Promise<T.Response> {
+    if (options !== undefined) return (await this.call('echo', limits(options))) as T.Response;
     this.mustBeOpen('echo');
     const call = await callNumbers(this.vu, Op.ECHO, this.handle, 0);
     throwIfFailed(call);

@@ -5,7 +5,7 @@ import { ask } from '../guest/calls.ts';
 import { badArgument } from '../guest/errors.ts';
 import { shared } from '../guest/shared.ts';
 import type { Vu } from '../guest/vu.ts';
-import type { Edits } from './types.ts';
+import type { AnonymiseOptions, Edits } from './types.ts';
 
 /** What the sandbox knows of one prototype. */
 export interface Member {
@@ -150,8 +150,11 @@ export class Dataset {
     return new Dataset(this.vu, this.prototype, Identity.AS_IS, null, null);
   }
 
-  /** Attributes replaced as the Basic Profile asks (PS3.15 Annex E), with its option flags. */
-  anonymised(options: Readonly<Record<string, unknown>> = {}): Dataset {
+  /**
+   * De-identified by the Basic Profile (PS3.15 Annex E) and its options. The identity of a fresh
+   * instance is made up already and stays.
+   */
+  anonymised(options: AnonymiseOptions = {}): Dataset {
     const edits = ask(
       this.vu,
       Op.ASK,

@@ -113,20 +113,22 @@ export function manual(vu: Vu, name: string, steps: readonly string[] | string):
   ringText(Op.CASE, vu.slot, JSON.stringify({ state: 'manual', name, steps: [steps].flat() }));
 }
 
+/** An attribute that is not the same in both. */
 export interface Difference {
-  tag: string;
-  keyword: string;
+  /** Keyword, path or `'ggggeeee'`; `PixelData` when the pixels differ. */
+  attribute: string;
   kind: 'added' | 'removed' | 'changed';
-  expected?: unknown;
-  actual?: unknown;
+  /** Values as text, '' where there is none; cut at 100 characters. */
+  before: string;
+  after: string;
 }
 
-/** Attribute by attribute, `expected` changes left out; pixel data by its hash. */
+/** Attribute by attribute, `expected` changes left out: paths, or the value after by path. */
 export function diff(
   vu: Vu,
   a: Dataset,
   b: Dataset,
-  options: { expected?: Readonly<Record<string, unknown>> } = {},
+  options: { expected?: readonly string[] | Readonly<Record<string, unknown>> } = {},
 ): Difference[] {
   const request = { ask: 'diff', a: a.recipe(), b: b.recipe(), expected: options.expected };
   return ask(vu, Op.ASK, JSON.stringify(request)) as Difference[];

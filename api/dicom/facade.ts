@@ -53,10 +53,11 @@ export interface Dicom {
   readonly raw: Raw;
   /** A Modality Performed Procedure Step for a worklist item. */
   procedureStep(item?: T.Match): ProcedureStep;
+  /** What differs between two instances; `expected`: changes that are meant. */
   diff(
     a: Dataset,
     b: Dataset,
-    options?: { expected?: Readonly<Record<string, unknown>> },
+    options?: { expected?: readonly string[] | Readonly<Record<string, unknown>> },
   ): Difference[];
   /** Ends the iteration as a skipped case. */
   skip(reason: string): never;

@@ -17,6 +17,8 @@ export class FindCall implements Find {
   private all: Promise<FindResult> | null;
   private cursor: number;
   private final: FindResult | null;
+  /** The query failed: there is nothing to cancel. */
+  private broken: boolean;
 
   constructor(vu: Vu, request: object) {
     this.vu = vu;
@@ -24,6 +26,7 @@ export class FindCall implements Find {
     this.all = null;
     this.cursor = -1;
     this.final = null;
+    this.broken = false;
   }
 
   then<A = FindResult, B = never>(
@@ -57,7 +60,7 @@ export class FindCall implements Find {
         page = this.page(await callText(this.vu, Op.NEXT, '', this.cursor));
       }
     } finally {
-      if (this.final === null && !this.vu.interrupted) await this.cancel();
+      if (this.final === null && !this.broken && !this.vu.interrupted) await this.cancel();
     }
   }
 
@@ -66,7 +69,8 @@ export class FindCall implements Find {
   }
 
   private page(call: { readonly kind: number } & Parameters<typeof resultOf>[0]): Page {
-    if (call.kind !== Answer.JSON) resultOf(call);
+    this.broken = call.kind !== Answer.JSON;
+    if (this.broken) resultOf(call);
     const page = resultOf(call) as Page;
     this.cursor = page.cursor;
     if (page.result !== undefined) this.final = page.result;

@@ -108,8 +108,8 @@ export class Peer {
   }
 
   /** C-ECHO on an association of its own. */
-  async echo(): Promise<T.Response> {
-    return await this.once({ for: 'Verification' }, (association) => association.echo());
+  async echo(options?: T.CallOptions): Promise<T.Response> {
+    return await this.once({ for: 'Verification' }, (association) => association.echo(options));
   }
   /** C-STORE of one instance on an association of its own. */
   async store(image: Dataset | Pool, options?: T.StoreOptions): Promise<T.StoreResult> {
@@ -118,7 +118,7 @@ export class Peer {
   /** C-FIND on an association of its own. */
   async find(keys: T.Match, options: T.FindOptions = {}): Promise<T.FindResult> {
     return await this.once(
-      { for: modelOf(options.model) },
+      { for: options.model === 'worklist' ? 'Worklist' : `${modelOf(options.model)}Find` },
       async (a) => await a.find(keys, options),
     );
   }
@@ -126,7 +126,7 @@ export class Peer {
   async move(keys: T.Match, options: T.MoveOptions): Promise<T.MoveResult> {
     return await this.once({ for: `${modelOf(options.model)}Move` }, (a) => a.move(keys, options));
   }
-  /** C-GET on an association of its own; give `contexts` for what may come. */
+  /** C-GET on an association of its own; `for` says what may come (default: the usual classes). */
   async get(keys: T.Match, options: T.GetOptions & T.AssociateOptions = {}): Promise<T.GetResult> {
     const { for: wanted, contexts, roles, extended, ...rest } = options;
     const asked =
@@ -202,7 +202,6 @@ export class Peer {
 }
 
 function modelOf(model: T.FindOptions['model']): string {
-  if (model === 'worklist') return 'Worklist';
   return model === 'patient' ? 'PatientRoot' : 'StudyRoot';
 }
 

@@ -1,18 +1,39 @@
 // The words of the `dicom` module: what scripts pass in and get back.
 import type { Dataset, Study } from './data.ts';
 import type { Pool } from './pool.ts';
+import type { Match } from './service-types.ts';
 import type { Receiver } from './receiver.ts';
 
 /** A number of milliseconds, or text with a unit: `'30s'`, `'250ms'`, `'2m'`. */
 export type Duration = number | string;
 
 export type * from './delivery-types.ts';
+export type * from './service-types.ts';
 
 /**
  * Attributes to set: keyword, `'ggggeeee'` or a path such as
  * `'RequestAttributesSequence[0].ScheduledProcedureStepID'`. null removes, `''` empties.
  */
 export type Edits = Readonly<Record<string, unknown>>;
+
+/** PS3.15 Annex E. */
+export interface AnonymiseOptions {
+  /** What the option profiles keep (E.3); none by default. */
+  retain?: {
+    uids?: boolean;
+    device?: boolean;
+    institution?: boolean;
+    patientCharacteristics?: boolean;
+    dates?: boolean;
+    descriptors?: boolean;
+    private?: boolean;
+  };
+  /** Equal seeds give equal new UIDs for equal old ones. */
+  seed?: string;
+  /** Instead of empty values. */
+  patientName?: string;
+  patientId?: string;
+}
 
 /** TLS of a peer; file names are PEM files relative to the script. */
 export interface TlsOptions {
@@ -176,6 +197,15 @@ export interface StoreOptions {
   timeout?: Duration;
 }
 
+/** What any call may ask for. */
+export interface CallOptions {
+  /** These DIMSE statuses are no failure. */
+  expectStatus?: readonly number[];
+  /** Response timeout of this call, instead of `timeouts.response` of the peer. */
+  timeout?: Duration;
+  tags?: Record<string, string>;
+}
+
 export type Outcome = 'success' | 'warning' | 'failure' | 'cancelled' | 'injected';
 
 /** Times of one request in ms, stamped at the socket. */
@@ -228,90 +258,6 @@ export interface StoreAllResult {
   warnings: number;
   durationMs: number;
   results: StoreResult[];
-}
-
-export interface FindOptions {
-  /** Information model. Default `'study'` (Study Root). */
-  model?: 'study' | 'patient' | 'worklist';
-  /** Default STUDY; none for worklists. */
-  level?: 'PATIENT' | 'STUDY' | 'SERIES' | 'IMAGE';
-  /** Matches to keep; more are counted and dropped. Default 10,000. */
-  limit?: number;
-  /** Send C-CANCEL after that many matches. */
-  cancelAfter?: number;
-  expectStatus?: readonly number[];
-  timeout?: Duration;
-  tags?: Record<string, string>;
-}
-
-/** One match: values by keyword, unknown tags as 'ggggeeee'. */
-export type Match = Record<string, unknown>;
-
-export interface FindResult extends Response {
-  matches: Match[];
-  /** Matches received, also those over the limit. */
-  count: number;
-}
-
-/** Awaited it gives all matches; iterated, one after the other; leaving the loop cancels. */
-export interface Find extends PromiseLike<FindResult>, AsyncIterable<Match> {
-  /** C-CANCEL; resolves when the final response is in. */
-  cancel(): Promise<FindResult>;
-}
-
-export interface MoveOptions extends Omit<FindOptions, 'limit' | 'cancelAfter'> {
-  /** AE title to send to. */
-  destination: string;
-  cancelAfter?: number;
-}
-
-export interface SubOperations {
-  remaining: number;
-  completed: number;
-  failed: number;
-  warnings: number;
-}
-
-export interface MoveResult extends Response, SubOperations {}
-
-export interface GetOptions extends Omit<FindOptions, 'limit'> {
-  /** What to do with the instances that come. Default count and hash. */
-  keep?: 'nothing' | 'headers' | 'files';
-  folder?: string;
-}
-
-export interface GetResult extends MoveResult {
-  /** Instances that came on this association. */
-  instances: { sopClass: string; uid: string; bytes: number; pixelHash?: string }[];
-  bytes: number;
-}
-
-export interface CommitOptions {
-  timeout?: Duration;
-  /** Receiver that gets the N-EVENT-REPORT on an association of its own. */
-  reportTo?: Receiver;
-  tags?: Record<string, string>;
-}
-
-export interface CommitResult extends Response {
-  /** SOP Instance UIDs. */
-  committed: string[];
-  failed: string[];
-  durationMs: number;
-}
-
-/** N-CREATE, N-SET, N-GET, N-ACTION, N-EVENT-REPORT, N-DELETE. */
-export interface NormalisedResponse extends Response {
-  attributes: Match;
-  sopInstance: string;
-}
-
-export interface NormalisedOptions {
-  /** Action or event type ID. */
-  type?: number;
-  expectStatus?: readonly number[];
-  timeout?: Duration;
-  tags?: Record<string, string>;
 }
 
 export interface FilesOptions {

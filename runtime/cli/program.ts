@@ -40,14 +40,9 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: () => import('./commands/demo.ts'),
   },
   {
-    name: 'report',
-    summary: 'show the summary of a run again, also of a killed one',
-    load: () => import('./commands/report.ts'),
-  },
-  {
-    name: 'replay',
-    summary: 'bring a run into InfluxDB afterwards',
-    load: () => import('./commands/replay.ts'),
+    name: 'new',
+    summary: 'write a first script',
+    load: () => import('./commands/new.ts'),
   },
   {
     name: 'inspect',
@@ -58,6 +53,51 @@ export const COMMANDS: readonly CommandEntry[] = [
     name: 'config',
     summary: 'show every option, its value and where it comes from',
     load: () => import('./commands/config.ts'),
+  },
+  {
+    name: 'report',
+    summary: 'show the summary of a run again, also of a killed one',
+    load: () => import('./commands/report.ts'),
+  },
+  {
+    name: 'replay',
+    summary: 'bring a run into InfluxDB afterwards',
+    load: () => import('./commands/replay.ts'),
+  },
+  {
+    name: 'echo',
+    summary: 'ask a peer whether it is there (C-ECHO)',
+    load: () => import('./commands/echo.ts'),
+  },
+  {
+    name: 'find',
+    summary: 'query a peer (C-FIND)',
+    load: () => import('./commands/find.ts'),
+  },
+  {
+    name: 'send',
+    summary: 'store files as they are (C-STORE)',
+    load: () => import('./commands/send.ts'),
+  },
+  {
+    name: 'move',
+    summary: 'have a peer send studies elsewhere (C-MOVE)',
+    load: () => import('./commands/move.ts'),
+  },
+  {
+    name: 'generate',
+    summary: 'write synthetic studies as files',
+    load: () => import('./commands/generate.ts'),
+  },
+  {
+    name: 'tags',
+    summary: 'change elements of files in place',
+    load: () => import('./commands/tags.ts'),
+  },
+  {
+    name: 'dump',
+    summary: 'show a file, or the differences of two',
+    load: () => import('./commands/dump.ts'),
   },
   {
     name: 'help',

@@ -1,6 +1,6 @@
 // Failures and rejections in the standard's words (PS3.8 Tables 9-21 and 9-26), with a remedy where
 // one is known.
-import type { Aborted, Failure, Rejected } from './errors.ts';
+import type { Aborted, Failure, Rejected, TransportFailure } from './errors.ts';
 
 export interface FailureText {
   /** `ASSOC_REJECTED`, `ASSOC_ABORTED`, `TIMEOUT_RESPONSE`, `TCP_ECONNREFUSED`, `PROTO_…` */
@@ -53,6 +53,9 @@ const PHASES: Readonly<Record<string, string>> = {
   release: 'the A-RELEASE-RP',
   idle: 'anything to happen',
 };
+
+const NO_ANSWER =
+  'it hung up instead of answering: does this port speak TLS, or refuse this address?';
 
 const TRANSPORT_HINTS: Readonly<Record<string, string>> = {
   TCP_ECONNREFUSED: 'nobody listens there; check host and port',
@@ -121,6 +124,14 @@ function aborted(failure: Aborted): FailureText {
   return { code: 'ASSOC_ABORTED', message, ref: 'PS3.8 Table 9-26' };
 }
 
+function transport(failure: TransportFailure): FailureText {
+  const { code, phase } = failure;
+  const said = { code, message: `${failure.message} (${phase})` };
+  if (phase === 'associate' && /^TCP_(CLOSED|ECONNRESET)$/.test(code))
+    return { ...said, hint: NO_ANSWER };
+  return withHint(said, TRANSPORT_HINTS[code]);
+}
+
 function text(failure: Failure | Rejected, peer: PeerName): FailureText {
   switch (failure.kind) {
     case 'rejected':
@@ -128,10 +139,7 @@ function text(failure: Failure | Rejected, peer: PeerName): FailureText {
     case 'aborted':
       return aborted(failure);
     case 'transport':
-      return withHint(
-        { code: failure.code, message: `${failure.message} (${failure.phase})` },
-        TRANSPORT_HINTS[failure.code],
-      );
+      return transport(failure);
     case 'timeout': {
       const code = `TIMEOUT_${failure.phase.toUpperCase()}`;
       return {

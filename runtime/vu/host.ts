@@ -179,10 +179,20 @@ export class Host {
     this.settle(operation, Answer.VOID, 0, '');
   }
   settleJson(operation: Operation, value: unknown): void {
-    this.settle(operation, Answer.JSON, 0, value === undefined ? 'null' : JSON.stringify(value));
+    this.settle(operation, Answer.JSON, 0, value === undefined ? 'null' : jsonText(value));
   }
   fail(operation: Operation, fault: Fault): void {
     this.settle(operation, Answer.FAILURE, 0, faultText(fault));
+  }
+}
+
+/** JSON; a number of 64 bits, which a data set may hold, as text. */
+function jsonText(value: unknown): string {
+  try {
+    return JSON.stringify(value);
+  } catch {
+    // why: only BigInt makes it throw, and a replacer would cost every other answer
+    return JSON.stringify(value, (_, one: unknown) => (typeof one === 'bigint' ? `${one}` : one));
   }
 }
 

@@ -1,53 +1,84 @@
-// What was sent, for the ledger file: per study a range, on request every instance.
+// What was sent, for the ledger file. Fresh studies are numbers, so that a line holds a range of them:
+//   {"first":"2.25.…","last":"2.25.…","studies":40,"instances":4}     40 studies of 4 instances each
+//   {"study":"1.2.…","instances":1}                                   a study with a UID of its own
+// With `instances` every line also lists the SOP Instance UIDs, one study a line.
 import type { MessagePort } from 'node:worker_threads';
 import { sopUid, studyUid } from '../dicom/data/identity.ts';
 
-interface Entry {
-  instances: number;
-  uids: string[];
+export type LedgerMode = 'studies' | 'instances' | 'none';
+
+/** UIDs of an instance whose identity is not that of its numbers. */
+export interface OwnUids {
+  readonly uid: string;
+  readonly studyUid: string;
 }
 
-const MAX_HELD = 5000;
+const MAX_HELD = 50_000;
 
 export class Ledger {
   readonly #port: MessagePort;
   readonly #run: string;
-  readonly #mode: 'studies' | 'instances' | 'none';
-  readonly #studies = new Map<number | string, Entry>();
+  readonly #mode: LedgerMode;
+  /** Instances by study number. */
+  readonly #fresh = new Map<number, number>();
+  /** SOP Instance UIDs by Study Instance UID. */
+  readonly #uids = new Map<string, string[]>();
 
-  constructor(port: MessagePort, run: string, mode: 'studies' | 'instances' | 'none') {
+  constructor(port: MessagePort, run: string, mode: LedgerMode) {
     this.#port = port;
     this.#run = run;
     this.#mode = mode;
   }
 
-  /** An instance was accepted; `uids` when they do not follow from the numbers. */
-  sent(
-    study: number,
-    member: number,
-    uids: { readonly uid: string; readonly studyUid: string } | null,
-  ): void {
+  /** An instance was accepted; `own` when its UIDs do not follow from the numbers. */
+  sent(study: number, member: number, own: OwnUids | null): void {
     if (this.#mode === 'none') return;
-    const key = uids === null ? study : uids.studyUid;
-    let entry = this.#studies.get(key);
-    if (entry === undefined) {
-      if (this.#studies.size >= MAX_HELD) this.flush();
-      this.#studies.set(key, (entry = { instances: 0, uids: [] }));
+    if (own === null && this.#mode === 'studies') {
+      this.#fresh.set(study, (this.#fresh.get(study) ?? 0) + 1);
+      if (this.#fresh.size >= MAX_HELD) this.flush();
+      return;
     }
-    entry.instances++;
-    if (this.#mode === 'instances') {
-      entry.uids.push(uids === null ? sopUid(this.#run, study, member) : uids.uid);
-    }
+    const key = own === null ? studyUid(this.#run, study) : own.studyUid;
+    const uid = own === null ? sopUid(this.#run, study, member) : own.uid;
+    const list = this.#uids.get(key);
+    if (list === undefined) this.#uids.set(key, [uid]);
+    else list.push(uid);
+    if (this.#uids.size >= MAX_HELD) this.flush();
   }
 
   flush(): void {
-    if (this.#studies.size === 0) return;
-    let lines = '';
-    for (const [key, { instances, uids }] of this.#studies) {
-      const study = typeof key === 'number' ? studyUid(this.#run, key) : key;
-      lines += `${JSON.stringify({ study, instances, ...(uids.length === 0 ? {} : { uids }) })}\n`;
+    const lines = [...this.#ranges(), ...this.#lists()];
+    if (lines.length === 0) return;
+    this.#port.postMessage({ kind: 'ledger', lines: `${lines.join('\n')}\n` });
+  }
+
+  /** Runs of consecutive studies with as many instances. */
+  *#ranges(): Iterable<string> {
+    const entries = [...this.#fresh].sort(([a], [b]) => a - b);
+    this.#fresh.clear();
+    let from = 0;
+    for (let i = 1; i <= entries.length; i++) {
+      const [study = 0, count] = entries[i] ?? [];
+      const [before = 0, same] = entries[i - 1] ?? [];
+      if (i < entries.length && study === before + 1 && count === same) continue;
+      const [first = 0, instances] = entries[from] ?? [];
+      const uid = studyUid(this.#run, first);
+      const last = studyUid(this.#run, before);
+      const studies = i - from;
+      yield JSON.stringify(
+        studies === 1 ? { study: uid, instances } : { first: uid, last, studies, instances },
+      );
+      from = i;
     }
-    this.#studies.clear();
-    this.#port.postMessage({ kind: 'ledger', lines });
+  }
+
+  *#lists(): Iterable<string> {
+    for (const [study, uids] of this.#uids) {
+      const instances = uids.length;
+      yield JSON.stringify(
+        this.#mode === 'instances' ? { study, instances, uids } : { study, instances },
+      );
+    }
+    this.#uids.clear();
   }
 }

@@ -30,6 +30,7 @@ export class Operation implements Pending, Timed {
   sendEnd = 0;
   firstByte = 0;
   lastByte = 0;
+  responseMs: number | undefined = undefined;
   // Timed
   at = 0;
   index = -1;
@@ -64,6 +65,7 @@ export class Operation implements Pending, Timed {
     this.firstByte = 0;
     this.lastByte = 0;
     this.bytes = 0;
+    this.responseMs = undefined;
   }
 
   end(): void {

@@ -1,16 +1,12 @@
 // Whom a script means: its peers and contexts, resolved against the configuration once per spec.
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
-import type {
-  AssociateRequest,
-  ProposedContext,
-  TlsOptions,
-} from '../dicom/ul/associate-request.ts';
+import type { AssociateRequest, TlsOptions } from '../dicom/ul/associate-request.ts';
 import type { Route } from '../config/types.ts';
 import type { VuPlan } from '../threads.ts';
 import { RingFault } from './host.ts';
-import { IDENTIFIER_SYNTAXES, SERVICES, sopClassOf, transferSyntaxOf } from './names.ts';
 import type { PeerName } from './faults.ts';
+import { proposalOf, type Wishes } from './proposals.ts';
 
 /** A peer as the sandbox describes it (api/dicom/peer.ts). */
 export interface PeerRequest {
@@ -33,22 +29,9 @@ export interface PeerRequest {
 }
 
 /** What `associate` was asked for. */
-export interface SpecRequest {
+export interface SpecRequest extends Wishes {
   readonly peer: PeerRequest;
-  /** [SOP class, transfer syntax] of instances, or [service]. */
-  readonly pairs: readonly (readonly string[])[];
-  readonly contexts?: readonly {
-    readonly abstractSyntax: string;
-    readonly transferSyntaxes: readonly string[];
-  }[];
-  readonly roles?: readonly {
-    readonly sopClass: string;
-    readonly scu: boolean;
-    readonly scp: boolean;
-  }[];
-  readonly extended?: Readonly<Record<string, readonly number[]>>;
   readonly tags?: Readonly<Record<string, string>>;
-  readonly onlyStored?: boolean;
 }
 
 /** A resolved spec: what goes to the wire, and what its samples are tagged with. */
@@ -67,7 +50,6 @@ export interface Spec {
 
 const AET = /^[\x20-\x5b\x5d-\x7e]{1,16}$/;
 const DEFAULT_CALLING = 'DICOMRUN';
-const MAX_CONTEXTS = 128;
 
 function bad(message: string, hint?: string): RingFault {
   return new RingFault({
@@ -152,58 +134,6 @@ function targetOf(peer: PeerRequest, plan: VuPlan, route: Route | undefined): Ba
   return { host, port, calledAET, callingAET, ...(tls === undefined ? {} : { tls: { ...tls } }) };
 }
 
-/** Contexts: one for each (SOP class, transfer syntax), so that IDs repeat from run to run. */
-function contextsOf(spec: SpecRequest): ProposedContext[] {
-  const contexts = spec.contexts?.map(exactContext) ?? pairContexts(spec);
-  if (contexts.length === 0) throw bad('associate(): no presentation context to propose');
-  if (contexts.length > MAX_CONTEXTS) {
-    throw bad(
-      `associate(): ${contexts.length} presentation contexts, at most ${MAX_CONTEXTS} are possible (PS3.8 §9.3.2.2)`,
-      'open one association for each kind of instance',
-    );
-  }
-  return contexts;
-}
-
-function exactContext(context: {
-  readonly abstractSyntax: string;
-  readonly transferSyntaxes: readonly string[];
-}): ProposedContext {
-  return {
-    abstractSyntax: mustKnow(context.abstractSyntax),
-    transferSyntaxes: context.transferSyntaxes.map((name) => {
-      const uid = transferSyntaxOf(name);
-      if (uid === null) throw bad(`associate(): unknown transfer syntax "${name}"`);
-      return uid;
-    }),
-  };
-}
-
-function mustKnow(name: string): string {
-  const uid = sopClassOf(name);
-  if (uid !== null) return uid;
-  throw bad(
-    `associate(): unknown SOP class or service "${name}"`,
-    `a UID, or one of ${Object.keys(SERVICES).join(', ')}`,
-  );
-}
-
-function pairContexts(spec: SpecRequest): ProposedContext[] {
-  const seen = new Map<string, ProposedContext>();
-  for (const [name = '', transferSyntax] of spec.pairs) {
-    const abstractSyntax = mustKnow(name);
-    const transferSyntaxes = transferSyntax === undefined ? IDENTIFIER_SYNTAXES : [transferSyntax];
-    seen.set(`${abstractSyntax} ${transferSyntaxes.join()}`, { abstractSyntax, transferSyntaxes });
-    if (spec.onlyStored === false && transferSyntax !== undefined) {
-      seen.set(`${abstractSyntax} ${IDENTIFIER_SYNTAXES.join()}`, {
-        abstractSyntax,
-        transferSyntaxes: IDENTIFIER_SYNTAXES,
-      });
-    }
-  }
-  return [...seen.values()];
-}
-
 const asText = (value: unknown): string | undefined =>
   typeof value === 'string' ? value : undefined;
 
@@ -256,19 +186,11 @@ function identityOf(user: PeerRequest['userIdentity']): AssociateRequest['userId
 type RequestParts = Partial<AssociateRequest>;
 
 /** What is only sent when it was asked for. */
-function extrasOf(spec: SpecRequest): RequestParts {
-  const { peer } = spec;
+function extrasOf(peer: PeerRequest): RequestParts {
   const { maxPdu, timeouts, implementationClassUid, implementationVersion } = peer;
-  const roles = spec.roles?.map((role) => ({ ...role, sopClass: mustKnow(role.sopClass) }));
-  const extended = Object.entries(spec.extended ?? {}).map(([name, info]) => ({
-    sopClass: mustKnow(name),
-    info: Uint8Array.from(info),
-  }));
   return {
     ...(maxPdu === undefined ? {} : { maxPdu }),
     ...(timeouts === undefined ? {} : { timeouts }),
-    ...(roles === undefined ? {} : { roles }),
-    ...(extended.length === 0 ? {} : { extended }),
     ...(implementationClassUid === undefined ? {} : { implementationClassUid }),
     ...(implementationVersion === undefined ? {} : { implementationVersion }),
   };
@@ -285,11 +207,11 @@ export function resolveSpec(spec: SpecRequest, plan: VuPlan): Spec {
   return {
     request: {
       ...address,
-      contexts: contextsOf(spec),
+      ...proposalOf(spec),
       tls: tlsOf(tls, plan.folder),
       userIdentity: identityOf(peer.userIdentity) ?? null,
       asyncOps,
-      ...extrasOf(spec),
+      ...extrasOf(peer),
     },
     peer: address,
     route: peer.route ?? (ownAddress ? '' : (plan.route ?? '')),

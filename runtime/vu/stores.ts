@@ -156,6 +156,7 @@ export class Stores implements ReplyTaker {
     operation.bytes = message.bytes;
     operation.study = call.study;
     operation.member = call.series * MEMBERS + call.instance;
+    operation.responseMs = call.timeoutMs;
     const base = this.#parts.context(vu);
     const tags = call.tags ?? {};
     operation.detail = {

@@ -28,6 +28,7 @@ class Worker {
   #guest: Guest | null = null;
   #exit: () => void = () => undefined;
   #beat: NodeJS.Timeout | null = null;
+  #pulsedAt = performance.now();
 
   constructor(task: VuTask, state: Int32Array) {
     this.#task = task;
@@ -36,17 +37,26 @@ class Worker {
   }
 
   run(): Promise<void> {
-    this.#beat = setInterval(() => {
-      Atomics.add(this.#state, WorkerSlot.HEARTBEAT, 1);
-      this.#state[WorkerSlot.IN_GUEST] = 0;
-      this.#guest?.beat();
-    }, HEARTBEAT_MS);
+    this.#beat = setInterval(() => this.#pulse(), HEARTBEAT_MS);
     return new Promise((resolve) => {
       this.#exit = resolve;
       this.#port.on('message', (message: ToVu) => {
         this.#receive(message).catch((error: unknown) => this.#failed(message.kind, error));
       });
     });
+  }
+
+  /** Every 50 ms: alive, how busy, how late. */
+  #pulse(): void {
+    const now = performance.now();
+    const lag = Math.round(now - this.#pulsedAt - HEARTBEAT_MS);
+    this.#pulsedAt = now;
+    const state = this.#state;
+    Atomics.add(state, WorkerSlot.HEARTBEAT, 1);
+    if (lag > Atomics.load(state, WorkerSlot.LAG_MS)) Atomics.store(state, WorkerSlot.LAG_MS, lag);
+    state[WorkerSlot.BUSY_MS] = Math.round(performance.eventLoopUtilization().active);
+    state[WorkerSlot.IN_GUEST] = 0;
+    this.#guest?.beat();
   }
 
   floating(reason: unknown): void {

@@ -131,7 +131,7 @@ export function tapText({ cases }: SmokeOutcome): string {
       one.state === 'skipped'
         ? ` # SKIP ${one.message ?? ''}`
         : one.state === 'manual'
-          ? ' # TODO manual'
+          ? ' # SKIP manual'
           : '';
     const title = titleOf(one).replaceAll('#', '\\#');
     return `${bad ? 'not ok' : 'ok'} ${i + 1} - ${title}${directive}`.trimEnd();

@@ -46,6 +46,8 @@ export interface Pending {
   firstByte: number;
   /** Last byte of the latest reply. */
   lastByte: number;
+  /** Limit of its own in place of the association's response timeout, ms; 0 = never. */
+  readonly responseMs?: number | undefined;
   /** A complete reply. Unless `reply.pending`, it is the last call. */
   onReply(reply: Reply): void;
   /** A piece of the data set of a reply, before its `onReply`; valid during the call only. */

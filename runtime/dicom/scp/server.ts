@@ -3,6 +3,7 @@ import { type AddressInfo, type Server, type Socket, createServer as createTcp }
 import { createServer as createTls } from 'node:tls';
 import { DicomError } from '../errors.ts';
 import { DEFAULT_TIMEOUTS } from '../ul/associate-request.ts';
+import { resetSocket } from '../ul/reset.ts';
 import { acceptorTls } from '../ul/tls.ts';
 import { Acceptance } from './acceptance.ts';
 import type { ListenOptions, Listening } from './acceptor-types.ts';
@@ -71,7 +72,7 @@ export async function listen(options: ListenOptions): Promise<Listening> {
       const closed = new Promise<void>((resolve) => {
         server.close(() => resolve());
       });
-      for (const socket of sockets) socket.resetAndDestroy();
+      for (const socket of sockets) resetSocket(socket);
       return closed;
     },
   };

@@ -19,6 +19,8 @@ export interface FindOptions {
   /** C-CANCEL after that many matches. */
   readonly cancelAfter?: number;
   readonly priority?: number;
+  /** Response timeout of this request, ms. */
+  readonly responseMs?: number;
   readonly fault?: SendFault;
 }
 
@@ -53,7 +55,7 @@ class Find extends Operation implements Finding {
 
   constructor(association: Association, options: FindOptions, user: FindUser) {
     const sopClass = queryClass(options.model ?? 'study', 'find');
-    super(association, sopClass);
+    super(association, sopClass, options.responseMs);
     this.user = user;
     this.cancelAfter = options.cancelAfter ?? Infinity;
     const level = options.level === undefined ? {} : { QueryRetrieveLevel: options.level };

@@ -11,6 +11,8 @@ import { Operation, type OperationResult } from './operation.ts';
 export interface NormalizedOptions extends NormalizedRequest {
   /** SOP class of the presentation context, when it is not the request's (meta SOP classes). */
   readonly contextClass?: string;
+  /** Response timeout of this request, ms. */
+  readonly responseMs?: number;
   readonly fault?: SendFault;
 }
 
@@ -30,7 +32,7 @@ class Normalized extends Operation {
     options: NormalizedOptions,
     done: (result: NormalizedResult) => void,
   ) {
-    super(association, options.contextClass ?? options.sopClass);
+    super(association, options.contextClass ?? options.sopClass, options.responseMs);
     this.done = done;
     this.sopInstance = options.sopInstance;
     this.start(normalizedRequest(options, this.transferSyntax), options.fault);

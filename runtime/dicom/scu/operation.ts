@@ -36,6 +36,8 @@ export abstract class Operation implements Pending {
   sendEnd = 0;
   firstByte = 0;
   lastByte = 0;
+  /** Response timeout of this request; undefined = the association's. */
+  readonly responseMs: number | undefined;
   protected readonly association: Association;
   protected readonly transferSyntax: string;
   private pieces: Buffer[] = [];
@@ -43,8 +45,9 @@ export abstract class Operation implements Pending {
   private readonly acceptedContext: number;
 
   /** @throws DicomError `ASSOC_NO_CONTEXT` when the SOP class was not accepted. */
-  constructor(association: Association, sopClass: string) {
+  constructor(association: Association, sopClass: string, responseMs?: number) {
     this.association = association;
+    this.responseMs = responseMs;
     this.acceptedContext = association.contextFor(sopClass, '');
     if (this.acceptedContext === 0) {
       const proposed = association.contexts.find((one) => one.abstractSyntax === sopClass);

@@ -18,6 +18,8 @@ export interface RetrieveOptions {
   /** C-MOVE: AE title of the destination. Without it, it is a C-GET. */
   readonly destination?: string;
   readonly priority?: number;
+  /** Response timeout of this request, ms. */
+  readonly responseMs?: number;
   readonly fault?: SendFault;
 }
 
@@ -39,7 +41,7 @@ export interface RetrieveResult extends OperationResult, SubOperations {
 }
 
 export interface RetrieveUser {
-  onProgress?(counters: SubOperations): void;
+  onProgress?(counters: SubOperations): unknown;
   onDone(result: RetrieveResult): void;
 }
 
@@ -57,7 +59,7 @@ class Retrieve extends Operation implements Retrieving {
     const { destination, priority } = options;
     const service = destination === undefined ? 'get' : 'move';
     const sopClass = queryClass(options.model ?? 'study', service);
-    super(association, sopClass);
+    super(association, sopClass, options.responseMs);
     this.user = user;
     const keys = { ...options.keys, QueryRetrieveLevel: options.level };
     const { transferSyntax } = this;

@@ -16,6 +16,7 @@ import type { Outgoing } from './outgoing.ts';
 import { cancelMessage, responseMessage, storeResponse } from './outgoing-messages.ts';
 import type { AssociateAc, AssociateRj, AssociateRq } from './pdu.ts';
 import type { FaultKind, SendFault } from './send-fault.ts';
+import { resetSocket } from './reset.ts';
 import { wheel } from './thread.ts';
 import { State } from './transitions.ts';
 import type { PdvHeader } from './pdu-reader.ts';
@@ -225,7 +226,7 @@ export class Endpoint implements Association, UpperUser, OutboxUser, WatchUser {
   reset(why: Failure): void {
     this.outbox.close();
     this.onEnded(why);
-    this.socket.resetAndDestroy();
+    resetSocket(this.socket);
   }
 
   onEnded(why: Failure): void {
@@ -328,7 +329,7 @@ export class Endpoint implements Association, UpperUser, OutboxUser, WatchUser {
     head[messageIdOffset] = id & 0xff;
     head[messageIdOffset + 1] = id >> 8;
     pending.contextId = head[CONTEXT_ID_OFFSET] ?? 0;
-    this.watch.wake();
+    this.watch.wake(pending.responseMs);
   }
 
   onDrained(): void {
@@ -383,6 +384,6 @@ export class Endpoint implements Association, UpperUser, OutboxUser, WatchUser {
   }
 
   onCloseTimeout(): void {
-    this.socket.resetAndDestroy();
+    resetSocket(this.socket);
   }
 }

@@ -3,6 +3,7 @@ import type { Socket } from 'node:net';
 import type { TimeoutFailure, TransportFailure } from '../errors.ts';
 import { type AssociateRequest, DEFAULT_TIMEOUTS, type Timeouts } from './associate-request.ts';
 import { transportFailure } from './failures.ts';
+import { resetSocket } from './reset.ts';
 import { wheel } from './thread.ts';
 import type { WheelEntry } from './timer-wheel.ts';
 import { Transport, type TransportUser } from './transport.ts';
@@ -72,7 +73,7 @@ export class RawConnection implements TransportUser, WheelEntry {
   /** RST. */
   reset(): void {
     if (this.socket === null) this.transport.abort();
-    else this.socket.resetAndDestroy();
+    else resetSocket(this.socket);
   }
 
   onConnected(socket: Socket): void {

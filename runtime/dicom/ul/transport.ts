@@ -2,7 +2,7 @@
 import { type Socket, connect as connectTcp, isIP } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import type { TimeoutFailure, TransportFailure } from '../errors.ts';
-import type { AssociateRequest, Timeouts } from './associate-request.ts';
+import type { AssociateRequest, Timeouts, TlsOptions } from './associate-request.ts';
 import { transportFailure } from './failures.ts';
 import { receiveBuffer, wheel } from './thread.ts';
 import type { WheelEntry } from './timer-wheel.ts';
@@ -22,12 +22,19 @@ export class Transport implements WheelEntry {
   /** TCP connection and TLS handshake, in ms. */
   connectMs = 0;
   tlsMs = 0;
-  private readonly socket: Socket;
+  private socket: Socket;
   private readonly user: TransportUser;
   private readonly timeouts: Timeouts;
   private phase: 'connect' | 'tls' = 'connect';
   private startedAt = performance.now();
   private over = false;
+  private readonly onread = {
+    buffer: receiveBuffer,
+    callback: (bytes: number): boolean => {
+      this.user.onBytes(receiveBuffer, bytes);
+      return true;
+    },
+  };
 
   /** Starts connecting. Throws what Node throws for a host or port that cannot be. */
   constructor(request: AssociateRequest, timeouts: Timeouts, user: TransportUser) {
@@ -60,23 +67,12 @@ export class Transport implements WheelEntry {
 
   private open(request: AssociateRequest): Socket {
     const { host, port, sourceAddress } = request;
-    const onread = {
-      buffer: receiveBuffer,
-      callback: (bytes: number): boolean => {
-        this.user.onBytes(receiveBuffer, bytes);
-        return true;
-      },
-    };
-    const where = { host, port, onread, ...(sourceAddress ? { localAddress: sourceAddress } : {}) };
-    if (!request.tls) return connectTcp({ ...where, noDelay: true });
-    const servername = isIP(host) === 0 ? { servername: host } : {};
-    return connectTls({ ...where, ...servername, ...requestorTls(request.tls) }, () =>
-      this.onSecure(),
-    );
+    const from = sourceAddress === undefined ? {} : { localAddress: sourceAddress };
+    const where = { host, port, noDelay: true, ...from };
+    return connectTcp(request.tls ? where : { ...where, onread: this.onread });
   }
 
   private onTcp(request: AssociateRequest): void {
-    this.socket.setNoDelay(true);
     if (!request.tls) {
       this.connected();
       return;
@@ -86,10 +82,22 @@ export class Transport implements WheelEntry {
     this.startedAt = performance.now();
     if (this.timeouts.tlsMs > 0) wheel.set(this, this.timeouts.tlsMs);
     else wheel.remove(this);
+    this.secure(request.host, request.tls);
   }
 
-  private onSecure(): void {
-    this.connected();
+  /** The TLS socket takes the place of the plain one that it wraps. */
+  private secure(host: string, tls: TlsOptions): void {
+    const servername = isIP(host) === 0 ? { servername: host } : {};
+    const inner = this.socket;
+    inner.removeListener('error', this.onError);
+    inner.removeListener('close', this.onClose);
+    const options = { ...servername, ...requestorTls(tls), socket: inner, host };
+    const socket = connectTls(options, () => this.connected());
+    socket.once('error', this.onError);
+    socket.once('close', this.onClose);
+    // `onread` has no effect on a socket that wraps another one.
+    socket.on('data', (chunk: Buffer) => this.user.onBytes(chunk, chunk.length));
+    this.socket = socket;
   }
 
   private connected(): void {

@@ -54,10 +54,22 @@ export class Watch implements WheelEntry {
   }
 
   /** A request goes out: makes sure that somebody looks. Called per operation, nearly free. */
-  wake(): void {
-    if (this.slot >= 0 || this.mode !== 'established') return;
+  wake(limitMs: number | undefined): void {
+    if (this.mode !== 'established') return;
+    if (limitMs !== undefined && limitMs > 0) {
+      this.limit(limitMs);
+      return;
+    }
+    if (this.slot >= 0) return;
     this.progressAt = performance.now();
     this.look();
+  }
+
+  /** A request with a limit of its own: somebody has to look no later than that. */
+  private limit(ms: number): void {
+    const now = performance.now();
+    this.progressAt = now;
+    if (this.slot < 0 || this.dueAt > now + ms) this.wheel.set(this, ms);
   }
 
   /** Established: waits for responses and, when nothing is outstanding, for the idle timeout. */
@@ -105,20 +117,21 @@ export class Watch implements WheelEntry {
       else this.wheel.set(this, idleMs - idle);
       return;
     }
-    if (responseMs <= 0) return;
     this.noteProgress(now);
-    let oldest = now;
+    let left = Infinity;
+    let limit = responseMs;
     let phase: Phase = 'response';
     for (const pending of this.user.waiting.list()) {
-      const since = this.waitingSince(pending);
-      if (since < oldest) {
-        oldest = since;
-        phase = pending.sendEnd === 0 ? 'request' : 'response';
-      }
+      const own = pending.responseMs ?? responseMs;
+      const remains = own > 0 ? this.waitingSince(pending) + own - now : Infinity;
+      if (remains >= left) continue;
+      left = remains;
+      limit = own;
+      phase = pending.sendEnd === 0 ? 'request' : 'response';
     }
-    const left = oldest + responseMs - now;
-    if (left <= 0) this.user.onTimeout(phase, responseMs);
-    else this.wheel.set(this, this.user.outbox.sending ? Math.min(left, responseMs / LOOKS) : left);
+    if (left === Infinity) return;
+    if (left <= 0) this.user.onTimeout(phase, limit);
+    else this.wheel.set(this, this.user.outbox.sending ? Math.min(left, limit / LOOKS) : left);
   }
 
   /** Bytes that have left since the last look are progress: an upload is not a timeout. */

@@ -1,0 +1,103 @@
+// Queries, retrieval, commitment and the normalised services: options and results.
+import type { Receiver } from './receiver.ts';
+import type { CallOptions, Duration, Response } from './types.ts';
+
+export interface FindOptions extends CallOptions {
+  /** Information model. Default `'study'` (Study Root). */
+  model?: 'study' | 'patient' | 'worklist';
+  /** Default STUDY; none for worklists. */
+  level?: 'PATIENT' | 'STUDY' | 'SERIES' | 'IMAGE';
+  /** Matches to keep; more are counted and dropped. Default 10,000. */
+  limit?: number;
+  /** Send C-CANCEL after that many matches. */
+  cancelAfter?: number;
+}
+
+/** One match: values by keyword, unknown tags as 'ggggeeee'. */
+export type Match = Record<string, unknown>;
+
+export interface FindResult extends Response {
+  matches: Match[];
+  /** Matches received, also those over the limit. */
+  count: number;
+}
+
+/** Awaited it gives all matches; iterated, one after the other; leaving the loop cancels. */
+export interface Find extends PromiseLike<FindResult>, AsyncIterable<Match> {
+  /** C-CANCEL; resolves when the final response is in. */
+  cancel(): Promise<FindResult>;
+}
+
+export interface MoveOptions extends Omit<FindOptions, 'limit' | 'model'> {
+  model?: 'study' | 'patient';
+  /** AE title to send to. */
+  destination: string;
+}
+
+export interface SubOperations {
+  remaining: number;
+  completed: number;
+  failed: number;
+  warnings: number;
+}
+
+export interface MoveResult extends Response, SubOperations {
+  /** SOP Instance UIDs of sub-operations that failed, as far as the peer names them. */
+  failedInstances: string[];
+}
+
+export interface GetOptions extends Omit<FindOptions, 'limit' | 'model'> {
+  model?: 'study' | 'patient';
+  /** What to do with the instances that come, besides counting and hashing. Default nothing. */
+  keep?: 'nothing' | 'files';
+  /** Where files are kept, relative to the script. Default `received`. */
+  folder?: string;
+}
+
+export interface GetResult extends MoveResult {
+  /** Instances that came on this association; the first 10,000 of them. */
+  instances: ReceivedInstance[];
+  /** How many came. */
+  received: number;
+  /** Bytes of their data sets. */
+  bytes: number;
+}
+
+/** An instance that came by C-GET. */
+export interface ReceivedInstance {
+  sopClass: string;
+  uid: string;
+  transferSyntax: string;
+  bytes: number;
+  /** SHA-256 of the pixel data as it came, '' when there is none. */
+  pixelHash: string;
+  /** Where it is kept, '' when it is not. */
+  file: string;
+}
+
+export interface CommitOptions {
+  timeout?: Duration;
+  /** Receiver that gets the N-EVENT-REPORT on an association of its own. */
+  reportTo?: Receiver;
+  tags?: Record<string, string>;
+}
+
+export interface CommitResult extends Response {
+  /** SOP Instance UIDs. */
+  committed: string[];
+  failed: string[];
+  durationMs: number;
+}
+
+/** N-CREATE, N-SET, N-GET, N-ACTION, N-EVENT-REPORT, N-DELETE. */
+export interface NormalisedResponse extends Response {
+  attributes: Match;
+  sopInstance: string;
+}
+
+export interface NormalisedOptions extends CallOptions {
+  /** Action or event type ID. Default 1. */
+  type?: number;
+  /** Presentation context to use, where it is not the SOP class's own: a (meta) SOP class. */
+  context?: string;
+}

@@ -1,0 +1,62 @@
+// dicomrun find study UID | patient ID | accession NUMBER | worklist | today: C-FIND, as a table.
+import { DicomRunError, ExitCode } from '../../errors.ts';
+import type { DefineCommand } from '../program.ts';
+import { readCount, readDurationMs } from '../flag-values.ts';
+import { collect } from '../run-flags.ts';
+import { addPeerFlags, choosePeer, limitsOf } from '../wire/peer-flags.ts';
+
+interface FindFlags {
+  readonly modality?: string;
+  readonly dateRange?: string;
+  readonly key?: readonly string[];
+  readonly level?: string;
+  readonly limit: string;
+  readonly timeout: string;
+  readonly json?: boolean;
+}
+
+const EXAMPLES = `
+Examples:
+  dicomrun find today --modality CT -c PACS@10.1.2.3:104
+  dicomrun find study 1.2.840.113619.2.1 -c PACS@10.1.2.3:104
+  dicomrun find patient TEST0001 -c PACS@10.1.2.3:104 --json
+  dicomrun find accession A123 --key NumberOfStudyRelatedInstances= -c PACS@10.1.2.3:104`;
+
+export const define: DefineCommand = (command, { terminal, exit }) => {
+  command
+    .argument('<what>', 'study, series, patient, accession, worklist, today or all')
+    .argument('[value]', 'UID, ID or number; * and ? are wildcards')
+    .option('--modality <code>', 'only this modality')
+    .option('--date-range <range>', 'study date, YYYYMMDD-YYYYMMDD, either end may be open')
+    .option('--key <keyword=value>', 'further key; empty value: return it; repeatable', collect)
+    .option('--level <level>', 'PATIENT, STUDY, SERIES or IMAGE')
+    .option('--limit <n>', 'cancel after so many matches', '1000')
+    .option('--json', 'as JSON')
+    .addHelpText('after', EXAMPLES);
+  addPeerFlags(command);
+  command.action(async (what: string, value: string | undefined, flags: FindFlags) => {
+    const { queryOf } = await import('../wire/query.ts');
+    const query = queryOf({ what, value, ...flags, today: new Date() });
+    const { peer } = await choosePeer(command, terminal, {});
+    const { runFind } = await import('../wire/find.ts');
+    const limit = readCount('--limit', flags.limit, 1);
+    const timeouts = limitsOf(readDurationMs('--timeout', flags.timeout));
+    const { matches, result } = await runFind(peer, query, { limit, timeouts });
+    if (flags.json === true) terminal.out(`${JSON.stringify(matches, null, 2)}\n`);
+    else {
+      const { matchTable } = await import('../wire/match-table.ts');
+      terminal.out(matchTable(matches, query));
+    }
+    if (result.failure !== null) {
+      const { describeFailure } = await import('../../dicom/failure-text.ts');
+      throw new DicomRunError(ExitCode.UNREACHABLE, describeFailure(result.failure, peer));
+    }
+    const ok = result.status === 0 || result.status === 0xfe00;
+    if (!ok) terminal.err(`the peer ended the query with status ${hex(result.status)}\n`);
+    exit(ok ? ExitCode.OK : ExitCode.THRESHOLDS);
+  });
+};
+
+function hex(status: number): string {
+  return status.toString(16).toUpperCase().padStart(4, '0');
+}

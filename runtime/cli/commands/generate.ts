@@ -1,0 +1,28 @@
+// dicomrun generate: synthetic studies as files.
+import type { GenerateFlags } from '../data/generate-request.ts';
+import type { DefineCommand } from '../program.ts';
+
+export const define: DefineCommand = (command, { terminal }) => {
+  command
+    .requiredOption('--out <dir>', 'folder to write to')
+    .option('--modality <code>', 'CT, MR, US, CR, ES, …')
+    .option('--size <size>', 'KB005 … MB10, or bytes of the data set: 512KB')
+    .option('--rows <n>', 'rows of the image')
+    .option('--columns <n>', 'columns of the image')
+    .option('--frames <n>', 'frames of the image')
+    .option('--studies <n>', 'studies', '1')
+    .option('--series <n>', 'series per study', '1')
+    .option('--count <n>', 'images per series', '1')
+    .option('--transfer-syntax <name>', 'UID or short name (default: explicit little endian)')
+    .option('--seed <n>', 'equal seeds give equal files', '1')
+    .action(async (flags: GenerateFlags) => {
+      const [{ generateFiles }, { generateRequest }] = await Promise.all([
+        import('../../dicom/data/generate.ts'),
+        import('../data/generate-request.ts'),
+      ]);
+      const request = generateRequest(flags, terminal.cwd);
+      const { files, bytes } = await generateFiles(request);
+      const { bytes: sizeText, plural } = await import('../../report/format.ts');
+      terminal.out(`${plural(files, 'file')}, ${sizeText(bytes)}, in ${flags.out}\n`);
+    });
+};

@@ -1,0 +1,82 @@
+// dicomrun new FILE: a first script, and what an editor needs beside it. Never overwrites unasked.
+import { existsSync } from 'node:fs';
+import { copyFile, mkdir, writeFile } from 'node:fs/promises';
+import { basename, dirname, join, relative, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { DicomRunError, ExitCode } from '../../errors.ts';
+import { distRoot } from '../package-root.ts';
+import type { DefineCommand } from '../program.ts';
+import { suggestion } from '../suggest.ts';
+import { ENV_EXAMPLE, TEMPLATES, TSCONFIG } from '../templates.ts';
+import type { Template } from '../templates.ts';
+
+interface NewFlags {
+  readonly template: string;
+  readonly force?: boolean;
+}
+
+export const define: DefineCommand = (command, { terminal }) => {
+  const list = TEMPLATES.map(({ name, about }) => `  ${name.padEnd(10)}${about}`).join('\n');
+  command
+    .argument('<file>', 'the script to write, e.g. gi-routing.ts')
+    .option('-t, --template <name>', 'what to start from', 'minimal')
+    .option('--force', 'overwrite the script if it is there')
+    .addHelpText('after', `\nTemplates:\n${list}`)
+    .action(async (given: string, flags: NewFlags) => {
+      const template = templateOf(flags.template);
+      const name = /\.[jt]s$/.test(given) ? given : `${given}.ts`;
+      const file = resolve(terminal.cwd, name);
+      if (existsSync(file) && flags.force !== true) throw isThere(name);
+      const folder = dirname(file);
+      await mkdir(join(folder, '.dicomrun'), { recursive: true });
+      await writeFile(file, template.source);
+      const written = [name, ...(await writeSurroundings(folder, terminal.cwd))];
+      terminal.out(`written: ${written.join(', ')}\n\nnext:\n${nextLines(name)}`);
+    });
+};
+
+function templateOf(name: string): Template {
+  const found = TEMPLATES.find((template) => template.name === name);
+  if (found !== undefined) return found;
+  const names = TEMPLATES.map((template) => template.name);
+  throw new DicomRunError(ExitCode.CONFIG, {
+    code: 'CONFIG_TEMPLATE',
+    message: `there is no template "${name}"`,
+    hint: suggestion(name, names) ?? names.join(', '),
+  });
+}
+
+function isThere(name: string): DicomRunError {
+  return new DicomRunError(ExitCode.CONFIG, {
+    code: 'CONFIG_FILE_EXISTS',
+    message: `${name} is there already`,
+    hint: 'choose another name, or --force to overwrite it',
+  });
+}
+
+/** Types, tsconfig.json and .env.example; what is there already stays as it is. */
+async function writeSurroundings(folder: string, cwd: string): Promise<readonly string[]> {
+  const types = join(folder, '.dicomrun', 'dicom.d.ts');
+  await copyFile(fileURLToPath(new URL('script.d.ts', distRoot())), types);
+  const written = [types];
+  for (const [file, text] of [
+    ['tsconfig.json', TSCONFIG],
+    ['.env.example', ENV_EXAMPLE],
+  ] as const) {
+    const path = join(folder, file);
+    if (existsSync(path)) continue;
+    await writeFile(path, text);
+    written.push(path);
+  }
+  return written.map((path) => relative(cwd, path));
+}
+
+function nextLines(name: string): string {
+  const script = name.includes(' ') ? `"${name}"` : name;
+  return [
+    `  dicomrun run ${script} --embedded --vus 2 --duration 10s   try it, no server needed`,
+    `  dicomrun doctor -c AET@host:port -b MY_AET   check your server`,
+    `  dicomrun run ${script} -c AET@host:port -b MY_AET   ${basename(name)} against it`,
+    '',
+  ].join('\n');
+}

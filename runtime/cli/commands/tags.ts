@@ -1,0 +1,72 @@
+// dicomrun tags: changes elements of files in place, and nothing else of them.
+import { DicomRunError, ExitCode } from '../../errors.ts';
+import type { FileReport } from '../../dicom/data/update-tags.ts';
+import type { DefineCommand } from '../program.ts';
+import { differenceText } from '../data/difference-text.ts';
+import { printable } from '../problem-text.ts';
+import { collect } from '../run-flags.ts';
+
+interface TagFlags {
+  readonly set?: readonly string[];
+  readonly remove?: readonly string[];
+  readonly remapUids?: string;
+  readonly anonymise?: boolean;
+  readonly dryRun?: boolean;
+  readonly verbose?: boolean;
+}
+
+export const define: DefineCommand = (command, { terminal, exit }) => {
+  command
+    .argument('<paths...>', 'files, folders, patterns')
+    .option('--set <keyword=value>', 'keyword, ggggeeee or path; repeatable', collect)
+    .option('--remove <keyword>', 'repeatable', collect)
+    .option('--remap-uids <seed>', 'new UIDs that fit together; equal seeds give equal UIDs')
+    .option('--anonymise', 'take out what identifies a person (PS3.15 Annex E)')
+    .option('--dry-run', 'only say what would change')
+    .option('--verbose', 'every difference')
+    .action(async (paths: string[], flags: TagFlags) => {
+      if (!['set', 'remove', 'remapUids', 'anonymise'].some((key) => key in flags)) {
+        throw new DicomRunError(ExitCode.CONFIG, {
+          code: 'CONFIG_NO_EDITS',
+          message: 'nothing to change was named',
+          hint: "e.g. --set StudyDescription='GI Endoscopy' --dry-run",
+        });
+      }
+      const { updateTags } = await import('../../dicom/data/update-tags.ts');
+      const result = await updateTags({
+        paths,
+        base: terminal.cwd,
+        set: Object.fromEntries((flags.set ?? []).map(pairOf)),
+        remove: flags.remove ?? [],
+        ...(flags.remapUids === undefined ? {} : { remapUids: flags.remapUids }),
+        ...(flags.anonymise === true ? { anonymise: {} } : {}),
+        dryRun: flags.dryRun === true,
+        onFile: (report) => {
+          const lines = reportLines(report, flags.verbose === true || flags.dryRun === true);
+          terminal.err(lines.map((line) => `${printable(line)}\n`).join(''));
+        },
+      });
+      const { changed, unchanged, skipped, failed } = result;
+      const word = flags.dryRun === true ? 'would change' : 'changed';
+      terminal.out(
+        `${changed} ${word}, ${unchanged} unchanged, ${skipped} skipped, ${failed} failed\n`,
+      );
+      exit(failed > 0 ? ExitCode.THRESHOLDS : ExitCode.OK);
+    });
+};
+
+function pairOf(text: string): readonly [string, string] {
+  const [, key = '', value] = /^([^=]+)=(.*)$/s.exec(text) ?? [];
+  if (value !== undefined) return [key, value];
+  throw new DicomRunError(ExitCode.CONFIG, {
+    code: 'CONFIG_VALUE',
+    message: `flag --set: must be KEYWORD=VALUE, got "${text}"`,
+    hint: 'e.g. --set PatientID=TEST; --set PatientID= empties it',
+  });
+}
+
+function reportLines({ path, outcome, reason, differences }: FileReport, all: boolean): string[] {
+  if (outcome === 'skipped' || outcome === 'failed') return [`${outcome}: ${path}: ${reason}`];
+  if (!all || outcome === 'unchanged') return [];
+  return [path, ...differences.map((difference) => `  ${differenceText(difference)}`)];
+}

@@ -1,0 +1,74 @@
+// `-c AET@host:port -b AET`, dcmtk's words, or the configured target, as the peer to talk to.
+import type { Command } from 'commander';
+import type { Options } from '../../config/types.ts';
+import { resolveOptions } from '../../config/resolve.ts';
+import { DicomRunError, ExitCode } from '../../errors.ts';
+import { readSources } from '../config-sources.ts';
+import { addConnectFlags, connectFlags, givenFlags } from '../run-flags.ts';
+import type { Terminal } from '../terminal.ts';
+import type { PeerAddress } from './client.ts';
+
+/** Flags of every command that talks to one peer. */
+export function addPeerFlags(command: Command): Command {
+  return addConnectFlags(command)
+    .option('--route <name>', 'use this configured route')
+    .option('--timeout <duration>', 'limit of each phase', '10s')
+    .option('--env-file <file>', '.env file')
+    .option('--config <file>', 'configuration file')
+    .option('--profile <name>', 'profile of the configuration file');
+}
+
+export interface PeerChoice {
+  readonly peer: PeerAddress;
+  readonly options: Options;
+}
+
+const CONFIG_FLAGS = ['route', 'env-file', 'config', 'profile'];
+
+/** The peer that the flags and the configuration mean. @throws DicomRunError 104 without one */
+export async function choosePeer(
+  command: Command,
+  terminal: Terminal,
+  where: { readonly host?: string | undefined; readonly port?: string | undefined },
+): Promise<PeerChoice> {
+  const given = Object.fromEntries(
+    Object.entries(givenFlags(command)).filter(([name]) => CONFIG_FLAGS.includes(name)),
+  );
+  const flags = { ...given, ...connectFlags(command, where.host, where.port) };
+  const sources = await readSources(flags, null, terminal);
+  const options = resolveOptions({
+    ...sources,
+    mode: 'run',
+    scriptOptions: null,
+    exports: null,
+    flags,
+    env: terminal.env,
+  });
+  return { peer: peerOf(options), options };
+}
+
+function peerOf(options: Options): PeerAddress {
+  const { target, route, routes } = options;
+  if (target === null) {
+    throw new DicomRunError(ExitCode.CONFIG, {
+      code: 'CONFIG_NO_TARGET',
+      message: 'no peer was named, and none is configured',
+      hint: '-c AET@host:port -b MY_AET, or dcmtk style: -aec AET -aet MY_AET host port',
+    });
+  }
+  const chosen = route === null ? undefined : routes[route];
+  if (chosen === undefined) return target;
+  const { calledAET, callingAET, host = target.host, port = target.port } = chosen;
+  return { ...target, calledAET, callingAET, host, port };
+}
+
+/** All phases get the one limit. */
+export function limitsOf(timeoutMs: number) {
+  return {
+    connectMs: timeoutMs,
+    tlsMs: timeoutMs,
+    associateMs: timeoutMs,
+    responseMs: timeoutMs,
+    releaseMs: timeoutMs,
+  };
+}

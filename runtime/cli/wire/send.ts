@@ -1,0 +1,172 @@
+// Stores files as they are, byte for byte, on as few associations as their contexts need.
+import { closeSync, openSync, readFileSync, readSync } from 'node:fs';
+import { findFiles } from '../../dicom/data/file-walk.ts';
+import { isPart10, readMeta } from '../../dicom/data/part10.ts';
+import type { FileMeta } from '../../dicom/data/part10.ts';
+import { statusClass, statusHex, statusName } from '../../dicom/dimse/status.ts';
+import { describeFailure } from '../../dicom/failure-text.ts';
+import { storeRequest } from '../../dicom/scu/requests.ts';
+import type { ProposedContext, Timeouts } from '../../dicom/ul/associate-request.ts';
+import type { Association } from '../../dicom/ul/association.ts';
+import { DicomRunError, ExitCode } from '../../errors.ts';
+import { printable } from '../problem-text.ts';
+import { open, release, request, RequestFailed } from './client.ts';
+import type { PeerAddress } from './client.ts';
+
+export interface SendRequest {
+  readonly peer: PeerAddress;
+  readonly paths: readonly string[];
+  readonly base: string;
+  readonly timeouts: Partial<Timeouts>;
+  readonly onFile: (outcome: FileOutcome) => void;
+}
+
+export interface FileOutcome {
+  readonly path: string;
+  readonly state: 'stored' | 'failed' | 'skipped';
+  /** Status in hex, or why there is none. */
+  readonly detail: string;
+  readonly ms?: number;
+}
+
+export interface SendTotals {
+  readonly sent: number;
+  readonly failed: number;
+  readonly skipped: number;
+}
+
+interface Candidate {
+  readonly path: string;
+  readonly meta: FileMeta;
+}
+
+/** Enough for any file meta information. */
+const HEAD_BYTES = 64 * 1024;
+/** PS3.8 §9.3.2.2: odd IDs from 1 to 255. */
+const MAX_CONTEXTS = 128;
+
+/** @throws DicomRunError 104 without a file, 111 when no association opens */
+export async function sendFiles(send: SendRequest): Promise<SendTotals> {
+  const totals = { sent: 0, failed: 0, skipped: 0 };
+  const count = (outcome: FileOutcome) => {
+    if (outcome.state === 'stored') totals.sent += 1;
+    else totals[outcome.state] += 1;
+    send.onFile(outcome);
+  };
+  const candidates = readHeads(send, count);
+  for (const batch of batches(candidates)) await sendBatch(send, batch, count);
+  return totals;
+}
+
+/** `path  0000 success  12 ms`. */
+export function outcomeLine({ path, state, detail, ms }: FileOutcome): string {
+  const time = ms === undefined ? '' : `  ${ms.toFixed(1)} ms`;
+  return printable(`${state.padEnd(7)} ${path}  ${detail}${time}`);
+}
+
+function readHeads(send: SendRequest, count: (outcome: FileOutcome) => void): Candidate[] {
+  const files = send.paths.flatMap((path) => findFiles(path, send.base).files);
+  if (files.length === 0) {
+    throw new DicomRunError(ExitCode.CONFIG, {
+      code: 'CONFIG_NO_FILES',
+      message: `no file in ${send.paths.map((path) => `"${path}"`).join(', ')}`,
+      hint: 'name files or folders; `dicomrun generate --out DIR` makes some',
+    });
+  }
+  return files.flatMap(({ path }) => {
+    try {
+      const head = readHead(path);
+      if (isPart10(head)) return [{ path, meta: readMeta(head) }];
+      count({ path, state: 'skipped', detail: 'not DICOM (no DICM at offset 128)' });
+    } catch (error) {
+      const detail = error instanceof Error ? error.message : String(error);
+      count({ path, state: 'skipped', detail });
+    }
+    return [];
+  });
+}
+
+function readHead(path: string): Buffer {
+  const file = openSync(path, 'r');
+  try {
+    const head = Buffer.alloc(HEAD_BYTES);
+    return head.subarray(0, readSync(file, head, 0, HEAD_BYTES, 0));
+  } finally {
+    closeSync(file);
+  }
+}
+
+/** Files whose presentation contexts fit into one association. */
+function batches(candidates: readonly Candidate[]): Candidate[][] {
+  const all: Candidate[][] = [];
+  let current: Candidate[] = [];
+  let contexts = new Set<string>();
+  for (const candidate of candidates) {
+    const key = contextKey(candidate.meta);
+    if (!contexts.has(key) && contexts.size === MAX_CONTEXTS) {
+      all.push(current);
+      current = [];
+      contexts = new Set();
+    }
+    contexts.add(key);
+    current.push(candidate);
+  }
+  if (current.length > 0) all.push(current);
+  return all;
+}
+
+function contextKey({ sopClass, transferSyntax }: FileMeta): string {
+  return `${sopClass} ${transferSyntax}`;
+}
+
+async function sendBatch(
+  send: SendRequest,
+  batch: readonly Candidate[],
+  count: (outcome: FileOutcome) => void,
+): Promise<void> {
+  const contexts = new Map<string, ProposedContext>();
+  for (const { meta } of batch) {
+    contexts.set(contextKey(meta), {
+      abstractSyntax: meta.sopClass,
+      transferSyntaxes: [meta.transferSyntax],
+    });
+  }
+  const options = { contexts: [...contexts.values()], timeouts: send.timeouts };
+  let association = await open(send.peer, options);
+  for (const candidate of batch) {
+    if (!association.open) association = await open(send.peer, options);
+    count(await sendOne(association, candidate, send.peer));
+  }
+  await release(association);
+}
+
+async function sendOne(
+  association: Association,
+  { path, meta }: Candidate,
+  peer: PeerAddress,
+): Promise<FileOutcome> {
+  const { sopClass, sopInstance, transferSyntax, datasetOffset } = meta;
+  const contextId = association.contextFor(sopClass, transferSyntax);
+  if (contextId === 0) {
+    const detail = `the peer does not take ${sopClass} in ${transferSyntax}`;
+    return { path, state: 'failed', detail };
+  }
+  try {
+    const dataset = readFileSync(path).subarray(datasetOffset);
+    const store = { sopClass, sopInstance };
+    const message = storeRequest(contextId, association.maxPdu, store, dataset);
+    const { status, durationMs, comment } = await request(association, message);
+    const kind = statusClass(status);
+    const words = comment === '' ? statusName(status) : `${statusName(status)}, ${comment}`;
+    const state = kind === 'success' || kind === 'warning' ? 'stored' : 'failed';
+    return { path, state, detail: `${statusHex(status)} ${words}`, ms: durationMs };
+  } catch (error) {
+    const detail =
+      error instanceof RequestFailed
+        ? describeFailure(error.failure, peer).message
+        : error instanceof Error
+          ? error.message
+          : String(error);
+    return { path, state: 'failed', detail };
+  }
+}
