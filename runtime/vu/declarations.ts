@@ -19,6 +19,8 @@ export interface Makers {
 type Request = { readonly kind: string; readonly key: string } & Readonly<Record<string, unknown>>;
 
 const DEFAULT_AET = 'DICOMRUN';
+/** A script that makes or decompresses JPEG, JPEG-LS or JPEG 2000 says so somewhere. */
+const COMPRESSED = /jpeg|decompress|1\.2\.840\.10008\.1\.2\.4\./i;
 
 function refuse(message: string, hint?: string): RingFault {
   return new RingFault({
@@ -245,10 +247,15 @@ function receiverSpec(spec: unknown): ReceiverSpec {
 }
 
 /** The dictionary is heavy: only the init pass needs it. */
-export async function loadMakers(): Promise<Makers> {
+export async function loadMakers(bundle: string): Promise<Makers> {
   const [{ syntheticPool }, { loadPool }] = await Promise.all([
     import('../dicom/data/synthetic.ts'),
     import('../dicom/data/files.ts'),
   ]);
+  // why: declarations are synchronous, loading WebAssembly is not, and most scripts need none
+  if (COMPRESSED.test(bundle)) {
+    const { initializeCodecs } = await import('../dicom/data/codecs.ts');
+    await initializeCodecs();
+  }
   return { syntheticPool, loadPool };
 }

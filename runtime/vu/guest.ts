@@ -142,7 +142,7 @@ export class Guest {
 
   /** The init pass: module code once, declarations made. @throws RingFault with the script's fault */
   async load(message: Load): Promise<FromVu> {
-    const makers = await loadMakers();
+    const makers = await loadMakers(message.bundle);
     const declarations = new Declarations(this.#host, {
       folder: message.folder,
       ...(message.dataRoot === undefined ? {} : { dataRoot: message.dataRoot }),
