@@ -248,6 +248,8 @@ export interface EmbeddedAddress {
   readonly host: string;
   readonly routerPort: number;
   readonly archivePort: number;
+  /** Port of `/metrics`; 0 = none. */
+  readonly metricsPort?: number;
 }
 
 export type FromVu =
@@ -299,6 +301,8 @@ export interface EmbeddedSpec {
   /** Rules, faults, queue: see runtime/acceptors/router. */
   readonly router?: unknown;
   readonly archive?: unknown;
+  /** Serve what the router did as Prometheus text. */
+  readonly metrics?: boolean;
 }
 
 export type ToAcceptor =

@@ -1,23 +1,8 @@
 // The words of delivery: receivers, what arrived, what became visible.
+import type { AcceptorFaults } from '../k6/simulate.ts';
 import type { Duration, TlsOptions } from './types.ts';
 
-/** Behaviour of an acceptor as data. */
-export interface AcceptorFaults {
-  /** Before each response: ms, or a distribution. */
-  delay?: Duration | { lognormal: Duration; sigma?: number };
-  /** Statuses to answer, in turn (0xA700, …), or by share: `{ 'A700': 0.01 }`. */
-  status?: readonly number[] | Readonly<Record<string, number>>;
-  /** Share of associations to reject, and how. */
-  reject?: { share?: number; result?: number; source?: number; reason?: number };
-  /** Abort or reset after so many bytes of a message. */
-  abortAfter?: number;
-  resetAfter?: number;
-  share?: number;
-  /** Accept no context at all, or only these abstract syntaxes. */
-  contexts?: 'none' | readonly string[];
-  associationLimit?: number;
-  neverAnswer?: boolean;
-}
+export type { AcceptorFaults } from '../k6/simulate.ts';
 
 export interface ReceiverOptions {
   aet?: string;

@@ -1,4 +1,5 @@
 // Types of `k6/options`: `export const options: Options = { … }`.
+import type { Simulation } from './simulate.ts';
 
 /** ms as a number, or `'30s'`, `'1m30s'`, `'2h'`. */
 type Duration = number | string;
@@ -105,6 +106,8 @@ export interface Options {
   /** An instance is missing after this. Default 10m. */
   deliveryHorizon?: Duration;
   throw?: boolean;
+  /** What the router and archive of `--embedded` are like. */
+  simulate?: Simulation;
   summaryTrendStats?: readonly string[];
   summaryTimeUnit?: 's' | 'ms' | 'us';
   systemTags?: readonly string[];

@@ -1,10 +1,8 @@
 // Router, archive and sink as services of their own: what `dicomrun serve` runs.
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import type { Listening } from '../dicom/scp/acceptor-types.ts';
 import type { TlsOptions } from '../dicom/ul/associate-request.ts';
 import { Archive } from './archive/archive.ts';
 import type { ArchiveSpec } from './archive/spec.ts';
+import { openMetricsPage } from './metrics-page.ts';
 import { openPorts } from './ports.ts';
 import type { Station } from './ports.ts';
 import { poolMetrics, stationMetrics } from './prometheus.ts';
@@ -117,7 +115,7 @@ async function serve(parts: Parts, at: ServeAddress): Promise<Served> {
   const page =
     at.metricsPort === undefined
       ? null
-      : await openPage(metrics, { host, port: at.metricsPort }, listening);
+      : await openMetricsPage(metrics, { host, port: at.metricsPort }, listening);
   return {
     kind,
     aets: station.aets,
@@ -131,36 +129,4 @@ async function serve(parts: Parts, at: ServeAddress): Promise<Served> {
       await Promise.all([listening.close(), page?.close()]);
     },
   };
-}
-
-/** `GET /metrics`, nothing else. */
-async function openPage(
-  metrics: () => string,
-  at: { readonly host: string; readonly port: number },
-  listening: Listening,
-): Promise<{ readonly port: number; close(): Promise<void> }> {
-  const server = createServer((request, response) => {
-    if (request.method !== 'GET' || request.url !== '/metrics') {
-      response.writeHead(404).end();
-      return;
-    }
-    response.writeHead(200, { 'content-type': 'text/plain; version=0.0.4; charset=utf-8' });
-    response.end(metrics());
-  });
-  try {
-    await new Promise<void>((resolve, reject) => {
-      server.once('error', reject);
-      server.listen(at.port, at.host, resolve);
-    });
-  } catch (error) {
-    await listening.close();
-    throw error;
-  }
-  const { port } = server.address() as AddressInfo;
-  const close = (): Promise<void> =>
-    new Promise((resolve) => {
-      server.close(() => resolve());
-      server.closeAllConnections();
-    });
-  return { port, close };
 }

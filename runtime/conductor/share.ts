@@ -16,6 +16,8 @@ export const EMBEDDED_AET = 'EMBEDDED';
 /** Called AE title of the embedded archive. */
 export const EMBEDDED_ARCHIVE_AET = 'ARCHIVE';
 const CALLING_AET = 'DICOMRUN';
+/** `--scrape NAME=embedded`: the metrics page of the embedded router. */
+export const EMBEDDED_PAGE = 'embedded';
 
 /** Whom the VUs talk to. */
 export interface Targets {
@@ -51,7 +53,9 @@ export function embeddedSpec(options: Options, peers: readonly PeerSpec[]): Embe
     if (!peer.usesTarget || peer.deliversTo === undefined) continue;
     deliver[embeddedName(peer, options)] = peer.deliversTo;
   }
-  return { host: '127.0.0.1', routerPort: 0, archivePort: 0, deliver };
+  const metrics = options.scrape.some(({ url }) => url === EMBEDDED_PAGE);
+  const { router, archive } = options.simulate;
+  return { host: '127.0.0.1', routerPort: 0, archivePort: 0, deliver, router, archive, metrics };
 }
 
 /** With `--embedded` the target, the routes and the verify target are the embedded ones. */

@@ -10,6 +10,7 @@ import type {
   Options,
   OutputConfig,
   ScrapeConfig,
+  Simulation,
   ThresholdSpec,
   TimeUnit,
 } from './types.ts';
@@ -42,6 +43,7 @@ export function buildOptions(
     ...results(stack),
     ...segmentOption(stack, problems),
     ...resolveTargets(stack, problems, warnings),
+    simulate: stack.get<Simulation>('simulate') ?? {},
     preflight: stack.need('preflight'),
     allowedTargets: stack.need('allowedTargets'),
     dataRoot: stack.get<string>('data.root') ?? null,

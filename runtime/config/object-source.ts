@@ -10,6 +10,7 @@ import { readOutput, readScrape } from './outputs.ts';
 import { within } from './problems.ts';
 import type { Problems } from './problems.ts';
 import { readScenarios, readStages } from './scenarios.ts';
+import { readSimulation } from './simulate.ts';
 import { readThresholds } from './thresholds.ts';
 import type { Route } from './types.ts';
 import {
@@ -77,6 +78,9 @@ const SPECIAL: Readonly<Record<string, KeyReader>> = {
         : (readList(r, value) ?? []);
     const scrape = texts.flatMap((text) => readScrape(r, text) ?? []);
     put(reading.layer, 'scrape', scrape, reading.origin);
+  },
+  simulate(reading, r, value) {
+    put(reading.layer, 'simulate', readSimulation(r, value), reading.origin);
   },
   smoke(reading, _r, value) {
     reading.layer.smoke = value;

@@ -3,6 +3,9 @@ import { didYouMean } from './suggest.ts';
 import type { OutputConfig, ScrapeConfig } from './types.ts';
 import type { Reader } from './values.ts';
 
+/** Stands for the metrics page of the embedded router. */
+export const EMBEDDED_PAGE = 'embedded';
+
 const KINDS = ['influxdb', 'json', 'csv'] as const;
 const INFLUX_OPTIONS = [
   'mode',
@@ -56,6 +59,7 @@ function influxdb(r: Reader, to: string): OutputConfig | undefined {
 
 export function readScrape(r: Reader, text: string): ScrapeConfig | undefined {
   const [, name = '', url = ''] = /^([A-Za-z0-9_]+)=(.+)$/.exec(text) ?? [];
+  if (name !== '' && url === EMBEDDED_PAGE) return { name, url };
   if (name !== '' && URL.canParse(url) && /^https?:/.test(url)) return { name, url };
   r.problems.value(r.at, 'NAME=URL', text, 'e.g. router=http://10.0.0.5:9100/metrics');
   return undefined;

@@ -3,6 +3,8 @@
 
 import type { Scenario } from '../executors/scenario.ts';
 import type { SegmentPair } from '../executors/segment.ts';
+import type { Simulation } from './simulate.ts';
+export type { Simulation } from './simulate.ts';
 export type { SegmentPair } from '../executors/segment.ts';
 export type {
   Arrival,
@@ -90,7 +92,7 @@ export interface OutputConfig {
   readonly options: Readonly<Record<string, string>>;
 }
 
-/** A Prometheus endpoint of the system under test, read every 5 s. */
+/** A Prometheus endpoint of the system under test, read every 5 s; `embedded`: the embedded router. */
 export interface ScrapeConfig {
   readonly name: string;
   readonly url: string;
@@ -157,6 +159,8 @@ export interface Options {
   readonly executionSegmentSequence: readonly string[] | null;
 
   readonly embedded: boolean;
+  /** What the embedded router and archive are like. */
+  readonly simulate: Simulation;
   readonly preflight: boolean;
   readonly target: Target | null;
   readonly routes: Routes;

@@ -1,0 +1,137 @@
+// Types of `options.simulate`: what the embedded router and archive are like.
+
+/** A value as rules and routes expect it: literal, regular expression as data, '' blank, null absent. */
+export type Wish = string | number | { readonly re: string; readonly flags: string } | null;
+
+/** What an acceptor does wrong on purpose. Shares are 0..1, times ms. */
+export interface AcceptorFaults {
+  /** C-STORE statuses in turn, e.g. `[0, 0, 0xA700]`; 0 = store it. */
+  readonly statuses?: readonly number[];
+  /** Answers that share of the stores with this status, without storing. */
+  readonly status?: { readonly share: number; readonly status: number };
+  /** Waits before each C-STORE response; a list is cycled. */
+  readonly responseDelayMs?: number | readonly number[];
+  /** Never answers that share of the stores. */
+  readonly silent?: number;
+  /** Aborts the association instead of answering that share of the stores. */
+  readonly abort?: number;
+  /** Aborts in the middle of a data set, after so many of its bytes. */
+  readonly abortAfterBytes?: number;
+  /** Rejects that share of the associations (transient, local limit exceeded). */
+  readonly reject?: number;
+  /** Rejects all of them with these numbers (PS3.8 Table 9-21). */
+  readonly rejectWith?: {
+    readonly result: number;
+    readonly source: number;
+    readonly reason: number;
+  };
+  /** Associations at once; beyond it, transient rejection. */
+  readonly associations?: number;
+  /** Accepts associations, but none of their contexts. */
+  readonly noContexts?: boolean;
+  /** Rejects every association in [fromMs, toMs) after the start. */
+  readonly down?: readonly { readonly fromMs: number; readonly toMs: number }[];
+  /** Seed of the shares (default 1): the same stores fail in every run. */
+  readonly seed?: number;
+}
+
+/** One row of the router's rule table; rows apply in their order. */
+export interface RouterRule {
+  /** Called AE title it is for; absent = any. */
+  readonly route?: string;
+  readonly when?: Readonly<Record<string, Wish>>;
+  /** Keyword -> new value. `${Keyword}` in it stands for a value that came. */
+  readonly set?: Readonly<Record<string, string>>;
+  /** Keyword -> keyword whose value it gets, where that one is not blank. */
+  readonly copy?: Readonly<Record<string, string>>;
+  /** Keyword -> table of values; others stay. */
+  readonly map?: Readonly<Record<string, Readonly<Record<string, string>>>>;
+  /** Keywords that become empty. */
+  readonly blank?: readonly string[];
+  /** Keywords that go. */
+  readonly remove?: readonly string[];
+  readonly coerce?: Readonly<Record<string, 'upper' | 'lower' | 'trim' | 'digits'>>;
+}
+
+/** Which instances go where, before the receivers that peers name. */
+export interface RouterRoute {
+  readonly name?: string;
+  readonly calledAET?: string;
+  readonly callingAET?: string;
+  readonly modality?: string;
+  readonly when?: Readonly<Record<string, Wish>>;
+  /** Only for what no route before it took. */
+  readonly otherwise?: boolean;
+  /** First AE titles of receivers, names of `destinations`, or `'archive'`. */
+  readonly to: readonly string[];
+}
+
+interface Pool {
+  /** Associations open at once, at most (default 4). */
+  readonly associations?: number;
+  /** An idle association is released after this many ms (default 1,000). */
+  readonly lingerMs?: number;
+}
+
+export interface SimulatedRouter {
+  /** Called AE titles it answers to; absent = any. */
+  readonly aets?: readonly string[];
+  /** Calling AE titles it lets in; absent = any. */
+  readonly allow?: readonly string[];
+  readonly callingAET?: string;
+  readonly destinations?: Readonly<
+    Record<
+      string,
+      Pool & { readonly host: string; readonly port: number; readonly calledAET: string }
+    >
+  >;
+  readonly routes?: readonly RouterRoute[];
+  readonly rules?: readonly RouterRule[];
+  /** `immediate` (default), or a study is sent when nothing of it came for `stableMs`. */
+  readonly mode?: 'immediate' | 'stable';
+  readonly stableMs?: number;
+  readonly retry?: {
+    readonly retries?: number;
+    readonly backoffMs?: number;
+    readonly factor?: number;
+  };
+  /** Bytes held at most; beyond it stores are answered A700. */
+  readonly queueBytes?: number;
+  /** Of every destination that is not spelled out. */
+  readonly pool?: Pool;
+  readonly faults?: AcceptorFaults & {
+    /** Answers success and forgets. */
+    readonly drop?: number;
+    /** Delivers twice. */
+    readonly duplicate?: number;
+    /** Flips one byte of the pixel data. */
+    readonly corrupt?: number;
+    readonly forwardDelayMs?: number | readonly number[];
+  };
+}
+
+export interface SimulatedArchive {
+  readonly aets?: readonly string[];
+  /** What it keeps: nothing, headers (default), or all of it, which C-GET and C-MOVE need. */
+  readonly keep?: 'nothing' | 'headers' | 'all';
+  readonly keepBytes?: number;
+  readonly visibleAfterMs?: number;
+  /** The same SOP instance again: replace it (default), ignore it, or refuse it (0x0111). */
+  readonly duplicates?: 'replace' | 'ignore' | 'refuse';
+  /** C-MOVE destinations besides the receivers of the script. */
+  readonly destinations?: Readonly<
+    Record<string, { readonly host: string; readonly port: number }>
+  >;
+  /** Scheduled procedure steps by keyword; every one matches until it is done. */
+  readonly worklist?: readonly Readonly<Record<string, unknown>>[];
+  readonly commitAfterMs?: number;
+  /** Where commitment reports go: the same association while it is open (default), or a new one. */
+  readonly commitOn?: 'same' | 'new';
+  readonly faults?: AcceptorFaults;
+}
+
+/** What `--embedded` starts. Without effect on a real target. */
+export interface Simulation {
+  readonly router?: SimulatedRouter;
+  readonly archive?: SimulatedArchive;
+}

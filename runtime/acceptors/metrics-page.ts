@@ -1,0 +1,38 @@
+// A page of Prometheus text.
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+
+/**
+ * Serves `GET /metrics`, nothing else. When the port cannot be had, what stands beside is closed.
+ * @throws Error `EADDRINUSE`, …
+ */
+export async function openMetricsPage(
+  metrics: () => string,
+  at: { readonly host: string; readonly port: number },
+  beside: { close(): Promise<void> },
+): Promise<{ readonly port: number; close(): Promise<void> }> {
+  const server = createServer((request, response) => {
+    if (request.method !== 'GET' || request.url !== '/metrics') {
+      response.writeHead(404).end();
+      return;
+    }
+    response.writeHead(200, { 'content-type': 'text/plain; version=0.0.4; charset=utf-8' });
+    response.end(metrics());
+  });
+  try {
+    await new Promise<void>((resolve, reject) => {
+      server.once('error', reject);
+      server.listen(at.port, at.host, resolve);
+    });
+  } catch (error) {
+    await beside.close();
+    throw error;
+  }
+  const { port } = server.address() as AddressInfo;
+  const close = (): Promise<void> =>
+    new Promise((resolve) => {
+      server.close(() => resolve());
+      server.closeAllConnections();
+    });
+  return { port, close };
+}
