@@ -1,87 +1,110 @@
 // What an acceptor does wrong on purpose, as data, and the dice that decide when.
 import type { AssociateDecision, AssociateIndication } from '../dicom/scp/acceptor-types.ts';
-import { chance, cycle } from './chance.ts';
+import { chance, cycle, lognormal } from './chance.ts';
+
+/** ms, or a text such as '40ms', '2s', '1m30s'. */
+export type Span = number | string;
 
 /** Faults of any acceptor: receiver, router, archive, sink. Shares are 0..1. */
 export interface AcceptorFaults {
-  /** C-STORE statuses in turn, e.g. [0, 0, 0xA700]; 0 = store it. */
-  readonly statuses?: readonly number[];
-  /** Answers that share of the stores with this status, without storing. */
-  readonly status?: { readonly share: number; readonly status: number };
-  /** Waits before each C-STORE response, ms; a list is cycled. */
-  readonly responseDelayMs?: number | readonly number[];
-  /** Never answers that share of the stores. */
-  readonly silent?: number;
-  /** Aborts the association instead of answering that share of the stores. */
-  readonly abort?: number;
-  /** Aborts in the middle of a data set, after so many of its bytes. */
-  readonly abortAfterBytes?: number;
-  /** Rejects that share of the associations (transient, local limit exceeded). */
-  readonly reject?: number;
-  /** Rejects all of them with these numbers (PS3.8 Table 9-21). */
-  readonly rejectWith?: {
-    readonly result: number;
-    readonly source: number;
-    readonly reason: number;
+  /** Before each C-STORE response; a list is taken in turn. */
+  readonly delay?: Span | readonly Span[] | { readonly lognormal: Span; readonly sigma?: number };
+  /** C-STORE statuses in turn, [0, 0, 0xA700], or by share, { A700: 0.01 }; 0 = store it. */
+  readonly status?: readonly number[] | Readonly<Record<string, number>>;
+  /** Rejects that share of the associations (default all), transient and over the limit. */
+  readonly reject?: {
+    readonly share?: number;
+    readonly result?: number;
+    readonly source?: number;
+    readonly reason?: number;
   };
+  /** Aborts the association after so many bytes of a data set. */
+  readonly abortAfter?: number;
+  /** Resets the connection after so many bytes of a data set. */
+  readonly resetAfter?: number;
+  /** Never answers a store. */
+  readonly neverAnswer?: boolean;
+  /** Share of the stores that the last three happen to (default all). */
+  readonly share?: number;
+  /** Accepts associations, but none of their contexts, or only these abstract syntaxes. */
+  readonly contexts?: 'none' | readonly string[];
   /** Associations at once; beyond it, transient rejection. */
-  readonly associations?: number;
-  /** Accepts associations, but none of their contexts. */
-  readonly noContexts?: boolean;
-  /** Rejects every association in [fromMs, toMs) after the start. */
-  readonly down?: readonly { readonly fromMs: number; readonly toMs: number }[];
+  readonly associationLimit?: number;
+  /** Rejects every association from `from` until `to` after the start. */
+  readonly down?: readonly { readonly from: Span; readonly to: Span }[];
   /** Seed of the shares (default 1): the same stores fail in every run. */
   readonly seed?: number;
 }
 
 /** A-ASSOCIATE-RJ: transient, service-provider (presentation), local limit exceeded. */
-const LOCAL_LIMIT = { kind: 'reject', result: 2, source: 3, reason: 2 } as const;
+const LOCAL_LIMIT = { result: 2, source: 3, reason: 2 } as const;
+const DEFAULT_SIGMA = 0.5;
 
-/** Every method rolls once. Without a fault of its kind it never says yes, and rolls nothing. */
+/** What happens to one store. */
+export interface StoreFate {
+  readonly abortAfter: number;
+  readonly resetAfter: number;
+  readonly answered: boolean;
+}
+
+const UNHARMED: StoreFate = { abortAfter: Infinity, resetAfter: Infinity, answered: true };
+
+/** Rolls once for each association and store. Without a fault of its kind it rolls nothing. */
 export class FaultDice {
-  readonly aborts: () => boolean;
-  readonly silent: () => boolean;
-  readonly responseDelay: () => number;
-  readonly abortAfterBytes: number;
+  /** How long the next C-STORE response waits, ms. */
+  readonly delay: () => number;
+  /** The status to answer instead of storing; 0 = store. */
+  readonly status: () => number;
   private readonly faults: AcceptorFaults;
   private readonly rejects: () => boolean;
-  private readonly failing: () => boolean;
-  private readonly nextStatus: () => number;
+  private readonly harms: () => boolean;
+  private readonly fate: StoreFate;
+  private readonly down: readonly { readonly from: number; readonly to: number }[];
   private readonly now: () => number;
   private readonly started: number;
 
+  /** @throws Error for a time or a status that is none */
   constructor(faults: AcceptorFaults, now: () => number) {
     const seed = faults.seed ?? 1;
+    const { reject, abortAfter, resetAfter, neverAnswer } = faults;
     this.faults = faults;
     this.now = now;
     this.started = now();
-    this.aborts = share(faults.abort, seed + 3);
-    this.rejects = share(faults.reject, seed + 4);
-    this.failing = share(faults.status?.share, seed + 5);
-    this.silent = share(faults.silent, seed + 6);
-    this.nextStatus = cycle(faults.statuses);
-    this.responseDelay = cycle(faults.responseDelayMs);
-    this.abortAfterBytes = faults.abortAfterBytes ?? Infinity;
+    this.rejects = share(reject === undefined ? 0 : (reject.share ?? 1), seed + 4);
+    const harmful = abortAfter !== undefined || resetAfter !== undefined || neverAnswer === true;
+    this.harms = share(harmful ? (faults.share ?? 1) : 0, seed + 3);
+    this.fate = {
+      abortAfter: abortAfter ?? Infinity,
+      resetAfter: resetAfter ?? Infinity,
+      answered: neverAnswer !== true,
+    };
+    this.delay = delays(faults.delay, seed + 6);
+    this.status = statuses(faults.status, seed + 5);
+    this.down = (faults.down ?? []).map(({ from, to }) => ({ from: span(from), to: span(to) }));
   }
 
   /** The rejection of an association; null = let it in. */
   refusal({ open }: AssociateIndication): AssociateDecision | null {
-    const { rejectWith, associations, down } = this.faults;
-    if (rejectWith !== undefined) return { kind: 'reject', ...rejectWith };
+    const { reject, associationLimit } = this.faults;
     const elapsed = this.now() - this.started;
-    const isDown = down?.some(({ fromMs, toMs }) => elapsed >= fromMs && elapsed < toMs) === true;
-    const isFull = associations !== undefined && open >= associations;
-    return isDown || isFull || this.rejects() ? LOCAL_LIMIT : null;
+    const isDown = this.down.some(({ from, to }) => elapsed >= from && elapsed < to);
+    const isFull = associationLimit !== undefined && open >= associationLimit;
+    if (isDown || isFull) return { kind: 'reject', ...LOCAL_LIMIT };
+    if (!this.rejects()) return null;
+    const { result, source, reason } = { ...LOCAL_LIMIT, ...reject };
+    return { kind: 'reject', result, source, reason };
   }
 
-  /** Whether no presentation context is taken. */
-  get noContexts(): boolean {
-    return this.faults.noContexts === true;
+  /** Whether an abstract syntax is taken, by these faults. */
+  takes(abstractSyntax: string): boolean {
+    const { contexts } = this.faults;
+    if (contexts === undefined) return true;
+    return contexts !== 'none' && contexts.includes(abstractSyntax);
   }
 
-  /** The status to answer instead of storing; 0 = store. */
-  status(): number {
-    return this.nextStatus() || (this.failing() ? (this.faults.status?.status ?? 0) : 0);
+  /** What happens to the store that begins. */
+  store(): StoreFate {
+    return this.harms() ? this.fate : UNHARMED;
   }
 }
 
@@ -91,4 +114,47 @@ export function share(part: number | undefined, seed: number): () => boolean {
   if (part >= 1) return () => true;
   const next = chance(seed);
   return () => next() < part;
+}
+
+/** Takes times in turn, or draws them. */
+export function delays(delay: AcceptorFaults['delay'], seed: number): () => number {
+  if (delay === undefined) return () => 0;
+  if (typeof delay === 'object' && 'lognormal' in delay) {
+    return lognormal(span(delay.lognormal), delay.sigma ?? DEFAULT_SIGMA, chance(seed));
+  }
+  return cycle(typeof delay === 'object' ? delay.map(span) : span(delay));
+}
+
+function statuses(status: AcceptorFaults['status'], seed: number): () => number {
+  if (status === undefined) return () => 0;
+  if (Array.isArray(status)) return cycle(status as readonly number[]);
+  const shares = Object.entries(status).map(([hex, part]) => {
+    const code = /^(0x)?[0-9a-f]{1,4}$/i.test(hex) ? parseInt(hex, 16) : NaN;
+    if (Number.isNaN(code)) throw new Error(`fault status "${hex}": must be hexadecimal, as A700`);
+    return { code, part };
+  });
+  const next = chance(seed);
+  return () => {
+    let roll = next();
+    for (const { code, part } of shares) {
+      roll -= part;
+      if (roll < 0) return code;
+    }
+    return 0;
+  };
+}
+
+const UNITS: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 };
+
+/**
+ * A time in ms.
+ * @throws Error when it is none
+ */
+export function span(value: Span): number {
+  if (typeof value === 'number' && value >= 0) return value;
+  const parts = [...String(value).matchAll(/(\d+(?:\.\d+)?)(ms|s|m|h)/g)];
+  if (parts.length === 0 || parts.map(([part]) => part).join('') !== value) {
+    throw new Error(`"${value}": must be ms or a time such as '40ms', '2s', '1m30s'`);
+  }
+  return parts.reduce((sum, [, n, unit]) => sum + Number(n) * (UNITS[unit ?? ''] ?? 0), 0);
 }

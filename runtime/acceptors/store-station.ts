@@ -8,12 +8,13 @@ import type { Association, RequestHandler } from '../dicom/ul/association.ts';
 import { answerContexts, STORE_ANYTHING } from './contexts.ts';
 import type { ContextPolicy } from './contexts.ts';
 import { FaultDice } from './faults.ts';
-import type { AcceptorFaults } from './faults.ts';
+import type { AcceptorFaults, StoreFate } from './faults.ts';
 import type { Station } from './ports.ts';
 
 /** What an association carries between its callbacks; `taking` is the station's own. */
 interface Carried<T> {
   readonly taking: T;
+  fate: StoreFate | null;
   bytes: number;
 }
 
@@ -70,17 +71,19 @@ export abstract class StoreStation<T> implements Station, RequestHandler {
       return refusal;
     }
     this.counts.associations++;
-    const policy = this.dice.noContexts
-      ? { takes: () => false, transferSyntaxes: null }
-      : this.policy();
-    const contexts = answerContexts(indication.rq.contexts, policy);
-    const data: Carried<T> = { taking: this.begin(), bytes: 0 };
+    const { takes, transferSyntaxes } = this.policy();
+    const contexts = answerContexts(indication.rq.contexts, {
+      takes: (abstractSyntax) => takes(abstractSyntax) && this.dice.takes(abstractSyntax),
+      transferSyntaxes,
+    });
+    const data: Carried<T> = { taking: this.begin(), fate: null, bytes: 0 };
     return { kind: 'accept', contexts, handler: this, data };
   }
 
   onStore(association: Association, request: IncomingRequest): void {
     const carried = association.data as Carried<T>;
     carried.bytes = 0;
+    carried.fate = this.dice.store();
     this.starts(carried.taking, stored(association, request));
   }
 
@@ -94,24 +97,21 @@ export abstract class StoreStation<T> implements Station, RequestHandler {
   ): void {
     const carried = association.data as Carried<T>;
     carried.bytes += end - start;
-    if (carried.bytes > this.dice.abortAfterBytes) association.abort();
+    if (carried.bytes > (carried.fate?.abortAfter ?? Infinity)) association.abort();
+    else if (carried.bytes > (carried.fate?.resetAfter ?? Infinity)) association.destroy();
     else this.piece(carried.taking, buffer, start, end);
   }
 
   onStoreEnd(association: Association, request: IncomingRequest): number {
-    const { taking, bytes } = association.data as Carried<T>;
+    const { taking, bytes, fate } = association.data as Carried<T>;
     this.counts.instances++;
     this.counts.bytes += bytes;
-    if (this.dice.aborts()) {
-      association.abort();
-      return REPLY_LATER;
-    }
     const whole = stored(association, request);
     const fault = this.dice.status();
     if (fault !== 0) this.spoilt(taking);
     const status = fault === 0 ? this.complete(taking, whole) : fault;
-    if (status === REPLY_LATER || this.dice.silent()) return REPLY_LATER;
-    const delay = this.dice.responseDelay();
+    if (status === REPLY_LATER || fate?.answered === false) return REPLY_LATER;
+    const delay = this.dice.delay();
     if (delay === 0) return status;
     this.later(delay, () => association.respond(request, { status }));
     return REPLY_LATER;

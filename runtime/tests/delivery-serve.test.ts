@@ -147,13 +147,13 @@ describe.skipIf(!requirePeer('storescu', 'findscu', 'dump2dcm'))('serve', () => 
   });
 
   it('a sink misbehaves as it was told to', async () => {
-    const statuses = await opened(serveSink({ faults: { statuses: [0, 0xa700] } }, { port: 0 }));
+    const statuses = await opened(serveSink({ faults: { status: [0, 0xa700] } }, { port: 0 }));
     await expect(send(statuses.port, 'SINK', ['CT', 'CT'])).rejects.toThrow(/a700|OutOfResources/i);
-    const full = await opened(serveSink({ faults: { associations: 0 } }, { port: 0 }));
+    const full = await opened(serveSink({ faults: { associationLimit: 0 } }, { port: 0 }));
     await expect(send(full.port, 'SINK', ['CT'])).rejects.toThrow(/Local Limit Exceeded/i);
-    const none = await opened(serveSink({ faults: { noContexts: true } }, { port: 0 }));
+    const none = await opened(serveSink({ faults: { contexts: 'none' } }, { port: 0 }));
     await expect(send(none.port, 'SINK', ['CT'])).rejects.toThrow(/No Acceptable Presentation/i);
-    const abort = await opened(serveSink({ faults: { abortAfterBytes: 50 } }, { port: 0 }));
+    const abort = await opened(serveSink({ faults: { abortAfter: 50 } }, { port: 0 }));
     await expect(send(abort.port, 'SINK', ['CT'])).rejects.toThrow(/Abort/i);
   });
 });

@@ -1,8 +1,7 @@
 // A simulated router: takes everything, applies its rules, forwards. Its mistakes are on purpose.
 import { Status } from '../../dicom/dimse/status.ts';
 import type { AssociateDecision, AssociateIndication } from '../../dicom/scp/acceptor-types.ts';
-import { cycle } from '../chance.ts';
-import { share } from '../faults.ts';
+import { delays, share } from '../faults.ts';
 import { StoreStation } from '../store-station.ts';
 import type { Stored } from '../store-station.ts';
 import { Destination } from './destination.ts';
@@ -67,7 +66,7 @@ export class Router extends StoreStation<Taking> {
     this.drops = share(faults.drop, seed);
     this.duplicates = share(faults.duplicate, seed + 1);
     this.corrupts = share(faults.corrupt, seed + 2);
-    this.forwardDelay = cycle(faults.forwardDelayMs);
+    this.forwardDelay = delays(faults.forwardDelay, seed + 8);
     const callingAET = spec.callingAET ?? ROUTER_DEFAULTS.callingAET;
     const retry = spec.retry ?? {};
     const onDone = (_item: QueueItem, delivered: boolean): void => {

@@ -39,8 +39,8 @@ export interface RouterFaults extends AcceptorFaults {
   readonly duplicate?: number;
   /** Flips one byte of the pixel data. */
   readonly corrupt?: number;
-  /** Waits before forwarding, ms; a list is cycled. */
-  readonly forwardDelayMs?: number | readonly number[];
+  /** Before forwarding; a list is taken in turn. */
+  readonly forwardDelay?: AcceptorFaults['delay'];
 }
 
 export interface RetrySpec {
