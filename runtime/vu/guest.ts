@@ -25,6 +25,7 @@ import { Requests } from './requests.ts';
 import { openSandbox } from './sandbox.ts';
 import { Samples } from './samples.ts';
 import { Scheduler } from './scheduler.ts';
+import { wireDatasets } from './services/datasets.ts';
 import { SharedState } from './shared-state.ts';
 import { Stores } from './stores.ts';
 import { TagContexts } from './tags.ts';
@@ -57,6 +58,8 @@ export class Guest {
   readonly #asks: Asks;
   readonly #hooks: Hooks;
   #plan: VuPlan | null = null;
+  /** During the init pass, when there is no plan yet. */
+  #runNumber = '';
   #scheduler: Scheduler | null = null;
   #associations: Associations | null = null;
   #delivery: DeliveryPort | null = null;
@@ -81,6 +84,10 @@ export class Guest {
     this.#observers = new Observers(this.#parts, task.port);
     this.#calls = new Calls(this.#parts);
     this.#asks = new Asks(this.#parts);
+    wireDatasets(this.#asks, {
+      prototype: (number) => this.#prototype(number),
+      runNumber: () => this.#plan?.runNumber ?? this.#runNumber,
+    });
     this.#hooks = new Hooks(this.#host, task.port, () => this.#flush());
     state[WorkerSlot.TERMINABLE] = 1;
   }
@@ -149,7 +156,9 @@ export class Guest {
       makers,
     });
     declarations.onPool = (share): void => this.#hold(new Pool(share));
-    this.#boot({ ...EMPTY_BOOT, runNumber: message.runNumber, env: message.env });
+    const { runNumber, env } = message;
+    this.#runNumber = runNumber;
+    this.#boot({ worker: 0, runNumber, init: true, env, scenarios: [], options: {} });
     this.#addService();
     this.#host.enter(Enter.EXPORTS, 0, 0, 0);
     const { names, options } = JSON.parse(this.#host.words()) as {
@@ -375,15 +384,6 @@ export class Guest {
     this.#associations?.destroyAll();
   }
 }
-
-const EMPTY_BOOT: Boot = {
-  worker: 0,
-  runNumber: '',
-  init: true,
-  env: {},
-  scenarios: [],
-  options: {},
-};
 
 function onlyInRun(): RingFault {
   return new RingFault({
