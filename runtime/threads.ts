@@ -1,3 +1,4 @@
+/* eslint max-lines: "off" -- the whole contract in one file, read side by side */
 // The whole contract between the main thread and its worker threads: data only, all of it
 // structured-clonable, so that a worker could as well live in another process.
 //
@@ -19,7 +20,10 @@ export interface SeriesDecl {
   /** Bounded set of tags (design §5); never UIDs or patient data. */
   readonly tags: Readonly<Record<string, string>>;
   /** Only for custom metrics: their type and whether values are times. */
-  readonly custom?: { readonly type: 'counter' | 'gauge' | 'rate' | 'trend'; readonly isTime: boolean };
+  readonly custom?: {
+    readonly type: 'counter' | 'gauge' | 'rate' | 'trend';
+    readonly isTime: boolean;
+  };
 }
 
 /** Transferred columns of samples: `n` valid entries in each. */
@@ -100,7 +104,12 @@ export interface ReceiverSpec {
 /** What the script declared at init. The same call in every VU's init gets the same `id`. */
 export type Declaration =
   | { readonly kind: 'pool'; readonly id: number; readonly key: string; readonly pool: PoolShare }
-  | { readonly kind: 'receiver'; readonly id: number; readonly key: string; readonly spec: ReceiverSpec }
+  | {
+      readonly kind: 'receiver';
+      readonly id: number;
+      readonly key: string;
+      readonly spec: ReceiverSpec;
+    }
   /** `open`, `csv`, `json`, `SharedArray`: text, or bytes as latin1. */
   | { readonly kind: 'text'; readonly id: number; readonly key: string; readonly text: string };
 
@@ -262,7 +271,11 @@ export type FromVu =
       readonly declarations: readonly Declaration[];
       readonly peers: readonly PeerSpec[];
       /** Names of custom metrics, for threshold checks. */
-      readonly customMetrics: readonly { readonly name: string; readonly type: string; readonly isTime: boolean }[];
+      readonly customMetrics: readonly {
+        readonly name: string;
+        readonly type: string;
+        readonly isTime: boolean;
+      }[];
       /** Things worth a line: files skipped, … */
       readonly notes: readonly string[];
     }
@@ -270,7 +283,11 @@ export type FromVu =
   | { readonly kind: 'warmed' }
   /** `load`, `prepare`, `setup`, `teardown` or `handleSummary` went wrong. */
   | { readonly kind: 'failed'; readonly phase: string; readonly fault: ScriptFault }
-  | { readonly kind: 'hook'; readonly hook: 'setup' | 'teardown' | 'handleSummary'; readonly json: string | null }
+  | {
+      readonly kind: 'hook';
+      readonly hook: 'setup' | 'teardown' | 'handleSummary';
+      readonly json: string | null;
+    }
   | SeriesMessage
   | SamplesMessage
   | LogMessage
@@ -328,14 +345,22 @@ export type ToAcceptor =
   | { readonly kind: 'exit' };
 
 export type FromAcceptor =
-  | { readonly kind: 'listening'; readonly receivers: readonly Omit<ReceiverAddress, 'acceptor'>[]; readonly embedded: EmbeddedAddress | null }
+  | {
+      readonly kind: 'listening';
+      readonly receivers: readonly Omit<ReceiverAddress, 'acceptor'>[];
+      readonly embedded: EmbeddedAddress | null;
+    }
   | { readonly kind: 'failed'; readonly phase: string; readonly fault: ScriptFault }
   | SeriesMessage
   | SamplesMessage
   | LogMessage
   | ErrorMessage
   | { readonly kind: 'settling'; readonly outstanding: number }
-  | { readonly kind: 'settled'; readonly accounts: readonly RouteAccount[]; readonly missing: readonly string[] }
+  | {
+      readonly kind: 'settled';
+      readonly accounts: readonly RouteAccount[];
+      readonly missing: readonly string[];
+    }
   | { readonly kind: 'ended' };
 
 /** The account of one route (design §5). */
@@ -377,10 +402,26 @@ export interface AcceptedColumns {
 
 export type VuToAcceptor =
   /** The routes this worker delivers through, with the receiver that gets them. Grows only. */
-  | { readonly kind: 'routes'; readonly routes: readonly { readonly name: string; readonly receiver: number; readonly scenario: string }[] }
+  | {
+      readonly kind: 'routes';
+      readonly routes: readonly {
+        readonly name: string;
+        readonly receiver: number;
+        readonly scenario: string;
+      }[];
+    }
   | { readonly kind: 'accepted'; readonly columns: AcceptedColumns }
   /** Instances that keep their own UID (`asIs()`, edited UIDs). */
-  | { readonly kind: 'acceptedByUid'; readonly rows: readonly { readonly uid: string; readonly studyUid: string; readonly prototype: number; readonly route: number; readonly time: number }[] }
+  | {
+      readonly kind: 'acceptedByUid';
+      readonly rows: readonly {
+        readonly uid: string;
+        readonly studyUid: string;
+        readonly prototype: number;
+        readonly route: number;
+        readonly time: number;
+      }[];
+    }
   /** `receiver.expect(...)`: judged as soon as all is there, or at the timeout. */
   | {
       readonly kind: 'expect';
