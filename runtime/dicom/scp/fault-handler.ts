@@ -34,7 +34,8 @@ class FaultHandler implements AcceptorHandler {
   private readonly onFault: OnFault;
   private readonly seen = new Map<FaultMatch, number>();
   private readonly served = new Map<RequestFault, number>();
-  private readonly marked = new Map<IncomingRequest, Marked>();
+  /** The C-STORE that is arriving with a fault on it: one an association. */
+  private readonly marked = new Map<Association, Marked>();
   private readonly open = new Set<Association>();
 
   constructor(policy: FaultPolicy, inner: AcceptorHandler, random: () => number, onFault: OnFault) {
@@ -103,7 +104,7 @@ class FaultHandler implements AcceptorHandler {
 
   onClosed(association: Association, why: Failure): void {
     this.open.delete(association);
-    if (this.marked.size > 0 && this.open.size === 0) this.marked.clear();
+    this.marked.delete(association);
     this.inner.onClosed?.(association, why);
   }
 
@@ -111,7 +112,7 @@ class FaultHandler implements AcceptorHandler {
     const fault = this.faultFor(association, request);
     if (fault !== undefined) {
       const marked = { fault, bytes: 0, ended: false };
-      this.marked.set(request, marked);
+      this.marked.set(association, marked);
       if (this.cut(association, marked)) return;
     }
     this.inner.onStore?.(association, request);
@@ -125,7 +126,7 @@ class FaultHandler implements AcceptorHandler {
     start: number,
     end: number,
   ): void {
-    const marked = this.marked.get(request);
+    const marked = this.marked.get(association);
     if (marked !== undefined) {
       marked.bytes += end - start;
       if (this.cut(association, marked)) return;
@@ -134,8 +135,8 @@ class FaultHandler implements AcceptorHandler {
   }
 
   onStoreEnd(association: Association, request: IncomingRequest): number {
-    const marked = this.marked.get(request);
-    this.marked.delete(request);
+    const marked = this.marked.get(association);
+    this.marked.delete(association);
     const { inner } = this;
     if (marked === undefined) return inner.onStoreEnd?.(association, request) ?? 0;
     const { fault } = marked;

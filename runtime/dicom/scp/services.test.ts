@@ -53,9 +53,7 @@ function stored(count: number, bytes = 100): StoredInstance[] {
           {
             sopClass: SECONDARY_CAPTURE,
             sopInstance,
-            ...(originator === undefined
-              ? {}
-              : { moveOriginator: originator.aet, moveOriginatorMessageId: originator.messageId }),
+            ...(originator === undefined ? {} : { originator }),
           },
           dataset,
         ),
