@@ -79,6 +79,8 @@ export type Threshold =
       threshold: string;
       abortOnFail?: boolean;
       delayAbortEval?: Duration;
+      /** Judge and show it, but do not fail the run on it. */
+      advisory?: boolean;
       /** Judge only the last so much of the run. */
       window?: Duration;
     };

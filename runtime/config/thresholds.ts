@@ -5,7 +5,7 @@ import type { ThresholdSpec } from './types.ts';
 import { readBoolean, readDuration, readObject, readString } from './values.ts';
 import type { Reader } from './values.ts';
 
-const KEYS = ['threshold', 'abortOnFail', 'delayAbortEval', 'window'];
+const KEYS = ['threshold', 'abortOnFail', 'delayAbortEval', 'window', 'advisory'];
 
 /** All thresholds of one metric or selector; `[]` only tracks it. */
 export function readThresholds(r: Reader, value: unknown): readonly ThresholdSpec[] {
@@ -33,6 +33,9 @@ function readSpec(r: Reader, value: unknown): ThresholdSpec | undefined {
     ...(raw.abortOnFail === undefined
       ? {}
       : { abortOnFail: readBoolean(reader('abortOnFail'), raw.abortOnFail) ?? false }),
+    ...(raw.advisory === undefined
+      ? {}
+      : { advisory: readBoolean(reader('advisory'), raw.advisory) ?? false }),
     ...(delay === undefined
       ? {}
       : { delayAbortEval: (readDuration(reader('delayAbortEval'), delay) ?? 0) / 1e6 }),

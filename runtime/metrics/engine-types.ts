@@ -24,6 +24,8 @@ export interface ThresholdSpec {
   readonly abortOnFail?: boolean;
   /** ms. */
   readonly delayAbortEval?: number;
+  /** Judged and shown, but no reason to fail the run. */
+  readonly advisory?: boolean;
   /** Sliding window in ms: judged over the last so many ms instead of the whole run. */
   readonly window?: number;
 }

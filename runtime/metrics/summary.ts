@@ -79,6 +79,8 @@ export interface ThresholdResult {
   readonly windowMs?: number;
   readonly contains: 'default' | 'time' | 'data';
   readonly abortOnFail: boolean;
+  /** Not held to: `verdict` says whether it holds, `failed` stays false. */
+  readonly advisory?: boolean;
   /** ms since t0 of the first evaluation that failed. */
   readonly firstFailedMs?: number;
 }

@@ -155,6 +155,17 @@ describe('aborting', () => {
   });
 });
 
+describe('advisory thresholds', () => {
+  it('are judged and shown, and are no reason to fail', () => {
+    const engine = start({ dicom_req_duration: one('max<100', { advisory: true }) });
+    send(engine, [0, 500]);
+    engine.finish(1000, 1000);
+    const [result] = engine.thresholds();
+    expect(result).toMatchObject({ verdict: 'failed', failed: false, advisory: true });
+    expect(result?.observed).toBe(500);
+  });
+});
+
 describe('windows', () => {
   it('fails for good when one window breaches, though the whole run would pass', () => {
     const engine = start({

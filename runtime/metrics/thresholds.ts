@@ -12,6 +12,7 @@ interface Judged {
   readonly view: ViewState;
   readonly expression: ThresholdExpression;
   readonly abortOnFail: boolean;
+  readonly advisory: boolean;
   readonly delayMs: number;
   readonly windowMs: number | undefined;
   verdict: ThresholdVerdict;
@@ -48,6 +49,7 @@ export class Thresholds {
           view,
           expression,
           abortOnFail: spec.abortOnFail === true,
+          advisory: spec.advisory === true,
           delayMs: spec.delayAbortEval ?? 0,
           windowMs: spec.window,
           verdict: 'no data',
@@ -88,7 +90,7 @@ export class Thresholds {
       if (!this.#evaluate(judged, elapsedMs, true) && judged.view.samples === 0) {
         judged.verdict = 'no data';
         judged.observed = undefined;
-        judged.failed = failsWithoutData(judged.view, judged.expression);
+        judged.failed = !judged.advisory && failsWithoutData(judged.view, judged.expression);
       }
       if (judged.failed !== before) changed.push(resultOf(judged));
     }
@@ -106,7 +108,7 @@ export class Thresholds {
     // a window that is not full yet would judge noise; a run shorter than it is judged whole
     const windowed = windowMs !== undefined && elapsedMs >= windowMs;
     if (windowMs !== undefined && !windowed && !final) return false;
-    if (windowed && judged.failed) return true;
+    if (windowed && judged.verdict === 'failed') return true;
     let observed = windowed
       ? this.#windowValue(judged, windowMs, elapsedMs)
       : observedValue(judged.view, judged.expression, elapsedMs);
@@ -116,9 +118,10 @@ export class Thresholds {
       observed = observedValue(judged.view, judged.expression, elapsedMs);
     }
     judged.observed = observed;
-    judged.failed = !holds(observed, judged.expression);
-    judged.verdict = judged.failed ? 'failed' : 'ok';
-    if (judged.failed) judged.firstFailedMs ??= elapsedMs;
+    const held = holds(observed, judged.expression);
+    judged.failed = !held && !judged.advisory;
+    judged.verdict = held ? 'ok' : 'failed';
+    if (!held) judged.firstFailedMs ??= elapsedMs;
     return true;
   }
 
@@ -167,6 +170,7 @@ function resultOf(judged: Judged): ThresholdResult {
     ...(judged.windowMs === undefined ? {} : { windowMs: judged.windowMs }),
     contains: judged.view.decl.contains,
     abortOnFail: judged.abortOnFail,
+    ...(judged.advisory ? { advisory: true } : {}),
     ...(judged.firstFailedMs === undefined ? {} : { firstFailedMs: judged.firstFailedMs }),
   };
 }

@@ -102,7 +102,8 @@ function lostOutput(facts: RunFacts): Cause[] {
 }
 
 function passReason(parts: Pick<Summary, 'thresholds' | 'execution'>): string {
-  const { thresholds, execution } = parts;
+  const { execution } = parts;
+  const thresholds = parts.thresholds.filter((one) => one.advisory !== true);
   const iterations = `${execution.iterations} iterations`;
   if (thresholds.length === 0) return `${iterations}, no thresholds`;
   return thresholds.length === 1

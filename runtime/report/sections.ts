@@ -31,7 +31,12 @@ export function thresholdValue(result: ThresholdResult, summary: Summary, paint:
     result.failed && result.firstFailedMs !== undefined
       ? `, first crossed at ${f.clock(result.firstFailedMs)}`
       : '';
-  return paintValue(value) + since;
+  return paintValue(value) + since + advice(result, paint);
+}
+
+function advice({ advisory, verdict }: ThresholdResult, paint: Paint): string {
+  if (advisory !== true) return '';
+  return verdict === 'failed' ? paint.warn(', does not hold (advisory)') : ' (advisory)';
 }
 
 export function checkLines(summary: Summary, paint: Paint): string[] {

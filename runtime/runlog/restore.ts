@@ -188,14 +188,17 @@ function judgeTotals(
         expression: expression.text,
         limit: expression.limit,
         abortOnFail: spec.abortOnFail === true,
+        ...(spec.advisory === true ? { advisory: true } : {}),
       };
       if (view === undefined || view.samples === 0) {
-        const failed = view === undefined || failsWithoutData(view, expression);
+        const missing = view === undefined || failsWithoutData(view, expression);
+        const failed = missing && spec.advisory !== true;
         return [{ ...common, verdict: 'no data', failed, contains: 'default' }];
       }
       const observed = observedValue(view, expression, elapsedMs);
-      const failed = !holds(observed, expression);
-      const verdict = failed ? 'failed' : 'ok';
+      const held = holds(observed, expression);
+      const failed = !held && spec.advisory !== true;
+      const verdict = held ? 'ok' : 'failed';
       return [{ ...common, verdict, failed, observed, contains: view.decl.contains }];
     });
   });

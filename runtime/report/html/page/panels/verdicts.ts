@@ -18,7 +18,7 @@ function observed({ observed: value, contains, metric }: ThresholdResult): strin
 const THRESHOLDS: readonly TableColumn<ThresholdResult>[] = [
   {
     label: 'verdict',
-    cell: (row) => word(!row.failed, row.verdict),
+    cell: (row) => word(!row.failed, row.advisory ? `${row.verdict} (advisory)` : row.verdict),
     sort: (row) => (row.failed ? 0 : 1),
   },
   words('metric', (row) => row.metric),
