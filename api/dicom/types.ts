@@ -287,6 +287,8 @@ export interface SyntheticOptions {
   count?: number;
   /** Attributes to set. */
   set?: Edits;
+  /** Rare but legal values: `long-accession`, `charset-utf8`, `deep-sequence`, … */
+  edge?: string | readonly string[];
   name?: string;
 }
 

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { againstBare, againstStorescp, againstStorescu } from './against.ts';
 import { script, seconds, stores, target, type Case } from './bench.ts';
+import { data } from './data.ts';
 import { dicomrun, ourSink } from './peers.ts';
 import { row } from './tally.ts';
 
@@ -227,4 +228,5 @@ export const CASES: Readonly<Record<string, Case>> = {
   churn,
   arrival,
   cold: coldStart,
+  data,
 };

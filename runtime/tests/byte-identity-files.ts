@@ -311,7 +311,7 @@ function synthetic(): Record<string, Made> {
       columns: 11,
       frames: 3,
       transferSyntax: 'rle',
-      offsetTable: 'empty',
+      offsetTable: 'none',
     },
     'extended-offset-table': {
       modality: 'US',

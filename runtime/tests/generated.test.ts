@@ -39,7 +39,7 @@ for (const transferSyntax of [...SYNTAXES, 'jpeg-ls-lossy', 'jpeg2000', 'jpeg200
 }
 SPECS['cr-jpeg'] = { modality: 'RF', transferSyntax: 'jpeg', fill: 'pattern', ...SMALL };
 for (const edge of EDGE_CASE_NAMES) SPECS[`edge-${edge}`] = { modality: 'CT', edge, ...SMALL };
-for (const offsetTable of ['empty', 'extended'] as const) {
+for (const offsetTable of ['none', 'extended'] as const) {
   const rle = { modality: 'US', transferSyntax: 'rle', frames: 2, fill: 'pattern' } as const;
   SPECS[`rle-${offsetTable}`] = { ...rle, offsetTable, ...SMALL };
 }

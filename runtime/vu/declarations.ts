@@ -195,7 +195,7 @@ function answerOf(declaration: Declaration, kind: string): unknown {
 
 const SYNTHETIC_KEYS = [
   'preset', 'modality', 'rows', 'columns', 'frames', 'bytes', 'transferSyntax', 'offsetTable', 'fill',
-  'seed', 'count', 'set', 'name', 'date',
+  'seed', 'count', 'set', 'name', 'date', 'edge',
 ]; // prettier-ignore
 
 function specOf(options: unknown): SyntheticSpec {

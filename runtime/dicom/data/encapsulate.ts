@@ -8,8 +8,9 @@ import { frameBytes, type PixelShape } from './pixels.ts';
 import { encodeRle } from './rle.ts';
 import { encodingOf, TransferSyntax } from './transfer-syntax.ts';
 
-/** `basic`: filled Basic Offset Table; `empty`: none; `extended`: (7FE0,0001) and (7FE0,0002). */
-export type OffsetTable = 'basic' | 'empty' | 'extended';
+/** `basic`: filled Basic Offset Table; `none`: an empty one; `extended`: (7FE0,0001) and (7FE0,0002). */
+export type OffsetTable = 'basic' | 'none' | 'extended';
+export const OFFSET_TABLES: readonly string[] = ['basic', 'none', 'extended'];
 
 export interface EncapsulateOptions {
   readonly transferSyntax: string;

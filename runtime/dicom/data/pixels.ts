@@ -1,6 +1,7 @@
 // Pixels of synthetic instances: seeded, reproducible, little endian.
 
 export type Fill = 'noise' | 'flat' | 'pattern';
+export const FILLS: readonly string[] = ['noise', 'flat', 'pattern'];
 
 /** The pixels of one or more frames (PS3.3 C.7.6.3). */
 export interface PixelShape {

@@ -79,6 +79,8 @@ describe('synthetic instances', () => {
     [{ bytes: 101 }, /bytes: must be even/],
     [{ bytes: 200 }, /CT needs more than \d+ bytes, got 200/],
     [{ modality: 'SR', bytes: 200 }, /SR needs at least \d+/],
+    [{ fill: 'gold' as 'noise' }, /fill: unknown "gold"/],
+    [{ edge: 'sharp' }, /edge case: unknown "sharp"/],
     [{ transferSyntax: 'zip' }, /transferSyntax: unknown "zip"/],
     [{ transferSyntax: 'rle', bytes: 100_000 }, /size of compressed data cannot be chosen/],
     [{ transferSyntax: '1.2.3' }, /no codec for it/],

@@ -4,9 +4,9 @@ import { DataError } from './data-error.ts';
 import { edgeCase } from './edge-cases.ts';
 import { type Edits, compileEdits } from './edits.ts';
 import { PIXEL_DATA, UNDEFINED_LENGTH } from './element-index.ts';
-import { encapsulate, type OffsetTable } from './encapsulate.ts';
+import { encapsulate, OFFSET_TABLES, type OffsetTable } from './encapsulate.ts';
 import { deflateDataset, elementHeader, patchHeader } from './header-patch.ts';
-import { type Fill, fillNoise, frameBytes, makePixels, type PixelShape } from './pixels.ts';
+import { type Fill, FILLS, fillNoise, frameBytes, makePixels, type PixelShape } from './pixels.ts';
 import { PoolBuilder } from './pool-builder.ts';
 import { reencode } from './reencode.ts';
 import { type PoolShare } from './share.ts';
@@ -169,7 +169,14 @@ function syntaxOf(spec: SyntheticSpec): string {
   throw bad(`transferSyntax: unknown "${spec.transferSyntax}"`, `a UID, or one of ${names}`);
 }
 
+function oneOf(name: string, value: string | undefined, allowed: readonly string[]): void {
+  if (value === undefined || allowed.includes(value)) return;
+  throw bad(`${name}: unknown "${value}"`, `one of ${allowed.join(', ')}`);
+}
+
 function planOf(spec: SyntheticSpec): Plan {
+  oneOf('fill', spec.fill, FILLS);
+  oneOf('offsetTable', spec.offsetTable, OFFSET_TABLES);
   const preset = presetOf(spec);
   const iod = iodOf(spec.modality ?? preset?.modality ?? 'CT');
   const transferSyntax = syntaxOf(spec);
