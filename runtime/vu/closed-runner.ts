@@ -1,13 +1,11 @@
 // Walks a closed plan: slots that loop (constant-vus, ramping-vus, per-vu- and shared-iterations).
 import type { ClosedPlan, SlotEvent } from '../executors/plan.ts';
 import type { Life } from './life.ts';
-import type { RunnerParts, ScenarioRunner } from './runner.ts';
+import { killVu, type RunnerParts, type ScenarioRunner } from './runner.ts';
 import type { Timed } from './timer-queue.ts';
 import { VuState, type VuOwner, type VuSlot } from './vus.ts';
 
 const NS_PER_MS = 1e6;
-/** What an interrupted iteration gets to unwind before it is abandoned. */
-const UNWIND_MS = 250;
 
 export class ClosedRunner implements ScenarioRunner, VuOwner, Timed {
   readonly #plan: ClosedPlan;
@@ -44,7 +42,7 @@ export class ClosedRunner implements ScenarioRunner, VuOwner, Timed {
     if (this.#over) return;
     this.#ending = true;
     this.#parts.timers.remove(this);
-    for (const vu of [...this.#slots.values()]) this.#kill(vu);
+    for (const vu of [...this.#slots.values()]) killVu(vu, this.#parts);
     this.#maybeOver();
   }
 
@@ -87,7 +85,7 @@ export class ClosedRunner implements ScenarioRunner, VuOwner, Timed {
     } else if (vu !== undefined && event.kind === 'stop') {
       this.#askToStop(vu);
     } else if (vu !== undefined && vu.stopping) {
-      this.#kill(vu);
+      killVu(vu, this.#parts);
     }
   }
 
@@ -109,20 +107,6 @@ export class ClosedRunner implements ScenarioRunner, VuOwner, Timed {
   #askToStop(vu: VuSlot): void {
     vu.stopping = true;
     if (vu.state === VuState.READY && !vu.queued) this.#life.detach(vu);
-  }
-
-  #kill(vu: VuSlot): void {
-    vu.stopping = true;
-    const { lives } = vu;
-    if (vu.state === VuState.READY) this.#life.detach(vu);
-    else this.#life.interrupt(vu);
-    this.#parts.timers.add({
-      at: performance.now() + UNWIND_MS,
-      index: -1,
-      due: () => {
-        if (vu.lives === lives && vu.state !== VuState.FREE) this.#life.abandon(vu);
-      },
-    });
   }
 
   // ---------------------------------------------------------------- VuOwner

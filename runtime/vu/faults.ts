@@ -1,144 +1,52 @@
-// What made an answer impossible, in the standard's words, with what to try.
+// What made an answer impossible, as a fault that crosses the bridge; in the words of the wire.
 import type { Fault } from '../../api/bridge.ts';
 import type { Failure, Rejected } from '../dicom/errors.ts';
+import { describeFailure, type PeerName } from '../dicom/failure-text.ts';
+
+export type { PeerName } from '../dicom/failure-text.ts';
 
 /** Who it was about: `ROUTER@127.0.0.1:11112`. */
-export interface PeerName {
-  readonly calledAET: string;
-  readonly callingAET: string;
-  readonly host: string;
-  readonly port: number;
-}
-
 export function peerText(peer: PeerName): string {
   const host = peer.host.includes(':') ? `[${peer.host}]` : peer.host;
   return `${peer.calledAET}@${host}:${peer.port}`;
 }
 
-const RESULTS: Readonly<Record<number, string>> = { 1: 'permanent', 2: 'transient' };
-
-/** [source, reason] of PS3.8 Table 9-21. */
-const REASONS: Readonly<Record<string, readonly [string, string?]>> = {
-  '1,1': ['no reason given'],
-  '1,2': ['application context name not supported'],
-  '1,3': [
-    'calling AE title not recognized',
-    'the peer does not know "{calling}": add it there, or set callingAET (-b)',
-  ],
-  '1,7': [
-    'called AE title not recognized',
-    'the peer does not know itself as "{called}": check calledAET (-c)',
-  ],
-  '2,1': ['no reason given'],
-  '2,2': ['protocol version not supported'],
-  '3,1': ['temporary congestion', 'the peer is busy: fewer associations, or wait'],
-  '3,2': [
-    'local limit exceeded',
-    'the peer takes no more associations at once: fewer VUs, or raise its limit',
-  ],
-};
-const SOURCES: Readonly<Record<number, string>> = {
-  1: 'service-user',
-  2: 'service-provider (ACSE)',
-  3: 'service-provider (presentation)',
-};
-
 export function rejectedFault(rejected: Rejected, peer: PeerName): Fault {
   const { result, source, reason } = rejected;
-  const [words = `reason ${reason}`, hint] = REASONS[`${source},${reason}`] ?? [];
-  const detail = `${RESULTS[result] ?? `result ${result}`}, ${SOURCES[source] ?? `source ${source}`}, reason ${reason}`;
+  return { ...said(rejected, peer), fields: { result, source, reason } };
+}
+
+/** Any failure of an association or of a request on it; `what` is the request. */
+export function failureFault(failure: Failure, peer: PeerName, what: string): Fault {
+  const { code, message, hint } = said(failure, peer);
   return {
-    code: 'ASSOC_REJECTED',
-    message: `${peerText(peer)} rejected the association: ${words} (${detail}; PS3.8 Table 9-21)`,
-    ...(hint === undefined
-      ? {}
-      : { hint: hint.replace('{called}', peer.calledAET).replace('{calling}', peer.callingAET) }),
-    fields: { result, source, reason },
+    // An association that is gone is a mistake of the script, not an answer of the peer.
+    code: failure.kind === 'released' ? 'SCRIPT_STATE' : code,
+    message: `${message} during ${what}`,
+    ...(hint === undefined ? {} : { hint }),
+    fields: fieldsOf(failure),
   };
 }
 
-const ABORT_REASONS: Readonly<Record<number, string>> = {
-  0: 'reason not specified',
-  1: 'unrecognized PDU',
-  2: 'unexpected PDU',
-  4: 'unrecognized PDU parameter',
-  5: 'unexpected PDU parameter',
-  6: 'invalid PDU parameter value',
-};
+function said(failure: Failure | Rejected, peer: PeerName): Fault {
+  const { code, message, hint } = describeFailure(failure, peer);
+  return { code, message, ...(hint === undefined ? {} : { hint }) };
+}
 
-const TRANSPORT_HINTS: Readonly<Record<string, string>> = {
-  TCP_ECONNREFUSED:
-    'nothing listens there: is it started, are host and port right? `dicomrun doctor -c {peer}`',
-  TCP_ETIMEDOUT: 'a firewall drops the packets, or the host is down',
-  TCP_EHOSTUNREACH: 'there is no route to that host',
-  TCP_ECONNRESET:
-    'the peer closed the connection hard: its log says why; an association limit is a common cause',
-  TCP_CLOSED: 'the peer went away without A-ABORT: its log says why',
-  TCP_EMFILE: 'this process may open no more files: raise `ulimit -n`',
-  TCP_EADDRNOTAVAIL:
-    'no local port is left to that host: keep associations open, or give several sourceAddress',
-  DNS_ENOTFOUND: 'the host name is unknown: check its spelling',
-  TLS_NOT_TLS: 'the peer does not speak TLS on that port: check the port, or leave out tls',
-};
-
-/** Any failure of an association or of a request on it. */
-export function failureFault(failure: Failure, peer: PeerName, what: string): Fault {
-  const who = peerText(peer);
+function fieldsOf(failure: Failure): Readonly<Record<string, unknown>> {
   switch (failure.kind) {
     case 'aborted':
-      return abortedFault(failure, who, what);
+      return { source: failure.source, reason: failure.reason };
     case 'transport':
-      return transportFault(failure, who, what);
-    case 'timeout': {
-      const { phase, ms } = failure;
-      return {
-        code: `TIMEOUT_${phase.toUpperCase()}`,
-        message: `${who}: no answer in phase ${phase} within ${ms} ms during ${what}; the association was aborted`,
-        hint: `the peer is slow or stuck; the limit is timeouts.${phase} of the peer`,
-        fields: { phase, ms },
-      };
-    }
-    case 'protocol': {
-      const { code, message, offset, window, clause } = failure;
-      const bytes = window === '' ? '' : `, bytes ${window}`;
-      const text = `${who}: ${message} (offset ${offset}${bytes}; ${clause}) during ${what}`;
-      return { code, message: text, fields: { offset, window, clause } };
-    }
+      return { phase: failure.phase };
+    case 'timeout':
+      return { phase: failure.phase, ms: failure.ms };
+    case 'protocol':
+      return { offset: failure.offset, window: failure.window, clause: failure.clause };
     case 'released':
-      return {
-        code: 'SCRIPT_STATE',
-        message: `${who}: the association was already released${failure.local ? '' : ' by the peer'}: no ${what} is possible`,
-      };
     case 'injected':
-      return {
-        code: 'FAULT_INJECTED',
-        message: `${who}: ${failure.fault} after ${failure.afterBytes} bytes, as asked`,
-      };
+      return {};
   }
-}
-
-type Of<K extends Failure['kind']> = Extract<Failure, { kind: K }>;
-
-function abortedFault({ source, reason, local }: Of<'aborted'>, who: string, what: string): Fault {
-  const user = source === 2 ? 'service-provider' : 'service-user';
-  const by = local ? 'was aborted here' : `was aborted by the peer (${user})`;
-  const why = source === 2 ? `, ${ABORT_REASONS[reason] ?? `reason ${reason}`}` : '';
-  const message = `${who}: the association ${by}${why} during ${what} (A-ABORT; PS3.8 Table 9-26)`;
-  return { code: 'ASSOC_ABORTED', message, fields: { source, reason } };
-}
-
-function transportFault(
-  { code, message, phase }: Of<'transport'>,
-  who: string,
-  what: string,
-): Fault {
-  const hint = TRANSPORT_HINTS[code]?.replace('{peer}', who);
-  return {
-    code,
-    message: `${who}: ${message} (${code} in phase ${phase}) during ${what}`,
-    ...(hint === undefined ? {} : { hint }),
-    fields: { phase },
-  };
 }
 
 /** Word of the `outcome` tag. */

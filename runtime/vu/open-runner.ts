@@ -3,12 +3,11 @@
 // late is a sample of its own.
 import type { OpenPlan } from '../executors/plan.ts';
 import type { Life } from './life.ts';
-import type { RunnerParts, ScenarioRunner } from './runner.ts';
+import { killVu, type RunnerParts, type ScenarioRunner } from './runner.ts';
 import { VuState, type VuOwner, type VuSlot } from './vus.ts';
 
 const NS_PER_MS = 1e6;
 const TICK_MS = 1;
-const UNWIND_MS = 250;
 const resolved = Promise.resolve();
 /** Starts done in one tick before sockets get their turn. */
 const STARTS_A_TICK = 500;
@@ -184,19 +183,9 @@ export class OpenRunner implements ScenarioRunner, VuOwner {
   }
 
   #kill(vu: VuSlot): void {
-    vu.stopping = true;
-    const { lives } = vu;
     const at = this.#idle.indexOf(vu);
     if (at >= 0) this.#idle.splice(at, 1);
-    if (vu.state === VuState.READY) this.#life.detach(vu);
-    else this.#life.interrupt(vu);
-    this.#parts.timers.add({
-      at: performance.now() + UNWIND_MS,
-      index: -1,
-      due: () => {
-        if (vu.lives === lives && vu.state !== VuState.FREE) this.#life.abandon(vu);
-      },
-    });
+    killVu(vu, this.#parts);
   }
 
   // ---------------------------------------------------------------- VuOwner

@@ -2,7 +2,7 @@
 import type { Clock } from './clock.ts';
 import type { Life } from './life.ts';
 import type { TimerQueue } from './timer-queue.ts';
-import type { VuSlot } from './vus.ts';
+import { VuState, type VuSlot } from './vus.ts';
 
 /** Runs one scenario's share of this worker. */
 export interface ScenarioRunner {
@@ -44,4 +44,22 @@ export interface RunnerParts {
   warn(message: string): void;
   /** The scenario is over here. */
   over(): void;
+}
+
+/** What an interrupted iteration gets to unwind before it is abandoned. */
+const UNWIND_MS = 250;
+
+/** Ends a VU of a runner now: at once when it is between iterations, else by interrupting it. */
+export function killVu(vu: VuSlot, { life, timers }: Pick<RunnerParts, 'life' | 'timers'>): void {
+  vu.stopping = true;
+  const { lives } = vu;
+  if (vu.state === VuState.READY) life.detach(vu);
+  else life.interrupt(vu);
+  timers.add({
+    at: performance.now() + UNWIND_MS,
+    index: -1,
+    due: () => {
+      if (vu.lives === lives && vu.state !== VuState.FREE) life.abandon(vu);
+    },
+  });
 }

@@ -6,6 +6,7 @@ import { sizeClass } from '../dicom/data/share.ts';
 import type { Reply } from '../dicom/dimse/pending.ts';
 import { statusHex, statusName } from '../dicom/dimse/status.ts';
 import type { Failure } from '../dicom/errors.ts';
+import { nagleHint } from '../dicom/failure-text.ts';
 import { StoreImages } from '../dicom/scu/store-image.ts';
 import type { SendFault } from '../dicom/ul/send-fault.ts';
 import type { Associations, OpenAssociation } from './associations.ts';
@@ -25,7 +26,8 @@ const ERROR_COMMENT = 0x0902;
 /** Bundle keys: peer * 2^36 + prototype class * 2^20 + status (16 bits), + service. */
 const PEER_FACTOR = 2 ** 36;
 const CLASS_FACTOR = 2 ** 20;
-const NAGLE_MS: readonly [number, number] = [35, 55];
+/** Below this a response is not looked at twice. */
+const NAGLE_MS = 30;
 
 /** What a store carries beyond numbers. */
 interface StoreDetail {
@@ -208,7 +210,7 @@ export class Stores implements ReplyTaker {
     const series = this.#seriesFor(operation, open, status);
     requests.answered(series, operation, !ok, host.nextSerial);
     this.#parts.vu(operation.slot).counted += operation.bytes;
-    if (operation.lastByte - operation.firstByte > NAGLE_MS[0]) this.#nagle(operation, open);
+    if (operation.lastByte - operation.firstByte > NAGLE_MS) this.#nagle(operation, open);
     if (ok) this.#accepted(operation, open, detail);
     else this.#failed(open, status, operation);
     if (status === 0) host.succeed(operation);
@@ -343,14 +345,10 @@ export class Stores implements ReplyTaker {
 
   /** A response whose last byte comes some 40 ms after its first: Nagle's algorithm at the peer. */
   #nagle(operation: Operation, open: OpenAssociation): void {
-    const gap = operation.lastByte - operation.firstByte;
-    if (gap > NAGLE_MS[1] || ++this.#nagleSeen !== 3) return;
-    this.#parts.log(
-      'warn',
-      `${peerText(open.spec.peer)}: the last byte of its responses comes ${Math.round(gap)} ms after the first: ` +
-        'the peer has Nagle’s algorithm on, which limits an association to some 22 stores a second ' +
-        '(DCMTK, Orthanc: start it with TCP_NODELAY=1)',
-    );
+    const hint = nagleHint(operation.firstByte, operation.lastByte);
+    if (hint === null || ++this.#nagleSeen !== 3) return;
+    const peer = peerText(open.spec.peer);
+    this.#parts.log('warn', `${peer}: ${hint}; as it is, an association is held at 22 stores/s`);
   }
 }
 
