@@ -114,7 +114,7 @@ describe('header patch, any data set', () => {
           const inflated = syntax === DEFLATED_LE ? inflateDataset(result) : result;
           expect(inflated.toString('hex')).toBe(encode(model, plainSyntax).toString('hex'));
         }),
-        { numRuns: 300 },
+        { numRuns: 100 },
       );
     });
 
@@ -145,7 +145,7 @@ describe('header patch, any data set', () => {
             expect(inflated.toString('hex')).toBe(encode(model, plainSyntax).toString('hex'));
           },
         ),
-        { numRuns: 150 },
+        { numRuns: 60 },
       );
     });
   }
@@ -167,7 +167,7 @@ describe('header patch, any data set', () => {
           for (const element of elements) expect(element.end).toBeLessThanOrEqual(bytes.length);
         },
       ),
-      { numRuns: 2000 },
+      { numRuns: 1000 },
     );
   });
 });
@@ -204,7 +204,7 @@ describe.runIf(hasDcmdump)('header patch, read by dcmdump', () => {
           const wanted = wrap(encode(editModel(nodes, tag, vr, text), plainSyntax));
           expect(dump(result, syntax)).toBe(dump(wanted, syntax));
         }),
-        { numRuns: 12 },
+        { numRuns: 6 },
       );
     });
   }

@@ -24,7 +24,7 @@ describe('synthetic instances', () => {
 
   it('of every kind know their modality and have a Patient Name that no person has', () => {
     for (const modality of SYNTHETIC_MODALITIES) {
-      const [one] = makeInstances({ modality, fill: 'flat' });
+      const [one] = makeInstances({ modality, rows: 16, columns: 16, fill: 'flat' });
       if (one?.dataset === null || one === undefined) throw new Error(modality);
       const open = openDataset(one.dataset, one.transferSyntax);
       expect(getValue(open, 'PatientName')).toBe('DICOMRUN^TEST');
