@@ -1,8 +1,9 @@
 // How busy the thread itself is: when a receiver is the limit, the numbers are not the router's.
+import { readFileSync } from 'node:fs';
 import type { Post, SampleWriter } from './samples.ts';
 
 /** Share of a second above which the thread is the limit. */
-const LIMIT = 0.9;
+const LIMIT = 0.85;
 /** So many seconds in a row before it is said. */
 const SECONDS = 3;
 
@@ -15,6 +16,7 @@ export class Busy {
   private readonly lag: number;
   private last = performance.eventLoopUtilization();
   private lastLook = performance.now();
+  private lastCpu = threadCpuMs() ?? 0;
   private inARow = 0;
   private said = false;
 
@@ -29,9 +31,13 @@ export class Busy {
   /** Called every 1,000 ms by a timer; how late it comes is the lag. */
   look(now: number): void {
     const current = performance.eventLoopUtilization();
-    const { utilization } = performance.eventLoopUtilization(current, this.last);
-    this.last = current;
     const elapsed = performance.now() - this.lastLook;
+    const turning = performance.eventLoopUtilization(current, this.last).utilization;
+    this.last = current;
+    // why: a loop that turns all the time may still wait for a core; that is not its own limit
+    const cpu = threadCpuMs();
+    const utilization = cpu === null ? turning : Math.min(1, (cpu - this.lastCpu) / elapsed);
+    this.lastCpu = cpu ?? 0;
     this.lastLook += elapsed;
     this.samples.add(this.cpu, utilization * 100, now);
     this.samples.add(this.lag, Math.max(0, elapsed - 1000), now);
@@ -43,5 +49,15 @@ export class Busy {
       `the receiver was the limit: ${this.name} was ${percent} % busy for ${SECONDS} s; ` +
       'delivery times include its own delay (verify: "counts" costs least)';
     this.post({ kind: 'log', level: 'warn', message });
+  }
+}
+
+/** CPU time of the calling thread, ms; null where the system does not tell (not Linux). */
+function threadCpuMs(): number | null {
+  try {
+    const [ns] = readFileSync('/proc/thread-self/schedstat', 'latin1').split(' ');
+    return Number(ns) / 1e6;
+  } catch {
+    return null; // then the turns of the event loop have to do
   }
 }

@@ -7,6 +7,7 @@ import { associate } from '../../dicom/ul/associate.ts';
 import type { Association } from '../../dicom/ul/association.ts';
 import type { ContextPolicy } from '../contexts.ts';
 import { DatasetTap } from '../dataset-tap.ts';
+import { PieceBag } from '../piece-bag.ts';
 import { StoreStation } from '../store-station.ts';
 import type { Stored } from '../store-station.ts';
 import { commitmentReport, readCommitment, reportTo, sendReport } from './commitment.ts';
@@ -27,7 +28,7 @@ const NO_BYTES = Buffer.alloc(0);
 /** Data set of one store while it arrives. */
 interface Taking {
   readonly tap: DatasetTap;
-  pieces: Buffer[];
+  readonly bag: PieceBag;
 }
 
 /** A request with its data set, read. */
@@ -71,23 +72,23 @@ export class Archive extends StoreStation<Taking> {
 
   protected begin(): Taking {
     const header = this.keep !== 'nothing';
-    return { tap: new DatasetTap({ header, pixels: false }), pieces: [] };
+    return { tap: new DatasetTap({ header, pixels: false }), bag: new PieceBag() };
   }
 
   protected starts(taking: Taking, { transferSyntax }: Stored): void {
     taking.tap.begin(transferSyntax);
-    taking.pieces = [];
+    taking.bag.take();
   }
 
   protected piece(taking: Taking, buffer: Buffer, start: number, end: number): void {
     taking.tap.push(buffer, start, end);
-    if (this.keep === 'all') taking.pieces.push(Buffer.from(buffer.subarray(start, end)));
+    if (this.keep === 'all') taking.bag.add(buffer, start, end);
   }
 
   protected complete(taking: Taking, { request, transferSyntax }: Stored): number {
-    const { tap, pieces } = taking;
+    const { tap, bag } = taking;
     tap.finish();
-    taking.pieces = [];
+    const pieces = bag.take();
     const sopInstance = request.sopInstance();
     if (this.store.refuses(sopInstance)) return Status.DUPLICATE_SOP_INSTANCE;
     if (this.keep === 'nothing') return Status.SUCCESS;

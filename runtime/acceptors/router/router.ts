@@ -1,7 +1,9 @@
 // A simulated router: takes everything, applies its rules, forwards. Its mistakes are on purpose.
 import { Status } from '../../dicom/dimse/status.ts';
 import type { AssociateDecision, AssociateIndication } from '../../dicom/scp/acceptor-types.ts';
+import { DatasetTap } from '../dataset-tap.ts';
 import { delays, share } from '../faults.ts';
+import { PieceBag, withoutFirst } from '../piece-bag.ts';
 import { StoreStation } from '../store-station.ts';
 import type { Stored } from '../store-station.ts';
 import { Destination } from './destination.ts';
@@ -28,8 +30,8 @@ export interface Forwarding {
 
 /** Data set of one store while it arrives. */
 interface Taking {
-  pieces: Buffer[];
-  bytes: number;
+  readonly bag: PieceBag;
+  readonly tap: DatasetTap;
 }
 
 /** The router: one station, several destinations. */
@@ -122,46 +124,51 @@ export class Router extends StoreStation<Taking> {
   }
 
   protected begin(): Taking {
-    return { pieces: [], bytes: 0 };
+    return { bag: new PieceBag(), tap: new DatasetTap({ header: true, pixels: false }) };
   }
 
-  protected starts(taking: Taking): void {
-    taking.pieces = [];
-    taking.bytes = 0;
+  protected starts({ bag, tap }: Taking, { transferSyntax }: Stored): void {
+    bag.take();
+    tap.begin(transferSyntax);
   }
 
-  protected piece(taking: Taking, buffer: Buffer, start: number, end: number): void {
-    taking.pieces.push(Buffer.from(buffer.subarray(start, end)));
-    taking.bytes += end - start;
+   
+  protected piece({ bag, tap }: Taking, buffer: Buffer, start: number, end: number): void {
+    bag.add(buffer, start, end);
+    tap.push(buffer, start, end);
   }
 
   /** Rules, routes, mistakes, queue. */
-  protected complete(taking: Taking, { association, request, transferSyntax }: Stored): number {
-    const whole = joined(taking.pieces);
-    taking.pieces = [];
+  protected complete({ bag, tap }: Taking, stored: Stored): number {
+    const { association, request, transferSyntax } = stored;
+    const { bytes } = bag;
+    const pieces = bag.take();
+    tap.finish();
     const limit = this.spec.queueBytes ?? ROUTER_DEFAULTS.queueBytes;
-    if (this.queuedBytes() + whole.length > limit) return Status.OUT_OF_RESOURCES;
+    if (this.queuedBytes() + bytes > limit) return Status.OUT_OF_RESOURCES;
     const sopInstance = request.sopInstance();
     if (this.drops()) {
       this.forwarding.dropped.push(sopInstance);
       return Status.SUCCESS;
     }
     const { calledAET, callingAET } = association;
-    const { to, study } = this.routes.find({ calledAET, callingAET, transferSyntax, bytes: whole });
+    // A header that could not be followed is forwarded as it came.
+    const header = tap.header ?? Buffer.alloc(0);
+    const { to, study } = this.routes.find({
+      ...{ calledAET, callingAET, transferSyntax, bytes: header },
+    });
     if (to.length === 0) {
       this.forwarding.unrouted++;
       return Status.SUCCESS;
     }
-    const ruled = this.rules.apply(whole, transferSyntax, calledAET);
-    const dataset = this.damaged(ruled, sopInstance);
+    const ruled = this.rules.apply(header, transferSyntax, calledAET);
+    const changed = ruled === header ? pieces : [ruled, ...withoutFirst(pieces, header.length)];
+    const parts = this.damaged(changed, sopInstance);
     const item = {
       sopClass: request.sopClass(),
-      sopInstance: this.routes.sopInstanceAfter(ruled, whole, transferSyntax) ?? sopInstance,
-      transferSyntax,
-      parts: [dataset],
-      bytes: dataset.length,
-      route: calledAET,
-      study,
+      sopInstance: this.routes.sopInstanceAfter(ruled, header, transferSyntax) ?? sopInstance,
+      ...{ transferSyntax, parts, route: calledAET, study },
+      bytes: parts.reduce((sum, part) => sum + part.length, 0),
       due: this.now() + this.forwardDelay(),
       attempts: 0,
     };
@@ -171,10 +178,11 @@ export class Router extends StoreStation<Taking> {
     return Status.SUCCESS;
   }
 
-  private damaged(dataset: Buffer, sopInstance: string): Buffer {
-    if (!this.corrupts() || dataset.length <= 16) return dataset;
+  private damaged(parts: readonly Buffer[], sopInstance: string): readonly Buffer[] {
+    const last = parts.at(-1);
+    if (!this.corrupts() || last === undefined || last.length <= 16) return parts;
     this.forwarding.corrupted.push(sopInstance);
-    return corrupted(dataset);
+    return [...parts.slice(0, -1), corrupted(last)];
   }
 
   private forward(item: QueueItem, to: string): void {
@@ -183,14 +191,9 @@ export class Router extends StoreStation<Taking> {
   }
 }
 
-function joined(pieces: readonly Buffer[]): Buffer {
-  const [first] = pieces;
-  return pieces.length === 1 && first !== undefined ? first : Buffer.concat(pieces);
-}
-
 /** A copy with one byte flipped, near the end: pixel data, where there is any. */
-function corrupted(dataset: Buffer): Buffer {
-  const copy = Buffer.from(dataset);
+function corrupted(bytes: Buffer): Buffer {
+  const copy = Buffer.from(bytes);
   const at = copy.length - 9;
   copy[at] = (copy[at] ?? 0) ^ 0xff;
   return copy;

@@ -1,0 +1,59 @@
+// Collects a data set that arrives in pieces with one copy and few allocations.
+
+const FIRST_SLAB = 64 * 1024;
+const SLAB = 1024 * 1024;
+
+/** One per association; what was taken out stays valid. */
+export class PieceBag {
+  private slab = Buffer.alloc(0);
+  private used = 0;
+  /** Where the part that is being filled begins in the slab. */
+  private from = 0;
+  private parts: Buffer[] = [];
+  bytes = 0;
+
+  add(buffer: Buffer, start: number, end: number): void {
+    this.bytes += end - start;
+    let at = start;
+    while (at < end) {
+      if (this.used === this.slab.length) this.nextSlab(end - at);
+      const n = Math.min(end - at, this.slab.length - this.used);
+      buffer.copy(this.slab, this.used, at, at + n);
+      this.used += n;
+      at += n;
+    }
+  }
+
+  /** The bytes so far, in order, and starts again. */
+  take(): Buffer[] {
+    this.closePart();
+    const { parts } = this;
+    this.parts = [];
+    this.bytes = 0;
+    return parts;
+  }
+
+  private nextSlab(wanted: number): void {
+    this.closePart();
+    // why: an association of small images should not hold a megabyte
+    const size = this.bytes > FIRST_SLAB || wanted > FIRST_SLAB ? SLAB : FIRST_SLAB;
+    this.slab = Buffer.allocUnsafeSlow(size);
+    this.used = 0;
+    this.from = 0;
+  }
+
+  private closePart(): void {
+    if (this.used > this.from) this.parts.push(this.slab.subarray(this.from, this.used));
+    this.from = this.used;
+  }
+}
+
+/** The parts without their first `bytes`. */
+export function withoutFirst(parts: readonly Buffer[], bytes: number): Buffer[] {
+  let left = bytes;
+  return parts.flatMap((part) => {
+    const cut = Math.min(left, part.length);
+    left -= cut;
+    return cut === part.length ? [] : [part.subarray(cut)];
+  });
+}
