@@ -147,6 +147,23 @@ export async function buildProgram(
     })
     .exitOverride()
     .addHelpText('after', FIRST_STEPS);
+  await addCommands(program, args, context);
+  program
+    .argument('[command]')
+    .allowExcessArguments(true)
+    .action((given?: string) => {
+      if (given === undefined) return program.outputHelp();
+      throw unknownCommand(given);
+    });
+  return program;
+}
+
+/** All of them by name and summary; only the one that is asked for is loaded. */
+async function addCommands(
+  program: Command,
+  args: readonly string[],
+  context: CommandContext,
+): Promise<void> {
   const asked = args.find((token) => !token.startsWith('-'));
   for (const entry of COMMANDS) {
     const command = program
@@ -160,11 +177,6 @@ export async function buildProgram(
       command.allowUnknownOption();
     }
   }
-  program.argument('[command]').action((given?: string) => {
-    if (given === undefined) return program.outputHelp();
-    throw unknownCommand(given);
-  });
-  return program;
 }
 
 function unknownCommand(given: string): DicomRunError {

@@ -1,7 +1,7 @@
 // The folder of one run and the line files in it. A disk that fails costs the file, not the run.
 import { createWriteStream, existsSync, mkdirSync } from 'node:fs';
 import type { WriteStream } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { DicomRunError, ExitCode } from '../errors.ts';
 import { RUNLOG_FILE } from '../runlog/format.ts';
 
@@ -37,7 +37,7 @@ export function makeRunFolder(resultsDir: string, id: string): string {
     });
   }
   try {
-    mkdirSync(folder, { recursive: true });
+    makeFolders(resolve(folder));
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
     throw new DicomRunError(ExitCode.CONFIG, {
@@ -47,6 +47,14 @@ export function makeRunFolder(resultsDir: string, id: string): string {
     });
   }
   return folder;
+}
+
+/** Node's own recursive mkdir never returns under /proc. */
+function makeFolders(folder: string): void {
+  if (existsSync(folder)) return;
+  const above = dirname(folder);
+  if (above !== folder) makeFolders(above);
+  mkdirSync(folder, { mode: 0o755 });
 }
 
 /** Appends lines to a file that is made with the first of them. */

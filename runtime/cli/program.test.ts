@@ -1,0 +1,62 @@
+import { describe, expect, it } from 'vitest';
+import { fakeTerminal } from './fake-terminal.ts';
+import { COMMANDS, runCommandLine } from './program.ts';
+
+async function run(...args: string[]) {
+  const terminal = fakeTerminal();
+  const code = await runCommandLine(args, terminal);
+  return { code, ...terminal.printed };
+}
+
+describe('help', () => {
+  it('of the program names every command', async () => {
+    const { code, out, err } = await run('--help');
+    expect(code).toBe(0);
+    expect(err).toBe('');
+    expect(out).toMatchSnapshot();
+  });
+
+  it.each(COMMANDS.map(({ name }) => name))('of %s is complete and stable', async (name) => {
+    const { code, out } = await run(name, '--help');
+    expect(code).toBe(0);
+    expect(out.split('\n').every((line) => line.length <= 100)).toBe(true);
+    expect(out).toMatchSnapshot();
+  });
+
+  it('comes when nothing is asked for', async () => {
+    expect((await run()).out).toBe((await run('--help')).out);
+  });
+});
+
+describe('usage errors', () => {
+  it.each([
+    [['rn'], 'error: there is no command "rn"\n  try: dicomrun run\n'],
+    [['gi.ts'], 'error: there is no command "gi.ts"\n  try: dicomrun run gi.ts\n'],
+    [['run', 'a.ts', '--vsu', '3'], "error: unknown option '--vsu'\n  try: --vus\n"],
+    [
+      ['run'],
+      "error: missing required argument 'script'\n  try: dicomrun --help, or dicomrun COMMAND --help\n",
+    ],
+    [
+      ['run', 'a.ts', '--vus'],
+      "error: option '-u, --vus <n>' argument missing\n  try: dicomrun --help, or dicomrun COMMAND --help\n",
+    ],
+    [
+      ['run', 'a.ts', 'h', '1', 'x'],
+      "error: too many arguments for 'run'. Expected 3 arguments but got 4.\n  try: dicomrun --help, or dicomrun COMMAND --help\n",
+    ],
+  ])('%j', async (args, expected) => {
+    const { code, err, out } = await run(...args);
+    expect(err).toBe(expected);
+    expect(out).toBe('');
+    expect(code).toBe(104);
+  });
+
+  it('prints the version', async () => {
+    expect(await run('--version')).toEqual({
+      code: 0,
+      out: expect.stringMatching(/^\d+\.\d+\.\d+\n$/),
+      err: '',
+    });
+  });
+});

@@ -1,0 +1,108 @@
+// Runs the built command line in a folder of its own.
+import { spawn } from 'node:child_process';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { mkdirSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import type { Summary } from '../metrics/summary.ts';
+
+const MAIN = fileURLToPath(new URL('../../dist/runtime/cli/main.js', import.meta.url));
+
+export interface Finished {
+  readonly code: number | null;
+  readonly out: string;
+  readonly err: string;
+}
+
+export interface Running {
+  readonly done: Promise<Finished>;
+  kill(signal: NodeJS.Signals): void;
+  /** Resolves once stderr holds the text. */
+  says(text: string): Promise<void>;
+  closeOutput(): void;
+}
+
+/** A folder with files in it, gone after `remove`. */
+export class Place {
+  readonly folder = mkdtempSync(join(tmpdir(), 'dicomrun-cli-'));
+
+  constructor(files: Readonly<Record<string, string>> = {}) {
+    for (const [name, text] of Object.entries(files)) this.write(name, text);
+  }
+
+  write(name: string, text: string): void {
+    const file = join(this.folder, name);
+    mkdirSync(dirname(file), { recursive: true });
+    writeFileSync(file, text);
+  }
+
+  start(args: readonly string[], env: Readonly<Record<string, string>> = {}): Running {
+    const child = spawn(process.execPath, [MAIN, ...args], {
+      cwd: this.folder,
+      env: { PATH: process.env['PATH'] ?? '', HOME: this.folder, TMPDIR: this.folder, ...env },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    let out = '';
+    let err = '';
+    const listeners = new Set<() => void>();
+    child.stdout.on('data', (chunk: Buffer) => (out += chunk.toString()));
+    child.stderr.on('data', (chunk: Buffer) => {
+      err += chunk.toString();
+      for (const listener of [...listeners]) listener();
+    });
+    const done = new Promise<Finished>((resolve) => {
+      child.on('close', (code) => resolve({ code, out, err }));
+    });
+    return {
+      done,
+      kill: (signal) => child.kill(signal),
+      closeOutput: () => child.stdout.destroy(),
+      says: (text) =>
+        new Promise((resolve) => {
+          const look = () => {
+            if (!err.includes(text)) return;
+            listeners.delete(look);
+            resolve();
+          };
+          listeners.add(look);
+          look();
+        }),
+    };
+  }
+
+  run(args: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<Finished> {
+    return this.start(args, env).done;
+  }
+
+  /** Folders of the runs so far, oldest first. */
+  runs(): readonly string[] {
+    return readdirSync(join(this.folder, 'results'))
+      .sort()
+      .map((name) => join(this.folder, 'results', name));
+  }
+
+  /** Summary of the newest run. */
+  summary(): Summary {
+    const folder = this.runs().at(-1) ?? '';
+    return JSON.parse(readFileSync(join(folder, 'summary.json'), 'utf8')) as Summary;
+  }
+
+  remove(): void {
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+}
+
+/** A script that stores a new study of two small images per iteration. */
+export const STORE_SCRIPT = `import dicom from 'dicom';
+import { check } from 'k6';
+const pacs = dicom.peer({});
+const ct = dicom.synthetic({ modality: 'CT', rows: 32, columns: 32 });
+export default async function () {
+  const study = dicom.study({ images: 2, from: ct });
+  await using association = await pacs.associate({ for: study });
+  for (const image of study.images) {
+    check(await association.store(image), { stored: (r) => r.ok });
+  }
+}
+`;

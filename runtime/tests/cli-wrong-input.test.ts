@@ -1,0 +1,158 @@
+// Forty wrong inputs: each gets one clear message that names the thing, a hint, the right exit code,
+// and never a stack of ours.
+import { createServer } from 'node:net';
+import type { AddressInfo, Server } from 'node:net';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { Place, STORE_SCRIPT } from './cli-spawn.ts';
+
+const NO_PEER = 'export default async function () {}\n';
+
+const place = new Place({
+  'store.ts': STORE_SCRIPT,
+  'nothing.ts': NO_PEER,
+  'no-default.ts': 'export function other() {}\n',
+  'builtin.ts': "import fs from 'fs';\nexport default () => fs.readFileSync('x');\n",
+  'http.ts': "import http from 'k6/http';\nexport default () => http.get('x');\n",
+  'url.ts': "import x from 'https://example.org/x.js';\nexport default () => x;\n",
+  'package.ts': "import x from 'no-such-package';\nexport default () => x;\n",
+  'syntax.ts': 'export default function () {\n  const a = ;\n}\n',
+  'throws.ts': `const a = 1;\nif (a) throw new Error('not today');\n${NO_PEER}`,
+  'key.ts': `export const options = { vuss: 3 };\n${NO_PEER}`,
+  'duration.ts': `export const options = { vus: 1, duration: 'ten' };\n${NO_PEER}`,
+  'target.ts': `export const options = { stages: [{ duration: '1s', target: 'ten' }] };\n${NO_PEER}`,
+  'executor.ts': `export const options = { scenarios: { a: { executor: 'ramping-vu' } } };\n${NO_PEER}`,
+  'exec.ts': `export const options = { scenarios: { a: { executor: 'shared-iterations', exec: 'nope' } } };\n${NO_PEER}`,
+  'metric.ts': `export const options = { thresholds: { dicom_req_duratoin: ['p(95)<1'] } };\n${NO_PEER}`,
+  'threshold.ts': `export const options = { thresholds: { dicom_req_duration: ['p(95)<'] } };\n${NO_PEER}`,
+  'method.ts': `export const options = { thresholds: { dicom_reqs: ['p(95)<1'] } };\n${NO_PEER}`,
+  'aet.ts': `import dicom from 'dicom';\ndicom.peer({ host: 'h', port: 104, calledAET: 'SEVENTEEN_LETTERS' });\n${NO_PEER}`,
+  'files.ts': `import dicom from 'dicom';\nconst f = dicom.files('./nowhere');\n${NO_PEER}`,
+  'open.ts': `const t = open('./nowhere.txt');\n${NO_PEER}`,
+  'setup.ts': `export function setup() { throw new Error('no database'); }\n${NO_PEER}`,
+  'bad.config.json': '{ "vus": 1, }',
+  'unknown.config.json': '{ "trget": { "host": "h" } }',
+  'bad.env': 'COMPASS_PORT=eleven\n',
+  'several.ts': `export const options = { vuss: 3, duraton: '1s', settle: 'x' };\n${NO_PEER}`,
+});
+
+let server: Server;
+let silentPort = 0;
+let freePort = 0;
+
+beforeAll(async () => {
+  // A port that listens and never answers, and one that nobody listens on.
+  server = createServer((socket) => socket.on('error', () => undefined));
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  silentPort = (server.address() as AddressInfo).port;
+  const other = createServer();
+  await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve));
+  freePort = (other.address() as AddressInfo).port;
+  await new Promise((resolve) => other.close(resolve));
+});
+
+afterAll(() => {
+  server.close();
+  place.remove();
+});
+
+/** Arguments, exit code, what the message names, and what the hint says. */
+const TABLE: readonly (readonly [string, number, RegExp, RegExp])[] = [
+  ['rnu store.ts', 104, /no command "rnu"/, /dicomrun run/],
+  ['run', 104, /missing required argument 'script'/, /--help/],
+  ['run store.ts --vsu 3', 104, /unknown option '--vsu'/, /--vus/],
+  ['run missing.ts', 104, /script "missing\.ts" does not exist/, /dicomrun new/],
+  ['run .', 104, /"\." is not a file/, /name a script/],
+  ['run no-default.ts', 104, /default/, /export default/],
+  ['run builtin.ts', 107, /fs/, /dicom\.files|open\(/],
+  ['run http.ts', 107, /k6\/http/, /dicom/],
+  ['run url.ts', 107, /https:\/\/example\.org/, /./],
+  ['run package.ts', 107, /no-such-package/, /./],
+  ['run syntax.ts', 107, /Unexpected ";"/, /./],
+  ['run throws.ts', 107, /not today/, /throws\.ts:2/],
+  ['run key.ts', 104, /vuss/, /vus/],
+  ['run duration.ts', 104, /duration.*"ten"/, /30s/],
+  ['run target.ts', 104, /stages\[0\]\.target.*"ten"/, /./],
+  ['run executor.ts', 104, /ramping-vu\b/, /ramping-vus/],
+  ['run exec.ts', 104, /nope/, /default/],
+  ['run metric.ts', 104, /dicom_req_duratoin/, /dicom_req_duration/],
+  ['run threshold.ts', 104, /p\(95\)</, /./],
+  ['run method.ts', 104, /dicom_reqs/, /count|rate/],
+  ['run aet.ts', 104, /SEVENTEEN_LETTERS/, /16/],
+  ['run files.ts', 107, /nowhere/, /./],
+  ['run open.ts', 107, /nowhere\.txt/, /./],
+  ['run store.ts', 104, /configured target/, /--embedded/],
+  ['run store.ts -c PACS@', 104, /PACS@/, /AET@host:port/],
+  ['run store.ts -c SEVENTEEN_LETTERS@127.0.0.1:104', 104, /SEVENTEEN_LETTERS/, /16/],
+  ['run store.ts -c PACS@127.0.0.1:99999', 104, /99999/, /./],
+  ['run store.ts -c PACS@127.0.0.1:FREE', 111, /ECONNREFUSED/, /host and port/],
+  ['run store.ts -c PACS@no-such-host.invalid:104', 111, /no-such-host\.invalid/, /./],
+  ['run nothing.ts --ramp 2m', 104, /--ramp/, /--vus/],
+  ['run nothing.ts --vus ten', 104, /--vus.*"ten"/, /./],
+  ['run nothing.ts --duration 10', 104, /--duration.*"?10"?/, /30s/],
+  ['run nothing.ts --stage 10s', 104, /--stage/, /./],
+  ['run nothing.ts --vus 1 --duration 5s --iterations 3 --stage 1s:1', 104, /stages/, /./],
+  ['run nothing.ts --scenario nope', 104, /nope/, /./],
+  ['run nothing.ts --out influx=http://x', 104, /influx/, /influxdb/],
+  ['run nothing.ts --out influxdb=nowhere', 104, /nowhere/, /http/],
+  ['run nothing.ts --config missing.json', 104, /missing\.json/, /path/],
+  ['run nothing.ts --config bad.config.json', 104, /JSON/, /commas/],
+  ['run nothing.ts --config unknown.config.json', 104, /trget/, /target/],
+  ['run nothing.ts --env-file bad.env', 104, /COMPASS_PORT/, /./],
+  ['run nothing.ts --profile nightly', 104, /nightly/, /profiles/],
+  ['run nothing.ts --tag novalue', 104, /novalue/, /./],
+  ['run nothing.ts --results /proc/nope', 104, /\/proc\/nope/, /--results/],
+  ['run nothing.ts --web x:y', 104, /--web/, /5665/],
+  ['smoke nothing.ts --reporter lst', 104, /lst/, /list/],
+  ['smoke nothing.ts --grep (', 104, /regular expression/, /./],
+  ['smoke nothing.ts --timeout soon', 104, /--timeout.*"soon"/, /30s/],
+  ['report nowhere', 104, /nowhere/, /results/],
+  ['replay nowhere --out influxdb=http://127.0.0.1:1/x', 104, /nowhere/, /results/],
+  ['help nosuch', 104, /nosuch/, /./],
+  ['new a.ts --template rouing', 104, /rouing/, /routing/],
+  ['echo', 104, /no peer/, /-c AET@host:port/],
+  ['find studi 1.2.3 -c A@127.0.0.1:1', 104, /studi/, /study/],
+  ['move 1.2.3 -c A@127.0.0.1:1', 104, /destination/, /--to/],
+  ['send nowhere.dcm -c A@127.0.0.1:1', 104, /nowhere\.dcm/, /files/],
+  ['dump nowhere.dcm', 104, /nowhere\.dcm/, /./],
+  ['tags .', 104, /nothing to change/, /--set/],
+  ['generate --out d --modality XX', 104, /XX/, /./],
+];
+
+describe('wrong inputs', () => {
+  it.concurrent.each(TABLE)('%s', async (line, code, names, hint) => {
+    const args = line.replace('FREE', String(freePort)).split(' ');
+    const { code: got, out, err } = await place.run(args);
+    expect({ got, err: err.slice(0, 2_000) }).toMatchObject({ got: code });
+    expect(err).toMatch(/^error: /m);
+    expect(err).toMatch(names);
+    expect(err).toMatch(hint);
+    expect(err).not.toMatch(/\n {4}at .*(node:|dist\/|node_modules)/);
+    expect(out).toBe('');
+  });
+
+  it('names all mistakes of a configuration at once', async () => {
+    const { code, err } = await place.run(['run', 'several.ts']);
+    expect(code).toBe(104);
+    expect(err.match(/^error: /gm)).toHaveLength(3);
+    expect(err).toMatch(/vuss[\s\S]*duraton[\s\S]*settle/);
+  });
+
+  it('shows the line of a set-up that throws, and still sums up', async () => {
+    const { code, err, out } = await place.run(['run', 'setup.ts']);
+    expect(code).toBe(107);
+    expect(err).toMatch(/error: setup: no database\n {2}at setup\.ts:1/);
+    expect(out).toMatch(/^FAIL {2}setup: no database \(exit 107\)/);
+  });
+
+  it('gives up on a port that listens and never answers', async () => {
+    const { code, err } = await place.run([
+      'echo',
+      '-c',
+      `A@127.0.0.1:${silentPort}`,
+      '--timeout',
+      '300ms',
+    ]);
+    expect(code).toBe(111);
+    expect(err).toMatch(/timed out after 300 ms/);
+  });
+});
