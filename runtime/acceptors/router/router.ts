@@ -132,7 +132,6 @@ export class Router extends StoreStation<Taking> {
     tap.begin(transferSyntax);
   }
 
-   
   protected piece({ bag, tap }: Taking, buffer: Buffer, start: number, end: number): void {
     bag.add(buffer, start, end);
     tap.push(buffer, start, end);
