@@ -401,6 +401,7 @@ export interface AcceptedColumns {
 }
 
 export type VuToAcceptor =
+  | ReportWish
   /** The routes this worker delivers through, with the receiver that gets them. Grows only. */
   | {
       readonly kind: 'routes';
@@ -438,6 +439,12 @@ export type VuToAcceptor =
       /** Keyword -> literal, { re, flags } or null (absent). */
       readonly tags?: Readonly<Record<string, unknown>>;
     };
+
+export type ReportWish =
+  /** `commit(…, { reportTo })`: answered when the report of that transaction reaches a receiver. */
+  | { readonly kind: 'awaitReport'; readonly ticket: number; readonly transactionUid: string }
+  /** Nobody waits for it any more. */
+  | { readonly kind: 'forgetReport'; readonly transactionUid: string };
 
 export type AcceptorToVu = {
   readonly kind: 'delivery';

@@ -1,5 +1,6 @@
 // The words of delivery: receivers, what arrived, what became visible.
 import type { AcceptorFaults } from '../k6/simulate.ts';
+import type { Peer } from './peer.ts';
 import type { Duration, TlsOptions } from './types.ts';
 
 export type { AcceptorFaults } from '../k6/simulate.ts';
@@ -58,25 +59,38 @@ export interface Delivery {
 }
 
 export interface VerifyOptions {
-  on?: unknown;
+  /** Whom to ask. Default the configured verify target. */
+  on?: Peer;
+  /** Before the first query. Default as configured, 5 s. */
   initialDelay?: Duration;
+  /** Between queries. Default as configured, 5 s. */
   interval?: Duration;
+  /** From the call on. Default as configured, 60 s. */
   timeout?: Duration;
   /** Instances the study must have. */
   instances?: number;
-  /** The study must not be there. */
+  /** Negative control: the study must not be there. */
   absent?: boolean;
+  /** Also look for the patient alone, which tells a study in a quality queue. Default the study's. */
+  patientId?: string;
 }
 
 export interface Visibility {
+  /** The study can be found on STUDY level, with the instances asked for. */
   found: boolean;
-  /** Verification is switched off. */
+  /** As it should be: found, or with `absent` not found; also when skipped. */
+  ok: boolean;
+  /** Verification is switched off (`CFIND_VERIFY=false`). */
   skipped: boolean;
-  /** Time from the call to the hit. */
+  /** From the call to the hit, ms; as fine as `interval`. */
   durationMs: number;
+  /** Rounds of queries. */
   attempts: number;
+  /** Level of the hit. `PATIENT` alone is a failure. */
   level?: 'STUDY' | 'PATIENT';
-  strategy?: string;
+  /** Information model that gave the hit. */
+  strategy?: 'study-root' | 'patient-root';
   instances?: number;
+  /** Why it is not ok, or skipped. */
   reason?: string;
 }

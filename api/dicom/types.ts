@@ -16,20 +16,24 @@ export type * from './service-types.ts';
  */
 export type Edits = Readonly<Record<string, unknown>>;
 
-/** PS3.15 Annex E. */
+/** Options of the Basic Profile (PS3.15 Annex E); none by default. */
 export interface AnonymiseOptions {
-  /** What the option profiles keep (E.3); none by default. */
-  retain?: {
-    uids?: boolean;
-    device?: boolean;
-    institution?: boolean;
-    patientCharacteristics?: boolean;
-    dates?: boolean;
-    descriptors?: boolean;
-    private?: boolean;
-  };
-  /** Equal seeds give equal new UIDs for equal old ones. */
-  seed?: string;
+  /** Retain UIDs (E.3.9). */
+  retainUids?: boolean;
+  /** Retain dates and times as they are (E.3.6). */
+  retainDates?: boolean;
+  /** Retain sex, age, size, weight, … (E.3.7). */
+  retainPatientCharacteristics?: boolean;
+  /** Retain device identity (E.3.8). */
+  retainDevice?: boolean;
+  /** Retain institution identity (E.3.11). */
+  retainInstitution?: boolean;
+  /** Retain descriptions as they are; nobody has cleaned them. */
+  retainDescriptions?: boolean;
+  /** Retain private attributes; nobody has checked that they are safe. */
+  retainPrivate?: boolean;
+  /** Equal salts give equal new UIDs for equal old ones. */
+  salt?: string;
   /** Instead of empty values. */
   patientName?: string;
   patientId?: string;

@@ -18,6 +18,7 @@ export function verifyFor(vu: Vu): Verify {
       return (await callJson(vu, {
         op: 'verify',
         uid: uid instanceof Study ? uid.uid : uid,
+        patientId: options.patientId ?? (uid instanceof Study ? uid.get('PatientID') : undefined),
         peer: on.describe(),
         initialDelayMs: milliseconds(options.initialDelay, 'verify: initialDelay'),
         intervalMs: milliseconds(options.interval, 'verify: interval'),

@@ -3,6 +3,7 @@ import type { AcceptedColumns, AcceptorToVu, VuToAcceptor } from '../threads.ts'
 import type { AcceptedRow } from './account.ts';
 import type { Delivery } from './delivery.ts';
 import type { Desk } from './desk.ts';
+import type { CommitmentReports } from '../dicom/scu/commitment.ts';
 
 /** Reads the messages of one VU worker. Each worker numbers its routes itself. */
 export class Inbox {
@@ -11,8 +12,11 @@ export class Inbox {
   /** This worker's route index -> the desk's route number. */
   private routes: number[] = [];
 
-  constructor(desk: Desk, reply: (message: AcceptorToVu) => void) {
+  private readonly reports: CommitmentReports;
+
+  constructor(desk: Desk, reports: CommitmentReports, reply: (message: AcceptorToVu) => void) {
     this.desk = desk;
+    this.reports = reports;
     this.reply = reply;
   }
 
@@ -29,6 +33,14 @@ export class Inbox {
         return;
       case 'acceptedByUid':
         this.acceptedByUid(message.rows, now);
+        return;
+      case 'awaitReport':
+        this.reports.expect(message.transactionUid, (report) =>
+          this.reply({ kind: 'delivery', ticket: message.ticket, json: JSON.stringify(report) }),
+        );
+        return;
+      case 'forgetReport':
+        this.reports.forget(message.transactionUid);
         return;
       case 'expect':
         this.expect(message, now);

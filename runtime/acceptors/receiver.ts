@@ -1,9 +1,13 @@
 // A receiver: the SCP at which a router's deliveries end, and where the account looks.
-import { REPLY_LATER } from '../dicom/dimse/incoming.ts';
+import { CommandField } from '../dicom/dimse/elements.ts';
+import { REPLY_LATER, type IncomingRequest } from '../dicom/dimse/incoming.ts';
 import { Status } from '../dicom/dimse/status.ts';
+import { SopClass } from '../dicom/dimse/uids.ts';
+import type { Association, RequestHandler } from '../dicom/ul/association.ts';
 import type { ReceiverSpec } from '../threads.ts';
 import type { ArrivalRow } from './account.ts';
 import type { RunClock } from './clock.ts';
+import { STORE_ANYTHING, type ContextPolicy } from './contexts.ts';
 import { correlator } from './correlate.ts';
 import type { Correlator } from './correlate.ts';
 import { DatasetTap } from './dataset-tap.ts';
@@ -21,6 +25,8 @@ import type { Stored } from './store-station.ts';
 /** What receivers of one thread share. */
 export interface ReceiverTools {
   readonly desk: Desk;
+  /** Who waits for reports of storage commitment. */
+  readonly reports: RequestHandler;
   readonly hashes: HashNumbers;
   readonly known: KnownPixels;
   readonly clock: RunClock;
@@ -37,6 +43,12 @@ interface Intake {
   readonly tap: DatasetTap;
   file: OpenFile | null;
 }
+
+const STORE_OR_REPORT: ContextPolicy = {
+  takes: (abstractSyntax) =>
+    abstractSyntax === SopClass.STORAGE_COMMITMENT || STORE_ANYTHING.takes(abstractSyntax),
+  transferSyntaxes: null,
+};
 
 /** Answers one receiver's associations. */
 export class Receiver extends StoreStation<Intake> {
@@ -63,6 +75,22 @@ export class Receiver extends StoreStation<Intake> {
   /** `verify: 'full'` compares headers, so it keeps them whatever `keep` says. */
   private get keepsHeaders(): boolean {
     return this.spec.keep !== 'nothing' || this.spec.verify === 'full';
+  }
+
+  /** Instances, and reports of storage commitment (PS3.4 J.3.3). */
+  protected override policy(): ContextPolicy {
+    return STORE_OR_REPORT;
+  }
+
+  override onRequest(
+    association: Association,
+    request: IncomingRequest,
+    dataset: Buffer | null,
+  ): void {
+    const isReport = request.commandField === CommandField.N_EVENT_REPORT_RQ;
+    const to = isReport ? this.tools.reports : null;
+    if (to?.onRequest === undefined) super.onRequest(association, request, dataset);
+    else to.onRequest(association, request, dataset);
   }
 
   protected begin(): Intake {

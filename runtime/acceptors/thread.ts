@@ -4,6 +4,7 @@ import type { ToAcceptor, VuToAcceptor } from '../threads.ts';
 import type { MessagePort } from 'node:worker_threads';
 import type { Listening } from '../dicom/scp/acceptor-types.ts';
 import type { TlsOptions } from '../dicom/ul/associate-request.ts';
+import { CommitmentReports } from '../dicom/scu/commitment.ts';
 import { Busy } from './busy.ts';
 import { RunClock } from './clock.ts';
 import { Desk } from './desk.ts';
@@ -40,6 +41,7 @@ export class AcceptorThread {
   private readonly busy: Busy;
   private readonly timers = new Set<NodeJS.Timeout>();
   private desk: Desk | null = null;
+  private readonly reports = new CommitmentReports();
   private listening: readonly Listening[] = [];
   private embedded: Embedded | null = null;
   private readonly ports: MessagePort[] = [];
@@ -97,7 +99,7 @@ export class AcceptorThread {
     const { desk } = this;
     if (desk === null) return;
     this.ports.push(port);
-    const inbox = new Inbox(desk, (message) => port.postMessage(message));
+    const inbox = new Inbox(desk, this.reports, (message) => port.postMessage(message));
     port.on('message', (message: VuToAcceptor) => {
       inbox.take(message, this.clock.now());
       if (message.kind === 'expect') this.watchQuestions();
@@ -146,6 +148,7 @@ export class AcceptorThread {
     const lost = (): void => this.log('receivers keep more headers than fit: the oldest are gone');
     return {
       desk,
+      reports: this.reports,
       hashes,
       known,
       clock: this.clock,

@@ -94,13 +94,17 @@ export class Associations {
   }
 
   #newSpec(): number {
-    const text = this.#parts.host.words();
-    let number = this.#specNumbers.get(text);
+    return this.#parts.host.answerJson(this.specNumber(this.#parts.host.words()));
+  }
+
+  /** The number of a spec by its JSON; resolved the first time. @throws RingFault */
+  specNumber(json: string): number {
+    let number = this.#specNumbers.get(json);
     if (number === undefined) {
-      number = this.addSpec(JSON.parse(text) as SpecRequest);
-      this.#specNumbers.set(text, number);
+      number = this.addSpec(JSON.parse(json) as SpecRequest);
+      this.#specNumbers.set(json, number);
     }
-    return this.#parts.host.answerJson(number);
+    return number;
   }
 
   /** Resolves a spec and gives it a number. */

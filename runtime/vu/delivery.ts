@@ -42,7 +42,7 @@ export class DeliveryPort {
   readonly #lanes: Lane[];
   readonly #acceptorOf = new Map<number, number>();
   /** By a number of their own: tickets are used again. */
-  readonly #waiting = new Map<number, Operation>();
+  readonly #waiting = new Map<number, (json: string) => void>();
   #questions = 0;
 
   constructor(parts: WorkerParts) {
@@ -162,7 +162,7 @@ export class DeliveryPort {
     this.#flushLane(lane);
     const { receiver, study, member, accepted, timeoutMs, quietMs, tags } = call;
     const ticket = ++this.#questions;
-    this.#waiting.set(ticket, operation);
+    this.#waiting.set(ticket, (json) => this.#parts.host.settle(operation, Answer.JSON, 0, json));
     operation.cancel = (): void => {
       this.#waiting.delete(ticket);
       this.#parts.host.settle(operation, Answer.INTERRUPTED, 0, '');
@@ -180,10 +180,27 @@ export class DeliveryPort {
     });
   }
 
+  /**
+   * Waits for a report of storage commitment at a receiver; what it returns waits no longer.
+   *
+   * @param done gets the JSON of `CommitReport`, once
+   */
+  awaitReport(receiver: number, transactionUid: string, done: (json: string) => void): () => void {
+    const lane = this.#lane(receiver);
+    if (lane === undefined) throw new Error('no acceptor thread');
+    const ticket = ++this.#questions;
+    this.#waiting.set(ticket, done);
+    this.#post(lane.port, { kind: 'awaitReport', ticket, transactionUid });
+    return () => {
+      if (this.#waiting.delete(ticket))
+        this.#post(lane.port, { kind: 'forgetReport', transactionUid });
+    };
+  }
+
   #answer({ ticket, json }: AcceptorToVu): void {
-    const operation = this.#waiting.get(ticket);
+    const answered = this.#waiting.get(ticket);
     this.#waiting.delete(ticket);
-    if (operation !== undefined) this.#parts.host.settle(operation, Answer.JSON, 0, json);
+    answered?.(json);
   }
 }
 

@@ -241,7 +241,7 @@ export class Guest {
     this.#mesh = mesh;
     this.#shared = new SharedState(parts, this.#calls, () => mesh);
     const { wireServices } = await import('./services.ts');
-    wireServices({ parts, calls: this.#calls, asks: this.#asks, associations });
+    wireServices({ parts, calls: this.#calls, associations, delivery });
     const life = this.#makeLife(associations);
     this.#scheduler = this.#makeScheduler(plan, life);
     this.#observers.stages = this.#scheduler.stages;
