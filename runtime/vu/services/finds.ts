@@ -8,6 +8,7 @@ import { RingFault } from '../host.ts';
 import type { Operation } from '../operation.ts';
 import type { WorkerParts } from '../parts.ts';
 import type { ServiceParts } from '../services.ts';
+import { byKeyword } from './keys.ts';
 import { Exchange, noContext, type ServiceOptions } from './exchange.ts';
 
 const DEFAULT_LIMIT = 10_000;
@@ -146,7 +147,7 @@ class Finds {
   begin(operation: Operation, call: FindCall, slot: number): void {
     const { parts, associations } = this.services;
     const open = associations.get(call.association);
-    const { model = 'study', keys, cancelAfter, timeoutMs } = call;
+    const { model = 'study', cancelAfter, timeoutMs } = call;
     const sopClass = queryClass(model, 'find');
     if (open.wire.contextFor(sopClass, '') === 0) throw noContext(open, sopClass, 'C-FIND');
     const about = { open, service: 'C-FIND', slot, options: call };
@@ -156,7 +157,7 @@ class Finds {
     const level = call.level ?? (model === 'worklist' ? undefined : 'STUDY');
     const query = {
       model,
-      keys,
+      keys: byKeyword(call.keys, 'find'),
       ...(level === undefined ? {} : { level }),
       ...(cancelAfter === undefined ? {} : { cancelAfter }),
       ...(timeoutMs === undefined ? {} : { responseMs: timeoutMs }),

@@ -7,6 +7,7 @@ import { RingFault } from '../host.ts';
 import { sopClassOf } from '../names.ts';
 import type { Operation } from '../operation.ts';
 import type { ServiceParts } from '../services.ts';
+import { byKeyword } from './keys.ts';
 import { Exchange, noContext, type ServiceOptions } from './exchange.ts';
 
 interface NormalisedCall extends ServiceOptions {
@@ -71,7 +72,7 @@ export function wireNormalised({ parts, calls, associations }: ServiceParts): vo
           sopClass: classOf(call.sopClass, service),
           sopInstance: call.sopInstance ?? '',
           contextClass: context,
-          attributes: call.attributes ?? null,
+          attributes: call.attributes === undefined ? null : byKeyword(call.attributes, op),
           ...(call.keywords === undefined ? {} : { wanted: call.keywords }),
           ...(call.type === undefined ? {} : { typeId: call.type }),
           ...(call.timeoutMs === undefined ? {} : { responseMs: call.timeoutMs }),

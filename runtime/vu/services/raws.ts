@@ -3,7 +3,7 @@ import { Answer } from '../../../api/bridge.ts';
 import type { TimeoutFailure, TransportFailure } from '../../dicom/errors.ts';
 import { connectRaw, rawBytes, type RawConnection, type RawUser } from '../../dicom/ul/raw.ts';
 import type { CallRequest } from '../calls.ts';
-import { failureFault, type PeerName } from '../faults.ts';
+import { failureFault, peerText, type PeerName } from '../faults.ts';
 import { RingFault } from '../host.ts';
 import type { Operation } from '../operation.ts';
 import type { WorkerParts } from '../parts.ts';
@@ -127,8 +127,12 @@ class RawLine implements RawUser {
     }
     const { reading } = this;
     this.reading = null;
-    if (reading !== null)
-      this.fail(reading, { kind: 'timeout', phase: 'response', ms: this.limit });
+    if (reading === null) return;
+    this.parts.host.fail(reading, {
+      code: 'TIMEOUT_RESPONSE',
+      message: `${peerText(this.peer)}: no bytes within ${this.limit} ms (raw read)`,
+      fields: { phase: 'response', ms: this.limit },
+    });
   }
 
   /** FIN or RST; answered when the socket is gone. */

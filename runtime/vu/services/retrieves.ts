@@ -5,6 +5,7 @@ import { retrieve, type RetrieveResult, type SubOperations } from '../../dicom/s
 import type { CallRequest } from '../calls.ts';
 import type { Operation } from '../operation.ts';
 import type { ServiceParts } from '../services.ts';
+import { byKeyword } from './keys.ts';
 import { Exchange, noContext, type ServiceOptions } from './exchange.ts';
 import { Intake } from './intake.ts';
 import type { Inboxes } from './inboxes.ts';
@@ -58,7 +59,7 @@ function begin(
   const { parts, associations } = services;
   const { call, slot } = asked;
   const open = associations.get(call.association);
-  const { model = 'study', keys, destination, cancelAfter = Infinity, timeoutMs } = call;
+  const { model = 'study', destination, cancelAfter = Infinity, timeoutMs } = call;
   const [kind, service] =
     destination === undefined ? (['get', 'C-GET'] as const) : (['move', 'C-MOVE'] as const);
   const sopClass = queryClass(model, kind);
@@ -67,6 +68,7 @@ function begin(
   const intake = kind === 'get' ? new Intake(folderOf(call, parts.plan.folder)) : null;
   if (intake !== null) inboxes.of(open).intake = intake;
   const level = call.level ?? 'STUDY';
+  const keys = byKeyword(call.keys, kind);
   const request = {
     ...{ model, level, keys },
     ...(destination === undefined ? {} : { destination }),
