@@ -277,6 +277,8 @@ export interface FilesOptions {
 export interface SyntheticOptions {
   /** CR DX CT MR US MG XA RF ES OPT OPV SC SR NM PT OP SM KO PR. */
   modality?: string;
+  /** Modality and size of a well-known test image: KB005 KB032 KB128 KB256 KB512 MB01 MB04 MB10. */
+  preset?: string;
   rows?: number;
   columns?: number;
   frames?: number;
