@@ -15,6 +15,7 @@ import { failureFault, outcomeTag, peerText } from './faults.ts';
 import { RingFault } from './host.ts';
 import type { Ledger } from './ledger.ts';
 import { shortName } from './names.ts';
+import { NagleWatch } from './nagle-watch.ts';
 import type { Operation, ReplyTaker } from './operation.ts';
 import type { WorkerParts } from './parts.ts';
 import { isOk, statusTags, type RequestSeries } from './requests.ts';
@@ -26,8 +27,6 @@ const ERROR_COMMENT = 0x0902;
 /** Bundle keys: peer * 2^36 + prototype class * 2^20 + status (16 bits), + service. */
 const PEER_FACTOR = 2 ** 36;
 const CLASS_FACTOR = 2 ** 20;
-/** Below this a response is not looked at twice. */
-const NAGLE_MS = 30;
 
 /** What a store carries beyond numbers. */
 interface StoreDetail {
@@ -50,7 +49,7 @@ export class Stores implements ReplyTaker {
   readonly #classNumbers = new Map<string, number>();
   readonly #identity = { study: 0, member: 0 };
   readonly #edits = new Map<string, CompiledEdits>();
-  #nagleSeen = 0;
+  readonly #nagle = new NagleWatch();
 
   constructor(
     parts: WorkerParts,
@@ -210,7 +209,8 @@ export class Stores implements ReplyTaker {
     const series = this.#seriesFor(operation, open, status);
     requests.answered(series, operation, !ok, host.nextSerial);
     this.#parts.vu(operation.slot).counted += operation.bytes;
-    if (operation.lastByte - operation.firstByte > NAGLE_MS) this.#nagle(operation, open);
+    const gap = operation.lastByte - operation.firstByte;
+    if (this.#nagle.answered(gap)) this.#warnOfNagle(operation, open);
     if (ok) this.#accepted(operation, open, detail);
     else this.#failed(open, status, operation);
     if (status === 0) host.succeed(operation);
@@ -343,10 +343,9 @@ export class Stores implements ReplyTaker {
     };
   }
 
-  /** A response whose last byte comes some 40 ms after its first: Nagle's algorithm at the peer. */
-  #nagle(operation: Operation, open: OpenAssociation): void {
+  /** Responses whose last byte comes some 40 ms after the first: Nagle's algorithm at the peer. */
+  #warnOfNagle(operation: Operation, open: OpenAssociation): void {
     const hint = nagleHint(operation.firstByte, operation.lastByte);
-    if (hint === null || ++this.#nagleSeen !== 3) return;
     const peer = peerText(open.spec.peer);
     this.#parts.log('warn', `${peer}: ${hint}; as it is, an association is held at 22 stores/s`);
   }
