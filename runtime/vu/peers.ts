@@ -6,6 +6,7 @@ import type { Route } from '../config/types.ts';
 import type { VuPlan } from '../threads.ts';
 import { RingFault } from './host.ts';
 import type { PeerName } from './faults.ts';
+import { isAETitle } from './peer-check.ts';
 import { proposalOf, type Wishes } from './proposals.ts';
 
 /** A peer as the sandbox describes it (api/dicom/peer.ts). */
@@ -48,7 +49,6 @@ export interface Spec {
   peerNumber: number;
 }
 
-const AET = /^[\x20-\x5b\x5d-\x7e]{1,16}$/;
 const DEFAULT_CALLING = 'DICOMRUN';
 
 function bad(message: string, hint?: string): RingFault {
@@ -71,7 +71,7 @@ export function addressOf(
     ['calledAET', calledAET],
     ['callingAET', callingAET],
   ] as const) {
-    if (!AET.test(title) || title.trim() === '') {
+    if (!isAETitle(title)) {
       throw bad(
         `${what} "${title}": an AE title has 1 to 16 characters, no backslash (PS3.5 §6.2), this has ${title.length}`,
       );
