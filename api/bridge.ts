@@ -193,6 +193,12 @@ export interface StoreCall {
 }
 
 /** An error on its way through the bridge: the sandbox makes its own error object of it. */
+/**
+ * Property of every error of the sandbox: the fault as JSON. The host reads it of an error that
+ * nobody caught, because only code in the sandbox can format a stack of the sandbox.
+ */
+export const FAULT_OF_ERROR = '__dicomrun_fault__';
+
 export interface Fault {
   readonly code: string;
   readonly message: string;

@@ -153,7 +153,7 @@ export interface VuTask {
 export const WorkerSlot = {
   /** Adds 1 every 50 ms while the event loop turns. */
   HEARTBEAT: 0,
-  /** VU number (global, from 1) whose guest code runs now; 0 = not in guest code. */
+  /** VU number (global, from 1) whose guest code runs now; -1 module code; 0 not in guest code. */
   IN_GUEST: 1,
   ACTIVE_VUS: 2,
   ITERATIONS_STARTED: 3,

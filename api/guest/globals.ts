@@ -1,6 +1,7 @@
 // The globals a script expects and a bare sandbox lacks.
-import { Op } from '../bridge.ts';
+import { FAULT_OF_ERROR, Op } from '../bridge.ts';
 import { hostText, ring, ringText } from './door.ts';
+import { faultOf } from './errors.ts';
 import type { Vu } from './vu.ts';
 
 const LEVELS = ['debug', 'info', 'warn', 'error'] as const;
@@ -144,6 +145,10 @@ function formatStack(error: unknown, frames: readonly Frame[]): string {
   return [`${name}: ${message}`, ...lines].join('\n');
 }
 
+function faultAsText(this: Error): string {
+  return JSON.stringify(faultOf(this));
+}
+
 /** Takes away what a script must not have, adds what it expects. Once per worker. */
 export function furnish(scope: Record<string, unknown>): void {
   for (const name of ['SharedArrayBuffer', 'Atomics', 'WebAssembly', 'Buffer', 'VMError']) {
@@ -151,6 +156,7 @@ export function furnish(scope: Record<string, unknown>): void {
   }
   (Error as unknown as { prepareStackTrace: unknown }).prepareStackTrace = formatStack;
   Error.stackTraceLimit = 20;
+  Object.defineProperty(Error.prototype, FAULT_OF_ERROR, { get: faultAsText });
   scope['TextEncoder'] = TextEncoderShim;
   scope['TextDecoder'] = TextDecoderShim;
   scope['atob'] = atobShim;

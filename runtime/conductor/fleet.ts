@@ -3,8 +3,9 @@ import { MessageChannel } from 'node:worker_threads';
 import type { MessagePort } from 'node:worker_threads';
 import { DicomRunError, ExitCode } from '../errors.ts';
 import { WorkerSlot } from '../threads.ts';
-import type { FromVu, ToVu, VuPlan } from '../threads.ts';
+import type { FromVu, ScriptFault, ToVu, VuPlan } from '../threads.ts';
 import type { FleetCounts, ThreadEvents } from './events.ts';
+import { FaultError } from './mailbox.ts';
 import { Member } from './member.ts';
 import type { VuPool } from './member.ts';
 import { createThreadPool } from './pool.ts';
@@ -40,6 +41,8 @@ const MAX_REPLACEMENTS = 20;
 const INIT_GRACE_MS = 2_000;
 const HOOK_GRACE_MS = 1_500;
 const WARM_TIMEOUT_MS = 60_000;
+/** Module code may run this long in one go; the host's own work for it does not count. */
+const INIT_HANG_MS = 5_000;
 const WATCH_EVERY_MS = 250;
 const TERMINATE_GRACE_MS = 1_000;
 
@@ -75,7 +78,25 @@ export class Fleet {
       timeoutMs: message.timeoutMs + INIT_GRACE_MS,
     });
     lead.post(message);
-    return loaded;
+    return this.#inInit([lead], loaded);
+  }
+
+  /** Ends a phase whose module code does not come to its end. */
+  async #inInit<T>(members: readonly Member[], phase: Promise<T>): Promise<T> {
+    const limits = { hangMs: INIT_HANG_MS, graceMs: 0 };
+    const pulses = members.map((member) => ({ member, pulse: newPulse() }));
+    const timer = setInterval(() => {
+      for (const { member, pulse } of pulses) {
+        if (judgePulse(pulse, member.state, performance.now(), limits) === 'none') continue;
+        member.mailbox.fail(new FaultError('init', initHang()));
+        member.kill();
+      }
+    }, WATCH_EVERY_MS);
+    try {
+      return await phase;
+    } finally {
+      clearInterval(timer);
+    }
   }
 
   /** Starts the other workers and gives everyone the plan; resolves when all are ready. */
@@ -90,9 +111,10 @@ export class Fleet {
       this.#members[worker] = this.#newMember(worker, workers);
     }
     const mesh = newMesh(workers);
-    await Promise.all(
-      this.#members.map((member, index) => this.#prepareMember(member, mesh[index] ?? [])),
-    );
+    const ready = this.#members.map((member, index) => {
+      return this.#prepareMember(member, mesh[index] ?? []);
+    });
+    await this.#inInit(this.#members, Promise.all(ready));
   }
 
   /** Runs `setup`, `teardown` or `handleSummary` in worker 0 and returns its JSON. */
@@ -103,7 +125,12 @@ export class Fleet {
       timeoutMs: message.timeoutMs + HOOK_GRACE_MS,
     });
     lead.post(message);
-    return (await answer).json;
+    try {
+      return (await answer).json;
+    } catch (error) {
+      if (isTimeout(error) && !(await beats(lead))) lead.kill();
+      throw error;
+    }
   }
 
   /** Before t0: pre-allocated VUs of arrival rates run their vuInit; resolves when they are ready. */
@@ -251,7 +278,7 @@ export class Fleet {
       if (member.finished) continue;
       let pulse = this.#pulses.get(member);
       if (pulse === undefined) {
-        pulse = { beat: 0, movedAt: now, terminatedAt: null };
+        pulse = newPulse();
         this.#pulses.set(member, pulse);
       }
       const action = judgePulse(pulse, member.state, now, limits);
@@ -283,6 +310,30 @@ export class Fleet {
       () => member.kill(),
     );
   }
+}
+
+function isTimeout(error: unknown): boolean {
+  return error instanceof FaultError && error.fault.code === 'SCRIPT_TIMEOUT';
+}
+
+/** Whether a worker's event loop turns. */
+async function beats(member: Member): Promise<boolean> {
+  const before = Atomics.load(member.state, WorkerSlot.HEARTBEAT);
+  await new Promise((resolve) => setTimeout(resolve, WATCH_EVERY_MS));
+  return Atomics.load(member.state, WorkerSlot.HEARTBEAT) !== before;
+}
+
+function newPulse(): Pulse {
+  return { beat: 0, movedAt: performance.now(), terminatedAt: null };
+}
+
+function initHang(): ScriptFault {
+  return {
+    code: 'SCRIPT_HANG',
+    name: 'Error',
+    message: `the module code did not come to its end within ${INIT_HANG_MS / 1000} s`,
+    hint: 'is there an endless loop? heavy work belongs into setup()',
+  };
 }
 
 function newMesh(workers: number): (MessagePort | null)[][] {

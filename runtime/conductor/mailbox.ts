@@ -103,13 +103,16 @@ export function faultExitCode(error: FaultError): ExitCode {
   return ExitCode.SCRIPT;
 }
 
+/** Names that add nothing to the message: ours say all that matters themselves. */
+const PLAIN_NAMES: ReadonlySet<string> = new Set(['', 'Error', 'DicomError', 'ScriptError']);
+
 /** The fault as an error for a person, its place mapped by `place`. */
 export function faultProblem(
   error: FaultError,
   place: (stack: string | undefined) => string | undefined,
 ): DicomRunError {
   const { fault } = error;
-  const named = fault.name === 'Error' || fault.name === '' ? '' : `${fault.name}: `;
+  const named = PLAIN_NAMES.has(fault.name) ? '' : `${fault.name}: `;
   const where = place(fault.stack);
   return new DicomRunError(faultExitCode(error), {
     code: fault.code,

@@ -8,6 +8,7 @@ import { prototypeNumber, sizeClass } from '../dicom/data/share.ts';
 import type { SyntheticSpec } from '../dicom/data/synthetic.ts';
 import type { Declaration, PeerSpec, ReceiverSpec } from '../threads.ts';
 import { parseCsv } from './csv.ts';
+import { checkPeer } from './peer-check.ts';
 import { RingFault, type Host } from './host.ts';
 
 /** The heavy parts, loaded before the init pass only. */
@@ -47,7 +48,10 @@ export class Declarations {
     this.#dataRoot = more.dataRoot;
     this.#makers = more.makers;
     host.handle(Op.DECLARE, () =>
-      host.answerJson(this.#declare(JSON.parse(host.words()) as Request)),
+      // Reading a large folder is not the script's time.
+      host.outsideGuest(() => {
+        return host.answerJson(this.#declare(JSON.parse(host.words()) as Request));
+      }),
     );
     host.handle(Op.PEER, () => {
       if (this.#makers !== null) this.#peer(JSON.parse(host.words()) as Record<string, unknown>);
@@ -150,6 +154,7 @@ export class Declarations {
   }
 
   #peer(peer: Record<string, unknown>): void {
+    checkPeer(peer);
     const given = (key: string): object => (peer[key] === undefined ? {} : { [key]: peer[key] });
     const connect = /^([^@]+)@(.+):(\d+)$/.exec(String(peer['connect'] ?? ''));
     const parsed =

@@ -15,7 +15,7 @@ import { DeliveryPort } from './delivery.ts';
 import { Echoes } from './echoes.ts';
 import { Errors } from './errors.ts';
 import { Hooks, type HookName } from './hooks.ts';
-import { Host, RingFault } from './host.ts';
+import { Host, onlyInRun, RingFault } from './host.ts';
 import { Ledger } from './ledger.ts';
 import { Life } from './life.ts';
 import { Observers } from './observers.ts';
@@ -188,7 +188,7 @@ export class Guest {
   }
 
   #addService(): void {
-    if (this.#host.enter(Enter.ADD_VU, -1, 0, 0) < 0) throw this.#initFault();
+    if (this.#host.enter(Enter.ADD_VU, -1, 0, IN_INIT) < 0) throw this.#initFault();
     this.#hasService = true;
   }
 
@@ -304,6 +304,7 @@ export class Guest {
   #addVu(): VuSlot | null {
     const slot = this.#vus.length;
     const id = slot * this.#parts.workers + this.#task.worker + 1;
+    Atomics.add(this.#state, WorkerSlot.HEARTBEAT, 1);
     if (this.#host.enter(Enter.ADD_VU, slot, id, id) < 0) return null;
     const vu = new VuSlot(slot, id, this.#contexts.of(this.#plan?.tags ?? {}));
     this.#vus.push(vu);
@@ -385,10 +386,5 @@ export class Guest {
   }
 }
 
-function onlyInRun(): RingFault {
-  return new RingFault({
-    code: 'SCRIPT_ARGUMENT',
-    message: 'no traffic in init code: the run has not begun',
-    hint: 'move it into setup() or the default function',
-  });
-}
+/** For the watchdog: module code without a VU. */
+const IN_INIT = -1;

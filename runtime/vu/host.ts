@@ -72,7 +72,8 @@ export class Host {
     const handler = this.#handlers[head - slot * PACK.OPS];
     this.#ringing++;
     try {
-      if (handler === undefined) throw new Error(`no operation ${head - slot * PACK.OPS}`);
+      // Traffic and its like are wired when the plan is known.
+      if (handler === undefined) throw onlyInRun();
       return handler(slot);
     } catch (thrown) {
       this.#text = faultText(faultFrom(thrown));
@@ -99,6 +100,18 @@ export class Host {
   }
   answerJson(value: unknown): number {
     return this.answer(value === undefined ? '' : JSON.stringify(value));
+  }
+
+  /** Runs long work of a ring as time of the host, which the watchdog does not count. */
+  outsideGuest<T>(work: () => T): T {
+    const vuId = this.#state[WorkerSlot.IN_GUEST] ?? 0;
+    this.#state[WorkerSlot.IN_GUEST] = 0;
+    try {
+      return work();
+    } finally {
+      this.#state[WorkerSlot.IN_GUEST] = vuId;
+      Atomics.add(this.#state, WorkerSlot.HEARTBEAT, 1);
+    }
   }
 
   // ---------------------------------------------------------------- commands (host -> sandbox)
@@ -194,6 +207,15 @@ function jsonText(value: unknown): string {
     // why: only BigInt makes it throw, and a replacer would cost every other answer
     return JSON.stringify(value, (_, one: unknown) => (typeof one === 'bigint' ? `${one}` : one));
   }
+}
+
+/** What init code gets for anything that needs the run. */
+export function onlyInRun(): RingFault {
+  return new RingFault({
+    code: 'SCRIPT_ARGUMENT',
+    message: 'no traffic in init code: the run has not begun',
+    hint: 'move it into setup() or the default function',
+  });
 }
 
 /** What was thrown inside a ring, as a fault. */

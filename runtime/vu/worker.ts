@@ -2,7 +2,9 @@
 import { readFileSync } from 'node:fs';
 import { threadId, type MessagePort } from 'node:worker_threads';
 import { WorkerSlot, type FromVu, type ScriptFault, type ToVu, type VuTask } from '../threads.ts';
+import { floatingFault } from './floating.ts';
 import { Guest } from './guest.ts';
+import { RingFault } from './host.ts';
 
 const HEARTBEAT_MS = 50;
 
@@ -26,6 +28,8 @@ class Worker {
   readonly #port: MessagePort;
   readonly #state: Int32Array;
   #guest: Guest | null = null;
+  #loading = false;
+  #initFault: ScriptFault | null = null;
   #exit: () => void = () => undefined;
   #beat: NodeJS.Timeout | null = null;
   #pulsedAt = performance.now();
@@ -41,7 +45,9 @@ class Worker {
     return new Promise((resolve) => {
       this.#exit = resolve;
       this.#port.on('message', (message: ToVu) => {
-        this.#receive(message).catch((error: unknown) => this.#failed(message.kind, error));
+        this.#receive(message).catch((error: unknown) =>
+          this.#failed(phaseOf(message.kind), error),
+        );
       });
     });
   }
@@ -59,19 +65,21 @@ class Worker {
     this.#guest?.beat();
   }
 
+  /** A promise of the script was rejected and nobody awaited it. */
   floating(reason: unknown): void {
-    const error = reason as { message?: string; stack?: string };
-    this.#post({
-      kind: 'error',
-      group: `unhandled rejection ${error?.message ?? String(reason)}`,
-      operation: 'iteration',
+    const { message, stack, hint } = floatingFault(reason);
+    const fault = {
       code: 'SCRIPT_UNHANDLED_REJECTION',
-      message: `a promise was rejected and nobody awaited it: ${error?.message ?? String(reason)}`,
-      hint: 'put `await` before the call',
-      ...(typeof error?.stack === 'string' ? { stack: error.stack } : {}),
-      time: 0,
-      count: 1,
-    });
+      message: `a promise was rejected and nobody awaited it: ${message}`,
+      hint: hint ?? 'put `await` before the call',
+      ...(stack === undefined ? {} : { stack }),
+    };
+    if (this.#loading) {
+      this.#initFault ??= { name: 'Error', ...fault };
+      return;
+    }
+    const group = `unhandled rejection ${message}`;
+    this.#post({ kind: 'error', group, operation: 'iteration', ...fault, time: 0, count: 1 });
   }
 
   async #receive(message: ToVu): Promise<void> {
@@ -125,7 +133,13 @@ class Worker {
   async #load(message: Extract<ToVu, { kind: 'load' }>): Promise<void> {
     const guest = this.#open(message.preludeFile, message.bundle);
     this.#guest = guest;
-    this.#post(await guest.load(message));
+    this.#loading = true;
+    const loaded = await guest.load(message);
+    // Rejections of module code are told when its microtasks are through.
+    await new Promise(setImmediate);
+    this.#loading = false;
+    if (this.#initFault !== null) throw new RingFault(this.#initFault);
+    this.#post(loaded);
   }
 
   async #prepare(plan: Extract<ToVu, { kind: 'prepare' }>): Promise<void> {
@@ -149,6 +163,11 @@ class Worker {
   #post(message: FromVu): void {
     this.#port.postMessage(message);
   }
+}
+
+/** What a person calls it: module code runs at init, whichever message asked for it. */
+function phaseOf(kind: ToVu['kind']): string {
+  return kind === 'load' || kind === 'prepare' ? 'init' : kind;
 }
 
 function scriptFault(error: unknown): ScriptFault {
