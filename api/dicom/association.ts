@@ -1,8 +1,8 @@
 // One association of one VU, as scripts use it.
 import { Answer, Op, PACK } from '../bridge.ts';
-import { ask, begin, callJson, callNumbers, resultOf, type Call } from '../guest/calls.ts';
+import { ask, begin, callJson, callNumbers, ready, resultOf, type Call } from '../guest/calls.ts';
 import { ring, ringText } from '../guest/door.ts';
-import { IterationInterrupted, badArgument, badState } from '../guest/errors.ts';
+import { badArgument, badState } from '../guest/errors.ts';
 import { now } from '../guest/globals.ts';
 import { shared } from '../guest/shared.ts';
 import type { Releasable, Vu } from '../guest/vu.ts';
@@ -58,7 +58,7 @@ export class Association implements Releasable {
   /** C-STORE. A member of a pool is sent as a fresh instance, which the result names. */
   async store(image: Dataset | Pool, options?: T.StoreOptions): Promise<T.StoreResult> {
     const vu = this.vu;
-    if (vu.interrupted) throw new IterationInterrupted();
+    ready(vu);
     if (this.closed) throw badState('store: the association was released or aborted');
     const instance = instanceOf(image);
     const call = await begin(new StoreCall(vu, instance), this.ringStore(instance, options));

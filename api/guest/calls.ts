@@ -3,6 +3,7 @@
 import { Answer, Op, PACK, type Fault } from '../bridge.ts';
 import { hostA, hostB, hostText, ring, ringText } from './door.ts';
 import { IterationInterrupted, errorOf } from './errors.ts';
+import { syncTags } from './tags.ts';
 import type { Vu } from './vu.ts';
 
 /** A call and its answer: `kind` says which of `value` and `text` counts. Has no `then`. */
@@ -61,15 +62,21 @@ export function begin<T extends Call>(call: T, ticket: number): Wait<T> {
   return new Wait(call);
 }
 
+/** Before every call: an interrupted VU makes none, and its tags are those of now. */
+export function ready(vu: Vu): void {
+  if (vu.interrupted) throw new IterationInterrupted();
+  if (vu.liveTags !== null) syncTags(vu);
+}
+
 /** Starts an operation that needs only numbers. */
 export function callNumbers(vu: Vu, op: number, x: number, y: number): Wait<Call> {
-  if (vu.interrupted) throw new IterationInterrupted();
+  ready(vu);
   return begin(new Call(vu), ring(op, vu.slot, x, y));
 }
 
 /** Starts an operation described by a text. */
 export function callText(vu: Vu, op: number, text: string, x = 0): Wait<Call> {
-  if (vu.interrupted) throw new IterationInterrupted();
+  ready(vu);
   return begin(new Call(vu), ringText(op, vu.slot, text, x));
 }
 

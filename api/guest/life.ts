@@ -67,6 +67,7 @@ export function attach(vu: Vu, scenarioIndex: number): number {
   vu.scenario = scenarioIndex;
   vu.scenarioIter = -1;
   vu.tags = null;
+  vu.liveTags = null;
   vu.env = { ...shared.boot.env, ...scenario.env };
   vu.run = vu.exports[scenario.exec] as Vu['run'];
   const init = vu.exports['vuInit'];

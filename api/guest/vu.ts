@@ -29,6 +29,8 @@ export class Vu {
   group: string;
   /** Tags set through `exec.vu.tags`. */
   tags: Record<string, string> | null;
+  /** The object a script took by `exec.vu.tags`, null before. */
+  liveTags: Record<string, unknown> | null;
   /** Associations opened in this iteration and not yet released. */
   associations: Map<number, Releasable>;
   /** Stack of the first call still open, when capture is on. */
@@ -53,6 +55,7 @@ export class Vu {
     this.interrupted = false;
     this.group = '';
     this.tags = null;
+    this.liveTags = null;
     this.associations = new Map();
     this.lastCall = '';
     this.initialising = true;

@@ -3,6 +3,7 @@ import { Op } from '../bridge.ts';
 import { ringText } from '../guest/door.ts';
 import { badArgument } from '../guest/errors.ts';
 import { count } from '../guest/shared.ts';
+import { syncTags } from '../guest/tags.ts';
 import type { Vu } from '../guest/vu.ts';
 import { groupNow } from './core.ts';
 
@@ -48,6 +49,7 @@ export function check(
   tags?: Record<string, string>,
 ): boolean | Promise<boolean> {
   if (vu.initialising) throw badArgument('check() is not allowed in init code');
+  if (vu.liveTags !== null) syncTags(vu);
   let all = true;
   let later: Promise<boolean>[] | null = null;
   for (const name in sets) {

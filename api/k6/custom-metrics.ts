@@ -4,6 +4,7 @@ import { Op } from '../bridge.ts';
 import { ring, ringText } from '../guest/door.ts';
 import { ask } from '../guest/calls.ts';
 import { badArgument } from '../guest/errors.ts';
+import { syncTags } from '../guest/tags.ts';
 import type { Vu } from '../guest/vu.ts';
 import { groupNow } from './core.ts';
 
@@ -48,6 +49,7 @@ export class Metric {
   add(value: number | boolean, tags?: Readonly<Record<string, string>>): boolean {
     const vu = this.vu;
     if (vu.initialising) throw badArgument(`${this.name}.add() is not allowed in init code`);
+    if (vu.liveTags !== null) syncTags(vu);
     const number = this.type === 'rate' ? (value ? 1 : 0) : Number(value);
     if (!Number.isFinite(number)) {
       ringText(Op.LOG, vu.slot, `${this.name}.add(${String(value)}): not a number, ignored`, 2);

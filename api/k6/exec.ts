@@ -4,6 +4,7 @@ import { ask } from '../guest/calls.ts';
 import { ringText } from '../guest/door.ts';
 import { IterationEnd, badArgument } from '../guest/errors.ts';
 import { shared } from '../guest/shared.ts';
+import { replaceTags, tagsOf } from '../guest/tags.ts';
 import type { Vu } from '../guest/vu.ts';
 
 function frozen<T>(value: T): T {
@@ -15,40 +16,6 @@ function noInit(vu: Vu, what: string): void {
   if (vu.initialising) throw badArgument(`exec.${what} is not available in init code`);
 }
 
-function tagsOf(vu: Vu): Record<string, string> {
-  const tell = (): true => {
-    ringText(Op.VU_TAGS, vu.slot, JSON.stringify(vu.tags ?? {}));
-    return true;
-  };
-  // No Proxy in the sandbox: an object whose assignments are seen when the next call is made would
-  // miss changes, so the setters are explicit and plain assignment is offered through `set`.
-  const tags = vu.tags ?? {};
-  return Object.defineProperties({} as Record<string, string>, {
-    set: {
-      value: (name: string, value: unknown): boolean => {
-        vu.tags = { ...tags, ...vu.tags, [name]: String(value) };
-        return tell();
-      },
-    },
-    delete: {
-      value: (name: string): boolean => {
-        const { [name]: _gone, ...rest } = vu.tags ?? {};
-        vu.tags = Object.keys(rest).length === 0 ? null : rest;
-        return tell();
-      },
-    },
-    ...Object.fromEntries(
-      Object.entries(tags).map(([name, value]) => [name, { value, enumerable: true }]),
-    ),
-  });
-}
-
-function assignTags(vu: Vu, tags: Readonly<Record<string, unknown>>): void {
-  const entries = Object.entries(tags).map(([name, value]) => [name, String(value)] as const);
-  vu.tags = entries.length === 0 ? null : Object.fromEntries(entries);
-  ringText(Op.VU_TAGS, vu.slot, JSON.stringify(vu.tags ?? {}));
-}
-
 function scenarioOf(vu: Vu): unknown {
   noInit(vu, 'scenario');
   const base = ask(vu, Op.EXEC, 'scenario') as Record<string, unknown>;
@@ -58,11 +25,11 @@ function scenarioOf(vu: Vu): unknown {
 function vuOf(vu: Vu): unknown {
   noInit(vu, 'vu');
   const metrics = {
-    get tags(): Record<string, string> {
+    get tags(): Record<string, unknown> {
       return tagsOf(vu);
     },
-    set tags(value: Record<string, string>) {
-      assignTags(vu, value);
+    set tags(value: Record<string, unknown>) {
+      replaceTags(vu, value);
     },
     metadata: {},
   };
@@ -72,11 +39,11 @@ function vuOf(vu: Vu): unknown {
     iterationInInstance: vu.iter,
     iterationInScenario: vu.scenarioIter,
     metrics,
-    get tags(): Record<string, string> {
+    get tags(): Record<string, unknown> {
       return tagsOf(vu);
     },
-    set tags(value: Record<string, string>) {
-      assignTags(vu, value);
+    set tags(value: Record<string, unknown>) {
+      replaceTags(vu, value);
     },
   };
 }

@@ -1,10 +1,7 @@
 // Types of `k6/execution`: where and when an iteration runs.
 
-/** Tags of all samples of this VU; assign an object, or use `set` and `delete`. */
-export type VuTags = Record<string, string> & {
-  set(name: string, value: unknown): boolean;
-  delete(name: string): boolean;
-};
+/** Tags of all samples of this VU; set and delete its properties, or assign an object. */
+export type VuTags = Record<string, string | number | boolean>;
 
 export interface Execution {
   readonly scenario: {
@@ -22,9 +19,9 @@ export interface Execution {
     readonly idInTest: number;
     readonly iterationInInstance: number;
     readonly iterationInScenario: number;
-    tags: VuTags | Record<string, string>;
+    tags: VuTags;
     readonly metrics: {
-      tags: VuTags | Record<string, string>;
+      tags: VuTags;
       readonly metadata: Readonly<Record<string, string>>;
     };
   };

@@ -24,8 +24,14 @@ export class Observers {
   readonly #checks: number[] = [];
   #groups: AsyncLocalStorage<number> | null = null;
   readonly #groupNames: string[] = [''];
-  /** The last `exec.instance` from main. */
-  instance = '{}';
+  /** The last `exec.instance` from main, which sends one each second. */
+  instance = JSON.stringify({
+    currentTestRunDuration: 0,
+    iterationsCompleted: 0,
+    iterationsInterrupted: 0,
+    vusActive: 0,
+    vusInitialized: 0,
+  });
 
   constructor(parts: WorkerParts, port: MessagePort) {
     this.#parts = parts;

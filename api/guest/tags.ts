@@ -1,0 +1,34 @@
+// `exec.vu.tags`: a plain object that scripts assign to. The sandbox has no Proxy, so once a script has
+// taken it, it is compared with what the host knows before every call.
+import { Op } from '../bridge.ts';
+import { ringText } from './door.ts';
+import type { Vu } from './vu.ts';
+
+/** The object a script changes; from now on its changes are looked for. */
+export function tagsOf(vu: Vu): Record<string, unknown> {
+  vu.liveTags ??= { ...vu.tags };
+  return vu.liveTags;
+}
+
+/** `exec.vu.tags = { … }`. */
+export function replaceTags(vu: Vu, tags: Readonly<Record<string, unknown>>): void {
+  vu.liveTags = { ...tags };
+  syncTags(vu);
+}
+
+/** Tells the host of changes. Called before calls, checks and samples once `liveTags` was taken. */
+export function syncTags(vu: Vu): void {
+  const live = vu.liveTags;
+  if (live === null || same(live, vu.tags)) return;
+  const texts: Record<string, string> = {};
+  for (const name of Object.keys(live)) texts[name] = String(live[name]);
+  vu.tags = Object.keys(texts).length === 0 ? null : texts;
+  ringText(Op.VU_TAGS, vu.slot, JSON.stringify(texts));
+}
+
+function same(live: Record<string, unknown>, told: Record<string, string> | null): boolean {
+  const names = Object.keys(live);
+  if (names.length !== (told === null ? 0 : Object.keys(told).length)) return false;
+  for (const name of names) if (told?.[name] !== String(live[name])) return false;
+  return true;
+}
