@@ -169,7 +169,7 @@ class Conductor {
       stopper,
       placeOf: this.#placeOf,
       cores,
-      threads: workers + 2,
+      threads: () => this.#fleet.readings(),
       vusMax: maxVUs(options.scenarios),
       counts: () => this.#fleet.counts(),
       broadcast: (json) => this.#fleet.broadcast({ kind: 'instance', json }),

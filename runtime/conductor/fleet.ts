@@ -3,6 +3,7 @@ import { MessageChannel } from 'node:worker_threads';
 import type { MessagePort } from 'node:worker_threads';
 import { DicomRunError, ExitCode } from '../errors.ts';
 import { WorkerSlot } from '../threads.ts';
+import type { ThreadReading } from '../metrics/generator.ts';
 import type { FromVu, ScriptFault, ToVu, VuPlan } from '../threads.ts';
 import type { FleetCounts, ThreadEvents } from './events.ts';
 import { FaultError } from './mailbox.ts';
@@ -182,6 +183,15 @@ export class Fleet {
     addCounts(sum, this.#lost);
     for (const member of this.#members) addCounts(sum, readState(member.state));
     return sum;
+  }
+
+  /** How busy each worker was and how late, since the last call. */
+  readings(): readonly ThreadReading[] {
+    return this.#members.map(({ worker, state }) => ({
+      name: `worker ${worker}`,
+      busyMs: Atomics.load(state, WorkerSlot.BUSY_MS),
+      loopLagMs: Atomics.exchange(state, WorkerSlot.LAG_MS, 0),
+    }));
   }
 
   /** Ends all threads. */

@@ -1,6 +1,7 @@
 // Everything the threads report goes through here: into the engine, the run log and the files;
 // once a second a tick, and with it the live line and the thresholds.
 import { ExitCode } from '../errors.ts';
+import type { ThreadReading } from '../metrics/generator.ts';
 import type { Engine, Tick } from '../metrics/engine-types.ts';
 import type { ErrorsSummary } from '../metrics/summary.ts';
 import type { Output, SampleSink } from '../outputs/output.ts';
@@ -38,7 +39,8 @@ export interface RecorderSettings {
   readonly stopper: Stopper;
   readonly placeOf: PlaceOf;
   readonly cores: number;
-  readonly threads: number;
+  /** What the workers tell of themselves since the last call. */
+  readonly threads: () => readonly ThreadReading[];
   readonly vusMax: number;
   readonly counts: () => FleetCounts;
   /** Once a second: aggregates for `exec.instance`. */
@@ -242,7 +244,9 @@ export class Recorder implements ThreadEvents {
     this.#vusMax = Math.max(this.#vusMax, counts.activeVUs);
     engine.sample('vus', NO_TAGS, counts.activeVUs);
     engine.sample('vus_max', NO_TAGS, this.#settings.vusMax);
-    for (const [metric, value] of this.#generator.sample()) engine.sample(metric, NO_TAGS, value);
+    for (const { metric, tags, value } of this.#generator.sample()) {
+      engine.sample(metric, tags, value);
+    }
   }
 
   #write(tick: Tick): void {

@@ -17,7 +17,15 @@ const loop: Scenario = {
 
 function options(more: Partial<Options> = {}): Options {
   const base = { scenarios: [loop], workers: null, acceptors: null, embedded: true, route: null };
-  return { ...base, target: null, routes: {}, verify: null, scrape: [], simulate: {}, ...more } as Options;
+  return {
+    ...base,
+    target: null,
+    routes: {},
+    verify: null,
+    scrape: [],
+    simulate: {},
+    ...more,
+  } as Options;
 }
 
 const peers: readonly PeerSpec[] = [
