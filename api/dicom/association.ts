@@ -80,7 +80,7 @@ export class Association implements Releasable {
         instance.study * PACK.MEMBERS + instance.series * PACK.INSTANCES + instance.instance,
       );
     }
-    const { timeout, ...rest } = options ?? {};
+    const { timeout, fault, ...rest } = options ?? {};
     const request = {
       association: this.handle,
       prototype: instance.prototype,
@@ -90,6 +90,7 @@ export class Association implements Releasable {
       asIs: instance.identity === Identity.AS_IS,
       edits: instance.edits ?? undefined,
       timeoutMs: milliseconds(timeout, 'store: timeout'),
+      fault: fault && { ...fault, pause: milliseconds(fault.pause, 'store: fault.pause') },
       ...rest,
     };
     return ringText(Op.STORE_FULL, slot, JSON.stringify(request));
@@ -267,7 +268,7 @@ export class Association implements Releasable {
   }
 
   async [Symbol.for('Symbol.asyncDispose')](): Promise<void> {
-    if (!this.vu.interrupted) await this.release();
+    if (!this.kept && !this.vu.interrupted) await this.release();
   }
 
   private async call(op: string, request: object): Promise<unknown> {

@@ -1,0 +1,43 @@
+// Retrieves by C-MOVE: the archive sends a study to a receiver of this run, and every image has to
+// arrive there. The archive must know the receiver by its AE title.
+//
+//   dicomrun run examples/02-query/move.ts --embedded
+import dicom from 'dicom';
+import { check } from 'k6';
+import type { Options } from 'k6/options';
+
+export const options: Options = {
+  vus: 2,
+  iterations: 10,
+  thresholds: {
+    checks: ['rate==1'],
+    'dicom_req_duration{service:C-MOVE}': ['p(95)<2000'],
+    'dicom_suboperations{outcome:success}': ['count>0'],
+  },
+  simulate: { archive: { keep: 'all' } }, // only for --embedded: keep pixels, too
+};
+
+const workstation = dicom.receiver({ aet: 'WORKSTATION', verify: 'counts' });
+const router = dicom.peer({});
+const archive = dicom.peer({ use: 'verify' });
+const scanner = dicom.synthetic({ modality: 'MR', rows: 128, columns: 128 });
+
+export async function setup() {
+  const study = dicom.study({ images: 6, from: scanner });
+  await using association = await router.associate({ for: study });
+  await association.storeAll(study);
+  await dicom.verify.study(study, { initialDelay: 0, interval: '200ms', instances: 6 });
+  return { uid: study.uid };
+}
+
+export default async function (data: { uid: string }) {
+  await using association = await archive.associate({ for: 'StudyRoot', keep: true });
+  const moved = await association.move(
+    { StudyInstanceUID: data.uid },
+    { destination: workstation.aet },
+  );
+  check(moved, {
+    moved: (r) => r.ok,
+    'all six': (r) => r.completed === 6 && r.failed === 0,
+  });
+}

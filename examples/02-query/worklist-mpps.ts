@@ -1,0 +1,53 @@
+// A modality's day: take an order from the worklist, tell that the exam begins (MPPS), store it, tell
+// that it is done. The study takes its identifiers over from the order.
+//
+//   dicomrun run examples/02-query/worklist-mpps.ts --embedded
+import dicom from 'dicom';
+import { check, sleep } from 'k6';
+import type { Options } from 'k6/options';
+
+const order = (number: number) => ({
+  PatientName: 'DICOMRUN^TEST',
+  PatientID: `WL${number}`,
+  AccessionNumber: `WLA${number}`,
+  StudyInstanceUID: `2.25.10000000000000000000000${number}`,
+  RequestedProcedureDescription: 'GI Endoscopy',
+  ScheduledProcedureStepSequence: [
+    { Modality: 'ES', ScheduledStationAETitle: 'ENDO1', ScheduledProcedureStepID: `SPS${number}` },
+  ],
+});
+
+export const options: Options = {
+  vus: 1,
+  iterations: 3,
+  thresholds: { checks: ['rate==1'], 'dicom_req_failed{service:N-CREATE}': ['rate==0'] },
+  simulate: { archive: { worklist: [order(101), order(102), order(103)] } }, // for --embedded
+};
+
+const archive = dicom.peer({ use: 'verify' }); // worklist and MPPS are here
+const endoscope = dicom.synthetic({ modality: 'ES', rows: 240, columns: 320 });
+const wanted = {
+  PatientName: '',
+  PatientID: '',
+  AccessionNumber: '',
+  StudyInstanceUID: '',
+  RequestedProcedureDescription: '',
+  ScheduledProcedureStepSequence: [
+    { Modality: 'ES', ScheduledStationAETitle: '', ScheduledProcedureStepID: '' },
+  ],
+};
+
+export default async function () {
+  const { matches } = await archive.find(wanted, { model: 'worklist' });
+  const [item] = matches;
+  if (item === undefined) dicom.skip('the worklist is empty');
+
+  const study = dicom.study({ worklist: item, images: 3, from: endoscope });
+  const step = dicom.procedureStep(item);
+  await using association = await archive.associate({ for: [study, 'MPPS'] });
+  check(await step.start(association), { 'exam begun': (r) => r.ok });
+  const stored = await association.storeAll(study);
+  check(stored, { 'all stored': (r) => r.accepted === 3 });
+  check(await step.complete(association, study), { 'exam done': (r) => r.ok });
+  await sleep(0.2);
+}

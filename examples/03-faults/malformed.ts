@@ -1,0 +1,31 @@
+// Bytes that are no DICOM: garbage, a PDU that promises 4 GB, a half-open connection. The acceptor
+// has to abort or close (PS3.8 Table 9-10), and still take associations afterwards.
+//
+//   dicomrun run examples/03-faults/malformed.ts --embedded
+import dicom from 'dicom';
+import { check } from 'k6';
+import type { Options } from 'k6/options';
+
+export const options: Options = { vus: 1, iterations: 3, thresholds: { checks: ['rate==1'] } };
+
+const router = dicom.peer({});
+const cases: Record<string, string> = {
+  'an unknown PDU type': 'EE 00 00 00 00 04 00 00 00 00',
+  'data before an association': '04 00 00 00 00 0C 00 00 00 08 01 03 00 00 00 00 00 00',
+  'a PDU that promises 4 GB': '01 00 FF FF FF FF 00 01 00 00',
+};
+const A_ABORT = /^07000000/; // PS3.8 §9.3.8
+
+export default async function () {
+  for (const [name, bytes] of Object.entries(cases)) {
+    const connection = await dicom.raw.connect(router);
+    await connection.send(bytes);
+    const answer = await connection.read({ timeout: '5s' });
+    check(answer, { [`${name}: aborted or closed`]: (hex) => hex === '' || A_ABORT.test(hex) });
+    await connection.reset();
+  }
+
+  const halfOpen = await dicom.raw.connect(router); // says nothing, for others to find
+  check(await router.echo(), { 'still takes associations': (r) => r.ok });
+  await halfOpen.close();
+}
