@@ -13,7 +13,7 @@ import type { Options, Stage } from 'k6/options';
 import { exam, image, IMAGE_SIZE } from '../lib/exam.ts';
 import { number, scaled, text, timed } from '../lib/scale.ts';
 
-const steps = text('STEPS', scaled('5,10,15,20', '1,2,3,4')).split(',').map(Number);
+const steps = text('STEPS', scaled('5,10,15,20', '1,2,4')).split(',').map(Number);
 const stagger = number('STAGGER', scaled(20, 1));
 const hold = number('HOLD', scaled(120, 1));
 
