@@ -100,6 +100,26 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: () => import('./commands/dump.ts'),
   },
   {
+    name: 'doctor',
+    summary: 'check a server, the way to it and this machine',
+    load: () => import('./commands/doctor.ts'),
+  },
+  {
+    name: 'serve',
+    summary: 'run a simulated router, archive or sink',
+    load: () => import('./commands/serve.ts'),
+  },
+  {
+    name: 'ledger',
+    summary: 'list what a run sent',
+    load: () => import('./commands/ledger.ts'),
+  },
+  {
+    name: 'compare',
+    summary: 'compare two runs, and tell a regression',
+    load: () => import('./commands/compare.ts'),
+  },
+  {
     name: 'help',
     summary: 'show a help topic, or the list of them',
     load: () => import('./commands/help.ts'),

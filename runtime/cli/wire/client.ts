@@ -61,6 +61,9 @@ export interface Answer {
   readonly durationMs: number;
   /** Error comment (0000,0902), '' without one. */
   readonly comment: string;
+  /** `performance.now()` of the reply's first and last byte. */
+  readonly firstByte: number;
+  readonly lastByte: number;
 }
 
 const ERROR_COMMENT = 0x0902;
@@ -82,8 +85,10 @@ export function request(
       onReply: (reply: Reply) => {
         each.onReply?.(reply);
         if (reply.pending) return;
-        const durationMs = pending.lastByte - pending.sendStart;
-        resolve({ status: reply.status, durationMs, comment: reply.text(ERROR_COMMENT) });
+        const { firstByte, lastByte } = pending;
+        const durationMs = lastByte - pending.sendStart;
+        const comment = reply.text(ERROR_COMMENT);
+        resolve({ status: reply.status, durationMs, comment, firstByte, lastByte });
       },
       onFailure: (failure) => reject(new RequestFailed(failure)),
     };

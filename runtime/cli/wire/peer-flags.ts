@@ -18,19 +18,34 @@ export function addPeerFlags(command: Command): Command {
     .option('--profile <name>', 'profile of the configuration file');
 }
 
-export interface PeerChoice {
-  readonly peer: PeerAddress;
+export interface PeerChoice<Peer = PeerAddress> {
+  readonly peer: Peer;
   readonly options: Options;
 }
 
-const CONFIG_FLAGS = ['route', 'env-file', 'config', 'profile'];
+interface Where {
+  readonly host?: string | undefined;
+  readonly port?: string | undefined;
+}
 
+const CONFIG_FLAGS = ['route', 'env-file', 'config', 'profile', 'out'];
+
+export async function choosePeer(
+  command: Command,
+  terminal: Terminal,
+  where: Where & { readonly optional: true },
+): Promise<PeerChoice<PeerAddress | null>>;
 /** The peer that the flags and the configuration mean. @throws DicomRunError 104 without one */
 export async function choosePeer(
   command: Command,
   terminal: Terminal,
-  where: { readonly host?: string | undefined; readonly port?: string | undefined },
-): Promise<PeerChoice> {
+  where: Where,
+): Promise<PeerChoice>;
+export async function choosePeer(
+  command: Command,
+  terminal: Terminal,
+  where: Where & { readonly optional?: true },
+): Promise<PeerChoice<PeerAddress | null>> {
   const given = Object.fromEntries(
     Object.entries(givenFlags(command)).filter(([name]) => CONFIG_FLAGS.includes(name)),
   );
@@ -44,7 +59,8 @@ export async function choosePeer(
     flags,
     env: terminal.env,
   });
-  return { peer: peerOf(options), options };
+  const isMissing = options.target === null && where.optional === true;
+  return { peer: isMissing ? null : peerOf(options), options };
 }
 
 function peerOf(options: Options): PeerAddress {

@@ -1,0 +1,32 @@
+// dicomrun compare BEFORE AFTER: two runs side by side, and whether the second is worse.
+import { resolve } from 'node:path';
+import { ExitCode } from '../../errors.ts';
+import type { DefineCommand } from '../program.ts';
+
+interface CompareFlags {
+  readonly tolerance: string;
+  readonly json?: boolean;
+}
+
+export const define: DefineCommand = (command, { terminal, exit }) => {
+  command
+    .argument('<before>', 'folder of the run that counts as good')
+    .argument('<after>', 'folder of the run to judge')
+    .option('--tolerance <percent>', 'worse by more than this is a regression', '10')
+    .option('--json', 'as JSON')
+    .action(async (before: string, after: string, flags: CompareFlags) => {
+      const [{ summaryFromRunLog }, { compareRuns, compareText }, { readCount }] =
+        await Promise.all([
+          import('../../runlog/restore.ts'),
+          import('../compare/compare-runs.ts'),
+          import('../flag-values.ts'),
+        ]);
+      const tolerance = readCount('--tolerance', flags.tolerance) / 100;
+      const first = summaryFromRunLog(resolve(terminal.cwd, before));
+      const second = summaryFromRunLog(resolve(terminal.cwd, after));
+      const rows = compareRuns(first, second, tolerance);
+      if (flags.json === true) terminal.out(`${JSON.stringify(rows, null, 2)}\n`);
+      else terminal.out(compareText(rows, (style, text) => terminal.style(style, text, 'out')));
+      exit(rows.some((row) => row.verdict === 'worse') ? ExitCode.THRESHOLDS : ExitCode.OK);
+    });
+};

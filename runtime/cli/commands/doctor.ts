@@ -1,0 +1,56 @@
+// dicomrun doctor: the server, the way to it and this machine, each with its remedy.
+import { ExitCode } from '../../errors.ts';
+import type { DefineCommand } from '../program.ts';
+import { readCount, readDurationMs } from '../flag-values.ts';
+import { collect } from '../run-flags.ts';
+import { addPeerFlags, choosePeer } from '../wire/peer-flags.ts';
+
+interface DoctorFlags {
+  readonly timeout: string;
+  readonly allowStore?: boolean;
+  readonly vus: string;
+  readonly json?: boolean;
+}
+
+const EXAMPLES = `
+Examples:
+  dicomrun doctor -c PACS@10.1.2.3:104 -b MY_AET
+  dicomrun doctor -c PACS@10.1.2.3:104 --allow-store --out influxdb=http://127.0.0.1:8086/dicomrun
+
+Exit codes: 0 nothing failed, 111 the target cannot be used, 99 something else failed.`;
+
+export const define: DefineCommand = (command, { terminal, exit }) => {
+  command
+    .argument('[host]', 'dcmtk style: host')
+    .argument('[port]', 'dcmtk style: port')
+    .option('--allow-store', 'store one synthetic instance, and look for it')
+    .option('--vus <n>', 'virtual users that the limits shall be enough for', '50')
+    .option('-o, --out <kind=target>', 'check this output, too; repeatable', collect)
+    .option('--json', 'as JSON')
+    .addHelpText('after', EXAMPLES);
+  addPeerFlags(command);
+  command.action(async (host: string | undefined, port: string | undefined, flags: DoctorFlags) => {
+    const [{ examine }, { findingText }] = await Promise.all([
+      import('../doctor/examine.ts'),
+      import('../doctor/finding.ts'),
+    ]);
+    const { peer, options } = await choosePeer(command, terminal, { host, port, optional: true });
+    const paint: Parameters<typeof findingText>[1] = (style, text) =>
+      terminal.style(style, text, 'out');
+    const findings = await examine({
+      peer,
+      options,
+      timeoutMs: readDurationMs('--timeout', flags.timeout),
+      allowStore: flags.allowStore === true,
+      vus: readCount('--vus', flags.vus),
+      terminal,
+      onFinding: (finding) => {
+        if (flags.json !== true) terminal.out(findingText(finding, paint));
+      },
+    });
+    if (flags.json === true) terminal.out(`${JSON.stringify(findings, null, 2)}\n`);
+    const failed = findings.filter(({ state }) => state === 'fail').map(({ check }) => check);
+    const ofPeer = ['name', 'tcp', 'association', 'echo'].some((check) => failed.includes(check));
+    exit(failed.length === 0 ? ExitCode.OK : ofPeer ? ExitCode.UNREACHABLE : ExitCode.THRESHOLDS);
+  });
+};

@@ -1,0 +1,47 @@
+// dicomrun ledger DIR: what a run sent, as UIDs: to clean up an archive, or to look something up.
+import { DicomRunError, ExitCode } from '../../errors.ts';
+import type { LedgerContents } from '../data/ledger.ts';
+import type { DefineCommand } from '../program.ts';
+
+interface LedgerFlags {
+  readonly missing?: boolean;
+  readonly studies?: boolean;
+  readonly instances?: boolean;
+  readonly find?: string;
+}
+
+export const define: DefineCommand = (command, { terminal, exit }) => {
+  command
+    .argument('<dir>', 'folder of a run')
+    .option('--studies', 'all Study Instance UIDs, one a line')
+    .option('--instances', 'SOP Instance UIDs, where the run kept them (--ledger instances)')
+    .option('--missing', 'SOP Instance UIDs that were accepted and did not arrive')
+    .option('--find <uid>', 'was this study or instance sent by the run? exit 99 if not')
+    .action(async (dir: string, flags: LedgerFlags) => {
+      const { readLedger } = await import('../data/ledger.ts');
+      const ledger = await readLedger(dir, terminal.cwd);
+      if (flags.find !== undefined) {
+        const found = ledger.has(flags.find);
+        terminal.out(`${flags.find} was ${found ? '' : 'not '}sent by this run\n`);
+        return exit(found ? ExitCode.OK : ExitCode.THRESHOLDS);
+      }
+      const lines = wanted(flags, ledger);
+      if (lines !== null) return terminal.out(lines.map((uid) => `${uid}\n`).join(''));
+      const { studies, instances, missing } = ledger;
+      terminal.out(
+        `${studies.length} studies, ${instances} instances, ${missing.length} missing\n`,
+      );
+    });
+};
+
+function wanted(flags: LedgerFlags, ledger: LedgerContents): readonly string[] | null {
+  if (flags.missing === true) return ledger.missing;
+  if (flags.studies === true) return ledger.studies;
+  if (flags.instances !== true) return null;
+  if (ledger.uids.length > 0 || ledger.instances === 0) return ledger.uids;
+  throw new DicomRunError(ExitCode.CONFIG, {
+    code: 'CONFIG_LEDGER',
+    message: 'this run kept its studies only',
+    hint: 'run with --ledger instances to keep every SOP Instance UID',
+  });
+}

@@ -1,0 +1,87 @@
+// Reads ledger.jsonl of a run: which studies and instances it sent.
+import { createReadStream, existsSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { createInterface } from 'node:readline';
+import { parseUid, studyUid } from '../../dicom/data/identity.ts';
+import { DicomRunError, ExitCode } from '../../errors.ts';
+
+/** One line: a study, a range of studies with as many instances each, or a missing instance. */
+type Line =
+  | { readonly study: string; readonly instances: number; readonly uids?: readonly string[] }
+  | {
+      readonly first: string;
+      readonly last: string;
+      readonly studies: number;
+      readonly instances: number;
+    }
+  | { readonly kind: 'missing'; readonly sopInstanceUID: string };
+
+export interface LedgerContents {
+  /** Study Instance UIDs, each once. */
+  readonly studies: readonly string[];
+  readonly instances: number;
+  /** SOP Instance UIDs, as far as they were kept. */
+  readonly uids: readonly string[];
+  readonly missing: readonly string[];
+  /** Whether a study or an instance of this UID was sent. */
+  has(uid: string): boolean;
+}
+
+/** A fresh UID names its run in these digits. */
+const RUN_FROM = 6;
+const RUN_TO = 21;
+
+/** @throws DicomRunError 104 when the run has no ledger */
+export async function readLedger(dir: string, cwd: string): Promise<LedgerContents> {
+  const file = join(resolve(cwd, dir), 'ledger.jsonl');
+  if (!existsSync(file)) {
+    throw new DicomRunError(ExitCode.CONFIG, {
+      code: 'CONFIG_LEDGER',
+      message: `${file} is not there`,
+      hint: 'give the folder of a run that stored something, without --ledger none',
+    });
+  }
+  const studies = new Set<string>();
+  const uids = new Set<string>();
+  const missing: string[] = [];
+  let instances = 0;
+  for await (const text of createInterface({ input: createReadStream(file) })) {
+    const line = parseLine(text);
+    if (line === null) continue;
+    if ('kind' in line) missing.push(line.sopInstanceUID);
+    else if ('first' in line) {
+      for (const uid of expand(line.first, line.last)) studies.add(uid);
+      instances += line.studies * line.instances;
+    } else {
+      studies.add(line.study);
+      instances += line.instances;
+      for (const uid of line.uids ?? []) uids.add(uid);
+    }
+  }
+  const has = (uid: string) => studies.has(uid) || uids.has(uid) || studies.has(studyOf(uid));
+  return { studies: [...studies], instances, uids: [...uids], missing, has };
+}
+
+/** A run that was killed may leave half a line. */
+function parseLine(text: string): Line | null {
+  if (text === '') return null;
+  try {
+    return JSON.parse(text) as Line;
+  } catch {
+    return null;
+  }
+}
+
+function* expand(first: string, last: string): Iterable<string> {
+  const run = first.slice(RUN_FROM, RUN_TO);
+  const from = parseUid(run, first)?.study ?? 0;
+  const to = parseUid(run, last)?.study ?? -1;
+  for (let study = from; study <= to; study++) yield studyUid(run, study);
+}
+
+/** Study of a fresh instance or series; '' for any other UID. */
+function studyOf(uid: string): string {
+  const run = uid.slice(RUN_FROM, RUN_TO);
+  const parsed = parseUid(run, uid);
+  return parsed === null ? '' : studyUid(run, parsed.study);
+}

@@ -1,0 +1,75 @@
+// All of the doctor's examinations, in order; what cannot work any more is left out.
+import type { Options } from '../../config/types.ts';
+import { influxUrl } from '../outputs.ts';
+import type { Terminal } from '../terminal.ts';
+import { limitsOf } from '../wire/peer-flags.ts';
+import type { PeerAddress } from '../wire/client.ts';
+import type { Finding } from './finding.ts';
+import { checkEnvironment, checkMachine } from './local-checks.ts';
+import { checkMatrix } from './matrix.ts';
+import { checkAssociation, checkEcho, checkNetwork, release } from './peer-checks.ts';
+import type { PeerCheck } from './peer-checks.ts';
+import { checkStore } from './store-check.ts';
+
+export interface ExamineRequest {
+  /** null: only this machine. */
+  readonly peer: PeerAddress | null;
+  readonly options: Options;
+  readonly timeoutMs: number;
+  readonly allowStore: boolean;
+  /** VUs that the limits shall be enough for. */
+  readonly vus: number;
+  readonly terminal: Terminal;
+  readonly onFinding: (finding: Finding) => void;
+}
+
+export async function examine(request: ExamineRequest): Promise<readonly Finding[]> {
+  const all: Finding[] = [];
+  const say = (...findings: readonly Finding[]) => {
+    for (const finding of findings) {
+      all.push(finding);
+      request.onFinding(finding);
+    }
+  };
+  const { options, terminal, vus } = request;
+  if (request.peer !== null) await examinePeer(request, request.peer, say);
+  for (const output of options.outputs) {
+    if (output.kind === 'influxdb') say(await checkInflux(influxUrl(output)));
+  }
+  say(...checkMachine(options, terminal.cwd, vus), checkEnvironment(terminal.env));
+  return all;
+}
+
+type Say = (...findings: readonly Finding[]) => void;
+
+async function examinePeer(request: ExamineRequest, peer: PeerAddress, say: Say): Promise<void> {
+  const { timeoutMs, allowStore, options } = request;
+  const check: PeerCheck = { peer, timeoutMs, timeouts: limitsOf(timeoutMs) };
+  const network = await checkNetwork(check);
+  say(...network);
+  if (network.some(({ state }) => state === 'fail')) return;
+  const { finding, accepted } = await checkAssociation(check);
+  say(finding);
+  if (accepted === null) return;
+  say(await checkEcho(accepted.association));
+  await release(accepted.association);
+  say(...(await checkMatrix(check)));
+  if (allowStore) return say(...(await checkStore(check, options.verify)));
+  const text = 'not tried: it would leave an instance there';
+  say({ check: 'store', state: 'skip', text, hint: '--allow-store' });
+}
+
+async function checkInflux(url: string): Promise<Finding> {
+  const check = 'influxdb';
+  const [{ createInfluxClient }, { describeTarget, parseInfluxTarget }] = await Promise.all([
+    import('../../outputs/influxdb/client.ts'),
+    import('../../outputs/influxdb/target.ts'),
+  ]);
+  const target = parseInfluxTarget(url);
+  const outcome = await createInfluxClient(target).prepare();
+  const where = describeTarget(target);
+  if (outcome.kind === 'written') return { check, state: 'ok', text: `${where} can be written` };
+  const why = 'why' in outcome ? outcome.why : outcome.kind;
+  const hint = 'check address, database and password; a run goes on without it and can be replayed';
+  return { check, state: 'fail', text: `${where}: ${why}`, hint };
+}

@@ -1,0 +1,32 @@
+// One thing the doctor looked at.
+import type { Style } from '../terminal.ts';
+
+export interface Finding {
+  /** `association`, `echo`, `disk`, … */
+  readonly check: string;
+  readonly state: 'ok' | 'warn' | 'fail' | 'skip';
+  readonly text: string;
+  /** The remedy. */
+  readonly hint?: string;
+  /** Lines that belong to it, such as a table. */
+  readonly lines?: readonly string[];
+}
+
+const WORDS: Readonly<Record<Finding['state'], readonly [string, Style]>> = {
+  ok: ['OK', 'green'],
+  warn: ['WARN', 'yellow'],
+  fail: ['FAIL', 'red'],
+  skip: ['-', 'dim'],
+};
+
+/** `OK    echo          5 of 5, median 0.4 ms`, with its remedy below. */
+export function findingText(
+  { check, state, text, hint, lines = [] }: Finding,
+  paint: (style: Style, text: string) => string,
+): string {
+  const [word, style] = WORDS[state];
+  const head = `${paint(style, word.padEnd(5))} ${check.padEnd(14)} ${text}`;
+  const more = [...lines.map((line) => `        ${line}`)];
+  if (hint !== undefined) more.push(`        try: ${hint}`);
+  return `${[head, ...more].join('\n')}\n`;
+}

@@ -1,0 +1,110 @@
+// Flags of `serve` as the specification of a station.
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import type { ArchiveSpec } from '../../acceptors/archive/spec.ts';
+import { rulesFromCsv } from '../../acceptors/router/rule-csv.ts';
+import type { Rule } from '../../acceptors/router/rules.ts';
+import type { DestinationSpec, RouterSpec } from '../../acceptors/router/spec.ts';
+import { serveArchive, serveRouter, serveSink } from '../../acceptors/serve.ts';
+import type { ServeAddress, Served } from '../../acceptors/serve.ts';
+import { readAddress } from '../../config/address.ts';
+import { Problems } from '../../config/problems.ts';
+import { DicomRunError, ExitCode } from '../../errors.ts';
+import type { ServeFlags } from '../commands/serve.ts';
+
+/** Opens the station. @throws DicomRunError 104 */
+export async function openService(
+  kind: Served['kind'],
+  flags: ServeFlags,
+  at: ServeAddress,
+  cwd: string,
+): Promise<Served> {
+  const spec = flags.spec === undefined ? {} : readJson(flags.spec, cwd);
+  const aets = flags.aet === undefined ? {} : { aets: flags.aet };
+  try {
+    if (kind === 'sink') return await serveSink({ ...spec, ...aets }, at);
+    if (kind === 'archive') {
+      const keep = flags.keep === undefined ? {} : { keep: flags.keep as 'all' };
+      return await serveArchive({ ...(spec as ArchiveSpec), ...aets, ...keep }, at);
+    }
+    return await serveRouter(
+      { ...routerSpec(spec as Partial<RouterSpec>, flags, cwd), ...aets },
+      at,
+    );
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'TCP_EADDRINUSE') throw error;
+    throw new DicomRunError(ExitCode.CONFIG, {
+      code: 'CONFIG_PORT',
+      message: `port ${at.port} is in use`,
+      hint: 'choose another with --port, or 0 for any free one',
+    });
+  }
+}
+
+function routerSpec(spec: Partial<RouterSpec>, flags: ServeFlags, cwd: string): RouterSpec {
+  const destinations: Record<string, DestinationSpec> = { ...spec.destinations };
+  const to: string[] = [];
+  for (const text of flags.to ?? []) {
+    const address = addressOf(text);
+    destinations[address.calledAET] = address;
+    to.push(address.calledAET);
+  }
+  const routes = [...(spec.routes ?? []), ...(to.length === 0 ? [] : [{ to }])];
+  if (routes.length === 0) {
+    throw new DicomRunError(ExitCode.CONFIG, {
+      code: 'CONFIG_SERVE',
+      message: 'the router has no destination',
+      hint: '--to ARCHIVE@127.0.0.1:11113, or routes in --spec FILE',
+    });
+  }
+  const rules = flags.rules === undefined ? {} : { rules: readRules(flags.rules, cwd) };
+  return { ...spec, destinations, routes, ...rules };
+}
+
+function addressOf(text: string): DestinationSpec {
+  const problems = new Problems();
+  const address = readAddress(
+    { problems, at: { name: 'flag --to', origin: 'command line' } },
+    text,
+  );
+  if (address?.aet === undefined || problems.list.length > 0) {
+    throw new DicomRunError(
+      ExitCode.CONFIG,
+      problems.list.length > 0
+        ? problems.list
+        : {
+            code: 'CONFIG_VALUE',
+            message: `flag --to: the AE title is missing in "${text}"`,
+            hint: '--to ARCHIVE@127.0.0.1:11113',
+          },
+    );
+  }
+  const { host, port, aet } = address;
+  return { host, port: port ?? 104, calledAET: aet };
+}
+
+function readRules(name: string, cwd: string): readonly Rule[] {
+  if (name.endsWith('.json')) return readJson(name, cwd) as unknown as readonly Rule[];
+  return rulesFromCsv(readText(name, cwd));
+}
+
+function readJson(name: string, cwd: string): object {
+  try {
+    return JSON.parse(readText(name, cwd)) as object;
+  } catch (error) {
+    if (error instanceof DicomRunError) throw error;
+    throw unreadable(name, `is not valid JSON: ${error instanceof Error ? error.message : ''}`);
+  }
+}
+
+function readText(name: string, cwd: string): string {
+  try {
+    return readFileSync(resolve(cwd, name), 'utf8');
+  } catch {
+    throw unreadable(name, 'cannot be read');
+  }
+}
+
+function unreadable(name: string, why: string): DicomRunError {
+  return new DicomRunError(ExitCode.CONFIG, { code: 'CONFIG_FILE', message: `${name} ${why}` });
+}
