@@ -171,6 +171,8 @@ export class ClosedRunner implements ScenarioRunner, VuOwner, Timed {
   stopped(vu: VuSlot): void {
     this.#slots.delete(vu.planSlot);
     this.#parts.release(vu);
+    // Given up in the middle of its work: another takes its place.
+    if (vu.dropped && !vu.stopping && !this.#ending && this.#hasMore(vu)) this.#begin(vu.planSlot);
     this.#maybeOver();
   }
 

@@ -105,6 +105,7 @@ export class Life {
     const { host } = this.#parts;
     if (vu.state === VuState.BUSY) this.#countInterrupted();
     host.enter(Enter.DROP_VU, vu.slot, 0, vu.id);
+    vu.dropped = true;
     this.#free(vu);
   }
 

@@ -26,7 +26,10 @@ describe('checkPeer', () => {
     [{ callingAET: 5 }, 'CONFIG_AE_TITLE peer({ callingAET }): 5'],
     [{ connect: 'PACS:104' }, 'CONFIG_ADDRESS peer({ connect: "PACS:104" }): write AET@host:port'],
     [{ connect: 'A@h:99999' }, 'CONFIG_ADDRESS peer({ connect }): must be a port'],
-    [{ host: 'h', port: 0 }, 'CONFIG_ADDRESS peer({ port }): must be a port from 1 to 65535, got 0'],
+    [
+      { host: 'h', port: 0 },
+      'CONFIG_ADDRESS peer({ port }): must be a port from 1 to 65535, got 0',
+    ],
   ])('refuses %j', (peer, text) => {
     expect(faultOf(peer)).toContain(text);
   });

@@ -195,7 +195,9 @@ export class Scheduler {
       timers,
       life,
       freeVu: () => this.#free.pop() ?? this.#parts.addVu(),
-      release: (vu) => this.#free.push(vu),
+      release: (vu) => {
+        if (!vu.dropped) this.#free.push(vu);
+      },
       ready: (vu) => {
         vu.queued = true;
         this.#queue.push(vu);

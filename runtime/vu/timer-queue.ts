@@ -9,6 +9,8 @@ export interface Timed {
 
 /** How early a timer may fire: Node rounds to whole milliseconds. */
 const SLACK_MS = 0.5;
+/** `index` of an item that is due and waits for its turn of the loop. */
+const TURN_COMES = -2;
 const resolved = Promise.resolve();
 
 export class TimerQueue {
@@ -33,8 +35,8 @@ export class TimerQueue {
   /** Takes an item out before its time; one that is not in the queue is left alone. */
   remove(item: Timed): void {
     const { index } = item;
-    if (index < 0) return;
     item.index = -1;
+    if (index < 0) return;
     const last = this.#heap.pop();
     if (last === undefined || last === item) return;
     this.#heap[index] = last;
@@ -59,15 +61,27 @@ export class TimerQueue {
     this.#timer = null;
     this.#armedFor = Number.POSITIVE_INFINITY;
     const limit = performance.now() + SLACK_MS;
+    const due: Timed[] = [];
     for (;;) {
       const first = this.#heap[0];
-      if (first === undefined) return;
-      if (first.at > limit) break;
+      if (first === undefined || first.at > limit) break;
       this.remove(first);
-      first.due();
+      first.index = TURN_COMES;
+      due.push(first);
     }
     const next = this.#heap[0];
     if (next !== undefined && next.at < this.#armedFor) this.#arm(next.at);
+    // Each in a turn of the loop of its own: what a VU does then is done before the next one's turn,
+    // and a script that never yields harms itself only.
+    const [only] = due;
+    if (due.length === 1 && only !== undefined) this.#take(only);
+    else for (const item of due) setImmediate(() => void resolved.then(() => this.#take(item)));
+  }
+
+  #take(item: Timed): void {
+    if (item.index !== TURN_COMES) return;
+    item.index = -1;
+    item.due();
   }
 
   #up(item: Timed): void {

@@ -53,6 +53,8 @@ export class VuSlot {
   counted: number;
   /** Attempts of vuInit that failed in a row. */
   initFailures: number;
+  /** Given up: the sandbox has forgotten it, it is never used again. */
+  dropped: boolean;
   /** Waits in the ready queue. */
   queued: boolean;
   /** Counts the times it was put into a scenario: tells timers of an earlier life apart. */
@@ -75,6 +77,7 @@ export class VuSlot {
     this.received = 0;
     this.counted = 0;
     this.initFailures = 0;
+    this.dropped = false;
     this.queued = false;
     this.lives = 0;
   }
