@@ -137,9 +137,21 @@ describe.skipIf(!requirePeer('openssl'))('TLS', () => {
   });
 
   it.each([
-    ['an expired certificate', 'expired', 'ca', 'TLS_CERT_HAS_EXPIRED', /expired/],
-    ['an unknown authority', 'server', 'other', 'TLS_UNABLE_TO_VERIFY_LEAF_SIGNATURE', /`ca`/],
-  ])('refuses %s with a hint', async (_name, server, ca, code, hint) => {
+    {
+      what: 'an expired certificate',
+      server: 'expired',
+      ca: 'ca',
+      code: 'TLS_CERT_HAS_EXPIRED',
+      hint: /expired/,
+    },
+    {
+      what: 'an unknown authority',
+      server: 'server',
+      ca: 'other',
+      code: 'TLS_UNABLE_TO_VERIFY_LEAF_SIGNATURE',
+      hint: /`ca`/,
+    },
+  ])('refuses $what with a hint', async ({ server, ca, code, hint }) => {
     const port = await secure(identity(server));
     const outcome = await open(port, { tls: { ca: read(`${ca}.pem`) } });
     expect(outcome).toMatchObject({ kind: 'transport', phase: 'tls', code });
