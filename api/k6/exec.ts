@@ -3,6 +3,7 @@ import { Op } from '../bridge.ts';
 import { ask } from '../guest/calls.ts';
 import { ringText } from '../guest/door.ts';
 import { IterationEnd, badArgument } from '../guest/errors.ts';
+import { now } from '../guest/globals.ts';
 import { shared } from '../guest/shared.ts';
 import { replaceTags, tagsOf } from '../guest/tags.ts';
 import type { Vu } from '../guest/vu.ts';
@@ -72,7 +73,8 @@ export function executionFor(vu: Vu): Record<string, unknown> {
     },
     get instance(): unknown {
       noInit(vu, 'instance');
-      return ask(vu, Op.EXEC, 'instance');
+      const counts = ask(vu, Op.EXEC, 'instance') as Record<string, unknown>;
+      return { ...counts, currentTestRunDuration: now() };
     },
     test,
   };

@@ -1,6 +1,6 @@
 // The end of a run on standard output: the default summary, or what the script's handleSummary made.
-import { writeFileSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
 import type { ConductResult } from '../conductor/conduct-types.ts';
 import type { Summary } from '../metrics/summary.ts';
 import { renderText } from '../report/text.ts';
@@ -36,7 +36,9 @@ function writeCustom(terminal: Terminal, custom: Readonly<Record<string, string>
 
 function writeOne(terminal: Terminal, name: string, text: string): void {
   try {
-    writeFileSync(resolve(terminal.cwd, name), text);
+    const file = resolve(terminal.cwd, name);
+    mkdirSync(dirname(file), { recursive: true });
+    writeFileSync(file, text);
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
     const message = `handleSummary: file "${name}" cannot be written: ${why}`;

@@ -39,8 +39,6 @@ export interface FleetSettings {
 
 /** More deaths than this in one run are not bad luck. */
 const MAX_REPLACEMENTS = 20;
-const INIT_GRACE_MS = 2_000;
-const HOOK_GRACE_MS = 1_500;
 const WARM_TIMEOUT_MS = 60_000;
 /** Module code may run this long in one go; the host's own work for it does not count. */
 const INIT_HANG_MS = 5_000;
@@ -76,7 +74,7 @@ export class Fleet {
     const lead = this.#lead();
     const loaded = lead.mailbox.wait('loaded', {
       phase: 'init',
-      timeoutMs: message.timeoutMs + INIT_GRACE_MS,
+      timeoutMs: message.timeoutMs,
     });
     lead.post(message);
     return this.#inInit([lead], loaded);
@@ -123,7 +121,7 @@ export class Fleet {
     const lead = this.#lead();
     const answer = lead.mailbox.wait('hook', {
       phase: message.kind,
-      timeoutMs: message.timeoutMs + HOOK_GRACE_MS,
+      timeoutMs: message.timeoutMs,
     });
     lead.post(message);
     try {
