@@ -20,6 +20,8 @@ import type { SharedVuPlan } from './fleet.ts';
 import { FaultError, faultProblem } from './mailbox.ts';
 import { DeferredEvents } from './deferred.ts';
 import { Recorder } from './recorder.ts';
+import { Scraper } from './scrape.ts';
+import type { EmbeddedAddress } from '../threads.ts';
 import {
   acceptorCount,
   embeddedSpec,
@@ -55,6 +57,7 @@ class Conductor {
   readonly #fleet: Fleet;
   #acceptors: Acceptors | null = null;
   #recorder: Recorder | null = null;
+  #embedded: EmbeddedAddress | null = null;
   #placeOf: PlaceOf = () => null;
   #sources = 0;
 
@@ -124,15 +127,15 @@ class Conductor {
     if (options.executionSegment !== null) this.#segment = options.executionSegment;
     const workers = Math.min(maxWorkers, workerCount(options, cores));
     const listening = await stopper.guard(this.#listen(options, loaded, workers));
-    const targets = targetsOf(options, loaded.peers, listening?.embedded ?? null);
-    const embedded = listening?.embedded ?? null;
+    this.#embedded = listening?.embedded ?? null;
+    const targets = targetsOf(options, loaded.peers, this.#embedded);
     const context: RunContext = {
       runNumber,
       loaded,
       options,
       targets,
       workers,
-      embedded: embedded !== null,
+      embedded: this.#embedded !== null,
     };
     const plan = vuPlan(built, context, listening);
     const ready = this.#fleet.prepare(plan, workers, this.#acceptors);
@@ -230,6 +233,8 @@ class Conductor {
       screen.stage('stopping', end.reason);
       this.#fleet.stop(end.code === ExitCode.INTERRUPTED ? 'interrupt' : 'abort');
     });
+    const scraper = this.#newScraper(options);
+    scraper?.start();
     try {
       await this.#fleet.run(t0, setupJson ?? null, options.hangTimeoutMs);
     } catch (error) {
@@ -238,7 +243,17 @@ class Conductor {
       stopper.stop(error.exitCode, error.message);
     } finally {
       off();
+      scraper?.stop();
     }
+  }
+
+  #newScraper(options: Options): Scraper | null {
+    const recorder = this.#recorder;
+    if (recorder === null) return null;
+    return new Scraper(options, this.#embedded, {
+      sample: (metric, tags, value) => recorder.sample(metric, tags, value),
+      warn: (text) => recorder.warn(text),
+    });
   }
 
   async #settle(options: Options): Promise<Account> {

@@ -138,6 +138,11 @@ export class Recorder implements ThreadEvents {
     return this.#errors.place(stack)?.where;
   }
 
+  /** One sample of main's own. */
+  sample(metric: string, tags: Readonly<Record<string, string>>, value: number): void {
+    this.#settings.sinks.engine.sample(metric, tags, value);
+  }
+
   /** Said on screen, in the run log and in the summary. */
   warn(text: string): void {
     if (!this.#warnings.includes(text)) this.#warnings.push(text);

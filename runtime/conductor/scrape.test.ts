@@ -1,0 +1,49 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { describe, expect, it } from 'vitest';
+import type { Options } from '../config/types.ts';
+import { parsePage, Scraper } from './scrape.ts';
+
+const PAGE = `# HELP queue_length Instances waiting
+# TYPE queue_length gauge
+queue_length 12
+stored_total{aet="A",status="0000"} 4.5e3 1395066363000
+broken NaN
+no value here
+`;
+
+describe('parsePage', () => {
+  it('reads names, labels and numbers', () => {
+    expect(parsePage(PAGE)).toEqual([
+      { metric: 'queue_length', labels: '', value: 12 },
+      { metric: 'stored_total', labels: '{aet="A",status="0000"}', value: 4500 },
+    ]);
+  });
+});
+
+describe('Scraper', () => {
+  it('samples pages by their name and says once what it cannot read', async () => {
+    const server = createServer((_, response) => response.end(PAGE));
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const { port } = server.address() as AddressInfo;
+    const scrape = [
+      { name: 'router', url: `http://127.0.0.1:${port}/metrics` },
+      { name: 'gone', url: 'http://127.0.0.1:1/metrics' },
+    ];
+    const samples: string[] = [];
+    const said = await new Promise<string>((resolve) => {
+      const scraper = new Scraper({ scrape } as unknown as Options, null, {
+        sample: (metric, { series }, value) => samples.push(`${metric} ${series} ${value}`),
+        warn: (text) => setTimeout(() => resolve(text), 200),
+      });
+      scraper.start();
+      setTimeout(() => scraper.stop(), 150).unref();
+    });
+    server.close();
+    expect(said).toMatch(/--scrape gone: .* cannot be read/);
+    expect(samples).toEqual([
+      'target_queue_length router 12',
+      'target_stored_total router{aet="A",status="0000"} 4500',
+    ]);
+  });
+});
