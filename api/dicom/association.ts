@@ -63,7 +63,8 @@ export class Association implements Releasable {
     const instance = instanceOf(image);
     const call = await begin(new StoreCall(vu, instance), this.ringStore(instance, options));
     if (call.kind === Answer.FAILURE || call.kind === Answer.INTERRUPTED) this.failed(call);
-    if (call.ok) {
+    if (call.kind === Answer.JSON) this.noticeEnd();
+    else if (call.ok) {
       instance.accepted++;
       if (instance.parent !== null) instance.parent.accepted++;
     }
@@ -290,8 +291,13 @@ export class Association implements Releasable {
     };
   }
 
-  private failed(call: Call): never {
+  /** The association may have ended with the call. */
+  private noticeEnd(): void {
     if (ring(Op.ALIVE, this.vu.slot, this.handle, 0) !== 1) this.forget();
+  }
+
+  private failed(call: Call): never {
+    this.noticeEnd();
     throwIfFailed(call);
     throw badState('store: the call failed');
   }

@@ -46,7 +46,7 @@ export class StoreCall extends Call implements StoreResult {
     return this.kind === Answer.JSON ? 'injected' : outcomeOf(this.value);
   }
   get comment(): string {
-    return this.text;
+    return this.kind === Answer.STATUS ? this.text : '';
   }
   get phases(): Phases {
     return (this.read ??= phasesOf(this.vu, this.serial));
