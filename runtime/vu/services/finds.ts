@@ -40,7 +40,8 @@ export function findResult(exchange: Exchange, result: FindResult): object {
     exchange.sample('dicom_find_first_match', result.firstMatch - result.sendStart);
   }
   if (result.cancelledAt > 0) {
-    exchange.sample('dicom_cancel_duration', result.lastByte - result.cancelledAt);
+    // The final response may have been on its way, and in the same chunk as the last match.
+    exchange.sample('dicom_cancel_duration', Math.max(0, result.lastByte - result.cancelledAt));
   }
   return { ...base, count: result.matches };
 }

@@ -37,7 +37,8 @@ function retrieveResult(exchange: Exchange, result: RetrieveResult): object {
     if (n > 0) exchange.sample('dicom_suboperations', n, { outcome });
   }
   if (result.cancelledAt > 0) {
-    exchange.sample('dicom_cancel_duration', result.lastByte - result.cancelledAt);
+    // The final response may have been on its way, and in the same chunk as the last match.
+    exchange.sample('dicom_cancel_duration', Math.max(0, result.lastByte - result.cancelledAt));
   }
   const { failedInstances } = result;
   return {
