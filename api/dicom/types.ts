@@ -12,7 +12,8 @@ export type * from './service-types.ts';
 
 /**
  * Attributes to set: keyword, `'ggggeeee'` or a path such as
- * `'RequestAttributesSequence[0].ScheduledProcedureStepID'`. null removes, `''` empties.
+ * `'RequestAttributesSequence[0].ScheduledProcedureStepID'`. null removes, `''` empties;
+ * `{ vr, value }` is for private elements, and for values too long or malformed on purpose.
  */
 export type Edits = Readonly<Record<string, unknown>>;
 

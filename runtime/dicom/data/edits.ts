@@ -6,7 +6,7 @@ import type { PlainValue } from './element-value.ts';
 /** An item of a sequence: values by keyword or tag. */
 export type EditItem = { readonly [name: string]: EditValue };
 
-/** A value with its VR, for private and unknown elements. */
+/** A value with its VR: private and unknown elements, and values that break the rules on purpose. */
 export interface TypedValue {
   readonly vr: string;
   readonly value: PlainValue;

@@ -160,7 +160,7 @@ function createElement(source: Source, node: EditNode): Unit | null {
       return null;
     case 'set': {
       const vr = node.vr ?? guessVr(node.tag, node.value);
-      const value = encodeValue(vr, node.value, valueContext(source), what);
+      const value = encodeValue(vr, node.value, valueContext(source, node.vr !== null), what);
       return made(node.tag, [elementHeader(node.tag, vr, value.length, source.encoding), value]);
     }
     case 'items':
@@ -197,7 +197,7 @@ function changeElement(source: Source, element: ElementAt, node: EditNode): Unit
     case 'set': {
       const vr = node.vr ?? (element.vr === '' ? vrOf(node.tag) : element.vr);
       const valueVr = vr === 'UN' && typeof node.value !== 'object' ? vrOf(node.tag) : vr;
-      const value = encodeValue(valueVr, node.value, valueContext(source), what);
+      const value = encodeValue(valueVr, node.value, valueContext(source, node.vr !== null), what);
       return made(node.tag, [elementHeader(node.tag, vr, value.length, source.encoding), value]);
     }
     case 'items': {
@@ -290,9 +290,13 @@ function fixGroupLengths(source: Source, units: Unit[], edits: EditLevel): Unit[
   });
 }
 
-function valueContext(source: Source): { bigEndian: boolean; charset: Charset; lenient: boolean } {
-  const { encoding, charset, lenient } = source;
-  return { bigEndian: encoding.bigEndian, charset, lenient };
+/** A value given with its VR is written as it is, also where the standard forbids it. */
+function valueContext(
+  source: Source,
+  typed: boolean,
+): { bigEndian: boolean; charset: Charset; lenient: boolean } {
+  const { encoding, charset } = source;
+  return { bigEndian: encoding.bigEndian, charset, lenient: typed || source.lenient };
 }
 
 function putU16(bytes: Buffer, at: number, value: number, bigEndian: boolean): void {
