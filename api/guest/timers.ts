@@ -3,7 +3,7 @@
 import { Op } from '../bridge.ts';
 import { callNumbers, resultOf } from './calls.ts';
 import { ring, ringText } from './door.ts';
-import { IterationInterrupted, faultOf } from './errors.ts';
+import { IterationInterrupted, badArgument, faultOf } from './errors.ts';
 import type { Vu } from './vu.ts';
 
 type Callback = (...args: unknown[]) => unknown;
@@ -61,8 +61,11 @@ export function timersOf(vu: Vu): Readonly<Record<string, Callback>> {
   const timers = new Timers(vu);
   const start =
     (again: boolean): Callback =>
-    (callback, ms, ...args) =>
-      timers.start(() => (callback as Callback)(...args), Math.max(0, Number(ms) || 0), again);
+    (callback, ms, ...args) => {
+      if (typeof callback !== 'function') throw badArgument('setTimeout(): needs a function');
+      const wait = Math.max(0, Number(ms) || 0);
+      return timers.start(() => (callback as Callback)(...args), wait, again);
+    };
   const clear: Callback = (id) => timers.clear(Number(id));
   return {
     setTimeout: start(false),

@@ -1,0 +1,79 @@
+// A script that does not yield, or takes all memory, costs its own iteration or worker, not the run.
+import { afterAll, describe, expect, it } from 'vitest';
+import { Bench, counted } from './run-cli.ts';
+
+const bench = new Bench('hang');
+afterAll(() => bench.remove());
+
+/** VU 2 does the mischief once, in its third iteration; everybody counts. */
+function script(mischief: string): string {
+  return `import { sleep } from 'k6';
+import exec from 'k6/execution';
+import { Counter } from 'k6/metrics';
+const done = new Counter('done');
+const late = new Counter('late');
+export const options = { scenarios: { s: { executor: 'constant-vus', vus: 4, duration: '6s' } } };
+export default async function () {
+  await sleep(0.1);
+  if (exec.vu.idInTest === 2 && exec.vu.iterationInScenario === 2) {
+    ${mischief}
+  }
+  done.add(1, { vu: String(exec.vu.idInTest) });
+  if (exec.instance.currentTestRunDuration > 4500) late.add(1);
+}
+`;
+}
+
+describe('an endless loop in one VU', () => {
+  it('is interrupted within hangTimeout + 0.5 s, and the others go on', async () => {
+    const run = bench.startScript(script('for (;;) {}'), ['--hang-timeout', '1s']);
+    const result = await run.ended;
+    expect(result.code).toBe(0);
+    expect(result.stderr).toContain('VU 2: the script did not yield for 1 s');
+    const summary = result.summary();
+    expect(summary.execution.interrupted).toBeGreaterThanOrEqual(1);
+    expect(summary.execution.interrupted).toBeLessThanOrEqual(4);
+    // Four VUs at 10 iterations a second, less a pause of at most 1.5 s and its surroundings.
+    expect(counted(summary, 'done')).toBeGreaterThan(130);
+    expect(counted(summary, 'late')).toBeGreaterThan(30);
+    expect(summary.run.durationMs).toBeLessThan(8000);
+  });
+
+  it('of microtasks only is interrupted, too', async () => {
+    const result = await bench.script(script('for (;;) await null;'), ['--hang-timeout', '1s']);
+    expect(result.code).toBe(0);
+    expect(result.stderr).toContain('did not yield for 1 s');
+    const summary = result.summary();
+    expect(summary.execution.interrupted).toBeGreaterThanOrEqual(1);
+    expect(counted(summary, 'late')).toBeGreaterThan(30);
+    expect(summary.run.durationMs).toBeLessThan(9000);
+  });
+
+  it('leaves a second worker alone altogether', async () => {
+    const result = await bench.script(script('for (;;) {}'), [
+      ...['--hang-timeout', '1s', '--workers', '2'],
+    ]);
+    expect(result.code).toBe(0);
+    expect(result.summary().execution.interrupted).toBeLessThanOrEqual(2);
+    expect(counted(result.summary(), 'late')).toBeGreaterThan(30);
+  });
+});
+
+describe('a worker out of memory', () => {
+  it('is replaced: the run survives and says so', { timeout: 120_000 }, async () => {
+    const hog = `const hog: unknown[] = [];
+    for (;;) hog.push(new Array(100_000).fill(hog.length));`;
+    const result = await bench.script(
+      script(hog),
+      ['--workers', '2', '--duration', '8s', '--vus', '4', '--hang-timeout', '60s'],
+      { timeoutMs: 90_000, env: { NODE_OPTIONS: '--max-old-space-size=300' } },
+    );
+    expect(result.code, result.stderr).toBe(0);
+    const summary = result.summary();
+    expect(result.stderr).toMatch(/worker 1 died and was replaced, \d+ iterations? interrupted/);
+    expect(result.stderr).toMatch(/memory/);
+    expect(summary.verdict.warnings.join('\n')).toContain('died and was replaced');
+    expect(summary.execution.interrupted).toBeGreaterThanOrEqual(1);
+    expect(counted(summary, 'late')).toBeGreaterThan(50);
+  });
+});
