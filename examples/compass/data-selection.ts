@@ -14,15 +14,7 @@ import { number, scaled, text, timed } from '../lib/scale.ts';
 
 export const options: Options = {
   labels: ['integration'],
-  scenarios: once(
-    'small',
-    'medium',
-    'large',
-    'manyImages',
-    'everyModality',
-    'batches',
-    'attributes',
-  ),
+  scenarios: once('small medium large manyImages everyModality batches attributes'),
   thresholds: {
     checks: ['rate==1'],
     dicom_req_failed: ['rate==0'],

@@ -14,13 +14,8 @@ import { number, scaled } from '../lib/scale.ts';
 export const options: Options = {
   labels: ['integration'],
   scenarios: once(
-    'pauseOnOne',
-    'pauseOnNew',
-    'slowSend',
-    'randomDelays',
-    'duplicates',
-    'modifiedResend',
-    'partialThenFull',
+    'pauseOnOne pauseOnNew slowSend randomDelays',
+    'duplicates modifiedResend partialThenFull',
   ),
   thresholds: { checks: ['rate==1'], iteration_failed: ['rate==0'] },
 };
