@@ -108,6 +108,10 @@ export interface Options {
   /** An instance is missing after this. Default 10m. */
   deliveryHorizon?: Duration;
   throw?: boolean;
+  /** Prometheus pages to read beside the load, by name; `'embedded'`: the simulated router's. */
+  scrape?: Readonly<Record<string, string>>;
+  /** Default 5s. */
+  scrapeInterval?: Duration;
   /** What the router and archive of `--embedded` are like. */
   simulate?: Simulation;
   summaryTrendStats?: readonly string[];

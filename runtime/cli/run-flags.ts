@@ -71,6 +71,7 @@ export function addResultFlags(command: Command): Command {
     .option('--console-output <file>', 'console of the script into a file')
     .option('--ledger <what>', 'what the ledger of sent instances holds: studies, instances, none')
     .option('--scrape <name=url>', 'read a Prometheus page of the target, repeatable', collect)
+    .option('--scrape-interval <time>', 'time between two readings of it')
     .option('--web [host:port]', 'serve the live page')
     .option('--progress-interval <duration>', 'a progress line each so often, 0 for none')
     .option('-q, --quiet', 'no progress; twice: errors only', count)

@@ -178,6 +178,7 @@ class Conductor {
       broadcast: (json) => this.#fleet.broadcast({ kind: 'instance', json }),
     });
     this.#recorder = recorder;
+    for (const ms of fileReads(context.loaded)) recorder.sample('dicom_file_read', {}, ms);
     this.#events.attach(recorder);
     this.#request.onReady(context, book);
     const setupJson = await this.#setup(context, recorder);
@@ -243,7 +244,7 @@ class Conductor {
       stopper.stop(error.exitCode, error.message);
     } finally {
       off();
-      scraper?.stop();
+      await scraper?.stop();
     }
   }
 
@@ -362,6 +363,11 @@ function headStart(workers: number, outputs: number): number {
 function guestOptions(options: Options, loaded: Loaded): Record<string, unknown> {
   const own = loaded.optionsJson === null ? {} : (JSON.parse(loaded.optionsJson) as object);
   return { ...own, tags: options.tags };
+}
+
+/** Files are read at init, before anything can be recorded. */
+function fileReads({ declarations }: Loaded): readonly number[] {
+  return declarations.flatMap((one) => (one.kind === 'pool' ? (one.pool.readMs ?? []) : []));
 }
 
 function mustExport(options: Options, loaded: Loaded): void {

@@ -3,7 +3,6 @@ import type { Options } from '../config/types.ts';
 import { EMBEDDED_PAGE } from './share.ts';
 import type { EmbeddedAddress } from '../threads.ts';
 
-const EVERY_MS = 5_000;
 const TIMEOUT_MS = 4_000;
 const MAX_SERIES = 200;
 const MAX_BYTES = 5_000_000;
@@ -35,7 +34,7 @@ export interface ScraperPorts {
   readonly warn: (text: string) => void;
 }
 
-/** Reads every page each five seconds until it is stopped. */
+/** Reads every page at each interval, and once more when it is stopped. */
 export class Scraper {
   readonly #pages: readonly { readonly name: string; readonly url: string }[];
   readonly #ports: ScraperPorts;
@@ -43,9 +42,11 @@ export class Scraper {
   readonly #known = new Map<string, Set<string>>();
   #timer: NodeJS.Timeout | undefined;
   #stopped = false;
+  readonly #everyMs: number;
 
   constructor(options: Options, embedded: EmbeddedAddress | null, ports: ScraperPorts) {
     this.#ports = ports;
+    this.#everyMs = options.scrapeIntervalMs;
     this.#pages = options.scrape.flatMap(({ name, url }) => {
       if (url !== EMBEDDED_PAGE) return [{ name, url }];
       const port = embedded?.metricsPort ?? 0;
@@ -55,22 +56,25 @@ export class Scraper {
 
   start(): void {
     if (this.#pages.length === 0) return;
-    this.#timer = setInterval(() => this.#readAll(), EVERY_MS);
-    this.#readAll();
+    this.#timer = setInterval(() => void this.#readAll(), this.#everyMs);
+    void this.#readAll();
   }
 
-  stop(): void {
-    this.#stopped = true;
+  async stop(): Promise<void> {
     clearInterval(this.#timer);
+    await this.#readAll();
+    this.#stopped = true;
   }
 
-  #readAll(): void {
-    for (const page of this.#pages) {
-      this.#read(page).catch((error: unknown) => {
-        const why = error instanceof Error ? error.message : String(error);
-        this.#warn(page.name, `--scrape ${page.name}: ${page.url} cannot be read: ${why}`);
-      });
-    }
+  async #readAll(): Promise<void> {
+    await Promise.all(
+      this.#pages.map((page) =>
+        this.#read(page).catch((error: unknown) => {
+          const why = error instanceof Error ? error.message : String(error);
+          this.#warn(page.name, `--scrape ${page.name}: ${page.url} cannot be read: ${why}`);
+        }),
+      ),
+    );
   }
 
   async #read({ name, url }: { readonly name: string; readonly url: string }): Promise<void> {

@@ -88,6 +88,7 @@ function results(stack: Stack) {
     quiet: Math.min(2, stack.need<number>('quiet')) as Options['quiet'],
     trace: stack.need<boolean>('trace'),
     ledger: stack.need<Options['ledger']>('ledger'),
+    scrapeIntervalMs: stack.need<number>('scrapeInterval'),
     scrape: stack.get<readonly ScrapeConfig[]>('scrape') ?? [],
     grafanaUrl: stack.get<string>('grafanaUrl') ?? null,
   };

@@ -72,6 +72,7 @@ export const OPTION_TABLE: readonly OptionRow[] = [
   duration('minIterationDuration', 0, 'pad shorter iterations', 'min-iteration-duration'),
   duration('hangTimeout', 5_000, 'interrupt a script that does not yield', 'hang-timeout'),
   off('throw', 'bad metric values throw', 'throw'),
+  duration('scrapeInterval', 5_000, 'time between two readings of --scrape', 'scrape-interval'),
   duration('settle', 30_000, 'wait for deliveries at the end', 'settle'),
   duration('deliveryHorizon', 600_000, 'an instance is missing after this', 'delivery-horizon'),
   row('wireCache', 'size', 'encoded images kept per worker', {

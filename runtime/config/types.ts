@@ -149,6 +149,7 @@ export interface Options {
   /** What the ledger of sent instances holds. */
   readonly ledger: 'studies' | 'instances' | 'none';
   readonly scrape: readonly ScrapeConfig[];
+  readonly scrapeIntervalMs: number;
   readonly grafanaUrl: string | null;
 
   readonly settleMs: number;

@@ -47,6 +47,8 @@ const MAX_HEADER_BYTES = 64 * 1024 ** 2;
 const STREAM_BYTES = 4 * 1024 ** 2;
 const EXAMPLES = 3;
 const PROGRESS_EVERY = 256;
+/** Read times kept of a pool. */
+const MAX_TIMES = 10_000;
 
 /** Counts files that are not in the pool. */
 class Skips {
@@ -84,7 +86,8 @@ export function loadPool(
   const expectedBytes = files.reduce((sum, file) => sum + Math.min(file.bytes, largeBytes), 0);
   const { hash = 'pixels', limit = Infinity } = request;
   const builder = new PoolBuilder({ ...pool, expectedBytes, hash });
-  const loader: Loader = { request, builder, largeBytes, scratch: Buffer.alloc(0) };
+  const readMs: number[] = [];
+  const loader: Loader = { request, builder, largeBytes, readMs, scratch: Buffer.alloc(0) };
   files.forEach((file, i) => {
     if (i % PROGRESS_EVERY === 0) request.onProgress?.(i, files.length);
     if (builder.length >= limit) return;
@@ -94,7 +97,7 @@ export function loadPool(
   request.onProgress?.(files.length, files.length);
   const skipped = skips.list();
   if (builder.length === 0) throw nothing(request, files.length, skipped);
-  return builder.share(skipped, notesOf(files.length, skipped));
+  return { ...builder.share(skipped, notesOf(files.length, skipped)), readMs };
 }
 
 function notesOf(total: number, skipped: readonly SkippedFiles[]): string[] {
@@ -127,12 +130,15 @@ interface Loader {
   readonly request: LoadRequest;
   readonly builder: PoolBuilder;
   readonly largeBytes: number;
+  /** Time to open and read each small file into memory. */
+  readonly readMs: number[];
   scratch: Buffer;
 }
 
 /** Adds a file to the pool; the reason when it was not. */
 function loadFile(loader: Loader, file: FoundFile): string | null {
   if (file.bytes === 0) return 'empty';
+  const began = performance.now();
   let descriptor: number;
   try {
     descriptor = openSync(file.path, 'r');
@@ -143,7 +149,7 @@ function loadFile(loader: Loader, file: FoundFile): string | null {
     const size = fstatSync(descriptor).size;
     return size > loader.largeBytes
       ? loadLarge(loader, file, descriptor, size)
-      : loadSmall(loader, file, descriptor, size);
+      : loadSmall(loader, file, { descriptor, size, began });
   } catch (error) {
     if (!(error instanceof DataError)) return `cannot be read (${errorCode(error)})`;
     if (error.code === 'DATA_NOT_DICOM') return 'not DICOM';
@@ -178,12 +184,13 @@ function startOf(loader: Loader, bytes: Buffer): { transferSyntax: string; datas
 function loadSmall(
   loader: Loader,
   file: FoundFile,
-  descriptor: number,
-  size: number,
+  opened: { readonly descriptor: number; readonly size: number; readonly began: number },
 ): string | null {
+  const { descriptor, size, began } = opened;
   if (loader.scratch.length < size) loader.scratch = Buffer.allocUnsafeSlow(Math.max(size, 65536));
   const bytes = loader.scratch.subarray(0, size);
   if (readAll(descriptor, bytes, 0) < size) return 'truncated or corrupt';
+  if (loader.readMs.length < MAX_TIMES) loader.readMs.push(performance.now() - began);
   const start = startOf(loader, bytes);
   let dataset = bytes.subarray(start.datasetOffset);
   let { transferSyntax } = start;
