@@ -121,8 +121,11 @@ function toProblem(message: Message, frame: string): BundleProblem {
 /** esbuild's own picture of the place, without its headline: that is `message` already. */
 function sourceFrame(formatted: string): string {
   const lines = formatted.trimEnd().split('\n');
+  // `where` says it too, with the column counted from 1.
+  const isPlace = /^\s*\S.*:\d+:\d+:$/;
   return lines
     .slice(2)
+    .filter((line) => !isPlace.test(line))
     .join('\n')
     .replace(/^\n+|\s+$/g, '');
 }

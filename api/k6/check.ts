@@ -49,6 +49,9 @@ export function check(
   tags?: Record<string, string>,
 ): boolean | Promise<boolean> {
   if (vu.initialising) throw badArgument('check() is not allowed in init code');
+  if (isThenable(value)) {
+    throw badArgument('check(): got a promise, not its result', 'put `await` before the call');
+  }
   if (vu.liveTags !== null) syncTags(vu);
   let all = true;
   let later: Promise<boolean>[] | null = null;
@@ -62,8 +65,8 @@ export function check(
       count(index, false);
       throw thrown;
     }
-    if (typeof outcome === 'object' && outcome !== null && 'then' in outcome) {
-      (later ??= []).push(settle(index, outcome as PromiseLike<unknown>));
+    if (isThenable(outcome)) {
+      (later ??= []).push(settle(index, outcome));
       continue;
     }
     const ok = Boolean(outcome);
@@ -71,6 +74,10 @@ export function check(
     if (!ok) all = false;
   }
   return later === null ? all : combine(all, later);
+}
+
+function isThenable(value: unknown): value is PromiseLike<unknown> {
+  return typeof value === 'object' && value !== null && 'then' in value;
 }
 
 async function settle(index: number, outcome: PromiseLike<unknown>): Promise<boolean> {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { connectFrom, normaliseArgv } from './argv.ts';
+import { connectFrom, normaliseArgv, splitHostPort } from './argv.ts';
 
 describe('normaliseArgv', () => {
   it('reads dcmtk’s single-dash long options', () => {
@@ -33,7 +33,30 @@ describe('connectFrom', () => {
     expect(connectFrom({ aec: 'PACS' })).toBeUndefined();
   });
 
+  it('takes AET@host:port where dcmtk has a host', () => {
+    expect(connectFrom({ host: 'PACS@10.0.0.1:104' })).toBe('PACS@10.0.0.1:104');
+  });
+
   it('prefers -c', () => {
     expect(connectFrom({ connect: 'X@h:1', aec: 'Y', host: 'z' })).toBe('X@h:1');
+  });
+});
+
+describe('splitHostPort', () => {
+  const none = () => false;
+
+  it('finds host and port in front, as storescu has them, and at the end', () => {
+    const found = { words: ['a.dcm'], host: '10.0.0.1', port: '104' };
+    expect(splitHostPort(['10.0.0.1', '104', 'a.dcm'], none)).toEqual(found);
+    expect(splitHostPort(['a.dcm', '10.0.0.1', '104'], none)).toEqual(found);
+  });
+
+  it('leaves files and words without a port alone', () => {
+    expect(splitHostPort(['a.dcm', 'b.dcm', 'c.dcm'], none)).toEqual({
+      words: ['a.dcm', 'b.dcm', 'c.dcm'],
+    });
+    const words = ['study', '104', 'a.dcm'];
+    expect(splitHostPort(words, (word) => word === 'study')).toEqual({ words });
+    expect(splitHostPort(['study', '104'], none)).toEqual({ words: ['study', '104'] });
   });
 });

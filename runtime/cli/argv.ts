@@ -34,7 +34,34 @@ export interface ConnectWords {
 export function connectFrom(words: ConnectWords): string | undefined {
   if (words.connect !== undefined) return words.connect;
   if (words.host === undefined) return undefined;
+  if (words.host.includes('@')) return words.host;
   const host = words.host.includes(':') ? `[${words.host}]` : words.host;
   const port = words.port === undefined ? '' : `:${words.port}`;
   return `${words.aec ?? 'ANY-SCP'}@${host}${port}`;
+}
+
+/** The arguments of a command, with dcmtk's `host port` taken out of them. */
+export interface SplitWords {
+  readonly words: readonly string[];
+  readonly host?: string;
+  readonly port?: string;
+}
+
+const isPort = (word: string | undefined): boolean => word !== undefined && /^\d{1,5}$/.test(word);
+
+/**
+ * `storescu host port file…` and `file… host port` both name the peer. Only a word that stands
+ * before a port and is no file (`exists`) is taken for a host.
+ */
+export function splitHostPort(
+  words: readonly string[],
+  exists: (word: string) => boolean,
+): SplitWords {
+  for (const at of [0, words.length - 2]) {
+    const [host, port] = [words[at], words[at + 1]];
+    if (words.length < 3 || host === undefined || port === undefined) continue;
+    if (!isPort(port) || exists(host) || exists(port)) continue;
+    return { words: [...words.slice(0, at), ...words.slice(at + 2)], host, port };
+  }
+  return { words };
 }

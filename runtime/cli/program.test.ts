@@ -32,18 +32,19 @@ describe('usage errors', () => {
   it.each([
     [['rn'], 'error: there is no command "rn"\n  try: dicomrun run\n'],
     [['gi.ts'], 'error: there is no command "gi.ts"\n  try: dicomrun run gi.ts\n'],
+    [['gi.ts', '--vus', '5'], 'error: there is no command "gi.ts"\n  try: dicomrun run gi.ts\n'],
+    [['--vus', '5', 'gi.ts'], 'error: the command is missing\n  try: dicomrun run gi.ts\n'],
+    [['storescu', '-v'], 'error: there is no command "storescu"\n  try: dicomrun send --help\n'],
+    [['--vus'], "error: unknown option '--vus'\n  try: dicomrun --help\n"],
     [['run', 'a.ts', '--vsu', '3'], "error: unknown option '--vsu'\n  try: --vus\n"],
-    [
-      ['run'],
-      "error: missing required argument 'script'\n  try: dicomrun --help, or dicomrun COMMAND --help\n",
-    ],
+    [['run'], "error: missing required argument 'script'\n  try: dicomrun run --help\n"],
     [
       ['run', 'a.ts', '--vus'],
-      "error: option '-u, --vus <n>' argument missing\n  try: dicomrun --help, or dicomrun COMMAND --help\n",
+      "error: option '-u, --vus <n>' argument missing\n  try: dicomrun run --help\n",
     ],
     [
       ['run', 'a.ts', 'h', '1', 'x'],
-      "error: too many arguments for 'run'. Expected 3 arguments but got 4.\n  try: dicomrun --help, or dicomrun COMMAND --help\n",
+      "error: too many arguments for 'run'. Expected 3 arguments but got 4.\n  try: dicomrun run --help\n",
     ],
   ])('%j', async (args, expected) => {
     const { code, err, out } = await run(...args);

@@ -131,6 +131,7 @@ export async function runCommandLine(argv: readonly string[], terminal: Terminal
   const args = normaliseArgv(argv);
   let code: number = ExitCode.OK;
   try {
+    mustBeCommand(args);
     const program = await buildProgram(args, { terminal, exit: (value) => (code = value) });
     await program.parseAsync(args, { from: 'user' });
     return code;
@@ -151,8 +152,10 @@ export async function buildProgram(
   context: CommandContext,
 ): Promise<Command> {
   const { terminal } = context;
+  const asked = askedFor(args);
   const program = new Command('dicomrun');
   program
+    .usage('COMMAND [options]')
     .description('Load and smoke tests for DICOM routers, gateways and archives, from a script.')
     .version(version(), '-V, --version', 'print the version')
     .helpCommand(false)
@@ -161,30 +164,23 @@ export async function buildProgram(
     .configureOutput({
       writeOut: (text) => terminal.out(text),
       writeErr: (text) => terminal.err(text),
-      outputError: (text, write) => write(usageText(terminal, text)),
+      outputError: (text, write) => write(usageText(terminal, text, asked)),
       getOutHelpWidth: () => 100,
       getErrHelpWidth: () => 100,
     })
     .exitOverride()
     .addHelpText('after', FIRST_STEPS);
-  await addCommands(program, args, context);
-  program
-    .argument('[command]')
-    .allowExcessArguments(true)
-    .action((given?: string) => {
-      if (given === undefined) return program.outputHelp();
-      throw unknownCommand(given);
-    });
+  await addCommands(program, asked, context);
+  program.action(() => program.outputHelp());
   return program;
 }
 
 /** All of them by name and summary; only the one that is asked for is loaded. */
 async function addCommands(
   program: Command,
-  args: readonly string[],
+  asked: string | undefined,
   context: CommandContext,
 ): Promise<void> {
-  const asked = args.find((token) => !token.startsWith('-'));
   for (const entry of COMMANDS) {
     const command = program
       .command(entry.name)
@@ -199,27 +195,58 @@ async function addCommands(
   }
 }
 
-function unknownCommand(given: string): DicomRunError {
-  const names = COMMANDS.map(({ name }) => name);
-  const near = suggestion(given, names);
-  const isScript = /\.[cm]?[jt]s$/.test(given);
-  return new DicomRunError(ExitCode.CONFIG, {
+const askedFor = (args: readonly string[]): string | undefined =>
+  args.find((token) => !token.startsWith('-'));
+
+const isScript = (word: string): boolean => /\.[cm]?[jt]s$/.test(word);
+
+/** A script, or the command of another tool, where one of ours has to stand. */
+function mustBeCommand(args: readonly string[]): void {
+  const asked = askedFor(args);
+  if (asked === undefined || COMMANDS.some(({ name }) => name === asked)) return;
+  const script = args.find(isScript);
+  const isMissing = script !== undefined && script !== asked;
+  throw new DicomRunError(ExitCode.CONFIG, {
     code: 'CONFIG_COMMAND',
-    message: `there is no command "${given}"`,
-    hint: isScript
-      ? `dicomrun run ${given}`
-      : near === null
-        ? names.join(', ')
-        : `dicomrun ${near}`,
+    message: isMissing ? 'the command is missing' : `there is no command "${asked}"`,
+    hint: script === undefined ? commandHint(asked) : `dicomrun run ${script}`,
   });
 }
 
+/** What does the work of another tool's command here. */
+const ELSEWHERE: Readonly<Record<string, string>> = {
+  echoscu: 'echo',
+  storescu: 'send',
+  dcmsend: 'send',
+  store: 'send',
+  findscu: 'find',
+  query: 'find',
+  movescu: 'move',
+  storescp: 'serve',
+  dcmrecv: 'serve',
+  dcmqrscp: 'serve',
+  dcmqrscu: 'find',
+  dcmdump: 'dump',
+  dcmdiff: 'dump',
+  dcmodify: 'tags',
+  archive: 'inspect',
+  init: 'new',
+};
+
+function commandHint(asked: string): string {
+  const elsewhere = ELSEWHERE[asked.toLowerCase()];
+  if (elsewhere !== undefined) return `dicomrun ${elsewhere} --help`;
+  const names = COMMANDS.map(({ name }) => name);
+  const near = suggestion(asked, names);
+  return near === null ? names.join(', ') : `dicomrun ${near}`;
+}
+
 /** The parser's message in the house's form: what, then what to try. */
-export function usageText(terminal: Terminal, text: string): string {
+export function usageText(terminal: Terminal, text: string, asked?: string): string {
   const [first = '', ...more] = text.trimEnd().split('\n');
   const what = first.replace(/^error: /, '');
-  const suggestion = /^\(Did you mean (.*)\?\)$/.exec(more.join(' ').trim())?.[1];
-  const hint = suggestion ?? 'dicomrun --help, or dicomrun COMMAND --help';
+  const near = /^\(Did you mean (.*)\?\)$/.exec(more.join(' ').trim())?.[1];
+  const hint = near ?? `dicomrun ${asked === undefined ? '' : `${asked} `}--help`;
   return `${terminal.style('red', 'error:')} ${what}\n  ${terminal.style('cyan', 'try:')} ${hint}\n`;
 }
 

@@ -79,11 +79,12 @@ function quietOf(flags: FlagValues): Quiet {
 }
 
 function nextCommands(
-  { script, demo }: RunScriptRequest,
+  { script, demo, flags }: RunScriptRequest,
   folder: string,
   failed: boolean,
 ): readonly string[] {
   if (demo === true) return ['dicomrun new gi-routing.ts', `dicomrun report ${folder}`];
   if (failed) return [`dicomrun report ${folder}`];
-  return [`dicomrun report ${folder}`, `dicomrun smoke ${script}`];
+  const flag = flags['embedded'] === true ? ' --embedded' : '';
+  return [`dicomrun report ${folder}`, `dicomrun smoke ${script}${flag}`];
 }

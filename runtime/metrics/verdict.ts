@@ -101,14 +101,21 @@ function lostOutput(facts: RunFacts): Cause[] {
     }));
 }
 
-function passReason(parts: Pick<Summary, 'thresholds' | 'execution'>): string {
+function passReason(parts: Pick<Summary, 'thresholds' | 'execution' | 'checks'>): string {
   const { execution } = parts;
   const thresholds = parts.thresholds.filter((one) => one.advisory !== true);
-  const iterations = `${execution.iterations} iterations`;
-  if (thresholds.length === 0) return `${iterations}, no thresholds`;
+  const { failed } = execution;
+  const counted = execution.iterations === 1 ? '1 iteration' : `${execution.iterations} iterations`;
+  const iterations = failed > 0 ? `${counted} (${failed} failed)` : counted;
+  if (thresholds.length === 0) return `${iterations}, no thresholds${notJudged(parts.checks)}`;
   return thresholds.length === 1
     ? `${iterations}, the one threshold holds`
     : `${iterations}, all ${thresholds.length} thresholds hold`;
+}
+
+/** Failed checks fail a run only by a threshold, as in k6: without one they are at least named. */
+function notJudged({ passes, fails }: Summary['checks']): string {
+  return fails === 0 ? '' : `; ${fails} of ${passes + fails} checks failed, none is judged`;
 }
 
 function shortNumber(value: number): string {

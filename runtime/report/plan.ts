@@ -1,6 +1,6 @@
 // The plan block: what is about to happen, printed before every run.
 import { createPaint, safe } from './paint.ts';
-import { span } from './format.ts';
+import { plural, span } from './format.ts';
 
 export interface PlanFacts {
   readonly script: string;
@@ -51,7 +51,7 @@ export function renderPlan(
     ...plan.scenarios.map((one, i) => [i === 0 ? 'load' : '', scenarioText(one, plan)] as const),
     [
       '',
-      `at most ${plan.maxVUs} VUs on ${plan.workers} worker thread${plan.workers === 1 ? '' : 's'}, at most ${span(plan.maxDurationMs)} with graceful stop`,
+      `at most ${plural(plan.maxVUs, 'VU')} on ${plan.workers} worker thread${plan.workers === 1 ? '' : 's'}, at most ${span(plan.maxDurationMs)} with graceful stop`,
     ],
     ...plan.data.map((line, i) => [i === 0 ? 'data' : '', safe(line)] as const),
     ['outputs', [...plan.outputs, `results in ${plan.dir}`].map(safe).join('   ')],

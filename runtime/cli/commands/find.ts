@@ -1,5 +1,6 @@
 // dicomrun find study UID | patient ID | accession NUMBER | worklist | today: C-FIND, as a table.
 import { DicomRunError, ExitCode } from '../../errors.ts';
+import { splitHostPort } from '../argv.ts';
 import type { DefineCommand } from '../program.ts';
 import { readCount, readDurationMs } from '../flag-values.ts';
 import { collect } from '../run-flags.ts';
@@ -26,6 +27,8 @@ export const define: DefineCommand = (command, { terminal, exit }) => {
   command
     .argument('<what>', 'study, series, patient, accession, worklist, today or all')
     .argument('[value]', 'UID, ID or number; * and ? are wildcards')
+    .argument('[host]', 'dcmtk style: host')
+    .argument('[port]', 'dcmtk style: port')
     .option('--modality <code>', 'only this modality')
     .option('--date-range <range>', 'study date, YYYYMMDD-YYYYMMDD, either end may be open')
     .option('--key <keyword=value>', 'further key; empty value: return it; repeatable', collect)
@@ -34,10 +37,13 @@ export const define: DefineCommand = (command, { terminal, exit }) => {
     .option('--json', 'as JSON')
     .addHelpText('after', EXAMPLES);
   addPeerFlags(command);
-  command.action(async (what: string, value: string | undefined, flags: FindFlags) => {
+  command.action(async () => {
+    const flags = command.opts<FindFlags>();
+    const { words, ...where } = splitHostPort(command.args, (word) => word === command.args[0]);
+    const [what = '', value] = words;
     const { queryOf } = await import('../wire/query.ts');
     const query = queryOf({ what, value, ...flags, today: new Date() });
-    const { peer } = await choosePeer(command, terminal, {});
+    const { peer } = await choosePeer(command, terminal, where);
     const { runFind } = await import('../wire/find.ts');
     const limit = readCount('--limit', flags.limit, 1);
     const timeouts = limitsOf(readDurationMs('--timeout', flags.timeout));

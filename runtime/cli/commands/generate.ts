@@ -1,10 +1,12 @@
 // dicomrun generate: synthetic studies as files.
 import type { GenerateFlags } from '../data/generate-request.ts';
+import { DicomRunError, ExitCode } from '../../errors.ts';
 import type { DefineCommand } from '../program.ts';
 
 export const define: DefineCommand = (command, { terminal }) => {
   command
-    .requiredOption('--out <dir>', 'folder to write to')
+    .argument('[folder]', 'folder to write to')
+    .option('--out <dir>', 'the same')
     .option('--modality <code>', 'CT, MR, US, CR, ES, …')
     .option('--size <size>', 'KB005 … MB10, or bytes of the data set: 512KB')
     .option('--rows <n>', 'rows of the image')
@@ -15,14 +17,26 @@ export const define: DefineCommand = (command, { terminal }) => {
     .option('--count <n>', 'images per series', '1')
     .option('--transfer-syntax <name>', 'UID or short name (default: explicit little endian)')
     .option('--seed <n>', 'equal seeds give equal files', '1')
-    .action(async (flags: GenerateFlags) => {
-      const [{ generateFiles }, { generateRequest }] = await Promise.all([
-        import('../../dicom/data/generate.ts'),
-        import('../data/generate-request.ts'),
-      ]);
-      const request = generateRequest(flags, terminal.cwd);
-      const { files, bytes } = await generateFiles(request);
-      const { bytes: sizeText, plural } = await import('../../report/format.ts');
-      terminal.out(`${plural(files, 'file')}, ${sizeText(bytes)}, in ${flags.out}\n`);
-    });
+    .action(
+      async (folder: string | undefined, given: Omit<GenerateFlags, 'out'> & { out?: string }) => {
+        const flags = { ...given, out: folderOf(folder ?? given.out) };
+        const [{ generateFiles }, { generateRequest }] = await Promise.all([
+          import('../../dicom/data/generate.ts'),
+          import('../data/generate-request.ts'),
+        ]);
+        const request = generateRequest(flags, terminal.cwd);
+        const { files, bytes } = await generateFiles(request);
+        const { bytes: sizeText, plural } = await import('../../report/format.ts');
+        terminal.out(`${plural(files, 'file')}, ${sizeText(bytes)}, in ${flags.out}\n`);
+      },
+    );
 };
+
+function folderOf(given: string | undefined): string {
+  if (given !== undefined) return given;
+  throw new DicomRunError(ExitCode.CONFIG, {
+    code: 'CONFIG_FOLDER',
+    message: 'the folder to write to is missing',
+    hint: 'dicomrun generate ./samples --modality CT --count 10',
+  });
+}

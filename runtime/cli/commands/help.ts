@@ -5,17 +5,28 @@ import { packageRoot } from '../package-root.ts';
 import type { DefineCommand } from '../program.ts';
 import { suggestion } from '../suggest.ts';
 
-export const define: DefineCommand = (command, { terminal }) => {
-  command.argument('[topic]', 'name of a topic').action(async (topic: string | undefined) => {
-    if (topic === undefined) {
-      const names = await topics();
-      terminal.out(`Topics (dicomrun help TOPIC):\n${names.map((n) => `  ${n}\n`).join('')}`);
-      terminal.out('\nFlags of a command: dicomrun COMMAND --help\n');
-      return;
-    }
-    terminal.out(await topicText(topic));
-  });
+export const define: DefineCommand = (command, { terminal, exit }) => {
+  command
+    .argument('[topic]', 'name of a topic or of a command')
+    .action(async (topic: string | undefined) => {
+      if (topic === undefined) return terminal.out(await topicList());
+      const { COMMANDS, runCommandLine } = await import('../program.ts');
+      const isCommand = COMMANDS.some(({ name }) => name === topic);
+      if (isCommand) exit(await runCommandLine([topic, '--help'], terminal));
+      else terminal.out(await topicText(topic));
+    });
 };
+
+/** Every topic with the title of its document. */
+async function topicList(): Promise<string> {
+  const names = await topics();
+  const width = Math.max(...names.map((name) => name.length)) + 2;
+  const lines = names.map(
+    async (name) => `  ${name.padEnd(width)}${titleOf(await textOf(name))}\n`,
+  );
+  const list = (await Promise.all(lines)).join('');
+  return `Topics (dicomrun help TOPIC):\n${list}\nFlags of a command: dicomrun help COMMAND\n`;
+}
 
 async function topics(): Promise<readonly string[]> {
   const names = await readdir(helpFolder()).catch((): string[] => []);
@@ -25,19 +36,33 @@ async function topics(): Promise<readonly string[]> {
     .sort();
 }
 
-/** The text of one topic. @throws DicomRunError 104 with the nearest name. */
+/** The text of one topic. @throws DicomRunError 104 with the nearest name, or where the word stands */
 async function topicText(topic: string): Promise<string> {
   const names = await topics();
-  if (!names.includes(topic)) {
-    const near = suggestion(topic, names);
-    throw new DicomRunError(ExitCode.CONFIG, {
-      code: 'CONFIG_HELP_TOPIC',
-      message: `there is no help topic "${topic}"`,
-      hint: near === null ? `topics: ${names.join(', ')}` : `dicomrun help ${near}`,
-    });
-  }
-  return readFile(new URL(`${topic}.md`, helpFolder()), 'utf8');
+  if (names.includes(topic)) return textOf(topic);
+  throw new DicomRunError(ExitCode.CONFIG, {
+    code: 'CONFIG_HELP_TOPIC',
+    message: `there is no help topic "${topic}"`,
+    hint: await hintFor(topic, names),
+  });
 }
+
+async function hintFor(topic: string, names: readonly string[]): Promise<string> {
+  const near = suggestion(topic, names);
+  if (near !== null) return `dicomrun help ${near}`;
+  const found: string[] = [];
+  for (const name of names) {
+    if ((await textOf(name)).toLowerCase().includes(topic.toLowerCase())) found.push(name);
+  }
+  return found.length === 0
+    ? `topics: ${names.join(', ')}`
+    : `the word stands in: ${found.join(', ')}`;
+}
+
+const textOf = (topic: string): Promise<string> =>
+  readFile(new URL(`${topic}.md`, helpFolder()), 'utf8');
+
+const titleOf = (text: string): string => /^# (.*)/.exec(text)?.[1] ?? '';
 
 function helpFolder(): URL {
   return new URL('runtime/help/', packageRoot());

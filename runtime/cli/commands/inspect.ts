@@ -2,6 +2,7 @@
 import { configLines, describeConfig } from '../../config/describe-config.ts';
 import { drawSteps } from '../../executors/chart.ts';
 import { formatNs } from '../../executors/duration.ts';
+import { plural } from '../../report/format.ts';
 import { requirements, vusOverTime } from '../../executors/requirements.ts';
 import type { InitResult } from '../../conductor/init-pass.ts';
 import type { DefineCommand } from '../program.ts';
@@ -36,9 +37,9 @@ function asText({ options, loaded }: InitResult, terminal: Terminal): string {
   return [
     ...configLines(describeConfig(options, true), ascii ? '<-' : '←'),
     '',
-    `at most ${need.maxVUs} VUs, at most ${formatNs(need.durationNs)} with graceful stop`,
+    `at most ${plural(need.maxVUs, 'VU')}, at most ${formatNs(need.durationNs)} with graceful stop`,
     `exports ${loaded.exports.join(', ')}`,
-    `declares ${instances} instances in ${pools.length} pools, ${receivers} receivers`,
+    `declares ${plural(instances, 'instance')} in ${plural(pools.length, 'pool')}, ${plural(receivers, 'receiver')}`,
     ...options.warnings.map((warning) => `note: ${warning}`),
     '',
     ...drawSteps(vusOverTime(options.scenarios), { ascii }),

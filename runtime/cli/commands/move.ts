@@ -1,5 +1,6 @@
 // dicomrun move STUDY_UID --to AET: C-MOVE of a study, a series or an instance.
 import { DicomRunError, ExitCode } from '../../errors.ts';
+import { splitHostPort } from '../argv.ts';
 import type { DefineCommand } from '../program.ts';
 import { readDurationMs } from '../flag-values.ts';
 import { addPeerFlags, choosePeer, limitsOf } from '../wire/peer-flags.ts';
@@ -15,12 +16,16 @@ interface MoveFlags {
 export const define: DefineCommand = (command, { terminal, exit }) => {
   command
     .argument('<study>', 'Study Instance UID')
+    .argument('[host]', 'dcmtk style: host')
+    .argument('[port]', 'dcmtk style: port')
     .option('--to <aet>', 'AE title of the destination, as the peer knows it')
     .option('--aem <aet>', 'the same (dcmtk: -aem)')
     .option('--series <uid>', 'only this series')
     .option('--instance <uid>', 'only this SOP instance (with --series)');
   addPeerFlags(command);
-  command.action(async (study: string, flags: MoveFlags) => {
+  command.action(async (_study: string, _host: string, _port: string, flags: MoveFlags) => {
+    const { words, ...where } = splitHostPort(command.args, (word) => word === command.args[0]);
+    const [study = ''] = words;
     const destination = flags.to ?? flags.aem;
     if (destination === undefined) {
       throw new DicomRunError(ExitCode.CONFIG, {
@@ -29,7 +34,7 @@ export const define: DefineCommand = (command, { terminal, exit }) => {
         hint: '--to AET: an AE title that the peer knows and can send to',
       });
     }
-    const { peer } = await choosePeer(command, terminal, {});
+    const { peer } = await choosePeer(command, terminal, where);
     const { runMove } = await import('../wire/move.ts');
     const timeouts = limitsOf(readDurationMs('--timeout', flags.timeout));
     const { completed, failed, warning, status, errorComment } = await runMove(

@@ -73,10 +73,11 @@ async function writeSurroundings(folder: string, cwd: string): Promise<readonly 
 
 function nextLines(name: string): string {
   const script = name.includes(' ') ? `"${name}"` : name;
-  return [
-    `  dicomrun run ${script} --embedded --vus 2 --duration 10s   try it, no server needed`,
-    `  dicomrun doctor -c AET@host:port -b MY_AET   check your server`,
-    `  dicomrun run ${script} -c AET@host:port -b MY_AET   ${basename(name)} against it`,
-    '',
-  ].join('\n');
+  const commands = [
+    [`dicomrun run ${script} --embedded --vus 2 --duration 10s`, 'try it, no server needed'],
+    ['dicomrun doctor -c AET@host:port -b MY_AET', 'check your server'],
+    [`dicomrun run ${script} -c AET@host:port -b MY_AET`, `${basename(name)} against it`],
+  ] as const;
+  const width = Math.max(...commands.map(([command]) => command.length)) + 3;
+  return commands.map(([command, about]) => `  ${command.padEnd(width)}${about}\n`).join('');
 }

@@ -1,5 +1,8 @@
 // dicomrun send PATH…: stores files as they are.
+import { existsSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { ExitCode } from '../../errors.ts';
+import { splitHostPort } from '../argv.ts';
 import type { DefineCommand } from '../program.ts';
 import { readDurationMs } from '../flag-values.ts';
 import { addPeerFlags, choosePeer, limitsOf } from '../wire/peer-flags.ts';
@@ -10,14 +13,22 @@ interface SendFlags {
   readonly quiet?: boolean;
 }
 
+const EXAMPLES = `
+Examples:
+  dicomrun send ./study -c PACS@10.1.2.3:104 -b MY_AET
+  dicomrun send -aec PACS -aet MY_AET 10.1.2.3 104 ./study`;
+
 export const define: DefineCommand = (command, { terminal, exit }) => {
   command
-    .argument('<paths...>', 'files, folders, patterns')
+    .argument('<paths...>', 'files, folders, patterns; host and port first, dcmtk style')
     .option('--json', 'one JSON line per file')
-    .option('-q, --quiet', 'only the count');
+    .option('-q, --quiet', 'only the count')
+    .addHelpText('after', EXAMPLES);
   addPeerFlags(command);
-  command.action(async (paths: string[], flags: SendFlags) => {
-    const { peer } = await choosePeer(command, terminal, {});
+  command.action(async (given: string[], flags: SendFlags) => {
+    const isFile = (word: string) => existsSync(resolve(terminal.cwd, word));
+    const { words: paths, ...where } = splitHostPort(given, isFile);
+    const { peer } = await choosePeer(command, terminal, where);
     const { outcomeLine, sendFiles } = await import('../wire/send.ts');
     const totals = await sendFiles({
       peer,

@@ -55,6 +55,31 @@ export async function open(peer: PeerAddress, options: OpenOptions): Promise<Ass
   throw new DicomRunError(ExitCode.UNREACHABLE, describeFailure(outcome, peer));
 }
 
+/** @throws DicomRunError 111 when the peer took the association without this SOP class. */
+export function mustBeAccepted(
+  association: Association,
+  peer: PeerAddress,
+  wanted: { readonly sopClass: string; readonly service: string },
+): void {
+  if (association.contextFor(wanted.sopClass, '') !== 0) return;
+  const context = association.contexts.find((one) => one.abstractSyntax === wanted.sopClass);
+  const why = CONTEXT_RESULTS[context?.result ?? 0] ?? 'refused';
+  const who = `${peer.calledAET}@${peer.host}:${peer.port}`;
+  throw new DicomRunError(ExitCode.UNREACHABLE, {
+    code: 'ASSOC_NO_CONTEXT',
+    message: `${who} accepted no presentation context for ${wanted.service} (${wanted.sopClass}): ${why} (PS3.8 Table 9-18)`,
+    hint: 'this AE title does not offer the service; `dicomrun doctor` lists what it accepts',
+  });
+}
+
+/** PS3.8 Table 9-18. */
+const CONTEXT_RESULTS: Readonly<Record<number, string>> = {
+  1: 'user rejection (result 1)',
+  2: 'no reason given (result 2)',
+  3: 'abstract syntax not supported (result 3)',
+  4: 'transfer syntaxes not supported (result 4)',
+};
+
 /** One final answer. Times in ms from the first byte sent to the last byte received. */
 export interface Answer {
   readonly status: number;

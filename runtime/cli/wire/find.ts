@@ -4,7 +4,7 @@ import { queryClass } from '../../dicom/dimse/uids.ts';
 import { find } from '../../dicom/scu/find.ts';
 import type { FindResult } from '../../dicom/scu/find.ts';
 import type { Timeouts } from '../../dicom/ul/associate-request.ts';
-import { EXPLICIT_LITTLE, IMPLICIT_LITTLE, open, release } from './client.ts';
+import { EXPLICIT_LITTLE, IMPLICIT_LITTLE, mustBeAccepted, open, release } from './client.ts';
 import type { PeerAddress } from './client.ts';
 import type { Query } from './query.ts';
 
@@ -23,6 +23,8 @@ export async function runFind(
   const contexts = [{ abstractSyntax, transferSyntaxes: [EXPLICIT_LITTLE, IMPLICIT_LITTLE] }];
   const association = await open(peer, { contexts, timeouts: options.timeouts });
   try {
+    const service = query.model === 'worklist' ? 'C-FIND, worklist' : 'C-FIND, Study Root';
+    mustBeAccepted(association, peer, { sopClass: abstractSyntax, service });
     const matches: JsonDataset[] = [];
     const { model, level, keys } = query;
     const result = await new Promise<FindResult>((resolve) => {

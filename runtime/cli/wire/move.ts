@@ -5,7 +5,7 @@ import { retrieve } from '../../dicom/scu/retrieve.ts';
 import type { RetrieveResult } from '../../dicom/scu/retrieve.ts';
 import type { Timeouts } from '../../dicom/ul/associate-request.ts';
 import { DicomRunError, ExitCode } from '../../errors.ts';
-import { IMPLICIT_LITTLE, open, release } from './client.ts';
+import { IMPLICIT_LITTLE, mustBeAccepted, open, release } from './client.ts';
 import type { PeerAddress } from './client.ts';
 
 export interface MoveWish {
@@ -33,6 +33,8 @@ export async function runMove(
     ...(wish.instance === undefined ? {} : { SOPInstanceUID: wish.instance }),
   };
   try {
+    const service = 'C-MOVE, Study Root';
+    mustBeAccepted(association, peer, { sopClass: abstractSyntax, service });
     const result = await new Promise<RetrieveResult>((resolve) => {
       retrieve(
         association,
