@@ -1,22 +1,23 @@
 // What people type in their first minutes, in the habits of DCMTK and k6, and what they are told.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { startDimseServer, type DimseServer } from './peers.ts';
+import { requirePeer, startStorescp, type StoragePeer } from './peers.ts';
 import { Bench } from './run-cli.ts';
 
 const bench = new Bench('first-minutes');
-let server: DimseServer;
+let server: StoragePeer;
+const installed = requirePeer('storescp');
 
 beforeAll(async () => {
-  server = await startDimseServer({ aet: 'STORESCP' });
+  if (installed) server = await startStorescp();
   const made = await bench.run(['generate', './samples', '--modality', 'CT', '--count', '2']);
   expect(made.stdout).toMatch(/^2 files, .*in \.\/samples\n$/);
 });
 afterAll(async () => {
-  await server.stop();
+  if (installed) await server.stop();
   bench.remove();
 });
 
-describe("DCMTK's habits", () => {
+describe.skipIf(!installed)("DCMTK's habits", () => {
   it.each([
     ['in front', (port: string) => ['127.0.0.1', port, './samples']],
     ['at the end', (port: string) => ['./samples', '127.0.0.1', port]],
