@@ -1,0 +1,93 @@
+// Whole runs with a receiver: the main job embedded, and a forwarder that is not ours and errs.
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import { startForwarder } from './delivery-forwarder.ts';
+import { anyPortFree } from './peers.ts';
+import { accepted, Bench, PACKAGE } from './run-cli.ts';
+
+const bench = new Bench('delivery');
+afterAll(() => bench.remove());
+
+describe('examples/gi-routing.ts', () => {
+  it('passes against the embedded router, shortened by flags', async () => {
+    const port = await anyPortFree();
+    const source = readFileSync(join(PACKAGE, 'examples/gi-routing.ts'), 'utf8');
+    expect(source).toContain('port: 11113');
+    bench.write('gi-routing.ts', source.replace('port: 11113', `port: ${port}`));
+    const result = await bench.run([
+      ...['run', 'gi-routing.ts', '--embedded'],
+      ...['--vus', '5', '--ramp', '5s', '--duration', '5s'],
+    ]);
+    expect(result.code, result.stdout).toBe(0);
+    const { checks, delivery, thresholds, execution, run } = result.summary();
+    expect(run.embedded).toBe(true);
+    expect(thresholds.every(({ verdict }) => verdict === 'ok')).toBe(true);
+    expect(thresholds).toHaveLength(3);
+    expect(execution.iterations).toBeGreaterThan(10);
+    expect(execution.failed).toBe(0);
+    expect(checks.fails).toBe(0);
+    expect(checks.items.map(({ name }) => name)).toEqual([
+      'stored',
+      'every image arrived once',
+      'pixels untouched',
+      'description normalised',
+    ]);
+    const images = execution.iterations * 4;
+    expect(delivery.routes).toHaveLength(1);
+    expect(delivery.routes[0]).toMatchObject({
+      ...{ route: 'HTM_GI', accepted: images, arrived: images, unique: images },
+      ...{ missing: 0, late: 0, duplicated: 0, corrupted: 0, unexpected: 0 },
+    });
+    expect(delivery.accepted).toBe(images);
+    expect(result.stdout).toContain('EMBEDDED ROUTER');
+  });
+});
+
+describe('a forwarder that drops, repeats and damages', () => {
+  it('is found out exactly, by the account and by expect()', async () => {
+    const port = await anyPortFree();
+    const misdeeds = {
+      drop: new Set<string>(),
+      repeat: new Set<string>(),
+      damage: new Set<string>(),
+    };
+    const forwarder = await startForwarder({ port, calledAET: 'ARCHIVE' }, misdeeds);
+    const script = `import dicom from 'dicom';
+import { check, sleep } from 'k6';
+const archive = dicom.receiver({ aet: 'ARCHIVE', port: ${port} });
+const router = dicom.peer({ connect: 'ROUTER@127.0.0.1:${forwarder.port}', deliversTo: archive });
+const camera = dicom.synthetic({ modality: 'ES', rows: 32, columns: 32 });
+export const options = { iterations: 1, thresholds: { dicom_delivery_missing: ['count==0'] } };
+export default async function () {
+  const study = dicom.study({ images: 10, from: camera });
+  console.log('uids ' + study.images.map((image) => image.get('SOPInstanceUID')).join(' ') + ' end');
+  await sleep(2);
+  const association = await router.associate({ for: study });
+  for (const image of study.images) await association.store(image);
+  await association.release();
+  const found = await archive.expect(study, { timeout: '5s' });
+  console.log('found ' + JSON.stringify([found.missing, found.duplicated, found.pixelsChanged]));
+}
+`;
+    const run = bench.startScript(script, ['--no-preflight', '--settle', '2s']);
+    await run.says(/uids .* end/);
+    const uids = /uids (.*) end/.exec(run.stdout() + run.stderr())?.[1]?.split(' ') ?? [];
+    expect(uids).toHaveLength(10);
+    for (const uid of uids.slice(0, 3)) misdeeds.drop.add(uid);
+    for (const uid of uids.slice(3, 5)) misdeeds.repeat.add(uid);
+    for (const uid of uids.slice(5, 6)) misdeeds.damage.add(uid);
+    const result = await run.ended;
+    forwarder.stop();
+    expect(result.code).toBe(99);
+    const summary = result.summary();
+    expect(accepted(summary)).toBe(10);
+    expect(summary.delivery.routes[0], result.stdout).toMatchObject({
+      ...{ accepted: 10, arrived: 9, unique: 7, missing: 3 },
+      ...{ duplicated: 2, corrupted: 1, unexpected: 0 },
+    });
+    expect(result.stdout + result.stderr).toContain('found [3,2,1]');
+    const ledger = readFileSync(join(result.folder(), 'ledger.jsonl'), 'utf8');
+    for (const uid of misdeeds.drop) expect(ledger).toContain(uid);
+  });
+});
