@@ -51,8 +51,8 @@ export interface Dicom {
   readonly shared: Shared;
   /** Bytes without DICOM. */
   readonly raw: Raw;
-  /** A Modality Performed Procedure Step for a worklist item. */
-  procedureStep(item?: T.Match): ProcedureStep;
+  /** A Modality Performed Procedure Step for a worklist item, or unscheduled for a study. */
+  procedureStep(item: T.Match | Study): ProcedureStep;
   /** What differs between two instances; `expected`: changes that are meant. */
   diff(
     a: Dataset,
@@ -104,7 +104,7 @@ export function dicomFor(vu: Vu): Dicom & { default?: Dicom } {
     get raw(): Raw {
       return rawFor(vu);
     },
-    procedureStep: (item = {}) => new ProcedureStep(vu, item),
+    procedureStep: (item) => new ProcedureStep(vu, item),
     diff: (a, b, options) => diff(vu, a, b, options),
     skip: (reason) => skip(vu, reason),
     manual: (name, steps) => manual(vu, name, steps),

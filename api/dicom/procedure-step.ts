@@ -1,7 +1,7 @@
 // Modality Performed Procedure Step (PS3.4 Annex F): N-CREATE when an exam starts, N-SET when it ends.
 import type { Vu } from '../guest/vu.ts';
 import type { Association } from './association.ts';
-import { nextStudy, type Study } from './data.ts';
+import { nextStudy, Study } from './data.ts';
 import { shared } from '../guest/shared.ts';
 import type { Match, NormalisedResponse } from './types.ts';
 
@@ -17,10 +17,10 @@ export class ProcedureStep {
   readonly uid: string;
   private readonly item: Match;
 
-  constructor(_vu: Vu, item: Match) {
+  constructor(_vu: Vu, what: Match | Study) {
     const number = String(shared.boot.worker * 1e10 + nextStudy()).padStart(13, '0');
     this.uid = `2.25.1${shared.boot.runNumber}${number}9999000001`;
-    this.item = item;
+    this.item = what instanceof Study ? unscheduled(what) : what;
   }
 
   /** N-CREATE with status IN PROGRESS. */
@@ -92,10 +92,21 @@ function scheduled(item: Match, step: Match): Match {
   };
 }
 
+/** What an order would have said (PS3.4 F.7.2.1.1, unscheduled case). */
+function unscheduled(study: Study): Match {
+  const taken = ['PatientName', 'PatientID', 'PatientBirthDate', 'PatientSex', 'AccessionNumber'];
+  const item: Match = Object.fromEntries(taken.map((keyword) => [keyword, study.get(keyword)]));
+  item['StudyInstanceUID'] = study.uid;
+  item['ScheduledProcedureStepSequence'] = [{ Modality: study.get('Modality') }];
+  return item;
+}
+
 function seriesOf(study: Study): Match[] {
   const series = new Map<number, Match[]>();
+  const uids = new Map<number, unknown>();
   for (const image of study.images) {
     const list = series.get(image.series) ?? [];
+    if (list.length === 0) uids.set(image.series, image.get('SeriesInstanceUID'));
     list.push({ ReferencedSOPClassUID: image.sopClass, ReferencedSOPInstanceUID: image.uid });
     series.set(image.series, list);
   }
@@ -103,7 +114,7 @@ function seriesOf(study: Study): Match[] {
     PerformingPhysicianName: '',
     OperatorsName: '',
     ProtocolName: 'DICOMRUN',
-    SeriesInstanceUID: `${study.uid.slice(0, 34)}${String(number).padStart(4, '0')}000000`,
+    SeriesInstanceUID: uids.get(number) ?? '',
     SeriesDescription: '',
     RetrieveAETitle: '',
     ReferencedImageSequence: images,
