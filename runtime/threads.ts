@@ -176,6 +176,8 @@ export const WorkerSlot = {
   BUSY_MS: 11,
   /** Largest lateness of its heartbeat since main last took it (ms); main sets it to 0. */
   LAG_MS: 12,
+  /** Scenario (its number in the plan) of the VU in {@link IN_GUEST}; -1 outside scenarios. */
+  SCENARIO: 13,
 } as const;
 export const WORKER_SLOTS = 16;
 

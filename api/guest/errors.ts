@@ -95,17 +95,24 @@ export function badState(message: string, hint?: string): ScriptError {
   });
 }
 
-/** A thrown value as it crosses the bridge. */
+/** A thrown value as it crosses the bridge. It may be of any kind, with getters that throw. */
 export function faultOf(thrown: unknown): Fault {
-  if (thrown instanceof Error) {
-    const error = thrown as Error & { code?: unknown; hint?: unknown };
-    return {
-      code: typeof error.code === 'string' ? error.code : 'SCRIPT_EXCEPTION',
-      name: error.name,
-      message: error.message,
-      ...(typeof error.hint === 'string' ? { hint: error.hint } : {}),
-      stack: typeof error.stack === 'string' ? error.stack : '',
-    };
+  try {
+    if (thrown instanceof Error) return faultOfError(thrown);
+    return { code: 'SCRIPT_EXCEPTION', name: 'thrown value', message: String(thrown), stack: '' };
+  } catch {
+    // Whoever waits for the end of this iteration must hear of it all the same.
+    return { code: 'SCRIPT_EXCEPTION', name: 'Error', message: 'it cannot be read', stack: '' };
   }
-  return { code: 'SCRIPT_EXCEPTION', name: 'thrown value', message: String(thrown), stack: '' };
+}
+
+function faultOfError(error: Error & { code?: unknown; hint?: unknown }): Fault {
+  const { code, name, message, hint, stack } = error;
+  return {
+    code: typeof code === 'string' ? code : 'SCRIPT_EXCEPTION',
+    name: typeof name === 'string' ? name : 'Error',
+    message: typeof message === 'string' ? message : String(message),
+    ...(typeof hint === 'string' ? { hint } : {}),
+    stack: typeof stack === 'string' ? stack : '',
+  };
 }

@@ -10,7 +10,8 @@ import { FaultError } from './mailbox.ts';
 import { Member } from './member.ts';
 import type { VuPool } from './member.ts';
 import { createThreadPool } from './pool.ts';
-import { judgePulse, terminateScript } from './watchdog.ts';
+import { terminateScript } from './terminate.ts';
+import { judgePulse } from './watchdog.ts';
 import type { Pulse, WatchdogLimits } from './watchdog.ts';
 import { addCounts, noCounts, readState, remainsOf } from './worker-state.ts';
 
@@ -43,7 +44,8 @@ const WARM_TIMEOUT_MS = 60_000;
 /** Module code may run this long in one go; the host's own work for it does not count. */
 const INIT_HANG_MS = 5_000;
 const WATCH_EVERY_MS = 250;
-const TERMINATE_GRACE_MS = 1_000;
+/** Longer than ending a script takes on a busy machine. */
+const TERMINATE_GRACE_MS = 4_000;
 
 export class Fleet {
   readonly #settings: FleetSettings;
@@ -244,6 +246,8 @@ export class Fleet {
     if (this.#members[member.worker] !== member || this.#finish === null || member.finished) return;
     const remains = remainsOf(member.state);
     const open = remains.interrupted - readState(member.state).interrupted;
+    const vu = Atomics.load(member.state, WorkerSlot.IN_GUEST);
+    const lastGuest = vu > 0 ? `; ${guestName(vu, this.#scenarioIn(member.state))} ran last` : '';
     member.state.fill(0);
     addCounts(this.#lost, remains);
     if (this.#stopping) {
@@ -251,7 +255,7 @@ export class Fleet {
       this.#checkFinished();
       return;
     }
-    const why = reason?.message ?? 'it ended early';
+    const why = (reason?.message ?? 'it ended early') + lastGuest;
     this.#settings.events.replaced(member.worker, why, open);
     if (++this.#replacements > MAX_REPLACEMENTS) {
       this.#finish(tooManyDeaths(member.worker, why));
@@ -291,33 +295,57 @@ export class Fleet {
       }
       const action = judgePulse(pulse, member.state, now, limits);
       if (action === 'none') continue;
-      if (action === 'terminate-script' || pulse.terminatedAt === null) {
-        this.#sayHang(member, limits.hangMs);
-      }
-      if (action === 'kill-thread') member.kill();
-      else this.#freeWorker(member);
+      if (action === 'kill-thread') {
+        if (pulse.terminatedAt === null) this.#tellHang(member, limits.hangMs, '');
+        member.kill();
+      } else void this.#freeWorker(member, limits.hangMs);
     }
   }
 
-  #sayHang(member: Member, hangMs: number): void {
+  /** An error of the run that names VU, scenario and, where it is known, the line. */
+  #tellHang(member: { readonly state: Int32Array }, hangMs: number, stack: string): void {
     const vu = Atomics.load(member.state, WorkerSlot.IN_GUEST);
-    const who = vu > 0 ? `VU ${vu}` : 'a VU';
+    const scenario = this.#scenarioIn(member.state);
     const seconds = hangMs / 1000;
-    this.#settings.events.log({
-      kind: 'log',
-      level: 'warn',
-      message: `${who}: the script did not yield for ${seconds} s; its iteration was interrupted`,
+    this.#settings.events.error({
+      kind: 'error',
+      group: 'iteration SCRIPT_HANG',
+      operation: 'iteration',
+      code: 'SCRIPT_HANG',
+      message: `${guestName(vu, scenario)}: the script did not yield for ${seconds} s; its iteration was interrupted`,
+      hint: 'a loop without an await that waits stops every VU of its worker',
+      ...(vu > 0 ? { vu } : {}),
+      ...(scenario === '' ? {} : { scenario }),
+      ...(stack === '' ? {} : { stack }),
+      time: this.#started === null ? 0 : Math.max(0, Date.now() - this.#started.t0),
+      count: 1,
     });
   }
 
-  #freeWorker(member: Member): void {
-    terminateScript(member.threadId).then(
-      (done) => {
-        if (!done) member.kill();
-      },
-      () => member.kill(),
-    );
+  #scenarioIn(state: Int32Array): string {
+    const number = Atomics.load(state, WorkerSlot.SCENARIO);
+    return this.#plan?.scenarios?.[number]?.name ?? '';
   }
+
+  async #freeWorker(member: Member, hangMs: number): Promise<void> {
+    // Who it is, before the thread goes on.
+    const slots = member.state.slice();
+    let stack = '';
+    try {
+      const ended = await terminateScript(member.threadId);
+      stack = ended.stack;
+      if (!ended.done) member.kill();
+    } catch {
+      member.kill(); // without an inspector there is only the harder way
+    }
+    this.#tellHang({ state: slots }, hangMs, stack);
+  }
+}
+
+/** Whose code ran, for messages. */
+function guestName(vu: number, scenario: string): string {
+  const who = vu > 0 ? `VU ${vu}` : 'a VU';
+  return scenario === '' ? who : `${who} (${scenario})`;
 }
 
 function isTimeout(error: unknown): boolean {

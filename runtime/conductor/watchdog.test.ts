@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { Worker } from 'node:worker_threads';
 import { WORKER_SLOTS, WorkerSlot } from '../threads.ts';
-import { judgePulse, terminateScript } from './watchdog.ts';
+import { terminateScript } from './terminate.ts';
+import { judgePulse } from './watchdog.ts';
 
 const limits = { hangMs: 5_000, graceMs: 1_000 };
 
@@ -62,7 +63,9 @@ describe('terminateScript', () => {
       const looping = new Promise((resolve) => worker.once('message', resolve));
       worker.postMessage('loop');
       await looping;
-      expect(await terminateScript(worker.threadId)).toBe(true);
+      const { done, stack } = await terminateScript(worker.threadId);
+      expect(done).toBe(true);
+      expect(stack).toMatch(/at \[worker eval\]:3:\d+|at .*\(\[worker eval\]:3:\d+\)/);
       const alive = new Promise((resolve) => worker.once('message', resolve));
       worker.postMessage('ping');
       expect(await alive).toBe('alive');
@@ -72,6 +75,6 @@ describe('terminateScript', () => {
   });
 
   it('says so when there is no such thread', async () => {
-    expect(await terminateScript(987_654)).toBe(false);
+    expect(await terminateScript(987_654)).toEqual({ done: false, stack: '' });
   });
 });

@@ -52,39 +52,3 @@ export function judgePulse(
   pulse.terminatedAt = now;
   return 'terminate-script';
 }
-
-interface WorkerSessionEvents {
-  params: { sessionId: string; workerInfo: { title: string } };
-}
-
-/**
- * Ends the JavaScript that runs in the thread now, through the inspector; its event loop goes on.
- * @returns false when there is no such thread or no inspector in this Node.
- */
-export async function terminateScript(threadId: number): Promise<boolean> {
-  const { Session } = await import('node:inspector');
-  const session = new Session();
-  session.connect();
-  try {
-    return await new Promise<boolean>((resolve) => {
-      let found = false;
-      session.on('NodeWorker.attachedToWorker', (event: unknown) => {
-        const { params } = event as WorkerSessionEvents;
-        // Its `workerId` is the inspector's own count; only the title names the thread.
-        if (!params.workerInfo.title.startsWith(`[worker ${threadId}]`)) return;
-        found = true;
-        const message = JSON.stringify({ id: 1, method: 'Runtime.terminateExecution' });
-        const call = { sessionId: params.sessionId, message };
-        session.post('NodeWorker.sendMessageToWorker', call, () => undefined);
-      });
-      session.on('NodeWorker.receivedMessageFromWorker', () => resolve(true));
-      session.post('NodeWorker.enable', { waitForDebuggerOnStart: false }, () => {
-        // Existing threads have been announced by now; a thread that never answers is given up on.
-        if (!found) resolve(false);
-        else setTimeout(() => resolve(false), 1000).unref();
-      });
-    });
-  } finally {
-    session.disconnect();
-  }
-}

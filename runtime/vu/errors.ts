@@ -50,6 +50,17 @@ export class Errors {
     });
   }
 
+  /** A VU that was stopped and never came back; the first one is named. */
+  stuck(vu: VuSlot, operation: string): void {
+    const scenario = this.#scenarios()[vu.scenario]?.name ?? '';
+    this.#add(`${operation} SCRIPT_NEVER_SETTLED`, vu, {
+      operation,
+      code: 'SCRIPT_NEVER_SETTLED',
+      message: `VU ${vu.id} (${scenario}): it awaited a promise that nothing settles, and was given up`,
+      hint: 'a promise of the script itself needs resolve() or reject() on every path',
+    });
+  }
+
   /** A failed request or association. */
   failed(error: OperationError, vu: VuSlot | null): void {
     const { operation, code, calledAET = '' } = error;

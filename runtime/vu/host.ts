@@ -32,6 +32,8 @@ export class Host {
   readonly #free: Operation[] = [];
   /** Slots of {@link WorkerSlot}, for the watchdog. */
   readonly #state: Int32Array;
+  /** Scenario of each VU slot, for the watchdog. */
+  readonly scenarios: number[] = [];
   #ringing = 0;
   /** Settlements so far; the sandbox counts along, so a serial needs no crossing. */
   #serial = 0;
@@ -122,6 +124,7 @@ export class Host {
     this.#b = b;
     this.#c = c;
     this.#state[WorkerSlot.IN_GUEST] = vuId;
+    this.#state[WorkerSlot.SCENARIO] = this.scenarios[b] ?? -1;
     return this.guest.enter();
   }
 
@@ -179,6 +182,7 @@ export class Host {
     this.#b = value;
     this.#text = text;
     this.#state[WorkerSlot.IN_GUEST] = operation.vuId;
+    this.#state[WorkerSlot.SCENARIO] = this.scenarios[operation.slot] ?? -1;
     operation.end();
     this.#free.push(operation);
     this.#serial++;

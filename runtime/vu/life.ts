@@ -34,6 +34,11 @@ interface IterationSeries {
   readonly lag: number;
 }
 
+/** Where a VU was that did not come back. */
+const PHASES: Readonly<Record<number, string>> = {
+  [VuState.STARTING]: 'vuInit',
+  [VuState.STOPPING]: 'vuTeardown',
+};
 const FIRST_RETRY_MS = 1000;
 const LAST_RETRY_MS = 30_000;
 
@@ -53,6 +58,7 @@ export class Life {
   attach(vu: VuSlot, scenario: number, owner: VuOwner): void {
     vu.owner = owner;
     vu.scenario = scenario;
+    this.#parts.host.scenarios[vu.slot] = scenario;
     vu.stopping = false;
     vu.interrupted = false;
     vu.ownTags = null;
@@ -104,6 +110,8 @@ export class Life {
   abandon(vu: VuSlot): void {
     const { host } = this.#parts;
     if (vu.state === VuState.BUSY) this.#countInterrupted();
+    // One that was not asked to stop was cut off by the watchdog, which has told of it.
+    if (vu.interrupted) this.#parts.errors.stuck(vu, PHASES[vu.state] ?? 'iteration');
     host.enter(Enter.DROP_VU, vu.slot, 0, vu.id);
     vu.dropped = true;
     this.#free(vu);

@@ -1,0 +1,110 @@
+// Scripts that never return, never settle, or fill the memory: the others go on, the culprit is named.
+import { afterAll, describe, expect, it } from 'vitest';
+import { Place } from './cli-spawn.ts';
+
+const SCRIPT = `import { sleep } from 'k6';
+export const options = {
+  scenarios: {
+    good: { executor: 'constant-vus', vus: 1, duration: '10s', exec: 'good', gracefulStop: '1s' },
+    bad: {
+      executor: 'per-vu-iterations', vus: 1, iterations: 1, exec: 'bad', maxDuration: '9s', gracefulStop: '1s',
+    },
+  },
+};
+export async function good() { await sleep(0.05); }
+export async function bad() {
+  await sleep(0.5);
+BODY
+}
+`;
+const LINE = 13;
+
+const BODIES = {
+  'an endless loop': '  for (;;) Math.random();',
+  'a loop of microtasks': '  for (;;) await 0;',
+  'a storm of promises':
+    '  const storm = () => Promise.resolve().then(() => { storm(); storm(); }); storm();',
+  'a regular expression that backtracks for ever': "  /^(a+)+$/.test('a'.repeat(40) + 'b');",
+} as const;
+
+const places: Place[] = [];
+afterAll(() => places.forEach((place) => place.remove()));
+
+async function run(body: string): Promise<{ place: Place; code: number | null; err: string }> {
+  const place = new Place({ 'bad.ts': SCRIPT.replace('BODY', body) });
+  places.push(place);
+  const { code, err } = await place.run(['run', 'bad.ts', '--no-report']);
+  return { place, code, err };
+}
+
+describe('a script that never yields', () => {
+  it.concurrent.each(Object.entries(BODIES))('%s', async (_name, body) => {
+    const { place, code, err } = await run(body);
+    expect(code, err).toBe(0);
+    expect(err).toMatch(/VU \d+ \(bad\): the script did not yield for 5 s/);
+    expect(err).toContain(`bad.ts:${LINE}:`);
+    const { execution, errors } = place.summary();
+    // The good VU shares the worker: some 5 s of its 10 s are left to it.
+    expect(execution.iterations).toBeGreaterThan(20);
+    expect(errors.groups.map(({ code, scenario }) => [code, scenario])).toEqual([
+      ['SCRIPT_HANG', 'bad'],
+    ]);
+  });
+});
+
+describe('a script that harms itself', () => {
+  it('that awaits what never settles is given up when its time is over', async () => {
+    const { place, code, err } = await run('  await new Promise(() => {});');
+    expect(code, err).toBe(0);
+    expect(err).toMatch(/VU \d+ \(bad\): it awaited a promise that nothing settles/);
+    expect(place.summary().execution.interrupted).toBe(1);
+  });
+
+  it('that breaks the built-ins it shares with its runtime costs its own iteration only', async () => {
+    const { place, code, err } = await run(
+      "  JSON.stringify = () => { throw new Error('mine'); }; throw new Error('broken');",
+    );
+    expect(code, err).toBe(0);
+    expect(place.summary().execution.iterations).toBeGreaterThan(100);
+  });
+
+  it('that fills the memory loses its worker, and the run goes on with another', async () => {
+    const fill =
+      '  const all = []; for (;;) { all.push(new Array(1e5).fill(1.5)); if (all.length % 20 === 0) await sleep(0.001); }';
+    const place = new Place({ 'bad.ts': SCRIPT.replace('BODY', fill) });
+    places.push(place);
+    const options = { NODE_OPTIONS: '--max-old-space-size=200' };
+    const { code, err } = await place.run(['run', 'bad.ts', '--no-report'], options);
+    expect(code, err).toBe(0);
+    expect(err).toMatch(/worker 0 died and was replaced.*out of memory.*VU \d+ \((bad|good)\)/s);
+    expect(place.summary().execution.iterations).toBeGreaterThan(20);
+  });
+
+  it('that throws what cannot be read, from every phase', async () => {
+    const place = new Place();
+    places.push(place);
+    const bad = `const bad = () => { const e = new Error('x'); for (const k of ['message', 'stack', 'code', 'name', 'hint']) Object.defineProperty(e, k, { get() { throw e; } }); return e; };\n`;
+    const phases = ['setup', 'teardown', 'handleSummary', 'vuInit', 'vuTeardown', 'default'];
+    for (const phase of phases) {
+      const name = phase === 'default' ? 'default async' : 'async';
+      const other = phase === 'default' ? '' : 'export default async function () {}\n';
+      place.write(
+        `${phase}.js`,
+        `${bad}export ${name} function ${phase === 'default' ? '' : phase}() { throw bad(); }\n${other}`,
+      );
+      const { code, err } = await place.run([
+        'run',
+        `${phase}.js`,
+        '--no-report',
+        '--iterations',
+        '1',
+        '--vus',
+        '1',
+        '--duration',
+        '3s',
+      ]);
+      expect([0, 107], `${phase}: ${err}`).toContain(code);
+      expect(err).not.toContain('INTERNAL');
+    }
+  });
+});
