@@ -45,48 +45,80 @@ export async function terminateScript(threadId: number): Promise<Termination> {
   const { Session } = await import('node:inspector');
   const session = new Session();
   session.connect();
-  let stack = '';
-  const names = new Map<string, string>();
-  let late: NodeJS.Timeout | undefined;
+  const end = new Ending(session, threadId);
   try {
-    const done = await new Promise<boolean>((resolve) => {
-      let send: ((id: number, method: string, params?: object) => void) | null = null;
-      session.on('NodeWorker.attachedToWorker', (event: unknown) => {
-        const { params } = event as Attached;
-        // Its `workerId` is the inspector's own count; only the title names the thread.
-        if (!params.workerInfo.title.startsWith(`[worker ${threadId}]`)) return;
-        const { sessionId } = params;
-        send = (id, method, more = {}) => {
-          const message = JSON.stringify({ id, method, params: more });
-          session.post('NodeWorker.sendMessageToWorker', { sessionId, message }, () => undefined);
-        };
-        send(1, 'Debugger.enable');
-        send(2, 'Debugger.pause');
-        late = setTimeout(() => {
-          // A thread that paused after all, with nobody left to resume it, would never end.
-          send?.(3, 'Debugger.disable');
-          send?.(TERMINATED, 'Runtime.terminateExecution');
-        }, PAUSE_MS);
-      });
-      session.on('NodeWorker.receivedMessageFromWorker', (event: unknown) => {
-        const reply = JSON.parse((event as Received).params.message) as Reply;
-        const { scriptId, url, callFrames = [] } = reply.params ?? {};
-        if (reply.method === 'Debugger.scriptParsed') names.set(scriptId ?? '', url ?? '');
-        else if (reply.method === 'Debugger.paused') {
-          stack = stackOf(callFrames, names);
-          send?.(TERMINATED, 'Debugger.resume', { terminateOnResume: true });
-        } else if (reply.id === TERMINATED) resolve(true);
-      });
-      session.post('NodeWorker.enable', { waitForDebuggerOnStart: false }, () => {
+    return { done: await end.begin(), stack: end.stack };
+  } finally {
+    end.forget();
+    session.disconnect();
+  }
+}
+
+type Said = (event: unknown) => void;
+interface Inspector {
+  on(event: string, listener: Said): unknown;
+  post(method: string, params: object, done: () => void): void;
+}
+
+class Ending {
+  stack = '';
+  readonly #inspector: Inspector;
+  readonly #title: string;
+  readonly #names = new Map<string, string>();
+  #session = '';
+  #late: NodeJS.Timeout | undefined;
+  #settle: (done: boolean) => void = () => undefined;
+
+  constructor(inspector: Inspector, threadId: number) {
+    this.#inspector = inspector;
+    this.#title = `[worker ${threadId}]`;
+    inspector.on('NodeWorker.attachedToWorker', (event) => this.#attached(event as Attached));
+    inspector.on('NodeWorker.receivedMessageFromWorker', (event) => {
+      this.#heard(JSON.parse((event as Received).params.message) as Reply);
+    });
+  }
+
+  begin(): Promise<boolean> {
+    return new Promise((resolve) => {
+      this.#settle = resolve;
+      this.#inspector.post('NodeWorker.enable', { waitForDebuggerOnStart: false }, () => {
         // Existing threads have been announced by now; a thread that never answers is given up on.
-        if (send === null) resolve(false);
+        if (this.#session === '') resolve(false);
         else setTimeout(() => resolve(false), GIVE_UP_MS).unref();
       });
     });
-    return { done, stack };
-  } finally {
-    clearTimeout(late);
-    session.disconnect();
+  }
+
+  forget(): void {
+    clearTimeout(this.#late);
+  }
+
+  #send(id: number, method: string, params: object = {}): void {
+    const message = JSON.stringify({ id, method, params });
+    const call = { sessionId: this.#session, message };
+    this.#inspector.post('NodeWorker.sendMessageToWorker', call, () => undefined);
+  }
+
+  #attached({ params }: Attached): void {
+    // Its `workerId` is the inspector's own count; only the title names the thread.
+    if (!params.workerInfo.title.startsWith(this.#title)) return;
+    this.#session = params.sessionId;
+    this.#send(1, 'Debugger.enable');
+    this.#send(2, 'Debugger.pause');
+    this.#late = setTimeout(() => {
+      // A thread that paused after all, with nobody left to resume it, would never end.
+      this.#send(3, 'Debugger.disable');
+      this.#send(TERMINATED, 'Runtime.terminateExecution');
+    }, PAUSE_MS);
+  }
+
+  #heard({ id, method, params = {} }: Reply): void {
+    if (method === 'Debugger.scriptParsed') {
+      this.#names.set(params.scriptId ?? '', params.url ?? '');
+    } else if (method === 'Debugger.paused') {
+      this.stack = stackOf(params.callFrames ?? [], this.#names);
+      this.#send(TERMINATED, 'Debugger.resume', { terminateOnResume: true });
+    } else if (id === TERMINATED) this.#settle(true);
   }
 }
 

@@ -5,7 +5,8 @@ import { Enter, Op, type Boot } from '../../api/bridge.ts';
 import { preludeFile } from '../../bundler/prelude.ts';
 import { Host, onlyInRun } from '../vu/host.ts';
 import { openSandbox } from '../vu/sandbox.ts';
-import { ATTACKS, GUEST_HELPERS } from './hostile-attacks.ts';
+import { ATTACKS } from './hostile-attacks.ts';
+import { GUEST_HELPERS } from './hostile-probe.ts';
 import { Place } from './cli-spawn.ts';
 
 const BOOT: Boot = { worker: 0, runNumber: '1', init: true, env: {}, scenarios: [], options: {} };
