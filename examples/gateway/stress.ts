@@ -1,0 +1,67 @@
+// Sustained load, a burst, and memory: three parts, one after the other.
+//
+// @seed gateway load test_sustained_load, test_burst_load, test_memory_usage
+// @covers 31, 32
+// measures  failures of each part; growth of memory over 200 files, ours (generator_rss) and, with
+//           --scrape gateway=http://…/metrics, the gateway's own process_resident_memory_bytes
+// passes    sustained: under 10 % fail; burst: over 80 % accepted; memory: under 500 MB more
+// knobs     SUSTAINED (30 s), BURST (20 files of 1 MB), MEMORY_FILES
+import dicom from 'dicom';
+import { check, sleep } from 'k6';
+import type { Options } from 'k6/options';
+import { number, scaled, text, timed } from '../lib/scale.ts';
+
+export const options: Options = {
+  labels: ['load', 'slow'],
+  scenarios: {
+    sustained: {
+      executor: 'constant-vus',
+      vus: 4,
+      duration: text('SUSTAINED', scaled('30s', '1s')),
+      env: { PRESET: 'KB128', PAUSE: '0.05' },
+    },
+    burst: {
+      executor: 'per-vu-iterations',
+      vus: number('BURST', scaled(20, 5)),
+      after: 'sustained',
+      env: { PRESET: 'MB01', PAUSE: '0' },
+    },
+    memory: {
+      executor: 'shared-iterations',
+      vus: 2,
+      iterations: number('MEMORY_FILES', scaled(200, 40)),
+      after: 'burst',
+      env: { PRESET: 'MB01', PAUSE: '0' },
+    },
+  },
+  thresholds: {
+    dicom_delivery_missing: ['count==0'],
+    'dicom_req_failed{scenario:sustained}': ['rate<0.1'],
+    'dicom_req_failed{scenario:burst}': ['rate<0.2'],
+    'dicom_req_failed{scenario:memory}': ['rate==0'],
+    'iteration_duration{scenario:burst}': timed('max<30000'),
+    generator_rss: timed('value<1000000000'),
+  },
+};
+
+const sink = dicom.receiver({ aet: 'STRESS', verify: 'counts', keep: 'nothing' });
+const gateway = dicom.peer({ deliversTo: sink });
+const images: Record<string, ReturnType<typeof dicom.synthetic>> = {
+  KB128: dicom.synthetic('KB128'),
+  MB01: dicom.synthetic('MB01'),
+};
+
+export default async function () {
+  const stored = await gateway.store(images[__ENV.PRESET ?? 'KB128'].fresh());
+  check(stored, { stored: (r) => r.ok });
+  await sleep(Number(__ENV.PAUSE));
+}
+
+type Metrics = Record<string, { values: { min: number; max: number } } | undefined>;
+
+export function handleSummary({ metrics }: { metrics: Metrics }) {
+  for (const name of ['generator_rss', 'target_process_resident_memory_bytes']) {
+    const { min = 0, max = 0 } = metrics[name]?.values ?? {};
+    if (max > 0) console.log(`${name} grew by ${((max - min) / 1e6).toFixed(0)} MB, 500 allowed`);
+  }
+}

@@ -1,0 +1,48 @@
+// Which SOP class is taken in which transfer syntax: the conformance statement, asked instead of read.
+//
+// @covers 3
+// measures  one negotiation per SOP class, one context per transfer syntax
+// passes    everything WANTED is accepted; the whole matrix is printed
+// knobs     WANTED (CT:implicit,MR:implicit,…)
+import dicom from 'dicom';
+import { check } from 'k6';
+import type { Options } from 'k6/options';
+import { text } from '../lib/scale.ts';
+
+const sopClasses = ['CT', 'MR', 'CR', 'DX', 'US', 'MG', 'XA', 'RF', 'ES', 'SC', 'SR'];
+const syntaxes = [
+  'ImplicitVRLittleEndian',
+  'ExplicitVRLittleEndian',
+  'DeflatedExplicitVRLittleEndian',
+  'RLELossless',
+  'JPEGBaseline8Bit',
+  'JPEGLossless',
+  'JPEGLSLossless',
+  'JPEG2000Lossless',
+];
+const images = sopClasses.map((modality) => dicom.synthetic({ modality, rows: 16, columns: 16 }));
+const wanted = text('WANTED', sopClasses.map((c) => `${c}:ImplicitVRLittleEndian`).join(','));
+
+export const options: Options = {
+  vus: 1,
+  iterations: 1,
+  thresholds: { checks: ['rate==1'], dicom_assoc_failed: ['rate==0'] },
+};
+
+const server = dicom.peer({});
+
+export default async function () {
+  for (const [index, name] of sopClasses.entries()) {
+    const { contexts } = await server.negotiate({
+      contexts: syntaxes.map((syntax) => ({
+        abstractSyntax: images[index].sopClass,
+        transferSyntaxes: [syntax],
+      })),
+    });
+    const taken = syntaxes.filter((_, i) => contexts[i]?.result === 0);
+    console.log(`${name}: ${taken.join(', ') || 'nothing'}`);
+    for (const syntax of syntaxes.filter((one) => wanted.includes(`${name}:${one}`))) {
+      check(taken, { [`${name} in ${syntax}`]: (list) => list.includes(syntax) });
+    }
+  }
+}
