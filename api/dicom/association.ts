@@ -26,15 +26,19 @@ function instanceOf(image: unknown): Dataset {
   return image.identity === Identity.POOL ? image.fresh() : image;
 }
 
-/** `await using`: the method stands under a symbol that the compiler cannot see in a class. */
-export interface Association extends AsyncDisposable {}
 /** What `await using` needs; the method stands under the symbol that esbuild's lowering looks for. */
 export interface Association extends AsyncDisposable {}
 
+/**
+ * An open association. `await using` releases it at the end of the block, unless it is kept. Every
+ * request resolves with the peer's answer, and rejects when there is none.
+ */
 export class Association implements Releasable {
+  /** @internal */
   readonly vu: Vu;
-  /** Number on the host. */
+  /** @internal Number on the host. */
   readonly handle: number;
+  /** It was opened with `keep: true`. */
   readonly kept: boolean;
   private closed: boolean;
 

@@ -7,7 +7,7 @@ import { shared } from '../guest/shared.ts';
 import type { Vu } from '../guest/vu.ts';
 import type { AnonymiseOptions, Edits } from './types.ts';
 
-/** What the sandbox knows of one prototype. */
+/** @internal What the sandbox knows of one prototype. */
 export interface Member {
   /** pool * 2^20 + member. */
   readonly prototype: number;
@@ -57,14 +57,21 @@ export const Identity = { POOL: 0, FRESH: 1, AS_IS: 2 } as const;
 
 /** One instance: what to send, and under which identity. Immutable; edits give another one. */
 export class Dataset {
+  /** @internal */
   readonly vu: Vu;
+  /** @internal */
   readonly prototype: number;
-  /** Study, series and instance number of this worker; 0 unless fresh. */
+  /** @internal Study, series and instance number of this worker; 0 unless fresh. */
   readonly study: number;
+  /** Number of its series in the study, from 1; 0 unless fresh. */
   readonly series: number;
+  /** Number in its series, from 1; 0 unless fresh. */
   readonly instance: number;
+  /** @internal */
   readonly identity: number;
+  /** Attributes that are set besides the identity, null when there are none. */
   readonly edits: Edits | null;
+  /** The study it was made for, null when for none. */
   readonly parent: Study | null;
   /** Accepted sends of it, for `receiver.expect(image)`. */
   accepted: number;
@@ -91,12 +98,15 @@ export class Dataset {
     this.accepted = 0;
   }
 
+  /** SOP Class UID. */
   get sopClass(): string {
     return memberOf(this.prototype).sopClass;
   }
+  /** Transfer Syntax UID. */
   get transferSyntax(): string {
     return memberOf(this.prototype).transferSyntax;
   }
+  /** Modality (0008,0060). */
   get modality(): string {
     return memberOf(this.prototype).modality;
   }
@@ -104,6 +114,7 @@ export class Dataset {
   get bytes(): number {
     return memberOf(this.prototype).bytes;
   }
+  /** small < 1 MB, medium ≤ 10 MB, large. */
   get sizeClass(): string {
     return memberOf(this.prototype).sizeClass;
   }
@@ -167,6 +178,7 @@ export class Dataset {
   get(attribute: string): unknown {
     return ask(this.vu, Op.ASK, JSON.stringify({ ask: 'get', ...this.recipe(), attribute }));
   }
+  /** Whether the attribute is there, empty or not. */
   has(attribute: string): boolean {
     return this.get(attribute) !== undefined;
   }
@@ -175,7 +187,7 @@ export class Dataset {
     return ask(this.vu, Op.ASK, JSON.stringify({ ask: 'dump', ...this.recipe() })) as string;
   }
 
-  /** What the host needs to build it. */
+  /** @internal What the host needs to build it. */
   recipe(): Record<string, unknown> {
     return {
       prototype: this.prototype,
@@ -207,7 +219,7 @@ export function isPlain(image: Dataset): boolean {
   );
 }
 
-/** Series of a study, and instances in each. */
+/** @internal Series of a study, and instances in each. */
 export interface Shape {
   readonly series: number;
   readonly images: number;
@@ -215,12 +227,17 @@ export interface Shape {
 
 /** A study of new instances. Its UIDs follow from its number. */
 export class Study {
+  /** @internal */
   readonly vu: Vu;
+  /** @internal */
   readonly number: number;
+  /** @internal */
   readonly prototypes: readonly number[];
+  /** How many series it has. */
   readonly seriesCount: number;
   /** Instances per series. */
   readonly perSeries: number;
+  /** Attributes that are set in every instance, null when there are none. */
   readonly edits: Edits | null;
   /** Accepted stores of its instances, for `receiver.expect(study)`. */
   accepted: number;
@@ -274,6 +291,7 @@ export class Study {
     }
     return (this.list = list);
   }
+  /** How many instances it has. */
   get length(): number {
     return this.seriesCount * this.perSeries;
   }

@@ -5,6 +5,7 @@ import type { Duration, TlsOptions } from './types.ts';
 
 export type { AcceptorFaults } from '../k6/simulate.ts';
 
+/** Where to listen, and what to look at. See `dicomrun help delivery`. */
 export interface ReceiverOptions {
   aet?: string;
   aets?: readonly string[];
@@ -24,6 +25,7 @@ export interface ReceiverOptions {
   faults?: AcceptorFaults;
 }
 
+/** What to wait for. */
 export interface ExpectOptions {
   /** Default 30 s. */
   timeout?: Duration;
@@ -58,6 +60,7 @@ export interface Delivery {
   durationMs: number;
 }
 
+/** Whom to ask, how often, for how long. */
 export interface VerifyOptions {
   /** Whom to ask. Default the configured verify target. */
   on?: Peer;
@@ -75,6 +78,7 @@ export interface VerifyOptions {
   patientId?: string;
 }
 
+/** Whether, where and when a study could be found. */
 export interface Visibility {
   /** The study can be found on STUDY level, with the instances asked for. */
   found: boolean;

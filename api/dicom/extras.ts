@@ -12,20 +12,25 @@ import type { Duration } from './types.ts';
 
 // ---------------------------------------------------------------- dicom.shared
 
+/** Numbers over all VUs and workers. */
 export interface SharedCounter {
   /** 0, 1, 2, … over all VUs: no two get the same. */
   next(): number;
 }
+/** A queue over all VUs and workers; items are JSON. */
 export interface SharedQueue {
   /** Adds an item (JSON) at the end. */
   push(item: unknown): Promise<void>;
   /** Takes the first; undefined when there is none within `timeout` (default: at once). */
   pop(options?: { timeout?: Duration }): Promise<unknown>;
 }
+/** `dicom.shared`: what all VUs of a run share. */
 export interface Shared {
+  /** The counter of that name. */
   counter(name: string): SharedCounter;
   /** The next element of a list over all VUs, from the start again after the last. */
   next<T>(list: readonly T[]): T;
+  /** The queue of that name. */
   queue(name: string): SharedQueue;
 }
 
@@ -62,11 +67,13 @@ export interface RawConnection {
   send(bytes: string | Uint8Array, options?: { bytesPerSecond?: number }): Promise<void>;
   /** The next bytes that come, as hex; '' when the peer closed. */
   read(options?: { timeout?: Duration }): Promise<string>;
+  /** TCP close. */
   close(): Promise<void>;
   /** TCP reset. */
   reset(): Promise<void>;
 }
 
+/** `dicom.raw` */
 export interface Raw {
   /** A TCP (or TLS) connection without any DICOM. */
   connect(peer: Peer): Promise<RawConnection>;
@@ -117,9 +124,11 @@ export function manual(vu: Vu, name: string, steps: readonly string[] | string):
 export interface Difference {
   /** Keyword, path or `'ggggeeee'`; `PixelData` when the pixels differ. */
   attribute: string;
+  /** What happened to it, from the first to the second. */
   kind: 'added' | 'removed' | 'changed';
   /** Values as text, '' where there is none; cut at 100 characters. */
   before: string;
+  /** Value after, as `before`. */
   after: string;
 }
 

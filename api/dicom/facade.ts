@@ -63,13 +63,21 @@ export interface Dicom {
   skip(reason: string): never;
   /** Records a check that a person has to make. */
   manual(name: string, steps: readonly string[] | string): void;
+  /** DIMSE statuses by name: `r.status === dicom.Status.OutOfResources`. */
   readonly Status: typeof Status;
+  /** What made an answer impossible: `code`, `message`, `hint`. The base of those below. */
   readonly DicomError: typeof DicomError;
+  /** A-ASSOCIATE-RJ: `result`, `source`, `reason` (PS3.8 Table 9-21). */
   readonly AssociationRejected: typeof AssociationRejected;
+  /** A-ABORT, by the peer or by us: `source`, `reason` (PS3.8 Table 9-26). */
   readonly AssociationAborted: typeof AssociationAborted;
+  /** No presentation context was accepted for it (PS3.8 Table 9-18). */
   readonly NoAcceptedContext: typeof NoAcceptedContext;
+  /** Name resolution, TCP or TLS failed; `code` says which. */
   readonly TransportError: typeof TransportError;
+  /** Nothing came in time; `phase` says what was waited for. */
   readonly TimeoutError: typeof TimeoutError;
+  /** The peer broke the protocol; we aborted. */
   readonly ProtocolError: typeof ProtocolError;
 }
 

@@ -63,6 +63,7 @@ function contextsKey(options: T.AssociateOptions): string {
     : keyOf(wanted as T.AssociateFor);
 }
 
+/** Whom a script talks to. One per VU; opening associations is up to the script. */
 export class Peer {
   private readonly vu: Vu;
   private readonly request: Readonly<Record<string, unknown>>;
@@ -195,7 +196,11 @@ export class Peer {
     return spec;
   }
 
-  /** What the host is told of it. */
+  /**
+   * What the host is told of it.
+   *
+   * @internal
+   */
   describe(): Readonly<Record<string, unknown>> {
     return this.request;
   }

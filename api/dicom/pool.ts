@@ -6,9 +6,11 @@ import type { Edits, NextOptions, PoolSelector } from './types.ts';
 
 /** Instances to draw from: files or synthetic ones, shared by all workers. */
 export class Pool {
+  /** @internal */
   readonly vu: Vu;
+  /** @internal */
   readonly members: readonly Member[];
-  /** Prototype numbers; one array, so that what is derived from it can be remembered. */
+  /** @internal Prototype numbers; one array, so that what is derived from it can be remembered. */
   readonly prototypes: readonly number[];
   private drawn: number;
   constructor(vu: Vu, list: readonly Member[]) {
@@ -17,9 +19,11 @@ export class Pool {
     this.prototypes = list.map((member) => member.prototype);
     this.drawn = 0;
   }
+  /** How many instances it has. */
   get length(): number {
     return this.members.length;
   }
+  /** The instance at that index, from 0; negative ones count from the end. */
   at(index: number): Dataset {
     const member = this.members.at(index);
     if (member === undefined) {
@@ -54,27 +58,35 @@ export class Pool {
     for (let i = 0; i < this.members.length; i++) yield this.at(i);
   }
   // One-instance pools act as that instance, so that `from: endoscope` and `store(endoscope)` read well.
+  /** The next instance as a new one of a new study. */
   fresh(): Dataset {
     return this.next().fresh();
   }
+  /** The next instance with attributes set. */
   with(edits: Edits): Dataset {
     return this.next().with(edits);
   }
+  /** The next instance as it is stored, byte for byte. */
   asIs(): Dataset {
     return this.next().asIs();
   }
+  /** An attribute of the first instance. */
   get(attribute: string): unknown {
     return this.at(0).get(attribute);
   }
+  /** SOP Class UID of the first instance. */
   get sopClass(): string {
     return this.at(0).sopClass;
   }
+  /** Transfer Syntax UID of the first instance. */
   get transferSyntax(): string {
     return this.at(0).transferSyntax;
   }
+  /** Modality of the first instance. */
   get modality(): string {
     return this.at(0).modality;
   }
+  /** Length of the first data set, in bytes. */
   get bytes(): number {
     return this.at(0).bytes;
   }

@@ -12,6 +12,7 @@ function stamp(): { date: string; time: string } {
   return { date: iso.slice(0, 10).replace(/-/g, ''), time: iso.slice(11, 19).replace(/:/g, '') };
 }
 
+/** One Modality Performed Procedure Step, from its start to its end. */
 export class ProcedureStep {
   /** SOP Instance UID of the step. */
   readonly uid: string;

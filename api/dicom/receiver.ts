@@ -10,9 +10,10 @@ import type { Delivery, ExpectOptions, StoreResult } from './types.ts';
 
 const WORKERS = 1e10;
 
+/** A listening acceptor that accounts for what arrives. See `dicomrun help delivery`. */
 export class Receiver {
   private readonly vu: Vu;
-  /** Declaration number. */
+  /** @internal Declaration number. */
   readonly id: number;
   /** First AE title it answers to. */
   readonly aet: string;
@@ -29,6 +30,7 @@ export class Receiver {
       ask(this.vu, Op.ASK, JSON.stringify({ ask: 'receiver', id: this.id })) as { port: number }
     ).port;
   }
+  /** Address it listens on; known from `setup` on. */
   get host(): string {
     return (
       ask(this.vu, Op.ASK, JSON.stringify({ ask: 'receiver', id: this.id })) as { host: string }

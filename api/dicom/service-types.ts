@@ -2,6 +2,7 @@
 import type { Receiver } from './receiver.ts';
 import type { CallOptions, Duration, Response } from './types.ts';
 
+/** How to query. */
 export interface FindOptions extends CallOptions {
   /** Information model. Default `'study'` (Study Root). */
   model?: 'study' | 'patient' | 'worklist';
@@ -16,6 +17,7 @@ export interface FindOptions extends CallOptions {
 /** One match: values by keyword, unknown tags as 'ggggeeee'. */
 export type Match = Record<string, unknown>;
 
+/** A query that ended. */
 export interface FindResult extends Response {
   matches: Match[];
   /** Matches received, also those over the limit. */
@@ -28,12 +30,14 @@ export interface Find extends PromiseLike<FindResult>, AsyncIterable<Match> {
   cancel(): Promise<FindResult>;
 }
 
+/** How to retrieve by C-MOVE. */
 export interface MoveOptions extends Omit<FindOptions, 'limit' | 'model'> {
   model?: 'study' | 'patient';
   /** AE title to send to. */
   destination: string;
 }
 
+/** C-STORE sub-operations by outcome. */
 export interface SubOperations {
   remaining: number;
   completed: number;
@@ -41,11 +45,13 @@ export interface SubOperations {
   warnings: number;
 }
 
+/** A retrieval that ended. */
 export interface MoveResult extends Response, SubOperations {
   /** SOP Instance UIDs of sub-operations that failed, as far as the peer names them. */
   failedInstances: string[];
 }
 
+/** How to retrieve by C-GET. */
 export interface GetOptions extends Omit<FindOptions, 'limit' | 'model'> {
   model?: 'study' | 'patient';
   /** What to do with the instances that come, besides counting and hashing. Default nothing. */
@@ -54,6 +60,7 @@ export interface GetOptions extends Omit<FindOptions, 'limit' | 'model'> {
   folder?: string;
 }
 
+/** A retrieval on the association itself. */
 export interface GetResult extends MoveResult {
   /** Instances that came on this association; the first 10,000 of them. */
   instances: ReceivedInstance[];
@@ -75,6 +82,7 @@ export interface ReceivedInstance {
   file: string;
 }
 
+/** How to ask for storage commitment. */
 export interface CommitOptions {
   timeout?: Duration;
   /** Receiver that gets the N-EVENT-REPORT on an association of its own. */
@@ -82,6 +90,7 @@ export interface CommitOptions {
   tags?: Record<string, string>;
 }
 
+/** What the peer committed to. */
 export interface CommitResult extends Response {
   /** SOP Instance UIDs. */
   committed: string[];
@@ -95,6 +104,7 @@ export interface NormalisedResponse extends Response {
   sopInstance: string;
 }
 
+/** How to send a normalised request. */
 export interface NormalisedOptions extends CallOptions {
   /** Action or event type ID. Default 1. */
   type?: number;

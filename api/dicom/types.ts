@@ -130,8 +130,10 @@ export type ServiceName =
   | 'StorageCommitment'
   | (string & {});
 
+/** What an association is for: its presentation contexts follow from it. */
 export type AssociateFor = Dataset | Study | Pool | ServiceName;
 
+/** What to negotiate. */
 export interface AssociateOptions {
   /** Contexts for these instances and services. Default: Verification. */
   for?: AssociateFor | readonly AssociateFor[];
@@ -148,6 +150,7 @@ export interface AssociateOptions {
   tags?: Record<string, string>;
 }
 
+/** What to negotiate, and what is expected of it. */
 export interface NegotiateOptions extends AssociateOptions {
   /** The outcome that counts as success. Default `'accepted'`. */
   expect?: 'accepted' | 'rejected' | 'no-context';
@@ -172,6 +175,7 @@ export interface Negotiation {
   implementationVersion?: string;
 }
 
+/** One presentation context after negotiation (PS3.8 Table 9-18). */
 export interface NegotiatedContext {
   id: number;
   abstractSyntax: string;
@@ -192,6 +196,7 @@ export interface StoreFault {
   bytesPerSecond?: number;
 }
 
+/** How to store one instance. */
 export interface StoreOptions {
   fault?: StoreFault;
   /** These DIMSE statuses are no failure. */
@@ -211,6 +216,7 @@ export interface CallOptions {
   tags?: Record<string, string>;
 }
 
+/** What became of a request. */
 export type Outcome = 'success' | 'warning' | 'failure' | 'cancelled' | 'injected';
 
 /** Times of one request in ms, stamped at the socket. */
@@ -249,6 +255,7 @@ export interface Response {
   phases?: Phases;
 }
 
+/** How to store many. */
 export interface StoreAllOptions extends Omit<StoreOptions, 'fault'> {
   /** Outstanding stores at most; the negotiated window is never exceeded. Default: that window. */
   window?: number;
@@ -256,6 +263,7 @@ export interface StoreAllOptions extends Omit<StoreOptions, 'fault'> {
   pace?: number;
 }
 
+/** What became of them. */
 export interface StoreAllResult {
   sent: number;
   accepted: number;
@@ -265,6 +273,7 @@ export interface StoreAllResult {
   results: StoreResult[];
 }
 
+/** Which files to take, and how. */
 export interface FilesOptions {
   /** Keep only files for which all of these hold. */
   filter?: PoolSelector;
@@ -275,6 +284,7 @@ export interface FilesOptions {
   name?: string;
 }
 
+/** What to generate. */
 export interface SyntheticOptions {
   /** CR DX CT MR US MG XA RF ES OPT OPV SC SR NM PT OP SM KO PR. */
   modality?: string;
@@ -299,6 +309,7 @@ export interface SyntheticOptions {
   name?: string;
 }
 
+/** Which instances: all that is named has to fit. */
 export interface PoolSelector {
   modality?: string | readonly string[];
   size?: 'small' | 'medium' | 'large' | { min?: number; max?: number };
@@ -307,12 +318,14 @@ export interface PoolSelector {
   where?: (image: Dataset) => boolean;
 }
 
+/** Which instance is next. */
 export interface NextOptions {
   order?: 'sequential' | 'random' | 'weighted' | 'perVu';
   /** By modality, size class or `'*'`. */
   weights?: Readonly<Record<string, number>>;
 }
 
+/** A study to make. */
 export interface StudyOptions {
   /** Default 1. */
   series?: number;

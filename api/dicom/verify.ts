@@ -6,6 +6,7 @@ import { milliseconds } from './duration.ts';
 import { Peer } from './peer.ts';
 import type { VerifyOptions, Visibility } from './types.ts';
 
+/** `dicom.verify` */
 export interface Verify {
   /** Polls with C-FIND until the study is there: STUDY level by Study Root, then Patient Root, then PATIENT. */
   study(uid: string | Study, options?: VerifyOptions): Promise<Visibility>;

@@ -20,12 +20,13 @@ export interface PeerName {
 }
 
 const RESULTS: Readonly<Record<number, string>> = { 1: 'permanent', 2: 'transient' };
-const SOURCES: Readonly<Record<number, string>> = {
+export const REJECT_SOURCES: Readonly<Record<number, string>> = {
   1: 'service-user',
   2: 'service-provider, ACSE',
   3: 'service-provider, presentation',
 };
-const REASONS: Readonly<Record<string, string>> = {
+/** PS3.8 Table 9-21, by source and reason. */
+export const REJECT_REASONS: Readonly<Record<string, string>> = {
   '1/1': 'no reason given',
   '1/2': 'application context name not supported',
   '1/3': 'calling AE title not recognized',
@@ -35,7 +36,8 @@ const REASONS: Readonly<Record<string, string>> = {
   '3/1': 'temporary congestion',
   '3/2': 'local limit exceeded',
 };
-const ABORT_REASONS: Readonly<Record<number, string>> = {
+/** PS3.8 Table 9-26, of source 2 (service-provider). */
+export const ABORT_REASONS: Readonly<Record<number, string>> = {
   0: 'reason not specified',
   1: 'unrecognized PDU',
   2: 'unexpected PDU',
@@ -44,7 +46,8 @@ const ABORT_REASONS: Readonly<Record<number, string>> = {
   6: 'invalid PDU parameter value',
 };
 
-const PHASES: Readonly<Record<string, string>> = {
+/** What a timeout waited for, by phase. */
+export const PHASES: Readonly<Record<string, string>> = {
   connect: 'the TCP connection',
   tls: 'the TLS handshake',
   associate: 'the answer to the A-ASSOCIATE-RQ',
@@ -57,7 +60,7 @@ const PHASES: Readonly<Record<string, string>> = {
 const NO_ANSWER =
   'it hung up instead of answering: does this port speak TLS, or refuse this address?';
 
-const TRANSPORT_HINTS: Readonly<Record<string, string>> = {
+export const TRANSPORT_HINTS: Readonly<Record<string, string>> = {
   TCP_ECONNREFUSED: 'nobody listens there; check host and port',
   TCP_ECONNRESET: 'the peer, or something on the way, closed the connection by force',
   TCP_ETIMEDOUT: 'no answer from that host; check address, route and firewall',
@@ -78,25 +81,28 @@ const TRANSPORT_HINTS: Readonly<Record<string, string>> = {
 
 function rejected(failure: Rejected, peer: PeerName): FailureText {
   const { result, source, reason } = failure;
-  const what = REASONS[`${source}/${reason}`] ?? 'non-standard reason';
-  const how = `${RESULTS[result] ?? `result ${result}`}, ${SOURCES[source] ?? `source ${source}`}`;
+  const what = REJECT_REASONS[`${source}/${reason}`] ?? 'non-standard reason';
+  const how = `${RESULTS[result] ?? `result ${result}`}, ${REJECT_SOURCES[source] ?? `source ${source}`}`;
   const message = `rejected the association: ${what} (${how}, reason ${reason})`;
   const base = { code: 'ASSOC_REJECTED', message, ref: 'PS3.8 Table 9-21' };
-  if (source === 1 && reason === 7) {
-    return {
-      ...base,
-      hint: `the peer does not know itself as "${peer.calledAET}"; check calledAET`,
-    };
+  return withHint(base, rejectHint(`${source}/${reason}`, peer));
+}
+
+function rejectHint(reason: string, peer: PeerName): string | undefined {
+  switch (reason) {
+    case '1/1':
+    case '2/1':
+      return 'the peer does not say why: often an AE title or address that it does not know; see its log';
+    case '1/3':
+      return `the peer does not know us as "${peer.callingAET}"; check callingAET, or register it there`;
+    case '1/7':
+      return `the peer does not know itself as "${peer.calledAET}"; check calledAET`;
+    case '3/1':
+    case '3/2':
+      return 'the peer is at its limit of associations; use fewer at a time';
+    default:
+      return undefined;
   }
-  if (source === 1 && reason === 3) {
-    return {
-      ...base,
-      hint: `the peer does not know us as "${peer.callingAET}"; check callingAET, or register it there`,
-    };
-  }
-  if (source === 3)
-    return { ...base, hint: 'the peer is at its limit of associations; use fewer at a time' };
-  return base;
 }
 
 function protocolHint(window: string): string | undefined {
@@ -121,7 +127,13 @@ function aborted(failure: Aborted): FailureText {
       ? 'service-user'
       : `service-provider, ${ABORT_REASONS[reason] ?? 'non-standard reason'}`;
   const message = `aborted the association (${who}, source ${source}, reason ${reason})`;
-  return { code: 'ASSOC_ABORTED', message, ref: 'PS3.8 Table 9-26' };
+  return { code: 'ASSOC_ABORTED', message, hint: abortHint(source), ref: 'PS3.8 Table 9-26' };
+}
+
+function abortHint(source: number): string {
+  return source === 0
+    ? 'its application gave up, often over the data set before: see its log at this time'
+    : 'its protocol layer gave up: --trace shows the PDUs that it did not like';
 }
 
 function transport(failure: TransportFailure): FailureText {

@@ -4,7 +4,7 @@ import { compileEdits, type CompiledEdits, type Edits } from '../dicom/data/edit
 import type { Prototype } from '../dicom/data/prototype.ts';
 import { sizeClass } from '../dicom/data/share.ts';
 import type { Reply } from '../dicom/dimse/pending.ts';
-import { statusHex, statusName } from '../dicom/dimse/status.ts';
+import { statusHex, statusHint, statusName } from '../dicom/dimse/status.ts';
 import type { Failure } from '../dicom/errors.ts';
 import { nagleHint } from '../dicom/failure-text.ts';
 import { StoreImages } from '../dicom/scu/store-image.ts';
@@ -229,10 +229,12 @@ export class Stores implements ReplyTaker {
   #failed(open: OpenAssociation, status: number, operation: Operation): void {
     const vu = this.#parts.vu(operation.slot);
     const { calledAET } = open.spec.peer;
+    const hint = statusHint(status);
     this.#parts.errors.failed(
       {
         operation: 'C-STORE',
         code: `status ${statusHex(status)}`,
+        ...(hint === null ? {} : { hint }),
         message: `${peerText(open.spec.peer)} answered C-STORE with 0x${statusHex(status)}: ${statusName(status)}`,
         calledAET,
       },

@@ -47,7 +47,8 @@ export function statusClass(status: number): StatusClass {
   return warning || status >> 12 === 0xb ? 'warning' : 'failure';
 }
 
-const NAMES: ReadonlyMap<number, string> = new Map<number, string>([
+/** Names of statuses, in the standard's words. */
+export const STATUS_NAMES: ReadonlyMap<number, string> = new Map<number, string>([
   [0x0000, 'success'],
   [0x0105, 'no such attribute'],
   [0x0106, 'invalid attribute value'],
@@ -86,12 +87,47 @@ const NAMES: ReadonlyMap<number, string> = new Map<number, string>([
   [0xff01, 'pending, optional keys not supported'],
 ]);
 
+/** What to try about a status; those of a range (A7xx, A9xx, Cxxx) by its head. */
+export const STATUS_HINTS: ReadonlyMap<number, string> = new Map<number, string>([
+  [
+    0x0106,
+    'the peer refuses the value of an attribute: its log names it, `dicomrun dump` shows it',
+  ],
+  [0x0110, "look into the peer's log at this time; often a full disk or its database"],
+  [0x0111, 'the instance is there already: send fresh ones, without asIs()'],
+  [0x0112, 'the peer does not know that instance: create or store it first'],
+  [0x0117, 'the SOP Instance UID is malformed'],
+  [0x0118, 'the peer does not support that SOP class'],
+  [0x0119, 'the SOP Instance UID belongs to another SOP class there'],
+  [0x0120, "give the attribute that the peer's error comment names"],
+  [0x0122, 'the peer does not support that SOP class'],
+  [0x0124, 'the peer does not allow this to our AE title, or without user identity'],
+  [0x0210, 'a message ID was used twice at a time'],
+  [0x0211, 'the peer does not know that operation on this SOP class'],
+  [0x0213, 'the peer is at its limit: fewer VUs, or a slower pace'],
+  [0xa700, 'the peer is out of resources: its disk, its database, or too much at a time'],
+  [0xa701, 'the query matches too much: more specific keys'],
+  [0xa702, 'the peer cannot reach the destination, or is out of resources'],
+  [0xa801, 'register the destination AE title, with its address, at the peer'],
+  [0xa900, 'the data set is not what its SOP class says: `dicomrun dump` shows it'],
+  [0xb000, "the peer changed elements on arrival: its log, or the receiver's differences"],
+  [0xc000, 'the peer cannot parse the data set: `dicomrun dump` it; look into its log'],
+  [0xfe00, 'cancelled, by the script or by --limit'],
+]);
+
+/** What to try about a status, null where nothing general can be said. */
+export function statusHint(status: number): string | null {
+  const range = status >> 12 === 0xc ? 0xc000 : status & 0xff00;
+  const ranged = range === 0xa700 || range === 0xa900 || range === 0xc000;
+  return STATUS_HINTS.get(status) ?? (ranged ? STATUS_HINTS.get(range) : undefined) ?? null;
+}
+
 /** A status in the standard's words; ranges (A7xx, A9xx, Bxxx, Cxxx) by their head. */
 export function statusName(status: number): string {
-  const exact = NAMES.get(status);
+  const exact = STATUS_NAMES.get(status);
   if (exact !== undefined) return exact;
   const head = status & 0xff00;
-  if (head === 0xa700 || head === 0xa900) return NAMES.get(head) ?? '';
+  if (head === 0xa700 || head === 0xa900) return STATUS_NAMES.get(head) ?? '';
   if (status >> 12 === 0xc) return 'cannot understand, or unable to process';
   if (status >> 12 === 0xb) return 'warning';
   return statusClass(status);

@@ -1,0 +1,119 @@
+// runtime/help/api.md from the docstrings of api/: every exported class, interface and type that a
+// script can meet, in lists that read well in a terminal too.
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import ts from 'typescript';
+
+/** Files of api/dicom in the order of the document, with the title of their part. */
+const FILES: readonly (readonly [file: string, title: string])[] = [
+  ['facade.ts', 'The module'],
+  ['peer.ts', 'Peers'],
+  ['association.ts', 'Associations'],
+  ['data.ts', 'Instances and studies'],
+  ['pool.ts', 'Pools'],
+  ['receiver.ts', 'Receivers'],
+  ['procedure-step.ts', 'Procedure steps'],
+  ['verify.ts', 'Verification'],
+  ['extras.ts', 'Shared state, raw connections, comparison'],
+  ['types.ts', 'Options and results'],
+  ['service-types.ts', 'Queries, retrieval, commitment, normalised services'],
+  ['delivery-types.ts', 'Delivery and visibility'],
+];
+
+const HEADER = `# API of the \`dicom\` module
+
+Made from the docstrings of \`api/dicom\`. How the parts fit together: \`dicomrun help scripts\`.
+Durations are milliseconds or text with a unit (\`'30s'\`). Every method that returns a promise is
+awaited. Errors are named in \`dicomrun help troubleshooting\`.`;
+
+/** The whole document. `root` is the folder of the package. */
+export function apiDocument(root: string): string {
+  const parts = FILES.map(([file, title]) => {
+    const text = readFileSync(join(root, 'api', 'dicom', file), 'utf8');
+    const source = ts.createSourceFile(file, text, ts.ScriptTarget.ES2022, true);
+    return [`## ${title}`, ...source.statements.flatMap((one) => declaration(one))].join('\n\n');
+  });
+  return `${[HEADER, ...parts].join('\n\n')}\n`;
+}
+
+function declaration(node: ts.Statement): string[] {
+  const isShown = ts.isClassDeclaration(node) || ts.isInterfaceDeclaration(node);
+  if (!isShown && !ts.isTypeAliasDeclaration(node)) return [];
+  if (!isExported(node) || isInternal(node)) return [];
+  const head = `### ${node.name?.text ?? ''}`;
+  if (ts.isTypeAliasDeclaration(node)) {
+    return [[head, prose(node), `\`${flat(node.type)}\``].filter(Boolean).join('\n\n')];
+  }
+  const list = node.members.flatMap((member) => memberLine(member)).join('\n');
+  if (list === '') return [];
+  const bases = (node.heritageClauses ?? []).flatMap((clause) => clause.types.map(flat));
+  const also = bases
+    .filter((base) => !/^(AsyncDisposable|Releasable)$/.test(base))
+    .map((base) => `Also: \`${base}\`.`);
+  return [
+    [head, [prose(node), ...also].filter(Boolean).join(' '), list].filter(Boolean).join('\n\n'),
+  ];
+}
+
+function memberLine(member: ts.ClassElement | ts.TypeElement): string[] {
+  const name = member.name?.getText();
+  if (name === undefined || name.startsWith('[') || name === 'toJSON') return [];
+  if (isPrivate(member) || isInternal(member)) return [];
+  const signature = signatureOf(member, name);
+  if (signature === null) return [];
+  const text = prose(member);
+  return [`- \`${signature}\`${text === '' ? '' : ` — ${text}`}`];
+}
+
+function signatureOf(member: ts.ClassElement | ts.TypeElement, name: string): string | null {
+  if (ts.isMethodDeclaration(member) || ts.isMethodSignature(member)) {
+    const parameters = member.parameters.map(parameterText).join(', ');
+    return `${name}(${parameters})${typeText(member.type)}`;
+  }
+  if (ts.isGetAccessorDeclaration(member)) return `${name}${typeText(member.type)}`;
+  if (ts.isPropertyDeclaration(member) || ts.isPropertySignature(member)) {
+    const optional = member.questionToken === undefined ? '' : '?';
+    return `${name}${optional}${typeText(member.type)}`;
+  }
+  return null;
+}
+
+function parameterText(parameter: ts.ParameterDeclaration): string {
+  const isOptional = parameter.questionToken !== undefined || parameter.initializer !== undefined;
+  return `${parameter.name.getText()}${isOptional ? '?' : ''}${typeText(parameter.type)}`;
+}
+
+const typeText = (type: ts.TypeNode | undefined): string =>
+  type === undefined ? '' : `: ${flat(type)}`;
+
+/** Source of a type on one line, without the prefix of the types' module. */
+function flat(node: ts.Node): string {
+  return node
+    .getText()
+    .replace(/\/\*\*[\s\S]*?\*\/|\/\/.*$/gm, '')
+    .replace(/\bT\./g, '')
+    .replace(/\s+/g, ' ')
+    .replace(/^\| /, '')
+    .trim();
+}
+
+/** The docstring on one line. */
+function prose(node: ts.Node): string {
+  const [doc] = ts.getJSDocCommentsAndTags(node).filter(ts.isJSDoc);
+  if (doc === undefined) return '';
+  const text = ts.getTextOfJSDocComment(doc.comment) ?? '';
+  return text.replace(/\s+/g, ' ').trim();
+}
+
+const modifiers = (node: ts.Node): readonly ts.Modifier[] =>
+  ts.canHaveModifiers(node) ? (ts.getModifiers(node) ?? []) : [];
+
+const isExported = (node: ts.Node): boolean =>
+  modifiers(node).some(({ kind }) => kind === ts.SyntaxKind.ExportKeyword);
+
+const isPrivate = (node: ts.Node): boolean =>
+  modifiers(node).some(({ kind }) => kind === ts.SyntaxKind.PrivateKeyword);
+
+/** `@internal`: of no use to a script. */
+const isInternal = (node: ts.Node): boolean =>
+  ts.getJSDocTags(node).some((tag) => tag.tagName.text === 'internal');

@@ -1,0 +1,31 @@
+// The generated parts of runtime/help say what the code says. To make them anew after a change:
+// npx vitest run --config runtime/vitest.interop.config.ts runtime/tests/docs-generated.test.ts -u
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from 'vitest';
+import { apiDocument } from './docs-api.ts';
+import { withTables } from './docs-tables.ts';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+const help = (name: string): string => `${root}runtime/help/${name}.md`;
+
+describe('generated documents', () => {
+  it('api.md is made from the docstrings', async () => {
+    await expect(apiDocument(root)).toMatchFileSnapshot(help('api'));
+  });
+
+  it('every member of the module and of its classes has a docstring', () => {
+    const classes = apiDocument(root).split('## Options and results')[0] ?? '';
+    const bare = classes
+      .split('\n')
+      .filter((line) => line.startsWith('- ') && !line.includes(' — '));
+    expect(
+      bare.filter((line) => !/^- `(Status|\w*(Error|Rejected|Aborted|Context)):/.test(line)),
+    ).toEqual([]);
+  });
+
+  it('troubleshooting.md has the tables of statuses, rejections, aborts, transport, timeouts', async () => {
+    const made = withTables(readFileSync(help('troubleshooting'), 'utf8'));
+    await expect(made).toMatchFileSnapshot(help('troubleshooting'));
+  });
+});
