@@ -9,15 +9,19 @@ afterAll(() => bench.remove());
 function script(mischief: string): string {
   return `import { sleep } from 'k6';
 import exec from 'k6/execution';
-import { Counter } from 'k6/metrics';
+import { Counter, Trend } from 'k6/metrics';
 const done = new Counter('done');
 const late = new Counter('late');
+const gap = new Trend('gap', true);
+let last = 0;
 export const options = { scenarios: { s: { executor: 'constant-vus', vus: 4, duration: '6s' } } };
 export default async function () {
   await sleep(0.1);
   if (exec.vu.idInTest === 2 && exec.vu.iterationInScenario === 2) {
     ${mischief}
   }
+  if (last > 0 && exec.vu.idInTest !== 2) gap.add(Date.now() - last);
+  last = Date.now();
   done.add(1, { vu: String(exec.vu.idInTest) });
   if (exec.instance.currentTestRunDuration > 4500) late.add(1);
 }
@@ -33,6 +37,8 @@ describe('an endless loop in one VU', () => {
     const summary = result.summary();
     expect(summary.execution.interrupted).toBeGreaterThanOrEqual(1);
     expect(summary.execution.interrupted).toBeLessThanOrEqual(4);
+    // hangTimeout, 0.5 s, and the 0.1 s that an iteration sleeps.
+    expect(summary.metrics['gap']?.values['max']).toBeLessThan(1600);
     // Four VUs at 10 iterations a second, less a pause of at most 1.5 s and its surroundings.
     expect(counted(summary, 'done')).toBeGreaterThan(130);
     expect(counted(summary, 'late')).toBeGreaterThan(30);
