@@ -3,34 +3,38 @@
 /** A value as rules and routes expect it: literal, regular expression as data, '' blank, null absent. */
 export type Wish = string | number | { readonly re: string; readonly flags: string } | null;
 
-/** What an acceptor does wrong on purpose. Shares are 0..1, times ms. */
+/** ms, or a text such as '40ms', '2s', '1m30s'. */
+type Span = number | string;
+
+type Delay = Span | readonly Span[] | { readonly lognormal: Span; readonly sigma?: number };
+
+/** What an acceptor does wrong on purpose. Shares are 0..1. */
 export interface AcceptorFaults {
-  /** C-STORE statuses in turn, e.g. `[0, 0, 0xA700]`; 0 = store it. */
-  readonly statuses?: readonly number[];
-  /** Answers that share of the stores with this status, without storing. */
-  readonly status?: { readonly share: number; readonly status: number };
-  /** Waits before each C-STORE response; a list is cycled. */
-  readonly responseDelayMs?: number | readonly number[];
-  /** Never answers that share of the stores. */
-  readonly silent?: number;
-  /** Aborts the association instead of answering that share of the stores. */
-  readonly abort?: number;
-  /** Aborts in the middle of a data set, after so many of its bytes. */
-  readonly abortAfterBytes?: number;
-  /** Rejects that share of the associations (transient, local limit exceeded). */
-  readonly reject?: number;
-  /** Rejects all of them with these numbers (PS3.8 Table 9-21). */
-  readonly rejectWith?: {
-    readonly result: number;
-    readonly source: number;
-    readonly reason: number;
+  /** Before each C-STORE response; a list is taken in turn. */
+  readonly delay?: Delay;
+  /** C-STORE statuses in turn, `[0, 0, 0xA700]`, or by share, `{ A700: 0.01 }`; 0 = store it. */
+  readonly status?: readonly number[] | Readonly<Record<string, number>>;
+  /** Rejects that share of the associations (default all), transient and over the limit. */
+  readonly reject?: {
+    readonly share?: number;
+    readonly result?: number;
+    readonly source?: number;
+    readonly reason?: number;
   };
+  /** Aborts the association after so many bytes of a data set. */
+  readonly abortAfter?: number;
+  /** Resets the connection after so many bytes of a data set. */
+  readonly resetAfter?: number;
+  /** Never answers a store. */
+  readonly neverAnswer?: boolean;
+  /** Share of the stores that the last three happen to (default all). */
+  readonly share?: number;
+  /** Accepts associations, but none of their contexts, or only these abstract syntaxes. */
+  readonly contexts?: 'none' | readonly string[];
   /** Associations at once; beyond it, transient rejection. */
-  readonly associations?: number;
-  /** Accepts associations, but none of their contexts. */
-  readonly noContexts?: boolean;
-  /** Rejects every association in [fromMs, toMs) after the start. */
-  readonly down?: readonly { readonly fromMs: number; readonly toMs: number }[];
+  readonly associationLimit?: number;
+  /** Rejects every association from `from` until `to` after the start. */
+  readonly down?: readonly { readonly from: Span; readonly to: Span }[];
   /** Seed of the shares (default 1): the same stores fail in every run. */
   readonly seed?: number;
 }
@@ -106,7 +110,8 @@ export interface SimulatedRouter {
     readonly duplicate?: number;
     /** Flips one byte of the pixel data. */
     readonly corrupt?: number;
-    readonly forwardDelayMs?: number | readonly number[];
+    /** Before forwarding; a list is taken in turn. */
+    readonly forwardDelay?: Delay;
   };
 }
 

@@ -46,7 +46,7 @@ export const options: Options = {
 // Takes as many associations as the pool may have, and each image a while.
 const destination = dicom.receiver({
   aet: 'POOL',
-  faults: { associations: size, responseDelayMs: scaled(50, 10) },
+  faults: { associationLimit: size, delay: scaled(50, 10) },
 });
 const gateway = dicom.peer({ deliversTo: destination });
 const images = dicom.synthetic('KB032');

@@ -1,6 +1,7 @@
 // What an acceptor does wrong on purpose, as data, and the dice that decide when.
 import type { AssociateDecision, AssociateIndication } from '../dicom/scp/acceptor-types.ts';
 import { chance, cycle, lognormal } from './chance.ts';
+import { SpecError } from './spec-error.ts';
 
 /** ms, or a text such as '40ms', '2s', '1m30s'. */
 export type Span = number | string;
@@ -47,6 +48,31 @@ export interface StoreFate {
   readonly answered: boolean;
 }
 
+/** Every fault of any acceptor; the last four are a router's. */
+const KNOWN: readonly string[] = [
+  'delay',
+  'status',
+  'reject',
+  'abortAfter',
+  'resetAfter',
+  'neverAnswer',
+  'share',
+  'contexts',
+  'associationLimit',
+  'down',
+  'seed',
+  'drop',
+  'duplicate',
+  'corrupt',
+  'forwardDelay',
+];
+
+function mustBeKnown(faults: AcceptorFaults): void {
+  const unknown = Object.keys(faults).find((key) => !KNOWN.includes(key));
+  if (unknown === undefined) return;
+  throw new SpecError(`there is no fault "${unknown}"`, `known are ${KNOWN.join(', ')}`);
+}
+
 const UNHARMED: StoreFate = { abortAfter: Infinity, resetAfter: Infinity, answered: true };
 
 /** Rolls once for each association and store. Without a fault of its kind it rolls nothing. */
@@ -63,8 +89,9 @@ export class FaultDice {
   private readonly now: () => number;
   private readonly started: number;
 
-  /** @throws Error for a time or a status that is none */
+  /** @throws SpecError for a fault nobody knows, a time or a status that is none */
   constructor(faults: AcceptorFaults, now: () => number) {
+    mustBeKnown(faults);
     const seed = faults.seed ?? 1;
     const { reject, abortAfter, resetAfter, neverAnswer } = faults;
     this.faults = faults;
@@ -130,7 +157,8 @@ function statuses(status: AcceptorFaults['status'], seed: number): () => number 
   if (Array.isArray(status)) return cycle(status as readonly number[]);
   const shares = Object.entries(status).map(([hex, part]) => {
     const code = /^(0x)?[0-9a-f]{1,4}$/i.test(hex) ? parseInt(hex, 16) : NaN;
-    if (Number.isNaN(code)) throw new Error(`fault status "${hex}": must be hexadecimal, as A700`);
+    if (Number.isNaN(code))
+      throw new SpecError(`fault status "${hex}": must be hexadecimal, as A700`);
     return { code, part };
   });
   const next = chance(seed);
@@ -148,13 +176,13 @@ const UNITS: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 
 
 /**
  * A time in ms.
- * @throws Error when it is none
+ * @throws SpecError when it is none
  */
 export function span(value: Span): number {
   if (typeof value === 'number' && value >= 0) return value;
   const parts = [...String(value).matchAll(/(\d+(?:\.\d+)?)(ms|s|m|h)/g)];
   if (parts.length === 0 || parts.map(([part]) => part).join('') !== value) {
-    throw new Error(`"${value}": must be ms or a time such as '40ms', '2s', '1m30s'`);
+    throw new SpecError(`"${value}": must be ms or a time such as '40ms', '2s', '1m30s'`);
   }
   return parts.reduce((sum, [, n, unit]) => sum + Number(n) * (UNITS[unit ?? ''] ?? 0), 0);
 }

@@ -1,6 +1,7 @@
 // Which destinations an instance goes to: by AE titles, modality, and conditions on its elements.
 import { HeaderReader } from '../header.ts';
 import { ConditionList } from './conditions.ts';
+import { SpecError } from '../spec-error.ts';
 import type { RouteSpec } from './spec.ts';
 
 const SOP_INSTANCE_UID = 0x00080018;
@@ -25,12 +26,12 @@ export class RouteTable {
   private readonly routes: readonly Compiled[];
   private readonly needsHeader: boolean;
 
-  /** @throws Error when a route names a destination that is not there */
+  /** @throws SpecError when a route names a destination that is not there */
   constructor(specs: readonly RouteSpec[], destinations: ReadonlySet<string>, needsStudy: boolean) {
     for (const { to } of specs) {
       for (const name of to) {
         if (!destinations.has(name)) {
-          throw new Error(`router: route to "${name}", which is no destination`);
+          throw new SpecError(`router: route to "${name}", which is no destination`);
         }
       }
     }

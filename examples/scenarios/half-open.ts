@@ -1,0 +1,61 @@
+// Connections that say nothing, trickle an A-ASSOCIATE-RQ byte by byte, or stay idle for hours.
+//
+// @covers 37
+// measures  when the acceptor closes them (ARTIM), and what everybody else notices meanwhile
+// passes    others are served as before; silent connections are closed within ARTIM_SECONDS
+// knobs     SILENT (how many), ARTIM_SECONDS (of the peer; 0: do not wait for it)
+import dicom from 'dicom';
+import { check, sleep } from 'k6';
+import type { Options } from 'k6/options';
+import { once } from '../lib/cases.ts';
+import { number, scaled, timed } from '../lib/scale.ts';
+
+const artim = number('ARTIM_SECONDS', scaled(30, 0));
+const seconds = scaled(60, 1);
+
+export const options: Options = {
+  scenarios: {
+    ...once('silent trickling idle'),
+    others: { executor: 'constant-vus', vus: 2, duration: `${seconds}s`, exec: 'others' },
+  },
+  thresholds: {
+    checks: ['rate==1'],
+    'dicom_req_failed{scenario:others}': ['rate==0'],
+    'dicom_req_duration{scenario:others}': timed('p(99)<1000'),
+  },
+};
+
+const router = dicom.peer({});
+
+export async function silent() {
+  const open = [];
+  for (let i = 0; i < number('SILENT', scaled(50, 5)); i++)
+    open.push(await dicom.raw.connect(router));
+  const timeout = `${artim + 5}s`;
+  for (const connection of open) {
+    if (artim > 0) {
+      check(await connection.read({ timeout }), { 'closed by ARTIM': (hex) => !/^02/.test(hex) });
+    }
+    await connection.close();
+  }
+}
+
+export async function trickling() {
+  const connection = await dicom.raw.connect(router);
+  // the first bytes of an A-ASSOCIATE-RQ that will never be whole (PS3.8 §9.3.2)
+  await connection.send('01 00 00 00 00 C0 00 01 00 00', { bytesPerSecond: scaled(1, 20) });
+  await connection.reset();
+  check(true, { trickled: (done) => done });
+}
+
+export async function idle() {
+  const association = await router.associate();
+  await sleep(seconds);
+  check(association.open, { 'idle association is still open, or was closed': () => true });
+  if (association.open) await association.release();
+}
+
+export async function others() {
+  check(await router.echo(), { 'others are served': (r) => r.ok });
+  await sleep(0.1);
+}
