@@ -2,6 +2,8 @@
 // untouched and its description normalised. The main job:
 //
 //   dicomrun run examples/gi-routing.ts --vus 50 --ramp 2m
+//
+// @covers 7, 8
 import dicom from 'dicom';
 import { check, sleep } from 'k6';
 import type { Options } from 'k6/options';

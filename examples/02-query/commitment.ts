@@ -2,6 +2,8 @@
 // the request, or on one of its own to `reportTo`; the first report counts.
 //
 //   dicomrun run examples/02-query/commitment.ts --embedded
+//
+// @covers 28
 import dicom from 'dicom';
 import { check } from 'k6';
 import type { Options } from 'k6/options';

@@ -2,6 +2,8 @@
 // left early, which sends C-CANCEL.
 //
 //   dicomrun run examples/02-query/find.ts --embedded
+//
+// @covers 24
 import dicom from 'dicom';
 import { check } from 'k6';
 import type { Options } from 'k6/options';

@@ -2,6 +2,8 @@
 // pixels are compared with what was stored.
 //
 //   dicomrun run examples/02-query/get.ts --embedded
+//
+// @covers 26
 import dicom from 'dicom';
 import { check } from 'k6';
 import type { Options } from 'k6/options';

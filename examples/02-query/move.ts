@@ -2,6 +2,8 @@
 // arrive there. The archive must know the receiver by its AE title.
 //
 //   dicomrun run examples/02-query/move.ts --embedded
+//
+// @covers 25
 import dicom from 'dicom';
 import { check } from 'k6';
 import type { Options } from 'k6/options';

@@ -2,6 +2,8 @@
 // that it is done. The study takes its identifiers over from the order.
 //
 //   dicomrun run examples/02-query/worklist-mpps.ts --embedded
+//
+// @covers 27
 import dicom from 'dicom';
 import { check, sleep } from 'k6';
 import type { Options } from 'k6/options';

@@ -2,6 +2,8 @@
 // half of their bytes. The router must not deliver a broken image, and must go on for the others.
 //
 //   dicomrun run examples/03-faults/abort.ts --embedded
+//
+// @covers 36
 import dicom from 'dicom';
 import { check } from 'k6';
 import type { Options } from 'k6/options';

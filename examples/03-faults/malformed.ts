@@ -2,6 +2,8 @@
 // has to abort or close (PS3.8 Table 9-10), and still take associations afterwards.
 //
 //   dicomrun run examples/03-faults/malformed.ts --embedded
+//
+// @covers 37, 39
 import dicom from 'dicom';
 import { check } from 'k6';
 import type { Options } from 'k6/options';

@@ -2,6 +2,8 @@
 // expected refusal counts as success.
 //
 //   dicomrun run examples/03-faults/negotiate.ts --embedded
+//
+// @covers 3
 import dicom from 'dicom';
 import { check } from 'k6';
 import type { Options } from 'k6/options';

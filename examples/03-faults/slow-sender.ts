@@ -2,6 +2,8 @@
 // others wait, and a router that is patient enough takes both images in the end.
 //
 //   dicomrun run examples/03-faults/slow-sender.ts --embedded
+//
+// @covers 33
 import dicom from 'dicom';
 import { check } from 'k6';
 import type { Options } from 'k6/options';
