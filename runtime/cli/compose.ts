@@ -34,7 +34,7 @@ export interface ComposeRequest {
   /** Commands worth typing after the run. */
   readonly next: (folder: string, failed: boolean) => readonly string[];
   /** Last word on the resolved options, e.g. a selection of scenarios. */
-  readonly adjust?: (options: Options) => Options;
+  readonly adjust?: (options: Options, loaded: Loaded) => Options;
   /** Takers of samples besides `--out`. */
   readonly outputs?: readonly Output[];
   /** Test cases of smoke mode. */
@@ -133,7 +133,7 @@ class Sources {
       scriptHosts: loaded.peers.flatMap(({ host }) => (host === undefined ? [] : [host])),
       checkThresholds: (thresholds) => checkThresholds(thresholds, custom),
     });
-    return this.#request.adjust?.(options) ?? options;
+    return this.#request.adjust?.(options, loaded) ?? options;
   }
 
   #input() {

@@ -120,6 +120,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: () => import('./commands/compare.ts'),
   },
   {
+    name: 'capacity',
+    summary: 'find the highest rate that keeps the thresholds',
+    load: () => import('./commands/capacity.ts'),
+  },
+  {
     name: 'help',
     summary: 'show a help topic, or the list of them',
     load: () => import('./commands/help.ts'),

@@ -1,0 +1,71 @@
+// dicomrun capacity against an embedded router that can do a known number of stores a second.
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, describe, expect, it } from 'vitest';
+import type { Capacity } from '../cli/capacity/capacity.ts';
+import { Place } from './cli-spawn.ts';
+
+let place: Place;
+afterEach(() => place.remove());
+
+/** 30 associations at once, each open for 1.5 s: 20 a second and not one more. */
+const LIMIT = 20;
+const SCRIPT = `import dicom from 'dicom';
+export const options = {
+  thresholds: { dicom_assoc_failed: ['rate<0.005'] },
+  simulate: { router: { faults: { associationLimit: 30, delay: '1500ms' } } },
+};
+const router = dicom.peer({});
+const ct = dicom.synthetic({ modality: 'CT', rows: 32, columns: 32 });
+export default async function () {
+  const study = dicom.study({ images: 1, from: ct });
+  await using association = await router.associate({ for: study });
+  for (const image of study.images) await association.store(image);
+}
+`;
+
+function found(): Capacity {
+  const folder = place.runs().at(-1) ?? '';
+  return JSON.parse(readFileSync(join(folder, 'summary.json'), 'utf8')) as Capacity;
+}
+
+describe('dicomrun capacity', () => {
+  it('finds the limit of a router within 5 %, confirms it, and shows the knee', async () => {
+    place = new Place({ 'limited.ts': SCRIPT });
+    const search = ['--from', '12', '--to', '100', '--step-duration', '3s'];
+    const { code, out, err } = await place.run(['capacity', 'limited.ts', '--embedded', ...search]);
+    expect({ code, out, err }).toMatchObject({ code: 0 });
+    const { rate, broken, steps, verdict } = found();
+    expect({ rate, steps }).toMatchObject({ rate: expect.any(Number) as number });
+    expect(Math.abs((rate ?? 0) / LIMIT - 1)).toBeLessThan(0.05);
+    expect(broken).toBeGreaterThan(rate ?? 0);
+    expect(steps.at(-1)).toMatchObject({ rate, holds: true, confirms: true });
+    expect(out).toMatch(/^CAPACITY {2}[\d.]+\/s: thresholds hold, confirmed/);
+    expect(out.indexOf('12/s')).toBeLessThan(out.indexOf('knee'));
+    expect(out.indexOf('24/s')).toBeGreaterThan(out.indexOf('knee'));
+    expect(err).toContain('step 1: 12/s holds');
+    expect(err).toMatch(/step 2: 24\/s does not hold.*dicom_assoc_failed/);
+    const page = readFileSync(join(place.runs().at(-1) ?? '', 'report.html'), 'utf8');
+    expect(page).toContain(verdict);
+    expect(page).not.toContain('<script');
+    // Every step is an ordinary run of its own.
+    for (const { folder } of steps) {
+      expect(existsSync(join(place.folder, folder, 'run.ndjson'))).toBe(true);
+    }
+  });
+
+  it('says so when the first rate does not hold, and when the last one does', async () => {
+    const never = `import { fail } from 'k6';
+export const options = { thresholds: { iteration_failed: ['rate<0.1'] } };
+export default () => fail('no');
+`;
+    place = new Place({ 'never.ts': never, 'always.ts': never.replace("fail('no')", '{}') });
+    const search = ['--from', '5', '--to', '8', '--step-duration', '1s', '--quiet'];
+    const below = await place.run(['capacity', 'never.ts', ...search]);
+    expect(below).toMatchObject({ code: 99, err: '' });
+    expect(below.out).toContain('CAPACITY  below 5/s');
+    const above = await place.run(['capacity', 'always.ts', ...search]);
+    expect(above).toMatchObject({ code: 0, err: '' });
+    expect(above.out).toContain('CAPACITY  at least 8/s');
+  });
+});
