@@ -15,6 +15,8 @@ export interface CommandContext {
   readonly terminal: Terminal;
   /** Set by the action; the process exits with it. */
   readonly exit: (code: number) => void;
+  /** Prints the help of a command and returns its exit code; null when there is none of that name. */
+  readonly helpOf: (name: string) => Promise<number | null>;
 }
 
 interface CommandEntry {
@@ -137,13 +139,22 @@ export async function runCommandLine(argv: readonly string[], terminal: Terminal
   let code: number = ExitCode.OK;
   try {
     mustBeCommand(args);
-    const program = await buildProgram(args, { terminal, exit: (value) => (code = value) });
+    const program = await buildProgram(args, {
+      terminal,
+      exit: (value) => (code = value),
+      helpOf: (name) => helpOf(name, terminal),
+    });
     await program.parseAsync(args, { from: 'user' });
     return code;
   } catch (error) {
     if (error instanceof CommanderError) return usageExitCode(error);
     return printError(terminal, error);
   }
+}
+
+async function helpOf(name: string, terminal: Terminal): Promise<number | null> {
+  const isCommand = COMMANDS.some((entry) => entry.name === name);
+  return isCommand ? runCommandLine([name, '--help'], terminal) : null;
 }
 
 /** Help asked for is success; everything else about usage is a configuration error. */

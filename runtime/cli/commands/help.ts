@@ -5,14 +5,13 @@ import { packageRoot } from '../package-root.ts';
 import type { DefineCommand } from '../program.ts';
 import { suggestion } from '../suggest.ts';
 
-export const define: DefineCommand = (command, { terminal, exit }) => {
+export const define: DefineCommand = (command, { terminal, exit, helpOf }) => {
   command
     .argument('[topic]', 'name of a topic or of a command')
     .action(async (topic: string | undefined) => {
       if (topic === undefined) return terminal.out(await topicList());
-      const { COMMANDS, runCommandLine } = await import('../program.ts');
-      const isCommand = COMMANDS.some(({ name }) => name === topic);
-      if (isCommand) exit(await runCommandLine([topic, '--help'], terminal));
+      const code = await helpOf(topic);
+      if (code !== null) exit(code);
       else terminal.out(await topicText(topic));
     });
 };
