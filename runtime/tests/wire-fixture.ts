@@ -68,6 +68,7 @@ export async function opened(
 }
 
 export class Call implements Pending {
+  readonly mayPend = true;
   messageId = 0;
   contextId = 0;
   sendStart = 0;

@@ -187,7 +187,9 @@ export class Inbox {
 
   private finishReply(pending: Pending, buffer: Buffer, start: number, end: number): void {
     const { user } = this;
-    const more = this.status === PENDING || this.status === PENDING_WARNING;
+    // To any other request "pending" is its answer: one that settled must never settle again.
+    const more =
+      pending.mayPend === true && (this.status === PENDING || this.status === PENDING_WARNING);
     reply.status = this.status;
     reply.pending = more;
     reply.messageId = pending.messageId;

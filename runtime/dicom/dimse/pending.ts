@@ -46,6 +46,8 @@ export interface Pending {
   firstByte: number;
   /** Last byte of the latest reply. */
   lastByte: number;
+  /** True where the service has pending responses: C-FIND, C-MOVE, C-GET (PS3.7 §9.1). */
+  readonly mayPend?: boolean;
   /** Limit of its own in place of the association's response timeout, ms; 0 = never. */
   readonly responseMs?: number | undefined;
   /** A complete reply. Unless `reply.pending`, it is the last call. */

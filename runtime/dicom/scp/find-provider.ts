@@ -1,5 +1,6 @@
 // C-FIND as acceptor: responses in batches between which a C-CANCEL is heard, and bounded memory
 // towards a slow requestor.
+import { DataError } from '../data/data-error.ts';
 import { compileEdits, type Edits } from '../data/edits.ts';
 import { patchHeader } from '../data/header-patch.ts';
 import type { JsonDataset } from '../data/json.ts';
@@ -77,6 +78,16 @@ class Answering {
 
   /** The next responses; goes on by itself until all are out. */
   go(): void {
+    try {
+      this.answerSome();
+    } catch (error) {
+      if (!(error instanceof DataError)) throw error;
+      // Keys that no response may hold: elements of group 0000, say.
+      this.finish(Status.CANNOT_UNDERSTAND);
+    }
+  }
+
+  private answerSome(): void {
     const { association, options } = this;
     const batch = options.pace === undefined ? BATCH : 1;
     for (let sent = 0; sent < batch;) {

@@ -46,6 +46,7 @@ export interface Finding {
 }
 
 class Find extends Operation implements Finding {
+  readonly mayPend = true;
   private readonly user: FindUser;
   private readonly cancelAfter: number;
   private matches = 0;

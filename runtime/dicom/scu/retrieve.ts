@@ -50,6 +50,7 @@ export interface Retrieving {
 }
 
 class Retrieve extends Operation implements Retrieving {
+  readonly mayPend = true;
   private readonly user: RetrieveUser;
   private counters: SubOperations = { remaining: -1, completed: -1, failed: -1, warning: -1 };
   private pendingResponses = 0;

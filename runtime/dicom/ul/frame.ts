@@ -21,7 +21,8 @@ export const SMALLEST_MAX_PDU = PDV_HEADER_BYTES + 2;
 /** Bytes of a message in one PDU of at most `maxPdu`: always even, DCMTK aborts on odd fragments. */
 export function fragmentBytes(maxPdu: number): number {
   if (maxPdu === 0) return UNLIMITED_FRAGMENT_BYTES;
-  return Math.min((maxPdu - PDV_HEADER_BYTES) & ~1, UNLIMITED_FRAGMENT_BYTES * 4);
+  // The smaller one first: bit operations would make a length from 2 GiB on negative.
+  return Math.min(maxPdu - PDV_HEADER_BYTES, UNLIMITED_FRAGMENT_BYTES * 4) & ~1;
 }
 
 /** Length on the wire of `bytes` framed for `maxPdu`. */

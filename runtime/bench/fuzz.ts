@@ -1,0 +1,195 @@
+// node --expose-gc dist/runtime/bench/fuzz.js [--inputs N] [--seconds N] [--seed N] [--only I]
+// Damaged associations for both roles, in process: no exception may leave the wire, every operation
+// must settle, what is written and kept must stay small.
+import { readFileSync, readdirSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { Chance, mutated, pieces } from './fuzz-mutate.ts';
+import { acceptor, recordStreams, Requestor, type PaperSocket } from './fuzz-wire.ts';
+
+export interface FuzzOptions {
+  readonly inputs: number;
+  readonly seconds: number;
+  readonly seed: number;
+  /** Number of the first input. */
+  readonly from?: number;
+}
+
+export interface FuzzResult {
+  readonly inputs: number;
+  readonly seconds: number;
+  /** What went wrong, with the number of the input: run it alone with `--only`. */
+  readonly problems: readonly string[];
+  /** How the associations ended. */
+  readonly endings: Readonly<Record<string, number>>;
+  /** Slowest input, ms. */
+  readonly slowestMs: number;
+  /** Heap and buffers at the end, above the first tenth, MB; 0 without --expose-gc. */
+  readonly growthMb: number;
+}
+
+const BATCH = 100;
+const TOO_SLOW_MS = 1_000;
+const MAX_WRITTEN = 4 * 1_048_576;
+const MAX_PROBLEMS = 20;
+
+/** Streams of real peers as hex with comments, `requests` or `responses` in their name. */
+function corpus(kind: 'requests' | 'responses'): Buffer[] {
+  const here = dirname(fileURLToPath(import.meta.url)).replace(/([\\/])dist[\\/](?=runtime)/, '$1');
+  const folder = join(here, '..', 'tests', 'corpus');
+  return readdirSync(folder)
+    .filter((name) => name.includes(kind))
+    .sort()
+    .map((name) => {
+      const text = readFileSync(join(folder, name), 'utf8').replace(/#.*$/gm, '');
+      return Buffer.from(text.replace(/\s+/g, ''), 'hex');
+    });
+}
+
+interface Running {
+  readonly number: number;
+  readonly socket: PaperSocket;
+  readonly requestor: Requestor | null;
+}
+
+class Fuzz {
+  readonly #options: FuzzOptions;
+  readonly problems: string[] = [];
+  readonly endings: Record<string, number> = {};
+  slowestMs = 0;
+  #current = -1;
+  #requests: Buffer[] = [];
+  #responses: Buffer[] = [];
+
+  constructor(options: FuzzOptions) {
+    this.#options = options;
+  }
+
+  /** Something escaped while an input was under way, or shortly after. */
+  blame(what: unknown): void {
+    const text = what instanceof Error ? (what.stack ?? what.message) : String(what);
+    if (this.problems.length < MAX_PROBLEMS) this.problems.push(`input ${this.#current}: ${text}`);
+  }
+
+  async prepare(): Promise<void> {
+    const own = await recordStreams();
+    this.#requests = [own.requests, ...corpus('requests')];
+    this.#responses = [own.responses, ...corpus('responses')];
+  }
+
+  start(number: number): Running {
+    this.#current = number;
+    const chance = new Chance(this.#options.seed * 1_000_003 + number);
+    const began = performance.now();
+    const running = number % 2 === 0 ? this.#acceptor(number) : this.#requestor(number);
+    const streams = number % 2 === 0 ? this.#requests : this.#responses;
+    try {
+      for (const piece of pieces(mutated(streams, chance), chance)) {
+        if (running.requestor !== null) running.requestor.feed(piece);
+        else running.socket.emit('data', piece);
+      }
+      const end = chance.below(3);
+      if (end === 0)
+        running.socket.destroy(Object.assign(new Error('reset'), { code: 'ECONNRESET' }));
+      else if (end === 1) running.socket.destroy();
+    } catch (thrown) {
+      this.blame(thrown);
+    }
+    const ms = performance.now() - began;
+    this.slowestMs = Math.max(this.slowestMs, ms);
+    if (ms > TOO_SLOW_MS) this.blame(`took ${Math.round(ms)} ms`);
+    return running;
+  }
+
+  #acceptor(number: number): Running {
+    return { number, socket: acceptor().socket, requestor: null };
+  }
+
+  #requestor(number: number): Running {
+    const requestor = new Requestor();
+    requestor.start();
+    return { number, socket: requestor.paper, requestor };
+  }
+
+  /** After the connection is gone: everything has settled, little was written. */
+  finish({ number, socket, requestor }: Running): void {
+    this.#current = number;
+    if (socket.written > MAX_WRITTEN) this.blame(`wrote ${socket.written} bytes`);
+    if (requestor === null) return;
+    const { endpoint, open, answers } = requestor;
+    const end = endpoint.closedBy;
+    if (end === null) this.blame('the connection is gone, the association is not');
+    if (open !== 0) this.blame(`${open} operations never settled after ${JSON.stringify(end)}`);
+    if (answers !== 1) this.blame(`${answers} answers to one A-ASSOCIATE-RQ`);
+    const kind = end === null ? 'open' : 'code' in end ? `${end.kind} ${end.code}` : end.kind;
+    this.endings[kind] = (this.endings[kind] ?? 0) + 1;
+  }
+}
+
+function heldMb(): number | null {
+  const { gc } = globalThis as { gc?: () => void };
+  if (gc === undefined) return null;
+  gc();
+  const { heapUsed, external, arrayBuffers } = process.memoryUsage();
+  return (heapUsed + Math.max(external, arrayBuffers)) / 1e6;
+}
+
+const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+
+/** Runs inputs until either limit is reached. */
+export async function fuzz(options: FuzzOptions): Promise<FuzzResult> {
+  const run = new Fuzz(options);
+  await run.prepare();
+  const blame = (what: unknown): void => run.blame(what);
+  process.on('uncaughtException', blame).on('unhandledRejection', blame);
+  const began = performance.now();
+  const until = began + options.seconds * 1000;
+  const from = options.from ?? 0;
+  let number = from;
+  let settledMb: number | null = null;
+  try {
+    while (number < from + options.inputs && performance.now() < until) {
+      const end = Math.min(number + BATCH, from + options.inputs);
+      const batch: Running[] = [];
+      for (; number < end; number++) batch.push(run.start(number));
+      await turn();
+      for (const { socket } of batch) socket.destroy();
+      await turn();
+      await turn();
+      for (const one of batch) run.finish(one);
+      const spent = (performance.now() - began) / (until - began);
+      const done = (number - from) / options.inputs;
+      if (settledMb === null && Math.max(spent, done) > 0.1) settledMb = heldMb();
+    }
+    const atEnd = heldMb();
+    return {
+      inputs: number - from,
+      seconds: (performance.now() - began) / 1000,
+      problems: run.problems,
+      endings: run.endings,
+      slowestMs: run.slowestMs,
+      growthMb: atEnd === null || settledMb === null ? 0 : atEnd - settledMb,
+    };
+  } finally {
+    process.off('uncaughtException', blame).off('unhandledRejection', blame);
+  }
+}
+
+/** Called as a program. */
+async function main(): Promise<void> {
+  const valueOf = (name: string, otherwise: number): number => {
+    const at = process.argv.indexOf(name);
+    return at < 0 ? otherwise : Number(process.argv[at + 1]);
+  };
+  const only = valueOf('--only', -1);
+  const result = await fuzz({
+    inputs: only >= 0 ? 1 : valueOf('--inputs', 1_000_000),
+    seconds: valueOf('--seconds', 300),
+    seed: valueOf('--seed', 1),
+    from: Math.max(0, only),
+  });
+  process.stdout.write(`${JSON.stringify(result, null, 2)}\n`);
+  if (result.problems.length > 0) process.exitCode = 1;
+}
+
+if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) await main();
