@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { againstBare, againstStorescp, againstStorescu } from './against.ts';
 import { script, seconds, stores, target, type Case } from './bench.ts';
 import { data } from './data.ts';
+import { find, influx, large, receivers } from './outputs.ts';
 import { dicomrun, ourSink } from './peers.ts';
 import { row } from './tally.ts';
 
@@ -54,7 +55,7 @@ export const emptyIterations: Case = async (bench) => {
       '--duration',
       bench.quick ? '2s' : '4s',
     ];
-    const run = await dicomrun(args, { cpu: undefined as unknown as number });
+    const run = await dicomrun(args, { cpu: null });
     rates.push((run.summary['execution'] as { iterationsPerSecond: number }).iterationsPerSecond);
   }
   return [
@@ -201,7 +202,7 @@ export const coldStart: Case = async (bench) => {
     const began = performance.timeOrigin + performance.now();
     const run = await dicomrun(
       [script('store'), ...target(sink), '--vus', '1', '--iterations', '1'],
-      { cpu: undefined as unknown as number },
+      { cpu: null },
     );
     sink.stop();
     const started = Date.parse((run.summary['run'] as { startedAt: string }).startedAt);
@@ -228,5 +229,9 @@ export const CASES: Readonly<Record<string, Case>> = {
   churn,
   arrival,
   cold: coldStart,
+  influx,
+  large,
+  find,
+  receivers,
   data,
 };

@@ -61,7 +61,14 @@ export async function storescp(): Promise<Sink | null> {
   return sinkOf('storescp', port, child);
 }
 
+/** Sinks end with the benchmark, however that ends. */
+const running = new Set<ChildProcess>();
+process.once('exit', () => running.forEach((child) => child.kill('SIGKILL')));
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(130));
+
 function sinkOf(name: string, port: number, child: ChildProcess): Sink {
+  running.add(child);
+  child.once('exit', () => running.delete(child));
   return { name, port, pid: child.pid ?? 0, stop: () => void child.kill('SIGTERM') };
 }
 

@@ -14,7 +14,7 @@ export interface Timed {
 
 export interface TimedOptions {
   /** CPU to run on, where `taskset` is there. */
-  readonly cpu?: number;
+  readonly cpu?: number | null;
   readonly env?: Readonly<Record<string, string>>;
   readonly timeoutMs?: number;
 }
@@ -28,7 +28,8 @@ export async function timed(
   command: readonly string[],
   options: TimedOptions = {},
 ): Promise<Timed> {
-  const pin = options.cpu === undefined ? [] : ['taskset', '-c', String(options.cpu)];
+  const pin =
+    options.cpu === undefined || options.cpu === null ? [] : ['taskset', '-c', String(options.cpu)];
   const line = [...pin, ...command].map(quoted).join(' ');
   const script = `TIMEFORMAT='@@%R %U %S'; time ${line}`;
   const child = spawn('bash', ['-c', script], {

@@ -185,6 +185,7 @@ function planOf(spec: SyntheticSpec): Plan {
   if (bytes !== null && bytes % 2 === 1) throw bad(`bytes: must be even, got ${bytes}`);
   const { fill = 'noise', seed = 1 } = spec;
   const plan = { iod, transferSyntax, bytes, fill, seed, spec, shape: shapeOf(iod, spec) };
+  mustFit(plan.shape);
   if (bytes === null || plan.shape === null) return plan;
   const encoding = encodingOf(transferSyntax);
   if (encoding.encapsulated || encoding.deflated) {
@@ -203,12 +204,23 @@ function shapeOf(iod: Iod, spec: SyntheticSpec): PixelShape | null {
   };
 }
 
+/** A native pixel data value has a 32-bit length (PS3.5 §7.1.2). */
+function mustFit(shape: PixelShape | null): void {
+  if (shape === null || frameBytes(shape) * shape.frames < UNDEFINED_LENGTH) return;
+  const bytes = frameBytes(shape) * shape.frames;
+  throw bad(
+    `rows × columns × frames: ${bytes} bytes of pixels, a native value holds less than 4 GiB`,
+    'fewer frames, or a compressed transfer syntax',
+  );
+}
+
 /** The largest shape of about the IOD's proportions whose data set is not above `bytes`. */
 function fitShape(plan: Plan, shape: PixelShape, bytes: number): PixelShape {
   const header = headerOf({ ...plan, shape }, 1).length + FILLER_BYTES;
   const room = bytes - header - 12;
   const perPixel = (shape.samples * shape.bitsAllocated) / 8;
-  if (plan.spec.rows !== undefined || room > TILED_ABOVE_BYTES) {
+  const asShaped = plan.spec.frames === undefined && room > TILED_ABOVE_BYTES;
+  if (plan.spec.rows !== undefined || asShaped) {
     const frames = plan.spec.frames ?? Math.max(1, Math.floor(room / frameBytes(shape)));
     const fitted = { ...shape, frames };
     // why: NumberOfFrames may have grown by some digits
@@ -313,6 +325,12 @@ function fillHeader(plan: Plan, header: Buffer, valueBytes: number): Buffer {
   if (missing < 0) {
     throw bad(
       `bytes: ${plan.iod.modality} needs at least ${plan.bytes - missing}, got ${plan.bytes}`,
+    );
+  }
+  if (missing > TILED_ABOVE_BYTES) {
+    throw bad(
+      `bytes: the shape makes ${plan.bytes - missing} bytes, ${plan.bytes} are asked for`,
+      'leave out rows and columns, or frames: what is left out is chosen',
     );
   }
   return withBlock(missing);
