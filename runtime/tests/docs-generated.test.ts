@@ -1,5 +1,4 @@
-// The generated parts of runtime/help say what the code says. To make them anew after a change:
-// npx vitest run --config runtime/vitest.interop.config.ts runtime/tests/docs-generated.test.ts -u
+// The generated parts of runtime/help say what the code says. `npm run docs` makes them anew.
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
