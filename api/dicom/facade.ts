@@ -43,8 +43,8 @@ export interface Dicom {
   study(options?: T.StudyOptions): Study;
   /** Rows of a CSV file as objects by its header line. Init code only. */
   csv(path: string): readonly Record<string, string>[];
-  /** A JSON file that holds a list. Init code only. */
-  json(path: string): readonly unknown[];
+  /** A JSON file that holds a list; the type of its items is up to you. Init code only. */
+  json<T = unknown>(path: string): readonly T[];
   /** Verification by C-FIND. */
   readonly verify: Verify;
   /** Counters, lists and queues over all VUs. */
@@ -102,7 +102,7 @@ export function dicomFor(vu: Vu): Dicom & { default?: Dicom } {
     synthetic: (what) => synthetic(vu, what),
     study: (options) => study(vu, options),
     csv: (path) => feeder(vu, 'csv', path) as readonly Record<string, string>[],
-    json: (path) => feeder(vu, 'json', path),
+    json: <T>(path: string) => feeder(vu, 'json', path) as readonly T[],
     get verify(): Verify {
       return verifyFor(vu);
     },

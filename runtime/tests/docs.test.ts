@@ -16,9 +16,10 @@ const bench = new Bench('docs');
 afterAll(() => bench.remove());
 
 const ALL = snippets(root);
-/** A module that exports something of a script; the others are excerpts, which are typed only. */
+/** A module that can stand alone; the others are excerpts, which are typed only. */
 const isScript = (text: string): boolean =>
-  /^export default (async )?function|^export default \w+;$|^export const options/m.test(text);
+  /^export (default (async )?function|default \w+;$|const options)/m.test(text) &&
+  (/\bfrom 'dicom'/.test(text) || !/\bdicom\./.test(text));
 const isOfHost = (text: string): boolean =>
   text.includes("'dicomrun/output'") || /^export default \{/m.test(text);
 
@@ -29,6 +30,7 @@ const AROUND: Readonly<Record<string, string>> = {
   router: 'Peer',
   archive: 'Receiver',
   receiver: 'Receiver',
+  stranger: 'Peer',
   association: 'Association',
   study: 'Study',
   image: 'Dataset',
@@ -36,6 +38,7 @@ const AROUND: Readonly<Record<string, string>> = {
   after: 'Dataset',
   pool: 'Pool',
   samples: 'Pool',
+  images: 'Pool',
   scanner: 'Pool',
   endoscope: 'Pool',
   item: 'Match',
@@ -53,8 +56,9 @@ const VALUES: Readonly<Record<string, string>> = {
   Options: "import type { Options } from 'k6/options';",
 };
 
-/** An excerpt as a module: with what stands around it. */
-function asModule(text: string): string {
+/** An excerpt as a module: with what stands around it. Keys of `options` alone are such an object. */
+function asModule(snippet: string): string {
+  const text = /^\w+: /.test(snippet) ? `const options: Options = {\n${snippet}\n};` : snippet;
   const declares = (name: string) =>
     new RegExp(`\\b(const|let|var|using|function|class|interface)\\s+${name}\\b`).test(text) ||
     new RegExp(`\\bimport\\b[^;]*\\b${name}\\b`).test(text);
@@ -138,7 +142,7 @@ describe('whole scripts', () => {
 
 /** Flags of a command, `-c` and `--connect` alike. */
 async function flagsOf(name: string): Promise<ReadonlySet<string>> {
-  const context = { terminal: fakeTerminal(), exit: () => undefined, helpOf: async () => false };
+  const context = { terminal: fakeTerminal(), exit: () => undefined, helpOf: async () => null };
   const program = await buildProgram([name], context);
   const command = program.commands.find((one) => one.name() === name);
   const flags = (command?.options ?? []).flatMap(({ short, long }) => [short, long]);
@@ -182,7 +186,7 @@ describe('topics', () => {
     for (const file of documents(root).slice(1)) {
       const topic = file.replace(/^.*\/|\.md$/g, '');
       expect(stdout).toMatch(new RegExp(`^  ${topic} +\\S`, 'm'));
-      expect(readme, topic).toContain(`(${file})`);
+      expect(readme.includes(`(${file})`), `README links to ${topic}`).toBe(true);
     }
   });
 
