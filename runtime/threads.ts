@@ -48,6 +48,8 @@ export type LogMessage = {
   readonly stack?: string;
   readonly vu?: number;
   readonly scenario?: string;
+  /** A line of a transcript (`--trace`). */
+  readonly trace?: true;
 };
 
 /** `dicom.skip` and `dicom.manual`: states of a case, for smoke. */

@@ -171,6 +171,7 @@ export class Recorder implements ThreadEvents {
   log(message: LogMessage): void {
     const { sinks, screen } = this.#settings;
     // Only the script's own output has a VU; what the runtime says stays on screen.
+    if (message.trace === true) return screen.log(message);
     if (sinks.console !== null && message.vu !== undefined) {
       sinks.console(`${message.level} ${message.message}`);
       return;

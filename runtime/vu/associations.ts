@@ -2,6 +2,7 @@
 import { Answer, Op } from '../../api/bridge.ts';
 import type { Failure } from '../dicom/errors.ts';
 import { associate, type AssociateOutcome } from '../dicom/ul/associate.ts';
+import type { AssociateRequest } from '../dicom/ul/associate-request.ts';
 import type { AssociateAc } from '../dicom/ul/pdu.ts';
 import type { Association } from '../dicom/ul/association.ts';
 import { WorkerSlot } from '../threads.ts';
@@ -12,6 +13,7 @@ import type { Operation } from './operation.ts';
 import type { WorkerParts } from './parts.ts';
 import { resolveSpec, type Spec, type SpecRequest } from './peers.ts';
 import type { TagContext, Tags } from './tags.ts';
+import { Transcript } from './transcript.ts';
 import type { VuSlot } from './vus.ts';
 
 /** Calling AE titles told apart in tags; the rest share one, so that series stay bounded. */
@@ -57,6 +59,7 @@ export class Associations {
   readonly #free: number[] = [];
   readonly #bySlot = new Map<number, Set<OpenAssociation>>();
   readonly #peers = new Map<string, number>();
+  #traced = 0;
 
   constructor(parts: WorkerParts) {
     this.#parts = parts;
@@ -154,11 +157,20 @@ export class Associations {
     return operation.ticket;
   }
 
+  /** What a spec asks for, with a transcript where one is wanted. */
+  traced({ request, peer }: Spec, slot: number): AssociateRequest {
+    const { plan, log } = this.#parts;
+    if (!plan.trace) return request;
+    const vu = this.#parts.vu(slot);
+    const say = (line: string): void => log('trace', line, vu);
+    return { ...request, trace: new Transcript(++this.#traced, peer, say) };
+  }
+
   /** Starts to associate; `operation.cancel` gives up. */
   open(spec: Spec, operation: Operation, done: (outcome: AssociateOutcome) => void): void {
     const source = spec.sources[spec.nextSource++ % Math.max(1, spec.sources.length)];
-    const request =
-      source === undefined ? spec.request : { ...spec.request, sourceAddress: source };
+    const asked = this.traced(spec, operation.slot);
+    const request = source === undefined ? asked : { ...asked, sourceAddress: source };
     const opening = associate(request, (outcome) => {
       operation.cancel = null;
       done(outcome);

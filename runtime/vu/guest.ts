@@ -4,7 +4,8 @@ import { Enter, type Boot, type Fault } from '../../api/bridge.ts';
 import { Pool } from '../dicom/data/prototype.ts';
 import type { Prototype } from '../dicom/data/prototype.ts';
 import { prototypeNumber } from '../dicom/data/share.ts';
-import { WorkerSlot, type FromVu, type ToVu, type VuPlan, type VuTask } from '../threads.ts';
+import { WorkerSlot, type FromVu, type LogMessage } from '../threads.ts';
+import type { ToVu, VuPlan, VuTask } from '../threads.ts';
 import { Asks } from './asks.ts';
 import { Associations } from './associations.ts';
 import { basicCalls } from './basic-calls.ts';
@@ -125,11 +126,11 @@ export class Guest {
     return prototype;
   }
 
-  #log(level: 'debug' | 'info' | 'warn' | 'error', message: string, vu?: VuSlot): void {
+  #log(level: LogMessage['level'] | 'trace', message: string, vu?: VuSlot): void {
     const scenario = vu === undefined ? undefined : this.#plan?.scenarios[vu.scenario]?.name;
     this.#post({
       kind: 'log',
-      level,
+      ...(level === 'trace' ? { level: 'debug', trace: true } : { level }),
       message,
       ...(vu === undefined || vu.id === 0 ? {} : { vu: vu.id }),
       ...(scenario === undefined ? {} : { scenario }),

@@ -14,7 +14,7 @@ export function outcomeWord(outcome: AssociateOutcome): string {
     : 'no-context';
 }
 
-const CONTEXT_RESULTS: Readonly<Record<number, string>> = {
+export const CONTEXT_RESULTS: Readonly<Record<number, string>> = {
   1: 'user rejection',
   2: 'no reason',
   3: 'abstract syntax not supported',

@@ -29,5 +29,5 @@ export interface WorkerParts {
   /** Tag context of what a VU does now, its group included. */
   context(vu: VuSlot): TagContext;
   prototype(number: number): Prototype;
-  log(level: 'debug' | 'info' | 'warn' | 'error', message: string, vu?: VuSlot): void;
+  log(level: 'trace' | 'debug' | 'info' | 'warn' | 'error', message: string, vu?: VuSlot): void;
 }

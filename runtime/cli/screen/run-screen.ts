@@ -12,6 +12,7 @@ import type { LogMessage } from '../../threads.ts';
 import { needsAscii } from '../print-summary.ts';
 import { printable, problemText } from '../problem-text.ts';
 import type { Style, Terminal } from '../terminal.ts';
+import { transcriptLine } from './transcript-line.ts';
 import { scenarioStates } from './live-state.ts';
 import { planFacts } from './plan-facts.ts';
 
@@ -87,6 +88,7 @@ export class RunScreen implements Screen {
   }
 
   log(message: LogMessage): void {
+    if (message.trace === true) return this.#print(`${transcriptLine(message)}\n`);
     if (this.#quiet === 2 && message.level !== 'error') return;
     const who = message.vu === undefined ? '' : ` VU ${message.vu}`;
     const level = this.#terminal.style(LEVEL_STYLE[message.level], `${message.level}:`);

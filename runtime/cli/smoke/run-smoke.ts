@@ -132,13 +132,14 @@ async function conductOne(
   const collector = new CaseCollector();
   const flags = one.route === null ? request.flags : { ...request.flags, route: one.route };
   const name = shortName(one.script);
+  const screen = new SmokeScreen(terminal);
   const result = await conduct(
     composeRun({
       script: one.script,
       flags,
       mode: 'smoke',
       terminal,
-      screen: new SmokeScreen(terminal),
+      screen,
       stopper,
       next: () => [],
       adjust: (options) => select(request, options, name),
@@ -149,6 +150,7 @@ async function conductOne(
       ],
     }),
   );
+  screen.transcripts(failedScenarios(result.summary.cases));
   return toResult(result, terminal);
 }
 
@@ -177,6 +179,12 @@ function toResult({ summary, folder }: ConductResult, terminal: Terminal): OneRe
     folder: shownPath(terminal, folder),
     junit,
   };
+}
+
+/** Scenarios of cases that did not pass, by the names in their suites: `script › scenario › route`. */
+function failedScenarios(cases: readonly CaseResult[]): ReadonlySet<string> {
+  const bad = cases.filter(({ state }) => state === 'failed' || state === 'error');
+  return new Set(bad.map(({ suite }) => suite.split(' › ')[1] ?? ''));
 }
 
 /** A run that was ended before its time is a case too. */

@@ -2,18 +2,37 @@
 import type { Screen } from '../../conductor/screen.ts';
 import type { DicomRunError } from '../../errors.ts';
 import type { LogMessage } from '../../threads.ts';
+import { transcriptLine } from '../screen/transcript-line.ts';
 import { printable, problemText } from '../problem-text.ts';
 import type { Terminal } from '../terminal.ts';
 
+const TRANSCRIPT_LINES = 1_000;
+
 export class SmokeScreen implements Screen {
   readonly #terminal: Terminal;
+  /** Lines of `--trace` by scenario, the last ones. */
+  readonly #transcripts = new Map<string, readonly string[]>();
 
   constructor(terminal: Terminal) {
     this.#terminal = terminal;
   }
 
-  log({ level, message }: LogMessage): void {
+  log(line: LogMessage): void {
+    const { level, message, scenario = '' } = line;
+    if (line.trace === true) {
+      const lines = this.#transcripts.get(scenario) ?? [];
+      this.#transcripts.set(scenario, [...lines.slice(1 - TRANSCRIPT_LINES), transcriptLine(line)]);
+      return;
+    }
     this.#terminal.err(`${level}: ${printable(message)}\n`);
+  }
+
+  /** Prints what went over the associations of these scenarios (`--trace`). */
+  transcripts(scenarios: ReadonlySet<string>): void {
+    for (const [scenario, lines] of this.#transcripts) {
+      if (!scenarios.has(scenario) || lines.length === 0) continue;
+      this.#terminal.err(`transcript of ${scenario}:\n${lines.join('\n')}\n`);
+    }
   }
 
   problem(error: DicomRunError): void {

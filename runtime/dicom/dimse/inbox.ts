@@ -1,5 +1,6 @@
 // Assembles PDV fragments to messages (PS3.7 §6.3.1, PS3.8 Annex E) and hands them on: responses to
 // their pending request, requests to the handler. Data sets stream through.
+import type { Trace } from '../trace.ts';
 import { scanCommand, type CommandScan } from './command.ts';
 import { CommandField, NO_DATA_SET, RESPONSE_BIT, serviceName } from './elements.ts';
 import { REPLY_LATER } from './incoming.ts';
@@ -26,6 +27,7 @@ export interface Fragment {
 }
 
 export interface InboxUser {
+  readonly trace?: Trace | null;
   readonly waiting: Outstanding;
   /** `performance.now()` of the chunk that is being read. */
   readonly chunkAt: number;
@@ -141,6 +143,7 @@ export class Inbox {
       this.user.onProtocolError('the command set cannot be read', 'PS3.7 §6.3.1', buffer, start);
       return;
     }
+    this.user.trace?.message('received', buffer.subarray(start, end), 0);
     const { commandField } = scan;
     if (commandField === CommandField.C_CANCEL_RQ) {
       this.messageAt = 0;

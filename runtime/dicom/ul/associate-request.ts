@@ -1,4 +1,5 @@
 // What a requestor asks for when it opens an association (PS3.8 §7.1, Annex D; PS3.7 Annex D).
+import type { Trace } from '../trace.ts';
 
 export interface ProposedContext {
   readonly abstractSyntax: string;
@@ -123,4 +124,5 @@ export interface AssociateRequest {
   readonly implementationClassUid?: string;
   /** ≤ 16 characters. */
   readonly implementationVersion?: string;
+  readonly trace?: Trace;
 }

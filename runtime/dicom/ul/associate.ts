@@ -9,6 +9,7 @@ import {
   type TimeoutFailure,
   type TransportFailure,
 } from '../errors.ts';
+import type { Trace } from '../trace.ts';
 import { type AssociateRequest, DEFAULT_TIMEOUTS, type Timeouts } from './associate-request.ts';
 import type { Association } from './association.ts';
 import { AbortReason, AbortSource, DEFAULT_MAX_PDU } from './constants.ts';
@@ -52,6 +53,7 @@ class Opening implements Associating, TransportUser, EndpointHooks {
   private readonly rq: AssociateRq;
   private readonly maxPdu: number;
   private readonly timeouts: Timeouts;
+  private readonly trace: Trace | null;
   private readonly transport: Transport;
   private done: ((outcome: AssociateOutcome) => void) | null;
   private endpoint: Endpoint | null = null;
@@ -60,6 +62,7 @@ class Opening implements Associating, TransportUser, EndpointHooks {
   constructor(request: AssociateRequest, done: (outcome: AssociateOutcome) => void) {
     this.rq = toAssociateRq(request);
     this.done = done;
+    this.trace = request.trace ?? null;
     this.maxPdu = request.maxPdu ?? DEFAULT_MAX_PDU;
     this.timeouts = { ...DEFAULT_TIMEOUTS, ...request.timeouts };
     try {
@@ -83,6 +86,7 @@ class Opening implements Associating, TransportUser, EndpointHooks {
   onConnected(socket: Socket): void {
     const endpoint = new Endpoint('requestor', socket, this, this.timeouts);
     this.endpoint = endpoint;
+    endpoint.trace = this.trace;
     endpoint.limitPdu(this.maxPdu);
     this.sentAt = performance.now();
     endpoint.associate(this.rq);

@@ -6,13 +6,14 @@ import type { IncomingRequest, ResponseFields } from '../dimse/incoming.ts';
 import { Outstanding } from '../dimse/outstanding.ts';
 import type { Pending } from '../dimse/pending.ts';
 import type { Failure, Phase } from '../errors.ts';
+import type { Trace } from '../trace.ts';
 import type { NegotiatedContext, Timeouts } from './associate-request.ts';
 import type { Association, RequestHandler } from './association.ts';
 import { AbortReason, AbortSource } from './constants.ts';
 import { HandlerInbox } from './handler-inbox.ts';
 import { type Agreed, findContext } from './negotiate.ts';
 import { Outbox, type OutboxUser } from './outbox.ts';
-import type { Outgoing } from './outgoing.ts';
+import { type Outgoing, traceSent } from './outgoing.ts';
 import { cancelMessage, responseMessage, storeResponse } from './outgoing-messages.ts';
 import type { AssociateAc, AssociateRj, AssociateRq } from './pdu.ts';
 import type { FaultKind, SendFault } from './send-fault.ts';
@@ -46,6 +47,7 @@ export class Endpoint implements Association, UpperUser, OutboxUser, WatchUser {
   handler: RequestHandler | null = null;
   onClosed: ((association: Association, why: Failure) => void) | null = null;
   data: unknown = undefined;
+  trace: Trace | null = null;
   readonly waiting = new Outstanding();
   /** `performance.now()` of the chunk that is being read, or was last. */
   chunkAt = 0;
@@ -232,6 +234,7 @@ export class Endpoint implements Association, UpperUser, OutboxUser, WatchUser {
   onEnded(why: Failure): void {
     if (this.closedBy !== null) return;
     this.closedBy = why;
+    this.trace?.ended(why);
     this.inbox.clear();
     const queued = this.outbox.close();
     for (const pending of [...this.waiting.drain(), ...queued]) pending.onFailure(why);
@@ -256,6 +259,7 @@ export class Endpoint implements Association, UpperUser, OutboxUser, WatchUser {
   }
 
   private sendResponse(message: Outgoing): void {
+    if (this.trace !== null) traceSent(this.trace, message);
     if (this.outbox.ready && !this.outbox.hasResponses) this.outbox.writeMessage(message, null);
     else this.outbox.enqueue(message, null, undefined);
   }
@@ -329,6 +333,7 @@ export class Endpoint implements Association, UpperUser, OutboxUser, WatchUser {
     head[messageIdOffset] = id & 0xff;
     head[messageIdOffset + 1] = id >> 8;
     pending.contextId = head[CONTEXT_ID_OFFSET] ?? 0;
+    if (this.trace !== null) traceSent(this.trace, message);
     this.watch.wake(pending.responseMs);
   }
 

@@ -1,6 +1,7 @@
 // Hands the peer's requests to the association's handler; without one they are refused.
 import type { InboxUser } from '../dimse/inbox.ts';
 import type { Outstanding } from '../dimse/outstanding.ts';
+import type { Trace } from '../trace.ts';
 import type { Request } from '../dimse/request.ts';
 import { Status } from '../dimse/status.ts';
 import { ContextResult } from './constants.ts';
@@ -8,6 +9,7 @@ import type { Association } from './association.ts';
 
 /** The association, as far as its inbox needs it. */
 export interface InboxOwner extends Association {
+  readonly trace: Trace | null;
   readonly waiting: Outstanding;
   readonly chunkAt: number;
   reply(request: Request, status: number): void;
@@ -28,6 +30,10 @@ export class HandlerInbox implements InboxUser {
   constructor(owner: InboxOwner) {
     this.owner = owner;
     this.waiting = owner.waiting;
+  }
+
+  get trace(): Trace | null {
+    return this.owner.trace;
   }
 
   get chunkAt(): number {

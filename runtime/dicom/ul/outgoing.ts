@@ -1,4 +1,8 @@
 // A message on its way out: bytes that are already P-DATA-TF PDUs, so that sending is one write.
+import type { Trace } from '../trace.ts';
+import { DATA_HEADER_BYTES } from './frame.ts';
+
+const PDV_LENGTH_OFFSET = 6; // PS3.8 §9.3.5: behind the PDU header
 
 /**
  * One DIMSE message, framed for one accepted presentation context and the peer's maximum PDU length
@@ -18,6 +22,12 @@ export interface Outgoing {
    * buffer may be patched for the next message; otherwise its owner must not touch it again.
    */
   written(flushed: boolean): void;
+}
+
+/** Tells a trace of a message on its way out: its command set is the first PDV of the head. */
+export function traceSent(trace: Trace, { head, bytes }: Outgoing): void {
+  const end = PDV_LENGTH_OFFSET + 4 + head.readUInt32BE(PDV_LENGTH_OFFSET);
+  trace.message('sent', head.subarray(DATA_HEADER_BYTES, end), bytes);
 }
 
 /** Framed pieces of a data set too large to hold in one buffer (zero-copy slices, file reads). */

@@ -2,6 +2,7 @@
 // knows no DIMSE. P-DATA in the established state passes the machine by: that is DT-1 and DT-2.
 import type { Socket } from 'node:net';
 import type { Failure, Phase, ProtocolFailure } from '../errors.ts';
+import type { Trace } from '../trace.ts';
 import type { Confirmation, Indication, Port, Sendable } from './actions.ts';
 import { AbortReason, AbortSource, APPLICATION_CONTEXT, PROTOCOL_VERSION } from './constants.ts';
 import { transportFailure, unexpectedPdu } from './failures.ts';
@@ -13,6 +14,7 @@ import { Event, State } from './transitions.ts';
 import type { WatchMode } from './watch.ts';
 
 export interface UpperUser {
+  readonly trace?: Trace | null;
   onPdv(pdv: PdvHeader, buffer: Buffer, start: number, end: number): void;
   /** A P-DATA-TF begins. */
   onDataStart(): void;
@@ -148,6 +150,7 @@ export class UpperLayer implements Port, PduSink {
 
   onPdu(pdu: Pdu): void {
     const { state } = this.machine;
+    this.user.trace?.pdu('received', pdu);
     this.blame(pdu.kind);
     if (pdu.kind === 'A-ABORT') {
       this.cause = { kind: 'aborted', source: pdu.source, reason: pdu.reason, local: false };
@@ -203,7 +206,9 @@ export class UpperLayer implements Port, PduSink {
 
   send(pdu: Sendable): void {
     const value = this.toSend(pdu);
-    if (value !== null && this.socket.writable) this.user.write(encodePdu(value));
+    if (value === null || !this.socket.writable) return;
+    this.user.trace?.pdu('sent', value);
+    this.user.write(encodePdu(value));
   }
 
   private toSend(pdu: Sendable): Pdu | null {

@@ -1,0 +1,7 @@
+// A line of `--trace`: whose association it is, then what went over it.
+import type { LogMessage } from '../../threads.ts';
+import { printable } from '../problem-text.ts';
+
+export function transcriptLine({ vu, message }: LogMessage): string {
+  return `trace:${vu === undefined ? '' : ` VU ${vu}`} ${printable(message)}`;
+}
