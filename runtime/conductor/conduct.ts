@@ -22,14 +22,7 @@ import { DeferredEvents } from './deferred.ts';
 import { Recorder } from './recorder.ts';
 import { Scraper } from './scrape.ts';
 import type { EmbeddedAddress } from '../threads.ts';
-import {
-  acceptorCount,
-  embeddedSpec,
-  maxVUs,
-  receiversOf,
-  targetsOf,
-  workerCount,
-} from './share.ts';
+import { acceptorCount, embeddedSpec, receiversOf, targetsOf, workerCount } from './share.ts';
 import type { Loaded } from './share.ts';
 import { StoppedError } from './stopper.ts';
 
@@ -173,7 +166,7 @@ class Conductor {
       placeOf: this.#placeOf,
       cores,
       threads: () => this.#fleet.readings(),
-      vusMax: maxVUs(options.scenarios),
+      scenarios: options.scenarios,
       counts: () => this.#fleet.counts(),
       broadcast: (json) => this.#fleet.broadcast({ kind: 'instance', json }),
     });

@@ -1,6 +1,7 @@
 // Everything the threads report goes through here: into the engine, the run log and the files;
 // once a second a tick, and with it the live line and the thresholds.
 import { ExitCode } from '../errors.ts';
+import type { Scenario } from '../executors/scenario.ts';
 import type { ThreadReading } from '../metrics/generator.ts';
 import type { Engine, Tick } from '../metrics/engine-types.ts';
 import type { ErrorsSummary } from '../metrics/summary.ts';
@@ -19,6 +20,9 @@ import type { PlaceOf } from './error-log.ts';
 import type { FleetCounts, ThreadEvents } from './events.ts';
 import { GeneratorMonitor } from './generator.ts';
 import type { Screen } from './screen.ts';
+import { maxVUs } from './share.ts';
+import { stageChanges } from './stages.ts';
+import type { StageChange } from './stages.ts';
 import type { Stopper } from './stopper.ts';
 
 /** Where a run is recorded. */
@@ -41,7 +45,7 @@ export interface RecorderSettings {
   readonly cores: number;
   /** What the workers tell of themselves since the last call. */
   readonly threads: () => readonly ThreadReading[];
-  readonly vusMax: number;
+  readonly scenarios: readonly Scenario[];
   readonly counts: () => FleetCounts;
   /** Once a second: aggregates for `exec.instance`. */
   readonly broadcast: (json: string) => void;
@@ -64,10 +68,15 @@ export class Recorder implements ThreadEvents {
   #t0 = 0;
   #timer: NodeJS.Timeout | undefined;
   #vusMax = 0;
+  readonly #vusPlanned: number;
+  /** Stages that have not begun yet, the next one first. */
+  readonly #stages: StageChange[];
 
   constructor(settings: RecorderSettings) {
     const { sinks, screen } = settings;
     this.#settings = settings;
+    this.#vusPlanned = maxVUs(settings.scenarios);
+    this.#stages = [...stageChanges(settings.scenarios)];
     this.#generator = new GeneratorMonitor(settings.cores, settings.threads);
     this.#errors = new ErrorLog({
       placeOf: settings.placeOf,
@@ -86,6 +95,7 @@ export class Recorder implements ThreadEvents {
     for (const { sink } of outputs) if (sink !== undefined) early?.forEach((call) => call(sink));
     this.#generator.sample();
     this.event('start', 'start', '');
+    this.#tellStages(0);
     this.#arm(1);
   }
 
@@ -103,6 +113,7 @@ export class Recorder implements ThreadEvents {
   finish(elapsedMs: number): Tick {
     this.stop();
     this.#sampleRun();
+    this.#tellStages(elapsedMs);
     const { engine, log } = this.#settings.sinks;
     const tick = engine.finish(this.nowMs(), elapsedMs);
     this.#write(tick);
@@ -222,6 +233,7 @@ export class Recorder implements ThreadEvents {
   #tick(second: number): void {
     const { sinks, screen, stopper } = this.#settings;
     this.#sampleRun();
+    this.#tellStages(this.nowMs());
     const tick = sinks.engine.tick(this.nowMs());
     this.#write(tick);
     const { abort } = tick;
@@ -236,7 +248,7 @@ export class Recorder implements ThreadEvents {
       atMs: this.nowMs(),
       live: sinks.engine.live(),
       counts,
-      vusMax: this.#settings.vusMax,
+      vusMax: this.#vusPlanned,
       generator: this.#generator.now,
       errors: this.#errors.summary(LIVE_ERRORS).groups,
     });
@@ -244,12 +256,28 @@ export class Recorder implements ThreadEvents {
     this.#arm(Math.max(second + 1, Math.floor(this.nowMs() / TICK_MS) + 1));
   }
 
+  /** Stages that began until `ms`, each with its own time: a tick may come a second after it. */
+  #tellStages(ms: number): void {
+    const { sinks, screen } = this.#settings;
+    for (
+      let next = this.#stages[0];
+      next !== undefined && next.atMs <= ms;
+      next = this.#stages[0]
+    ) {
+      this.#stages.shift();
+      const { atMs, scenario, stage, text } = next;
+      const title = `${scenario}: stage ${stage}`;
+      sinks.log.append({ k: 'event', at: atMs, type: 'stage', title, text });
+      screen.planStage?.(atMs, `${title}, ${text}`);
+    }
+  }
+
   #sampleRun(): void {
     const { engine } = this.#settings.sinks;
     const counts = this.#settings.counts();
     this.#vusMax = Math.max(this.#vusMax, counts.activeVUs);
     engine.sample('vus', NO_TAGS, counts.activeVUs);
-    engine.sample('vus_max', NO_TAGS, this.#settings.vusMax);
+    engine.sample('vus_max', NO_TAGS, this.#vusPlanned);
     for (const { metric, tags, value } of this.#generator.sample()) {
       engine.sample(metric, tags, value);
     }

@@ -47,6 +47,8 @@ export type Stage = 'setup' | 'running' | 'stopping' | 'settling' | 'teardown' |
 export interface Screen {
   plan(info: PlanInfo): void;
   stage(stage: Stage, detail?: string): void;
+  /** A stage of a scenario has begun, `atMs` after t0. */
+  planStage?(atMs: number, text: string): void;
   progress(progress: Progress): void;
   log(message: LogMessage): void;
   /** A failure of the run, first seen or seen again; `since` = how many since the last call. */

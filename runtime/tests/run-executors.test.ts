@@ -1,4 +1,6 @@
 // Every executor through the command line: how many iterations, by whom, when, and how they end.
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { Bench, counted } from './run-cli.ts';
 
@@ -187,5 +189,31 @@ describe('gracefulStop', () => {
     expect(counted(summary, 'begun')).toBe(2);
     expect(counted(summary, 'by_vu')).toBe(0);
     expect(summary.errors.total).toBe(0);
+  });
+});
+
+describe('stages', () => {
+  it('are events of the run log and lines off a terminal, at their own times', async () => {
+    const result = await bench.script(
+      script(`executor: 'ramping-vus', startVUs: 0,
+        stages: [{ duration: '1200ms', target: 2 }, { duration: '1s', target: 2 }]`),
+      [],
+    );
+    expect(result.stderr).toMatch(/^00:00:00 s: stage 0, ramp up to 2 VUs in 1.2s$/m);
+    expect(result.stderr).toMatch(/^00:00:01 s: stage 1, hold 2 VUs for 1s$/m);
+    const log = readFileSync(join(result.folder(), 'run.ndjson'), 'utf8').trim().split('\n');
+    const events = log
+      .map((line) => JSON.parse(line) as { k: string; type?: string })
+      .filter(({ k, type }) => k === 'event' && type === 'stage');
+    expect(events).toEqual([
+      {
+        ...{ k: 'event', type: 'stage', at: 0 },
+        ...{ title: 's: stage 0', text: 'ramp up to 2 VUs in 1.2s' },
+      },
+      {
+        ...{ k: 'event', type: 'stage', at: 1200 },
+        ...{ title: 's: stage 1', text: 'hold 2 VUs for 1s' },
+      },
+    ]);
   });
 });

@@ -78,6 +78,12 @@ export class RunScreen implements Screen {
     this.#print(`${clock(this.#last?.atMs ?? 0)} ${text}\n`);
   }
 
+  /** The live block shows stages by itself. */
+  planStage(atMs: number, text: string): void {
+    if (this.#quiet > 0 || this.#isLive() || this.#intervalMs === 0) return;
+    this.#print(`${clock(atMs)} ${text}\n`);
+  }
+
   progress(progress: Progress): void {
     this.#last = progress;
     if (this.#isLive()) return this.#draw();
