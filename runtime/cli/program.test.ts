@@ -30,6 +30,7 @@ describe('help', () => {
 
 describe('usage errors', () => {
   it.each([
+    [['rnu', 'gi.ts'], 'error: there is no command "rnu"\n  try: dicomrun run\n'],
     [['rn'], 'error: there is no command "rn"\n  try: dicomrun run\n'],
     [['gi.ts'], 'error: there is no command "gi.ts"\n  try: dicomrun run gi.ts\n'],
     [['gi.ts', '--vus', '5'], 'error: there is no command "gi.ts"\n  try: dicomrun run gi.ts\n'],

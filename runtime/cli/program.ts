@@ -220,8 +220,9 @@ const isScript = (word: string): boolean => /\.[cm]?[jt]s$/.test(word);
 function mustBeCommand(args: readonly string[]): void {
   const asked = askedFor(args);
   if (asked === undefined || COMMANDS.some(({ name }) => name === asked)) return;
-  const script = args.find(isScript);
-  const isMissing = script !== undefined && script !== asked;
+  // `--vus 5 a.ts`: what looks like a command is the value of a flag.
+  const isMissing = args[0]?.startsWith('-') === true && args.some(isScript);
+  const script = isMissing ? args.find(isScript) : [asked].find(isScript);
   throw new DicomRunError(ExitCode.CONFIG, {
     code: 'CONFIG_COMMAND',
     message: isMissing ? 'the command is missing' : `there is no command "${asked}"`,
