@@ -16,6 +16,7 @@ const matrix = modalities.flatMap((modality) => routes.map((route) => ({ modalit
 
 export const options: Options = {
   labels: ['integration'],
+  smoke: { iterations: matrix.length }, // every pair, also as a smoke test
   scenarios: {
     known: { executor: 'shared-iterations', vus: 3, iterations: matrix.length },
     unknown: { executor: 'shared-iterations', vus: 1, iterations: 1, exec: 'unknown' },

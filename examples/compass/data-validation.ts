@@ -39,6 +39,7 @@ export const options: Options = {
   labels: ['integration'],
   vus: 1,
   iterations: names.length,
+  smoke: { iterations: names.length }, // every row, also as a smoke test
   thresholds: { checks: ['rate==1'], dicom_delivery_missing: ['count==0'] },
 };
 

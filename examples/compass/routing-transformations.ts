@@ -25,6 +25,7 @@ export const options: Options = {
   labels: ['integration'],
   vus: 1,
   iterations: cases.length,
+  smoke: { iterations: cases.length }, // every row, also as a smoke test
   thresholds: { checks: ['rate==1'], dicom_delivery_missing: ['count==0'] },
   simulate: {
     router: {

@@ -27,6 +27,7 @@ export const options: Options = {
   labels: ['integration'],
   vus: 1,
   iterations: images.length,
+  smoke: { iterations: images.length }, // every row, also as a smoke test
   thresholds: {
     checks: ['rate==1'],
     dicom_delivery_missing: ['count==0'],

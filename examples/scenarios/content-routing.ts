@@ -22,6 +22,7 @@ const to = (aet: string) => [aet];
 export const options: Options = {
   vus: 1,
   iterations: 2 * table.length,
+  smoke: { iterations: table.length }, // every row, also as a smoke test
   thresholds: {
     checks: ['rate==1'],
     dicom_delivery_missing: ['count==0'],

@@ -1,14 +1,12 @@
 // Every example, as a process, against the embedded router and archive: counts and content right.
-import { spawn } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import type { Summary } from '../metrics/summary.ts';
 import { examples, ROOT } from './example-list.ts';
+import { Bench } from './run-cli.ts';
 
-const folder = mkdtempSync(join(tmpdir(), 'dicomrun-examples-'));
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
+const bench = new Bench('examples');
+afterAll(() => bench.remove());
 
 /** Scripts whose text is fixed elsewhere, or that would go on for longer than CI has. */
 const FLAGS: Readonly<Record<string, readonly string[]>> = {
@@ -22,38 +20,6 @@ const FLAGS: Readonly<Record<string, readonly string[]>> = {
 /** Scripts that ask for nothing but speed. */
 const WITHOUT_CHECKS = /^examples\/bench\//;
 const LONGEST_MS = 60_000;
-
-interface Ended {
-  readonly code: number | null;
-  readonly text: string;
-  readonly summary: Summary;
-}
-
-/** Runs `dicomrun run FILE` as CI does. */
-function run(file: string, flags: readonly string[]): Promise<Ended> {
-  const results = mkdtempSync(join(folder, 'results-'));
-  const { PATH = '', HOME = '' } = process.env;
-  const main = join(ROOT, 'dist/runtime/cli/main.js');
-  const args = [main, 'run', file, '--results', results, ...flags];
-  const child = spawn(process.execPath, args, {
-    cwd: ROOT,
-    env: { PATH, HOME, SCALE: 'ci', NO_COLOR: '1' },
-    timeout: LONGEST_MS,
-    killSignal: 'SIGKILL',
-  });
-  let text = '';
-  child.stdout.on('data', (chunk: Buffer) => (text += chunk.toString()));
-  child.stderr.on('data', (chunk: Buffer) => (text += chunk.toString()));
-  return new Promise((resolve, reject) => {
-    child.once('error', reject);
-    child.once('close', (code) => {
-      const [made] = readdirSync(results);
-      if (made === undefined) return reject(new Error(`${file} made no run:\n${text}`));
-      const json = readFileSync(join(results, made, 'summary.json'), 'utf8');
-      resolve({ code, text, summary: JSON.parse(json) as Summary });
-    });
-  });
-}
 
 /** What is wrong with the account of a route; '' when it is exact. */
 function inexact(summary: Summary, allowed: readonly string[]): string {
@@ -74,7 +40,14 @@ describe('examples', () => {
   for (const { file, ci, account, lines } of examples()) {
     it(`${file} runs, with counts and content right`, { timeout: LONGEST_MS + 5_000 }, async () => {
       expect(lines, 'lines').toBeLessThan(100);
-      const { code, text, summary } = await run(file, [...(FLAGS[file] ?? []), ...ci]);
+      const flags = [...(FLAGS[file] ?? []), ...ci];
+      const run = await bench.run(['run', join(ROOT, file), ...flags], {
+        env: { SCALE: 'ci', RECEIVED: join(bench.folder, 'received') },
+        timeoutMs: LONGEST_MS,
+      });
+      const { code } = run;
+      const text = run.stdout + run.stderr;
+      const summary = run.summary();
       const { checks, execution } = summary;
       expect(code, text).toBe(0);
       expect(
