@@ -32,10 +32,14 @@ describe('Scraper', () => {
     ];
     const samples: string[] = [];
     const said = await new Promise<string>((resolve) => {
-      const scraper = new Scraper({ scrape, scrapeIntervalMs: 60_000 } as unknown as Options, null, {
-        sample: (metric, { series }, value) => samples.push(`${metric} ${series} ${value}`),
-        warn: (text) => setTimeout(() => resolve(text), 200),
-      });
+      const scraper = new Scraper(
+        { scrape, scrapeIntervalMs: 60_000 } as unknown as Options,
+        null,
+        {
+          sample: (metric, { series }, value) => samples.push(`${metric} ${series} ${value}`),
+          warn: (text) => setTimeout(() => resolve(text), 200),
+        },
+      );
       scraper.start();
       setTimeout(() => void scraper.stop(), 150).unref();
     });
