@@ -245,6 +245,11 @@ export interface VuPlan {
    * (hash of the name, value) of `dicom.shared` counters.
    */
   readonly counters: SharedArrayBuffer;
+  /**
+   * Int32: iterations begun by each VU of per-vu-iterations, so that a worker that takes a dead
+   * one's place does not begin them again. See `begunOffset`.
+   */
+  readonly begun: SharedArrayBuffer;
   readonly trace: boolean;
 }
 

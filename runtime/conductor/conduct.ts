@@ -2,6 +2,7 @@
 // set-up, run, settle, teardown, summary. Every way out ends all threads.
 import type { Options } from '../config/types.ts';
 import { DicomRunError, ExitCode } from '../errors.ts';
+import { begunOffset } from '../executors/per-vu-iterations.ts';
 import { splitSegment, WHOLE } from '../executors/segment.ts';
 import type { Summary } from '../metrics/summary.ts';
 import { Acceptors } from './acceptors.ts';
@@ -335,6 +336,7 @@ function vuPlan(
     wireCacheBytes: options.wireCacheBytes,
     minIterationDurationMs: options.minIterationDurationMs,
     counters: new SharedArrayBuffer(COUNTERS_BYTES),
+    begun: new SharedArrayBuffer(4 * begunOffset(options.scenarios, options.scenarios.length)),
     trace: options.trace,
     route: options.route,
     ledger: options.ledger,

@@ -2,7 +2,7 @@
 // What is left then is dropped.
 import { startAtOnce } from './constant-vus.ts';
 import type { ClosedPlan } from './plan.ts';
-import type { PerVUIterations } from './scenario.ts';
+import type { PerVUIterations, Scenario } from './scenario.ts';
 import type { Segment } from './segment.ts';
 
 export function planPerVUIterations(scenario: PerVUIterations, segment: Segment): ClosedPlan {
@@ -16,4 +16,14 @@ export function planPerVUIterations(scenario: PerVUIterations, segment: Segment)
     regularEndNs: scenario.maxDurationNs,
     endNs: scenario.maxDurationNs + scenario.gracefulStopNs,
   };
+}
+
+/**
+ * Where the counts of begun iterations of a scenario stand among those of all scenarios, a count per
+ * VU; with the number of scenarios, how many there are.
+ */
+export function begunOffset(scenarios: readonly Scenario[], index: number): number {
+  return scenarios
+    .slice(0, index)
+    .reduce((sum, one) => sum + (one.executor === 'per-vu-iterations' ? one.vus : 0), 0);
 }

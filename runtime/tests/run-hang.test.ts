@@ -82,4 +82,32 @@ describe('a worker out of memory', () => {
     expect(summary.execution.interrupted).toBeGreaterThanOrEqual(1);
     expect(counted(summary, 'late')).toBeGreaterThan(50);
   });
+
+  it(
+    'leaves its successor only the iterations it had not begun',
+    { timeout: 120_000 },
+    async () => {
+      const result = await bench.script(
+        `import { sleep } from 'k6';
+export const options = {
+  scenarios: { s: { executor: 'per-vu-iterations', vus: 4, iterations: 4 } },
+};
+export default async function () {
+  await sleep(0.5);
+  if (__VU !== 1 || __ITER !== 2) return;
+  await sleep(0.3); // samples of a worker's last 0.2 s die with it
+  const hog: unknown[] = [];
+  for (;;) hog.push(new Array(100_000).fill(hog.length));
+}
+`,
+        ['--workers', '2', '--hang-timeout', '60s'],
+        { timeoutMs: 90_000, env: { NODE_OPTIONS: '--max-old-space-size=300' } },
+      );
+      expect(result.code, result.stderr).toBe(0);
+      expect(result.stderr.match(/died and was replaced/g)).toHaveLength(1);
+      const { iterations, interrupted, dropped } = result.summary().execution;
+      expect(interrupted).toBeGreaterThanOrEqual(1);
+      expect({ sum: iterations + interrupted, dropped }).toEqual({ sum: 16, dropped: 0 });
+    },
+  );
 });

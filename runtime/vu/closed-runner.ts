@@ -13,7 +13,6 @@ export class ClosedRunner implements ScenarioRunner, VuOwner, Timed {
   readonly #life: Life;
   /** By slot number of the plan. */
   readonly #slots = new Map<number, VuSlot>();
-  readonly #iterationsOf = new Map<number, number>();
   #next = 0;
   #startMs = 0;
   #ending = false;
@@ -124,7 +123,8 @@ export class ClosedRunner implements ScenarioRunner, VuOwner, Timed {
   /** From the ready queue: begins the next iteration, if there is one. */
   go(vu: VuSlot): void {
     if (vu.state !== VuState.READY) return;
-    if (vu.stopping || this.#ending) {
+    // All done already where a worker took a dead one's place.
+    if (vu.stopping || this.#ending || !this.#hasMore(vu)) {
       this.#life.detach(vu);
       return;
     }
@@ -135,7 +135,7 @@ export class ClosedRunner implements ScenarioRunner, VuOwner, Timed {
       return;
     }
     if (iterationsPerVU !== undefined) {
-      this.#iterationsOf.set(vu.planSlot, (this.#iterationsOf.get(vu.planSlot) ?? 0) + 1);
+      this.#parts.begin(vu.planSlot);
     }
     this.#pace(vu, iteration);
   }
@@ -165,7 +165,7 @@ export class ClosedRunner implements ScenarioRunner, VuOwner, Timed {
   #hasMore(vu: VuSlot): boolean {
     const { iterationsPerVU } = this.#plan;
     if (iterationsPerVU === undefined) return true;
-    return (this.#iterationsOf.get(vu.planSlot) ?? 0) < iterationsPerVU;
+    return this.#parts.begun(vu.planSlot) < iterationsPerVU;
   }
 
   stopped(vu: VuSlot): void {
@@ -192,11 +192,11 @@ export class ClosedRunner implements ScenarioRunner, VuOwner, Timed {
 
   /** Iterations that maxDuration cut off are dropped ones. */
   #leftOver(): void {
-    const { iterationsPerVU, sharedIterations, maxVUs } = this.#plan;
+    const { iterationsPerVU, sharedIterations, maxVUs, events } = this.#plan;
     let missing = 0;
     if (iterationsPerVU !== undefined) {
       missing = maxVUs * iterationsPerVU;
-      for (const n of this.#iterationsOf.values()) missing -= n;
+      for (const { slot } of events) missing -= this.#parts.begun(slot);
     } else if (sharedIterations !== undefined && this.#parts.worker === 0) {
       missing = sharedIterations - Math.min(sharedIterations, this.#parts.iterationsTaken());
     }

@@ -32,6 +32,9 @@ export interface RunnerParts {
   ready(vu: VuSlot): void;
   /** Number of the next iteration of the scenario: over all workers when they share a counter. */
   nextIteration(): number;
+  /** Iterations that a VU of per-vu-iterations has begun, by whichever worker; one more now. */
+  begun(planSlot: number): number;
+  begin(planSlot: number): void;
   /** Iterations taken so far from the shared counter. */
   iterationsTaken(): number;
   /** Counts iterations that were due and did not start. */

@@ -1,4 +1,5 @@
 // All scenarios of this worker: when each begins, on which VUs it runs, what stage it is in.
+import { begunOffset } from '../executors/per-vu-iterations.ts';
 import type { Plan } from '../executors/plan.ts';
 import { planOf } from '../executors/plan-of.ts';
 import { WorkerSlot, type VuPlan } from '../threads.ts';
@@ -186,6 +187,8 @@ export class Scheduler {
   #runnerParts(index: number, name: string): RunnerParts {
     const { plan, worker, workers, clock, timers, life, warn, samples } = this.#parts;
     const counters = new Int32Array(plan.counters);
+    const begun = new Int32Array(plan.begun);
+    const offset = begunOffset(plan.scenarios, index);
     const shares = plan.scenarios[index]?.executor === 'shared-iterations';
     let local = 0;
     return {
@@ -203,6 +206,8 @@ export class Scheduler {
         this.#queue.push(vu);
       },
       nextIteration: () => (shares ? Atomics.add(counters, index, 1) : local++ * workers + worker),
+      begun: (slot) => Atomics.load(begun, offset + slot),
+      begin: (slot) => void Atomics.add(begun, offset + slot, 1),
       iterationsTaken: () => Atomics.load(counters, index),
       dropped: (count) => this.#drop(index, count),
       pass: (k, atNs, hops) =>
