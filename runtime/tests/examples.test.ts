@@ -14,6 +14,7 @@ const FLAGS: Readonly<Record<string, readonly string[]>> = {
   'examples/gi-routing.ts': ['--vus', '3', '--ramp', '1s', '--duration', '2s'],
   'examples/bench/associate.ts': ['--vus', '2', '--duration', '1s'],
   'examples/bench/empty.ts': ['--vus', '2', '--duration', '1s'],
+  'examples/bench/large.ts': ['-e', 'BYTES=50000000'],
   'examples/bench/hold.ts': ['--vus', '2', '--duration', '1s', '-e', 'HOLD=0.2'],
   'examples/bench/store.ts': ['--vus', '2', '--duration', '1s'],
 };
