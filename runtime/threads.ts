@@ -349,7 +349,10 @@ export type ToAcceptor =
   | { readonly kind: 'start'; readonly t0: number }
   /** A VU worker was replaced: its rows come through this port from now on. */
   | { readonly kind: 'worker'; readonly worker: number; readonly port: MessagePort }
-  /** Sending is over: wait until all has arrived or `settleMs` passed, then close the account. */
+  /**
+   * Sending is over: wait until all has arrived or `settleMs` passed, then close the account. Sent
+   * again it shortens the wait.
+   */
   | { readonly kind: 'settle'; readonly settleMs: number }
   | { readonly kind: 'exit' };
 

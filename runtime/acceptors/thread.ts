@@ -46,6 +46,7 @@ export class AcceptorThread {
   private embedded: Embedded | null = null;
   private readonly ports: MessagePort[] = [];
   private associations = 0;
+  private settleUntil: number | null = null;
   private ticking: NodeJS.Timeout | null = null;
 
   constructor(post: Post, state: SharedArrayBuffer, acceptor: number) {
@@ -111,16 +112,22 @@ export class AcceptorThread {
     this.phase(3);
   }
 
-  /** Waits until all has arrived and it is quiet, or `settleMs` passed; then closes the account. */
+  /**
+   * Waits until all has arrived and it is quiet, or `settleMs` passed; then closes the account.
+   * A second call can only shorten the wait.
+   */
   settle(settleMs: number): void {
-    this.phase(4);
     const began = this.clock.now();
+    const first = this.settleUntil === null;
+    this.settleUntil = Math.min(this.settleUntil ?? Infinity, began + settleMs);
+    if (!first) return;
+    this.phase(4);
     let reported = began;
     const timer = this.every(Math.min(SETTLE_LOOK_MS, Math.max(1, settleMs)), () => {
       const now = this.clock.now();
       const outstanding = (this.desk?.outstanding() ?? 0) + (this.embedded?.outstanding() ?? 0);
       const quiet = now - Math.max(this.desk?.lastEvent() ?? began, began);
-      const over = now - began >= settleMs;
+      const over = now >= (this.settleUntil ?? now);
       if (over || (outstanding === 0 && quiet >= Math.min(SETTLE_QUIET_MS, settleMs))) {
         this.cancel(timer);
         this.closeAccount(now);

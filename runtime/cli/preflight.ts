@@ -1,4 +1,5 @@
 // One association with C-ECHO before the run: a wrong address or title is said once, not per VU.
+import { peerText } from '../dicom/failure-text.ts';
 import type { Target } from '../config/types.ts';
 import type { RunContext } from '../conductor/conduct-types.ts';
 import { asksForTarget } from '../conductor/share.ts';
@@ -74,7 +75,7 @@ export async function preflight(context: RunContext): Promise<void> {
       const hex = status.toString(16).toUpperCase().padStart(4, '0');
       throw new DicomRunError(ExitCode.UNREACHABLE, {
         code: `status ${hex}`,
-        message: `${peer.calledAET}@${peer.host}:${peer.port} answered C-ECHO with status ${hex}`,
+        message: `${peerText(peer)} answered C-ECHO with status ${hex}`,
         hint: 'see the log of the peer, or leave this check out with --no-preflight',
       });
     }

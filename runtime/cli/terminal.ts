@@ -21,8 +21,8 @@ export interface Terminal {
   colour(to: 'out' | 'err'): boolean;
   /** `--no-color`, `--color`. */
   setColor(on: boolean): void;
-  /** Calls back at each SIGINT and SIGTERM; the returned function ends that. */
-  onSignal(callback: (signal: 'SIGINT' | 'SIGTERM') => void): () => void;
+  /** Calls back at each SIGINT, SIGTERM and SIGHUP; the returned function ends that. */
+  onSignal(callback: (signal: 'SIGINT' | 'SIGTERM' | 'SIGHUP') => void): () => void;
   /** Ends the process now, nothing flushed. */
   exitNow(code: number): never;
   /** Resolves when what was written has left. */
@@ -78,13 +78,17 @@ function drained(stream: NodeJS.WriteStream): Promise<void> {
   });
 }
 
-function onSignal(callback: (signal: 'SIGINT' | 'SIGTERM') => void): () => void {
+function onSignal(callback: Parameters<Terminal['onSignal']>[0]): () => void {
   const onInt = () => callback('SIGINT');
   const onTerm = () => callback('SIGTERM');
+  // The terminal was closed: what has been measured is kept all the same.
+  const onHup = () => callback('SIGHUP');
   process.on('SIGINT', onInt);
   process.on('SIGTERM', onTerm);
+  process.on('SIGHUP', onHup);
   return () => {
     process.off('SIGINT', onInt);
     process.off('SIGTERM', onTerm);
+    process.off('SIGHUP', onHup);
   };
 }

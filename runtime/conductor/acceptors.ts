@@ -105,6 +105,11 @@ export class Acceptors implements AcceptorPorts {
     };
   }
 
+  /** Somebody wants to leave: the wait that goes on is over after that long. */
+  hurry(settleMs: number): void {
+    for (const thread of this.#threads) thread.post({ kind: 'settle', settleMs });
+  }
+
   async destroy(): Promise<void> {
     for (const thread of this.#threads) thread.post({ kind: 'exit' });
     await this.#pool.destroy();

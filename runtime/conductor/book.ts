@@ -222,5 +222,7 @@ class Book implements RunBook {
 export function targetName(context: RunContext): string | undefined {
   if (context.embedded) return 'EMBEDDED ROUTER';
   const { target } = context.targets;
-  return target === null ? undefined : `${target.calledAET}@${target.host}:${target.port}`;
+  if (target === null) return undefined;
+  const { calledAET, host, port } = target;
+  return `${calledAET}@${host.includes(':') ? `[${host}]` : host}:${port}`;
 }

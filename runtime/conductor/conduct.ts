@@ -252,12 +252,11 @@ class Conductor {
   }
 
   async #settle(options: Options): Promise<Account> {
-    if (this.#acceptors === null) return NO_ACCOUNT;
-    const interrupted = this.#request.stopper.end !== null;
-    const settleMs = interrupted
-      ? Math.min(INTERRUPTED_SETTLE_MS, options.settleMs)
-      : options.settleMs;
-    return this.#acceptors.settle(settleMs);
+    const acceptors = this.#acceptors;
+    if (acceptors === null) return NO_ACCOUNT;
+    const account = acceptors.settle(options.settleMs);
+    const off = this.#request.stopper.onStop(() => acceptors.hurry(INTERRUPTED_SETTLE_MS));
+    return account.finally(off);
   }
 
   async #teardown(context: RunContext, setupJson: string | null): Promise<void> {

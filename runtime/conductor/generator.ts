@@ -21,6 +21,19 @@ function proc(path: string): string | null {
   }
 }
 
+/** Reads /proc, which takes a file descriptor; with none left the last figure stands. */
+function rssReader(): () => number {
+  let last = 0;
+  return () => {
+    try {
+      last = process.memoryUsage.rss();
+    } catch {
+      return last; // EMFILE
+    }
+    return last;
+  };
+}
+
 export class GeneratorMonitor {
   readonly #delay = monitorEventLoopDelay({ resolution: RESOLUTION_MS });
   readonly #monitor: Monitor;
@@ -35,7 +48,7 @@ export class GeneratorMonitor {
         const { user, system } = process.cpuUsage();
         return user + system;
       },
-      rssBytes: () => process.memoryUsage.rss(),
+      rssBytes: rssReader(),
       threads: () => [this.#main(), ...workers()],
       cores,
       proc,

@@ -180,10 +180,15 @@ function text(failure: Failure | Rejected, peer: PeerName): FailureText {
   }
 }
 
+/** `AET@host:port`; an IPv6 address in brackets. */
+export function peerText({ calledAET, host, port }: PeerName): string {
+  return `${calledAET}@${host.includes(':') ? `[${host}]` : host}:${port}`;
+}
+
 /** One line for a person: who, what happened, in the standard's words. */
 export function describeFailure(failure: Failure | Rejected, peer: PeerName): FailureText {
   const said = text(failure, peer);
-  const who = `${peer.calledAET}@${peer.host}:${peer.port}`;
+  const who = peerText(peer);
   const clause = said.ref === undefined ? '' : `; ${said.ref}`;
   const message = clause === '' ? said.message : said.message.replace(/\)$/, `${clause})`);
   return { ...said, message: `${who} ${message}` };

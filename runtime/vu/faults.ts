@@ -3,13 +3,7 @@ import type { Fault } from '../../api/bridge.ts';
 import type { Failure, Rejected } from '../dicom/errors.ts';
 import { describeFailure, type PeerName } from '../dicom/failure-text.ts';
 
-export type { PeerName } from '../dicom/failure-text.ts';
-
-/** Who it was about: `ROUTER@127.0.0.1:11112`. */
-export function peerText(peer: PeerName): string {
-  const host = peer.host.includes(':') ? `[${peer.host}]` : peer.host;
-  return `${peer.calledAET}@${host}:${peer.port}`;
-}
+export { peerText, type PeerName } from '../dicom/failure-text.ts';
 
 export function rejectedFault(rejected: Rejected, peer: PeerName): Fault {
   const { result, source, reason } = rejected;

@@ -1,4 +1,5 @@
 // dicomrun echo: is the peer there, and how fast does it answer?
+import { peerText } from '../../dicom/failure-text.ts';
 import type { DefineCommand } from '../program.ts';
 import { readCount, readDurationMs } from '../flag-values.ts';
 import { addPeerFlags, choosePeer, limitsOf } from '../wire/peer-flags.ts';
@@ -30,7 +31,7 @@ export const define: DefineCommand = (command, { terminal, exit }) => {
       if (status !== 0) failed += 1;
     }
     await release(association);
-    const name = `${peer.calledAET}@${peer.host}:${peer.port}`;
+    const name = peerText(peer);
     if (flags.json === true) {
       terminal.out(`${JSON.stringify({ peer: name, ok: failed === 0, ms: times })}\n`);
     } else {

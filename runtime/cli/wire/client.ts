@@ -11,7 +11,7 @@ import type { Outgoing } from '../../dicom/ul/outgoing.ts';
 import type { Pending, Reply } from '../../dicom/dimse/pending.ts';
 import type { Failure } from '../../dicom/errors.ts';
 import { echoRequest, VERIFICATION_SOP_CLASS } from '../../dicom/scu/requests.ts';
-import { describeFailure } from '../../dicom/failure-text.ts';
+import { describeFailure, peerText } from '../../dicom/failure-text.ts';
 
 export type PeerAddress = Pick<Target, 'host' | 'port' | 'calledAET' | 'callingAET'> &
   Partial<Pick<Target, 'tls' | 'maxPdu' | 'sourceAddress'>>;
@@ -64,7 +64,7 @@ export function mustBeAccepted(
   if (association.contextFor(wanted.sopClass, '') !== 0) return;
   const context = association.contexts.find((one) => one.abstractSyntax === wanted.sopClass);
   const why = CONTEXT_RESULTS[context?.result ?? 0] ?? 'refused';
-  const who = `${peer.calledAET}@${peer.host}:${peer.port}`;
+  const who = peerText(peer);
   throw new DicomRunError(ExitCode.UNREACHABLE, {
     code: 'ASSOC_NO_CONTEXT',
     message: `${who} accepted no presentation context for ${wanted.service} (${wanted.sopClass}): ${why} (PS3.8 Table 9-18)`,

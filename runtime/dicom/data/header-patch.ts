@@ -71,10 +71,19 @@ function patchDeflated(bytes: Buffer, edits: CompiledEdits, options: PatchOption
   return deflateDataset(patchHeader(plain, '1.2.840.10008.1.2.1', edits, options));
 }
 
+const ALWAYS_INFLATED_BYTES = 256 * 1024 ** 2;
+const MOST_INFLATED_BYTES = 1024 ** 3;
+const LIKELY_RATIO = 100;
+
+/** What a deflated data set of that size may become: more is no image but a bomb. */
+function inflatedLimit(bytes: number): number {
+  return Math.min(MOST_INFLATED_BYTES, Math.max(ALWAYS_INFLATED_BYTES, LIKELY_RATIO * bytes));
+}
+
 /** Inflates a deflated data set (PS3.5 A.5), its pad byte ignored. */
 export function inflateDataset(bytes: Buffer): Buffer {
   try {
-    return inflateRawSync(bytes);
+    return inflateRawSync(bytes, { maxOutputLength: inflatedLimit(bytes.length) });
   } catch (cause) {
     throw new DataError(
       'DATA_MALFORMED',

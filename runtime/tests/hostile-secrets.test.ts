@@ -1,0 +1,135 @@
+// Canaries: patient values and passwords go in, and are looked for in everything that comes out.
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Summary } from '../metrics/summary.ts';
+import { compileEdits, type Edits } from '../dicom/data/edits.ts';
+import { patchHeader } from '../dicom/data/header-patch.ts';
+import { fileMeta } from '../dicom/data/part10.ts';
+import { Place, type Finished } from './cli-spawn.ts';
+import { EXPLICIT } from './wire-fixture.ts';
+import { instance, SECONDARY_CAPTURE } from './wire-calls.ts';
+
+const CANARY = 'CANARY';
+/** Attributes of the patient, and what else names a person or an exam; each value is its own. */
+const KEYWORDS = [
+  'PatientName', 'PatientID', 'OtherPatientIDs', 'IssuerOfPatientID', 'PatientBirthName', 'PatientAddress',
+  'PatientMotherBirthName', 'PatientComments', 'PatientTelephoneNumbers', 'EthnicGroup', 'Occupation',
+  'AdditionalPatientHistory', 'ReferringPhysicianName', 'PerformingPhysicianName', 'OperatorsName',
+  'PhysiciansOfRecord', 'RequestingPhysician', 'InstitutionName', 'InstitutionAddress', 'StationName',
+  'AccessionNumber', 'StudyID', 'StudyDescription', 'SeriesDescription', 'ProtocolName',
+  'ImageComments', 'AdmissionID', 'MedicalRecordLocator', 'DeviceSerialNumber',
+]; // prettier-ignore
+const UID = '1.2.826.0.1.3680043.9.7777777';
+
+const SCRIPT = `import dicom from 'dicom';
+import { check, group } from 'k6';
+export const options = { vus: 2, iterations: 8 };
+const archive = dicom.receiver({ aet: 'ARCHIVE' });
+const pacs = dicom.peer({
+  deliversTo: archive,
+  userIdentity: { username: 'CANARYUSER', password: 'CANARYPASSWORD' },
+});
+const secure = dicom.peer({ connect: 'TLS@127.0.0.1:1', tls: { passphrase: 'CANARYPHRASE' } });
+const nobody = dicom.peer({ connect: 'NOBODY@127.0.0.1:1' });
+const pool = dicom.files('pool');
+export default async function () {
+  const study = dicom.study({ images: 1, from: pool });
+  await group('send', async () => {
+    await using association = await pacs.associate({ for: study });
+    for (const image of study.images) check(await association.store(image), { stored: (r) => r.ok });
+    const member = pool.next().asIs();
+    const r = await association.store(member);
+    check(r, { 'as it is': (r) => r.ok });
+  });
+  const delivery = await archive.expect(study, { timeout: '3s', tags: { PatientID: 'other', StudyDescription: null } });
+  check(delivery, { right: (d) => d.wrongTags === 0 });
+  await nobody.store(pool.next().asIs()).catch(() => {});
+  await secure.echo().catch(() => {});
+  await pacs.store(pool.next().asIs());
+}
+`;
+
+function writeImage(file: string, member: number): void {
+  const patient = Object.fromEntries(KEYWORDS.map((keyword, at) => [keyword, `${CANARY}${at}`]));
+  const attributes = {
+    ...instance(1, member),
+    ...patient,
+    PatientBirthDate: '19010203',
+    SOPInstanceUID: `${UID}.3.${member}`,
+    StudyInstanceUID: `${UID}.1`,
+    SeriesInstanceUID: `${UID}.2`,
+  };
+  const header = patchHeader(Buffer.alloc(0), EXPLICIT, compileEdits(attributes as Edits));
+  const meta = fileMeta(SECONDARY_CAPTURE, attributes.SOPInstanceUID, EXPLICIT);
+  const pixels = Buffer.from('e07f10004f4200000400000001020304', 'hex');
+  writeFileSync(file, Buffer.concat([meta, header, pixels]));
+}
+
+function filesUnder(folder: string): string[] {
+  return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
+    const path = join(folder, entry.name);
+    return entry.isDirectory() ? filesUnder(path) : [path];
+  });
+}
+
+let place: Place;
+let finished: Finished;
+beforeAll(async () => {
+  place = new Place({ 'canary.ts': SCRIPT });
+  mkdirSync(join(place.folder, 'pool'));
+  for (let member = 0; member < 3; member++) {
+    writeImage(join(place.folder, 'pool', `${member}.dcm`), member);
+  }
+  const outputs = ['--out', 'json=samples.json', '--out', 'csv=samples.csv'];
+  const more = ['--summary-export', 'k6.json', '--ledger', 'instances', '--settle', '1s'];
+  finished = await place.run(['run', 'canary.ts', '--embedded', ...outputs, ...more]);
+  const smoke = ['smoke', 'canary.ts', '--embedded', '--settle', '1s', '--reporter', 'junit'];
+  const { out, err } = await place.run(smoke);
+  place.write('smoke.xml', out);
+  place.write('smoke.log', err);
+  place.write('run.out', finished.out);
+  place.write('run.log', finished.err);
+  const again = await place.run(['report', place.runs()[0] ?? '']);
+  place.write('again.out', again.out + again.err);
+  const config = await place.run(['config', 'canary.ts']);
+  place.write('config.out', config.out + config.err);
+}, 120_000);
+afterAll(() => place.remove());
+
+describe('what must not come out', () => {
+  it('was sent, and reached the archive', () => {
+    const folder = place.runs().find((run) => existsSync(join(run, 'report.html'))) ?? '';
+    const file = join(folder, 'summary.json');
+    const { delivery, checks } = JSON.parse(readFileSync(file, 'utf8')) as Summary;
+    expect(delivery.accepted, finished.err).toBeGreaterThan(0);
+    expect(checks.passes).toBeGreaterThan(8);
+    expect(checks.fails).toBeGreaterThan(0);
+  });
+
+  it.each([
+    ['patient values and passwords', CANARY],
+    ['the birth date', '19010203'],
+    ['UIDs of the files', UID],
+  ])('%s: in no artefact but the ledger', (_what, canary) => {
+    const artefacts = filesUnder(place.folder).filter(
+      (file) => !/canary\.ts$|[\\/]pool[\\/]|ledger\.jsonl$/.test(file),
+    );
+    expect(artefacts.length).toBeGreaterThan(10);
+    const found = artefacts.filter((file) => readFileSync(file).includes(canary));
+    const where = found.map((file) => {
+      const text = readFileSync(file, 'latin1');
+      const at = text.indexOf(canary);
+      return `${file.slice(place.folder.length)}: ${text.slice(Math.max(0, at - 120), at + 60)}`;
+    });
+    expect(where).toEqual([]);
+  });
+
+  it('the ledger, which names instances, is readable by the owner alone', () => {
+    for (const run of place.runs()) {
+      const file = join(run, 'ledger.jsonl');
+      if (existsSync(file)) expect(statSync(file).mode & 0o777).toBe(0o600);
+      expect(statSync(join(run, 'run.ndjson')).mode & 0o777).toBe(0o600);
+    }
+  });
+});
