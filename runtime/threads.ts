@@ -1,14 +1,15 @@
-/* eslint max-lines: "off" -- the whole contract in one file, read side by side */
 // The whole contract between the main thread and its worker threads: data only, all of it
 // structured-clonable, so that a worker could as well live in another process.
 //
 //   main (conductor) ──MessagePort──> VU worker        (runtime/vu, one long Piscina task each)
 //   main (conductor) ──MessagePort──> acceptor thread  (runtime/acceptors, one long task each)
-//   VU worker        ──MessagePort──> acceptor thread  (accepted rows, expectations)
+//   VU worker        ──MessagePort──> acceptor thread  (accepted rows, expectations: see
+//                                                      threads-delivery.ts)
 //   VU worker        ──MessagePort──> VU worker        (starts that found no free VU, queues)
 import type { MessagePort } from 'node:worker_threads';
 import type { Scenario, Target, Routes, VerifyTarget } from './config/types.ts';
 import type { PoolShare } from './dicom/data/share.ts';
+import type { RouteAccount } from './threads-delivery.ts';
 
 // ---------------------------------------------------------------- samples, any thread -> main
 
@@ -374,93 +375,3 @@ export type FromAcceptor =
       readonly missing: readonly string[];
     }
   | { readonly kind: 'ended' };
-
-/** The account of one route (design §5). */
-export interface RouteAccount {
-  readonly route: string;
-  readonly accepted: number;
-  readonly arrived: number;
-  readonly unique: number;
-  readonly missing: number;
-  readonly late: number;
-  readonly duplicated: number;
-  readonly corrupted: number;
-  readonly unexpected: number;
-  /** Associations on which its studies arrived, per study: mean and max. */
-  readonly associationsPerStudy?: { readonly mean: number; readonly max: number };
-  /** Arrivals after a later member of their study. */
-  readonly outOfOrder?: number;
-}
-
-// ---------------------------------------------------------------- VU worker <-> acceptor thread
-
-/**
- * Accepted stores that are expected at a receiver, as columns (≤ 50 ms apart). The SOP instance UID
- * follows from the numbers: see runtime/dicom/data/identity.ts.
- */
-export interface AcceptedColumns {
-  readonly n: number;
-  /** Study number, unique in the run (it carries the worker number). */
-  readonly study: Float64Array;
-  /** Series and instance within the study: series * 2^20 + instance, both from 1. */
-  readonly member: Float64Array;
-  /** Prototype: pool * 2^20 + member of the pool; gives the expected pixel hash. */
-  readonly prototype: Float64Array;
-  /** Index into `routes` of the last `routes` message. */
-  readonly route: Uint16Array;
-  /** First byte of the request, ms since t0. */
-  readonly time: Float64Array;
-}
-
-export type VuToAcceptor =
-  | ReportWish
-  /** The routes this worker delivers through, with the receiver that gets them. Grows only. */
-  | {
-      readonly kind: 'routes';
-      readonly routes: readonly {
-        readonly name: string;
-        readonly receiver: number;
-        readonly scenario: string;
-      }[];
-    }
-  | { readonly kind: 'accepted'; readonly columns: AcceptedColumns }
-  /** Instances that keep their own UID (`asIs()`, edited UIDs). */
-  | {
-      readonly kind: 'acceptedByUid';
-      readonly rows: readonly {
-        readonly uid: string;
-        readonly studyUid: string;
-        readonly prototype: number;
-        readonly route: number;
-        readonly time: number;
-      }[];
-    }
-  /** `receiver.expect(...)`: judged as soon as all is there, or at the timeout. */
-  | {
-      readonly kind: 'expect';
-      readonly ticket: number;
-      readonly receiver: number;
-      /** Study number, or UID. */
-      readonly study: number | string;
-      /** One instance only: its member number or UID. */
-      readonly member?: number | string;
-      /** Accepted so far by this worker for that study: the acceptor waits for that many rows. */
-      readonly accepted: number;
-      readonly timeoutMs: number;
-      readonly quietMs: number;
-      /** Keyword -> literal, { re, flags } or null (absent). */
-      readonly tags?: Readonly<Record<string, unknown>>;
-    };
-
-export type ReportWish =
-  /** `commit(…, { reportTo })`: answered when the report of that transaction reaches a receiver. */
-  | { readonly kind: 'awaitReport'; readonly ticket: number; readonly transactionUid: string }
-  /** Nobody waits for it any more. */
-  | { readonly kind: 'forgetReport'; readonly transactionUid: string };
-
-export type AcceptorToVu = {
-  readonly kind: 'delivery';
-  readonly ticket: number;
-  /** JSON of `Delivery` in runtime/acceptors/delivery.ts. */
-  readonly json: string;
-};

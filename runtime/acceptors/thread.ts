@@ -1,6 +1,7 @@
 // What an acceptor thread does from `listen` to `exit`: receivers, accounts, embedded router.
 import { WorkerSlot } from '../threads.ts';
-import type { ToAcceptor, VuToAcceptor } from '../threads.ts';
+import type { VuToAcceptor } from '../threads-delivery.ts';
+import type { ToAcceptor } from '../threads.ts';
 import type { MessagePort } from 'node:worker_threads';
 import type { Listening } from '../dicom/scp/acceptor-types.ts';
 import type { TlsOptions } from '../dicom/ul/associate-request.ts';

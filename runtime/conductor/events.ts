@@ -3,10 +3,10 @@ import type {
   CaseMessage,
   ErrorMessage,
   LogMessage,
-  RouteAccount,
   SampleColumns,
   SeriesDecl,
 } from '../threads.ts';
+import type { RouteAccount } from '../threads-delivery.ts';
 
 /**
  * Receiver of everything threads send unasked. `source` numbers the sending task: series ids are

@@ -4,15 +4,8 @@ import type { MessagePort } from 'node:worker_threads';
 import acceptorTask from '../acceptors/worker.ts';
 import type { Delivery } from '../acceptors/delivery.ts';
 import { WORKER_SLOTS } from '../threads.ts';
-import type {
-  AcceptorToVu,
-  EmbeddedSpec,
-  FromAcceptor,
-  ReceiverSpec,
-  RouteAccount,
-  ToAcceptor,
-  VuToAcceptor,
-} from '../threads.ts';
+import type { AcceptorToVu, RouteAccount, VuToAcceptor } from '../threads-delivery.ts';
+import type { EmbeddedSpec, FromAcceptor, ReceiverSpec, ToAcceptor } from '../threads.ts';
 import { Pool } from '../dicom/data/prototype.ts';
 import { instanceOf, memberNumber, sopUid, studyNumber } from '../dicom/data/identity.ts';
 import { prototypeNumber } from '../dicom/data/share.ts';

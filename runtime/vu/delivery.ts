@@ -2,7 +2,7 @@
 import type { MessagePort } from 'node:worker_threads';
 import { Answer } from '../../api/bridge.ts';
 import { memberNumber, sopUid, studyUid } from '../dicom/data/identity.ts';
-import type { AcceptorToVu, VuToAcceptor } from '../threads.ts';
+import type { AcceptorToVu, VuToAcceptor } from '../threads-delivery.ts';
 import type { Operation } from './operation.ts';
 import type { WorkerParts } from './parts.ts';
 import type { Spec } from './peers.ts';
