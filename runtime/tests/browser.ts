@@ -1,5 +1,8 @@
 // Debian's Chromium for the tests of the report: what it said, what it asked for, what it drew.
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { chromium, type Browser, type Page } from 'playwright-core';
+import { ROOT } from './imports.ts';
 import { findCommand } from './peers/process.ts';
 
 export interface OpenedPage {
@@ -65,4 +68,17 @@ export async function tableCells(page: Page, caption: string): Promise<string[][
       .filter((table) => table.caption?.textContent === ${JSON.stringify(caption)})
       .flatMap((table) => [...table.tBodies[0].rows])
       .map((row) => [...row.cells].map((cell) => cell.textContent))`);
+}
+
+/**
+ * Rules of axe that the page breaks seriously or critically, each with the elements concerned. Its
+ * source is handed to the page by the browser, past the page's own policy, which stays as it is.
+ */
+export async function accessFaults(page: Page): Promise<string[]> {
+  await page.evaluate(readFileSync(join(ROOT, 'node_modules/axe-core/axe.min.js'), 'utf8'));
+  return page.evaluate<string[]>(`
+    axe.run(document, { resultTypes: ['violations'] }).then(({ violations }) =>
+      violations
+        .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+        .flatMap(({ id, nodes }) => nodes.map((one) => id + ': ' + one.failureSummary + one.html)))`);
 }

@@ -10,7 +10,7 @@ import { bundlePage } from '../../bundler/page.ts';
 import { startLivePage } from '../report/html/live.ts';
 import type { PageAssets } from '../report/html/render.ts';
 import { RUNLOG_FILE } from '../runlog/format.ts';
-import { openPage, startBrowser, tableCells } from './browser.ts';
+import { accessFaults, openPage, startBrowser, tableCells } from './browser.ts';
 import { ROOT } from './imports.ts';
 import { requirePeer } from './peers.ts';
 import { sampleRun } from './sample-run.ts';
@@ -35,6 +35,7 @@ describe.skipIf(!requirePeer('chromium'))('live page', () => {
     let page: Awaited<ReturnType<typeof openPage>> | null = null;
     const counts: string[] = [];
     const titles: string[] = [];
+    const faults: string[] = [];
     const { summary } = await sampleRun({
       seconds: 14,
       dir: join(dir, 'a'),
@@ -44,6 +45,7 @@ describe.skipIf(!requirePeer('chromium'))('live page', () => {
           page = await openPage(browser, live.url);
         }
         if (second < 3 || !page) return;
+        if (second === 6) faults.push(...(await accessFaults(page.page)));
         await page.page.waitForTimeout(120);
         titles.push(await page.page.title());
         const [row] = await tableCells(page.page, 'operations');
@@ -57,9 +59,12 @@ describe.skipIf(!requirePeer('chromium'))('live page', () => {
     expect(new Set(counts).size).toBeGreaterThan(5);
     expect(titles.every((title) => title.startsWith('running'))).toBe(true);
     await server.finish();
-    await shown.page.waitForFunction('document.title.startsWith("PASS")');
+    await expect.poll(() => shown.page.title(), { timeout: 10_000 }).toMatch(/^PASS/);
     const [row] = await tableCells(shown.page, 'operations');
     expect(row?.[1]).toBe(String(summary.operations[0]?.count));
+    await shown.page.getByRole('button', { name: 'dark' }).click();
+    faults.push(...(await accessFaults(shown.page)));
+    expect(faults).toEqual([]);
     expect(shown.complaints).toEqual([]);
     expect(shown.requests.every((url) => url.startsWith(server.url.split('?')[0] ?? ''))).toBe(
       true,

@@ -8,7 +8,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { bundlePage } from '../../bundler/page.ts';
 import type { Summary } from '../metrics/summary.ts';
 import { renderHtml, reportData, type PageAssets } from '../report/html/render.ts';
-import { inkOfCanvases, openPage, startBrowser, tableCells } from './browser.ts';
+import { accessFaults, inkOfCanvases, openPage, startBrowser, tableCells } from './browser.ts';
 import { ROOT } from './imports.ts';
 import { requirePeer } from './peers.ts';
 import { sampleRun } from './sample-run.ts';
@@ -77,6 +77,7 @@ describe.skipIf(!requirePeer('chromium'))('report.html', () => {
     for (const key of ['End', 'ArrowLeft', 'ArrowLeft']) await page.keyboard.press(key);
     expect(await page.locator('.u-legend').first().innerText()).toMatch(/17 s/);
     await page.locator('summary').first().click();
+    await page.locator('details[open] tbody tr').nth(19).waitFor();
     expect(await page.locator('details[open] tbody tr').count()).toBe(20);
     const [saved] = await Promise.all([
       page.waitForEvent('download'),
@@ -107,6 +108,18 @@ describe.skipIf(!requirePeer('chromium'))('report.html', () => {
     expect(nameless).toEqual([]);
     expect(await page.locator('h1').count()).toBe(1);
     expect(await page.locator('html').getAttribute('lang')).toBe('en');
+  });
+
+  it.each([
+    ['light', 1280],
+    ['dark', 1280],
+    ['light', 420],
+  ])('keeps nobody out: %s, %i pixels wide', async (theme, width) => {
+    const { url } = await report(`axe-${theme}-${width}`, 20);
+    const { page, complaints } = await openPage(browser, url, { dark: theme === 'dark', width });
+    await page.locator('details').evaluateAll('(all) => all.forEach((one) => (one.open = true))');
+    expect(await accessFaults(page)).toEqual([]);
+    expect(complaints).toEqual([]);
   });
 
   it('shows what peers and scripts say as text, whatever it is', async () => {
