@@ -20,6 +20,25 @@ export interface AcceptedColumns {
   readonly time: Float64Array;
 }
 
+export interface AcceptedUid {
+  readonly uid: string;
+  readonly studyUid: string;
+  readonly prototype: number;
+  /** Index into `routes` of the last `routes` message. */
+  readonly route: number;
+  readonly time: number;
+  /** Only where the receiver compares all elements (`verify: 'full'`). */
+  readonly recipe?: SentRecipe;
+}
+
+/** How an instance was made of its prototype, where its UIDs alone do not say so. */
+export interface SentRecipe {
+  /** Study and member number of its fresh identity; null = it kept its own (`asIs()`). */
+  readonly identity: readonly [study: number, member: number] | null;
+  /** JSON of the script's edits; null = none. */
+  readonly edits: string | null;
+}
+
 export type VuToAcceptor =
   | ReportWish
   /** The routes this worker delivers through, with the receiver that gets them. Grows only. */
@@ -32,17 +51,11 @@ export type VuToAcceptor =
       }[];
     }
   | { readonly kind: 'accepted'; readonly columns: AcceptedColumns }
-  /** Instances that keep their own UID (`asIs()`, edited UIDs). */
-  | {
-      readonly kind: 'acceptedByUid';
-      readonly rows: readonly {
-        readonly uid: string;
-        readonly studyUid: string;
-        readonly prototype: number;
-        readonly route: number;
-        readonly time: number;
-      }[];
-    }
+  /**
+   * Instances that keep their own UID (`asIs()`, edited UIDs), and edited ones that a receiver with
+   * `verify: 'full'` expects.
+   */
+  | { readonly kind: 'acceptedByUid'; readonly rows: readonly AcceptedUid[] }
   /** `receiver.expect(...)`: judged as soon as all is there, or at the timeout. */
   | {
       readonly kind: 'expect';

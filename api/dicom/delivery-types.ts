@@ -44,7 +44,7 @@ export interface Delivery {
   unexpected: number;
   pixelsChanged: number;
   wrongTags: number;
-  /** With `verify: 'full'`: attributes not named in `tags` that are not as they were sent. */
+  /** With `verify: 'full'`: attributes not named in `tags` that are not as they were sent, edits included. */
   changedTags: number;
   /** Which attributes were wrong: instance (SOP Instance UID), keyword, expected, actual. */
   differences: { instance: string; tag: string; expected: unknown; actual: unknown }[];

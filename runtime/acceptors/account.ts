@@ -5,6 +5,7 @@ import { newTally } from './tally.ts';
 import type { Tally } from './tally.ts';
 import type { Expectations } from './expectations.ts';
 import type { Expectation } from './delivery.ts';
+import type { SentRecipe } from '../threads-delivery.ts';
 
 /** One accepted store that is expected here. Keys: see {@link Instances}. */
 export interface AcceptedRow {
@@ -18,6 +19,8 @@ export interface AcceptedRow {
   route: number;
   /** First byte of the request, ms since t0. */
   time: number;
+  /** How it was made, where that is asked for and not plain. */
+  recipe?: SentRecipe | undefined;
 }
 
 /** One instance that arrived here. */
@@ -88,6 +91,8 @@ export class Account {
   readonly stray = newTally();
   readonly options: AccountOptions;
   readonly headers = new Map<number, Evidence>();
+  /** By slot: how it was made, where its numbers do not say so. */
+  readonly recipes = new Map<number, SentRecipe>();
   private readonly listener: AccountListener;
   private readonly expectations: Expectations;
   private outstandingCount = 0;
@@ -125,6 +130,7 @@ export class Account {
     instances.sends[slot] = (instances.sends[slot] ?? 0) + 1;
     studies.sends[study] = (studies.sends[study] ?? 0) + 1;
     tally.accepted++;
+    if (row.recipe !== undefined) this.recipes.set(slot, row.recipe);
     if (first) {
       instances.sent[slot] = row.time;
       instances.route[slot] = row.route;
@@ -337,6 +343,7 @@ export class Account {
       header.release?.();
       this.headers.delete(slot);
     }
+    this.recipes.delete(slot);
     const study = instances.study[slot] ?? NO_SLOT;
     if (study !== NO_SLOT) this.unlink(slot, study);
     this.listener.dropped(instances.keyA[slot] ?? 0, instances.keyB[slot] ?? 0);

@@ -244,7 +244,8 @@ export class Expectations {
     const header = account.headers.get(slot);
     const uid = witness.uid(a, b);
     const wrong = tags === undefined ? [] : witness.differences(uid, header, tags);
-    const sent = { a, b, prototype: instances.prototype[slot] ?? -1 };
+    const prototype = instances.prototype[slot] ?? -1;
+    const sent = { a, b, prototype, recipe: account.recipes.get(slot) };
     const except = Object.keys(tags ?? {});
     const changed =
       header === undefined ? [] : (witness.changes?.(uid, sent, header, except) ?? []);

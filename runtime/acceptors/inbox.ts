@@ -1,5 +1,5 @@
 // What VU workers tell an acceptor thread: rows of accepted stores, and questions.
-import type { AcceptedColumns, AcceptorToVu, VuToAcceptor } from '../threads-delivery.ts';
+import type { AcceptedColumns, AcceptedUid, AcceptorToVu, VuToAcceptor } from '../threads-delivery.ts';
 import type { AcceptedRow } from './account.ts';
 import type { Delivery } from './delivery.ts';
 import type { Desk } from './desk.ts';
@@ -65,19 +65,16 @@ export class Inbox {
     }
   }
 
-  private acceptedByUid(
-    rows: Extract<VuToAcceptor, { kind: 'acceptedByUid' }>['rows'],
-    now: number,
-  ): void {
+  private acceptedByUid(rows: readonly AcceptedUid[], now: number): void {
     const { desk } = this;
-    for (const { uid, studyUid, prototype, route: own, time } of rows) {
+    for (const { uid, studyUid, prototype, route: own, time, recipe } of rows) {
       const route = this.routes[own];
       const keys = route === undefined ? undefined : desk.receiverOf(route)?.keys;
       if (route === undefined || keys === undefined) continue;
       const expected = desk.expectedHash(prototype);
       desk.accept(
         route,
-        { ...keys.instance(uid, studyUid), prototype, expected, route, time },
+        { ...keys.instance(uid, studyUid), prototype, expected, route, time, recipe },
         now,
       );
     }

@@ -1,13 +1,18 @@
 // The header an instance was sent with, made again from its numbers: for `verify: 'full'`.
 import { diffDatasets } from '../dicom/data/diff.ts';
+import { keywordOf } from '../dicom/data/dictionary.ts';
+import { compileEdits } from '../dicom/data/edits.ts';
+import type { CompiledEdits, Edits } from '../dicom/data/edits.ts';
 import { Pool, putSlot } from '../dicom/data/prototype.ts';
 import type { Prototype } from '../dicom/data/prototype.ts';
 import { splitPrototypeNumber } from '../dicom/data/share.ts';
 import type { PoolShare } from '../dicom/data/share.ts';
 import { encodingOf } from '../dicom/data/transfer-syntax.ts';
 import type { TagDifference } from './delivery.ts';
+import { tagPath } from './header.ts';
 import type { KeptHeader } from './header.ts';
 import { FOREIGN } from './keys.ts';
+import type { SentRecipe } from '../threads-delivery.ts';
 
 /** PS3.5 Annex A: what a deflated header is once inflated. */
 const EXPLICIT_LE = '1.2.840.10008.1.2.1';
@@ -17,12 +22,18 @@ export interface SentInstance {
   readonly a: number;
   readonly b: number;
   readonly prototype: number;
+  /** Absent where its numbers say it all. */
+  readonly recipe?: SentRecipe | undefined;
 }
+
+/** Compiled edits that are kept: scripts that edit every instance apart come again seldom. */
+const MOST_EDITS = 1000;
 
 /** Prototypes of the run's pools, with the run's identities. */
 export class SentHeaders {
   private readonly run: string;
   private readonly pools = new Map<number, Pool>();
+  private readonly edits = new Map<string, CompiledEdits>();
 
   constructor(run: string, shares: readonly PoolShare[]) {
     this.run = run;
@@ -30,8 +41,8 @@ export class SentHeaders {
   }
 
   /**
-   * Elements of an arrived header that are not as they were sent, those named in `except` left out.
-   * Edits of the script are not known here: name them.
+   * Elements of an arrived header that are not as they were sent, the script's edits included;
+   * those named in `except` are left out.
    */
   changes(
     uid: string,
@@ -47,7 +58,7 @@ export class SentHeaders {
     const { differences } = diffDatasets(
       { dataset: header.bytes, transferSyntax: header.transferSyntax },
       { dataset: arrived.bytes, transferSyntax: arrived.transferSyntax },
-      { expected: except },
+      { expected: except.map(pathOf) },
     );
     return differences
       .filter(({ expected }) => !expected)
@@ -59,15 +70,48 @@ export class SentHeaders {
       }));
   }
 
-  private headerOf(prototype: Prototype, { a, b }: SentInstance): KeptHeader {
+  private headerOf(prototype: Prototype, sent: SentInstance): KeptHeader {
     const { transferSyntax } = prototype.share;
-    if (a === FOREIGN) return { bytes: prototype.header, transferSyntax };
-    const { header, slots } = prototype.template(this.run);
-    const bytes = Buffer.from(header);
-    for (let i = 0; i < slots.length; i += 3) {
-      putSlot(bytes, slots[i + 1] ?? 0, slots[i] ?? 0, { study: a, member: b });
+    const { recipe } = sent;
+    const edits =
+      recipe === undefined || recipe.edits === null ? null : this.compiled(recipe.edits);
+    const plain = encodingOf(transferSyntax).deflated ? EXPLICIT_LE : transferSyntax;
+    const identity = recipe === undefined ? ownIdentity(sent) : recipe.identity;
+    if (identity === null) {
+      if (edits === null) return { bytes: prototype.header, transferSyntax };
+      return { bytes: prototype.editedHeader(edits), transferSyntax: plain };
     }
-    const { deflated } = encodingOf(transferSyntax);
-    return { bytes, transferSyntax: deflated ? EXPLICIT_LE : transferSyntax };
+    const template =
+      edits === null ? prototype.template(this.run) : prototype.editedTemplate(this.run, edits);
+    const bytes = Buffer.from(template.header);
+    const { slots } = template;
+    const [study, member] = identity;
+    for (let i = 0; i < slots.length; i += 3) {
+      putSlot(bytes, slots[i + 1] ?? 0, slots[i] ?? 0, { study, member });
+    }
+    return { bytes, transferSyntax: plain };
   }
+
+  private compiled(json: string): CompiledEdits {
+    let edits = this.edits.get(json);
+    if (edits === undefined) {
+      edits = compileEdits(JSON.parse(json) as Edits);
+      if (this.edits.size >= MOST_EDITS) this.edits.clear();
+      this.edits.set(json, edits);
+    }
+    return edits;
+  }
+}
+
+/** A UID that is not of this run was sent as it is. */
+function ownIdentity({ a, b }: SentInstance): readonly [number, number] | null {
+  return a === FOREIGN ? null : [a, b];
+}
+
+/** A path as differences spell it: keywords, or 'ggggeeee'. */
+function pathOf(name: string): string {
+  const steps = tagPath(name);
+  return steps
+    .map(({ tag, item }, i) => keywordOf(tag) + (i < steps.length - 1 ? `[${item}]` : ''))
+    .join('.');
 }

@@ -2,7 +2,7 @@
 import type { MessagePort } from 'node:worker_threads';
 import { Answer } from '../../api/bridge.ts';
 import { memberNumber, sopUid, studyUid } from '../dicom/data/identity.ts';
-import type { AcceptorToVu, VuToAcceptor } from '../threads-delivery.ts';
+import type { AcceptedUid, AcceptorToVu, SentRecipe, VuToAcceptor } from '../threads-delivery.ts';
 import type { Operation } from './operation.ts';
 import type { WorkerParts } from './parts.ts';
 import type { Spec } from './peers.ts';
@@ -31,7 +31,7 @@ const columns = (): Columns => ({
 interface Lane {
   readonly port: MessagePort;
   columns: Columns;
-  uids: { uid: string; studyUid: string; prototype: number; route: number; time: number }[];
+  uids: AcceptedUid[];
   readonly routes: { name: string; receiver: number; scenario: string }[];
   readonly routeNumbers: Map<string, number>;
   told: number;
@@ -41,6 +41,8 @@ export class DeliveryPort {
   readonly #parts: WorkerParts;
   readonly #lanes: Lane[];
   readonly #acceptorOf = new Map<number, number>();
+  /** Receivers that compare all elements with what was sent. */
+  readonly #comparing = new Set<number>();
   /** By a number of their own: tickets are used again. */
   readonly #waiting = new Map<number, (json: string) => void>();
   #questions = 0;
@@ -48,6 +50,9 @@ export class DeliveryPort {
   constructor(parts: WorkerParts) {
     this.#parts = parts;
     for (const { id, acceptor } of parts.plan.receivers) this.#acceptorOf.set(id, acceptor);
+    for (const one of parts.plan.declarations) {
+      if (one.kind === 'receiver' && one.spec.verify === 'full') this.#comparing.add(one.id);
+    }
     this.#lanes = parts.plan.acceptors.map((port) => ({
       port,
       columns: columns(),
@@ -72,6 +77,12 @@ export class DeliveryPort {
 
   studyUidOf(call: { readonly study: number }): string {
     return studyUid(this.#parts.plan.runNumber, call.study);
+  }
+
+  /** UIDs of a fresh instance that was sent. */
+  uidsOf({ study, member }: Operation): Pick<AcceptedUid, 'uid' | 'studyUid'> {
+    const { runNumber } = this.#parts.plan;
+    return { uid: sopUid(runNumber, study, member), studyUid: studyUid(runNumber, study) };
   }
 
   #lane(receiver: number): Lane | undefined {
@@ -109,16 +120,22 @@ export class DeliveryPort {
     if (rows.n === CAPACITY) this.#flushLane(lane);
   }
 
+  /** True when a receiver must know how an edited instance was made. */
+  compares(receiver: number): boolean {
+    return this.#comparing.has(receiver);
+  }
+
+  /** An instance whose numbers do not say all of it was accepted. */
   acceptedByUid(
     spec: Spec,
     operation: Operation,
-    uids: { readonly uid: string; readonly studyUid: string },
+    sent: Pick<AcceptedUid, 'uid' | 'studyUid'> & { readonly recipe?: SentRecipe },
   ): void {
     const lane = this.#lane(spec.deliversTo);
     if (lane === undefined) return;
     const { prototype, slot } = operation;
     const time = this.#parts.clock.at(operation.sendStart);
-    lane.uids.push({ ...uids, prototype, route: this.#route(lane, spec, slot), time });
+    lane.uids.push({ ...sent, prototype, route: this.#route(lane, spec, slot), time });
     if (lane.uids.length === CAPACITY) this.#flushLane(lane);
   }
 

@@ -2,6 +2,7 @@
 import { Answer, Op, PACK, type StoreCall } from '../../api/bridge.ts';
 import { compileEdits, type CompiledEdits, type Edits } from '../dicom/data/edits.ts';
 import type { Prototype } from '../dicom/data/prototype.ts';
+import type { Identity } from '../dicom/data/identity.ts';
 import { sizeClass } from '../dicom/data/share.ts';
 import type { Reply } from '../dicom/dimse/pending.ts';
 import { statusHex, statusHint, statusName } from '../dicom/dimse/status.ts';
@@ -19,6 +20,7 @@ import { NagleWatch } from './nagle-watch.ts';
 import type { Operation, ReplyTaker } from './operation.ts';
 import type { WorkerParts } from './parts.ts';
 import { isOk, statusTags, type RequestSeries } from './requests.ts';
+import type { SentRecipe } from '../threads-delivery.ts';
 import type { TagContext } from './tags.ts';
 
 const WORKERS = 1e10;
@@ -34,6 +36,8 @@ interface StoreDetail {
   readonly context: TagContext;
   /** Study UID and SOP instance UID, when they are not those of the numbers. */
   readonly uids: { readonly uid: string; readonly studyUid: string } | null;
+  /** For a receiver that compares all elements; null = the numbers say it. */
+  readonly recipe: SentRecipe | null;
   readonly faulty: boolean;
 }
 
@@ -164,6 +168,7 @@ export class Stores implements ReplyTaker {
       expectStatus: call.expectStatus,
       context: this.#parts.contexts.with(base, `store ${JSON.stringify(tags)}`, tags),
       uids: this.#uidsOf(prototype, call, fresh),
+      recipe: this.#recipeOf(open, call, identity),
       faulty: call.fault !== undefined,
     } satisfies StoreDetail;
     open.wire.send(message, operation, faultOf(call.fault));
@@ -198,6 +203,19 @@ export class Stores implements ReplyTaker {
     };
   }
 
+  /** What `verify: 'full'` needs to make the header again. */
+  #recipeOf(
+    open: OpenAssociation,
+    { edits }: StoreCall,
+    identity: Identity | null,
+  ): SentRecipe | null {
+    if (edits === undefined || !this.#delivery.compares(open.spec.deliversTo)) return null;
+    return {
+      identity: identity === null ? null : [identity.study, identity.member],
+      edits: JSON.stringify(edits),
+    };
+  }
+
   // ---------------------------------------------------------------- answers
 
   reply(operation: Operation, reply: Reply): void {
@@ -222,8 +240,13 @@ export class Stores implements ReplyTaker {
     const { deliversTo } = open.spec;
     if (deliversTo < 0) return;
     const uids = detail?.uids ?? null;
-    if (uids === null) this.#delivery.accepted(open.spec, operation);
-    else this.#delivery.acceptedByUid(open.spec, operation, uids);
+    const recipe = detail?.recipe ?? null;
+    if (uids === null && recipe === null) this.#delivery.accepted(open.spec, operation);
+    else {
+      const named = uids ?? this.#delivery.uidsOf(operation);
+      const sent = recipe === null ? named : { ...named, recipe };
+      this.#delivery.acceptedByUid(open.spec, operation, sent);
+    }
   }
 
   #failed(open: OpenAssociation, status: number, operation: Operation): void {

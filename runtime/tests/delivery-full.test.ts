@@ -1,0 +1,83 @@
+// `verify: 'full'`: what arrived is compared with what was really sent, the script's edits included.
+import { afterAll, describe, expect, it } from 'vitest';
+import { Bench } from './run-cli.ts';
+
+const bench = new Bench('full');
+afterAll(() => bench.remove());
+
+const script = (rules: string, send: string): string => `import dicom from 'dicom';
+const archive = dicom.receiver({ aet: 'ARCHIVE', verify: 'full' });
+const router = dicom.peer({ route: 'HTM_CT', deliversTo: archive });
+const plain = dicom.synthetic({ modality: 'CT', rows: 16, columns: 16 });
+const deflated = dicom.synthetic({
+  modality: 'CT', rows: 16, columns: 16, transferSyntax: '1.2.840.10008.1.2.1.99',
+});
+export const options = { iterations: 1, simulate: { router: { rules: ${rules} } } };
+export default async function () {
+  const study = dicom.study({ images: 1, from: plain });
+  const found = [];
+  const told = async (what, tags) => {
+    const { missing, expected, pixelsChanged, changedTags, differences } =
+      await archive.expect(what, { timeout: '5s', ...(tags === undefined ? {} : { tags }) });
+    found.push([expected, missing, pixelsChanged, changedTags, ...differences.map((d) => d.tag)]);
+  };
+  ${send}
+  console.log('found ' + JSON.stringify(found) + ' end');
+}
+`;
+
+async function found(rules: string, send: string): Promise<unknown> {
+  const result = await bench.script(script(rules, send), ['--embedded', '--settle', '2s']);
+  const text = /found (.*) end/.exec(result.stdout + result.stderr)?.[1];
+  expect(text, result.stdout + result.stderr).toBeDefined();
+  return JSON.parse(text ?? '[]');
+}
+
+/** One instance of each way to make one, each in an association of its own. */
+const SEND = `
+  const [image] = study.images;
+  const typed = {
+    StudyDescription: 'EDITED',
+    '0008,1030': 'EDITED TWICE',
+    '00990010': 'DICOMRUN',
+    '00991001': { vr: 'LO', value: 'ODD' },
+    RequestAttributesSequence: [{ ScheduledProcedureStepID: 'S1' }],
+    InstitutionName: null,
+  };
+  const uid = '2.25.99' + Date.now();
+  const ways = [
+    image,
+    image.with(typed),
+    plain.next().asIs(),
+    plain.next().asIs().with({ ...typed, SOPInstanceUID: uid + '1' }),
+    plain.next().fresh().with({ ...typed, SOPInstanceUID: uid + '2', StudyInstanceUID: uid }),
+    deflated.next().fresh(),
+    deflated.next().fresh().with(typed),
+    deflated.next().fresh().anonymised(),
+  ];
+  for (const one of ways) {
+    await router.store(one);
+    await told(one);
+  }
+`;
+
+describe("verify: 'full'", () => {
+  it('knows the edits of the script: nothing changed on the way, so nothing is named', async () => {
+    expect(await found('[]', SEND)).toEqual(Array.from({ length: 8 }, () => [1, 0, 0, 0]));
+  });
+
+  it('names what the router changed, and only that, edited or not', async () => {
+    const rules = `[{ set: { StudyDescription: 'BY THE ROUTER' } }]`;
+    const named = [1, 0, 0, 1, 'StudyDescription'];
+    expect(await found(rules, SEND)).toEqual(Array.from({ length: 8 }, () => named));
+  });
+
+  it('leaves out what expect() judges itself, however it is spelt', async () => {
+    const rules = `[{ set: { StudyDescription: 'BY THE ROUTER', SeriesDescription: 'TOO' } }]`;
+    const send = `
+      const image = study.images[0].with({ StudyDescription: 'EDITED' });
+      await router.store(image);
+      await told(image, { '0008,1030': 'BY THE ROUTER' });`;
+    expect(await found(rules, send)).toEqual([[1, 0, 0, 1, 'SeriesDescription']]);
+  });
+});
