@@ -32,6 +32,9 @@ describe('what is proposed', () => {
   it('has the receiving role for what a C-GET may bring, by name or the usual classes', () => {
     const named = proposalOf({ pairs: [['StudyRootGet'], [CT, JPEG_2000]] });
     expect(named.roles).toEqual([{ sopClass: CT, scu: true, scp: true }]);
+    const byName = proposalOf({ pairs: [['StudyRootGet'], ['SC']] });
+    expect(byName.contexts).toHaveLength(2);
+    expect(byName.roles).toEqual([{ sopClass: '1.2.840.10008.5.1.4.1.1.7', scu: true, scp: true }]);
     const usual = proposalOf({ pairs: [['StudyRootGet']] });
     expect(usual.contexts).toHaveLength(1 + STORAGE_CLASSES.length);
     expect(usual.roles).toHaveLength(STORAGE_CLASSES.length);

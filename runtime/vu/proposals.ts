@@ -90,7 +90,12 @@ function pairContexts(wishes: Wishes): ProposedContext[] {
 function anythingMayCome({ pairs, contexts }: Wishes): boolean {
   if (contexts !== undefined) return false;
   const named = pairs.some(([name = '']) => RETRIEVE_NAMES.has(name));
-  return named && pairs.every(([, syntax]) => syntax === undefined);
+  return named && pairs.every(([name = '', syntax]) => syntax === undefined && !isStored(name));
+}
+
+function isStored(name: string): boolean {
+  const uid = sopClassOf(name);
+  return uid !== null && isStorageClass(uid);
 }
 
 /** What comes by C-GET needs the SCP role (PS3.4 C.5.3, PS3.7 D.3.3.4). */
