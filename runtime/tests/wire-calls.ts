@@ -1,7 +1,10 @@
 // The callback API of the wire as promises, for tests; and small instances to send.
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { JsonDataset } from '../dicom/data/json.ts';
 import { compileEdits, type Edits } from '../dicom/data/edits.ts';
 import { patchHeader } from '../dicom/data/header-patch.ts';
+import { fileMeta } from '../dicom/data/part10.ts';
 import type { Attributes } from '../dicom/dimse/model.ts';
 import { SopClass } from '../dicom/dimse/uids.ts';
 import { find, type FindOptions, type FindResult } from '../dicom/scu/find.ts';
@@ -116,6 +119,23 @@ export function instance(study: number, member = 1, more: Attributes = {}): Attr
 export function instanceBytes(attributes: Attributes): Buffer {
   const header = patchHeader(Buffer.alloc(0), EXPLICIT, compileEdits(attributes as Edits));
   return Buffer.concat([header, PIXELS]);
+}
+
+/** Writes instances as Part 10 files; answers where. */
+export async function writeInstances(
+  folder: string,
+  instances: readonly Attributes[],
+): Promise<string[]> {
+  await mkdir(folder, { recursive: true });
+  const files: string[] = [];
+  for (const attributes of instances) {
+    const uid = String(attributes['SOPInstanceUID']);
+    const file = join(folder, `${uid}.dcm`);
+    const meta = fileMeta(SECONDARY_CAPTURE, uid, EXPLICIT);
+    await writeFile(file, Buffer.concat([meta, instanceBytes(attributes)]));
+    files.push(file);
+  }
+  return files;
 }
 
 /** Stores an instance; resolves with the status, -1 for a failure. */

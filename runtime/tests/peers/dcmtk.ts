@@ -53,6 +53,11 @@ export interface QrscpOptions {
   >;
   /** Part 10 files in its archive from the start. */
   readonly files?: readonly string[];
+  /**
+   * Further storage areas, each an AE title of the same server, and the Part 10 files in it. Any
+   * area breaks down beyond 500 studies (a fixed maximum of 3.6.7).
+   */
+  readonly areas?: Readonly<Record<string, readonly string[]>>;
   /** Associations at a time. Default 32. */
   readonly maxAssociations?: number;
   readonly args?: readonly string[];
@@ -62,8 +67,9 @@ export interface QrscpOptions {
 export async function startQrscp(options: QrscpOptions = {}): Promise<StoragePeer> {
   const { aet = 'QRSCP', destinations = {}, files = [], maxAssociations = 32 } = options;
   const folder = await temporaryFolder('dcmqrscp');
+  const areas = Object.entries({ [aet]: files, ...options.areas });
   const archive = join(folder, aet);
-  await mkdir(archive);
+  for (const [title] of areas) await mkdir(join(folder, title));
   const port = await anyPortFree();
   const hosts = Object.entries(destinations).map(
     ([title, to], at) => `dest${at} = (${title}, ${to.host}, ${to.port})`,
@@ -74,10 +80,14 @@ export async function startQrscp(options: QrscpOptions = {}): Promise<StoragePee
     `MaxAssociations = ${maxAssociations}`,
     ...['HostTable BEGIN', ...hosts, 'HostTable END'],
     ...['VendorTable BEGIN', 'VendorTable END'],
-    ...['AETable BEGIN', `${aet} ${archive} RW (1000, 1024mb) ANY`, 'AETable END'],
+    'AETable BEGIN',
+    ...areas.map(([title]) => `${title} ${join(folder, title)} RW (1000, 1024mb) ANY`),
+    'AETable END',
   ];
   await writeFile(join(folder, 'dcmqrscp.cfg'), `${config.join('\n')}\n`);
-  if (files.length > 0) runToEnd('dcmqridx', [archive, ...files], folder);
+  for (const [title, held] of areas) {
+    if (held.length > 0) runToEnd('dcmqridx', [join(folder, title), ...held], folder);
+  }
   const args = ['-c', join(folder, 'dcmqrscp.cfg'), ...(options.args ?? [])];
   const peer = await dicomPeer(run('dcmqrscp', args, folder), { port, aet, folder });
   return {
