@@ -64,6 +64,12 @@ export type CaseMessage = {
   readonly steps?: readonly string[];
 };
 
+/**
+ * File name of the user's script in guest stacks; every other one is the sandbox's own. It must not
+ * begin with a slash, or vm2 hides its frames.
+ */
+export const GUEST_FILE = 'script.js';
+
 /** One failure, for the grouped error table and `errors.ndjson`. Counted by main per `group`. */
 export type ErrorMessage = {
   readonly kind: 'error';

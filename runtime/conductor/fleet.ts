@@ -45,7 +45,7 @@ const WARM_TIMEOUT_MS = 60_000;
 const INIT_HANG_MS = 5_000;
 const WATCH_EVERY_MS = 250;
 /** Longer than ending a script takes on a busy machine. */
-const TERMINATE_GRACE_MS = 4_000;
+const TERMINATE_GRACE_MS = 8_000;
 
 export class Fleet {
   readonly #settings: FleetSettings;

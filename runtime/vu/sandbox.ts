@@ -2,6 +2,7 @@
 // that is called for each VU. A guard against mistakes, not a wall against hostile code.
 import { VM, VMScript } from 'vm2';
 import type { GuestDoor, HostDoor } from '../../api/bridge.ts';
+import { GUEST_FILE } from '../threads.ts';
 
 /** Bound as parameters around the script: a look-up of a contextified global costs 90 ns. */
 const INTRINSICS = [
@@ -18,9 +19,6 @@ const SUFFIX = `\n})();}})(${INTRINSICS.join(',')})`;
 
 /** What comes before the bundle on its first line, for mapping stacks. */
 export const SCRIPT_COLUMN_OFFSET = PREFIX.length;
-
-/** Name of the script in stacks; must not begin with a slash, or vm2 hides its frames. */
-export const SCRIPT_FILE = 'script.js';
 
 interface Prelude {
   start(host: HostDoor, script: unknown): GuestDoor;
@@ -39,7 +37,7 @@ export function openSandbox(preludeCode: string, bundle: string, host: HostDoor)
   const vm = new VM({ eval: false, wasm: false, allowAsync: true, timeout: INIT_TIMEOUT_MS });
   const prelude = vm.run(new VMScript(preludeCode, { filename: 'prelude.js' })) as Prelude;
   const code = PREFIX + bundle + SUFFIX;
-  const script: unknown = vm.run(new VMScript(code, { filename: SCRIPT_FILE }));
+  const script: unknown = vm.run(new VMScript(code, { filename: GUEST_FILE }));
   const guest = prelude.start(host, script);
   // Own references: a property read through the bridge costs 50 ns.
   const { op, x, y, text, wake, enter } = guest;
