@@ -81,6 +81,15 @@ describe('association, when things go wrong', () => {
     expect(call.sendEnd - call.sendStart).toBeGreaterThanOrEqual(60);
   });
 
+  it('pauses for longer than its own timeouts, which are for the peer', async () => {
+    const association = await opened(await serve(), { timeouts: { responseMs: 100 } });
+    const fault = { pauseAfter: '50%', pauseMs: 450 };
+    const call = await store(association, Buffer.alloc(500_000), fault);
+    expect(call.failure).toBeNull();
+    expect(call.statuses).toEqual([0]);
+    expect(call.sendEnd - call.sendStart).toBeGreaterThanOrEqual(450);
+  });
+
   it('aborts in the middle of a large body, at a PDU boundary', async () => {
     const ends: Failure[] = [];
     const port = await serve({ onClosed: (_a, why) => ends.push(why) });

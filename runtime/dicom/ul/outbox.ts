@@ -75,6 +75,11 @@ export class Outbox implements Pipe, TransmissionUser {
     return this.active !== null || this.socket.writableLength > 0;
   }
 
+  /** A pause on purpose is under way. */
+  get heldBack(): boolean {
+    return this.active !== null && this.active.heldBack;
+  }
+
   /** Bytes that have not been sent to the network: shrinks while a slow peer takes them. */
   get backlog(): number {
     // Node's own idle timer reads the same counter: it sees a single write() leave bit by bit.

@@ -111,6 +111,11 @@ export class Transmission implements WheelEntry {
     return this.atBoundary !== null;
   }
 
+  /** Nothing goes out now because its fault says so, not because the peer does not take it. */
+  get heldBack(): boolean {
+    return performance.now() < this.resumeAt && this.pipe.waiting === 0;
+  }
+
   /** Forgets it: the association is over. */
   end(): void {
     if (this.over) return;

@@ -16,6 +16,7 @@ export interface WatchUser {
   readonly inboundAt: number;
   readonly outbox: {
     readonly sending: boolean;
+    readonly heldBack: boolean;
     readonly bytes: number;
     readonly backlog: number;
   };
@@ -134,11 +135,14 @@ export class Watch implements WheelEntry {
     else this.wheel.set(this, this.user.outbox.sending ? Math.min(left, limit / LOOKS) : left);
   }
 
-  /** Bytes that have left since the last look are progress: an upload is not a timeout. */
+  /**
+   * Bytes that have left since the last look are progress: an upload is not a timeout. Nor is a
+   * pause that the sender makes on purpose, however long.
+   */
   private noteProgress(now: number): void {
     const { outbox } = this.user;
     const gone = outbox.bytes - outbox.backlog;
-    if (gone !== this.gone) this.progressAt = now;
+    if (gone !== this.gone || outbox.heldBack) this.progressAt = now;
     this.gone = gone;
   }
 
