@@ -129,7 +129,7 @@ export class Peer {
   }
   /** C-GET on an association of its own; `for` says what may come (default: the usual classes). */
   async get(keys: T.Match, options: T.GetOptions & T.AssociateOptions = {}): Promise<T.GetResult> {
-    const { for: wanted, contexts, roles, extended, ...rest } = options;
+    const { for: wanted, contexts, roles, extended, commonExtended, ...rest } = options;
     const asked =
       wanted === undefined
         ? []
@@ -142,6 +142,7 @@ export class Peer {
         ...(contexts ? { contexts } : {}),
         ...(roles ? { roles } : {}),
         ...(extended ? { extended } : {}),
+        ...(commonExtended ? { commonExtended } : {}),
       },
       (a) => a.get(keys, rest),
     );
@@ -161,35 +162,15 @@ export class Peer {
 
   private specOf(options: T.AssociateOptions): number {
     const contexts = contextsKey(options);
-    const extras =
-      options.contexts ||
-      options.roles ||
-      options.extended ||
-      options.tags ||
-      options.onlyStored === false
-        ? JSON.stringify([
-            options.contexts,
-            options.roles,
-            options.extended,
-            options.tags,
-            options.onlyStored,
-          ])
-        : '';
-    const key = extras === '' ? contexts : `${contexts}|${extras}`;
+    const { contexts: exact, roles, extended, commonExtended, tags, onlyStored } = options;
+    const plain = !exact && !roles && !extended && !commonExtended && !tags && onlyStored !== false;
+    const extras = { contexts: exact, roles, extended, commonExtended, tags, onlyStored };
+    const key = plain ? contexts : `${contexts}|${JSON.stringify(extras)}`;
     let spec = this.specs.get(key);
     if (spec === undefined) {
-      const { contexts: exact, roles, extended, tags, onlyStored } = options;
       const pairs =
         contexts === '' ? [] : contexts.split('+').flatMap((part) => JSON.parse(part) as unknown[]);
-      const body = {
-        peer: this.request,
-        pairs,
-        contexts: exact,
-        roles,
-        extended,
-        tags,
-        onlyStored,
-      };
+      const body = { peer: this.request, pairs, ...extras };
       spec = ask(this.vu, Op.SPEC, JSON.stringify(body)) as number;
       this.specs.set(key, spec);
     }

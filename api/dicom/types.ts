@@ -56,14 +56,18 @@ export interface TlsOptions {
   profile?: 'bcp195' | 'bcp195-nd' | 'bcp195-extended';
 }
 
-/** User identity negotiation (PS3.7 D.3.3.7). */
+/** User identity negotiation (PS3.7 D.3.3.7): one of a name, a ticket, an assertion, a token. */
 export interface UserIdentity {
   username?: string;
+  /** With a user name. */
   password?: string;
+  /** Service ticket. */
   kerberos?: Uint8Array;
-  saml?: string;
-  jwt?: string;
-  /** Ask for a positive response. */
+  /** Assertion; text goes as UTF-8. */
+  saml?: string | Uint8Array;
+  /** JSON Web Token. */
+  jwt?: string | Uint8Array;
+  /** Ask for a positive response; `negotiate()` gives it as `userIdentityResponse`. */
   response?: boolean;
 }
 
@@ -133,6 +137,16 @@ export type ServiceName =
 /** What an association is for: its presentation contexts follow from it. */
 export type AssociateFor = Dataset | Study | Pool | ServiceName;
 
+/** What a SOP class is made for, so that an acceptor that does not know it can take it. */
+export interface CommonExtended {
+  /** SOP class UID or name. */
+  sopClass: string;
+  /** Service class UID; of storage (default) `1.2.840.10008.4.2`. */
+  serviceClass?: string;
+  /** More general SOP classes it can be processed as, by UID or name. */
+  related?: readonly string[];
+}
+
 /** What to negotiate. */
 export interface AssociateOptions {
   /** Contexts for these instances and services. Default: Verification. */
@@ -141,8 +155,13 @@ export interface AssociateOptions {
   contexts?: readonly ContextProposal[];
   /** SCP/SCU role selection (PS3.7 D.3.3.4). */
   roles?: readonly { sopClass: string; scu: boolean; scp: boolean }[];
-  /** SOP class extended negotiation: bytes by SOP class UID or name. */
+  /**
+   * SOP class extended negotiation (PS3.7 D.3.3.5): bytes by SOP class UID or name, e.g.
+   * `{ StudyRootFind: [1, 0, 1] }` for relational queries and fuzzy matching (PS3.4 C.5.1.1).
+   */
   extended?: Readonly<Record<string, readonly number[]>>;
+  /** SOP class common extended negotiation (PS3.7 D.3.3.6). */
+  commonExtended?: readonly CommonExtended[];
   /** Keep it open for this VU's later iterations; the next `associate` gives the same one. */
   keep?: boolean;
   /** Send each instance in its stored transfer syntax only. Default true. */
@@ -173,6 +192,11 @@ export interface Negotiation {
   /** Operations we may have outstanding. */
   window: number;
   implementationVersion?: string;
+  implementationClassUid?: string;
+  /** The peer's answers to SOP class extended negotiation: bytes by SOP class UID. */
+  extended?: Readonly<Record<string, readonly number[]>>;
+  /** The peer's response to the user identity, bytes; null where it gave none. */
+  userIdentityResponse?: readonly number[] | null;
 }
 
 /** One presentation context after negotiation (PS3.8 Table 9-18). */
@@ -183,6 +207,9 @@ export interface NegotiatedContext {
   transferSyntax: string;
   /** 0 accepted, 1 user rejection, 2 no reason, 3 abstract syntax, 4 transfer syntaxes. */
   result: number;
+  /** Our roles: SCU only, unless role selection was negotiated (PS3.7 D.3.3.4). */
+  scu: boolean;
+  scp: boolean;
 }
 
 /** Faults at the sender. Points are bytes of the message, or a share such as `'50%'`. */

@@ -40,18 +40,16 @@ export function outcomeFault(outcome: AssociateOutcome, spec: Spec): Fault {
 /** Negotiated parameters, for the script. */
 export function describe(open: OpenAssociation): object {
   const { wire, answer } = open;
+  const { user, userIdentityResponse: response } = answer;
   return {
     outcome: 'accepted',
     expected: true,
-    contexts: wire.contexts.map(({ id, abstractSyntax, transferSyntax, result }) => ({
-      id,
-      abstractSyntax,
-      transferSyntax,
-      result,
-    })),
+    contexts: wire.contexts,
     maxPdu: wire.maxPdu,
     window: wire.window,
-    implementationVersion: answer.user.implementationVersion,
-    answer: { ...answer, contexts: undefined },
+    implementationVersion: user.implementationVersion,
+    implementationClassUid: user.implementationClassUid,
+    extended: Object.fromEntries(user.extended.map(({ sopClass, info }) => [sopClass, [...info]])),
+    userIdentityResponse: response === null ? null : [...response],
   };
 }

@@ -167,16 +167,29 @@ export function tlsOf(tls: PeerRequest['tls'], folder: string): TlsOptions | nul
   };
 }
 
+/** Text as UTF-8; bytes as they are, which cross the bridge as an object of numbers. */
+function bytesOf(value: unknown): Uint8Array {
+  const text = asText(value);
+  return text === undefined ? Uint8Array.from(Object.values(value as object)) : Buffer.from(text);
+}
+
+/** PS3.7 Table D.3-14: user identity types that are one piece of bytes. */
+const TOKENS = { kerberos: 3, saml: 4, jwt: 5 } as const;
+
 function identityOf(user: PeerRequest['userIdentity']): AssociateRequest['userIdentity'] {
   if (user === undefined) return null;
   const respond = user['response'] === true;
-  const bytes = (value: unknown): string =>
-    asText(value) ?? Buffer.from(value as number[]).toString('latin1');
-  if (user['jwt'] !== undefined) return { type: 5, primary: bytes(user['jwt']), respond };
-  if (user['saml'] !== undefined) return { type: 4, primary: bytes(user['saml']), respond };
-  if (user['kerberos'] !== undefined)
-    return { type: 3, primary: bytes(Object.values(user['kerberos'] as object)), respond };
-  const primary = asText(user['username']) ?? '';
+  for (const [name, type] of Object.entries(TOKENS)) {
+    if (user[name] !== undefined) return { type, primary: bytesOf(user[name]), respond };
+  }
+  const primary = asText(user['username']);
+  if (primary === undefined) {
+    throw new RingFault({
+      code: 'SCRIPT_ARGUMENT',
+      message: 'peer({ userIdentity }): no identity given',
+      hint: 'username (and password), kerberos, saml or jwt (PS3.7 D.3.3.7)',
+    });
+  }
   const password = asText(user['password']);
   return password === undefined
     ? { type: 1, primary, respond }

@@ -1,6 +1,7 @@
 // What is proposed when a script associates: presentation contexts, roles, extended negotiation.
 import { isStorageClass, SERVICE_CLASSES, SopClass, STORAGE_CLASSES } from '../dicom/dimse/uids.ts';
 import type {
+  CommonExtendedNegotiation,
   ExtendedNegotiation,
   ProposedContext,
   RoleSelection,
@@ -15,7 +16,14 @@ export interface Wishes {
   readonly contexts?: readonly ExactContext[];
   readonly roles?: readonly RoleSelection[];
   readonly extended?: Readonly<Record<string, readonly number[]>>;
+  readonly commonExtended?: readonly CommonExtended[];
   readonly onlyStored?: boolean;
+}
+
+interface CommonExtended {
+  readonly sopClass: string;
+  readonly serviceClass?: string;
+  readonly related?: readonly string[];
 }
 
 interface ExactContext {
@@ -28,8 +36,11 @@ export interface Proposal {
   readonly contexts: readonly ProposedContext[];
   readonly roles?: readonly RoleSelection[];
   readonly extended?: readonly ExtendedNegotiation[];
+  readonly commonExtended?: readonly CommonExtendedNegotiation[];
 }
 
+/** Storage Service Class (PS3.6 Annex A). */
+const STORAGE_SERVICE_CLASS = '1.2.840.10008.4.2';
 const MAX_CONTEXTS = 128;
 const RETRIEVE_CLASSES: readonly string[] = [SopClass.STUDY_ROOT_GET, SopClass.PATIENT_ROOT_GET];
 const RETRIEVE_NAMES: ReadonlySet<string> = new Set([
@@ -119,13 +130,27 @@ export function proposalOf(wishes: Wishes): Proposal {
   const roles =
     wishes.roles?.map((role) => ({ ...role, sopClass: mustKnow(role.sopClass) })) ??
     retrieveRoles(contexts, wishes);
-  const extended = Object.entries(wishes.extended ?? {}).map(([name, info]) => ({
-    sopClass: mustKnow(name),
-    info: Uint8Array.from(info),
-  }));
+  const extended = extendedOf(wishes);
+  const commonExtended = commonExtendedOf(wishes);
   return {
     contexts,
     ...(roles.length === 0 ? {} : { roles }),
     ...(extended.length === 0 ? {} : { extended }),
+    ...(commonExtended.length === 0 ? {} : { commonExtended }),
   };
+}
+
+function extendedOf({ extended = {} }: Wishes): ExtendedNegotiation[] {
+  return Object.entries(extended).map(([name, info]) => ({
+    sopClass: mustKnow(name),
+    info: Uint8Array.from(info),
+  }));
+}
+
+function commonExtendedOf({ commonExtended = [] }: Wishes): CommonExtendedNegotiation[] {
+  return commonExtended.map(({ sopClass, serviceClass, related = [] }) => ({
+    sopClass: mustKnow(sopClass),
+    serviceClass: serviceClass ?? STORAGE_SERVICE_CLASS,
+    relatedSopClasses: related.map(mustKnow),
+  }));
 }

@@ -57,8 +57,14 @@ function toAssociateAc(rq: AssociateRq, decision: AcceptDecision): AssociateAc {
       extended: decision.extended ?? [],
       commonExtended: [],
     },
-    userIdentityResponse: decision.userIdentityResponse ?? null,
+    userIdentityResponse: identityResponse(rq, decision),
   };
+}
+
+function identityResponse(rq: AssociateRq, decision: AcceptDecision): Uint8Array | null {
+  if (rq.userIdentity?.respond !== true) return null;
+  const { userIdentityResponse } = decision;
+  return userIdentityResponse === undefined ? new Uint8Array() : userIdentityResponse;
 }
 
 export class Acceptance implements EndpointHooks {

@@ -31,7 +31,10 @@ export interface AcceptDecision {
   readonly asyncOps?: AsyncOps;
   readonly roles?: readonly RoleSelection[];
   readonly extended?: readonly ExtendedNegotiation[];
-  /** Server response of user identity, when asked for. */
+  /**
+   * Server response of user identity (PS3.7 D.3.3.7.2), when asked for. Default empty, which is
+   * what a name or a password is answered with; null gives none.
+   */
   readonly userIdentityResponse?: Uint8Array | null;
   readonly implementationClassUid?: string;
   readonly implementationVersion?: string;
