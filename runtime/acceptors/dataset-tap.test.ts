@@ -1,14 +1,24 @@
 import { createHash } from 'node:crypto';
+import { deflateRawSync, inflateRawSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { DatasetTap } from './dataset-tap.ts';
 
 const IMPLICIT = '1.2.840.10008.1.2';
 const EXPLICIT = '1.2.840.10008.1.2.1';
 const BIG = '1.2.840.10008.1.2.2';
+const DEFLATED = '1.2.840.10008.1.2.1.99';
 const RLE = '1.2.840.10008.1.2.5';
 
 function hex(...parts: string[]): Buffer {
   return Buffer.from(parts.join('').replace(/\s/g, ''), 'hex');
+}
+
+function plainOf(deflated: Buffer): Buffer | null {
+  try {
+    return inflateRawSync(deflated);
+  } catch {
+    return null; // damaged
+  }
 }
 
 function sha(bytes: Buffer): string {
@@ -68,6 +78,38 @@ describe('DatasetTap', () => {
     tap.finish();
     expect(tap.header?.equals(header)).toBe(true);
     expect(tap.pixelHash).toBe(sha(items));
+  });
+
+  it('inflates what came deflated, and tells it apart from what is damaged', () => {
+    const element = hex('e07f 1000 4f57 0000 28000000');
+    const deflated = deflateRawSync(Buffer.concat([explicit, element, PIXELS]));
+    const bytes = Buffer.concat([deflated, hex('00')].slice(0, 1 + (deflated.length % 2)));
+    const tap = new DatasetTap({ header: true, pixels: true });
+    const hashOf = (sent: Buffer): string => {
+      tap.begin(DEFLATED);
+      for (let at = 0; at < sent.length; at++) tap.push(sent, at, at + 1);
+      tap.finish();
+      expect(tap.header?.equals(sent)).toBe(true);
+      return tap.pixelHash;
+    };
+    expect(hashOf(bytes)).toBe(sha(PIXELS));
+    for (let at = 0; at < deflated.length; at++) {
+      const damaged = Buffer.from(bytes);
+      damaged[at] = (damaged[at] ?? 0) ^ 0xff;
+      // Damage to the header alone may leave the pixels as they were; then they are what came.
+      const hash = hashOf(damaged);
+      if (hash === sha(PIXELS)) expect(plainOf(damaged)?.includes(PIXELS)).toBe(true);
+    }
+    expect(hashOf(bytes.subarray(0, bytes.length - 12))).not.toBe(sha(PIXELS));
+  });
+
+  it('only counts a deflated data set that becomes too large', () => {
+    const tap = new DatasetTap({ header: false, pixels: true });
+    const bomb = deflateRawSync(Buffer.alloc(257 * 1024 ** 2));
+    tap.begin(DEFLATED);
+    tap.push(bomb, 0, bomb.length);
+    tap.finish();
+    expect([tap.pixelHash, tap.bytes]).toEqual(['', bomb.length]);
   });
 
   it('keeps all of a data set without pixels', () => {

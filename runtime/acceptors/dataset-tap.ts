@@ -1,13 +1,20 @@
 // Listens to a data set as it arrives: keeps its header, hashes its pixels, holds nothing else.
 import { createHash, hash as hashAtOnce } from 'node:crypto';
 import type { Hash } from 'node:crypto';
-import { encodingOf } from '../dicom/data/transfer-syntax.ts';
+import { inflateRawSync } from 'node:zlib';
+import { encodingOf, TransferSyntax } from '../dicom/data/transfer-syntax.ts';
 import { HeaderScan, ScanState } from './header-scan.ts';
 import { PixelMatch } from './known-pixels.ts';
 import type { KnownPixels } from './known-pixels.ts';
 
-/** Longest header kept or searched; a data set whose pixels come later is only counted. */
+/**
+ * Longest header kept or searched, and longest deflated data set that is inflated to be compared; a
+ * data set whose pixels come later is only counted.
+ */
 export const MAX_HEADER_BYTES = 16 * 1024 * 1024;
+
+/** A deflated data set that becomes larger is only counted. */
+const MAX_INFLATED_BYTES = 256 * 1024 ** 2;
 
 /** What of a data set is wanted. */
 export interface TapWants {
@@ -75,6 +82,7 @@ export class DatasetTap {
     if (this.scanning && this.wants.header) {
       this.header = Buffer.from(this.held.subarray(0, this.heldBytes));
     }
+    if (this.scanning && this.deflated && this.wants.pixels) this.inflatedPixels();
     if (this.matching) this.knownPixels = this.match?.finish() ?? 0;
     else if (this.pixels !== null) this.pixelHash = this.pixels.finish();
     this.pixels = null;
@@ -94,12 +102,33 @@ export class DatasetTap {
     else if (state === ScanState.BROKEN) this.giveUp();
   }
 
+  /** A deflated data set is compared once it is whole: inflating piece by piece is asynchronous. */
+  private inflatedPixels(): void {
+    const whole = this.held.subarray(0, this.heldBytes);
+    try {
+      const plain = inflateRawSync(whole, { maxOutputLength: MAX_INFLATED_BYTES });
+      this.scan.begin(encodingOf(TransferSyntax.EXPLICIT_LE));
+      if (this.scan.run(plain, 0, plain.length) === ScanState.PIXELS) {
+        this.take(plain, 0, plain.length);
+      }
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE') return;
+      // why: what does not inflate came to harm on its way, which a hash of its own says
+      this.pixelHash = hashAtOnce('sha256', whole, 'hex');
+    }
+  }
+
   private found(buffer: Buffer, start: number, end: number): void {
     const { scan, wants } = this;
-    const value = start + scan.pixelOffset;
     this.scanning = false;
-    if (wants.header) this.header = Buffer.from(buffer.subarray(start, value));
-    if (!wants.pixels) return;
+    if (wants.header) this.header = Buffer.from(buffer.subarray(start, start + scan.pixelOffset));
+    if (wants.pixels) this.take(buffer, start, end);
+  }
+
+  /** The value of the pixel data begins in this buffer. */
+  private take(buffer: Buffer, start: number, end: number): void {
+    const { scan } = this;
+    const value = start + scan.pixelOffset;
     this.pixels = this.pixelHasher;
     this.pixels.begin(scan.pixelLength);
     this.matching = this.match?.begin(scan.pixelLength) ?? false;

@@ -12,6 +12,7 @@ import type { TagDifference } from './delivery.ts';
 import { tagPath } from './header.ts';
 import type { KeptHeader } from './header.ts';
 import { FOREIGN } from './keys.ts';
+import { unreadable } from './tag-wishes.ts';
 import type { SentRecipe } from '../threads-delivery.ts';
 
 /** PS3.5 Annex A: what a deflated header is once inflated. */
@@ -55,19 +56,12 @@ export class SentHeaders {
     if (prototype === undefined || arrived.bytes.length === 0) return [];
     const header = this.headerOf(prototype, sent);
     if (header.bytes.equals(arrived.bytes)) return [];
-    const { differences } = diffDatasets(
-      { dataset: header.bytes, transferSyntax: header.transferSyntax },
-      { dataset: arrived.bytes, transferSyntax: arrived.transferSyntax },
-      { expected: except.map(pathOf) },
-    );
-    return differences
-      .filter(({ expected }) => !expected)
-      .map(({ path, kind, before, after }) => ({
-        instance: uid,
-        tag: path,
-        expected: kind === 'added' ? null : before,
-        actual: kind === 'removed' ? null : after,
-      }));
+    try {
+      return differencesOf(uid, header, arrived, except);
+    } catch (error) {
+      const actual = unreadable(error);
+      return [{ instance: uid, tag: '(data set)', expected: '(as it was sent)', actual }];
+    }
   }
 
   private headerOf(prototype: Prototype, sent: SentInstance): KeptHeader {
@@ -101,6 +95,28 @@ export class SentHeaders {
     }
     return edits;
   }
+}
+
+/** @throws DataError when what arrived is no data set of its transfer syntax */
+function differencesOf(
+  uid: string,
+  sent: KeptHeader,
+  arrived: KeptHeader,
+  except: readonly string[],
+): TagDifference[] {
+  const { differences } = diffDatasets(
+    { dataset: sent.bytes, transferSyntax: sent.transferSyntax },
+    { dataset: arrived.bytes, transferSyntax: arrived.transferSyntax },
+    { expected: except.map(pathOf) },
+  );
+  return differences
+    .filter(({ expected }) => !expected)
+    .map(({ path, kind, before, after }) => ({
+      instance: uid,
+      tag: path,
+      expected: kind === 'added' ? null : before,
+      actual: kind === 'removed' ? null : after,
+    }));
 }
 
 /** A UID that is not of this run was sent as it is. */

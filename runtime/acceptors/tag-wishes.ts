@@ -46,16 +46,25 @@ export function judgeWishes(
   header: KeptHeader | undefined,
   wishes: Wishes,
 ): TagDifference[] {
-  if (header === undefined || header.bytes.length === 0) {
-    const why = header === undefined ? 'does not keep headers' : 'had no room for this header';
-    const actual = `(the receiver ${why})`;
-    return wishes.map(({ name, expected }) => ({ instance, tag: name, expected, actual }));
+  const unknown = (actual: string): TagDifference[] =>
+    wishes.map(({ name, expected }) => ({ instance, tag: name, expected, actual }));
+  if (header === undefined) return unknown('(the receiver does not keep headers)');
+  if (header.bytes.length === 0) return unknown('(the receiver had no room for this header)');
+  let reader: HeaderReader;
+  try {
+    reader = new HeaderReader(header);
+  } catch (error) {
+    return unknown(unreadable(error));
   }
-  const reader = new HeaderReader(header);
   const found: TagDifference[] = [];
   for (const { name, path, expected, holds } of wishes) {
     const actual = reader.text(path);
     if (!holds(actual)) found.push({ instance, tag: name, expected, actual });
   }
   return found;
+}
+
+/** What stands for the value of an element when the data set came damaged. */
+export function unreadable(error: unknown): string {
+  return `(unreadable: ${error instanceof Error ? error.message : String(error)})`;
 }

@@ -72,6 +72,20 @@ describe("verify: 'full'", () => {
     expect(await found(rules, SEND)).toEqual(Array.from({ length: 8 }, () => named));
   });
 
+  it('compares the pixels of what came deflated', async () => {
+    const send = `
+      for (const image of [deflated.next().fresh(), deflated.next().fresh()]) {
+        await router.store(image);
+        await told(image);
+      }`;
+    const damaged = await found('[], faults: { corrupt: 1 }', send);
+    const changed = (damaged as number[][]).map(([, missing, pixels]) => [missing, pixels]);
+    expect(changed).toEqual([
+      [0, 1],
+      [0, 1],
+    ]);
+  });
+
   it('leaves out what expect() judges itself, however it is spelt', async () => {
     const rules = `[{ set: { StudyDescription: 'BY THE ROUTER', SeriesDescription: 'TOO' } }]`;
     const send = `

@@ -1,6 +1,7 @@
 // A simulated router: takes everything, applies its rules, forwards. Its mistakes are on purpose.
 import { Status } from '../../dicom/dimse/status.ts';
 import type { AssociateDecision, AssociateIndication } from '../../dicom/scp/acceptor-types.ts';
+import { TransferSyntax } from '../../dicom/data/transfer-syntax.ts';
 import { DatasetTap } from '../dataset-tap.ts';
 import { delays, share } from '../faults.ts';
 import { PieceBag, withoutFirst } from '../piece-bag.ts';
@@ -33,6 +34,19 @@ interface Taking {
   readonly bag: PieceBag;
   readonly tap: DatasetTap;
 }
+
+/** What routes and rules say of one data set. */
+interface Direction {
+  readonly header: Buffer;
+  /** After the rules; the same buffer when they changed nothing. */
+  readonly ruled: Buffer;
+  /** SOP Instance UID that a rule gave; null = as it was. */
+  readonly renamed: string | null;
+  readonly to: readonly string[];
+  readonly study: string;
+}
+
+const NO_HEADER = Buffer.alloc(0);
 
 /** The router: one station, several destinations. */
 export class Router extends StoreStation<Taking> {
@@ -150,23 +164,17 @@ export class Router extends StoreStation<Taking> {
       this.forwarding.dropped.push(sopInstance);
       return Status.SUCCESS;
     }
-    const { calledAET, callingAET } = association;
-    // A header that could not be followed is forwarded as it came.
-    const header = tap.header ?? Buffer.alloc(0);
-    const { to, study } = this.routes.find({
-      ...{ calledAET, callingAET, transferSyntax, bytes: header },
-    });
+    const { header, ruled, renamed, to, study } = this.direct(tap.header, stored);
     if (to.length === 0) {
       this.forwarding.unrouted++;
       return Status.SUCCESS;
     }
-    const ruled = this.rules.apply(header, transferSyntax, calledAET);
     const changed = ruled === header ? pieces : [ruled, ...withoutFirst(pieces, header.length)];
     const parts = this.damaged(changed, sopInstance);
     const item = {
       sopClass: request.sopClass(),
-      sopInstance: this.routes.sopInstanceAfter(ruled, header, transferSyntax) ?? sopInstance,
-      ...{ transferSyntax, parts, route: calledAET, study },
+      sopInstance: renamed ?? sopInstance,
+      ...{ transferSyntax, parts, route: association.calledAET, study },
       bytes: parts.reduce((sum, part) => sum + part.length, 0),
       due: this.now() + this.forwardDelay(),
       attempts: 0,
@@ -175,6 +183,23 @@ export class Router extends StoreStation<Taking> {
     if (twice) this.forwarding.duplicated.push(sopInstance);
     for (const name of twice ? [...to, ...to] : to) this.forward({ ...item }, name);
     return Status.SUCCESS;
+  }
+
+  /** Where a data set goes, and with which header; one that cannot be read goes on as it came. */
+  private direct(found: Buffer | null, stored: Stored): Direction {
+    const header = found ?? NO_HEADER;
+    const transferSyntax = found === null ? TransferSyntax.EXPLICIT_LE : stored.transferSyntax;
+    const { calledAET, callingAET } = stored.association;
+    try {
+      const routable = { calledAET, callingAET, transferSyntax, bytes: header };
+      const { to, study } = this.routes.find(routable);
+      const ruled = this.rules.apply(header, transferSyntax, calledAET);
+      const renamed = this.routes.sopInstanceAfter(ruled, header, transferSyntax);
+      return { header, ruled, renamed, to, study };
+    } catch (error) {
+      if (found === null) throw error;
+      return this.direct(null, stored);
+    }
   }
 
   private damaged(parts: readonly Buffer[], sopInstance: string): readonly Buffer[] {
