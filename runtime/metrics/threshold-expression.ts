@@ -1,4 +1,5 @@
-// k6's threshold grammar, `method op number`, and which methods a metric type has.
+// k6's threshold grammar, `method op number`, which methods a metric type has, and two things more:
+// `method op number*METRIC`, compared with the same of another metric, and `growth` of a gauge.
 import { METRIC_TABLE, TARGET_PREFIX } from '../../api/k6/metric-table.ts';
 import type { MetricContains, MetricType } from '../../api/k6/metric-table.ts';
 import type { Problem } from '../errors.ts';
@@ -6,9 +7,10 @@ import type { CustomMetric, ThresholdConfig } from './engine-types.ts';
 import { parseSelector } from './selector.ts';
 import { nearest } from './nearest.ts';
 
+type PlainMethod = 'count' | 'rate' | 'value' | 'growth' | 'avg' | 'min' | 'max';
+
 export type ThresholdMethod =
-  | { readonly kind: 'count' | 'rate' | 'value' | 'avg' | 'min' | 'max' }
-  | { readonly kind: 'percentile'; readonly p: number };
+  { readonly kind: PlainMethod } | { readonly kind: 'percentile'; readonly p: number };
 
 export type ThresholdOperator = '>' | '>=' | '<' | '<=' | '==' | '===' | '!=';
 
@@ -17,11 +19,13 @@ export interface ThresholdExpression {
   readonly method: ThresholdMethod;
   readonly operator: ThresholdOperator;
   readonly limit: number;
+  /** Metric or sub-metric whose value, by the same method, the limit is multiplied with. */
+  readonly of?: string;
 }
 
 const METHODS: Readonly<Record<MetricType, readonly string[]>> = {
   counter: ['count', 'rate'],
-  gauge: ['value'],
+  gauge: ['value', 'growth'],
   rate: ['rate'],
   trend: ['avg', 'min', 'max', 'med', 'p(N)'],
 };
@@ -29,27 +33,30 @@ const METHODS: Readonly<Record<MetricType, readonly string[]>> = {
 /** Null when it is not of the grammar. */
 export function parseExpression(text: string): ThresholdExpression | null {
   const match =
-    /^\s*(count|rate|value|avg|min|max|med|p\(\s*(\d+(?:\.\d+)?)\s*\))\s*(>=|<=|===|==|!=|>|<)\s*([-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?)\s*$/.exec(
+    /^\s*(count|rate|value|growth|avg|min|max|med|p\(\s*(\d+(?:\.\d+)?)\s*\))\s*(>=|<=|===|==|!=|>|<)\s*([-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?)\s*(?:\*\s*([A-Za-z_].*?)\s*)?$/s.exec(
       text,
     );
   if (match === null) return null;
-  const [, name = '', p, operator = '<', limit = ''] = match;
+  const [, name = '', p, operator = '<', limit = '', of] = match;
   const percentile = p === undefined ? (name === 'med' ? 50 : null) : Number(p);
   if (percentile !== null && percentile > 100) return null;
   const method: ThresholdMethod =
-    percentile === null
-      ? { kind: name as 'count' | 'rate' | 'value' | 'avg' | 'min' | 'max' }
-      : { kind: 'percentile', p: percentile };
+    percentile === null ? { kind: name as PlainMethod } : { kind: 'percentile', p: percentile };
   return {
     text: text.trim(),
     method,
     operator: operator as ThresholdOperator,
     limit: Number(limit),
+    ...(of === undefined ? {} : { of }),
   };
 }
 
-export function holds(observed: number, expression: ThresholdExpression): boolean {
-  const limit = expression.limit;
+/** `limit`: that of the expression, or what it comes to beside another metric. */
+export function holds(
+  observed: number,
+  expression: ThresholdExpression,
+  limit: number = expression.limit,
+): boolean {
   switch (expression.operator) {
     case '>':
       return observed > limit;
@@ -103,7 +110,8 @@ export function checkThresholds(
     if (selector === null) problems.push(badSelector(key, where));
     else if (facts === null) problems.push(unknownMetric(selector.metric, custom, where));
     else
-      for (const spec of specs) problems.push(...badSpec(spec.threshold, key, facts.type, where));
+      for (const spec of specs)
+        problems.push(...badSpec(spec.threshold, { key, type: facts.type, custom, where }));
   }
   return problems;
 }
@@ -131,7 +139,14 @@ function unknownMetric(name: string, custom: readonly CustomMetric[], where: str
   };
 }
 
-function badSpec(text: string, key: string, type: MetricType, where: string): Problem[] {
+interface Judged {
+  readonly key: string;
+  readonly type: MetricType;
+  readonly custom: readonly CustomMetric[];
+  readonly where: string;
+}
+
+function badSpec(text: string, { key, type, custom, where }: Judged): Problem[] {
   const expression = parseExpression(text);
   if (expression === null) {
     return [
@@ -143,15 +158,19 @@ function badSpec(text: string, key: string, type: MetricType, where: string): Pr
       },
     ];
   }
-  if (methodFits(expression.method, type)) return [];
-  return [
-    {
-      code: 'CONFIG_THRESHOLD_METHOD',
-      message: `threshold "${key}": "${text}" asks for a method that a ${type} does not have`,
-      hint: `a ${type} has ${METHODS[type].join(', ')}`,
-      where,
-    },
-  ];
+  const wrong = (of: MetricType): Problem => ({
+    code: 'CONFIG_THRESHOLD_METHOD',
+    message: `threshold "${key}": "${text}" asks for a method that a ${of} does not have`,
+    hint: `a ${of} has ${METHODS[of].join(', ')}`,
+    where,
+  });
+  if (!methodFits(expression.method, type)) return [wrong(type)];
+  if (expression.of === undefined) return [];
+  const other = parseSelector(expression.of);
+  if (other === null) return [badSelector(expression.of, where)];
+  const facts = metricFacts(other.metric, custom);
+  if (facts === null) return [unknownMetric(other.metric, custom, where)];
+  return methodFits(expression.method, facts.type) ? [] : [wrong(facts.type)];
 }
 
 function methodFits(method: ThresholdMethod, type: MetricType): boolean {

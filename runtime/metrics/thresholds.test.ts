@@ -122,6 +122,36 @@ describe('verdicts', () => {
     ]);
   });
 
+  it('counts an event that did not happen as 0 where it could have happened', () => {
+    const engine = start({
+      dicom_assoc_aborted: one('count==0'),
+      'dicom_assoc_aborted{called_aet:A,status:1}': one('count==0'),
+      'dicom_assoc_aborted{called_aet:B}': one('count==0'),
+      'dicom_reqs{status:A700}': one('count==0'),
+      'dicom_reqs{service:C-MOVE}': one('count==0'),
+      dicom_faults: one('count>0'),
+      'dicom_req_failed{status:A700}': one('rate==0'),
+    });
+    engine.addSeries(1, [{ id: 0, metric: 'dicom_assocs', tags: { called_aet: 'A' } }]);
+    engine.ingest(1, {
+      n: 1,
+      series: Uint32Array.of(0),
+      value: Float64Array.of(1),
+      time: Float64Array.of(0),
+    });
+    send(engine, [2, 1]);
+    engine.finish(1000, 1000);
+    expect(engine.thresholds().map(({ verdict, failed }) => `${verdict} ${failed}`)).toEqual([
+      'ok false',
+      'ok false',
+      'no data true',
+      'ok false',
+      'no data true',
+      'failed true',
+      'no data true',
+    ]);
+  });
+
   it('tells of a crossing once, at the tick that sees it', () => {
     const engine = start({ dicom_req_duration: one('max<100') });
     const changed: [number, string][] = [];
@@ -163,6 +193,61 @@ describe('advisory thresholds', () => {
     const [result] = engine.thresholds();
     expect(result).toMatchObject({ verdict: 'failed', failed: false, advisory: true });
     expect(result?.observed).toBe(500);
+  });
+});
+
+describe('thresholds against another metric', () => {
+  const SLOWER = 'p(95)<=3*dicom_req_duration{service:C-STORE}';
+  const slower = (stores: readonly number[], finds: readonly number[]): Engine => {
+    const engine = start({ 'dicom_req_duration{service:C-FIND}': one(SLOWER) });
+    send(engine, ...stores.map((ms) => [0, ms] as const), ...finds.map((ms) => [1, ms] as const));
+    engine.finish(1000, 1000);
+    return engine;
+  };
+
+  it('take the same method of both', () => {
+    expect(slower([10, 20], [60]).thresholds()).toMatchObject([
+      { verdict: 'ok', observed: 60, limit: 60 },
+    ]);
+    expect(slower([10, 20], [61]).thresholds()).toMatchObject([
+      { verdict: 'failed', failed: true, observed: 61, limit: 60 },
+    ]);
+  });
+
+  it('have no data when one of the two has none', () => {
+    for (const engine of [slower([], [5]), slower([5], [])]) {
+      expect(engine.thresholds()).toMatchObject([{ verdict: 'no data', failed: true }]);
+    }
+  });
+
+  it('are checked on both sides', () => {
+    const codes = (threshold: string): string[] =>
+      checkThresholds({ dicom_req_duration: one(threshold) }, CUSTOM).map(({ code }) => code);
+    expect(codes('avg < 2 * my_trend')).toEqual([]);
+    expect(codes('avg<2*nothing')).toEqual(['CONFIG_THRESHOLD_METRIC']);
+    expect(codes('avg<2*m{a}')).toEqual(['CONFIG_THRESHOLD_METRIC']);
+    expect(codes('avg<2*dicom_reqs')).toEqual(['CONFIG_THRESHOLD_METHOD']);
+  });
+});
+
+describe('growth of a gauge', () => {
+  it('is the last value above the lowest, over the run or a window', () => {
+    const engine = start({ generator_rss: [...one('growth<=60'), ...one('growth<40')] });
+    for (const [second, value] of [120, 100, 180, 150].entries()) {
+      engine.addSeries(0, [{ id: 9, metric: 'generator_rss', tags: {} }]);
+      engine.ingest(0, {
+        n: 1,
+        series: Uint32Array.of(9),
+        value: Float64Array.of(value),
+        time: Float64Array.of(second * 1000),
+      });
+      engine.tick(second * 1000 + 1000);
+    }
+    engine.finish(5000, 4000);
+    expect(engine.thresholds()).toMatchObject([
+      { verdict: 'ok', observed: 50 },
+      { verdict: 'failed', observed: 50 },
+    ]);
   });
 });
 

@@ -1,7 +1,9 @@
 // Thresholds judged: every 2 s over the whole run or a sliding window, and once at the end.
 import type { ThresholdConfig } from './engine-types.ts';
 import { BucketCounter, percentilesOf } from './buckets.ts';
-import { observedValue, failsWithoutData } from './whole-view.ts';
+import { activityOf, comparedWhole, limitOf } from './threshold-views.ts';
+import type { Compared } from './threshold-views.ts';
+import { failsWithoutData } from './whole-view.ts';
 import { holds, parseExpression } from './threshold-expression.ts';
 import type { ThresholdExpression } from './threshold-expression.ts';
 import type { ThresholdResult, ThresholdVerdict } from './summary.ts';
@@ -10,6 +12,8 @@ import type { Interval, ViewState } from './view-state.ts';
 interface Judged {
   readonly key: string;
   readonly view: ViewState;
+  readonly base: ViewState | null;
+  readonly activity: ViewState | null;
   readonly expression: ThresholdExpression;
   readonly abortOnFail: boolean;
   readonly advisory: boolean;
@@ -18,6 +22,7 @@ interface Judged {
   verdict: ThresholdVerdict;
   failed: boolean;
   observed: number | undefined;
+  limit: number;
   firstFailedMs: number | undefined;
 }
 
@@ -38,6 +43,7 @@ export class Thresholds {
     for (const [key, specs] of Object.entries(config)) {
       const view = viewOf(key);
       if (view === null) continue;
+      const activity = activityOf(key);
       for (const spec of specs) {
         const expression = parseExpression(spec.threshold);
         if (expression === null) continue;
@@ -47,6 +53,8 @@ export class Thresholds {
         this.#judged.push({
           key,
           view,
+          base: expression.of === undefined ? null : viewOf(expression.of),
+          activity: activity === null ? null : viewOf(activity),
           expression,
           abortOnFail: spec.abortOnFail === true,
           advisory: spec.advisory === true,
@@ -55,6 +63,7 @@ export class Thresholds {
           verdict: 'no data',
           failed: false,
           observed: undefined,
+          limit: expression.limit,
           firstFailedMs: undefined,
         });
       }
@@ -87,7 +96,7 @@ export class Thresholds {
     const changed: ThresholdResult[] = [];
     for (const judged of this.#judged) {
       const before = judged.failed;
-      if (!this.#evaluate(judged, elapsedMs, true) && judged.view.samples === 0) {
+      if (!this.#evaluate(judged, elapsedMs, true)) {
         judged.verdict = 'no data';
         judged.observed = undefined;
         judged.failed = !judged.advisory && failsWithoutData(judged.view, judged.expression);
@@ -101,28 +110,37 @@ export class Thresholds {
     return this.#judged.map(resultOf);
   }
 
-  /** False when there is nothing to judge yet. */
+  /** False when there is nothing to judge yet, at the end: nothing at all. */
   #evaluate(judged: Judged, elapsedMs: number, final: boolean): boolean {
-    const { view, windowMs } = judged;
-    if (view.samples === 0) return false;
+    const { view, windowMs, expression } = judged;
+    // while running, what was not counted yet is no zero: it may come
+    if (view.samples === 0 && !final) return false;
     // a window that is not full yet would judge noise; a run shorter than it is judged whole
-    const windowed = windowMs !== undefined && elapsedMs >= windowMs;
+    const windowed = windowMs !== undefined && elapsedMs >= windowMs && view.samples > 0;
     if (windowMs !== undefined && !windowed && !final) return false;
     if (windowed && judged.verdict === 'failed') return true;
-    let observed = windowed
-      ? this.#windowValue(judged, windowMs, elapsedMs)
-      : observedValue(judged.view, judged.expression, elapsedMs);
-    if (observed === null) {
+    let seen = windowed
+      ? this.#comparedWindow(judged, windowMs, elapsedMs)
+      : comparedWhole(judged, expression, elapsedMs);
+    if (seen === null) {
       // nothing in this window: the last verdict stands; never any: the whole run decides
       if (!final || judged.verdict !== 'no data') return judged.verdict !== 'no data';
-      observed = observedValue(judged.view, judged.expression, elapsedMs);
+      seen = comparedWhole(judged, expression, elapsedMs);
+      if (seen === null) return false;
     }
-    judged.observed = observed;
-    const held = holds(observed, judged.expression);
+    judged.observed = seen.observed;
+    judged.limit = seen.limit;
+    const held = holds(seen.observed, expression, seen.limit);
     judged.failed = !held && !judged.advisory;
     judged.verdict = held ? 'ok' : 'failed';
     if (!held) judged.firstFailedMs ??= elapsedMs;
     return true;
+  }
+
+  #comparedWindow(judged: Judged, windowMs: number, elapsedMs: number): Compared | null {
+    const observed = this.#windowValue(judged, windowMs, elapsedMs);
+    const limit = limitOf(judged.base, judged.expression, elapsedMs);
+    return observed === null || limit === null ? null : { observed, limit };
   }
 
   #windowValue(judged: Judged, windowMs: number, elapsedMs: number): number | null {
@@ -142,6 +160,8 @@ export class Thresholds {
         return view.decl.type === 'counter' ? sum / (windowMs / 1000) : sum / n;
       case 'value':
         return inside.at(-1)?.last ?? null;
+      case 'growth':
+        return (inside.at(-1)?.last ?? 0) - min;
       case 'avg':
         return sum / n;
       case 'min':
@@ -166,7 +186,7 @@ function resultOf(judged: Judged): ThresholdResult {
     verdict: judged.verdict,
     failed: judged.failed,
     ...(judged.observed === undefined ? {} : { observed: judged.observed }),
-    limit: judged.expression.limit,
+    limit: judged.limit,
     ...(judged.windowMs === undefined ? {} : { windowMs: judged.windowMs }),
     contains: judged.view.decl.contains,
     abortOnFail: judged.abortOnFail,

@@ -30,6 +30,8 @@ export function observedValue(
       return view.sum / view.samples;
     case 'value':
       return view.last;
+    case 'growth':
+      return view.samples === 0 ? 0 : view.last - view.min;
     case 'avg':
       return view.sum / view.samples;
     case 'min':
@@ -44,7 +46,7 @@ export function observedValue(
 /** A DICOM threshold that saw nothing has not been met; k6's rule for the others. */
 export function failsWithoutData(view: WholeView, expression: ThresholdExpression): boolean {
   if (view.decl.metric.startsWith('dicom_')) return true;
-  if (view.decl.type === 'rate') return false;
+  if (view.decl.type === 'rate' || expression.of !== undefined) return false;
   return !holds(0, expression);
 }
 

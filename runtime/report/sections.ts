@@ -24,14 +24,17 @@ export function thresholdValue(result: ThresholdResult, summary: Summary, paint:
     return result.failed ? paint.fail('no data, counts as failed') : paint.warn('no data');
   }
   const isShare = /^\s*rate/.test(result.expression) && result.observed <= 1;
-  const value = isShare
-    ? `${Number(result.observed.toPrecision(4))}`
-    : f.metricValue(result.observed, result.contains, summary.timeUnit);
+  const told = (value: number): string =>
+    isShare
+      ? `${Number(value.toPrecision(4))}`
+      : f.metricValue(value, result.contains, summary.timeUnit);
+  const value = told(result.observed);
+  const limit = result.expression.includes('*') ? `, limit ${told(result.limit)}` : '';
   const since =
     result.failed && result.firstFailedMs !== undefined
       ? `, first crossed at ${f.clock(result.firstFailedMs)}`
       : '';
-  return paintValue(value) + since + advice(result, paint);
+  return paintValue(value) + limit + since + advice(result, paint);
 }
 
 function advice({ advisory, verdict }: ThresholdResult, paint: Paint): string {

@@ -10,8 +10,9 @@ import { RunHistogram } from '../metrics/histogram.ts';
 import { summarise } from '../metrics/summarise.ts';
 import type { Summary, ThresholdResult } from '../metrics/summary.ts';
 import { holds, parseExpression } from '../metrics/threshold-expression.ts';
+import { activityOf, comparedWhole } from '../metrics/threshold-views.ts';
 import type { Totals } from '../metrics/totals.ts';
-import { clampTo, failsWithoutData, observedValue, totalOf } from '../metrics/whole-view.ts';
+import { clampTo, failsWithoutData, totalOf } from '../metrics/whole-view.ts';
 import type { WholeView } from '../metrics/whole-view.ts';
 import { readRunLog } from './cursor.ts';
 import { RUNLOG_FILE, RUNLOG_SCHEMA } from './format.ts';
@@ -178,8 +179,11 @@ function judgeTotals(
   views: readonly RestoredView[],
   elapsedMs: number,
 ): ThresholdResult[] {
+  const find = (key: string | null | undefined): RestoredView | null =>
+    views.find((one) => selectorOf(one.decl) === key?.trim()) ?? null;
   return Object.entries(config).flatMap(([key, specs]) => {
-    const view = views.find((one) => selectorOf(one.decl) === key.trim());
+    const view = find(key);
+    const activity = find(activityOf(key));
     return specs.flatMap((spec): ThresholdResult[] => {
       const expression = parseExpression(spec.threshold);
       if (expression === null) return [];
@@ -190,16 +194,17 @@ function judgeTotals(
         abortOnFail: spec.abortOnFail === true,
         ...(spec.advisory === true ? { advisory: true } : {}),
       };
-      if (view === undefined || view.samples === 0) {
-        const missing = view === undefined || failsWithoutData(view, expression);
+      const base = find(expression.of);
+      const seen = view && comparedWhole({ view, base, activity }, expression, elapsedMs);
+      if (view === null || seen === null) {
+        const missing = view === null || failsWithoutData(view, expression);
         const failed = missing && spec.advisory !== true;
         return [{ ...common, verdict: 'no data', failed, contains: 'default' }];
       }
-      const observed = observedValue(view, expression, elapsedMs);
-      const held = holds(observed, expression);
+      const held = holds(seen.observed, expression, seen.limit);
       const failed = !held && spec.advisory !== true;
       const verdict = held ? 'ok' : 'failed';
-      return [{ ...common, verdict, failed, observed, contains: view.decl.contains }];
+      return [{ ...common, ...seen, verdict, failed, contains: view.decl.contains }];
     });
   });
 }
