@@ -1,5 +1,7 @@
 // Tables of runtime/help/troubleshooting.md, made from the code that says these things in a run.
-import { STATUS_HINTS, STATUS_NAMES, statusClass, statusHex } from '../dicom/dimse/status.ts';
+import { statusClass, statusHex } from '../dicom/dimse/status.ts';
+import { SERVICE_STATUS_WORDS, STATUS_WORDS } from '../dicom/dimse/status-words.ts';
+import type { StatusWords } from '../dicom/dimse/status-words.ts';
 import {
   ABORT_REASONS,
   describeFailure,
@@ -17,14 +19,26 @@ function table(head: readonly string[], rows: readonly (readonly string[])[]): s
   return [line(head), `|${'---|'.repeat(head.length)}`, ...rows.map(line)].join('\n');
 }
 
+type StatusRow = readonly [status: number, words: StatusWords];
+
+const statusCells = ([status, [means, hint]]: StatusRow): readonly string[] => [
+  `\`${statusHex(status)}\``,
+  statusClass(status),
+  means,
+  hint ?? NONE,
+];
+
 function statuses(): string {
-  const rows = [...STATUS_NAMES].map(([status, name]) => [
-    `\`${statusHex(status)}\``,
-    statusClass(status),
-    name,
-    STATUS_HINTS.get(status) ?? NONE,
-  ]);
+  const rows = [...STATUS_WORDS].map(statusCells);
   return table(['status', 'class', 'means', 'what to try'], rows);
+}
+
+/** What each service says in its own words, in the order of the statuses. */
+function serviceStatuses(): string {
+  const rows = Object.entries(SERVICE_STATUS_WORDS).flatMap(([service, words]) =>
+    [...words].sort(([a], [b]) => a - b).map((row) => [service, ...statusCells(row)]),
+  );
+  return table(['service', 'status', 'class', 'means', 'what to try'], rows);
 }
 
 function rejections(): string {
@@ -57,6 +71,7 @@ function timeouts(): string {
 
 const TABLES: Readonly<Record<string, () => string>> = {
   statuses,
+  'service-statuses': serviceStatuses,
   rejections,
   aborts,
   transport,

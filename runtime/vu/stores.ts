@@ -5,7 +5,8 @@ import type { Prototype } from '../dicom/data/prototype.ts';
 import type { Identity } from '../dicom/data/identity.ts';
 import { sizeClass } from '../dicom/data/share.ts';
 import type { Reply } from '../dicom/dimse/pending.ts';
-import { statusHex, statusHint, statusName } from '../dicom/dimse/status.ts';
+import { statusHex } from '../dicom/dimse/status.ts';
+import { statusHint, statusName } from '../dicom/dimse/status-words.ts';
 import type { Failure } from '../dicom/errors.ts';
 import { nagleHint } from '../dicom/failure-text.ts';
 import { StoreImages } from '../dicom/scu/store-image.ts';
@@ -252,13 +253,13 @@ export class Stores implements ReplyTaker {
   #failed(open: OpenAssociation, status: number, operation: Operation): void {
     const vu = this.#parts.vu(operation.slot);
     const { calledAET } = open.spec.peer;
-    const hint = statusHint(status);
+    const hint = statusHint(status, 'C-STORE');
     this.#parts.errors.failed(
       {
         operation: 'C-STORE',
         code: `status ${statusHex(status)}`,
         ...(hint === null ? {} : { hint }),
-        message: `${peerText(open.spec.peer)} answered C-STORE with 0x${statusHex(status)}: ${statusName(status)}`,
+        message: `${peerText(open.spec.peer)} answered C-STORE with 0x${statusHex(status)}: ${statusName(status, 'C-STORE')}`,
         calledAET,
       },
       vu,

@@ -1,9 +1,14 @@
 // dicomrun find study UID | patient ID | accession NUMBER | worklist | today: C-FIND, as a table.
 import { DicomRunError, ExitCode } from '../../errors.ts';
+import type { Problem } from '../../errors.ts';
+import type { OperationResult } from '../../dicom/scu/operation.ts';
+import { Status } from '../../dicom/dimse/status.ts';
 import { splitHostPort } from '../argv.ts';
+import { problemText } from '../problem-text.ts';
 import type { DefineCommand } from '../program.ts';
 import { readCount, readDurationMs } from '../flag-values.ts';
 import { collect } from '../run-flags.ts';
+import { answerText } from '../wire/answer-text.ts';
 import { addPeerFlags, choosePeer, limitsOf } from '../wire/peer-flags.ts';
 
 interface FindFlags {
@@ -57,12 +62,14 @@ export const define: DefineCommand = (command, { terminal, exit }) => {
       const { describeFailure } = await import('../../dicom/failure-text.ts');
       throw new DicomRunError(ExitCode.UNREACHABLE, describeFailure(result.failure, peer));
     }
-    const ok = result.status === 0 || result.status === 0xfe00;
-    if (!ok) terminal.err(`the peer ended the query with status ${hex(result.status)}\n`);
-    exit(ok ? ExitCode.OK : ExitCode.THRESHOLDS);
+    if (result.status === Status.SUCCESS || result.status === Status.CANCEL) return;
+    terminal.err(problemText(terminal, endedWith(result)));
+    exit(ExitCode.THRESHOLDS);
   });
 };
 
-function hex(status: number): string {
-  return status.toString(16).toUpperCase().padStart(4, '0');
+function endedWith({ status, errorComment }: OperationResult): Problem {
+  const { text, hint } = answerText('C-FIND', status, errorComment);
+  const message = `the peer ended the query with ${text}`;
+  return { code: 'STATUS', message, ...(hint === undefined ? {} : { hint }) };
 }

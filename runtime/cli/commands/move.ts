@@ -3,6 +3,7 @@ import { DicomRunError, ExitCode } from '../../errors.ts';
 import { splitHostPort } from '../argv.ts';
 import type { DefineCommand } from '../program.ts';
 import { readDurationMs } from '../flag-values.ts';
+import { answerText } from '../wire/answer-text.ts';
 import { addPeerFlags, choosePeer, limitsOf } from '../wire/peer-flags.ts';
 
 interface MoveFlags {
@@ -43,10 +44,10 @@ export const define: DefineCommand = (command, { terminal, exit }) => {
       timeouts,
       (text) => terminal.err(text),
     );
-    const hex = status.toString(16).toUpperCase().padStart(4, '0');
-    const comment = errorComment === '' ? '' : `, ${errorComment}`;
+    const { text, hint } = answerText('C-MOVE', status, errorComment);
     const counts = `${Math.max(0, completed)} completed, ${Math.max(0, failed)} failed, ${Math.max(0, warning)} with warnings`;
-    terminal.out(`${counts}; status ${hex}${comment}\n`);
+    terminal.out(`${counts}; status ${text}\n`);
+    if (hint !== undefined) terminal.err(`  ${terminal.style('cyan', 'try:')} ${hint}\n`);
     exit(status === 0 ? ExitCode.OK : ExitCode.THRESHOLDS);
   });
 };

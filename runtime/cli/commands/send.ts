@@ -30,12 +30,14 @@ export const define: DefineCommand = (command, { terminal, exit }) => {
     const { words: paths, ...where } = splitHostPort(given, isFile);
     const { peer } = await choosePeer(command, terminal, where);
     const { outcomeLine, sendFiles } = await import('../wire/send.ts');
+    const hints = new Set<string>();
     const totals = await sendFiles({
       peer,
       paths,
       base: terminal.cwd,
       timeouts: limitsOf(readDurationMs('--timeout', flags.timeout)),
       onFile: (outcome) => {
+        if (outcome.state === 'failed' && outcome.hint !== undefined) hints.add(outcome.hint);
         if (flags.json === true) terminal.out(`${JSON.stringify(outcome)}\n`);
         else if (flags.quiet !== true || outcome.state === 'failed') {
           terminal.err(`${outcomeLine(outcome)}\n`);
@@ -44,6 +46,7 @@ export const define: DefineCommand = (command, { terminal, exit }) => {
     });
     const { sent, failed, skipped } = totals;
     if (flags.json !== true) terminal.out(`${sent} stored, ${failed} failed, ${skipped} skipped\n`);
+    for (const hint of hints) terminal.err(`  ${terminal.style('cyan', 'try:')} ${hint}\n`);
     exit(failed > 0 || sent === 0 ? ExitCode.THRESHOLDS : ExitCode.OK);
   });
 };

@@ -3,6 +3,7 @@ import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { DicomRunError } from '../../errors.ts';
 import type { VerifyTarget } from '../../config/types.ts';
 import { generateFiles } from '../../dicom/data/generate.ts';
 import { headerFacts } from '../../dicom/data/pool-builder.ts';
@@ -31,9 +32,10 @@ export async function checkStore(
     const [outcome] = outcomes;
     const stored = outcome?.state === 'stored';
     const text = `${outcome?.detail ?? 'nothing was sent'}, patient DICOMRUN^TEST`;
-    const finding: Finding = { check: 'store', state: stored ? 'ok' : 'fail', text };
+    const hint = stored || outcome?.hint === undefined ? {} : { hint: outcome.hint };
+    const finding: Finding = { check: 'store', state: stored ? 'ok' : 'fail', text, ...hint };
     if (!stored || verify?.enabled !== true) return [finding];
-    return [finding, await checkVisible(check, verify, study)];
+    return [finding, await lookFor(check, verify, study)];
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
@@ -51,6 +53,22 @@ async function makeInstance(folder: string): Promise<string> {
   return headerFacts(bytes.subarray(datasetOffset), transferSyntax).studyUid;
 }
 
+/** What no C-FIND can be sent to is a finding, too; a mere sink need not answer any. */
+async function lookFor(check: PeerCheck, verify: VerifyTarget, study: string): Promise<Finding> {
+  try {
+    return await checkVisible(check, verify, study);
+  } catch (error) {
+    if (!(error instanceof DicomRunError)) throw error;
+    const [{ code, message: text, hint } = { code: '', message: '' }] = error.problems;
+    if (verify.isTarget && code === 'ASSOC_NO_CONTEXT') {
+      const look = '--verify AET@host:port names the archive that answers queries';
+      return { check: 'visible', state: 'skip', text: 'the target offers no C-FIND', hint: look };
+    }
+    const more = hint === undefined ? {} : { hint };
+    return { check: 'visible', state: 'fail', text, ...more };
+  }
+}
+
 async function checkVisible(
   check: PeerCheck,
   verify: VerifyTarget,
@@ -65,7 +83,7 @@ async function checkVisible(
       const seconds = ((performance.now() - startedAt) / 1000).toFixed(1);
       const text = `found by C-FIND after ${seconds} s`;
       if (!verify.isTarget) return { check: 'visible', state: 'ok', text };
-      const hint = 'CFIND_HOST names the archive; a router may answer for studies it lost';
+      const hint = 'a router may answer for studies it lost: --verify AET@host:port (CFIND_HOST)';
       return { check: 'visible', state: 'warn', text: `${text}, at the target itself`, hint };
     }
     await sleep(Math.min(verify.intervalMs, 1_000));

@@ -3,13 +3,14 @@ import { closeSync, openSync, readFileSync, readSync } from 'node:fs';
 import { findFiles } from '../../dicom/data/file-walk.ts';
 import { isPart10, readMeta } from '../../dicom/data/part10.ts';
 import type { FileMeta } from '../../dicom/data/part10.ts';
-import { statusClass, statusHex, statusName } from '../../dicom/dimse/status.ts';
+import { statusClass } from '../../dicom/dimse/status.ts';
 import { describeFailure } from '../../dicom/failure-text.ts';
 import { storeRequest } from '../../dicom/scu/requests.ts';
 import type { ProposedContext, Timeouts } from '../../dicom/ul/associate-request.ts';
 import type { Association } from '../../dicom/ul/association.ts';
 import { DicomRunError, ExitCode } from '../../errors.ts';
 import { printable } from '../problem-text.ts';
+import { answerText } from './answer-text.ts';
 import { open, release, request, RequestFailed } from './client.ts';
 import type { PeerAddress } from './client.ts';
 
@@ -26,6 +27,8 @@ export interface FileOutcome {
   readonly state: 'stored' | 'failed' | 'skipped';
   /** Status in hex, or why there is none. */
   readonly detail: string;
+  /** What to try about it. */
+  readonly hint?: string;
   readonly ms?: number;
 }
 
@@ -149,7 +152,8 @@ async function sendOne(
   const contextId = association.contextFor(sopClass, transferSyntax);
   if (contextId === 0) {
     const detail = `the peer does not take ${sopClass} in ${transferSyntax}`;
-    return { path, state: 'failed', detail };
+    const hint = '`dicomrun doctor` shows what it takes';
+    return { path, state: 'failed', detail, hint };
   }
   try {
     const dataset = readFileSync(path).subarray(datasetOffset);
@@ -157,9 +161,9 @@ async function sendOne(
     const message = storeRequest(contextId, association.maxPdu, store, dataset);
     const { status, durationMs, comment } = await request(association, message);
     const kind = statusClass(status);
-    const words = comment === '' ? statusName(status) : `${statusName(status)}, ${comment}`;
     const state = kind === 'success' || kind === 'warning' ? 'stored' : 'failed';
-    return { path, state, detail: `${statusHex(status)} ${words}`, ms: durationMs };
+    const { text: detail, hint } = answerText('C-STORE', status, comment);
+    return { path, state, detail, ...(hint === undefined ? {} : { hint }), ms: durationMs };
   } catch (error) {
     const detail =
       error instanceof RequestFailed

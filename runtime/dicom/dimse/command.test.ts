@@ -10,7 +10,8 @@ import {
   type CommandScan,
 } from './command.ts';
 import { CommandField, Element, NO_DATA_SET, serviceName } from './elements.ts';
-import { statusClass, statusHex, statusName } from './status.ts';
+import { statusClass, statusHex } from './status.ts';
+import { statusName } from './status-words.ts';
 
 const scan: CommandScan = {
   commandField: 0,
@@ -120,10 +121,10 @@ describe('status codes', () => {
       'failure',
     ]);
     expect(statusHex(0xa7)).toBe('00A7');
-    expect([0xa7ff, 0xa900, 0xc001].map(statusName)).toEqual([
+    expect([0xa7ff, 0xa900, 0xc001].map((status) => statusName(status, 'C-STORE'))).toEqual([
       'out of resources',
       'data set does not match SOP class',
-      'cannot understand, or unable to process',
+      'cannot understand',
     ]);
   });
 });

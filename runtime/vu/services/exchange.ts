@@ -1,6 +1,7 @@
 // One request of a service under way: what it is counted as, and how its call is answered.
 import { Answer, type Fault } from '../../../api/bridge.ts';
-import { statusHex, statusName } from '../../dicom/dimse/status.ts';
+import { statusHex } from '../../dicom/dimse/status.ts';
+import { statusHint, statusName } from '../../dicom/dimse/status-words.ts';
 import type { Failure } from '../../dicom/errors.ts';
 import type { OperationResult } from '../../dicom/scu/operation.ts';
 import type { Associations, OpenAssociation } from '../associations.ts';
@@ -124,12 +125,14 @@ export class Exchange {
 
   #report(status: number, comment: string): void {
     const { peer } = this.open.spec;
+    const hint = statusHint(status, this.service);
     const words = comment === '' ? '' : ` ("${comment.replace(/[^\x20-\x7e]/g, '?')}")`;
     this.parts.errors.failed(
       {
         operation: this.service,
         code: `status ${statusHex(status)}`,
-        message: `${peerText(peer)} answered ${this.service} with 0x${statusHex(status)}: ${statusName(status)}${words}`,
+        ...(hint === null ? {} : { hint }),
+        message: `${peerText(peer)} answered ${this.service} with 0x${statusHex(status)}: ${statusName(status, this.service)}${words}`,
         calledAET: peer.calledAET,
       },
       this.parts.vu(this.slot),
