@@ -158,6 +158,14 @@ export interface VuTask {
   readonly state: SharedArrayBuffer;
 }
 
+/** Of `exec.instance`: what the other workers count. */
+export interface InstanceCounts {
+  readonly iterationsCompleted: number;
+  readonly iterationsInterrupted: number;
+  readonly vusActive: number;
+  readonly vusInitialized: number;
+}
+
 /** Int32 slots of a VU worker's `state`. */
 export const WorkerSlot = {
   /** Adds 1 every 50 ms while the event loop turns. */
@@ -187,6 +195,10 @@ export const WorkerSlot = {
   LAG_MS: 12,
   /** Scenario (its number in the plan) of the VU in {@link IN_GUEST}; -1 outside scenarios. */
   SCENARIO: 13,
+  /** Most VUs active at once since main last took it; main sets it to those active now. */
+  PEAK_VUS: 14,
+  /** VUs made, active or not. */
+  VUS_MADE: 15,
 } as const;
 export const WORKER_SLOTS = 16;
 
@@ -215,7 +227,7 @@ export type ToVu =
   /** A worker was replaced: this is the way to its successor from now on. */
   | { readonly kind: 'peer'; readonly worker: number; readonly port: MessagePort }
   /** Aggregates for `exec.instance`; once a second. */
-  | { readonly kind: 'instance'; readonly json: string }
+  | { readonly kind: 'instance'; readonly others: InstanceCounts }
   | { readonly kind: 'exit' };
 
 /** All a VU worker needs to run its share of the plan. */

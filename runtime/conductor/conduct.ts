@@ -169,7 +169,8 @@ class Conductor {
       threads: () => this.#fleet.readings(),
       scenarios: options.scenarios,
       counts: () => this.#fleet.counts(),
-      broadcast: (json) => this.#fleet.broadcast({ kind: 'instance', json }),
+      takePeakVUs: () => this.#fleet.takePeakVUs(),
+      tellInstance: () => this.#fleet.tellInstance(),
     });
     this.#recorder = recorder;
     for (const ms of fileReads(context.loaded)) recorder.sample('dicom_file_read', {}, ms);

@@ -33,6 +33,8 @@ export interface ThreadEvents {
 /** Totals over all workers, dead ones included. */
 export interface FleetCounts {
   activeVUs: number;
+  /** Active or not. */
+  vusMade: number;
   iterationsStarted: number;
   iterationsDone: number;
   interrupted: number;

@@ -1,19 +1,28 @@
 // All VU workers of a run: started, given their share, started together, replaced when they die.
 import { MessageChannel } from 'node:worker_threads';
 import type { MessagePort } from 'node:worker_threads';
-import { DicomRunError, ExitCode } from '../errors.ts';
+import type { DicomRunError } from '../errors.ts';
 import { WorkerSlot } from '../threads.ts';
 import type { ThreadReading } from '../metrics/generator.ts';
-import type { FromVu, ScriptFault, ToVu, VuPlan } from '../threads.ts';
+import type { FromVu, ToVu, VuPlan } from '../threads.ts';
 import type { FleetCounts, ThreadEvents } from './events.ts';
+import { guestName, initHang, tooManyDeaths } from './fleet-faults.ts';
 import { FaultError } from './mailbox.ts';
+import { newMesh } from './mesh.ts';
 import { Member } from './member.ts';
 import type { VuPool } from './member.ts';
 import { createThreadPool } from './pool.ts';
 import { terminateScript } from './terminate.ts';
 import { judgePulse } from './watchdog.ts';
 import type { Pulse, WatchdogLimits } from './watchdog.ts';
-import { addCounts, noCounts, readState, remainsOf } from './worker-state.ts';
+import {
+  addCounts,
+  countsOfOthers,
+  noCounts,
+  readState,
+  remainsOf,
+  takePeak,
+} from './worker-state.ts';
 
 type Loaded = Extract<FromVu, { readonly kind: 'loaded' }>;
 type LoadMessage = Extract<ToVu, { readonly kind: 'load' }>;
@@ -89,7 +98,7 @@ export class Fleet {
     const timer = setInterval(() => {
       for (const { member, pulse } of pulses) {
         if (judgePulse(pulse, member.state, performance.now(), limits) === 'none') continue;
-        member.mailbox.fail(new FaultError('init', initHang()));
+        member.mailbox.fail(new FaultError('init', initHang(INIT_HANG_MS)));
         member.kill();
       }
     }, WATCH_EVERY_MS);
@@ -183,6 +192,21 @@ export class Fleet {
     addCounts(sum, this.#lost);
     for (const member of this.#members) addCounts(sum, readState(member.state));
     return sum;
+  }
+
+  /** Most VUs active at once since the last call. */
+  takePeakVUs(): number {
+    return this.#members.reduce((sum, { state }) => sum + takePeak(state), 0);
+  }
+
+  /** Tells each worker what the others count, for `exec.instance`. */
+  tellInstance(): void {
+    const all = this.counts();
+    for (const member of this.#members) {
+      if (member.finished) continue;
+      const others = countsOfOthers(all, readState(member.state));
+      member.post({ kind: 'instance', others });
+    }
   }
 
   /** How busy each worker was and how late, since the last call. */
@@ -342,12 +366,6 @@ export class Fleet {
   }
 }
 
-/** Whose code ran, for messages. */
-function guestName(vu: number, scenario: string): string {
-  const who = vu > 0 ? `VU ${vu}` : 'a VU';
-  return scenario === '' ? who : `${who} (${scenario})`;
-}
-
 function isTimeout(error: unknown): boolean {
   return error instanceof FaultError && error.fault.code === 'SCRIPT_TIMEOUT';
 }
@@ -361,37 +379,4 @@ async function beats(member: Member): Promise<boolean> {
 
 function newPulse(): Pulse {
   return { beat: 0, movedAt: performance.now(), terminatedAt: null };
-}
-
-function initHang(): ScriptFault {
-  return {
-    code: 'SCRIPT_HANG',
-    name: 'Error',
-    message: `the module code did not come to its end within ${INIT_HANG_MS / 1000} s`,
-    hint: 'is there an endless loop? heavy work belongs into setup()',
-  };
-}
-
-function newMesh(workers: number): (MessagePort | null)[][] {
-  const mesh = Array.from({ length: workers }, () =>
-    Array.from({ length: workers }, (): MessagePort | null => null),
-  );
-  for (let a = 0; a < workers; a++) {
-    for (let b = a + 1; b < workers; b++) {
-      const { port1, port2 } = new MessageChannel();
-      const rowA = mesh[a];
-      const rowB = mesh[b];
-      if (rowA !== undefined) rowA[b] = port1;
-      if (rowB !== undefined) rowB[a] = port2;
-    }
-  }
-  return mesh;
-}
-
-function tooManyDeaths(worker: number, why: string): DicomRunError {
-  return new DicomRunError(ExitCode.INTERNAL, {
-    code: 'WORKER_DIED',
-    message: `worker ${worker} cannot go on: ${why}`,
-    hint: 'see errors.ndjson; a script that exhausts the memory of its worker does this',
-  });
 }

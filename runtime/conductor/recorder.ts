@@ -20,7 +20,6 @@ import type { PlaceOf } from './error-log.ts';
 import type { FleetCounts, ThreadEvents } from './events.ts';
 import { GeneratorMonitor } from './generator.ts';
 import type { Screen } from './screen.ts';
-import { maxVUs } from './share.ts';
 import { stageChanges } from './stages.ts';
 import type { StageChange } from './stages.ts';
 import type { Stopper } from './stopper.ts';
@@ -47,8 +46,10 @@ export interface RecorderSettings {
   readonly threads: () => readonly ThreadReading[];
   readonly scenarios: readonly Scenario[];
   readonly counts: () => FleetCounts;
-  /** Once a second: aggregates for `exec.instance`. */
-  readonly broadcast: (json: string) => void;
+  /** Most VUs active at once since the last call. */
+  readonly takePeakVUs: () => number;
+  /** Once a second: tells the workers what `exec.instance` answers. */
+  readonly tellInstance: () => void;
 }
 
 const TICK_MS = 1_000;
@@ -67,15 +68,12 @@ export class Recorder implements ThreadEvents {
   #early: ((sink: SampleSink) => void)[] | null = [];
   #t0 = 0;
   #timer: NodeJS.Timeout | undefined;
-  #vusMax = 0;
-  readonly #vusPlanned: number;
   /** Stages that have not begun yet, the next one first. */
   readonly #stages: StageChange[];
 
   constructor(settings: RecorderSettings) {
     const { sinks, screen } = settings;
     this.#settings = settings;
-    this.#vusPlanned = maxVUs(settings.scenarios);
     this.#stages = [...stageChanges(settings.scenarios)];
     this.#generator = new GeneratorMonitor(settings.cores, settings.threads);
     this.#errors = new ErrorLog({
@@ -112,7 +110,7 @@ export class Recorder implements ThreadEvents {
   /** The last tick of the engine; nothing is recorded afterwards but the end. */
   finish(elapsedMs: number): Tick {
     this.stop();
-    this.#sampleRun();
+    this.#sampleRun(true);
     this.#tellStages(elapsedMs);
     const { engine, log } = this.#settings.sinks;
     const tick = engine.finish(this.nowMs(), elapsedMs);
@@ -232,7 +230,7 @@ export class Recorder implements ThreadEvents {
 
   #tick(second: number): void {
     const { sinks, screen, stopper } = this.#settings;
-    this.#sampleRun();
+    this.#sampleRun(false);
     this.#tellStages(this.nowMs());
     const tick = sinks.engine.tick(this.nowMs());
     this.#write(tick);
@@ -243,12 +241,12 @@ export class Recorder implements ThreadEvents {
       stopper.stop(ExitCode.THRESHOLDS, `threshold crossed: ${rule}`);
     }
     const counts = this.#settings.counts();
-    this.#settings.broadcast(instanceJson(this.nowMs(), counts, this.#vusMax));
+    this.#settings.tellInstance();
     screen.progress({
       atMs: this.nowMs(),
       live: sinks.engine.live(),
       counts,
-      vusMax: this.#vusPlanned,
+      vusMax: counts.vusMade,
       generator: this.#generator.now,
       errors: this.#errors.summary(LIVE_ERRORS).groups,
     });
@@ -272,12 +270,13 @@ export class Recorder implements ThreadEvents {
     }
   }
 
-  #sampleRun(): void {
+  #sampleRun(last: boolean): void {
     const { engine } = this.#settings.sinks;
-    const counts = this.#settings.counts();
-    this.#vusMax = Math.max(this.#vusMax, counts.activeVUs);
-    engine.sample('vus', NO_TAGS, counts.activeVUs);
-    engine.sample('vus_max', NO_TAGS, this.#vusPlanned);
+    const { activeVUs, vusMade } = this.#settings.counts();
+    // What came and went since the last tick is part of its maximum; at the end nobody is active.
+    engine.sample('vus', NO_TAGS, this.#settings.takePeakVUs());
+    if (!last) engine.sample('vus', NO_TAGS, activeVUs);
+    engine.sample('vus_max', NO_TAGS, vusMade);
     for (const { metric, tags, value } of this.#generator.sample()) {
       engine.sample(metric, tags, value);
     }
@@ -295,15 +294,4 @@ export class Recorder implements ThreadEvents {
     log.flush();
     for (const output of this.#outputs) output.wake();
   }
-}
-
-/** `exec.instance` as the prelude reads it. */
-export function instanceJson(nowMs: number, counts: FleetCounts, vusMax: number): string {
-  return JSON.stringify({
-    currentTestRunDuration: nowMs,
-    iterationsCompleted: counts.iterationsDone,
-    iterationsInterrupted: counts.interrupted,
-    vusActive: counts.activeVUs,
-    vusInitialized: Math.max(vusMax, counts.activeVUs),
-  });
 }

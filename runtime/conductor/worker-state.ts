@@ -1,5 +1,6 @@
 // The shared counters of VU workers, summed; a dead worker's last values stay in the sum.
 import { WORKER_SLOTS, WorkerSlot } from '../threads.ts';
+import type { InstanceCounts } from '../threads.ts';
 import type { FleetCounts } from './events.ts';
 
 /** Fresh zeroed counters of one worker task. */
@@ -14,6 +15,7 @@ export function remainsOf(state: Int32Array): FleetCounts {
   return {
     ...counts,
     activeVUs: 0,
+    vusMade: 0,
     associationsOpen: 0,
     interrupted: counts.interrupted + Math.max(0, open),
   };
@@ -22,6 +24,7 @@ export function remainsOf(state: Int32Array): FleetCounts {
 /** Adds `more` into `sum`. */
 export function addCounts(sum: FleetCounts, more: FleetCounts): void {
   sum.activeVUs += more.activeVUs;
+  sum.vusMade += more.vusMade;
   sum.iterationsStarted += more.iterationsStarted;
   sum.iterationsDone += more.iterationsDone;
   sum.interrupted += more.interrupted;
@@ -33,6 +36,7 @@ export function addCounts(sum: FleetCounts, more: FleetCounts): void {
 export function noCounts(): FleetCounts {
   return {
     activeVUs: 0,
+    vusMade: 0,
     iterationsStarted: 0,
     iterationsDone: 0,
     interrupted: 0,
@@ -45,10 +49,27 @@ export function noCounts(): FleetCounts {
 export function readState(state: Int32Array): FleetCounts {
   return {
     activeVUs: Atomics.load(state, WorkerSlot.ACTIVE_VUS),
+    vusMade: Atomics.load(state, WorkerSlot.VUS_MADE),
     iterationsStarted: Atomics.load(state, WorkerSlot.ITERATIONS_STARTED),
     iterationsDone: Atomics.load(state, WorkerSlot.ITERATIONS_DONE),
     interrupted: Atomics.load(state, WorkerSlot.INTERRUPTED),
     associationsOpen: Atomics.load(state, WorkerSlot.ASSOCIATIONS_OPEN),
     dropped: Atomics.load(state, WorkerSlot.DROPPED),
+  };
+}
+
+/** Most VUs active at once since the last call. */
+export function takePeak(state: Int32Array): number {
+  const active = Atomics.load(state, WorkerSlot.ACTIVE_VUS);
+  return Math.max(active, Atomics.exchange(state, WorkerSlot.PEAK_VUS, active));
+}
+
+/** What the other workers count, for `exec.instance` of one. */
+export function countsOfOthers(all: FleetCounts, own: FleetCounts): InstanceCounts {
+  return {
+    iterationsCompleted: all.iterationsDone - own.iterationsDone,
+    iterationsInterrupted: all.interrupted - own.interrupted,
+    vusActive: all.activeVUs - own.activeVUs,
+    vusInitialized: all.vusMade - own.vusMade,
   };
 }

@@ -13,18 +13,21 @@ const ASCII_BARS = '  ..::##@';
 export interface ChartStyle {
   /** Columns of the plot, without labels. Default 60. */
   readonly width?: number;
-  /** Lines of the plot. Default 6. */
+  /** Lines of the plot, never more than the highest value. Default 6. */
   readonly height?: number;
+  /** The end is the latest possible one. */
+  readonly atMost?: boolean;
   /** For consoles that are not UTF-8. */
   readonly ascii?: boolean;
 }
 
 /** Lines of text, the highest first. Empty for a plan without VUs or time. */
 export function drawSteps(steps: readonly VuStep[], style: ChartStyle = {}): string[] {
-  const { width = 60, height = 6, ascii = false } = style;
+  const { width = 60, ascii = false } = style;
   const endNs = steps.at(-1)?.atNs ?? 0;
   const most = steps.reduce((max, step) => Math.max(max, step.vus), 0);
   if (endNs === 0 || most === 0) return [];
+  const height = Math.min(style.height ?? 6, most);
   const columns = sample(steps, endNs, width);
   const bars = ascii ? ASCII_BARS : BARS;
   const labelWidth = String(most).length;
@@ -36,21 +39,24 @@ export function drawSteps(steps: readonly VuStep[], style: ChartStyle = {}): str
   }
   const axis = (ascii ? '+' : '┼') + (ascii ? '-' : '─').repeat(width);
   lines.push(`${'0'.padStart(labelWidth)} ${axis}`);
-  const end = formatNs(endNs);
-  lines.push(`${' '.repeat(labelWidth + 2)}0s${end.padStart(width - 2)}`);
+  const end = `${style.atMost === true ? 'at most ' : ''}${formatNs(endNs)}`;
+  lines.push(`${' '.repeat(labelWidth + 2)}0s ${end.padStart(width - 3)}`);
   return lines;
 }
 
-/** The value in the middle of each column. */
+/** The highest value within each column: a spike is seen, however short. */
 function sample(steps: readonly VuStep[], endNs: number, width: number): number[] {
   let i = 0;
   let vus = 0;
   return Array.from({ length: width }, (_, column) => {
-    const atNs = ((column + 0.5) * endNs) / width;
-    for (let step = steps[i]; step !== undefined && step.atNs <= atNs; step = steps[++i]) {
+    const untilNs = ((column + 1) * endNs) / width;
+    const fromNs = (column * endNs) / width;
+    let most = vus;
+    for (let step = steps[i]; step !== undefined && step.atNs < untilNs; step = steps[++i]) {
       vus = step.vus;
+      most = step.atNs <= fromNs ? vus : Math.max(most, vus);
     }
-    return vus;
+    return most;
   });
 }
 

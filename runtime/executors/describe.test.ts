@@ -146,10 +146,37 @@ describe('the chart of VUs over time', () => {
   it('draws ramps and ends on the axis', () => {
     const ascii = drawSteps(vusOverTime([RAMP]), { width: 12, height: 2, ascii: true });
     expect(ascii).toEqual([
-      '50 |     .:#@@@@',
-      '   | .:#@@@@@@@@',
+      '50 |    .:#@@@@@',
+      '   |.:#@@@@@@@@@',
       ' 0 +------------',
       '    0s        3m',
+    ]);
+  });
+
+  it('has no more lines than VUs, and says when the end is the latest possible one', () => {
+    const steps = [
+      { atNs: 0, vus: 1 },
+      { atNs: 5_000_000, vus: 0 },
+    ];
+    expect(drawSteps(steps, { width: 12, ascii: true, atMost: true })).toEqual([
+      '1 |@@@@@@@@@@@@',
+      '0 +------------',
+      '   0s at most 5ms',
+    ]);
+  });
+
+  it('shows a spike that is shorter than a column', () => {
+    const steps = [
+      { atNs: 0, vus: 1 },
+      { atNs: 550, vus: 2 },
+      { atNs: 551, vus: 1 },
+      { atNs: 1200, vus: 0 },
+    ];
+    expect(drawSteps(steps, { width: 12, ascii: true })).toEqual([
+      '2 |     @',
+      '  |@@@@@@@@@@@@',
+      '0 +------------',
+      '   0s     1.2µs',
     ]);
   });
 

@@ -28,7 +28,7 @@ function load(scenario: Scenario): string {
     }
     case 'constant-arrival-rate': {
       const unit = perUnit(scenario.timeUnitNs);
-      return `${scenario.rate} iterations${unit} for ${formatNs(scenario.durationNs)}`;
+      return `${iterations(scenario.rate)}${unit} for ${formatNs(scenario.durationNs)}`;
     }
     case 'ramping-arrival-rate':
       return line(scenario.startRate, scenario.stages, `iterations${perUnit(scenario.timeUnitNs)}`);
@@ -67,9 +67,8 @@ function line(start: number, stages: readonly Stage[], unit: string): string {
     const word = parts.length === 0 ? ` ${unit}` : '';
     const time = formatNs(durationNs);
     if (target === level) {
-      parts.push(
-        parts.length === 0 ? `${target}${word} for ${time}` : `hold ${target} for ${time}`,
-      );
+      const held = `${target}${target === 1 ? word.replace(/s\b/, '') : word}`;
+      parts.push(parts.length === 0 ? `${held} for ${time}` : `hold ${target} for ${time}`);
     } else if (durationNs === 0) {
       parts.push(`jump ${level}→${target}${word}`);
     } else {

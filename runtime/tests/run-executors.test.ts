@@ -78,6 +78,22 @@ describe('closed executors', () => {
     expect([...byVu.values()]).toEqual([4, 4, 4, 4, 4]);
   });
 
+  it('a run of milliseconds tells its VUs, and exec.instance is live', async () => {
+    const result = await bench.script(
+      `import exec from 'k6/execution';
+export const options = { scenarios: { s: { executor: 'per-vu-iterations', vus: 3, iterations: 2 } } };
+export default function () {
+  const { iterationsCompleted, vusActive, vusInitialized } = exec.instance;
+  console.log('told', iterationsCompleted, vusActive, vusInitialized);
+}
+`,
+      ['--workers', '1'],
+    );
+    expect(result.summary().execution).toMatchObject({ iterations: 6, vus: 3, vusMax: 3 });
+    expect(result.stderr).toContain('told 0 ');
+    expect(result.stderr).toContain('told 5 1 3');
+  });
+
   it('constant-vus: all from the start until the duration is over', async () => {
     const result = await bench.script(
       script(`executor: 'constant-vus', vus: 4, duration: '2s'`, 0.5),

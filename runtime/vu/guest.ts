@@ -5,7 +5,7 @@ import { Pool } from '../dicom/data/prototype.ts';
 import type { Prototype } from '../dicom/data/prototype.ts';
 import { prototypeNumber } from '../dicom/data/share.ts';
 import { WorkerSlot, type FromVu, type LogMessage } from '../threads.ts';
-import type { ToVu, VuPlan, VuTask } from '../threads.ts';
+import type { InstanceCounts, ToVu, VuPlan, VuTask } from '../threads.ts';
 import { Asks } from './asks.ts';
 import { Associations } from './associations.ts';
 import { basicCalls } from './basic-calls.ts';
@@ -309,6 +309,7 @@ export class Guest {
     if (this.#host.enter(Enter.ADD_VU, slot, id, id) < 0) return null;
     const vu = new VuSlot(slot, id, this.#contexts.of(this.#plan?.tags ?? {}));
     this.#vus.push(vu);
+    Atomics.add(this.#state, WorkerSlot.VUS_MADE, 1);
     return vu;
   }
 
@@ -337,8 +338,8 @@ export class Guest {
     this.#scheduler?.stop();
   }
 
-  instance(json: string): void {
-    this.#observers.instance = json;
+  instance(others: InstanceCounts): void {
+    this.#observers.others = others;
   }
 
   /** A replaced worker's port. */

@@ -66,7 +66,11 @@ export class Life {
     vu.lives++;
     vu.context = this.#parts.contextOf(vu);
     vu.state = VuState.STARTING;
-    Atomics.add(this.#parts.state, WorkerSlot.ACTIVE_VUS, 1);
+    const { state } = this.#parts;
+    const active = Atomics.add(state, WorkerSlot.ACTIVE_VUS, 1) + 1;
+    if (active > Atomics.load(state, WorkerSlot.PEAK_VUS)) {
+      Atomics.store(state, WorkerSlot.PEAK_VUS, active);
+    }
     this.#init(vu);
   }
 
@@ -126,10 +130,10 @@ export class Life {
     const [sent, received] = this.#parts.traffic(vu);
     if (sent > 0) samples.add(series.sent, sent);
     if (received > 0) samples.add(series.received, received);
-    state[WorkerSlot.ITERATIONS_DONE] = (state[WorkerSlot.ITERATIONS_DONE] ?? 0) + 1;
     if (outcome === 2) {
       this.#countInterrupted();
     } else {
+      state[WorkerSlot.ITERATIONS_DONE] = (state[WorkerSlot.ITERATIONS_DONE] ?? 0) + 1;
       samples.add(series.iterations, 1);
       samples.add(series.duration, performance.now() - vu.startedAt);
       samples.add(series.failed, outcome === 1 ? 1 : 0);

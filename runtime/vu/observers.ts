@@ -2,7 +2,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { MessagePort } from 'node:worker_threads';
 import { Enter, Op, type Fault } from '../../api/bridge.ts';
-import { WorkerSlot, type SeriesDecl } from '../threads.ts';
+import { WorkerSlot, type InstanceCounts, type SeriesDecl } from '../threads.ts';
 import { RingFault } from './host.ts';
 import type { WorkerParts } from './parts.ts';
 import type { TagContext } from './tags.ts';
@@ -24,14 +24,13 @@ export class Observers {
   readonly #checks: number[] = [];
   #groups: AsyncLocalStorage<number> | null = null;
   readonly #groupNames: string[] = [''];
-  /** The last `exec.instance` from main, which sends one each second. */
-  instance = JSON.stringify({
-    currentTestRunDuration: 0,
+  /** What the other workers count; main tells it each second. */
+  others: InstanceCounts = {
     iterationsCompleted: 0,
     iterationsInterrupted: 0,
     vusActive: 0,
     vusInitialized: 0,
-  });
+  };
 
   constructor(parts: WorkerParts, port: MessagePort) {
     this.#parts = parts;
@@ -57,10 +56,23 @@ export class Observers {
     this.#questions();
   }
 
+  /** `exec.instance`: this worker's counts as they are, with those of the others. */
+  #instance(): string {
+    const { state } = this.#parts;
+    const own = (slot: number): number => Atomics.load(state, slot);
+    const { others } = this;
+    return JSON.stringify({
+      iterationsCompleted: others.iterationsCompleted + own(WorkerSlot.ITERATIONS_DONE),
+      iterationsInterrupted: others.iterationsInterrupted + own(WorkerSlot.INTERRUPTED),
+      vusActive: others.vusActive + own(WorkerSlot.ACTIVE_VUS),
+      vusInitialized: others.vusInitialized + own(WorkerSlot.VUS_MADE),
+    });
+  }
+
   #questions(): void {
     const { host, clock } = this.#parts;
     host.handle(Op.EXEC, (slot) =>
-      host.answer(host.words() === 'scenario' ? this.#scenario(slot) : this.instance),
+      host.answer(host.words() === 'scenario' ? this.#scenario(slot) : this.#instance()),
     );
     host.handle(Op.NOW, () => host.answer(String(clock.now())));
     host.handle(Op.RANDOM, () => Math.floor(Math.random() * 4294967296));

@@ -89,10 +89,17 @@ export class Scheduler {
 
   /** VUs to make before t0: the most that run at once, and those that arrival rates ask for. */
   get wanted(): number {
-    return this.#running.reduce(
-      (sum, { plan }) => sum + (plan.kind === 'closed' ? plan.maxVUs : plan.preAllocatedVUs),
-      0,
-    );
+    return this.#wantedAfter(undefined);
+  }
+
+  /** Those of scenarios that wait for the same one; each hands its VUs on to those after it. */
+  #wantedAfter(name: string | undefined): number {
+    return this.#parts.plan.scenarios.reduce((sum, scenario, index) => {
+      const plan = this.#running[index]?.plan;
+      if (scenario.after !== name || plan === undefined) return sum;
+      const own = plan.kind === 'closed' ? plan.maxVUs : plan.preAllocatedVUs;
+      return sum + Math.max(own, this.#wantedAfter(scenario.name));
+    }, 0);
   }
 
   /** A VU was made. */

@@ -109,7 +109,7 @@ class Worker {
         this.#guest?.stop();
         return;
       case 'instance':
-        this.#guest?.instance(message.json);
+        this.#guest?.instance(message.others);
         return;
       case 'exit':
         this.#leave();

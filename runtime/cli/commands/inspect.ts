@@ -31,6 +31,7 @@ export const define: DefineCommand = (command, { terminal }) => {
 function asText({ options, loaded }: InitResult, terminal: Terminal): string {
   const ascii = needsAscii(terminal.env);
   const need = requirements(options.scenarios);
+  const atMost = options.scenarios.some(({ executor }) => executor.endsWith('-iterations'));
   const receivers = loaded.declarations.filter(({ kind }) => kind === 'receiver').length;
   const pools = loaded.declarations.flatMap((one) => (one.kind === 'pool' ? [one.pool] : []));
   const instances = pools.reduce((sum, pool) => sum + pool.members.length, 0);
@@ -42,7 +43,7 @@ function asText({ options, loaded }: InitResult, terminal: Terminal): string {
     `declares ${plural(instances, 'instance')} in ${plural(pools.length, 'pool')}, ${plural(receivers, 'receiver')}`,
     ...options.warnings.map((warning) => `note: ${warning}`),
     '',
-    ...drawSteps(vusOverTime(options.scenarios), { ascii }),
+    ...drawSteps(vusOverTime(options.scenarios), { ascii, atMost }),
     '',
   ].join('\n');
 }

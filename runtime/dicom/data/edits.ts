@@ -145,8 +145,7 @@ function leaf(tag: number, value: EditValue, name: string): EditNode {
   return { kind: 'set', tag, vr: null, value: value as PlainValue };
 }
 
-/** A plain object: an item of a sequence, or a typed value. */
-export function isItem(value: unknown): value is EditItem {
+function isItem(value: unknown): value is EditItem {
   return (
     typeof value === 'object' &&
     value !== null &&
@@ -155,8 +154,7 @@ export function isItem(value: unknown): value is EditItem {
   );
 }
 
-/** A value that says its VR. */
-export function isTyped(value: unknown): value is TypedValue {
+function isTyped(value: unknown): value is TypedValue {
   return (
     isItem(value) &&
     typeof value['vr'] === 'string' &&

@@ -1,4 +1,5 @@
 // A C-STORE request framed for one context and maximum PDU, its identity digits patched in place.
+import type { CompiledEdits } from '../data/edits.ts';
 import type { Identity } from '../data/identity.ts';
 import { type Prototype, putSlot } from '../data/prototype.ts';
 import { SlotField } from '../data/share.ts';
@@ -29,13 +30,11 @@ export interface StoreChannel {
 /** States of an image: who may write to its buffer. */
 export const ImageState = { FREE: 0, PREPARED: 1, SPENT: 2 } as const;
 
-/** A framed C-STORE-RQ: all in one buffer, or up to what a source gives anew for every send. */
+/** A framed C-STORE-RQ all in one buffer. */
 export class StoreImage implements Outgoing {
   readonly head: Buffer;
   readonly messageIdOffset: number;
-  /** Always null: what has more to send goes out as {@link outgoing}. */
-  readonly body = null;
-  readonly source: (() => PayloadSource) | null;
+  readonly body: PayloadSource | null;
   readonly bytes: number;
   /** [field, offset in head, …]; digits go there. */
   readonly slots: readonly number[];
@@ -49,13 +48,8 @@ export class StoreImage implements Outgoing {
     this.head = head;
     this.messageIdOffset = parts.messageIdOffset;
     this.slots = parts.slots;
-    this.source = parts.source;
-    this.bytes = head.length + parts.sourceBytes;
-  }
-
-  /** The message of one send; it needs {@link written} before the image may be patched again. */
-  outgoing(): Outgoing {
-    return this.source === null ? this : new SourcedMessage(this, this.source());
+    this.body = parts.body;
+    this.bytes = head.length + parts.bodyBytes;
   }
 
   /** See `Outgoing`: a flushed image may be patched again, any other is left to the socket. */
@@ -72,39 +66,17 @@ export class StoreImage implements Outgoing {
   }
 
   clone(): StoreImage {
-    const { messageIdOffset, slots, source } = this;
+    const { messageIdOffset, slots } = this;
     const copy = Buffer.from(this.head);
-    const sourceBytes = this.bytes - copy.length;
-    return new StoreImage(copy, { messageIdOffset, slots, source, sourceBytes });
-  }
-}
-
-/** One send of an image whose data set does not end with it. */
-class SourcedMessage implements Outgoing {
-  readonly head: Buffer;
-  readonly messageIdOffset: number;
-  readonly body: PayloadSource;
-  readonly bytes: number;
-  readonly #image: StoreImage;
-
-  constructor(image: StoreImage, body: PayloadSource) {
-    this.head = image.head;
-    this.messageIdOffset = image.messageIdOffset;
-    this.bytes = image.bytes;
-    this.body = body;
-    this.#image = image;
-  }
-
-  written(flushed: boolean): void {
-    this.#image.written(flushed);
+    return new StoreImage(copy, { messageIdOffset, slots, body: null, bodyBytes: 0 });
   }
 }
 
 export interface ImageParts {
   readonly messageIdOffset: number;
   readonly slots: readonly number[];
-  readonly source: (() => PayloadSource) | null;
-  readonly sourceBytes: number;
+  readonly body: PayloadSource | null;
+  readonly bodyBytes: number;
 }
 
 /** What an image in the cache was made for. */
@@ -113,8 +85,7 @@ export interface ImageKey {
   readonly owner: object;
   readonly prototype: Prototype;
   readonly fresh: boolean;
-  /** What stands for its edits, null when it has none. */
-  readonly edits: object | null;
+  readonly edits: CompiledEdits | null;
   readonly contextId: number;
   readonly maxPdu: number;
 }
@@ -128,20 +99,18 @@ export interface Framable {
   readonly slots: readonly number[];
   /** The SOP Instance UID of the command follows the identity too. */
   readonly fresh: boolean;
-  /** Field of the SOP Instance UID of the command, when it follows something else. */
-  readonly uidField?: number;
   readonly rest: ((plan: PayloadPlan) => PayloadSource) | null;
   readonly restBytes: number;
 }
 
-/** Frames command and data set into one buffer; what is left goes through its source. */
+/** Frames command and data set into one buffer; what is left goes through the body. */
 export function makeImage(
   framable: Framable,
   channel: StoreChannel,
   identity: Identity | null,
 ): StoreImage {
   const limit = fragmentLimit(channel.maxPdu);
-  const { sopClass, sopInstance, restBytes } = framable;
+  const { sopClass, sopInstance, fresh, restBytes } = framable;
   const command = storeCommand(sopClass, sopInstance, channel.originator);
   const slots = planSlots(command, framable, limit);
   const { parts } = framable;
@@ -161,23 +130,17 @@ export function makeImage(
     frameInto(head, commandBytes, parts, { ends: dataEnds, contextId, command: false, complete });
   }
   const framedSlots: number[] = [];
-  const uidField = uidFieldOf(framable);
-  if (slots !== null && uidField !== null) {
-    framedSlots.push(uidField, framedOffset(commandEnds, command.sopInstanceAt));
+  if (slots !== null && fresh) {
+    framedSlots.push(SlotField.SOP_INSTANCE_UID, framedOffset(commandEnds, command.sopInstanceAt));
   }
   pushFramed(framedSlots, slots?.data ?? [], dataEnds, commandBytes);
   const plan = { contextId, limit, length: restBytes };
-  const { rest } = framable;
   return new StoreImage(head, {
     messageIdOffset: framedOffset(commandEnds, command.messageIdAt),
     slots: framedSlots,
-    source: rest === null ? null : (): PayloadSource => rest(plan),
-    sourceBytes: restBytes === 0 ? 0 : framedLength(plan),
+    body: framable.rest === null ? null : framable.rest(plan),
+    bodyBytes: restBytes === 0 ? 0 : framedLength(plan),
   });
-}
-
-function uidFieldOf(framable: Framable): number | null {
-  return framable.uidField ?? (framable.fresh ? SlotField.SOP_INSTANCE_UID : null);
 }
 
 /** Adds slots of the data set as [field, offset in the image, …]. */
@@ -200,8 +163,9 @@ interface PlannedSlots {
 /** The slots that framing must not cut; null when the peer's PDUs are too small for one of them. */
 function planSlots(command: StoreCommand, framable: Framable, limit: number): PlannedSlots | null {
   const { sopInstanceAt, sopInstanceLength } = command;
-  const uidField = uidFieldOf(framable);
-  const commandSlots = uidField === null ? [] : [uidField, sopInstanceAt, sopInstanceLength];
+  const commandSlots = framable.fresh
+    ? [SlotField.SOP_INSTANCE_UID, sopInstanceAt, sopInstanceLength]
+    : [];
   const total = framable.parts.reduce((sum, part) => sum + part.length, 0);
   const fits =
     planFragments(command.bytes.length, limit, commandSlots) !== null &&
