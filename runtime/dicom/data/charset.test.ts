@@ -37,6 +37,21 @@ describe('character sets', () => {
     }
   });
 
+  it('write with escape sequences what the first set has not, reset at delimiters', () => {
+    for (const [term, text, hex] of [
+      ['\\ISO 2022 IR 87', 'A=試験^検査', '413d1b24423b6e38331b28425e1b2442382 13a3a1b2842'],
+      ['\\ISO 2022 IR 149', 'A=시험^시', '413d1b242943bdc3c7e85e1b242943bdc3'],
+      ['\\ISO 2022 IR 58', '检a查', '1b242941bcec61b2e9'],
+      ['ISO 2022 IR 100\\ISO 2022 IR 144', 'Ü^ЛÜ', 'dc5e1b2d4cbb1b2d41dc'],
+    ] as const) {
+      const charset = charsetOf(term);
+      const bytes = charset.encode(text);
+      expect(bytes.toString('hex')).toBe(hex.replace(/ /g, ''));
+      expect(charset.decode(bytes)).toBe(text);
+    }
+    expect(() => charsetOf('\\ISO 2022 IR 87').encode('시')).toThrow(/cannot be written/);
+  });
+
   it('say what they cannot write', () => {
     expect(() => charsetOf('ISO_IR 100').encode('Ω')).toThrow(
       /"Ω": cannot be written in "ISO_IR 100"/,

@@ -1,4 +1,5 @@
 // Specific Character Set (PS3.3 C.12.1.1.2, PS3.5 §6.1): bytes <-> text.
+import { decode2022, encode2022 } from './charset-2022.ts';
 import { DataError } from './data-error.ts';
 
 /** Defined terms -> WHATWG label. Latin-1 is its own case: WHATWG reads it as windows-1252. */
@@ -18,27 +19,6 @@ const LABELS: Readonly<Record<string, string>> = {
   GB18030: 'gb18030',
   GBK: 'gbk',
 };
-
-/** ISO 2022 escape sequences (PS3.3 Tables C.12-3 and C.12-4) -> defined term they switch to. */
-const ESCAPES: readonly (readonly [string, string])[] = [
-  ['\x1b(B', 'ISO_IR 6'],
-  ['\x1b-A', 'ISO_IR 100'],
-  ['\x1b-B', 'ISO_IR 101'],
-  ['\x1b-C', 'ISO_IR 109'],
-  ['\x1b-D', 'ISO_IR 110'],
-  ['\x1b-L', 'ISO_IR 144'],
-  ['\x1b-G', 'ISO_IR 127'],
-  ['\x1b-F', 'ISO_IR 126'],
-  ['\x1b-H', 'ISO_IR 138'],
-  ['\x1b-M', 'ISO_IR 148'],
-  ['\x1b-T', 'ISO_IR 166'],
-  ['\x1b)I', 'ISO_IR 13'],
-  ['\x1b(J', 'ISO_IR 13'],
-  ['\x1b$B', 'JIS X 0208'],
-  ['\x1b$(D', 'JIS X 0212'],
-  ['\x1b$)C', 'KS X 1001'],
-  ['\x1b$)A', 'GB 2312'],
-];
 
 /** A character set of a data set: how its text is read and written. */
 export interface Charset {
@@ -66,12 +46,14 @@ export function charsetOf(term: string): Charset {
 }
 
 function makeCharset(term: string): Charset {
-  const first = single(term.split('\\')[0] ?? '');
+  const sets = term.split('\\').map(single);
+  const [first = ''] = sets;
   if (term.includes('\\') || term.startsWith('ISO 2022')) {
     return {
       term,
-      decode: (bytes) => (bytes.includes(0x1b) ? decode2022(bytes, first) : decodeAs(bytes, first)),
-      encode: (text) => encodeAs(text, first, term),
+      decode: (bytes) =>
+        bytes.includes(0x1b) ? decode2022(bytes, first, decodeAs) : decodeAs(bytes, first),
+      encode: (text) => encodeExtended(text, sets, term),
     };
   }
   return {
@@ -95,57 +77,6 @@ function decodeAs(bytes: Buffer, term: string): string {
   const label = LABELS[term];
   if (label === undefined || isAscii(bytes)) return bytes.toString('latin1');
   return new TextDecoder(label).decode(bytes);
-}
-
-function decode2022(bytes: Buffer, first: string): string {
-  const text = bytes.toString('latin1');
-  let out = '';
-  let current = first;
-  let from = 0;
-  while (from < text.length) {
-    const escape = ESCAPES.find(([sequence]) => text.startsWith(sequence, from));
-    if (escape !== undefined) {
-      current = escape[1];
-      from += escape[0].length;
-      continue;
-    }
-    let to = text.indexOf('\x1b', from + 1);
-    if (to < 0) to = text.length;
-    out += decodePart(bytes.subarray(from, to), current);
-    from = to;
-  }
-  return out;
-}
-
-function decodePart(bytes: Buffer, set: string): string {
-  switch (set) {
-    case 'JIS X 0208':
-      return new TextDecoder('euc-jp').decode(shifted(bytes, 0));
-    case 'JIS X 0212':
-      return new TextDecoder('euc-jp').decode(shifted(bytes, 0x8f));
-    case 'KS X 1001':
-      return new TextDecoder('euc-kr').decode(bytes);
-    case 'GB 2312':
-      return new TextDecoder('gbk').decode(bytes);
-    default:
-      return decodeAs(bytes, set);
-  }
-}
-
-/** 7-bit two-byte codes as EUC; `lead` goes before each pair. */
-function shifted(bytes: Buffer, lead: number): Buffer {
-  const out: number[] = [];
-  for (let i = 0; i < bytes.length; i++) {
-    const byte = bytes[i] ?? 0;
-    if (byte < 0x21 || byte > 0x7e) {
-      out.push(byte);
-      continue;
-    }
-    if (lead !== 0) out.push(lead);
-    out.push(byte | 0x80, (bytes[i + 1] ?? 0x21) | 0x80);
-    i++;
-  }
-  return Buffer.from(out);
 }
 
 const reverse = new Map<string, ReadonlyMap<string, number>>();
@@ -185,6 +116,27 @@ function encodeAs(text: string, set: string, term: string): Buffer {
     bytes.push(byte);
   }
   return Buffer.from(bytes);
+}
+
+/** In the first set where it will do, else with escape sequences to the others. */
+function encodeExtended(text: string, sets: readonly string[], term: string): Buffer {
+  const [first = ''] = sets;
+  try {
+    return encodeAs(text, first, term);
+  } catch (cause) {
+    const bytes = encode2022(text, sets, (character, set) => {
+      const table = set === 'ISO_IR 6' || set === 'ISO_IR 192' ? undefined : tableOf(set);
+      return table?.get(character);
+    });
+    if (bytes === null) throw cause;
+    return bytes;
+  }
+}
+
+/** Single-byte sets only. */
+function tableOf(set: string): ReadonlyMap<string, number> | undefined {
+  const label = set === 'ISO_IR 100' ? 'iso-8859-1' : LABELS[set];
+  return label === undefined ? undefined : reverseTable(label);
 }
 
 function cannotEncode(text: string, term: string): DataError {
