@@ -55,6 +55,61 @@ describe.skipIf(!requirePeer('wlmscpfs', 'dump2dcm'))('scripts and wlmscpfs', ()
     expect(told['found']).toEqual({ count: 2, ids: ['T1', 'T2'] });
     expect(told['study']).toEqual(['2.25.71', 'AT1', 'GI Endoscopy', 'T1']);
   });
+
+  /** A worklist item in a character set: bytes, so that nothing of ours has encoded them. */
+  function itemIn(charset: string, id: string, name: string): Buffer {
+    const text = item(id, 'ES')
+      .replace('DICOMRUN^TEST', name)
+      .replace('(0040,0001)', `(0040,0006) PN [${name}]\n(0040,0001)`);
+    return Buffer.from(`(0008,0005) CS [${charset}]\n${text}`, 'latin1');
+  }
+
+  // Keys in ISO 2022 are refused by wlmscpfs; charset.test.ts has their bytes.
+  it('honours character sets in keys and results, sequences included', async () => {
+    const cyrillic = Buffer.from('ДИКОМ^ТЕСТ').toString('latin1');
+    peer = await startWorklistScp([
+      itemIn('ISO_IR 100', 'T1', 'DICOMR\xdcN^T\xc9ST'),
+      itemIn('ISO_IR 192', 'T2', cyrillic),
+      itemIn('\\ISO 2022 IR 87', 'T3', 'DICOMRUN^TEST=\x1b$B;n83\x1b(B^\x1b$B8!::\x1b(B'),
+      itemIn('\\ISO 2022 IR 149', 'T4', 'DICOMRUN^TEST=\x1b$)C\xbd\xc3\xc7\xe8'),
+    ]);
+    const { code, told, err } = await runScript(
+      `
+      const peer = dicom.peer({});
+      const step = (more) => [{ Modality: 'ES', ScheduledPerformingPhysicianName: '', ...more }];
+      export default async function () {
+        await using a = await peer.associate({ for: 'Worklist' });
+        const ask = async (more, inStep) => {
+          const keys = { PatientName: '', PatientID: '', ScheduledProcedureStepSequence: step(inStep), ...more };
+          const { matches } = await a.find(keys, { model: 'worklist' });
+          return matches.map((m) => [m.PatientID, m.PatientName,
+            m.ScheduledProcedureStepSequence[0].ScheduledPerformingPhysicianName]).sort();
+        };
+        tell('all', await ask({}));
+        const latin1 = { SpecificCharacterSet: 'ISO_IR 100' };
+        tell('latin1', await ask({ ...latin1, PatientName: 'DICOMRÜN*' }));
+        tell('latin1Step', await ask(latin1, { ScheduledPerformingPhysicianName: 'DICOMRÜN^TÉST' }));
+        tell('utf8', await ask({ PatientName: 'ДИКОМ*' }));
+        tell('other', await ask({ PatientName: 'DICOMRÜN*' }));
+        await attempt('wrongSet', () => ask({ ...latin1, PatientName: 'ДИКОМ*' }));
+      }`,
+      ['-c', connectTo(peer), ...ONCE],
+    );
+    expect(code, err).toBe(0);
+    const names = [
+      ['T1', 'DICOMRÜN^TÉST', 'DICOMRÜN^TÉST'],
+      ['T2', 'ДИКОМ^ТЕСТ', 'ДИКОМ^ТЕСТ'],
+      ['T3', 'DICOMRUN^TEST=試験^検査', 'DICOMRUN^TEST=試験^検査'],
+      ['T4', 'DICOMRUN^TEST=시험', 'DICOMRUN^TEST=시험'],
+    ];
+    expect(told['all']).toEqual(names);
+    expect(told['latin1']).toEqual([names[0]]);
+    expect(told['latin1Step']).toEqual([names[0]]);
+    expect(told['utf8']).toEqual([names[1]]);
+    // In ISO_IR 192, which it is declared as, the same letters are other bytes.
+    expect(told['other']).toEqual([]);
+    expect(told['wrongSet']).toMatchObject({ code: 'DATA_BAD_VALUE' });
+  });
 });
 
 describe.skipIf(!requirePeer('dcmprscp'))('scripts and dcmprscp', () => {

@@ -96,8 +96,8 @@ export async function startQrscp(options: QrscpOptions = {}): Promise<StoragePee
   };
 }
 
-/** Makes a DICOM file of a text in `dump2dcm`'s notation. */
-export async function dumpToFile(dump: string, file: string): Promise<void> {
+/** Makes a DICOM file of a text in `dump2dcm`'s notation; bytes for character sets but UTF-8. */
+export async function dumpToFile(dump: string | Uint8Array, file: string): Promise<void> {
   const text = `${file}.dump`;
   await writeFile(text, dump);
   runToEnd('dump2dcm', [text, file], '.');
@@ -105,18 +105,22 @@ export async function dumpToFile(dump: string, file: string): Promise<void> {
 }
 
 /**
- * `wlmscpfs`: a modality worklist that takes items with required attributes missing, too.
+ * `wlmscpfs`: a modality worklist that takes items with required attributes missing, too. Its
+ * responses say the character set of the item.
  *
  * @param items each a worklist item in `dump2dcm`'s notation
  */
-export async function startWorklistScp(items: readonly string[], aet = 'WORKLIST'): Promise<Peer> {
+export async function startWorklistScp(
+  items: readonly (string | Uint8Array)[],
+  aet = 'WORKLIST',
+): Promise<Peer> {
   const folder = await temporaryFolder('wlmscpfs');
   const place = join(folder, aet);
   await mkdir(place);
   await writeFile(join(place, 'lockfile'), '');
   for (const [at, item] of items.entries()) await dumpToFile(item, join(place, `item${at}.wl`));
   const port = await anyPortFree();
-  const running = run('wlmscpfs', ['-dfr', '-dfp', folder, String(port)], folder);
+  const running = run('wlmscpfs', ['-csk', '-dfr', '-dfp', folder, String(port)], folder);
   return dicomPeer(running, { port, aet, folder });
 }
 
