@@ -1,6 +1,7 @@
 // C-STORE: the hot path. No promise, no closure, no object per request.
 import { Answer, Op, PACK, type StoreCall } from '../../api/bridge.ts';
 import { compileEdits, type CompiledEdits, type Edits } from '../dicom/data/edits.ts';
+import { EditShapes } from '../dicom/data/edit-shape.ts';
 import type { Prototype } from '../dicom/data/prototype.ts';
 import type { Identity } from '../dicom/data/identity.ts';
 import { sizeClass } from '../dicom/data/share.ts';
@@ -9,7 +10,8 @@ import { statusHex } from '../dicom/dimse/status.ts';
 import { statusHint, statusName } from '../dicom/dimse/status-words.ts';
 import type { Failure } from '../dicom/errors.ts';
 import { nagleHint } from '../dicom/failure-text.ts';
-import { StoreImages } from '../dicom/scu/store-image.ts';
+import { type StoreChannel, StoreImages } from '../dicom/scu/store-image.ts';
+import type { Outgoing } from '../dicom/ul/outgoing.ts';
 import type { SendFault } from '../dicom/ul/send-fault.ts';
 import type { Associations, OpenAssociation } from './associations.ts';
 import type { DeliveryPort } from './delivery.ts';
@@ -54,6 +56,7 @@ export class Stores implements ReplyTaker {
   readonly #classNumbers = new Map<string, number>();
   readonly #identity = { study: 0, member: 0 };
   readonly #edits = new Map<string, CompiledEdits>();
+  readonly #shapes = new EditShapes();
   readonly #nagle = new NagleWatch();
 
   constructor(
@@ -151,13 +154,15 @@ export class Stores implements ReplyTaker {
     const prototype = this.#parts.prototype(call.prototype);
     const contextId = this.#contextOf(open, prototype);
     const channel = { contextId, maxPdu: open.wire.maxPdu };
-    const edits = call.edits === undefined ? null : this.#compiled(call.edits);
     const fresh = call.asIs !== true;
     const identity = fresh
       ? { study: call.study, member: call.series * MEMBERS + call.instance }
       : null;
     const images = call.padOdd === true ? this.#padding : this.#images;
-    const message = images.prepare(prototype, identity, edits, channel);
+    const message =
+      call.edits === undefined
+        ? images.prepare(prototype, identity, null, channel)
+        : this.#edited(images, prototype, identity, { edits: call.edits as Edits, channel });
     const operation = this.#begin(slot, open, call.prototype);
     operation.bytes = message.bytes;
     operation.study = call.study;
@@ -176,11 +181,24 @@ export class Stores implements ReplyTaker {
     return operation.ticket;
   }
 
-  #compiled(edits: Readonly<Record<string, unknown>>): CompiledEdits {
+  #edited(
+    images: StoreImages,
+    prototype: Prototype,
+    identity: Identity | null,
+    how: { readonly edits: Edits; readonly channel: StoreChannel },
+  ): Outgoing {
+    const { edits, channel } = how;
+    const shaped = this.#shapes.of(edits);
+    const image =
+      shaped === null ? null : images.prepareShaped(prototype, identity, shaped, channel);
+    return image ?? images.prepare(prototype, identity, this.#compiled(edits), channel);
+  }
+
+  #compiled(edits: Edits): CompiledEdits {
     const key = JSON.stringify(edits);
     let compiled = this.#edits.get(key);
     if (compiled === undefined) {
-      compiled = compileEdits(edits as Edits);
+      compiled = compileEdits(edits);
       if (this.#edits.size > 10_000) this.#edits.clear();
       this.#edits.set(key, compiled);
     }

@@ -145,7 +145,8 @@ function leaf(tag: number, value: EditValue, name: string): EditNode {
   return { kind: 'set', tag, vr: null, value: value as PlainValue };
 }
 
-function isItem(value: unknown): value is EditItem {
+/** A plain object: an item of a sequence, or a typed value. */
+export function isItem(value: unknown): value is EditItem {
   return (
     typeof value === 'object' &&
     value !== null &&
@@ -154,7 +155,8 @@ function isItem(value: unknown): value is EditItem {
   );
 }
 
-function isTyped(value: unknown): value is TypedValue {
+/** A value that says its VR. */
+export function isTyped(value: unknown): value is TypedValue {
   return (
     isItem(value) &&
     typeof value['vr'] === 'string' &&

@@ -101,6 +101,9 @@ const CHARSET_VRS = new Set(['SH', 'LO', 'ST', 'PN', 'LT', 'UC', 'UT']);
 const SINGLE_VRS = new Set(['ST', 'LT', 'UT', 'UR']);
 const TEXT_VRS = new Set('AE AS CS DA DS DT IS LO LT PN SH ST TM UC UI UR UT'.split(' '));
 
+/** Text whose characters are checked. */
+const STRICT_VRS = new Set(['UI', 'DS', 'IS']);
+
 /** Longest value in characters (PS3.5 Table 6.2-1); PN per component group. */
 const MAX_CHARACTERS: Readonly<Record<string, number>> = {
   AE: 16,
@@ -156,7 +159,32 @@ export function encodeValue(
   const text = Array.isArray(value) ? value.map(String).join('\\') : String(value);
   if (context.lenient !== true) checkText(vr, text, what);
   const bytes = CHARSET_VRS.has(vr) ? context.charset.encode(text) : ascii(text, what, vr);
-  return padded(bytes, vr === 'UI' ? 0 : 0x20);
+  return padded(bytes, padByte(vr));
+}
+
+/**
+ * The value as ASCII text that may be written as it is; null where {@link encodeValue} has to
+ * encode it.
+ *
+ * @throws DataError `DATA_BAD_VALUE`
+ */
+export function asciiText(vr: string, value: string | number, what: () => string): string | null {
+  if (!TEXT_VRS.has(vr)) return null;
+  const text = typeof value === 'string' ? value : String(value);
+  if (!isAscii(text)) return null;
+  const plain = MAX_CHARACTERS[vr] !== undefined && !STRICT_VRS.has(vr);
+  if (!plain || text.length > (MAX_CHARACTERS[vr] ?? 0)) checkText(vr, text, what());
+  return text;
+}
+
+function isAscii(text: string): boolean {
+  for (let i = 0; i < text.length; i++) if (text.charCodeAt(i) > 0x7f) return false;
+  return true;
+}
+
+/** What pads a text to even length (PS3.5 §6.2). */
+export function padByte(vr: string): number {
+  return vr === 'UI' ? 0 : 0x20;
 }
 
 function ascii(text: string, what: string, vr: string): Buffer {
@@ -175,7 +203,7 @@ function checkText(vr: string, text: string, what: string): void {
   for (const part of parts) {
     // why: a range in a query ('20260101-20260131') is longer than one value
     const longest = /^(DA|TM|DT)$/.test(vr) ? limit * 2 + 1 : limit;
-    if ([...part].length > longest) {
+    if (part.length > longest && [...part].length > longest) {
       throw new DataError(
         'DATA_BAD_VALUE',
         `${what} (${vr}): at most ${limit} characters, got ${[...part].length}`,

@@ -98,7 +98,8 @@ export function deflateDataset(bytes: Buffer): Buffer {
   return deflated.length % 2 === 0 ? deflated : Buffer.concat([deflated, Buffer.of(0)]);
 }
 
-function charsetAt(bytes: Buffer, elements: readonly ElementAt[], outer: Charset): Charset {
+/** The character set of a level: its own, or that of the level around it. */
+export function charsetAt(bytes: Buffer, elements: readonly ElementAt[], outer: Charset): Charset {
   const element = findElement(elements, SPECIFIC_CHARACTER_SET);
   if (element === null) return outer;
   return charsetOf(

@@ -1,6 +1,8 @@
 // A worker's view of a pool: buffers over the shared segments, headers ready for fresh identities.
 import { constants } from 'node:buffer';
 import { readSync, openSync, closeSync } from 'node:fs';
+import { EditRecipe } from './edit-recipe.ts';
+import type { EditShape } from './edit-shape.ts';
 import { type CompiledEdits, compileEdits } from './edits.ts';
 import { DataError } from './data-error.ts';
 import { findElement, indexDataset } from './element-index.ts';
@@ -49,7 +51,7 @@ export class Prototype {
   /** The bytes that a generated value repeats; null for any other. */
   readonly tile: Buffer | null;
   /** For whoever keeps framed images of it. */
-  readonly images: Map<CompiledEdits | null, unknown> = new Map();
+  readonly images: Map<object | null, unknown> = new Map();
   #template: Template | null = null;
   #templateRun = '';
 
@@ -82,6 +84,20 @@ export class Prototype {
       : this.share.transferSyntax;
     const header = patchHeader(this.template(run).header, syntax, edits);
     return { header, slots: slotsOf(header, syntax, edits.tags) };
+  }
+
+  /**
+   * The header compiled for edits of a shape; not for deflated data sets.
+   *
+   * @param run for fresh identities; null keeps the identity of the instance
+   * @throws DataError, RangeError where its edits cannot be compiled
+   */
+  recipe(run: string | null, shape: EditShape): EditRecipe {
+    const { transferSyntax } = this.share;
+    const { compiled } = shape;
+    if (run === null) return new EditRecipe(this.editedHeader(compiled), transferSyntax, shape, []);
+    const { header, slots } = this.editedTemplate(run, compiled);
+    return new EditRecipe(header, transferSyntax, shape, slots);
   }
 
   /** The header with edits and its own identity. */

@@ -1,5 +1,4 @@
 // The wire images a worker keeps: least recently used ones go when the limit is passed.
-import type { CompiledEdits } from '../data/edits.ts';
 import type { Prototype } from '../data/prototype.ts';
 import type { ImageKey, StoreChannel, StoreImage } from './wire-image.ts';
 
@@ -20,7 +19,7 @@ export class ImageCache {
   find(
     prototype: Prototype,
     fresh: boolean,
-    edits: CompiledEdits | null,
+    edits: object | null,
     channel: StoreChannel,
   ): StoreImage | null {
     const images = prototype.images.get(edits) as StoreImage[] | undefined;
@@ -41,7 +40,7 @@ export class ImageCache {
   }
 
   add(image: StoreImage, madeFor: Omit<ImageKey, 'owner'>): void {
-    if (image.bytes > this.limitBytes) return;
+    if (image.head.length > this.limitBytes) return;
     this.made++;
     this.#insert(image, { ...madeFor, owner: this });
     while (this.bytes > this.limitBytes && this.#oldest !== null) this.#remove(this.#oldest);
@@ -63,13 +62,13 @@ export class ImageCache {
     const list = images.get(key.edits) as StoreImage[] | undefined;
     if (list === undefined) images.set(key.edits, [image]);
     else list.push(image);
-    this.bytes += image.bytes;
+    this.bytes += image.head.length;
     this.#link(image);
   }
 
   #remove(image: StoreImage): void {
     this.#unlink(image);
-    this.bytes -= image.bytes;
+    this.bytes -= image.head.length;
     const { key } = image;
     image.key = null;
     if (key === null) return;

@@ -1,6 +1,7 @@
 // C-STORE requests as wire images: one buffer per (instance, context, peer's maximum PDU), framed
 // once; identity digits and Message ID are patched in place, so that a send is one write.
 import { DataError } from '../data/data-error.ts';
+import type { EditShape, SlotValue } from '../data/edit-shape.ts';
 import type { CompiledEdits } from '../data/edits.ts';
 import { deflateDataset } from '../data/header-patch.ts';
 import { type Identity, sopUid } from '../data/identity.ts';
@@ -8,8 +9,10 @@ import { padOddDataset } from '../data/pad-odd.ts';
 import { type Prototype, slotsOf, type Template } from '../data/prototype.ts';
 import { encodingOf } from '../data/transfer-syntax.ts';
 import type { Outgoing, PayloadSource } from '../ul/outgoing.ts';
+import { EditedImages } from './edited-images.ts';
+import { type FramableBase, MAX_ONE_TIME_BYTES, oddBytes, withTemplate } from './framable.ts';
 import { ImageCache } from './image-cache.ts';
-import { FileSource, type PayloadPlan, SliceSource } from './payload-sources.ts';
+import { type PayloadPlan, SliceSource } from './payload-sources.ts';
 import {
   type Framable,
   ImageState,
@@ -22,8 +25,6 @@ import {
 
 export type { StoreChannel, StoreImage } from './wire-image.ts';
 
-/** An image that is not kept is copied only up to that (bytes). */
-const MAX_ONE_TIME_BYTES = 64 * 1024;
 export const DEFAULT_CACHE_BYTES = 256 * 1024 ** 2;
 
 export interface StoreImagesOptions {
@@ -44,11 +45,13 @@ export class StoreImages {
   readonly cache: ImageCache;
   readonly #oddLength: 'refuse' | 'pad' | 'send';
   readonly #seen = new WeakSet<CompiledEdits>();
+  readonly #edited: EditedImages;
 
   constructor(options: StoreImagesOptions) {
     this.run = options.run;
     this.cache = new ImageCache(options.cacheBytes ?? DEFAULT_CACHE_BYTES);
     this.#oddLength = options.oddLength ?? 'refuse';
+    this.#edited = new EditedImages(options.run, this.cache);
   }
 
   /**
@@ -69,7 +72,24 @@ export class StoreImages {
     else if (image.state !== ImageState.FREE) image = this.cache.replace(image, image.clone());
     if (identity !== null) image.patch(identity);
     image.state = ImageState.PREPARED;
-    return image;
+    return image.outgoing();
+  }
+
+  /**
+   * The same for edits of a shape, whose values are written into an image of that shape; null where
+   * they have to be applied by {@link prepare} (deflated data sets, odd lengths, rare values).
+   *
+   * @throws DataError `DATA_BAD_VALUE`, `DATA_BAD_PATH`, `DATA_MALFORMED`
+   */
+  prepareShaped(
+    prototype: Prototype,
+    identity: Identity | null,
+    edits: { readonly shape: EditShape; readonly values: readonly SlotValue[] },
+    channel: StoreChannel,
+  ): Outgoing | null {
+    const { oddLength: odd, transferSyntax } = prototype.share;
+    if (odd || encodingOf(transferSyntax).deflated) return null;
+    return this.#edited.prepare(prototype, identity, edits, channel);
   }
 
   /** A C-STORE-RQ of any data set in memory: forwarded, sub-operation of a C-GET or C-MOVE. */
@@ -85,10 +105,10 @@ export class StoreImages {
     const common = { sopClass, sopInstance, slots: [], fresh: false };
     const [only] = parts;
     if (total <= MAX_IMAGE_BYTES || parts.length !== 1 || only === undefined) {
-      return makeImage({ ...common, parts, rest: null, restBytes: 0 }, channel, null);
+      return makeImage({ ...common, parts, rest: null, restBytes: 0 }, channel, null).outgoing();
     }
     const rest = (plan: PayloadPlan): PayloadSource => new SliceSource(only, 0, plan);
-    return makeImage({ ...common, parts: [], rest, restBytes: total }, channel, null);
+    return makeImage({ ...common, parts: [], rest, restBytes: total }, channel, null).outgoing();
   }
 
   #make(
@@ -102,7 +122,7 @@ export class StoreImages {
     const framable = this.#framable(prototype, identity, edits, copyLimit);
     const sopClass = channel.sopClass ?? framable.sopClass;
     const image = makeImage({ ...framable, sopClass }, channel, identity);
-    if (image.body !== null || !keep) return image;
+    if (!keep) return image;
     if (image.slots.length === 0 && identity !== null) return image;
     const { contextId, maxPdu } = channel;
     this.cache.add(image, { prototype, fresh: identity !== null, edits, contextId, maxPdu });
@@ -170,17 +190,9 @@ export class StoreImages {
   }
 }
 
-/** All but the bytes; data sets above `copyLimit` are not copied into the image. */
-type FramableBase = Omit<Framable, 'parts' | 'slots'> & { readonly copyLimit: number };
-
 /** Slots are patched before framing (deflated, tiny PDUs): never in the shared template. */
 function copyOf(template: Template): Template {
   return { header: Buffer.from(template.header), slots: template.slots };
-}
-
-function oddBytes(framable: Framable): boolean {
-  const bytes = framable.parts.reduce((sum, part) => sum + part.length, 0);
-  return (bytes + framable.restBytes) % 2 === 1;
 }
 
 function oddLength(name: string): DataError {
@@ -201,47 +213,6 @@ function editedUid(header: Buffer, edits: CompiledEdits | null): string | null {
 
 function asIs(prototype: Prototype, base: FramableBase): Framable {
   return withTemplate(prototype, { header: prototype.header, slots: [] }, base);
-}
-
-/** Header, and the pixel data value from wherever it is. */
-function withTemplate(prototype: Prototype, template: Template, base: FramableBase): Framable {
-  const { share, dataset, tile } = prototype;
-  const { header, slots } = template;
-  const valueBytes = share.datasetBytes - share.headerBytes;
-  const { location } = share;
-  if (dataset !== null && valueBytes === 0) return withoutValue(base, header, slots);
-  if (dataset !== null) {
-    const value = dataset.subarray(share.headerBytes);
-    if (header.length + value.length <= base.copyLimit) {
-      return { ...base, parts: [header, value], slots };
-    }
-    // why: a fragment must be even, so an odd header takes the first byte of the value with it
-    const borrowed = header.length % 2;
-    const parts = [header, value.subarray(0, borrowed)];
-    const rest = (plan: PayloadPlan): PayloadSource => new SliceSource(value, borrowed, plan);
-    return { ...base, parts, slots, rest, restBytes: value.length - borrowed };
-  }
-  const borrowed = header.length % 2;
-  if (location.kind === 'file') {
-    const first = prototype.firstValueByte();
-    const offset = location.fileOffset + share.headerBytes + borrowed;
-    const rest = (plan: PayloadPlan): PayloadSource =>
-      new FileSource({ path: location.path, offset }, plan);
-    const parts = [header, first.subarray(0, borrowed)];
-    return { ...base, parts, slots, rest, restBytes: valueBytes - borrowed };
-  }
-  if (tile === null) throw new RangeError(`${share.origin}: has no bytes`);
-  const rest = (plan: PayloadPlan): PayloadSource => new SliceSource(tile, borrowed, plan);
-  const parts = [header, tile.subarray(0, borrowed)];
-  return { ...base, parts, slots, rest, restBytes: valueBytes - borrowed };
-}
-
-/** No pixel data, or deflated: the header is all there is. */
-function withoutValue(base: FramableBase, header: Buffer, slots: readonly number[]): Framable {
-  if (header.length <= MAX_IMAGE_BYTES || slots.length > 0)
-    return { ...base, parts: [header], slots };
-  const rest = (plan: PayloadPlan): PayloadSource => new SliceSource(header, 0, plan);
-  return { ...base, parts: [], slots, rest, restBytes: header.length };
 }
 
 /** With `oddLength: 'pad'`: all of the data set in memory, its odd values padded. */

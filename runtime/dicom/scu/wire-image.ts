@@ -1,5 +1,4 @@
 // A C-STORE request framed for one context and maximum PDU, its identity digits patched in place.
-import type { CompiledEdits } from '../data/edits.ts';
 import type { Identity } from '../data/identity.ts';
 import { type Prototype, putSlot } from '../data/prototype.ts';
 import { SlotField } from '../data/share.ts';
@@ -30,11 +29,13 @@ export interface StoreChannel {
 /** States of an image: who may write to its buffer. */
 export const ImageState = { FREE: 0, PREPARED: 1, SPENT: 2 } as const;
 
-/** A framed C-STORE-RQ all in one buffer. */
+/** A framed C-STORE-RQ: all in one buffer, or up to what a source gives anew for every send. */
 export class StoreImage implements Outgoing {
   readonly head: Buffer;
   readonly messageIdOffset: number;
-  readonly body: PayloadSource | null;
+  /** Always null: what has more to send goes out as {@link outgoing}. */
+  readonly body = null;
+  readonly source: (() => PayloadSource) | null;
   readonly bytes: number;
   /** [field, offset in head, …]; digits go there. */
   readonly slots: readonly number[];
@@ -48,8 +49,13 @@ export class StoreImage implements Outgoing {
     this.head = head;
     this.messageIdOffset = parts.messageIdOffset;
     this.slots = parts.slots;
-    this.body = parts.body;
-    this.bytes = head.length + parts.bodyBytes;
+    this.source = parts.source;
+    this.bytes = head.length + parts.sourceBytes;
+  }
+
+  /** The message of one send; it needs {@link written} before the image may be patched again. */
+  outgoing(): Outgoing {
+    return this.source === null ? this : new SourcedMessage(this, this.source());
   }
 
   /** See `Outgoing`: a flushed image may be patched again, any other is left to the socket. */
@@ -66,17 +72,39 @@ export class StoreImage implements Outgoing {
   }
 
   clone(): StoreImage {
-    const { messageIdOffset, slots } = this;
+    const { messageIdOffset, slots, source } = this;
     const copy = Buffer.from(this.head);
-    return new StoreImage(copy, { messageIdOffset, slots, body: null, bodyBytes: 0 });
+    const sourceBytes = this.bytes - copy.length;
+    return new StoreImage(copy, { messageIdOffset, slots, source, sourceBytes });
+  }
+}
+
+/** One send of an image whose data set does not end with it. */
+class SourcedMessage implements Outgoing {
+  readonly head: Buffer;
+  readonly messageIdOffset: number;
+  readonly body: PayloadSource;
+  readonly bytes: number;
+  readonly #image: StoreImage;
+
+  constructor(image: StoreImage, body: PayloadSource) {
+    this.head = image.head;
+    this.messageIdOffset = image.messageIdOffset;
+    this.bytes = image.bytes;
+    this.body = body;
+    this.#image = image;
+  }
+
+  written(flushed: boolean): void {
+    this.#image.written(flushed);
   }
 }
 
 export interface ImageParts {
   readonly messageIdOffset: number;
   readonly slots: readonly number[];
-  readonly body: PayloadSource | null;
-  readonly bodyBytes: number;
+  readonly source: (() => PayloadSource) | null;
+  readonly sourceBytes: number;
 }
 
 /** What an image in the cache was made for. */
@@ -85,7 +113,8 @@ export interface ImageKey {
   readonly owner: object;
   readonly prototype: Prototype;
   readonly fresh: boolean;
-  readonly edits: CompiledEdits | null;
+  /** What stands for its edits, null when it has none. */
+  readonly edits: object | null;
   readonly contextId: number;
   readonly maxPdu: number;
 }
@@ -99,18 +128,20 @@ export interface Framable {
   readonly slots: readonly number[];
   /** The SOP Instance UID of the command follows the identity too. */
   readonly fresh: boolean;
+  /** Field of the SOP Instance UID of the command, when it follows something else. */
+  readonly uidField?: number;
   readonly rest: ((plan: PayloadPlan) => PayloadSource) | null;
   readonly restBytes: number;
 }
 
-/** Frames command and data set into one buffer; what is left goes through the body. */
+/** Frames command and data set into one buffer; what is left goes through its source. */
 export function makeImage(
   framable: Framable,
   channel: StoreChannel,
   identity: Identity | null,
 ): StoreImage {
   const limit = fragmentLimit(channel.maxPdu);
-  const { sopClass, sopInstance, fresh, restBytes } = framable;
+  const { sopClass, sopInstance, restBytes } = framable;
   const command = storeCommand(sopClass, sopInstance, channel.originator);
   const slots = planSlots(command, framable, limit);
   const { parts } = framable;
@@ -130,17 +161,23 @@ export function makeImage(
     frameInto(head, commandBytes, parts, { ends: dataEnds, contextId, command: false, complete });
   }
   const framedSlots: number[] = [];
-  if (slots !== null && fresh) {
-    framedSlots.push(SlotField.SOP_INSTANCE_UID, framedOffset(commandEnds, command.sopInstanceAt));
+  const uidField = uidFieldOf(framable);
+  if (slots !== null && uidField !== null) {
+    framedSlots.push(uidField, framedOffset(commandEnds, command.sopInstanceAt));
   }
   pushFramed(framedSlots, slots?.data ?? [], dataEnds, commandBytes);
   const plan = { contextId, limit, length: restBytes };
+  const { rest } = framable;
   return new StoreImage(head, {
     messageIdOffset: framedOffset(commandEnds, command.messageIdAt),
     slots: framedSlots,
-    body: framable.rest === null ? null : framable.rest(plan),
-    bodyBytes: restBytes === 0 ? 0 : framedLength(plan),
+    source: rest === null ? null : (): PayloadSource => rest(plan),
+    sourceBytes: restBytes === 0 ? 0 : framedLength(plan),
   });
+}
+
+function uidFieldOf(framable: Framable): number | null {
+  return framable.uidField ?? (framable.fresh ? SlotField.SOP_INSTANCE_UID : null);
 }
 
 /** Adds slots of the data set as [field, offset in the image, …]. */
@@ -163,9 +200,8 @@ interface PlannedSlots {
 /** The slots that framing must not cut; null when the peer's PDUs are too small for one of them. */
 function planSlots(command: StoreCommand, framable: Framable, limit: number): PlannedSlots | null {
   const { sopInstanceAt, sopInstanceLength } = command;
-  const commandSlots = framable.fresh
-    ? [SlotField.SOP_INSTANCE_UID, sopInstanceAt, sopInstanceLength]
-    : [];
+  const uidField = uidFieldOf(framable);
+  const commandSlots = uidField === null ? [] : [uidField, sopInstanceAt, sopInstanceLength];
   const total = framable.parts.reduce((sum, part) => sum + part.length, 0);
   const fits =
     planFragments(command.bytes.length, limit, commandSlots) !== null &&
