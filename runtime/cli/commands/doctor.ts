@@ -15,7 +15,8 @@ interface DoctorFlags {
 const EXAMPLES = `
 Examples:
   dicomrun doctor -c PACS@10.1.2.3:104 -b MY_AET
-  dicomrun doctor -c PACS@10.1.2.3:104 --allow-store --out influxdb=http://127.0.0.1:8086/dicomrun
+  dicomrun doctor -c ROUTER@10.1.2.3:11112 --verify ARCHIVE@10.1.2.9:104 --allow-store
+  dicomrun doctor -c PACS@10.1.2.3:104 --out influxdb=http://127.0.0.1:8086/dicomrun
 
 Exit codes: 0 nothing failed, 111 the target cannot be used, 99 something else failed.`;
 
@@ -23,6 +24,7 @@ export const define: DefineCommand = (command, { terminal, exit }) => {
   command
     .argument('[host]', 'dcmtk style: host')
     .argument('[port]', 'dcmtk style: port')
+    .option('--verify <aet@host:port>', 'where C-FIND verification asks; looked at, too')
     .option('--allow-store', 'store one synthetic instance, and look for it')
     .option('--vus <n>', 'virtual users that the limits shall be enough for', '50')
     .option('-o, --out <kind=target>', 'check this output, too; repeatable', collect)
@@ -30,7 +32,7 @@ export const define: DefineCommand = (command, { terminal, exit }) => {
     .addHelpText('after', EXAMPLES);
   addPeerFlags(command);
   command.action(async (host: string | undefined, port: string | undefined, flags: DoctorFlags) => {
-    const [{ examine }, { findingText }] = await Promise.all([
+    const [{ examine }, { findingText, totalText }] = await Promise.all([
       import('../doctor/examine.ts'),
       import('../doctor/finding.ts'),
     ]);
@@ -49,8 +51,11 @@ export const define: DefineCommand = (command, { terminal, exit }) => {
       },
     });
     if (flags.json === true) terminal.out(`${JSON.stringify(findings, null, 2)}\n`);
+    else terminal.out(`${totalText(findings)}\n`);
     const failed = findings.filter(({ state }) => state === 'fail').map(({ check }) => check);
-    const ofPeer = ['name', 'tcp', 'association', 'echo'].some((check) => failed.includes(check));
+    const ofPeer = ['name', 'tcp', 'tls', 'association', 'echo'].some((check) =>
+      failed.includes(check),
+    );
     exit(failed.length === 0 ? ExitCode.OK : ofPeer ? ExitCode.UNREACHABLE : ExitCode.THRESHOLDS);
   });
 };

@@ -5,11 +5,13 @@ import type { Terminal } from '../terminal.ts';
 import { limitsOf } from '../wire/peer-flags.ts';
 import type { PeerAddress } from '../wire/client.ts';
 import type { Finding } from './finding.ts';
+import { checkClockOf } from './clock-checks.ts';
 import { checkEnvironment, checkMachine } from './local-checks.ts';
 import { checkMatrix } from './matrix.ts';
-import { checkAssociation, checkEcho, checkNetwork, release } from './peer-checks.ts';
+import { checkAssociation, checkEcho, checkNetwork, checkVerify, release } from './peer-checks.ts';
 import type { PeerCheck } from './peer-checks.ts';
 import { checkStore } from './store-check.ts';
+import { checkTls } from './tls-check.ts';
 
 export interface ExamineRequest {
   /** null: only this machine. */
@@ -32,13 +34,22 @@ export async function examine(request: ExamineRequest): Promise<readonly Finding
     }
   };
   const { options, terminal, vus } = request;
-  if (request.peer !== null) await examinePeer(request, request.peer, say);
+  if (request.peer === null) say(NO_TARGET);
+  else await examinePeer(request, request.peer, say);
+  await examineVerify(request, say);
   for (const output of options.outputs) {
-    if (output.kind === 'influxdb') say(await checkInflux(influxUrl(output)));
+    if (output.kind === 'influxdb') say(...(await checkInflux(influxUrl(output))));
   }
   say(...checkMachine(options, terminal.cwd, vus), checkEnvironment(terminal.env));
   return all;
 }
+
+const NO_TARGET: Finding = {
+  check: 'target',
+  state: 'skip',
+  text: 'none is named: only this machine is looked at',
+  hint: '-c AET@host:port -b MY_AET',
+};
 
 type Say = (...findings: readonly Finding[]) => void;
 
@@ -51,15 +62,26 @@ async function examinePeer(request: ExamineRequest, peer: PeerAddress, say: Say)
   const { finding, accepted } = await checkAssociation(check);
   say(finding);
   if (accepted === null) return;
-  say(await checkEcho(accepted.association));
+  say(...(await checkTls(check)), await checkEcho(accepted.association));
   await release(accepted.association);
   say(...(await checkMatrix(check)));
-  if (allowStore) return say(...(await checkStore(check, options.verify)));
+  if (allowStore) {
+    request.terminal.err('storing one instance, and looking for it ...\n');
+    return say(...(await checkStore(check, options.verify)));
+  }
   const text = 'not tried: it would leave an instance there';
   say({ check: 'store', state: 'skip', text, hint: '--allow-store' });
 }
 
-async function checkInflux(url: string): Promise<Finding> {
+/** The archive that verification asks, where it is another one than the target. */
+async function examineVerify({ options, timeoutMs }: ExamineRequest, say: Say): Promise<void> {
+  const { verify } = options;
+  if (verify === null || verify.isTarget || !verify.enabled) return;
+  const check = { peer: verify, timeoutMs, timeouts: limitsOf(timeoutMs) };
+  say(await checkVerify(check));
+}
+
+async function checkInflux(url: string): Promise<readonly Finding[]> {
   const check = 'influxdb';
   const [{ createInfluxClient }, { describeTarget, parseInfluxTarget }] = await Promise.all([
     import('../../outputs/influxdb/client.ts'),
@@ -68,8 +90,9 @@ async function checkInflux(url: string): Promise<Finding> {
   const target = parseInfluxTarget(url);
   const outcome = await createInfluxClient(target).prepare();
   const where = describeTarget(target);
-  if (outcome.kind === 'written') return { check, state: 'ok', text: `${where} can be written` };
+  if (outcome.kind === 'written')
+    return [{ check, state: 'ok', text: `${where} can be written` }, await checkClockOf(target)];
   const why = 'why' in outcome ? outcome.why : outcome.kind;
   const hint = 'check address, database and password; a run goes on without it and can be replayed';
-  return { check, state: 'fail', text: `${where}: ${why}`, hint };
+  return [{ check, state: 'fail', text: `${where}: ${why}`, hint }];
 }

@@ -19,6 +19,15 @@ const WORDS: Readonly<Record<Finding['state'], readonly [string, Style]>> = {
   skip: ['-', 'dim'],
 };
 
+/** `2 failed, 1 warning`, or that all is well. */
+export function totalText(findings: readonly Finding[]): string {
+  const count = (state: Finding['state']) => findings.filter((one) => one.state === state).length;
+  const [failed, warned] = [count('fail'), count('warn')];
+  const warnings = warned === 0 ? '' : `${warned} warning${warned === 1 ? '' : 's'}`;
+  if (failed > 0) return `${failed} failed${warned === 0 ? '' : `, ${warnings}`}`;
+  return warned === 0 ? 'nothing to complain about' : `nothing failed, ${warnings}`;
+}
+
 /** `OK    echo          5 of 5, median 0.4 ms`, with its remedy below. */
 export function findingText(
   { check, state, text, hint, lines = [] }: Finding,

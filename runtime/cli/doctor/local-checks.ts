@@ -1,16 +1,19 @@
-// This machine: Node, cores, open files, disk, clock, folders, what of the environment is not used.
+// This machine: Node, processors, open files, disk, clock, folders, what of the environment is not used.
 import { execFileSync } from 'node:child_process';
 import { accessSync, constants, existsSync, statfsSync } from 'node:fs';
-import { availableParallelism, freemem } from 'node:os';
+import { availableParallelism, freemem, loadavg } from 'node:os';
 import { resolve } from 'node:path';
 import type { Options } from '../../config/types.ts';
 import { requirements } from '../../executors/requirements.ts';
 import { bytes } from '../../report/format.ts';
+import { checkClock } from './clock-checks.ts';
 import type { Finding } from './finding.ts';
 
 /** Sockets, files and threads beside one socket a VU. */
 const OTHER_FILES = 200;
 const LITTLE_DISK = 1e9;
+/** Share of the cores that others may use before it shows. */
+const BUSY = 0.5;
 const OLDEST_NODE = 20;
 
 export function checkMachine(options: Options, cwd: string, wantedVUs: number): readonly Finding[] {
@@ -18,8 +21,10 @@ export function checkMachine(options: Options, cwd: string, wantedVUs: number): 
   const results = resolve(cwd, options.resultsDir);
   return [
     checkNode(),
+    checkLoad(),
     checkOpenFiles(Math.max(wantedVUs, maxVUs)),
     checkDisk(existsSync(results) ? results : cwd),
+    checkClock(),
     checkData(options, cwd),
   ];
 }
@@ -29,6 +34,18 @@ function checkNode(): Finding {
   const text = `${process.version}, ${availableParallelism()} cores, ${bytes(freemem())} memory free`;
   if (major >= OLDEST_NODE) return { check: 'machine', state: 'ok', text };
   return { check: 'machine', state: 'fail', text, hint: `Node ${OLDEST_NODE}.19 or newer` };
+}
+
+/** What else keeps the processors busy is measured as if it were the peer. */
+function checkLoad(): Finding {
+  const check = 'cpu';
+  const [load = 0] = loadavg();
+  const cores = availableParallelism();
+  if (process.platform === 'win32') return { check, state: 'skip', text: `${cores} cores` };
+  const text = `load ${load.toFixed(1)} on ${cores} cores in the last minute`;
+  if (load < BUSY * cores) return { check, state: 'ok', text };
+  const hint = 'something else is busy here: its time is measured as latency';
+  return { check, state: 'warn', text, hint };
 }
 
 function checkOpenFiles(vus: number): Finding {

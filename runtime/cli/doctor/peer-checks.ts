@@ -1,12 +1,13 @@
 // The way to a peer and what it can do: name, TCP, association, echo, contexts.
 import { lookup } from 'node:dns/promises';
 import { connect, isIP } from 'node:net';
-import { describeFailure, nagleHint } from '../../dicom/failure-text.ts';
+import { queryClass } from '../../dicom/dimse/uids.ts';
+import { describeFailure, nagleHint, peerText } from '../../dicom/failure-text.ts';
 import { echoRequest, VERIFICATION_SOP_CLASS } from '../../dicom/scu/requests.ts';
 import type { Accepted } from '../../dicom/ul/associate.ts';
 import type { Timeouts } from '../../dicom/ul/associate-request.ts';
 import type { Association } from '../../dicom/ul/association.ts';
-import { attempt, ECHO_CONTEXT, release, request } from '../wire/client.ts';
+import { attempt, ECHO_CONTEXT, IMPLICIT_LITTLE, release, request } from '../wire/client.ts';
 import type { PeerAddress } from '../wire/client.ts';
 import type { Finding } from './finding.ts';
 
@@ -92,7 +93,9 @@ export async function checkAssociation(
   if (outcome.kind !== 'accepted') {
     const { message, hint } = describeFailure(outcome, check.peer);
     const more = hint === undefined ? {} : { hint };
-    const finding: Finding = { check: 'association', state: 'fail', text: message, ...more };
+    const isTls = outcome.kind === 'transport' && outcome.phase === 'tls';
+    const step = isTls ? 'tls' : 'association';
+    const finding: Finding = { check: step, state: 'fail', text: message, ...more };
     return { finding, accepted: null };
   }
   const { association, answer } = outcome;
@@ -106,6 +109,24 @@ export async function checkAssociation(
   ];
   const text = about.filter((part) => part !== '').join(', ');
   return { finding: { check: 'association', state: 'ok', text }, accepted: outcome };
+}
+
+/** Whether the verify target answers us, and takes queries. */
+export async function checkVerify(check: PeerCheck): Promise<Finding> {
+  const abstractSyntax = queryClass('study', 'find');
+  const find = { abstractSyntax, transferSyntaxes: [IMPLICIT_LITTLE] };
+  const outcome = await attempt(check.peer, { contexts: [find], timeouts: check.timeouts });
+  if (outcome.kind !== 'accepted') {
+    const { message, hint } = describeFailure(outcome, check.peer);
+    const more = hint === undefined ? {} : { hint };
+    return { check: 'verify', state: 'fail', text: message, ...more };
+  }
+  const takes = outcome.association.contextFor(abstractSyntax, '') !== 0;
+  await release(outcome.association);
+  const where = peerText(check.peer);
+  if (takes) return { check: 'verify', state: 'ok', text: `${where} takes C-FIND, Study Root` };
+  const hint = 'name the AE title that answers queries: --verify AET@host:port, CFIND_AE_TITLE';
+  return { check: 'verify', state: 'fail', text: `${where} offers no C-FIND, Study Root`, hint };
 }
 
 /** Five echoes, and whether the peer holds its answers back (Nagle, delayed ACK). */

@@ -162,7 +162,8 @@ export function release(association: Association): Promise<void> {
   return new Promise((resolve) => association.release(() => resolve()));
 }
 
-function tlsOptions(tls: NonNullable<Target['tls']>): TlsOptions {
+/** Options of the wire, with the files read. @throws DicomRunError 104 for one that cannot be */
+export function tlsOptions(tls: NonNullable<Target['tls']>): TlsOptions {
   const pem = (file: string | undefined) => (file === undefined ? undefined : readPem(file));
   const ca = pem(tls.ca);
   const cert = pem(tls.cert);

@@ -28,7 +28,7 @@ interface Where {
   readonly port?: string | undefined;
 }
 
-const CONFIG_FLAGS = ['route', 'env-file', 'config', 'profile', 'out'];
+const CONFIG_FLAGS = ['route', 'env-file', 'config', 'profile', 'out', 'verify'];
 
 export async function choosePeer(
   command: Command,
