@@ -105,7 +105,7 @@ export function acceptor(): { socket: PaperSocket; feed(bytes: Buffer): void } {
 const RQ = toAssociateRq({
   host: '',
   port: 0,
-  calledAET: 'SCP',
+  calledAET: 'QRSCP',
   callingAET: 'SCU',
   asyncOps: { invoked: 8, performed: 8 },
   contexts: [

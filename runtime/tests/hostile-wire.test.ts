@@ -1,10 +1,12 @@
 // Peers that break the rules, in both roles: bounded memory and time, a typed end, everybody else
-// unharmed. The long run is `node --expose-gc dist/runtime/bench/fuzz.js`.
+// unharmed. The long run is `node --expose-gc dist/runtime/bench/fuzz.js --record`.
+import { readdirSync, readFileSync } from 'node:fs';
 import { connect, createServer } from 'node:net';
+import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { Chance, mutated } from '../bench/fuzz-mutate.ts';
 import { acceptor, recordStreams, Requestor } from '../bench/fuzz-wire.ts';
-import { fuzz } from '../bench/fuzz.ts';
+import { CORPUS, fuzz } from '../bench/fuzz.ts';
 import { echoRequest, VERIFICATION_SOP_CLASS } from '../dicom/scu/requests.ts';
 import { encodePdu } from '../dicom/ul/pdu-codec.ts';
 import { fullRq } from '../dicom/ul/pdu-samples.ts';
@@ -49,11 +51,22 @@ describe('damaged input', () => {
   });
 
   it('crashes, hangs and leaks nothing, in either role', async () => {
-    const { problems, inputs, endings } = await fuzz({ inputs: 40_000, seconds: 20, seed: 13 });
+    const { problems, inputs, endings } = await fuzz({ inputs: 20_000, seconds: 10, seed: 13 });
     expect(problems).toEqual([]);
     expect(inputs).toBeGreaterThan(2_000);
     expect(Object.keys(endings).length).toBeGreaterThan(4);
   }, 60_000);
+
+  it('the long run on record: a million inputs, no crash, no hang, growth below 20 MB', () => {
+    const text = readFileSync(join(CORPUS, 'record.json'), 'utf8');
+    const { inputs, problems, growthMb, streams } = JSON.parse(text) as Record<string, unknown>;
+    expect(inputs).toBeGreaterThanOrEqual(1_000_000);
+    expect(problems).toBe(0);
+    expect(growthMb).toBeLessThan(20);
+    // It began with the streams that are here.
+    const here = readdirSync(CORPUS).filter((name) => name.endsWith('.hex'));
+    expect(here.sort()).toEqual(streams);
+  });
 
   it('cut at every byte, and then silence or a reset, ends in a typed failure', async () => {
     const { requests, responses } = await recordStreams();

@@ -9,11 +9,17 @@ import { Acceptance } from './acceptance.ts';
 import type { ListenOptions, Listening } from './acceptor-types.ts';
 
 const BACKLOG = 4096;
+const MAX_TIMER_MS = 2 ** 31 - 1;
 
-function createServer(options: ListenOptions, onSocket: (socket: Socket) => void): Server {
-  const { tls } = options;
+function createServer(
+  { tls }: ListenOptions,
+  handshakeMs: number,
+  onSocket: (socket: Socket) => void,
+): Server {
   if (!tls) return createTcp({ noDelay: true }, onSocket);
-  const server = createTls(acceptorTls(tls), (socket) => {
+  // Who never ends the handshake is let go; 0 = no limit.
+  const handshakeTimeout = handshakeMs === 0 ? MAX_TIMER_MS : handshakeMs;
+  const server = createTls({ ...acceptorTls(tls), handshakeTimeout }, (socket) => {
     socket.setNoDelay(true);
     onSocket(socket);
   });
@@ -51,7 +57,9 @@ function listenOn(server: Server, host: string, port: number): Promise<AddressIn
 export async function listen(options: ListenOptions): Promise<Listening> {
   const timeouts = { ...DEFAULT_TIMEOUTS, ...options.timeouts };
   const sockets = new Set<Socket>();
-  const server = createServer(options, (socket) => {
+  // Below TLS: also those whose handshake is under way.
+  const connections = new Set<Socket>();
+  const server = createServer(options, timeouts.tlsMs, (socket) => {
     sockets.add(socket);
     socket.once('close', () => sockets.delete(socket));
     const acceptance = new Acceptance(socket, options.handler, {
@@ -61,18 +69,22 @@ export async function listen(options: ListenOptions): Promise<Listening> {
     });
     acceptance.start();
   });
+  server.on('connection', (socket: Socket) => {
+    connections.add(socket);
+    socket.once('close', () => connections.delete(socket));
+  });
   const { address, port } = await listenOn(server, options.host ?? '127.0.0.1', options.port);
   return {
     host: address,
     port,
     get connections(): number {
-      return sockets.size;
+      return connections.size;
     },
     close(): Promise<void> {
       const closed = new Promise<void>((resolve) => {
         server.close(() => resolve());
       });
-      for (const socket of sockets) resetSocket(socket);
+      for (const socket of [...sockets, ...connections]) resetSocket(socket);
       return closed;
     },
   };
