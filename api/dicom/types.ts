@@ -48,7 +48,7 @@ export interface TlsOptions {
   passphrase?: string;
   /** Name for SNI and certificate check; default the host. */
   serverName?: string;
-  /** Check the peer's certificate. Default true. */
+  /** Check the peer's certificate. Default true; a receiver asks for one only when it says so. */
   verify?: boolean;
   minVersion?: 'TLSv1.2' | 'TLSv1.3';
   maxVersion?: 'TLSv1.2' | 'TLSv1.3';
@@ -172,7 +172,7 @@ export interface AssociateOptions {
 /** What to negotiate, and what is expected of it. */
 export interface NegotiateOptions extends AssociateOptions {
   /** The outcome that counts as success. Default `'accepted'`. */
-  expect?: 'accepted' | 'rejected' | 'no-context';
+  expect?: Negotiation['outcome'];
 }
 
 /** What an attempt to associate came to. */

@@ -33,7 +33,7 @@ export interface AcceptorFaults {
   readonly contexts?: 'none' | readonly string[];
   /** Associations at once; beyond it, transient rejection. */
   readonly associationLimit?: number;
-  /** Rejects every association from `from` until `to` after the start. */
+  /** From `from` until `to` after the start: rejects associations, resets those that store. */
   readonly down?: readonly { readonly from: Span; readonly to: Span }[];
   /** Seed of the shares (default 1): the same stores fail in every run. */
   readonly seed?: number;

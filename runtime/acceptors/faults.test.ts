@@ -50,6 +50,10 @@ describe('fault dice', () => {
     expect(down.refusal(asking(0))).toBeNull();
     clock.now = 1500;
     expect(down.refusal(asking(0))).toMatchObject({ kind: 'reject', result: 2, reason: 2 });
+    expect(down.store()).toMatchObject({ resetAfter: 0 });
+    clock.now = 2000;
+    expect(down.refusal(asking(0))).toBeNull();
+    expect(down.store()).toMatchObject({ resetAfter: Infinity });
     const full = dice({ associationLimit: 3 });
     expect([full.refusal(asking(2)), full.refusal(asking(3))]).toMatchObject([
       null,

@@ -74,6 +74,8 @@ function mustBeKnown(faults: AcceptorFaults): void {
 }
 
 const UNHARMED: StoreFate = { abortAfter: Infinity, resetAfter: Infinity, answered: true };
+/** What is still open when it goes down is reset. */
+const CUT_OFF: StoreFate = { ...UNHARMED, resetAfter: 0 };
 
 /** Rolls once for each association and store. Without a fault of its kind it rolls nothing. */
 export class FaultDice {
@@ -113,10 +115,8 @@ export class FaultDice {
   /** The rejection of an association; null = let it in. */
   refusal({ open }: AssociateIndication): AssociateDecision | null {
     const { reject, associationLimit } = this.faults;
-    const elapsed = this.now() - this.started;
-    const isDown = this.down.some(({ from, to }) => elapsed >= from && elapsed < to);
     const isFull = associationLimit !== undefined && open >= associationLimit;
-    if (isDown || isFull) return { kind: 'reject', ...LOCAL_LIMIT };
+    if (this.isDown() || isFull) return { kind: 'reject', ...LOCAL_LIMIT };
     if (!this.rejects()) return null;
     const { result, source, reason } = { ...LOCAL_LIMIT, ...reject };
     return { kind: 'reject', result, source, reason };
@@ -131,7 +131,13 @@ export class FaultDice {
 
   /** What happens to the store that begins. */
   store(): StoreFate {
+    if (this.isDown()) return CUT_OFF;
     return this.harms() ? this.fate : UNHARMED;
+  }
+
+  private isDown(): boolean {
+    const elapsed = this.now() - this.started;
+    return this.down.some(({ from, to }) => elapsed >= from && elapsed < to);
   }
 }
 

@@ -56,11 +56,8 @@ export const NOTES: Readonly<Record<number, string>> = {
   16: '`ct-stream.ts` with `PACE=1`',
   29: 'no script: HTTP is k6’s own field; run k6 with `k6/http` beside it, into the same InfluxDB',
   34: 'another series for the same instance: `image.with({ SeriesInstanceUID })`',
-  41: 'restart the router during `destination-down.ts` or `load-stability.ts`, then `uid-ledger.ts`',
-  42:
-    'a variant of any script: `target.tls` with ca, cert and key in the configuration, ' +
-    '`dicom_tls_handshaking: p(95)<300`; refusals with `negotiate({ expect: … })`. Certificates ' +
-    'belong to the site, so no script here carries any',
+  41: 'a real router is restarted by hand while `router-restart.ts` runs; afterwards `uid-ledger.ts`',
+  42: 'in any script: `target.tls` in the configuration, `dicom_tls_handshaking: p(95)<300`',
   44: 'delay and loss are the network’s: `tc … netem`, see the header of the script',
 };
 

@@ -9,6 +9,7 @@ import type { SyntheticSpec } from '../dicom/data/synthetic.ts';
 import type { Declaration, PeerSpec, ReceiverSpec } from '../threads.ts';
 import { parseCsv } from './csv.ts';
 import { checkPeer } from './peer-check.ts';
+import { tlsOf } from './peers.ts';
 import { RingFault, type Host } from './host.ts';
 
 /** The heavy parts, loaded before the init pass only. */
@@ -93,7 +94,7 @@ export class Declarations {
       case 'synthetic':
         return this.#pool(id, key, makers.syntheticPool(specOf(request['options']), { id, key }));
       case 'receiver':
-        return { kind: 'receiver', id, key, spec: receiverSpec(request['spec']) };
+        return { kind: 'receiver', id, key, spec: receiverSpec(request['spec'], this.#folder) };
       case 'text':
         return { kind: 'text', id, key, text: String(request['text']) };
       case 'open':
@@ -221,13 +222,13 @@ const RECEIVER_KEYS = [
   'aet', 'aets', 'host', 'port', 'tls', 'correlate', 'verify', 'keep', 'folder', 'settleMs', 'faults',
 ]; // prettier-ignore
 
-function receiverSpec(spec: unknown): ReceiverSpec {
+function receiverSpec(spec: unknown, folder: string): ReceiverSpec {
   const given = spec as Record<string, unknown>;
   const unknown = Object.keys(given).find((key) => !RECEIVER_KEYS.includes(key));
   if (unknown !== undefined) {
     throw refuse(`receiver({ ${unknown} }): no such option`, RECEIVER_KEYS.join(', '));
   }
-  const { aet, aets, host, port, correlate, verify, keep, ...rest } = given;
+  const { aet, aets, host, port, tls, correlate, verify, keep, ...rest } = given;
   const titles = (aets as string[] | undefined) ?? [(aet as string | undefined) ?? DEFAULT_AET];
   for (const title of titles) {
     if (typeof title !== 'string' || title.trim() === '' || title.length > 16) {
@@ -247,8 +248,14 @@ function receiverSpec(spec: unknown): ReceiverSpec {
     correlate: (correlate as string | undefined) ?? 'sop',
     verify: (verify as ReceiverSpec['verify'] | undefined) ?? 'pixels',
     keep: (keep as ReceiverSpec['keep'] | undefined) ?? 'headers',
-    ...(rest as { folder?: string; settleMs?: number; faults?: unknown; tls?: unknown }),
+    ...(tls === undefined ? {} : { tls: acceptorTls(tls as Record<string, unknown>, folder) }),
+    ...(rest as { folder?: string; settleMs?: number; faults?: unknown }),
   };
+}
+
+/** Certificates read; `verify: true` asks senders for theirs. */
+function acceptorTls(tls: Record<string, unknown>, folder: string): object {
+  return { ...tlsOf(tls, folder), ...(tls['verify'] === true ? { requestCert: true } : {}) };
 }
 
 /** The dictionary is heavy: only the init pass needs it. */
