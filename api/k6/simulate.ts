@@ -1,7 +1,7 @@
 // Types of `options.simulate`: what the embedded router and archive are like.
 
 /** A value as rules and routes expect it: literal, regular expression as data, '' blank, null absent. */
-export type Wish = string | number | { readonly re: string; readonly flags: string } | null;
+export type Wish = string | number | { readonly re: string; readonly flags?: string } | null;
 
 /** ms, or a text such as '40ms', '2s', '1m30s'. */
 type Span = number | string;
@@ -99,8 +99,12 @@ export interface SimulatedRouter {
     readonly backoffMs?: number;
     readonly factor?: number;
   };
-  /** Bytes held at most; beyond it stores are answered A700. */
+  /** Bytes held in memory at most; beyond it stores are answered A700 (default 1 GiB). */
   readonly queueBytes?: number;
+  /** A larger data set waits in a temporary file instead of memory (default 16 MiB). */
+  readonly spoolBytes?: number;
+  /** Where those files are (default the system's folder for temporary files). */
+  readonly spoolFolder?: string;
   /** Of every destination that is not spelled out. */
   readonly pool?: Pool;
   readonly faults?: AcceptorFaults & {

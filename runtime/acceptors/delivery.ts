@@ -46,7 +46,7 @@ export interface Delivery {
 export const MOST_DIFFERENCES = 50;
 
 /** What a script may want of an element: a literal, a pattern, or null for absent. */
-export type TagWish = string | number | null | { readonly re: string; readonly flags: string };
+export type TagWish = string | number | null | { readonly re: string; readonly flags?: string };
 
 /** `expect()`: which study or instance, until when, and what its elements should be. */
 export interface Expectation {

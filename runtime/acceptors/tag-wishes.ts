@@ -27,7 +27,7 @@ export function compileWishes(tags: Readonly<Record<string, TagWish>>): Wishes {
     if (wish === null) return { name, path, expected: null, holds: (actual) => actual === null };
     if (typeof wish === 'object') {
       // why: a sticky or global pattern would remember where it stopped
-      const pattern = new RegExp(wish.re, wish.flags.replace(/[gy]/g, ''));
+      const pattern = new RegExp(wish.re, (wish.flags ?? '').replace(/[gy]/g, ''));
       const holds = (actual: string | null): boolean => actual !== null && pattern.test(actual);
       return { name, path, expected: String(pattern), holds };
     }

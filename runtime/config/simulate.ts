@@ -21,6 +21,8 @@ const KEYS: Readonly<Record<string, readonly string[]>> = {
     'stableMs',
     'retry',
     'queueBytes',
+    'spoolBytes',
+    'spoolFolder',
     'pool',
     'faults',
   ],

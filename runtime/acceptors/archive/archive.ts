@@ -82,11 +82,19 @@ export class Archive extends StoreStation<Taking> {
 
   protected piece(taking: Taking, buffer: Buffer, start: number, end: number): void {
     taking.tap.push(buffer, start, end);
-    if (this.keep === 'all') taking.bag.add(buffer, start, end);
+    if (this.keep !== 'all') return;
+    if (this.isTooLarge(taking)) taking.bag.take();
+    else taking.bag.add(buffer, start, end);
+  }
+
+  /** More than the archive may keep in all. */
+  private isTooLarge({ tap }: Taking): boolean {
+    return this.keep === 'all' && tap.bytes > this.store.limit;
   }
 
   protected complete(taking: Taking, { request, transferSyntax }: Stored): number {
     const { tap, bag } = taking;
+    if (this.isTooLarge(taking)) return Status.OUT_OF_RESOURCES;
     tap.finish();
     const pieces = bag.take();
     const sopInstance = request.sopInstance();

@@ -46,7 +46,8 @@ export class ArchiveStore {
   private pendingBytes = 0;
   private bytes = 0;
   private readonly known: Set<string> | null;
-  private readonly limit: number;
+  /** Bytes kept at most. */
+  readonly limit: number;
   private readonly keepsFirst: boolean;
 
   constructor(spec: ArchiveSpec) {

@@ -24,7 +24,7 @@ export class ConditionList {
       if (wish === null) return { path, holds: (value) => value === null };
       if (typeof wish === 'object') {
         // why: a sticky or global pattern would remember where it stopped
-        const pattern = new RegExp(wish.re, wish.flags.replace(/[gy]/g, ''));
+        const pattern = new RegExp(wish.re, (wish.flags ?? '').replace(/[gy]/g, ''));
         return { path, holds: (value) => value !== null && pattern.test(value) };
       }
       return { path, holds: (value) => (value ?? '') === String(wish) };

@@ -1,4 +1,11 @@
 // The store-and-forward queue of one destination: order, retries with back-off, dead letters. Pure.
+import type { DatasetTail } from '../../dicom/scu/store-image.ts';
+import type { SpoolFile } from './spool.ts';
+
+/** The end of a large data set, on disk. */
+export interface ItemTail extends DatasetTail {
+  readonly file: SpoolFile;
+}
 
 /** One instance on its way to one destination. */
 export interface QueueItem {
@@ -7,6 +14,9 @@ export interface QueueItem {
   readonly transferSyntax: string;
   /** The data set, in order. */
   readonly parts: readonly Buffer[];
+  /** The end of a large one, on disk; null when `parts` are all of it. */
+  readonly tail: ItemTail | null;
+  /** Bytes in memory. */
   readonly bytes: number;
   /** Route it came by, for counts. */
   readonly route: string;
@@ -98,7 +108,8 @@ export class ForwardQueue {
       this.bytes -= item.bytes;
       this.deadCount++;
       // why: what is given up is counted and named; its bytes would be the router's end
-      if (this.dead.length < MOST_DEAD) this.dead.push({ item: { ...item, parts: [] }, why });
+      if (this.dead.length < MOST_DEAD)
+        this.dead.push({ item: { ...item, parts: [], tail: null }, why });
       return false;
     }
     this.retried++;

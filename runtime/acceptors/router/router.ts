@@ -1,18 +1,21 @@
 // A simulated router: takes everything, applies its rules, forwards. Its mistakes are on purpose.
+import { REPLY_LATER } from '../../dicom/dimse/incoming.ts';
 import { Status } from '../../dicom/dimse/status.ts';
 import type { AssociateDecision, AssociateIndication } from '../../dicom/scp/acceptor-types.ts';
 import { TransferSyntax } from '../../dicom/data/transfer-syntax.ts';
 import { DatasetTap } from '../dataset-tap.ts';
 import { delays, share } from '../faults.ts';
-import { PieceBag, withoutFirst } from '../piece-bag.ts';
 import { StoreStation } from '../store-station.ts';
 import type { Stored } from '../store-station.ts';
+import { BodyBag } from './body.ts';
+import type { Body, Onward } from './body.ts';
 import { Destination } from './destination.ts';
 import type { QueueItem } from './queue.ts';
 import { RouteTable } from './route-table.ts';
 import { BUILT_IN_RULES, RuleTable } from './rules.ts';
 import { ROUTER_DEFAULTS } from './spec.ts';
 import type { RouterSpec } from './spec.ts';
+import { Spool } from './spool.ts';
 import { StableStudies } from './stable-studies.ts';
 
 /** A-ASSOCIATE-RJ (PS3.8 Table 9-21). */
@@ -31,7 +34,7 @@ export interface Forwarding {
 
 /** Data set of one store while it arrives. */
 interface Taking {
-  readonly bag: PieceBag;
+  readonly bag: BodyBag;
   readonly tap: DatasetTap;
 }
 
@@ -62,6 +65,7 @@ export class Router extends StoreStation<Taking> {
   readonly destinations: ReadonlyMap<string, Destination>;
   private readonly spec: RouterSpec;
   private readonly rules: RuleTable;
+  private readonly spool: Spool;
   private readonly routes: RouteTable;
   private readonly now: () => number;
   private readonly studies: StableStudies | null;
@@ -85,7 +89,9 @@ export class Router extends StoreStation<Taking> {
     this.forwardDelay = delays(faults.forwardDelay, seed + 8);
     const callingAET = spec.callingAET ?? ROUTER_DEFAULTS.callingAET;
     const retry = spec.retry ?? {};
-    const onDone = (_item: QueueItem, delivered: boolean): void => {
+    this.spool = new Spool(spec.spoolFolder);
+    const onDone = ({ tail }: QueueItem, delivered: boolean): void => {
+      tail?.file.release();
       if (delivered) this.forwarding.forwarded++;
       else this.forwarding.dead++;
     };
@@ -115,9 +121,9 @@ export class Router extends StoreStation<Taking> {
     return sum;
   }
 
-  /** Bytes held for forwarding. */
+  /** Bytes held for forwarding, in memory. */
   queuedBytes(): number {
-    let sum = 0;
+    let sum = this.studies?.bytes ?? 0;
     for (const { queue } of this.destinations.values()) sum += queue.bytes;
     return sum;
   }
@@ -135,14 +141,17 @@ export class Router extends StoreStation<Taking> {
     super.close();
     this.studies?.close();
     for (const destination of this.destinations.values()) destination.close();
+    this.spool.close();
   }
 
   protected begin(): Taking {
-    return { bag: new PieceBag(), tap: new DatasetTap({ header: true, pixels: false }) };
+    const limit = this.spec.spoolBytes ?? ROUTER_DEFAULTS.spoolBytes;
+    const tap = new DatasetTap({ header: true, pixels: false });
+    return { bag: new BodyBag(this.spool, limit), tap };
   }
 
   protected starts({ bag, tap }: Taking, { transferSyntax }: Stored): void {
-    bag.take();
+    bag.discard();
     tap.begin(transferSyntax);
   }
 
@@ -151,30 +160,43 @@ export class Router extends StoreStation<Taking> {
     tap.push(buffer, start, end);
   }
 
-  /** Rules, routes, mistakes, queue. */
+  protected override spoilt({ bag }: Taking): void {
+    bag.discard();
+  }
+
   protected complete({ bag, tap }: Taking, stored: Stored): number {
-    const { association, request, transferSyntax } = stored;
-    const { bytes } = bag;
-    const pieces = bag.take();
+    const body = bag.take();
     tap.finish();
     const limit = this.spec.queueBytes ?? ROUTER_DEFAULTS.queueBytes;
-    if (this.queuedBytes() + bytes > limit) return Status.OUT_OF_RESOURCES;
+    const full = this.queuedBytes() + body.bytes > limit;
+    const why = full ? 'the router holds all it may (queueBytes)' : body.error;
+    if (why === null) this.take(body, tap.header, stored);
+    body.release();
+    if (why === null) return Status.SUCCESS;
+    const errorComment = why.slice(0, 64);
+    stored.association.respond(stored.request, { status: Status.OUT_OF_RESOURCES, errorComment });
+    return REPLY_LATER;
+  }
+
+  /** Rules, routes, mistakes, queue. */
+  private take(body: Body, found: Buffer | null, stored: Stored): void {
+    const { association, request, transferSyntax } = stored;
     const sopInstance = request.sopInstance();
     if (this.drops()) {
       this.forwarding.dropped.push(sopInstance);
-      return Status.SUCCESS;
+      return;
     }
-    const { header, ruled, renamed, to, study } = this.direct(tap.header, stored);
+    const { header, ruled, renamed, to, study } = this.direct(found, stored);
     if (to.length === 0) {
       this.forwarding.unrouted++;
-      return Status.SUCCESS;
+      return;
     }
-    const changed = ruled === header ? pieces : [ruled, ...withoutFirst(pieces, header.length)];
-    const parts = this.damaged(changed, sopInstance);
+    const whole = ruled === header ? body.onward(NO_HEADER, 0) : body.onward(ruled, header.length);
+    const { parts, tail } = this.corrupts() ? this.damaged(body, whole, sopInstance) : whole;
     const item = {
       sopClass: request.sopClass(),
       sopInstance: renamed ?? sopInstance,
-      ...{ transferSyntax, parts, route: association.calledAET, study },
+      ...{ transferSyntax, parts, tail, route: association.calledAET, study },
       bytes: parts.reduce((sum, part) => sum + part.length, 0),
       due: this.now() + this.forwardDelay(),
       attempts: 0,
@@ -182,7 +204,6 @@ export class Router extends StoreStation<Taking> {
     const twice = this.duplicates();
     if (twice) this.forwarding.duplicated.push(sopInstance);
     for (const name of twice ? [...to, ...to] : to) this.forward({ ...item }, name);
-    return Status.SUCCESS;
   }
 
   /** Where a data set goes, and with which header; one that cannot be read goes on as it came. */
@@ -193,7 +214,7 @@ export class Router extends StoreStation<Taking> {
     try {
       const routable = { calledAET, callingAET, transferSyntax, bytes: header };
       const { to, study } = this.routes.find(routable);
-      const ruled = this.rules.apply(header, transferSyntax, calledAET);
+      const ruled = found === null ? header : this.rules.apply(header, transferSyntax, calledAET);
       const renamed = this.routes.sopInstanceAfter(ruled, header, transferSyntax);
       return { header, ruled, renamed, to, study };
     } catch (error) {
@@ -202,23 +223,15 @@ export class Router extends StoreStation<Taking> {
     }
   }
 
-  private damaged(parts: readonly Buffer[], sopInstance: string): readonly Buffer[] {
-    const last = parts.at(-1);
-    if (!this.corrupts() || last === undefined || last.length <= 16) return parts;
-    this.forwarding.corrupted.push(sopInstance);
-    return [...parts.slice(0, -1), corrupted(last)];
+  private damaged(body: Body, whole: Onward, sopInstance: string): Onward {
+    const damaged = body.damaged(whole);
+    if (damaged !== null) this.forwarding.corrupted.push(sopInstance);
+    return damaged ?? whole;
   }
 
   private forward(item: QueueItem, to: string): void {
+    item.tail?.file.retain();
     if (this.studies !== null) this.studies.add(item, to);
     else this.destinations.get(to)?.push(item);
   }
-}
-
-/** A copy with one byte flipped, near the end: pixel data, where there is any. */
-function corrupted(bytes: Buffer): Buffer {
-  const copy = Buffer.from(bytes);
-  const at = copy.length - 9;
-  copy[at] = (copy[at] ?? 0) ^ 0xff;
-  return copy;
 }

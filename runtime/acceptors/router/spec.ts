@@ -65,8 +65,12 @@ export interface RouterSpec {
   readonly mode?: 'immediate' | 'stable';
   readonly stableMs?: number;
   readonly retry?: RetrySpec;
-  /** Bytes held at most; beyond it stores are answered A700 (default 1 GiB). */
+  /** Bytes held in memory at most; beyond it stores are answered A700 (default 1 GiB). */
   readonly queueBytes?: number;
+  /** A larger data set waits in a temporary file instead of memory (default 16 MiB). */
+  readonly spoolBytes?: number;
+  /** Where those files are (default the system's folder for temporary files). */
+  readonly spoolFolder?: string;
   readonly faults?: RouterFaults;
 }
 
@@ -79,4 +83,5 @@ export const ROUTER_DEFAULTS = {
   factor: 2,
   stableMs: 2000,
   queueBytes: 1024 ** 3,
+  spoolBytes: 16 * 1024 ** 2,
 } as const;

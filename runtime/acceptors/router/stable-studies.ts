@@ -25,6 +25,9 @@ export class StableStudies {
     this.send = send;
   }
 
+  /** Bytes held back, in memory. */
+  bytes = 0;
+
   /** Instances held back. */
   get size(): number {
     let sum = 0;
@@ -34,6 +37,7 @@ export class StableStudies {
 
   add(item: QueueItem, to: string): void {
     const study = this.studies.get(item.study);
+    this.bytes += item.bytes;
     const timer = setTimeout(() => this.complete(item.study), this.stableMs);
     if (study === undefined) this.studies.set(item.study, { items: [{ item, to }], timer });
     else {
@@ -52,7 +56,10 @@ export class StableStudies {
     const study = this.studies.get(uid);
     if (study === undefined) return;
     this.studies.delete(uid);
-    for (const { item } of study.items) item.due = Math.max(item.due, this.now());
+    for (const { item } of study.items) {
+      item.due = Math.max(item.due, this.now());
+      this.bytes -= item.bytes;
+    }
     this.send(study.items);
   }
 }

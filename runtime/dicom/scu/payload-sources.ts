@@ -1,6 +1,6 @@
 // The rest of a large data set on its way out: 12-byte headers between slices of shared memory, or
 // blocks read from a file behind reserved headers. Never more than 4 MiB at a time.
-import { type FileHandle, open } from 'node:fs/promises';
+import { open } from 'node:fs/promises';
 import { DataError } from '../data/data-error.ts';
 import type { PayloadSource } from '../ul/outgoing.ts';
 import { FRAGMENT_HEADER_BYTES, putFragmentHeader } from './fragments.ts';
@@ -84,10 +84,19 @@ export class SliceSource implements PayloadSource {
   }
 }
 
+/** An open file, as far as a {@link FileSource} needs it: a `FileHandle` is one. */
+export interface ReadableFile {
+  readv(views: readonly Buffer[], position: number): Promise<{ readonly bytesRead: number }>;
+  close(): Promise<void>;
+}
+
 /** Where a {@link FileSource} reads. */
 export interface FileRange {
+  /** Its path, or its name in messages when `open` is given. */
   readonly path: string;
   readonly offset: number;
+  /** Opens it; default by its path. */
+  readonly open?: () => Promise<ReadableFile>;
 }
 
 /** Blocks of a file, read ahead by one, in buffers that are used in turn. */
@@ -99,7 +108,7 @@ export class FileSource implements PayloadSource {
   #turn = 0;
   #read = 0;
   #ahead: Promise<readonly Buffer[] | null> | null = null;
-  #file: Promise<FileHandle> | null = null;
+  #file: Promise<ReadableFile> | null = null;
   #closed = false;
 
   constructor(range: FileRange, plan: PayloadPlan) {
@@ -109,7 +118,7 @@ export class FileSource implements PayloadSource {
   }
 
   async next(): Promise<readonly Buffer[] | null> {
-    this.#file ??= open(this.#range.path, 'r');
+    this.#file ??= this.#range.open?.() ?? open(this.#range.path, 'r');
     const piece = await (this.#ahead ?? this.#load());
     this.#ahead = piece === null || this.#closed ? null : this.#load();
     // why: a failure of the read-ahead is reported by the next call
@@ -165,7 +174,7 @@ export class FileSource implements PayloadSource {
     return made;
   }
 
-  async #fill(file: FileHandle, views: readonly Buffer[]): Promise<void> {
+  async #fill(file: ReadableFile, views: readonly Buffer[]): Promise<void> {
     let position = this.#range.offset + this.#read;
     let rest = views;
     while (rest.length > 0) {

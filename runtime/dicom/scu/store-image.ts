@@ -12,7 +12,7 @@ import type { Outgoing, PayloadSource } from '../ul/outgoing.ts';
 import { EditedImages } from './edited-images.ts';
 import { type FramableBase, MAX_ONE_TIME_BYTES, oddBytes, withTemplate } from './framable.ts';
 import { ImageCache } from './image-cache.ts';
-import { type PayloadPlan, SliceSource } from './payload-sources.ts';
+import { type FileRange, FileSource, type PayloadPlan, SliceSource } from './payload-sources.ts';
 import {
   type Framable,
   ImageState,
@@ -37,6 +37,12 @@ export interface StoreImagesOptions {
    * odd values, or `send` it as it is to a peer that is known to take it.
    */
   readonly oddLength?: 'refuse' | 'pad' | 'send';
+}
+
+/** The end of a data set that is in a file. */
+export interface DatasetTail {
+  readonly range: FileRange;
+  readonly bytes: number;
 }
 
 /** Makes and keeps the images of one worker. */
@@ -92,17 +98,31 @@ export class StoreImages {
     return this.#edited.prepare(prototype, identity, edits, channel);
   }
 
-  /** A C-STORE-RQ of any data set in memory: forwarded, sub-operation of a C-GET or C-MOVE. */
+  /**
+   * A C-STORE-RQ of any data set: forwarded, sub-operation of a C-GET or C-MOVE. What is in memory
+   * before a `tail` must be of even length.
+   */
   frame(
     dataset: Buffer | readonly Buffer[],
-    sop: { readonly sopClass: string; readonly sopInstance: string; readonly name?: string },
+    sop: {
+      readonly sopClass: string;
+      readonly sopInstance: string;
+      readonly name?: string;
+      /** What follows the bytes in memory. */
+      readonly tail?: DatasetTail | null;
+    },
     channel: StoreChannel,
   ): Outgoing {
     const parts = Buffer.isBuffer(dataset) ? [dataset] : dataset;
-    const total = parts.reduce((sum, part) => sum + part.length, 0);
+    const { tail = null } = sop;
+    const total = parts.reduce((sum, part) => sum + part.length, tail?.bytes ?? 0);
     if (total % 2 === 1 && this.#oddLength !== 'send') throw oddLength(sop.name ?? sop.sopInstance);
     const { sopClass, sopInstance } = sop;
     const common = { sopClass, sopInstance, slots: [], fresh: false };
+    if (tail !== null) {
+      const rest = (plan: PayloadPlan): PayloadSource => new FileSource(tail.range, plan);
+      return makeImage({ ...common, parts, rest, restBytes: tail.bytes }, channel, null).outgoing();
+    }
     const [only] = parts;
     if (total <= MAX_IMAGE_BYTES || parts.length !== 1 || only === undefined) {
       return makeImage({ ...common, parts, rest: null, restBytes: 0 }, channel, null).outgoing();

@@ -1,0 +1,100 @@
+// A data set on its way through the router: in memory, or from a limit on in a file.
+import { PieceBag, withoutFirst } from '../piece-bag.ts';
+import type { ItemTail } from './queue.ts';
+import type { Spool, SpoolFile } from './spool.ts';
+
+/** Damage is done that far before the end: in the pixel data, where there is any. */
+const DAMAGE_FROM_END = 9;
+const LEAST_DAMAGED_BYTES = 16;
+
+/** What goes on: bytes in memory, then perhaps the rest of a file. */
+export interface Onward {
+  readonly parts: readonly Buffer[];
+  readonly tail: ItemTail | null;
+}
+
+/** Collects one data set after the other; one per association. */
+export class BodyBag {
+  private readonly bag = new PieceBag();
+  private readonly spool: Spool;
+  private readonly limit: number;
+  private file: SpoolFile | null = null;
+
+  constructor(spool: Spool, limit: number) {
+    this.spool = spool;
+    this.limit = limit;
+  }
+
+  add(buffer: Buffer, start: number, end: number): void {
+    if (this.file !== null) return this.file.write(buffer, start, end);
+    this.bag.add(buffer, start, end);
+    if (this.bag.bytes > this.limit) this.file = this.spool.open(this.bag.take());
+  }
+
+  /** What came, and starts again. Whoever takes it releases it. */
+  take(): Body {
+    const { file } = this;
+    this.file = null;
+    file?.end();
+    return new Body(this.bag.take(), file);
+  }
+
+  /** It will never be complete. */
+  discard(): void {
+    this.take().release();
+  }
+}
+
+/** A whole data set. */
+export class Body {
+  /** In memory. */
+  readonly bytes: number;
+  private readonly pieces: readonly Buffer[];
+  private readonly file: SpoolFile | null;
+
+  constructor(pieces: readonly Buffer[], file: SpoolFile | null) {
+    this.pieces = pieces;
+    this.file = file;
+    this.bytes = pieces.reduce((sum, piece) => sum + piece.length, 0);
+  }
+
+  /** Why it could not be kept; null when it could. */
+  get error(): string | null {
+    return this.file?.error ?? null;
+  }
+
+  /** What goes on, with `header` in place of its first `length` bytes. */
+  onward(header: Buffer, length: number): Onward {
+    const { file } = this;
+    const first = header.length === 0 ? [] : [header];
+    if (file === null)
+      return { parts: [...first, ...withoutFirst(this.pieces, length)], tail: null };
+    // why: a fragment must be even, so an odd header takes the first byte of the file with it
+    const borrowed = header.length % 2;
+    const parts = borrowed === 0 ? first : [...first, file.read(length, borrowed)];
+    const offset = length + borrowed;
+    const range = { path: 'spooled data set', offset, open: file.reader };
+    return { parts, tail: { range, bytes: file.bytes - offset, file } };
+  }
+
+  /** Flips a byte near the end of what goes on; null when it is too short. */
+  damaged(onward: Onward): Onward | null {
+    const { parts, tail } = onward;
+    if (tail !== null) {
+      if (tail.bytes <= LEAST_DAMAGED_BYTES) return null;
+      tail.file.flip(tail.file.bytes - DAMAGE_FROM_END);
+      return onward;
+    }
+    const last = parts.at(-1);
+    if (last === undefined || last.length <= LEAST_DAMAGED_BYTES) return null;
+    const copy = Buffer.from(last);
+    const at = copy.length - DAMAGE_FROM_END;
+    copy[at] = (copy[at] ?? 0) ^ 0xff;
+    return { parts: [...parts.slice(0, -1), copy], tail };
+  }
+
+  /** Its taker needs it no more; those it goes on to may. */
+  release(): void {
+    this.file?.release();
+  }
+}
