@@ -3,6 +3,7 @@ import { chmod, cp, mkdir, readdir, readFile, writeFile } from 'node:fs/promises
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { stopBundler } from './bundle.ts';
+import { gather } from './gather.ts';
 import { bundlePage } from './page.ts';
 import { writePrelude } from './prelude.ts';
 import { ambientTypes } from './types-file.ts';
@@ -41,5 +42,6 @@ await writePrelude(join(dist, 'prelude.js'));
 await writeScriptTypes();
 await copyAssets();
 await writePage();
+await gather(dist);
 await chmod(join(dist, 'runtime', 'cli', 'main.js'), 0o755);
 await stopBundler();

@@ -22,10 +22,12 @@ export interface PageAssets {
 /** Above this many characters of JSON the data is embedded compressed. */
 const PLAIN_LIMIT = 150_000;
 
-/** The assets the build put beside this file. */
+/** The assets the build made. This module is at its own place in `dist/` or gathered in `dist/parts/`. */
 export function builtAssets(): PageAssets {
   const here = dirname(fileURLToPath(import.meta.url));
-  const read = (name: string): string => readFileSync(join(here, 'page', name), 'utf8');
+  const gathered = join(here, '..', 'runtime', 'report', 'html', 'page');
+  const folder = existsSync(gathered) ? gathered : join(here, 'page');
+  const read = (name: string): string => readFileSync(join(folder, name), 'utf8');
   return { js: read('page.js'), css: read('page.css') };
 }
 
