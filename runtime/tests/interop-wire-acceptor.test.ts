@@ -6,6 +6,8 @@ import dcmjsDimse from 'dcmjs-dimse';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { SopClass } from '../dicom/dimse/uids.ts';
 import { fileMeta } from '../dicom/data/part10.ts';
+import { CommitmentProvider } from '../dicom/scp/commitment-provider.ts';
+import { negotiateContexts } from '../dicom/scp/contexts.ts';
 import { FindProvider } from '../dicom/scp/find-provider.ts';
 import { NormalizedProvider } from '../dicom/scp/normalized-provider.ts';
 import { RetrieveProvider } from '../dicom/scp/retrieve-provider.ts';
@@ -17,7 +19,7 @@ import { temporaryFolder } from './peers/process.ts';
 import { instance, instanceBytes, SECONDARY_CAPTURE } from './wire-calls.ts';
 import { closeServers, EXPLICIT, serve } from './wire-fixture.ts';
 
-const { Client, Dataset, log, requests } = dcmjsDimse;
+const { Client, Dataset, log, requests, responses } = dcmjsDimse;
 log.setLevel('silent');
 
 /** Runs a client to its end: exit code and what it printed. */
@@ -164,6 +166,41 @@ describe.skipIf(!requirePeer('echoscu', 'storescu', 'dcmsend', 'findscu', 'moves
   },
 );
 
+/** Sends requests on one association; the statuses of the responses, by name, in order. */
+function ask(
+  port: number,
+  asked: Readonly<Record<string, InstanceType<typeof requests.CEchoRequest>>>,
+  heard: Partial<DimseListener> = {},
+): Promise<string[]> {
+  const statuses: string[] = [];
+  return new Promise((resolve, reject) => {
+    const peer = new Client();
+    for (const [name, request] of Object.entries(asked)) {
+      request.on('response', (response: { getStatus(): number }) => {
+        statuses.push(`${name} ${response.getStatus().toString(16)}`);
+      });
+      peer.addRequest(request);
+    }
+    for (const [event, listener] of Object.entries(heard)) peer.on(event, listener);
+    peer.on('associationReleased', () => resolve(statuses));
+    peer.on('networkError', reject);
+    peer.on('associationRejected', () => reject(new Error('rejected')));
+    // Reports of storage commitment come after the last response.
+    peer.send('127.0.0.1', port, 'DIMSE', 'SCP', { associationLingerTimeout: 300 });
+  });
+}
+
+interface DimseListener {
+  cStoreRequest(
+    request: InstanceType<typeof requests.CStoreRequest>,
+    answer: (response: InstanceType<typeof responses.CStoreResponse>) => void,
+  ): void;
+  nEventReportRequest(
+    request: InstanceType<typeof requests.NEventReportRequest>,
+    answer: (response: InstanceType<typeof responses.NEventReportResponse>) => void,
+  ): void;
+}
+
 describe('acceptor and the client of dcmjs-dimse', () => {
   afterAll(closeServers);
 
@@ -176,30 +213,12 @@ describe('acceptor and the client of dcmjs-dimse', () => {
       }),
     );
     const { CEchoRequest, CFindRequest, NCreateRequest, NSetRequest } = requests;
-    const statuses: string[] = [];
     const find = CFindRequest.createStudyFindRequest({ PatientID: 'P1*' });
     const create = new NCreateRequest(SopClass.MPPS, '2.25.31');
     create.setDataset(new Dataset({ PerformedProcedureStepStatus: 'IN PROGRESS' }));
     const set = new NSetRequest(SopClass.MPPS, '2.25.31');
     set.setDataset(new Dataset({ PerformedProcedureStepStatus: 'COMPLETED' }));
-    await new Promise<void>((resolve, reject) => {
-      const peer = new Client();
-      for (const [name, request] of Object.entries({
-        echo: new CEchoRequest(),
-        find,
-        create,
-        set,
-      })) {
-        request.on('response', (response: { getStatus(): number }) => {
-          statuses.push(`${name} ${response.getStatus().toString(16)}`);
-        });
-        peer.addRequest(request);
-      }
-      peer.on('associationReleased', () => resolve());
-      peer.on('networkError', reject);
-      peer.on('associationRejected', () => reject(new Error('rejected')));
-      peer.send('127.0.0.1', port, 'DIMSE', 'SCP');
-    });
+    const statuses = await ask(port, { echo: new CEchoRequest(), find, create, set });
     expect(statuses.filter((one) => one === 'find ff00')).toHaveLength(11);
     expect(statuses.filter((one) => one !== 'find ff00')).toEqual([
       'echo 0',
@@ -210,5 +229,80 @@ describe('acceptor and the client of dcmjs-dimse', () => {
     expect(normalized.instances.get('2.25.31')?.attributes).toEqual({
       PerformedProcedureStepStatus: 'COMPLETED',
     });
+  });
+
+  it('stores, moves, gets, and has storage committed', async () => {
+    const arrived: string[] = [];
+    const reported: number[] = [];
+    let self = 0;
+    const port = await serve({
+      // Implicit stands first in what it proposes; nothing is transcoded here.
+      onAssociate: ({ rq }) => ({
+        kind: 'accept',
+        contexts: negotiateContexts(rq, { prefer: [EXPLICIT] }),
+      }),
+      ...serviceHandler({
+        store: { onStoreEnd: (_a, request) => (arrived.push(request.sopInstance()), 0) },
+        retrieve: new RetrieveProvider({
+          instances: () => sendable(3),
+          destination: (aet) => (aet === 'SELF' ? { host: '127.0.0.1', port: self } : null),
+        }),
+        normalized: new NormalizedProvider(),
+        commitment: new CommitmentProvider({
+          judge: (uid) => (uid === '2.25.91.1.1' ? 0 : 0x0112),
+          onReported: (_uid, status) => reported.push(status),
+        }),
+      }),
+    });
+    self = port;
+    const { CStoreRequest, CMoveRequest, CGetRequest, NActionRequest, NGetRequest } = requests;
+    const commit = new NActionRequest(SopClass.STORAGE_COMMITMENT, '1.2.840.10008.1.20.1.1', 1);
+    const reference = (uid: string) => ({
+      ReferencedSOPClassUID: SECONDARY_CAPTURE,
+      ReferencedSOPInstanceUID: uid,
+    });
+    const references = ['2.25.91.1.1', '2.25.4711'].map(reference);
+    commit.setDataset(new Dataset({ TransactionUID: '2.25.8', ReferencedSOPSequence: references }));
+    const got: string[] = [];
+    const events: unknown[] = [];
+    const statuses = await ask(
+      port,
+      {
+        store: new CStoreRequest(new Dataset({ ...instance(1) })),
+        move: CMoveRequest.createStudyMoveRequest('SELF', '2.25.91'),
+        nowhere: CMoveRequest.createStudyMoveRequest('NOWHERE', '2.25.91'),
+        get: CGetRequest.createStudyGetRequest('2.25.91'),
+        unknown: new NGetRequest(SopClass.MPPS, '2.25.404', []),
+        commit,
+      },
+      {
+        cStoreRequest: (request, answer) => {
+          got.push(request.getAffectedSopInstanceUid());
+          const response = responses.CStoreResponse.fromRequest(request);
+          response.setStatus(0);
+          answer(response);
+        },
+        nEventReportRequest: (request, answer) => {
+          events.push(request.getEventTypeId(), request.getDataset()?.getElements());
+          const response = responses.NEventReportResponse.fromRequest(request);
+          response.setStatus(0);
+          answer(response);
+        },
+      },
+    );
+    const uids = [1, 2, 3].map((n) => `2.25.91.1.${n}`);
+    expect(arrived).toEqual(['2.25.91.1.1', ...uids]);
+    expect(got).toEqual(uids);
+    expect(statuses.filter((one) => !one.endsWith(' ff00'))).toEqual([
+      'store 0',
+      'move 0',
+      'nowhere a801',
+      'get 0',
+      'unknown 112',
+      'commit 0',
+    ]);
+    expect(events[0]).toBe(2);
+    expect(events[1]).toMatchObject({ TransactionUID: '2.25.8' });
+    expect(reported).toEqual([0]);
   });
 });

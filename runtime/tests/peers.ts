@@ -14,3 +14,4 @@ export {
 export { startOrthanc, type OrthancOptions, type OrthancPeer } from './peers/orthanc.ts';
 export { startInfluxd, type InfluxPeer } from './peers/influxd.ts';
 export { startDimseServer, type DimseServer } from './peers/dimse.ts';
+export { startDimseArchive, type DimseArchive } from './peers/dimse-archive.ts';

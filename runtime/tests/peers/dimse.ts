@@ -137,7 +137,8 @@ type Context = ReturnType<
   InstanceType<typeof dcmjsDimse.association.Association>['getPresentationContexts']
 >[number]['context'];
 
-function acceptFirst(context: Context): void {
+/** Accepts a context with the first transfer syntax that was proposed. */
+export function acceptFirst(context: Context): void {
   const [first] = context.getTransferSyntaxUids();
   if (first === undefined) return;
   context.setResult(constants.PresentationContextResult.Accept, first);
