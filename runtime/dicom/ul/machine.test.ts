@@ -62,7 +62,51 @@ const EFFECTS: Record<string, [string, number]> = {
   'AA-8': ['send A-ABORT provider, indicate A-P-ABORT, start ARTIM', 13],
 };
 
+/** Sta3 and Sta5 to Sta12: where the association is wanted, opened, used, or being released. */
+const ALIVE = [3, 5, 6, 7, 8, 9, 10, 11, 12];
+
+/**
+ * Table 9-10 a second time, from the text of the standard and in another form: by event the cells
+ * that differ, and what stands in the others of the row ('' nothing, else for all of `ALIVE`).
+ */
+// prettier-ignore
+const BY_EVENT: readonly (readonly [number, string, Readonly<Record<number, string>>])[] = [
+  [1, '', { 1: 'AE-1' }],
+  [2, '', { 4: 'AE-2' }],
+  [3, 'AA-8', { 2: 'AA-1', 5: 'AE-3', 13: 'AA-6' }],
+  [4, 'AA-8', { 2: 'AA-1', 5: 'AE-4', 13: 'AA-6' }],
+  [5, '', { 1: 'AE-5' }],
+  [6, 'AA-8', { 2: 'AE-6', 13: 'AA-7' }],
+  [7, '', { 3: 'AE-7' }],
+  [8, '', { 3: 'AE-8' }],
+  [9, '', { 6: 'DT-1', 8: 'AR-7' }],
+  [10, 'AA-8', { 2: 'AA-1', 6: 'DT-2', 7: 'AR-6', 13: 'AA-6' }],
+  [11, '', { 6: 'AR-1' }],
+  [12, 'AA-8', { 2: 'AA-1', 6: 'AR-2', 7: 'AR-8', 13: 'AA-6' }],
+  [13, 'AA-8', { 2: 'AA-1', 7: 'AR-3', 10: 'AR-10', 11: 'AR-3', 13: 'AA-6' }],
+  [14, '', { 8: 'AR-4', 9: 'AR-9', 12: 'AR-4' }],
+  [15, 'AA-1', { 4: 'AA-2' }],
+  [16, 'AA-3', { 2: 'AA-2', 13: 'AA-2' }],
+  [17, 'AA-4', { 2: 'AA-5', 4: 'AA-4', 13: 'AR-5' }],
+  [18, '', { 2: 'AA-2', 13: 'AA-2' }],
+  [19, 'AA-8', { 2: 'AA-1', 13: 'AA-7' }],
+];
+
 describe('PS3.8 Table 9-10', () => {
+  it('has in every cell what the standard has, and nothing where it has nothing', () => {
+    const expected = new Array<string>(EVENTS * STATES).fill('');
+    for (const [event, others, cells] of BY_EVENT) {
+      if (others !== '') for (const state of ALIVE) expected[cellIndex(event, state)] = others;
+      for (const [state, action] of Object.entries(cells)) {
+        expected[cellIndex(event, Number(state))] = action;
+      }
+    }
+    expect(BY_EVENT.map(([event]) => event)).toEqual(
+      Array.from({ length: EVENTS }, (_, i) => i + 1),
+    );
+    expect(TRANSITIONS).toEqual(expected);
+  });
+
   it('has 123 filled cells, and as many per row as the standard', () => {
     const perEvent = Array.from(
       { length: EVENTS },
