@@ -65,6 +65,31 @@ export async function bundle(request: BundleRequest): Promise<Bundle> {
   }
 }
 
+/**
+ * Bundles one compiled entry of `dist` in place. What it imports late stays a file of its own in
+ * `parts/`: one folder below, as deep as this module, because some find files of the package from
+ * where they are.
+ */
+export async function gatherEntry(dist: string, entry: string): Promise<void> {
+  const esbuild = await import('esbuild');
+  await esbuild.build({
+    absWorkingDir: dist,
+    entryPoints: [entry],
+    outdir: '.',
+    outbase: '.',
+    chunkNames: 'parts/[name]-[hash]',
+    allowOverwrite: true,
+    bundle: true,
+    splitting: true,
+    format: 'esm',
+    platform: 'node',
+    target: 'node20',
+    packages: 'external',
+    legalComments: 'none',
+    logLevel: 'warning',
+  });
+}
+
 /** Ends esbuild's child process: call it when no more bundling follows, before the load starts. */
 export async function stopBundler(): Promise<void> {
   const esbuild = await import('esbuild');
