@@ -7,32 +7,14 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Summary } from '../metrics/summary.ts';
 import { replayToInfluxdb } from '../outputs/influxdb/influxdb.ts';
 import { dashboardFiles } from '../report/grafana/dashboards.ts';
-import type { Dashboard, Panel } from '../report/grafana/model.ts';
+import type { Dashboard } from '../report/grafana/model.ts';
+import { expanded, panelsOf } from './dashboard-preview.ts';
 import { requirePeer, startInfluxd, type InfluxPeer } from './peers.ts';
 import { SAMPLE_T0, sampleRun } from './sample-run.ts';
 
 const SECONDS = 30;
 
-/** What Grafana puts in the place of its variables. */
-function expanded(query: string, testid: string): string {
-  const values: Readonly<Record<string, string>> = {
-    timeFilter: `time >= ${SAMPLE_T0 - 60_000}ms AND time <= ${SAMPLE_T0 + 120_000}ms`,
-    interval_ms: '1000',
-    interval: '1s',
-    testid,
-    service: 'C-STORE',
-    route: '.*',
-    by: 'service+route',
-  };
-  return query.replace(
-    /\$_*(timeFilter|interval_ms|interval|testid|service|route|by)\b/g,
-    (_, name: string) => values[name] ?? '',
-  );
-}
-
-function panelsOf({ panels }: Dashboard): Panel[] {
-  return panels.flatMap((panel) => [panel, ...(panel.panels ?? [])]);
-}
+const TIMES = { from: SAMPLE_T0 - 60_000, to: SAMPLE_T0 + 120_000 };
 
 describe.skipIf(!requirePeer('influxd'))('dashboards on InfluxDB', () => {
   let dir: string;
@@ -57,7 +39,7 @@ describe.skipIf(!requirePeer('influxd'))('dashboards on InfluxDB', () => {
   });
 
   async function rows(query: string, testid = 'first'): Promise<readonly unknown[][]> {
-    const series = await influx.query(expanded(query, testid), 'dicomrun');
+    const series = await influx.query(expanded(query, { testid, ...TIMES }), 'dicomrun');
     return series.flatMap(({ values }) => values.map((value) => [...value]));
   }
 
@@ -111,7 +93,7 @@ describe.skipIf(!requirePeer('influxd'))('dashboards on InfluxDB', () => {
       const text = query
         .replaceAll('$__interval_ms', String(zoom * 1000))
         .replaceAll('$__interval', `${zoom}s`);
-      const series = await influx.query(expanded(text, 'first'), 'dicomrun');
+      const series = await influx.query(expanded(text, { testid: 'first', ...TIMES }), 'dicomrun');
       const own = series.find(({ tags }) => tags?.['service'] === 'C-STORE');
       const sum = own?.values.reduce(
         (total, [, rate]) => total + ((rate as number | null) ?? 0) * zoom,

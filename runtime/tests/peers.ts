@@ -12,6 +12,6 @@ export {
   type StoragePeer,
 } from './peers/dcmtk.ts';
 export { startOrthanc, type OrthancOptions, type OrthancPeer } from './peers/orthanc.ts';
-export { startInfluxd, type InfluxPeer } from './peers/influxd.ts';
+export { startInfluxd, type InfluxPeer, type InfluxSeries } from './peers/influxd.ts';
 export { startDimseServer, type DimseServer } from './peers/dimse.ts';
 export { startDimseArchive, type DimseArchive } from './peers/dimse-archive.ts';

@@ -133,20 +133,29 @@ function series(line: Line, options: ChartOptions): uPlot.Series {
   };
 }
 
+/** Lines of the labels of marks. */
+const LABEL_ROWS = 3;
+
 /** Stage borders and threshold limits, drawn into the plot with their word. */
 function annotate(drawn: uPlot, { marks = [], limits = [] }: ChartData): void {
   const { ctx, bbox } = drawn;
   const ratio = devicePixelRatio || 1;
   ctx.save();
   ctx.font = `${11 * ratio}px sans-serif`;
+  ctx.textAlign = 'left'; // the axes leave their own alignment behind
+  ctx.textBaseline = 'alphabetic';
   ctx.lineWidth = ratio;
   ctx.setLineDash([4 * ratio, 4 * ratio]);
+  let [labelEnd, row] = [0, 0];
   for (const { at, label } of marks) {
     const x = drawn.valToPos(at, 'x', true);
     if (!(x >= bbox.left && x <= bbox.left + bbox.width)) continue;
     ctx.strokeStyle = ctx.fillStyle = colour('faint');
     stroke(ctx, [x, bbox.top, x, bbox.top + bbox.height]);
-    ctx.fillText(label, x + 4 * ratio, bbox.top + 11 * ratio);
+    // Labels that would stand in each other take turns of three lines.
+    row = x < labelEnd ? (row + 1) % LABEL_ROWS : 0;
+    labelEnd = Math.max(row === 0 ? 0 : labelEnd, x + ctx.measureText(label).width + 8 * ratio);
+    ctx.fillText(label, x + 4 * ratio, bbox.top + (11 + 13 * row) * ratio);
   }
   for (const { at, label } of limits) {
     const y = drawn.valToPos(at, 'y', true);
