@@ -103,6 +103,8 @@ export interface Options {
   noTeardown?: boolean;
   minIterationDuration?: Duration;
   hangTimeout?: Duration;
+  /** Heap of a worker thread, e.g. `'2GB'`; default: its share of half the memory, at most 4 GiB. */
+  workerHeap?: string | number;
   /** Wait for deliveries at the end. Default 30s. */
   settle?: Duration;
   /** An instance is missing after this. Default 10m. */

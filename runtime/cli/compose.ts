@@ -10,7 +10,10 @@ import type { Screen } from '../conductor/screen.ts';
 import { newRunNumber } from '../conductor/share.ts';
 import type { Loaded } from '../conductor/share.ts';
 import type { Stopper } from '../conductor/stopper.ts';
+import { MIN_HEAP_BYTES } from '../config/option-table.ts';
+import { Problems } from '../config/problems.ts';
 import type { Mode, Options } from '../config/types.ts';
+import { readSize } from '../config/values.ts';
 import type { CustomMetric } from '../metrics/engine-types.ts';
 import type { CaseResult, Summary } from '../metrics/summary.ts';
 import type { Output } from '../outputs/output.ts';
@@ -52,6 +55,7 @@ export function composeRun(request: ComposeRequest): ConductRequest {
     acceptorWorker: threadFile('runtime/acceptors/worker.js'),
     cores: availableParallelism(),
     maxWorkers: MAX_WORKERS,
+    workerHeapBytes: givenHeap(request),
     runNumber: newRunNumber(Date.now(), Math.random()),
     initTimeoutMs: INIT_TIMEOUT_MS,
     stopper,
@@ -73,6 +77,13 @@ export function composeRun(request: ComposeRequest): ConductRequest {
       }),
     handleSummaryJson: (summary, setupJson) => summaryData(terminal, summary, setupJson),
   };
+}
+
+/** The heap of workers, if the command line or the environment says one; mistakes are told later. */
+function givenHeap({ flags, terminal }: ComposeRequest): number | null {
+  const text = flags['worker-heap'] ?? terminal.env['DICOMRUN_WORKER_HEAP'];
+  const reader = { problems: new Problems(), at: { name: 'workerHeap', origin: '' } };
+  return text === undefined ? null : (readSize(reader, text, MIN_HEAP_BYTES) ?? null);
 }
 
 /** A path as the user would type it. */

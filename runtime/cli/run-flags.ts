@@ -83,6 +83,7 @@ export function addRuntimeFlags(command: Command): Command {
   return command
     .optionsGroup('Runtime:')
     .option('--workers <n>', 'worker threads (default: cores - 1)')
+    .option('--worker-heap <size>', 'heap of a worker (default: a share of half the memory)')
     .option('--settle <duration>', 'wait for deliveries at the end (default 30s)')
     .option('--delivery-horizon <duration>', 'an instance is missing after this (default 10m)')
     .option('--wire-cache <size>', 'encoded images kept per worker (default 256MB)')

@@ -64,6 +64,8 @@ export interface ConductRequest {
   readonly cores: number;
   /** Threads at most, before the number of VUs is known. */
   readonly maxWorkers: number;
+  /** Heap of a worker, as the command line or the environment says; null: not said there. */
+  readonly workerHeapBytes: number | null;
   readonly runNumber: string;
   readonly initTimeoutMs: number;
   readonly stopper: Stopper;

@@ -2,11 +2,9 @@
 // set-up, run, settle, teardown, summary. Every way out ends all threads.
 import type { Options } from '../config/types.ts';
 import { DicomRunError, ExitCode } from '../errors.ts';
-import { begunOffset } from '../executors/per-vu-iterations.ts';
 import { splitSegment, WHOLE } from '../executors/segment.ts';
 import type { Summary } from '../metrics/summary.ts';
 import { Acceptors } from './acceptors.ts';
-import type { Listening } from './acceptors.ts';
 import type {
   BuiltScript,
   ConductRequest,
@@ -17,15 +15,16 @@ import type {
 import type { PlaceOf } from './error-log.ts';
 import type { Account } from './events.ts';
 import { Fleet } from './fleet.ts';
-import type { SharedVuPlan } from './fleet.ts';
 import { FaultError, faultProblem } from './mailbox.ts';
 import { DeferredEvents } from './deferred.ts';
+import { defaultHeap } from './pool.ts';
 import { Recorder } from './recorder.ts';
 import { Scraper } from './scrape.ts';
 import type { EmbeddedAddress } from '../threads.ts';
 import { acceptorCount, embeddedSpec, receiversOf, targetsOf, workerCount } from './share.ts';
 import type { Loaded } from './share.ts';
 import { StoppedError } from './stopper.ts';
+import { vuPlan } from './vu-plan.ts';
 
 const NO_ACCOUNT: Account = { routes: [], missing: [] };
 /** Between `start` and t0: for the messages to arrive in every thread. */
@@ -48,7 +47,7 @@ export async function conduct(request: ConductRequest): Promise<ConductResult> {
 class Conductor {
   readonly #request: ConductRequest;
   readonly #events: DeferredEvents;
-  readonly #fleet: Fleet;
+  #fleet: Fleet;
   #acceptors: Acceptors | null = null;
   #recorder: Recorder | null = null;
   #embedded: EmbeddedAddress | null = null;
@@ -58,9 +57,15 @@ class Conductor {
   constructor(request: ConductRequest) {
     this.#request = request;
     this.#events = new DeferredEvents((message) => request.screen.log(message));
-    this.#fleet = new Fleet({
-      file: request.vuWorker,
-      maxWorkers: request.maxWorkers,
+    this.#fleet = this.#newFleet(request.workerHeapBytes);
+  }
+
+  #newFleet(heapBytes: number | null): Fleet {
+    const { vuWorker, maxWorkers, cores } = this.#request;
+    return new Fleet({
+      file: vuWorker,
+      maxWorkers,
+      heapBytes: heapBytes ?? defaultHeap(cores),
       events: this.#events,
       nextSource: () => this.#sources++,
       segmentOf: (worker, workers) => splitSegment(this.#segment, worker, workers),
@@ -93,21 +98,34 @@ class Conductor {
     this.#fleet.startLead();
     const built = await request.stopper.guard(request.build());
     this.#placeOf = built.placeOf;
-    const loaded = await request.stopper.guard(
+    let loaded = await this.#load(built);
+    let options = await request.resolve(loaded);
+    if (options.workerHeapBytes !== request.workerHeapBytes) {
+      // Said in the script or in a file: worker 0 had to start before that was read.
+      await this.#fleet.destroy();
+      this.#fleet = this.#newFleet(options.workerHeapBytes);
+      this.#fleet.startLead();
+      loaded = await this.#load(built);
+      options = await request.resolve(loaded);
+    }
+    mustExport(options, loaded);
+    return { built, loaded, options };
+  }
+
+  #load(built: BuiltScript): Promise<Loaded> {
+    const { stopper, initTimeoutMs, runNumber } = this.#request;
+    return stopper.guard(
       this.#fleet.load({
         kind: 'load',
         bundle: built.code,
         preludeFile: built.preludeFile,
         folder: built.folder,
         env: built.env,
-        timeoutMs: request.initTimeoutMs,
-        runNumber: request.runNumber,
+        timeoutMs: initTimeoutMs,
+        runNumber,
         ...(built.dataRoot === undefined ? {} : { dataRoot: built.dataRoot }),
       }),
     );
-    const options = await request.resolve(loaded);
-    mustExport(options, loaded);
-    return { built, loaded, options };
   }
 
   /** Opens the listeners, checks the target and readies every worker. */
@@ -312,37 +330,6 @@ class Conductor {
   }
 }
 
-const COUNTERS_BYTES = 16_384;
-
-/** What every worker is told; what differs from worker to worker the fleet adds. */
-function vuPlan(
-  built: BuiltScript,
-  { options, loaded, targets, runNumber }: RunContext,
-  listening: Listening | null,
-): SharedVuPlan {
-  return {
-    bundle: built.code,
-    preludeFile: built.preludeFile,
-    folder: built.folder,
-    env: options.env,
-    runNumber,
-    scenarios: options.scenarios,
-    declarations: loaded.declarations,
-    receivers: listening?.receivers ?? [],
-    ...targets,
-    embedded: listening?.embedded ?? null,
-    tags: options.tags,
-    options: guestOptions(options, loaded),
-    wireCacheBytes: options.wireCacheBytes,
-    minIterationDurationMs: options.minIterationDurationMs,
-    counters: new SharedArrayBuffer(COUNTERS_BYTES),
-    begun: new SharedArrayBuffer(4 * begunOffset(options.scenarios, options.scenarios.length)),
-    trace: options.trace,
-    route: options.route,
-    ledger: options.ledger,
-  };
-}
-
 /** Milliseconds since the epoch by the monotonic clock, fractions kept. */
 function epochNow(): number {
   return performance.timeOrigin + performance.now();
@@ -352,12 +339,6 @@ function epochNow(): number {
 function headStart(workers: number, outputs: number): number {
   if (outputs > 0) return MAX_HEAD_START_MS;
   return Math.min(MAX_HEAD_START_MS, HEAD_START_MS + HEAD_START_PER_WORKER_MS * workers);
-}
-
-/** What `exec.test.options` shows: the script's own options, consolidated where we know better. */
-function guestOptions(options: Options, loaded: Loaded): Record<string, unknown> {
-  const own = loaded.optionsJson === null ? {} : (JSON.parse(loaded.optionsJson) as object);
-  return { ...own, tags: options.tags };
 }
 
 /** Files are read at init, before anything can be recorded. */

@@ -41,6 +41,8 @@ export interface FleetSettings {
   /** Compiled module of the VU worker. */
   readonly file: string;
   readonly maxWorkers: number;
+  /** Heap limit of each worker; default: Node's. */
+  readonly heapBytes?: number;
   readonly events: ThreadEvents;
   readonly nextSource: () => number;
   /** Execution segment of one worker. */
@@ -72,7 +74,11 @@ export class Fleet {
 
   constructor(settings: FleetSettings) {
     this.#settings = settings;
-    this.#pool = createThreadPool({ file: settings.file, maxThreads: settings.maxWorkers });
+    this.#pool = createThreadPool({
+      file: settings.file,
+      maxThreads: settings.maxWorkers,
+      ...(settings.heapBytes === undefined ? {} : { heapBytes: settings.heapBytes }),
+    });
   }
 
   /** Starts worker 0, so that its thread boots while the script is bundled. */

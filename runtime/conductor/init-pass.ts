@@ -3,12 +3,20 @@ import type { Options } from '../config/types.ts';
 import type { ConductRequest } from './conduct-types.ts';
 import type { ThreadEvents } from './events.ts';
 import { Fleet } from './fleet.ts';
+import { defaultHeap } from './pool.ts';
 import { FaultError, faultProblem } from './mailbox.ts';
 import type { Loaded } from './share.ts';
 
 export type InitRequest = Pick<
   ConductRequest,
-  'vuWorker' | 'runNumber' | 'initTimeoutMs' | 'build' | 'resolve' | 'screen'
+  | 'vuWorker'
+  | 'workerHeapBytes'
+  | 'cores'
+  | 'runNumber'
+  | 'initTimeoutMs'
+  | 'build'
+  | 'resolve'
+  | 'screen'
 >;
 
 export interface InitResult {
@@ -21,6 +29,7 @@ export async function initPass(request: InitRequest): Promise<InitResult> {
   const fleet = new Fleet({
     file: request.vuWorker,
     maxWorkers: 1,
+    heapBytes: request.workerHeapBytes ?? defaultHeap(request.cores),
     events: logsOnly(request),
     nextSource: () => 0,
     segmentOf: () => ['0/1', '1/1'],

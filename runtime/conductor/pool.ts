@@ -1,4 +1,5 @@
 // Worker threads of a run: a Piscina pool with one long task per thread, spoken to by port.
+import { totalmem } from 'node:os';
 import { MessageChannel } from 'node:worker_threads';
 import type { MessagePort, Transferable } from 'node:worker_threads';
 import { Piscina } from 'piscina';
@@ -27,8 +28,26 @@ export interface PoolSettings {
   /** Compiled module whose default export is the long task. */
   readonly file: string;
   readonly maxThreads: number;
-  /** Old-space limit of each thread, MiB; a thread that exceeds it dies alone. */
-  readonly maxHeapMb?: number;
+  /** Heap limit of each thread, bytes; a thread that exceeds it dies alone. */
+  readonly heapBytes?: number;
+}
+
+const MIB = 1024 ** 2;
+const MOST_HEAP = 4096 * MIB;
+const LEAST_HEAP = 256 * MIB;
+
+/**
+ * Heap of a worker where nobody says: its share of half the memory of the machine (or container), so
+ * that hungry scripts bring down their workers and not the run; at least 256 MiB, at most 4 GiB.
+ */
+export function defaultHeap(cores: number, memoryBytes = memoryHere()): number {
+  const share = memoryBytes / 2 / Math.max(1, cores - 1);
+  return Math.max(LEAST_HEAP, Math.min(MOST_HEAP, share));
+}
+
+function memoryHere(): number {
+  const limit = process.constrainedMemory();
+  return limit > 0 ? Math.min(limit, totalmem()) : totalmem();
 }
 
 /**
@@ -44,9 +63,9 @@ export function createThreadPool<In, Out>(settings: PoolSettings): ThreadPool<In
     atomics: 'disabled',
     recordTiming: false,
     env: {},
-    ...(settings.maxHeapMb === undefined
+    ...(settings.heapBytes === undefined
       ? {}
-      : { resourceLimits: { maxOldGenerationSizeMb: settings.maxHeapMb } }),
+      : { resourceLimits: { maxOldGenerationSizeMb: Math.ceil(settings.heapBytes / MIB) } }),
   });
   let destroyed = false;
   return {

@@ -67,6 +67,7 @@ function life(stack: Stack) {
     settleMs: stack.need<number>('settle'),
     deliveryHorizonMs: stack.need<number>('deliveryHorizon'),
     wireCacheBytes: stack.need<number>('wireCache'),
+    workerHeapBytes: stack.get<number>('workerHeap') ?? null,
     workers: stack.get<number>('workers') ?? null,
     acceptors: stack.get<number>('acceptors') ?? null,
   };

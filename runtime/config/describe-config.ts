@@ -65,6 +65,7 @@ const FIELDS: Readonly<Record<string, (options: Options) => unknown>> = {
   'data.root': (options) => options.dataRoot,
   'data.file': (options) => options.dataFile,
   wireCache: (options) => options.wireCacheBytes,
+  workerHeap: (options) => options.workerHeapBytes,
   executionSegment: (options) => options.executionSegment?.join(':'),
   'influxdb.username': (options) => influxOption(options, 'username'),
   'influxdb.password': (options) => influxOption(options, 'password'),

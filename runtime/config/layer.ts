@@ -55,7 +55,7 @@ export function readOption(r: Reader, option: OptionRow, value: unknown): unknow
     case 'string':
       return readString(r, value);
     case 'size':
-      return readSize(r, value);
+      return readSize(r, value, option.min);
     case 'list':
       return readList(r, value);
     case 'aet':

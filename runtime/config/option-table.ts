@@ -29,6 +29,9 @@ const duration = (path: string, ms: number | null, doc: string, flag?: string): 
 const off = (path: string, doc: string, flag?: string): OptionRow =>
   row(path, 'boolean', doc, { byDefault: false, ...(flag === undefined ? {} : { flag }) });
 
+/** Less is not enough for a script and the runtime around it. */
+export const MIN_HEAP_BYTES = 64e6;
+
 /** In the order in which `dicomrun config` lists them. */
 export const OPTION_TABLE: readonly OptionRow[] = [
   // ---- target
@@ -78,6 +81,10 @@ export const OPTION_TABLE: readonly OptionRow[] = [
   row('wireCache', 'size', 'encoded images kept per worker', {
     byDefault: 256e6,
     flag: 'wire-cache',
+  }),
+  row('workerHeap', 'size', 'heap of a worker (its share of half the memory)', {
+    flag: 'worker-heap',
+    min: MIN_HEAP_BYTES,
   }),
   row('workers', 'integer', 'worker threads (cores - 1)', { flag: 'workers', min: 1 }),
   row('acceptors', 'integer', 'acceptor threads', { min: 1 }),

@@ -155,6 +155,8 @@ export interface Options {
   readonly settleMs: number;
   readonly deliveryHorizonMs: number;
   readonly wireCacheBytes: number;
+  /** Heap limit of a worker; null: its share of half the memory, at most 4 GiB. */
+  readonly workerHeapBytes: number | null;
   /** null: cores − 1, at least 1. */
   readonly workers: number | null;
   readonly acceptors: number | null;

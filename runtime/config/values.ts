@@ -100,6 +100,9 @@ export function readChoice<T extends string>(
 const SIZE_UNITS: Readonly<Record<string, number>> = {
   '': 1,
   B: 1,
+  K: 1e3,
+  M: 1e6,
+  G: 1e9,
   KB: 1e3,
   MB: 1e6,
   GB: 1e9,
@@ -108,12 +111,15 @@ const SIZE_UNITS: Readonly<Record<string, number>> = {
   GIB: 1024 ** 3,
 };
 
-/** Bytes: a number, or `256MB`, `1GiB`. */
-export function readSize(r: Reader, value: unknown): number | undefined {
+/** Bytes, at least `min`: a number, or `256MB`, `1GiB`, `2g`. */
+export function readSize(r: Reader, value: unknown, min = 0): number | undefined {
   const match = /^(\d+(?:\.\d+)?)\s*([kmg]?i?b?)$/i.exec(String(value).trim());
   const unit = SIZE_UNITS[(match?.[2] ?? '?').toUpperCase()];
   if (match && unit !== undefined && typeof value !== 'boolean') {
-    return Math.round(Number(match[1]) * unit);
+    const bytes = Math.round(Number(match[1]) * unit);
+    if (bytes >= min) return bytes;
+    r.problems.value(r.at, `a size of at least ${min / 1e6}MB`, value);
+    return undefined;
   }
   r.problems.value(r.at, 'a size', value, 'e.g. 256MB, 1GiB, or a number of bytes');
   return undefined;

@@ -72,8 +72,8 @@ describe('a worker out of memory', () => {
     for (;;) hog.push(new Array(100_000).fill(hog.length));`;
     const result = await bench.script(
       script(hog),
-      ['--workers', '2', '--duration', '8s', '--vus', '4', '--hang-timeout', '60s'],
-      { timeoutMs: 90_000, env: { NODE_OPTIONS: '--max-old-space-size=300' } },
+      [...'--workers 2 --duration 8s --vus 4 --hang-timeout 60s --worker-heap 150MB'.split(' ')],
+      { timeoutMs: 90_000 },
     );
     expect(result.code, result.stderr).toBe(0);
     const summary = result.summary();
@@ -91,6 +91,7 @@ describe('a worker out of memory', () => {
       const result = await bench.script(
         `import { sleep } from 'k6';
 export const options = {
+  workerHeap: '150MB',
   scenarios: { s: { executor: 'per-vu-iterations', vus: 4, iterations: 4 } },
 };
 export default async function () {
@@ -102,7 +103,7 @@ export default async function () {
 }
 `,
         ['--workers', '2', '--hang-timeout', '60s'],
-        { timeoutMs: 90_000, env: { NODE_OPTIONS: '--max-old-space-size=300' } },
+        { timeoutMs: 90_000 },
       );
       expect(result.code, result.stderr).toBe(0);
       expect(result.stderr.match(/died and was replaced/g)).toHaveLength(1);

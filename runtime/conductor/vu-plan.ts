@@ -1,0 +1,44 @@
+// From a built and resolved script to what every VU worker is told.
+import type { Options } from '../config/types.ts';
+import { begunOffset } from '../executors/per-vu-iterations.ts';
+import type { Listening } from './acceptors.ts';
+import type { BuiltScript, RunContext } from './conduct-types.ts';
+import type { SharedVuPlan } from './fleet.ts';
+import type { Loaded } from './share.ts';
+
+const COUNTERS_BYTES = 16_384;
+
+/** What every worker is told; what differs from worker to worker the fleet adds. */
+export function vuPlan(
+  built: BuiltScript,
+  { options, loaded, targets, runNumber }: RunContext,
+  listening: Listening | null,
+): SharedVuPlan {
+  return {
+    bundle: built.code,
+    preludeFile: built.preludeFile,
+    folder: built.folder,
+    env: options.env,
+    runNumber,
+    scenarios: options.scenarios,
+    declarations: loaded.declarations,
+    receivers: listening?.receivers ?? [],
+    ...targets,
+    embedded: listening?.embedded ?? null,
+    tags: options.tags,
+    options: guestOptions(options, loaded),
+    wireCacheBytes: options.wireCacheBytes,
+    minIterationDurationMs: options.minIterationDurationMs,
+    counters: new SharedArrayBuffer(COUNTERS_BYTES),
+    begun: new SharedArrayBuffer(4 * begunOffset(options.scenarios, options.scenarios.length)),
+    trace: options.trace,
+    route: options.route,
+    ledger: options.ledger,
+  };
+}
+
+/** What `exec.test.options` shows: the script's own options, consolidated where we know better. */
+function guestOptions(options: Options, loaded: Loaded): Record<string, unknown> {
+  const own = loaded.optionsJson === null ? {} : (JSON.parse(loaded.optionsJson) as object);
+  return { ...own, tags: options.tags };
+}
