@@ -70,6 +70,12 @@ function toClientPoint(point: Point): ClientPoint {
   return { measurement, tags: { ...tags }, fields: { ...fields }, timestamp };
 }
 
+/** The client drops the body of a 500, and with it what the server said. */
+const RETRY_WORDS: Readonly<Record<string, string>> = {
+  '': 'no answer',
+  'Internal Server Error': 'internal server error; the log of InfluxDB says why: a full disk?',
+};
+
 async function outcomeOf(call: Promise<unknown>): Promise<WriteOutcome> {
   try {
     await call;
@@ -87,7 +93,7 @@ async function outcomeOf(call: Promise<unknown>): Promise<WriteOutcome> {
       case 413:
         return { kind: 'too-large' };
       default:
-        return { kind: 'retry', why: why === '' ? 'no answer' : why };
+        return { kind: 'retry', why: RETRY_WORDS[why] ?? why };
     }
   }
 }
