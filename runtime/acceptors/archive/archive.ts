@@ -1,9 +1,11 @@
 // A simulated archive: stores, finds, moves, keeps worklist and procedure steps. In memory.
-import { CommandField, Element } from '../../dicom/dimse/elements.ts';
+import { CommandField } from '../../dicom/dimse/elements.ts';
 import type { IncomingRequest } from '../../dicom/dimse/incoming.ts';
 import { Status } from '../../dicom/dimse/status.ts';
 import type { JsonDataset } from '../../dicom/data/json.ts';
-import { associate } from '../../dicom/ul/associate.ts';
+import { FindProvider } from '../../dicom/scp/find-provider.ts';
+import { readIdentifier } from '../../dicom/scp/identifier.ts';
+import { RetrieveProvider } from '../../dicom/scp/retrieve-provider.ts';
 import type { Association } from '../../dicom/ul/association.ts';
 import type { ContextPolicy } from '../contexts.ts';
 import { DatasetTap } from '../dataset-tap.ts';
@@ -11,16 +13,13 @@ import { PieceBag } from '../piece-bag.ts';
 import { StoreStation } from '../store-station.ts';
 import type { Stored } from '../store-station.ts';
 import { commitmentReport, readCommitment, reportTo, sendReport } from './commitment.ts';
-import { Cancellable, respondWith } from './find.ts';
-import { readIdentifier } from './identifier.ts';
 import { ProcedureSteps } from './procedure-steps.ts';
 import { levelOf, Query } from './query.ts';
-import { SubOperations } from './retrieve.ts';
+import { Retrieval } from './retrieve.ts';
 import { isArchiveService, PROCEDURE_STEP, WORKLIST } from './services.ts';
 import { ARCHIVE_DEFAULTS } from './spec.ts';
 import type { ArchiveSpec } from './spec.ts';
 import { ArchiveStore } from './store.ts';
-import type { StoredInstance } from './store.ts';
 import { Worklist } from './worklist.ts';
 
 const NO_BYTES = Buffer.alloc(0);
@@ -48,7 +47,8 @@ export class Archive extends StoreStation<Taking> {
   private readonly now: () => number;
   private readonly query: Query;
   private readonly worklist: Worklist;
-  private readonly cancellable = new Cancellable();
+  private readonly finds: FindProvider;
+  private readonly retrieves: RetrieveProvider;
 
   constructor(spec: ArchiveSpec, now: () => number) {
     super(spec.faults ?? {}, now);
@@ -60,6 +60,8 @@ export class Archive extends StoreStation<Taking> {
     const visibleAfterMs = spec.visibleAfterMs ?? ARCHIVE_DEFAULTS.visibleAfterMs;
     this.query = new Query(this.store, { retrieveAET: this.ownAET, visibleAfterMs, now });
     this.worklist = new Worklist(spec.worklist ?? [], this.steps);
+    this.finds = this.findProvider();
+    this.retrieves = this.retrieveProvider();
   }
 
   private get ownAET(): string {
@@ -119,96 +121,67 @@ export class Archive extends StoreStation<Taking> {
       association.respond(request, { status: Status.SUCCESS });
       return;
     }
-    const transferSyntax = association.context(request.contextId)?.transferSyntax ?? '';
-    try {
-      const json = dataset === null ? {} : readIdentifier(dataset, transferSyntax);
-      this.answer({ association, request, json });
-    } catch (error) {
-      // Bytes that are no data set: the requestor hears so.
-      const errorComment = (error instanceof Error ? error.message : String(error)).slice(0, 64);
-      association.respond(request, { status: Status.CANNOT_UNDERSTAND, errorComment });
-    }
-  }
-
-  onCancel(association: Association, messageId: number): void {
-    this.cancellable.cancel(association, messageId);
-  }
-
-  private answer(asked: Asked): void {
-    const { association, request } = asked;
     switch (request.commandField) {
       case CommandField.C_FIND_RQ:
-        return this.find(asked);
+        return this.finds.onRequest(association, request, dataset);
       case CommandField.C_MOVE_RQ:
-        return this.move(asked);
       case CommandField.C_GET_RQ:
-        return this.retrieve(asked, association, () => {});
+        return this.retrieves.onRequest(association, request, dataset);
       case CommandField.N_CREATE_RQ:
       case CommandField.N_SET_RQ:
       case CommandField.N_GET_RQ:
-        return this.step(asked);
+        return this.withAttributes(association, request, dataset, (asked) => this.step(asked));
       case CommandField.N_ACTION_RQ:
-        return this.commit(asked);
+        return this.withAttributes(association, request, dataset, (asked) => this.commit(asked));
       default:
         association.respond(request, { status: Status.UNRECOGNIZED_OPERATION });
     }
   }
 
-  private find({ association, request, json }: Asked): void {
-    const level = levelOf(json);
-    const isWorklist = request.sopClass() === WORKLIST;
-    if (!isWorklist && level === null) {
-      const errorComment = 'QueryRetrieveLevel is missing or unknown';
-      association.respond(request, { status: Status.DATA_SET_MISMATCH, errorComment });
-      return;
-    }
-    const answers =
-      isWorklist || level === null ? this.worklist.find(json) : this.query.find(json, level);
-    respondWith(association, request, answers, this.cancellable);
+  onCancel(association: Association, messageId: number): void {
+    this.finds.onCancel(association, messageId);
+    this.retrieves.onCancel(association, messageId);
   }
 
-  private move(asked: Asked): void {
-    const { association, request } = asked;
-    const aet = request.text(Element.MOVE_DESTINATION);
-    const at = this.spec.destinations?.[aet];
-    if (at === undefined) {
-      const errorComment = `move destination "${aet}" is unknown`.slice(0, 64);
-      association.respond(request, { status: Status.MOVE_DESTINATION_UNKNOWN, errorComment });
-      return;
-    }
-    const pairs = new Map<string, StoredInstance>();
-    for (const instance of this.chosen(asked)) {
-      pairs.set(`${instance.sopClass} ${instance.header.transferSyntax}`, instance);
-    }
-    if (pairs.size === 0) return association.respond(request, { status: Status.SUCCESS });
-    const contexts = [...pairs.values()].slice(0, 128).map(({ sopClass, header }) => ({
-      abstractSyntax: sopClass,
-      transferSyntaxes: [header.transferSyntax],
-    }));
-    associate({ ...at, calledAET: aet, callingAET: this.ownAET, contexts }, (outcome) => {
-      if (outcome.kind === 'accepted') {
-        const out = outcome.association;
-        this.retrieve(asked, out, () => out.release());
-      } else {
-        const errorComment = `cannot open an association to "${aet}"`;
-        const status = Status.OUT_OF_RESOURCES_SUB_OPERATIONS;
-        association.respond(request, { status, errorComment });
-      }
+  private withAttributes(
+    association: Association,
+    request: IncomingRequest,
+    dataset: Buffer | null,
+    then: (asked: Asked) => void,
+  ): void {
+    const json = readIdentifier(association, request, dataset);
+    if (json !== null) then({ association, request, json });
+  }
+
+  private findProvider(): FindProvider {
+    const isWorklist = (request: IncomingRequest): boolean => request.sopClass() === WORKLIST;
+    const errorComment = 'QueryRetrieveLevel is missing or unknown';
+    return new FindProvider({
+      exact: true,
+      refuses: (keys, request) =>
+        isWorklist(request) || levelOf(keys) !== null
+          ? null
+          : { status: Status.DATA_SET_MISMATCH, errorComment },
+      records: (keys, request) => {
+        const level = levelOf(keys);
+        return isWorklist(request) || level === null
+          ? this.worklist.find(keys)
+          : this.query.find(keys, level);
+      },
     });
   }
 
-  private retrieve(asked: Asked, out: Association, done: () => void): void {
-    const { association, request } = asked;
-    const { cancellable } = this;
-    const base = { association, request, out, cancellable, done };
-    const originator = { aet: association.callingAET, messageId: request.messageId };
-    const retrieval = out === association ? base : { ...base, originator };
-    new SubOperations(retrieval, this.chosen(asked)).run();
-  }
-
-  private chosen({ json }: Asked): StoredInstance[] {
-    const level = levelOf(json);
-    return level === null ? [] : this.query.instances(json, level);
+  private retrieveProvider(): RetrieveProvider {
+    const retrieval = new Retrieval();
+    return new RetrieveProvider({
+      callingAET: this.ownAET,
+      destination: (aet) => this.spec.destinations?.[aet] ?? null,
+      instances: (keys) => {
+        const level = levelOf(keys);
+        const found = level === null ? [] : this.query.instances(keys, level);
+        return found.map((instance) => retrieval.sendable(instance));
+      },
+    });
   }
 
   private step({ association, request, json }: Asked): void {

@@ -4,10 +4,10 @@ import { encodeCommand } from '../../dicom/dimse/command.ts';
 import { CommandField, Element, HAS_DATA_SET } from '../../dicom/dimse/elements.ts';
 import type { Pending } from '../../dicom/dimse/pending.ts';
 import type { JsonDataset } from '../../dicom/data/json.ts';
+import { encodeRecord } from '../../dicom/scp/identifier.ts';
 import { associate } from '../../dicom/ul/associate.ts';
 import type { Association } from '../../dicom/ul/association.ts';
 import { toOutgoing } from '../../dicom/ul/frame.ts';
-import { writeIdentifier } from './identifier.ts';
 import { COMMITMENT, COMMITMENT_INSTANCE } from './services.ts';
 
 const ALL_COMMITTED = 1; // PS3.4 J.3.3.1
@@ -73,7 +73,7 @@ export function sendReport(association: Association, report: Report, done: () =>
     [Element.AFFECTED_SOP_INSTANCE]: COMMITMENT_INSTANCE,
     [Element.EVENT_TYPE_ID]: report.event,
   });
-  const dataset = writeIdentifier(report.json, context.transferSyntax);
+  const dataset = encodeRecord(report.json, context.transferSyntax);
   const pending: Pending = {
     ...{ messageId: 0, contextId: 0, sendStart: 0, sendEnd: 0, firstByte: 0, lastByte: 0 },
     onReply: () => done(),

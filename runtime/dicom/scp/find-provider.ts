@@ -1,25 +1,25 @@
 // C-FIND as acceptor: responses in batches between which a C-CANCEL is heard, and bounded memory
 // towards a slow requestor.
 import { DataError } from '../data/data-error.ts';
-import { compileEdits, type Edits } from '../data/edits.ts';
-import { patchHeader } from '../data/header-patch.ts';
 import type { JsonDataset } from '../data/json.ts';
-import type { IncomingRequest } from '../dimse/incoming.ts';
+import type { IncomingRequest, ResponseFields } from '../dimse/incoming.ts';
 import type { Attributes } from '../dimse/model.ts';
 import { Status } from '../dimse/status.ts';
 import type { Association } from '../ul/association.ts';
 import { type DelaySpec, drawDelay, later } from './delay.ts';
-import { readIdentifier, syntaxOf } from './identifier.ts';
+import { encodeRecord, readIdentifier, syntaxOf } from './identifier.ts';
 import { compileIdentifier, type Matcher, projectRecord } from './matching.ts';
 
 export interface FindProviderOptions {
   /** Records at the identifier's level, in the order of the answers; they are not changed later. */
   records(identifier: JsonDataset, request: IncomingRequest): Iterable<Attributes>;
+  /** What an identifier that cannot be answered is answered with; null = it can. */
+  refuses?(identifier: JsonDataset, request: IncomingRequest): ResponseFields | null;
   /** Pause between two responses. */
   readonly pace?: DelaySpec;
   /** Answer 0xFF01 instead of 0xFF00. */
   readonly pendingStatus?: number;
-  /** Records come matched and projected already. */
+  /** Records come matched and projected already, made for this answer. */
   readonly exact?: boolean;
 }
 
@@ -27,17 +27,6 @@ const BATCH = 32;
 /** Not more than that waits in the socket before the next batch is made. */
 const BACKLOG_BYTES = 262_144;
 const SLOW_PEER_MS = 5;
-
-const hasWideText = (text: string): boolean => /[\u0080-\uffff]/.test(text);
-
-/** Encodes a response identifier; UTF-8 is declared where it is needed. */
-export function encodeRecord(record: Attributes, transferSyntax: string): Buffer {
-  const wide = hasWideText(JSON.stringify(record));
-  const edits = wide ? { SpecificCharacterSet: 'ISO_IR 192', ...record } : record;
-  return patchHeader(Buffer.alloc(0), transferSyntax, compileEdits(edits as Edits), {
-    lenient: true,
-  });
-}
 
 /** The latest encoding of each record. */
 type Cache = WeakMap<Attributes, { readonly question: string; readonly bytes: Buffer }>;
@@ -111,10 +100,10 @@ class Answering {
 
   /** The same question gets the same bytes: a load test asks it thousands of times. */
   private encoded(record: Attributes): Buffer {
+    if (this.matches === null) return encodeRecord(record, this.syntax);
     const known = this.cache.get(record);
     if (known?.question === this.question) return known.bytes;
-    const found = this.matches === null ? record : projectRecord(this.identifier, record);
-    const bytes = encodeRecord(found, this.syntax);
+    const bytes = encodeRecord(projectRecord(this.identifier, record), this.syntax);
     this.cache.set(record, { question: this.question, bytes });
     return bytes;
   }
@@ -140,6 +129,11 @@ export class FindProvider {
   onRequest(association: Association, request: IncomingRequest, dataset: Buffer | null): void {
     const identifier = readIdentifier(association, request, dataset);
     if (identifier === null) return;
+    const refusal = this.options.refuses?.(identifier, request) ?? null;
+    if (refusal !== null) {
+      association.respond(request, refusal);
+      return;
+    }
     const { messageId } = request;
     const syntax = syntaxOf(association, request);
     const mine = this.running.get(association) ?? new Map<number, Answering>();

@@ -1,7 +1,10 @@
-// Reads what came with a request; what cannot be read is answered, not thrown.
+// Reads what came with a request; what cannot be read is answered, not thrown. Writes answers.
 import { DataError } from '../data/data-error.ts';
+import { compileEdits, type Edits } from '../data/edits.ts';
+import { patchHeader } from '../data/header-patch.ts';
 import { type JsonDataset, openDataset, toJson } from '../data/json.ts';
 import type { IncomingRequest } from '../dimse/incoming.ts';
+import type { Attributes } from '../dimse/model.ts';
 import { Status } from '../dimse/status.ts';
 import type { Association } from '../ul/association.ts';
 
@@ -25,4 +28,34 @@ export function readIdentifier(
     association.respond(request, { status: Status.CANNOT_UNDERSTAND, errorComment });
     return null;
   }
+}
+
+const NOTHING = Buffer.alloc(0);
+const BEYOND_ASCII = /[^\x00-\x7f]/;
+
+/** Encodes a response identifier; text beyond ASCII goes as UTF-8 unless it says its own set. */
+export function encodeRecord(record: Attributes, transferSyntax: string): Buffer {
+  const edits = editsOf(record);
+  const wide = BEYOND_ASCII.test(JSON.stringify(record, withoutBigints));
+  const all = wide ? { SpecificCharacterSet: 'ISO_IR 192', ...edits } : edits;
+  return patchHeader(NOTHING, transferSyntax, compileEdits(all), { lenient: true });
+}
+
+/** Keys without a value are answered with none; as an edit null would leave them out. */
+function editsOf(record: Attributes): Edits {
+  const edits: Record<string, unknown> = {};
+  for (const [keyword, value] of Object.entries(record)) edits[keyword] = editOf(value);
+  return edits as Edits;
+}
+
+function editOf(value: unknown): unknown {
+  if (value === null || (Array.isArray(value) && value.length === 0)) return '';
+  if (!Array.isArray(value)) return value;
+  return value.map((one: unknown) =>
+    typeof one === 'object' && one !== null ? editsOf(one as Attributes) : one,
+  );
+}
+
+function withoutBigints(_key: string, value: unknown): unknown {
+  return typeof value === 'bigint' ? String(value) : value;
 }

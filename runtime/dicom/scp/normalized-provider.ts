@@ -9,8 +9,7 @@ import type { IncomingRequest, ResponseFields } from '../dimse/incoming.ts';
 import { Status } from '../dimse/status.ts';
 import { SopClass } from '../dimse/uids.ts';
 import type { Association } from '../ul/association.ts';
-import { readIdentifier, syntaxOf } from './identifier.ts';
-import { encodeRecord } from './find-provider.ts';
+import { encodeRecord, readIdentifier, syntaxOf } from './identifier.ts';
 
 export interface NormalizedInstance {
   readonly sopClass: string;

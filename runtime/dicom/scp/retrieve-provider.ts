@@ -6,8 +6,7 @@ import { Status } from '../dimse/status.ts';
 import { associate } from '../ul/associate.ts';
 import type { ProposedContext, TlsOptions } from '../ul/associate-request.ts';
 import type { Association } from '../ul/association.ts';
-import { encodeRecord } from './find-provider.ts';
-import { readIdentifier, syntaxOf } from './identifier.ts';
+import { encodeRecord, readIdentifier, syntaxOf } from './identifier.ts';
 import { type StoredInstance, SubOperationRun, type SubOperationUser } from './sub-operations.ts';
 
 export interface Destination {
@@ -21,6 +20,8 @@ export interface RetrieveProviderOptions {
   instances(identifier: JsonDataset, request: IncomingRequest): Iterable<StoredInstance>;
   /** Where a C-MOVE destination is; null = unknown (0xA801). */
   destination?(aet: string): Destination | null;
+  /** AE title that a destination is called as (default: what the requestor called). */
+  readonly callingAET?: string;
   /** A pending response after every n-th sub-operation (default 1; 0 = none). */
   readonly pendingEvery?: number;
 }
@@ -70,21 +71,17 @@ export class RetrieveProvider {
     const aet = request.text(Element.MOVE_DESTINATION);
     const destination = this.options.destination?.(aet) ?? null;
     if (destination === null) {
-      association.respond(request, { status: Status.MOVE_DESTINATION_UNKNOWN });
+      const errorComment = `move destination "${aet}" is unknown`.slice(0, 64);
+      association.respond(request, { status: Status.MOVE_DESTINATION_UNKNOWN, errorComment });
       return;
     }
     if (instances.length === 0) {
       association.respond(request, { status: Status.SUCCESS, completed: 0, failed: 0, warning: 0 });
       return;
     }
-    const { calledAET } = association;
-    const request_ = {
-      ...destination,
-      calledAET: aet,
-      callingAET: calledAET,
-      contexts: contextsOf(instances),
-    };
-    associate(request_, (outcome) => {
+    const callingAET = this.options.callingAET ?? association.calledAET;
+    const contexts = contextsOf(instances);
+    associate({ ...destination, calledAET: aet, callingAET, contexts }, (outcome) => {
       if (outcome.kind === 'accepted') {
         this.run(association, request, outcome.association, instances);
         return;

@@ -16,8 +16,8 @@ export interface StoredInstance {
   readonly sopClass: string;
   readonly sopInstance: string;
   readonly transferSyntax: string;
-  /** The C-STORE-RQ, framed for a context. */
-  message(contextId: number, maxPdu: number, originator?: Originator): Outgoing;
+  /** The C-STORE-RQ, framed for a context; null when there is nothing to send any more. */
+  message(contextId: number, maxPdu: number, originator?: Originator): Outgoing | null;
 }
 
 export interface SubOperationUser {
@@ -68,8 +68,11 @@ export class SubOperationRun implements Pending {
       const instance = this.instances[this.at];
       if (instance === undefined) break;
       const id = association.contextFor(instance.sopClass, instance.transferSyntax);
-      if (id !== 0 && association.open) {
-        association.send(instance.message(id, association.maxPdu, this.originator), this);
+      const sendable = id !== 0 && association.open;
+      const { maxPdu } = association;
+      const message = sendable ? instance.message(id, maxPdu, this.originator) : null;
+      if (message !== null) {
+        association.send(message, this);
         return;
       }
       this.count('failure');
