@@ -1,5 +1,6 @@
 // The engine as its callers see it: samples in, one Tick a second out, Totals at the end.
 import type { MetricType } from '../../api/k6/metric-table.ts';
+import type { ScatterPoints } from './scatter.ts';
 import type { ThresholdResult } from './summary.ts';
 import type { Totals, ViewKey } from './totals.ts';
 
@@ -79,6 +80,8 @@ export interface Tick {
     readonly to: number;
     readonly views: readonly ViewBlock[];
   }[];
+  /** Single requests, for a scatter plot. */
+  readonly points: readonly ScatterPoints[];
   /** Thresholds whose verdict changed at this tick. */
   readonly changed: readonly ThresholdResult[];
   /** The threshold that asks for the run to stop, once. */

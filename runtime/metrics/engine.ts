@@ -16,6 +16,7 @@ import type {
 import { BlockEncoder } from './histogram.ts';
 import { liveNumbers } from './live.ts';
 import { bucketOf, MAX_UNITS, UNITS_PER_VALUE } from './scale.ts';
+import { Scatter } from './scatter.ts';
 import { SeriesTable } from './series-table.ts';
 import { COUNTER, GAUGE, TREND } from './series-state.ts';
 import type { SeriesState } from './series-state.ts';
@@ -46,6 +47,7 @@ class MetricsEngine implements Engine {
   readonly #threads = new Map<number, SeriesState[]>();
   readonly #counter = new BucketCounter();
   readonly #encoder = new BlockEncoder();
+  readonly #scatter = new Scatter();
   readonly #options: EngineOptions;
   #at = -Infinity;
   #lastMs = Number.NaN;
@@ -75,7 +77,11 @@ class MetricsEngine implements Engine {
   addSeries(thread: number, series: readonly EngineSeries[]): void {
     let list = this.#threads.get(thread);
     if (list === undefined) this.#threads.set(thread, (list = []));
-    for (const declaration of series) list[declaration.id] = this.#table.of(declaration);
+    for (const declaration of series) {
+      const state = this.#table.of(declaration);
+      state.scatter ??= this.#scatter.laneOf(state.key.metric, state.key.tags);
+      list[declaration.id] = state;
+    }
   }
 
   ingest(thread: number, columns: EngineColumns): void {
@@ -125,6 +131,7 @@ class MetricsEngine implements Engine {
       if (state.n === state.buckets.length) state.grow();
       state.buckets[state.n++] = bucketOf(units);
       state.sum += value;
+      if (state.scatter !== null) state.scatter.add(time, value);
     } else if (state.code === COUNTER) {
       if (!(value >= 0 && value <= Number.MAX_SAFE_INTEGER)) return this.#reject(state, value);
       state.n++;
@@ -140,7 +147,9 @@ class MetricsEngine implements Engine {
       }
     } else {
       state.n++;
-      if (value !== 0) state.sum++;
+      if (value === 0) return;
+      state.sum++;
+      if (state.scatter !== null) state.scatter.add(time, 0);
       return;
     }
     if (value < state.min) state.min = value;
@@ -160,7 +169,9 @@ class MetricsEngine implements Engine {
     if (final) this.#closeBlock(null);
     const blocks = this.#encodeSome(final ? Infinity : BLOCK_VIEWS_PER_TICK);
     for (const view of this.#table.views) view.forget(at);
-    return { at, intervalMs, views, rows, blocks, changed: judged.changed, abort: judged.abort };
+    const points = this.#scatter.take();
+    const { changed, abort } = judged;
+    return { at, intervalMs, views, rows, blocks, points, changed, abort };
   }
 
   #rows(at: number, intervalMs: number): { rows: ViewRow[]; views: ViewDecl[] } {

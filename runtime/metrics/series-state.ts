@@ -1,4 +1,5 @@
 // One series on the main thread: what came since the last tick.
+import type { ScatterLane } from './scatter.ts';
 import type { MetricContains, MetricType } from '../../api/k6/metric-table.ts';
 
 export interface SeriesKey {
@@ -36,6 +37,8 @@ export class SeriesState {
   lastTime = -Infinity;
   /** Trend: bucket of each sample since the last tick. */
   buckets: Uint32Array = new Uint32Array(0);
+  /** Where single samples of it go as well. */
+  scatter: ScatterLane | null = null;
 
   constructor(key: SeriesKey) {
     this.key = key;

@@ -2,6 +2,7 @@
 // for replay, and what a killed run is reported from. Readers skip kinds they do not know.
 import type { ThresholdConfig, ViewBlock, ViewDecl, ViewRow } from '../metrics/engine-types.ts';
 import type { RunFacts } from '../metrics/facts.ts';
+import type { ScatterPoints } from '../metrics/scatter.ts';
 import type { ThresholdResult, TimeUnit } from '../metrics/summary.ts';
 
 export const RUNLOG_SCHEMA = 'dicomrun-log/1';
@@ -48,6 +49,13 @@ export interface BlockRecord {
   readonly from: number;
   readonly to: number;
   readonly h: readonly ViewBlock[];
+}
+
+/** Single requests of the second `at`: some of the successes, and the failures. */
+export interface PointsRecord {
+  readonly k: 'points';
+  readonly at: number;
+  readonly points: readonly ScatterPoints[];
 }
 
 /** A failure, folded: `count` alike. */
@@ -121,6 +129,7 @@ export type LogRecord =
   | ViewRecord
   | RowsRecord
   | BlockRecord
+  | PointsRecord
   | ErrorRecord
   | EventRecord
   | TotalsRecord

@@ -39,6 +39,7 @@ export class RunLogWriter {
     if (tick.rows.length > 0) {
       this.append({ k: 'rows', at: tick.at, ms: tick.intervalMs, rows: tick.rows.map(compact) });
     }
+    if (tick.points.length > 0) this.append({ k: 'points', at: tick.at, points: tick.points });
     for (const { from, to, views } of tick.blocks) this.append({ k: 'block', from, to, h: views });
   }
 

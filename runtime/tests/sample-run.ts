@@ -71,6 +71,8 @@ function declarations(): EngineSeries[] {
     tags: {},
     custom: { type: 'trend', isTime: false },
   });
+  const refused = { service: 'C-STORE', modality: 'ES', status: 'A700', outcome: 'failure' };
+  add('dicom_req_duration', { scenario: 'gi', ...refused, route: 'HTM_GI', called_aet: 'ROUTER' });
   return series;
 }
 
@@ -83,7 +85,10 @@ function second(n: number, at: number): (readonly [number, number])[] {
       const failed = s === 0 && k % 50 === 49;
       const first = s * 5;
       samples.push([first + (failed ? 3 : 0), 1], [first + 2, failed ? 1 : 0]);
-      samples.push([first + 1, 5 + ((k * 7919) % 1000) / 10 + s * 30], [first + 4, 131_072]);
+      samples.push(
+        [failed ? 20 : first + 1, 5 + ((k * 7919) % 1000) / 10 + s * 30],
+        [first + 4, 131_072],
+      );
     });
     samples.push([10, 1], [11, k % 200 === 199 ? 0 : 1], [19, k % 17]);
     if (i % 4 === 0) samples.push([12, 1], [13, 150 + (k % 50)], [14, 1], [16, 3.5], [18, 42 + i]);

@@ -4,16 +4,19 @@ import type { Totals, ViewTotals } from '../../metrics/totals.ts';
 import type { LogRecord } from '../../runlog/format.ts';
 import { REPORT_SCHEMA, type BreakdownRow, type Distribution, type PhaseRow } from './data.ts';
 import type { ReportData, ReportEvent, Timeline } from './data.ts';
+import { ScatterCollector } from './scatter.ts';
 import { TimelineBuilder } from './timeline.ts';
 
 /** Takes every record of a run once, in order; answers the report's data at any moment. */
 export class ReportCollector {
   readonly #timeline = new TimelineBuilder();
+  readonly #scatter = new ScatterCollector();
   readonly #events: ReportEvent[] = [];
   #plan: unknown = null;
 
   take(record: LogRecord): void {
     this.#timeline.take(record);
+    if (record.k === 'points') this.#scatter.take(record);
     if (record.k === 'run') this.#plan = record.plan ?? null;
     if (record.k !== 'event') return;
     const { at, type, title, text } = record;
@@ -27,6 +30,7 @@ export class ReportCollector {
       summary,
       services: servicesOf(totals),
       timeline: rounded(this.#timeline.build(Math.ceil(summary.run.durationMs / 1000))),
+      scatter: this.#scatter.build(),
       distributions: distributionsOf(totals),
       breakdown: breakdownOf(totals),
       phases: phasesOf(totals),

@@ -1,5 +1,6 @@
 // What the HTML report shows: one summary, one timeline, one distribution per service. Plain JSON,
 // the same for the sealed file and for the live page.
+import type { ScatterKind } from '../../metrics/scatter.ts';
 import type { Summary } from '../../metrics/summary.ts';
 
 export const REPORT_SCHEMA = 'dicomrun-report/1';
@@ -27,6 +28,18 @@ export interface Distribution {
   readonly buckets: readonly (readonly [upTo: number, count: number])[];
   /** Percentile 0..100 and its value in ms. */
   readonly percentiles: readonly (readonly [percentile: number, value: number])[];
+}
+
+/** Single requests of one service and kind, in the order of time. */
+export interface ScatterSeries {
+  readonly service: string;
+  readonly kind: ScatterKind;
+  /** How many there were in the whole run; fewer are shown. */
+  readonly seen: number;
+  /** Seconds since t0. */
+  readonly time: readonly number[];
+  /** Latency in ms; 0 without an answer. */
+  readonly value: readonly number[];
 }
 
 export interface BreakdownRow {
@@ -66,6 +79,7 @@ export interface ReportData {
   readonly summary: Summary;
   readonly services: readonly string[];
   readonly timeline: Timeline;
+  readonly scatter: readonly ScatterSeries[];
   readonly distributions: readonly Distribution[];
   readonly breakdown: readonly BreakdownRow[];
   readonly phases: readonly PhaseRow[];

@@ -1,7 +1,8 @@
-// The cases of a smoke run, and panel 11: the slowest moments with every failure beside them.
+// The cases of a smoke run, and panel 11: single requests, with every failure, and the slowest moments.
+import type { ScatterKind } from '../../../../metrics/scatter.ts';
 import type { CaseResult } from '../../../../metrics/summary.ts';
 import type { ReportData } from '../../data.ts';
-import { chart, type Line } from '../chart.ts';
+import { chart, type ChartData, type Line } from '../chart.ts';
 import { h } from '../dom.ts';
 import { clock, count, ms } from '../format.ts';
 import { section, type Panel } from '../panel.ts';
@@ -60,48 +61,79 @@ const SLOW_COLUMNS: readonly TableColumn<Slow>[] = [
 ];
 
 export function slowest(): Panel {
-  const scatter = chart({
-    title: 'Slowest request of each moment, and failures',
-    format: ms,
-    formatRight: (n) => `${count(Math.round(n))} failed`,
-    logarithmic: true,
-  });
+  const scatter = chart({ title: 'Latency of single requests', format: ms, logarithmic: true });
+  const shown = h('p', { class: 'faint' });
   const top = table<Slow>({
     caption: 'the 20 slowest moments',
     columns: SLOW_COLUMNS,
   });
-  return section('Worst moments', [scatter.element, top.element], (data) => {
-    const { timeline, services } = data;
-    scatter.update({
-      x: timeline.time,
-      marks: stages(data),
-      lines: [...slowestLines(data), ...failedLine(data)],
-    });
+  return section('Single requests', [scatter.element, shown, top.element], (data) => {
+    const { services } = data;
+    scatter.update({ ...scatterOf(data), marks: stages(data) });
+    shown.textContent = shownOf(data);
     top.update(slowMoments(data));
     return services.length > 0;
   });
 }
 
-function slowestLines({ timeline, services }: ReportData): Line[] {
-  return services.map((service, at) => ({
-    label: service,
-    values: timeline.columns[`max ${service}`] ?? [],
-    style: 'dots',
-    ...look(at),
-  }));
+const KIND_LOOK: Readonly<Record<ScatterKind, (at: number) => Pick<Line, 'label' | 'colour'>>> = {
+  ok: (at) => ({ label: '', colour: look(at).colour }),
+  failure: () => ({ label: ' failed', colour: 'c8' }),
+  unanswered: () => ({ label: ' without answer', colour: 'c7' }),
+};
+
+/** What a logarithmic axis can show at least, ms. */
+const LEAST = 0.01;
+
+/**
+ * Points of all kinds over their times, and the slowest of each moment among the successes. What
+ * got no answer has no latency and stands at the bottom.
+ */
+function scatterOf({ timeline, services, scatter }: ReportData): ChartData {
+  const all = scatter.map(({ service, kind, time, value }) => {
+    const points = new Map(time.map((at, index) => [at, value[index] ?? 0]));
+    if (kind === 'ok') addSlowest(points, timeline.time, timeline.columns[`max ${service}`] ?? []);
+    const { label, colour } = KIND_LOOK[kind](Math.max(0, services.indexOf(service)));
+    return { label: `${service}${label}`, colour, points };
+  });
+  const known = all.flatMap(({ points }) => [...points.values()]).filter((ms) => ms > 0);
+  const bottom = Math.max(LEAST, known.length === 0 ? 1 : smallest(known));
+  const ends = [0, (timeline.time.at(-1) ?? 0) + timeline.bucketSeconds];
+  const x = [...new Set([...ends, ...all.flatMap(({ points }) => [...points.keys()])])];
+  x.sort((a, b) => a - b);
+  const lines = all.map(({ label, colour, points }): Line => {
+    const values = x.map((at) => {
+      const value = points.get(at);
+      return value === undefined ? null : Math.max(bottom, value);
+    });
+    return { label, colour, values, style: 'dots' };
+  });
+  return { x, lines };
 }
 
-function failedLine({ timeline, services }: ReportData): Line[] {
-  const size = timeline.bucketSeconds;
-  const values = timeline.time.map((_, at) => {
-    const sum = services.reduce(
-      (n, service) => n + (timeline.columns[`failed ${service}`]?.[at] ?? 0),
-      0,
-    );
-    return sum > 0 ? sum * size : null;
-  });
-  if (values.every((value) => value === null)) return [];
-  return [{ label: 'failed', values, colour: 'c8', right: true, style: 'dots' }];
+function smallest(values: readonly number[]): number {
+  return values.reduce((low, value) => Math.min(low, value), Infinity);
+}
+
+function addSlowest(
+  points: Map<number, number>,
+  time: readonly number[],
+  slowest: readonly (number | null)[],
+): void {
+  for (const [index, at] of time.entries()) {
+    const value = slowest[index];
+    if (value !== null && value !== undefined) points.set(at, value);
+  }
+}
+
+/** How many of how many are drawn. */
+function shownOf({ scatter }: ReportData): string {
+  const of = (kinds: readonly ScatterKind[]): string => {
+    const own = scatter.filter(({ kind }) => kinds.includes(kind));
+    const shown = own.reduce((sum, { time }) => sum + time.length, 0);
+    return `${count(shown)} of ${count(own.reduce((sum, { seen }) => sum + seen, 0))}`;
+  };
+  return `Drawn: ${of(['ok'])} successes by chance and the slowest of each moment; ${of(['failure', 'unanswered'])} failures.`;
 }
 
 function slowMoments({ timeline, services }: ReportData): Slow[] {
