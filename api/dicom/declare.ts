@@ -36,7 +36,7 @@ function declarePool(vu: Vu, request: Readonly<Record<string, unknown>>): Pool {
 
 export function files(
   vu: Vu,
-  where: string | readonly string[],
+  where: string | readonly string[] | undefined,
   options: T.FilesOptions = {},
 ): Pool {
   onlyInInit(vu, 'files');
@@ -46,7 +46,7 @@ export function files(
   const selected = pool.select(filter);
   if (selected.length === 0) {
     throw badArgument(
-      `files(${JSON.stringify(where)}): none of ${pool.length} instances passes the filter`,
+      `files(${JSON.stringify(where) ?? ''}): none of ${pool.length} instances passes the filter`,
       `modalities there: ${[...new Set(pool.members.map((m) => m.modality))].join(', ')}`,
     );
   }

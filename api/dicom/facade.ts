@@ -35,8 +35,11 @@ export interface Dicom {
   peer(options?: T.PeerOptions): Peer;
   /** A listening acceptor, where the router under test delivers. Init code only. */
   receiver(options: T.ReceiverOptions): Receiver;
-  /** Instances from a folder, files or a glob, found by their DICM magic. Init code only. */
-  files(where: string | readonly string[], options?: T.FilesOptions): Pool;
+  /**
+   * Instances from a folder, files or a glob, found by their DICM magic; without one from the data
+   * folder (DICOM_ROOT_DIR, `--data`). Init code only.
+   */
+  files(where?: string | readonly string[], options?: T.FilesOptions): Pool;
   /** Generated instances: a preset (`'KB512'`, `'MB10'`) or a description. Init code only. */
   synthetic(what: string | T.SyntheticOptions): Pool;
   /** A study of new instances with UIDs, patient and accession number of its own. */

@@ -7,14 +7,15 @@
 import dicom from 'dicom';
 import { check } from 'k6';
 import type { Options } from 'k6/options';
+import { timed } from '../lib/scale.ts';
 
 export const options: Options = {
   vus: 2,
   iterations: 20,
   thresholds: {
     checks: ['rate==1'],
-    'dicom_req_duration{service:C-FIND}': ['p(95)<500'],
-    dicom_find_first_match: ['p(95)<200'],
+    'dicom_req_duration{service:C-FIND}': timed('p(95)<500'),
+    dicom_find_first_match: timed('p(95)<200'),
     dicom_matches: ['count>0'],
   },
 };

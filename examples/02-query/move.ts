@@ -7,13 +7,14 @@
 import dicom from 'dicom';
 import { check } from 'k6';
 import type { Options } from 'k6/options';
+import { timed } from '../lib/scale.ts';
 
 export const options: Options = {
   vus: 2,
   iterations: 10,
   thresholds: {
     checks: ['rate==1'],
-    'dicom_req_duration{service:C-MOVE}': ['p(95)<2000'],
+    'dicom_req_duration{service:C-MOVE}': timed('p(95)<2000'),
     'dicom_suboperations{outcome:success}': ['count>0'],
   },
   simulate: { archive: { keep: 'all' } }, // only for --embedded: keep pixels, too

@@ -5,11 +5,12 @@
 import dicom from 'dicom';
 import { check } from 'k6';
 import type { Options } from 'k6/options';
+import { timed } from '../lib/scale.ts';
 
 export const options: Options = {
   vus: 2,
   iterations: 6,
-  thresholds: { checks: ['rate==1'], dicom_visible_duration: ['p(95)<10000'] },
+  thresholds: { checks: ['rate==1'], dicom_visible_duration: timed('p(95)<10000') },
   simulate: { archive: { visibleAfterMs: 300 } }, // only for --embedded
 };
 

@@ -7,38 +7,17 @@
 import dicom from 'dicom';
 import { check, sleep } from 'k6';
 import type { Options } from 'k6/options';
-
-const order = (number: number) => ({
-  PatientName: 'DICOMRUN^TEST',
-  PatientID: `WL${number}`,
-  AccessionNumber: `WLA${number}`,
-  StudyInstanceUID: `2.25.10000000000000000000000${number}`,
-  RequestedProcedureDescription: 'GI Endoscopy',
-  ScheduledProcedureStepSequence: [
-    { Modality: 'ES', ScheduledStationAETitle: 'ENDO1', ScheduledProcedureStepID: `SPS${number}` },
-  ],
-});
+import { orders, wanted } from '../lib/orders.ts';
 
 export const options: Options = {
   vus: 1,
   iterations: 3,
   thresholds: { checks: ['rate==1'], 'dicom_req_failed{service:N-CREATE}': ['rate==0'] },
-  simulate: { archive: { worklist: [order(101), order(102), order(103)] } }, // for --embedded
+  simulate: { archive: { worklist: orders(3) } }, // for --embedded
 };
 
 const archive = dicom.peer({ use: 'verify' }); // worklist and MPPS are here
 const endoscope = dicom.synthetic({ modality: 'ES', rows: 240, columns: 320 });
-const wanted = {
-  PatientName: '',
-  PatientID: '',
-  AccessionNumber: '',
-  StudyInstanceUID: '',
-  RequestedProcedureDescription: '',
-  ScheduledProcedureStepSequence: [
-    { Modality: 'ES', ScheduledStationAETitle: '', ScheduledProcedureStepID: '' },
-  ],
-};
-
 export default async function () {
   const { matches } = await archive.find(wanted, { model: 'worklist' });
   const [item] = matches;

@@ -7,6 +7,7 @@
 import dicom from 'dicom';
 import { check } from 'k6';
 import type { Options } from 'k6/options';
+import { timed } from '../lib/scale.ts';
 
 export const options: Options = {
   scenarios: {
@@ -15,7 +16,7 @@ export const options: Options = {
   },
   thresholds: {
     checks: ['rate==1'],
-    'dicom_req_duration{scenario:usual}': ['p(95)<500'],
+    'dicom_req_duration{scenario:usual}': timed('p(95)<500'),
     'dicom_req_sending{scenario:slow}': ['min>500'],
   },
 };

@@ -8,7 +8,7 @@
 import dicom from 'dicom';
 import { check } from 'k6';
 import type { Options } from 'k6/options';
-import { text } from '../lib/scale.ts';
+import { fileOr } from '../lib/images.ts';
 
 export const options: Options = {
   labels: ['integration'],
@@ -24,8 +24,7 @@ const secret = {
   ReferringPhysicianName: 'SECRET^REFERRER',
   InstitutionName: 'SECRET HOSPITAL',
 };
-const file = text('TEST_DICOM_FILE', '');
-const images = file === '' ? dicom.synthetic({ modality: 'CT', set: secret }) : dicom.files(file);
+const images = fileOr({ modality: 'CT', set: secret });
 const archive = dicom.receiver({ aet: 'ANONYMOUS' });
 const router = dicom.peer({ deliversTo: archive });
 

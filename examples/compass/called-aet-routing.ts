@@ -9,6 +9,7 @@
 import dicom from 'dicom';
 import { check } from 'k6';
 import type { Options } from 'k6/options';
+import { timed } from '../lib/scale.ts';
 
 const routes = ['HTM_GI', 'HTM_OPH', 'HTM_ORTHO'];
 const modalities = ['CT', 'MR', 'CR', 'US', 'OPV'];
@@ -24,7 +25,9 @@ export const options: Options = {
   thresholds: {
     checks: ['rate==1'],
     dicom_delivery_unexpected: ['count==0'],
-    ...Object.fromEntries(routes.map((r) => [`dicom_req_duration{route:${r}}`, ['max<30000']])),
+    ...Object.fromEntries(
+      routes.map((r) => [`dicom_req_duration{route:${r}}`, timed('max<30000')]),
+    ),
   },
   simulate: { router: { aets: routes, allow: ['HTM-GI', 'HTM-OPH', 'HTM-ORTHO', 'DICOMRUN'] } },
 };

@@ -8,7 +8,7 @@
 import dicom from 'dicom';
 import { check } from 'k6';
 import type { Options } from 'k6/options';
-import { text } from '../lib/scale.ts';
+import { fileOr } from '../lib/images.ts';
 
 /** What is set; null removes. Patient names are synthetic on purpose. */
 const cases: Record<string, Record<string, string | null | { vr: string; value: string }>> = {
@@ -43,8 +43,7 @@ export const options: Options = {
   thresholds: { checks: ['rate==1'], dicom_delivery_missing: ['count==0'] },
 };
 
-const file = text('TEST_DICOM_FILE', '');
-const image = file === '' ? dicom.synthetic('KB128') : dicom.files(file);
+const image = fileOr('KB128');
 const archive = dicom.receiver({ aet: 'VALIDATION', verify: 'full' });
 const router = dicom.peer({ deliversTo: archive });
 

@@ -29,7 +29,9 @@ export async function setup() {
 }
 
 export default async function () {
-  const study = dicom.study({ images: 2, from: images, set: { StudyDate: '20260102' } });
+  const today = new Date().toISOString().slice(0, 10).replaceAll('-', '');
+  const set = { StudyDate: today };
+  const study = dicom.study({ images: 2, from: images, set });
   for (const image of study) await router.store(image);
   await dicom.verify.study(study);
   const uid = study.uid;
@@ -38,7 +40,8 @@ export default async function () {
     'study UID': { ...want, StudyInstanceUID: uid },
     'patient ID': { ...want, PatientID: study.get('PatientID') },
     'accession number': { ...want, AccessionNumber: study.get('AccessionNumber') },
-    'date range': { ...want, StudyDate: '20260101-20260131' },
+    'date range': { ...want, StudyDate: `20260101-${today}` },
+    today: { ...want, StudyDate: today },
     modality: { ...want, ModalitiesInStudy: 'MR' },
   };
   await using association = await archive.associate({ for: 'StudyRootFind' });

@@ -12,29 +12,29 @@
 import dicom from 'dicom';
 import { check } from 'k6';
 import type { Options } from 'k6/options';
-import { full, text, timed } from '../lib/scale.ts';
+import { filesOr } from '../lib/images.ts';
+import { number, scaled, text, timed } from '../lib/scale.ts';
 
 export const options: Options = {
   labels: ['load'],
   scenarios: {
     peak: {
       executor: 'constant-arrival-rate',
-      rate: full ? 'fromEnv' : 30, // images a second: peak × multiplier
-      duration: full ? 'fromEnv' : '2s',
-      preAllocatedVUs: 'fromEnv',
-      maxVUs: 64,
+      rate: number('PEAK_IMAGES_PER_SECOND', scaled(50, 10)) * number('LOAD_MULTIPLIER', 3),
+      duration: `${number('TEST_DURATION_SECONDS', scaled(300, 2))}s`,
+      preAllocatedVUs: number('LOAD_CONCURRENCY', 8),
+      maxVUs: 8 * number('LOAD_CONCURRENCY', 8),
     },
   },
   thresholds: {
     'checks{check:sampled study found}': ['rate==1'],
-    dicom_req_failed: ['rate<=0.02'],
-    'dicom_req_duration{service:C-STORE}': timed('p(95)<=2000'),
+    dicom_req_failed: [`rate<=${number('MAX_ERROR_RATE', 0.02)}`],
+    'dicom_req_duration{service:C-STORE}': timed(`p(95)<=${number('MAX_P95_LATENCY_MS', 2000)}`),
     iterations_achieved: timed('rate>=0.95'),
   },
 };
 
-const folder = text('DICOM_ROOT_DIR', '');
-const images = folder === '' ? dicom.synthetic('KB512') : dicom.files(folder);
+const images = filesOr('KB512');
 const router = dicom.peer({});
 const keep = text('ASSOCIATION', 'keep') === 'keep';
 const SAMPLED = 5;
@@ -48,14 +48,16 @@ export default async function () {
   const association = await router.associate({ for: images, keep });
   for (const image of study) check(await association.store(image), { stored: (r) => r.ok });
   if (!keep) await association.release();
-  if (Math.random() < (full ? 0.01 : 0.3)) await dicom.shared.queue('sample').push(study.uid);
+  const nth = dicom.shared.counter('study').next();
+  if (nth % scaled(100, 5) === 0) await dicom.shared.queue('sample').push(study.uid);
 }
 
 export async function teardown() {
   const sample = dicom.shared.queue('sample');
-  for (let i = 0; i < SAMPLED; i++) {
-    const uid = await sample.pop();
-    if (uid === undefined) break;
+  const uids: unknown[] = [];
+  for (let uid = await sample.pop(); uid !== undefined; uid = await sample.pop()) uids.push(uid);
+  for (let i = 0; i < SAMPLED && uids.length > 0; i++) {
+    const uid = uids[Math.floor((i * uids.length) / SAMPLED)]; // early and late ones
     const visible = await dicom.verify.study(String(uid));
     check(visible, { 'sampled study found': (v) => v.found || v.skipped });
   }

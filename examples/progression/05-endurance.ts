@@ -3,7 +3,8 @@
 // @seed progression 5, LoopMe
 // @covers 31
 // measures  p95 of the first and of the last part of the run, memory and associations meanwhile
-// passes    the last part is at most SLOPE times slower than the first; no failure; all delivered
+// passes    the last part is at most SLOPE times slower than the first; memory grows by less than
+//           500 MB; no failure; all delivered
 // knobs     HOURS, MODALITIES, PAUSE (seconds between files, 2 in the original), IMGSZ, SLOPE
 import dicom, { type Association } from 'dicom';
 import { check, sleep } from 'k6';
@@ -25,6 +26,8 @@ export const options: Options = {
     dicom_delivery_missing: ['count==0'],
     iteration_failed: ['rate==0'],
     slowdown: timed(`avg<${number('SLOPE', 1.2)}`),
+    generator_rss: timed('growth<500e6'),
+    target_process_resident_memory_bytes: timed('growth<500e6'), // by --scrape NAME=URL
   },
 };
 

@@ -8,6 +8,7 @@
 import dicom from 'dicom';
 import { check, group, sleep } from 'k6';
 import type { Options } from 'k6/options';
+import { filesOr } from '../lib/images.ts';
 import { number, scaled, text, timed } from '../lib/scale.ts';
 
 export const options: Options = {
@@ -31,8 +32,7 @@ export const options: Options = {
   },
 };
 
-const folder = text('DICOM_ROOT_DIR', '');
-const images = folder === '' ? dicom.synthetic('KB512') : dicom.files(folder);
+const images = filesOr('KB512');
 const archive = dicom.receiver({ aet: 'CUSTOM' });
 const server = dicom.peer({ deliversTo: archive });
 

@@ -18,7 +18,7 @@ const images =
     ? syntaxes.map((transferSyntax, seed) =>
         dicom.synthetic({ modality: 'CT', rows: 256, columns: 256, transferSyntax, seed }),
       )
-    : [dicom.files(folder)];
+    : [dicom.files()];
 
 export const options: Options = {
   vus: 1,

@@ -46,9 +46,10 @@ export const options: Options = {
     checks: ['rate==1'],
     dicom_req_failed: ['rate<=0.02'],
     dicom_delivery_missing: ['count==0'],
-    dicom_delivery_duration: full
-      ? [{ threshold: `p(95)<${number('SLA_SECONDS', 60) * 1000}`, window: '1m' }]
-      : [],
+    dicom_delivery_duration: timed(`p(95)<${number('SLA_SECONDS', 60) * 1000}`).map((one) => ({
+      ...one,
+      window: '1m',
+    })),
     iteration_lag: timed('p(95)<1000'),
     ...Object.fromEntries(names.map((m) => [`dicom_req_duration{modality:${m}}`, []])),
   },

@@ -127,7 +127,7 @@ class Sources {
       if (where === null) return null;
       return source === null ? { where } : { where, line: source };
     };
-    const early = earlyOptions(this.#input());
+    const early = earlyOptions(this.#input(), terminal.cwd);
     return { code: bundle.js, preludeFile: prelude, folder: bundle.folder, placeOf, ...early };
   }
 

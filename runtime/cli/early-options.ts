@@ -1,4 +1,5 @@
 // What the init pass needs of the configuration before the script's own options are known.
+import { resolve } from 'node:path';
 import { Problems } from '../config/problems.ts';
 import { resolveOptions } from '../config/resolve.ts';
 import type { ConfigInput } from '../config/resolve.ts';
@@ -13,15 +14,15 @@ export interface EarlyOptions {
 type Given = Omit<ConfigInput, 'scriptOptions' | 'exports' | 'checkThresholds' | 'scriptHosts'>;
 
 /**
- * `__ENV` and the data folder. Mistakes are not reported here: they are found again, with the
+ * `__ENV` and the data folder, which is relative to where the command was typed. Mistakes are not reported here: they are found again, with the
  * script's own, when everything is known.
  */
-export function earlyOptions(given: Given): EarlyOptions {
+export function earlyOptions(given: Given, cwd: string): EarlyOptions {
   const { scenario: _, ...flags } = given.flags;
   try {
     const options = resolveOptions({ ...given, flags, scriptOptions: null, exports: null });
     const { dataRoot, env } = options;
-    return dataRoot === null ? { env } : { env, dataRoot };
+    return dataRoot === null ? { env } : { env, dataRoot: resolve(cwd, dataRoot) };
   } catch (error) {
     if (!(error instanceof DicomRunError)) throw error;
     return { env: scriptEnv(given, {}, new Problems(), []) };
