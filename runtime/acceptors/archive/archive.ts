@@ -2,7 +2,7 @@
 import { CommandField } from '../../dicom/dimse/elements.ts';
 import type { IncomingRequest } from '../../dicom/dimse/incoming.ts';
 import { Status } from '../../dicom/dimse/status.ts';
-import type { JsonDataset } from '../../dicom/data/json.ts';
+import { CommitmentProvider } from '../../dicom/scp/commitment-provider.ts';
 import { FindProvider } from '../../dicom/scp/find-provider.ts';
 import { readIdentifier } from '../../dicom/scp/identifier.ts';
 import { RetrieveProvider } from '../../dicom/scp/retrieve-provider.ts';
@@ -12,7 +12,6 @@ import { DatasetTap } from '../dataset-tap.ts';
 import { PieceBag } from '../piece-bag.ts';
 import { StoreStation } from '../store-station.ts';
 import type { Stored } from '../store-station.ts';
-import { commitmentReport, readCommitment, reportTo, sendReport } from './commitment.ts';
 import { ProcedureSteps } from './procedure-steps.ts';
 import { levelOf, Query } from './query.ts';
 import { Retrieval } from './retrieve.ts';
@@ -30,13 +29,6 @@ interface Taking {
   readonly bag: PieceBag;
 }
 
-/** A request with its data set, read. */
-interface Asked {
-  readonly association: Association;
-  readonly request: IncomingRequest;
-  readonly json: JsonDataset;
-}
-
 /** One archive: a station. */
 export class Archive extends StoreStation<Taking> {
   readonly aets: readonly string[];
@@ -49,6 +41,7 @@ export class Archive extends StoreStation<Taking> {
   private readonly worklist: Worklist;
   private readonly finds: FindProvider;
   private readonly retrieves: RetrieveProvider;
+  private readonly commitments: CommitmentProvider;
 
   constructor(spec: ArchiveSpec, now: () => number) {
     super(spec.faults ?? {}, now);
@@ -62,6 +55,7 @@ export class Archive extends StoreStation<Taking> {
     this.worklist = new Worklist(spec.worklist ?? [], this.steps);
     this.finds = this.findProvider();
     this.retrieves = this.retrieveProvider();
+    this.commitments = this.commitmentProvider();
   }
 
   private get ownAET(): string {
@@ -130,9 +124,9 @@ export class Archive extends StoreStation<Taking> {
       case CommandField.N_CREATE_RQ:
       case CommandField.N_SET_RQ:
       case CommandField.N_GET_RQ:
-        return this.withAttributes(association, request, dataset, (asked) => this.step(asked));
+        return this.step(association, request, dataset);
       case CommandField.N_ACTION_RQ:
-        return this.withAttributes(association, request, dataset, (asked) => this.commit(asked));
+        return this.commitments.onRequest(association, request, dataset);
       default:
         association.respond(request, { status: Status.UNRECOGNIZED_OPERATION });
     }
@@ -141,16 +135,6 @@ export class Archive extends StoreStation<Taking> {
   onCancel(association: Association, messageId: number): void {
     this.finds.onCancel(association, messageId);
     this.retrieves.onCancel(association, messageId);
-  }
-
-  private withAttributes(
-    association: Association,
-    request: IncomingRequest,
-    dataset: Buffer | null,
-    then: (asked: Asked) => void,
-  ): void {
-    const json = readIdentifier(association, request, dataset);
-    if (json !== null) then({ association, request, json });
   }
 
   private findProvider(): FindProvider {
@@ -184,7 +168,9 @@ export class Archive extends StoreStation<Taking> {
     });
   }
 
-  private step({ association, request, json }: Asked): void {
+  private step(association: Association, request: IncomingRequest, dataset: Buffer | null): void {
+    const json = readIdentifier(association, request, dataset);
+    if (json === null) return;
     const uid = request.sopInstance();
     if (request.sopClass() !== PROCEDURE_STEP) {
       association.respond(request, { status: Status.NO_SUCH_SOP_CLASS });
@@ -195,23 +181,18 @@ export class Archive extends StoreStation<Taking> {
     } else association.respond(request, { status: Status.UNRECOGNIZED_OPERATION });
   }
 
-  private commit({ association, request, json }: Asked): void {
-    const wanted = readCommitment(json);
-    if (wanted === null) {
-      association.respond(request, { status: Status.MISSING_ATTRIBUTE });
-      return;
-    }
-    association.respond(request, { status: Status.SUCCESS });
-    this.later(this.spec.commitAfterMs ?? 0, () => {
-      this.store.index();
-      const report = commitmentReport(wanted, (uid) => this.store.places.has(uid));
-      if (association.open && this.spec.commitOn !== 'new') {
-        sendReport(association, report, () => {});
-        return;
-      }
-      const to = this.spec.destinations?.[association.callingAET];
-      if (to === undefined) return;
-      reportTo({ ...to, calledAET: association.callingAET }, this.ownAET, report);
+  private commitmentProvider(): CommitmentProvider {
+    const { commitAfterMs = 0, commitOn, destinations } = this.spec;
+    return new CommitmentProvider({
+      delay: commitAfterMs,
+      judge: (sopInstance) => (this.holds(sopInstance) ? 0 : Status.NO_SUCH_SOP_INSTANCE),
+      reportTo: (callingAET, open) =>
+        open && commitOn !== 'new' ? null : (destinations?.[callingAET] ?? null),
     });
+  }
+
+  private holds(sopInstance: string): boolean {
+    this.store.index();
+    return this.store.places.has(sopInstance);
   }
 }

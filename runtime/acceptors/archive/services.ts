@@ -3,8 +3,7 @@ import { isStorage, VERIFICATION } from '../contexts.ts';
 
 export const WORKLIST = '1.2.840.10008.5.1.4.31';
 export const PROCEDURE_STEP = '1.2.840.10008.3.1.2.3.3';
-export const COMMITMENT = '1.2.840.10008.1.20.1';
-export const COMMITMENT_INSTANCE = '1.2.840.10008.1.20.1.1';
+const COMMITMENT = '1.2.840.10008.1.20.1';
 
 /** Patient Root, Study Root, Patient/Study Only (retired): FIND, MOVE, GET. */
 const QUERY_RETRIEVE = new Set(

@@ -12,12 +12,18 @@ import { readIdentifier } from './identifier.ts';
 import type { Destination } from './retrieve-provider.ts';
 
 export interface CommitmentProviderOptions {
-  /** Whether an instance is safe: 0, or the failure reason (0x0112 no such instance, …). */
+  /**
+   * Whether an instance is safe: 0, or the failure reason (0x0112 no such instance, …). Asked when
+   * the report is due.
+   */
   judge(sopInstance: string, sopClass: string): number;
   /** Before the report (default 0). */
   readonly delay?: DelaySpec;
-  /** Where to report to on a new association, by the requestor's AE title; null = on the same. */
-  reportTo?(callingAET: string): Destination | null;
+  /**
+   * Where to report to on a new association, by the requestor's AE title; null = on the same, which
+   * may no longer be open.
+   */
+  reportTo?(callingAET: string, open: boolean): Destination | null;
   /** The report was answered with that status, or could not be given (-1). */
   onReported?(transactionUid: string, status: number): void;
 }
@@ -31,9 +37,10 @@ interface Reference {
   readonly ReferencedSOPInstanceUID: string;
 }
 
-function referencesOf(json: JsonDataset): Reference[] {
+/** null when nothing is asked for. */
+function referencesOf(json: JsonDataset): Reference[] | null {
   const items = json['ReferencedSOPSequence'];
-  if (!Array.isArray(items)) return [];
+  if (!Array.isArray(items)) return null;
   return (items as JsonDataset[]).map((item) => ({
     ReferencedSOPClassUID: String(item['ReferencedSOPClassUID'] ?? ''),
     ReferencedSOPInstanceUID: String(item['ReferencedSOPInstanceUID'] ?? ''),
@@ -54,14 +61,14 @@ export class CommitmentProvider {
     const json = readIdentifier(association, request, dataset);
     if (json === null) return;
     const transactionUid = String(json['TransactionUID'] ?? '');
-    if (transactionUid === '') {
+    const references = referencesOf(json);
+    if (transactionUid === '' || references === null) {
       association.respond(request, { status: Status.MISSING_ATTRIBUTE });
       return;
     }
     association.respond(request, { status: Status.SUCCESS });
-    const report = this.report(transactionUid, referencesOf(json));
     later(Math.max(1, drawDelay(this.options.delay, this.random)), () =>
-      this.deliver(association, transactionUid, report),
+      this.deliver(association, transactionUid, this.report(transactionUid, references)),
     );
   }
 
@@ -100,10 +107,11 @@ export class CommitmentProvider {
     transactionUid: string,
     report: NormalizedOptions,
   ): void {
-    const destination = this.options.reportTo?.(association.callingAET) ?? null;
+    const { callingAET, calledAET, open } = association;
+    const destination = this.options.reportTo?.(callingAET, open) ?? null;
     const tell = (status: number): void => this.options.onReported?.(transactionUid, status);
     if (destination === null) {
-      if (association.open) normalized(association, report, (result) => tell(result.status));
+      if (open) normalized(association, report, (result) => tell(result.status));
       else tell(-1);
       return;
     }
@@ -111,7 +119,6 @@ export class CommitmentProvider {
     const contexts = [{ abstractSyntax: sopClass, transferSyntaxes: [IMPLICIT_LITTLE_ENDIAN] }];
     // The one who reports is the SCP of the service, though it opens the association.
     const roles = [{ sopClass, scu: false, scp: true }];
-    const { calledAET, callingAET } = association;
     associate(
       { ...destination, calledAET: callingAET, callingAET: calledAET, contexts, roles },
       (outcome) => {
