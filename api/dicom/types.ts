@@ -23,6 +23,8 @@ export interface AnonymiseOptions {
   retainUids?: boolean;
   /** Retain dates and times as they are (E.3.6). */
   retainDates?: boolean;
+  /** Dates are moved by whole days, the same for every study of a patient; times stay (E.3.6). */
+  retainModifiedDates?: boolean;
   /** Retain sex, age, size, weight, … (E.3.7). */
   retainPatientCharacteristics?: boolean;
   /** Retain device identity (E.3.8). */
@@ -31,6 +33,12 @@ export interface AnonymiseOptions {
   retainInstitution?: boolean;
   /** Retain descriptions as they are; nobody has cleaned them. */
   retainDescriptions?: boolean;
+  /** Keep descriptions, without the words of identifying values and without long numbers (E.3.5). */
+  cleanDescriptions?: boolean;
+  /** The same for the text of structured content (E.3.4). */
+  cleanStructuredContent?: boolean;
+  /** The same for the text of graphic annotations (E.3.3); overlays and curves go. */
+  cleanGraphics?: boolean;
   /** Retain private attributes; nobody has checked that they are safe. */
   retainPrivate?: boolean;
   /** Equal salts give equal new UIDs for equal old ones. */

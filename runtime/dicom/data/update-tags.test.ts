@@ -2,7 +2,8 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { anonymise, anonymiseEdits, remapUid } from './anonymise.ts';
+import { anonymise, anonymiseEdits } from './anonymise.ts';
+import { remapUid } from './remap-uids.ts';
 import { diffFiles, dumpFile } from './compare-files.ts';
 import { diffDatasets } from './diff.ts';
 import { generateFiles } from './generate.ts';
@@ -209,7 +210,7 @@ describe('anonymised', () => {
     ]) {
       expect(getValue(after, name)).toEqual(getValue(before, name));
     }
-    expect(getValue(after, 'OperatorsName')).toBe('');
+    expect(getValue(after, 'OperatorsName')).toBe('ANONYMOUS');
   });
 
   it('as edits is the same, but for the identity that a fresh instance gets', () => {

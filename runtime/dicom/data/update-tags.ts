@@ -1,7 +1,7 @@
 // Edits files in place: what is asked for and nothing else, verified, never half-written.
 import { copyFile, open, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { anonymise, type AnonymiseOptions, remapLevel } from './anonymise.ts';
+import { anonymise, type AnonymiseOptions } from './anonymise.ts';
 import { DataError } from './data-error.ts';
 import { diffDatasets, type Difference } from './diff.ts';
 import { type CompiledEdits, compileEdits, type EditNode, type Edits } from './edits.ts';
@@ -10,6 +10,7 @@ import { patchHeader } from './header-patch.ts';
 import { getValue, openDataset } from './json.ts';
 import { isPart10, readMeta } from './part10.ts';
 import { TransferSyntax } from './transfer-syntax.ts';
+import { remapLevel } from './remap-uids.ts';
 
 export interface UpdateRequest {
   /** Files, folders and globs. */
