@@ -5,6 +5,9 @@ import { join } from 'node:path';
 import { fileMeta } from '../dicom/data/part10.ts';
 import type { IncomingRequest } from '../dicom/dimse/incoming.ts';
 
+/** Twice a UID (PS3.5 §9.1); what is longer is no UID, and may be longer than a file name can be. */
+const LONGEST_NAME = 128;
+
 /** How the data set came. */
 export interface FileFacts {
   readonly transferSyntax: string;
@@ -35,10 +38,8 @@ export class FileKeeper {
 
   open(request: IncomingRequest, facts: FileFacts): OpenFile {
     const folder = join(this.folder, safeName(facts.callingAET));
-    if (!this.folders.has(folder)) {
-      mkdirSync(folder, { recursive: true, mode: 0o700 });
-      this.folders.add(folder);
-    }
+    const error = this.folderError(folder);
+    if (error !== null) return noFile(error);
     // why: a repeated instance is a finding, not a file to be overwritten
     const name = `${safeName(request.sopInstance())}.${++this.sequence}.dcm`;
     const started = performance.now();
@@ -46,6 +47,23 @@ export class FileKeeper {
     stream.write(fileMeta(request.sopClass(), request.sopInstance(), facts.transferSyntax));
     return new StreamFile(stream, () => this.onWritten(performance.now() - started));
   }
+
+  /** Makes the folder at its first file; what went wrong, else null. */
+  private folderError(folder: string): string | null {
+    if (this.folders.has(folder)) return null;
+    try {
+      mkdirSync(folder, { recursive: true, mode: 0o700 });
+    } catch (error) {
+      return error instanceof Error ? error.message : String(error);
+    }
+    this.folders.add(folder);
+    return null;
+  }
+}
+
+/** Where no file can be: the store is answered with a failure, and the station goes on. */
+function noFile(error: string): OpenFile {
+  return { write: () => undefined, close: (done) => done(error), discard: () => undefined };
 }
 
 class StreamFile implements OpenFile {
@@ -80,6 +98,9 @@ class StreamFile implements OpenFile {
 }
 
 function safeName(text: string): string {
-  const safe = text.replace(/[^A-Za-z0-9._-]/g, '_').replace(/^\.+/, '_');
+  const safe = text
+    .replace(/[^A-Za-z0-9._-]/g, '_')
+    .replace(/^\.+/, '_')
+    .slice(0, LONGEST_NAME);
   return safe === '' ? '_' : safe;
 }

@@ -139,7 +139,7 @@ class Book implements RunBook {
     }
     this.#log.close();
     await Promise.all([this.#errors.close(), this.#ledger.close(), this.#console?.close()]);
-    this.#write(join(this.folder, RESULT_FILES.summary), renderJson(summary));
+    this.#write(join(this.folder, RESULT_FILES.summary), renderJson(summary), 0o600);
     if (options.summaryExport !== null) {
       this.#write(options.summaryExport, renderK6Export(summary));
     }
@@ -150,7 +150,7 @@ class Book implements RunBook {
     try {
       const { renderHtml, reportData } = await import('../report/html/render.ts');
       const data = reportData(this.folder, { summary, totals: this.#engine.totals() });
-      this.#write(join(this.folder, RESULT_FILES.report), renderHtml(data));
+      this.#write(join(this.folder, RESULT_FILES.report), renderHtml(data), 0o600);
     } catch (error) {
       const why = error instanceof Error ? error.message : String(error);
       this.#settings.warn(`no HTML report: ${why}`);
@@ -208,9 +208,10 @@ class Book implements RunBook {
     ];
   }
 
-  #write(path: string, text: string): void {
+  /** What the run names itself is its owner's alone; a file that somebody asked for is like any. */
+  #write(path: string, text: string, mode = 0o666): void {
     try {
-      writeFileSync(path, text);
+      writeFileSync(path, text, { mode });
     } catch (error) {
       const why = error instanceof Error ? error.message : String(error);
       this.#settings.warn(`${path} cannot be written: ${why}`);

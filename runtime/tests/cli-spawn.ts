@@ -17,6 +17,7 @@ export interface Finished {
 
 export interface Running {
   readonly done: Promise<Finished>;
+  readonly pid: number;
   kill(signal: NodeJS.Signals): void;
   /** Resolves once stderr holds the text. */
   says(text: string): Promise<void>;
@@ -56,6 +57,7 @@ export class Place {
     });
     return {
       done,
+      pid: child.pid ?? 0,
       kill: (signal) => child.kill(signal),
       closeOutput: () => child.stdout.destroy(),
       says: (text) =>

@@ -164,7 +164,7 @@ function select(request: SmokeRequest, options: Options, name: string): Options 
 
 function toResult({ summary, folder }: ConductResult, terminal: Terminal): OneResult {
   const junit = renderJunit(summary);
-  writeFileSync(join(folder, 'junit.xml'), junit);
+  writeFileSync(join(folder, 'junit.xml'), junit, { mode: 0o600 });
   const missing = summary.delivery.routes.reduce((sum, route) => sum + route.missing, 0);
   const lost: CaseResult = {
     suite: summary.run.script,
