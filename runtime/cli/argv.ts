@@ -9,6 +9,11 @@ const DCMTK_LONG: Readonly<Record<string, string>> = {
   '-td': '--timeout',
 };
 
+/** How dcmtk's users write one of our long flags. */
+export function dcmtkForms(long: string | undefined): readonly string[] {
+  return Object.keys(DCMTK_LONG).filter((form) => DCMTK_LONG[form] === long);
+}
+
 /** `-aec X -aet Y host port` reads like `--aec X --aet Y host port`; all else is left alone. */
 export function normaliseArgv(argv: readonly string[]): string[] {
   const end = argv.indexOf('--');

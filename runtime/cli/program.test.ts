@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { fakeTerminal } from './fake-terminal.ts';
-import { COMMANDS, runCommandLine } from './program.ts';
+import { COMMANDS } from './command-list.ts';
+import { runCommandLine } from './program.ts';
 
 async function run(...args: string[]) {
   const terminal = fakeTerminal();

@@ -3,135 +3,13 @@
 import { Command, CommanderError } from 'commander';
 import { DicomRunError, ExitCode } from '../errors.ts';
 import { normaliseArgv } from './argv.ts';
+import { COMMANDS } from './command-list.ts';
 import { printError } from './problem-text.ts';
-import { suggestion } from './suggest.ts';
+import { TYPED } from './run-flags.ts';
+import { nearest } from '../metrics/nearest.ts';
+import type { CommandContext } from './command.ts';
 import type { Terminal } from './terminal.ts';
 import { version } from './version.ts';
-
-/** A command file exports this: it adds flags and the action to its empty command. */
-export type DefineCommand = (command: Command, context: CommandContext) => void;
-
-export interface CommandContext {
-  readonly terminal: Terminal;
-  /** Set by the action; the process exits with it. */
-  readonly exit: (code: number) => void;
-  /** Prints the help of a command and returns its exit code; null when there is none of that name. */
-  readonly helpOf: (name: string) => Promise<number | null>;
-}
-
-interface CommandEntry {
-  readonly name: string;
-  readonly summary: string;
-  readonly load: () => Promise<{ readonly define: DefineCommand }>;
-}
-
-export const COMMANDS: readonly CommandEntry[] = [
-  {
-    name: 'run',
-    summary: 'run a script as a load test',
-    load: () => import('./commands/run.ts'),
-  },
-  {
-    name: 'smoke',
-    summary: 'run scripts as smoke tests, once each',
-    load: () => import('./commands/smoke.ts'),
-  },
-  {
-    name: 'demo',
-    summary: 'see it work in 20 seconds, without a server',
-    load: () => import('./commands/demo.ts'),
-  },
-  {
-    name: 'new',
-    summary: 'write a first script',
-    load: () => import('./commands/new.ts'),
-  },
-  {
-    name: 'inspect',
-    summary: 'show the effective options and the plan of a script',
-    load: () => import('./commands/inspect.ts'),
-  },
-  {
-    name: 'config',
-    summary: 'show every option, its value and where it comes from',
-    load: () => import('./commands/config.ts'),
-  },
-  {
-    name: 'report',
-    summary: 'show the summary of a run again, also of a killed one',
-    load: () => import('./commands/report.ts'),
-  },
-  {
-    name: 'replay',
-    summary: 'bring a run into InfluxDB afterwards',
-    load: () => import('./commands/replay.ts'),
-  },
-  {
-    name: 'echo',
-    summary: 'ask a peer whether it is there (C-ECHO)',
-    load: () => import('./commands/echo.ts'),
-  },
-  {
-    name: 'find',
-    summary: 'query a peer (C-FIND)',
-    load: () => import('./commands/find.ts'),
-  },
-  {
-    name: 'send',
-    summary: 'store files as they are (C-STORE)',
-    load: () => import('./commands/send.ts'),
-  },
-  {
-    name: 'move',
-    summary: 'have a peer send studies elsewhere (C-MOVE)',
-    load: () => import('./commands/move.ts'),
-  },
-  {
-    name: 'generate',
-    summary: 'write synthetic studies as files',
-    load: () => import('./commands/generate.ts'),
-  },
-  {
-    name: 'tags',
-    summary: 'change elements of files in place',
-    load: () => import('./commands/tags.ts'),
-  },
-  {
-    name: 'dump',
-    summary: 'show a file, or the differences of two',
-    load: () => import('./commands/dump.ts'),
-  },
-  {
-    name: 'doctor',
-    summary: 'check a server, the way to it and this machine',
-    load: () => import('./commands/doctor.ts'),
-  },
-  {
-    name: 'serve',
-    summary: 'run a simulated router, archive or sink',
-    load: () => import('./commands/serve.ts'),
-  },
-  {
-    name: 'ledger',
-    summary: 'list what a run sent',
-    load: () => import('./commands/ledger.ts'),
-  },
-  {
-    name: 'compare',
-    summary: 'compare two runs, and tell a regression',
-    load: () => import('./commands/compare.ts'),
-  },
-  {
-    name: 'capacity',
-    summary: 'find the highest rate that keeps the thresholds',
-    load: () => import('./commands/capacity.ts'),
-  },
-  {
-    name: 'help',
-    summary: 'show a help topic, or the list of them',
-    load: () => import('./commands/help.ts'),
-  },
-];
 
 /** Runs one command line and returns its exit code. Prints; never throws, never exits. */
 export async function runCommandLine(argv: readonly string[], terminal: Terminal): Promise<number> {
@@ -140,6 +18,7 @@ export async function runCommandLine(argv: readonly string[], terminal: Terminal
   try {
     mustBeCommand(args);
     const program = await buildProgram(args, {
+      typed: argv,
       terminal,
       exit: (value) => (code = value),
       helpOf: (name) => helpOf(name, terminal),
@@ -150,6 +29,17 @@ export async function runCommandLine(argv: readonly string[], terminal: Terminal
     if (error instanceof CommanderError) return usageExitCode(error);
     return printError(terminal, error);
   }
+}
+
+/** Defined, not to be run. */
+function definedCommands(context: CommandContext): Promise<readonly Command[]> {
+  return Promise.all(
+    COMMANDS.map(async ({ name, summary, load }) => {
+      const command = new Command(name).description(summary);
+      (await load()).define(command, context);
+      return command;
+    }),
+  );
 }
 
 async function helpOf(name: string, terminal: Terminal): Promise<number | null> {
@@ -165,11 +55,16 @@ function usageExitCode(error: CommanderError): number {
 /** All commands by name and summary, the one that is asked for with its flags. */
 export async function buildProgram(
   args: readonly string[],
-  context: CommandContext,
+  given: Omit<CommandContext, 'allCommands'>,
 ): Promise<Command> {
+  const context: CommandContext = {
+    ...given,
+    allCommands: () => definedCommands(context),
+  };
   const { terminal } = context;
   const asked = askedFor(args);
   const program = new Command('dicomrun');
+  program.setOptionValue(TYPED, context.typed ?? args);
   program
     .usage('COMMAND [options]')
     .description('Load and smoke tests for DICOM routers, gateways and archives, from a script.')
@@ -201,6 +96,7 @@ async function addCommands(
     const command = program
       .command(entry.name)
       .description(entry.summary)
+      .helpGroup(entry.group)
       .copyInheritedSettings(program);
     if (entry.name === asked) {
       const { define } = await entry.load();
@@ -254,7 +150,7 @@ function commandHint(asked: string): string {
   const elsewhere = ELSEWHERE[asked.toLowerCase()];
   if (elsewhere !== undefined) return `dicomrun ${elsewhere} --help`;
   const names = COMMANDS.map(({ name }) => name);
-  const near = suggestion(asked, names);
+  const near = nearest(asked, names);
   return near === null ? names.join(', ') : `dicomrun ${near}`;
 }
 

@@ -1,7 +1,7 @@
 // The flags of `run` and of what works like it. Their values travel as the user wrote them: the
 // configuration parses and checks them together with every other source.
 import type { Command } from 'commander';
-import { connectFrom } from './argv.ts';
+import { connectFrom, dcmtkForms } from './argv.ts';
 
 /** Values by the flag's long name without dashes, as written; flags that were not given are absent. */
 export type FlagValues = Readonly<Record<string, string | number | boolean | readonly string[]>>;
@@ -121,15 +121,50 @@ export function connectFlags(
   if (port !== undefined) given.port = port;
   const connect = connectFrom(given);
   const bind = words.bind ?? words.aet;
+  const spelt = speltAs(command);
+  const bindAs = words.bind === undefined ? spelt.get('aet') : spelt.get('bind');
   return {
-    ...(connect === undefined ? {} : { connect }),
-    ...(bind === undefined ? {} : { bind }),
+    ...(connect === undefined ? {} : { connect, 'as:connect': connectName(given, spelt) }),
+    ...(bind === undefined ? {} : { bind, 'as:bind': `flag ${bindAs ?? '--bind'}` }),
   };
 }
+
+/** How a message calls the target: as the user gave it. */
+function connectName(
+  given: { readonly connect?: string; readonly aec?: string; readonly port?: string },
+  spelt: ReadonlyMap<string, string>,
+): string {
+  if (given.connect !== undefined) return `flag ${spelt.get('connect') ?? '--connect'}`;
+  const where = given.port === undefined ? 'host' : 'host port';
+  if (given.aec === undefined) return `argument ${where}`;
+  return `flag ${spelt.get('aec') ?? '--aec'} with ${where}`;
+}
+
+/** Key under which the program keeps the command line, before anything was made of it. */
+export const TYPED = 'typed';
+
+/** Flags that were typed as anything but their long name: long name without dashes -> `-c`, `-aec`. */
+function speltAs(command: Command): ReadonlyMap<string, string> {
+  const typed = (command.parent?.getOptionValue(TYPED) ?? []) as readonly string[];
+  const spelt = new Map<string, string>();
+  for (const { short, long } of command.options) {
+    const name = long?.replace(/^--/, '') ?? '';
+    const forms = [short, ...dcmtkForms(long)].filter((form) => form !== undefined);
+    const form = forms.find((one) => typed.some((token) => isForm(token, one)));
+    const isLong = typed.some((token) => token === long || token.startsWith(`${long}=`));
+    if (form !== undefined && !isLong) spelt.set(name, form);
+  }
+  return spelt;
+}
+
+/** `-u5` is `-u`, but `-aec` is not `-a`. */
+const isForm = (token: string, form: string): boolean =>
+  token === form || (form.length === 2 && new RegExp(`^${form}[\\d=]`).test(token));
 
 /** What was given on the command line, and nothing that was not. */
 export function givenFlags(command: Command): FlagValues {
   const given: Record<string, string | number | boolean | readonly string[]> = {};
+  const spelt = speltAs(command);
   for (const option of command.options) {
     const key = option.attributeName();
     if (command.getOptionValueSource(key) !== 'cli') continue;
@@ -139,6 +174,8 @@ export function givenFlags(command: Command): FlagValues {
     if (option.negate !== (value === false)) continue;
     const name = option.long?.replace(/^--/, '') ?? key;
     given[name] = option.negate ? true : value;
+    const form = spelt.get(name);
+    if (form !== undefined) given[`as:${name}`] = `flag ${form}`;
   }
   return given;
 }

@@ -1,4 +1,6 @@
 // Runs a script from the command line as a load test, or only looks at it.
+import { readdirSync } from 'node:fs';
+import { basename, dirname, join, resolve } from 'node:path';
 import { Stopper } from '../conductor/stopper.ts';
 import type { InitResult } from '../conductor/init-pass.ts';
 import type { Mode } from '../config/types.ts';
@@ -79,12 +81,26 @@ function quietOf(flags: FlagValues): Quiet {
 }
 
 function nextCommands(
-  { script, demo, flags }: RunScriptRequest,
+  { script, demo, flags, terminal }: RunScriptRequest,
   folder: string,
   failed: boolean,
 ): readonly string[] {
-  if (demo === true) return ['dicomrun new gi-routing.ts', `dicomrun report ${folder}`];
-  if (failed) return [`dicomrun report ${folder}`];
+  if (demo === true) return ['dicomrun new first.ts --template routing', 'dicomrun help tutorial'];
+  const before = runBefore(terminal, folder);
+  const compare = before === null ? [] : [`dicomrun compare ${before} ${folder}`];
+  if (failed) return [`dicomrun report ${folder}`, ...compare];
   const flag = flags['embedded'] === true ? ' --embedded' : '';
-  return [`dicomrun report ${folder}`, `dicomrun smoke ${script}${flag}`];
+  return [...compare, `dicomrun smoke ${script}${flag}`];
+}
+
+/** The run of the same script before this one, in the same folder of results. */
+function runBefore(terminal: Terminal, folder: string): string | null {
+  const [name, home] = [basename(folder), dirname(folder)];
+  const scriptOf = (run: string) => /^\d{8}-\d{6}-(.*)-[0-9a-f]{4}$/.exec(run)?.[1];
+  const script = scriptOf(name);
+  if (script === undefined) return null;
+  const runs = readdirSync(resolve(terminal.cwd, home));
+  const earlier = runs.filter((run) => run < name && scriptOf(run) === script).sort();
+  const last = earlier.at(-1);
+  return last === undefined ? null : join(home, last);
 }

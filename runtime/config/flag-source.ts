@@ -34,7 +34,7 @@ export function readFlags(flags: Flags, problems: Problems): FlagReading {
   const lookup: Lookup = (flag) => {
     const value = flags[flag];
     if (value === undefined) return undefined;
-    const name = `flag --${flag}`;
+    const name = String(flags[`as:${flag}`] ?? `flag --${flag}`);
     return { r: { problems, at: { name, origin: 'command line' } }, value, origin: name };
   };
   const reading = readSpecial(lookup);
@@ -122,7 +122,7 @@ function readLoad(lookup: Lookup): Load | null {
   if (used.length === 0) return null;
   const stages = list(lookup('stage')).flatMap((item) => readStage(item.r, item.text) ?? []);
   return {
-    origin: used.map((given) => given.origin).join(', '),
+    origin: [...new Set(used.map((given) => given.origin))].join(', '),
     vus: read('vus', (r, value) => readVUs(r, value)),
     rampNs: read('ramp', (r, value) => readDuration(r, value)),
     durationNs: read('duration', (r, value) => readDuration(r, value)),

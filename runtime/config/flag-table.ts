@@ -18,5 +18,8 @@ export const FLAGS: readonly string[] = [
   'profile',
 ];
 
-/** Flags as the command line gives them: long name without dashes -> value as written. */
+/**
+ * Flags as the command line gives them: long name without dashes -> value as written. Where the user
+ * spelt a flag in another way, `as:NAME` says how messages call it (`as:connect`: `flag -aec`).
+ */
 export type Flags = Readonly<Record<string, string | number | boolean | readonly string[]>>;

@@ -1,28 +1,43 @@
-// The known word nearest to a mistyped one.
+// "Did you mean": the nearest of a few known names. Everywhere but in runtime/dicom, which stands alone.
 
-/** Null when none is near: more than a third of the letters would have to change. */
-export function nearest(word: string, known: readonly string[]): string | null {
+/** The name nearest to `word`, or null when none is near enough. Case does not count. */
+export function nearest(word: string, names: Iterable<string>): string | null {
+  const wanted = word.toLowerCase();
   let best: string | null = null;
-  let bestDistance = Math.max(2, Math.ceil(word.length / 3)) + 1;
-  for (const candidate of known) {
-    const distance = editDistance(word.toLowerCase(), candidate.toLowerCase());
+  let bestDistance = Math.max(2, Math.floor(word.length / 3)) + 1;
+  for (const name of names) {
+    const distance = editDistance(wanted, name.toLowerCase());
     if (distance < bestDistance) {
-      best = candidate;
+      best = name;
       bestDistance = distance;
     }
   }
   return best;
 }
 
-function editDistance(a: string, b: string): number {
+/** Insertions, deletions, replacements and swaps of neighbours (Damerau, restricted). */
+export function editDistance(a: string, b: string): number {
+  let before: number[] = [];
   let previous = Array.from({ length: b.length + 1 }, (_, j) => j);
   for (let i = 1; i <= a.length; i++) {
     const current = [i];
     for (let j = 1; j <= b.length; j++) {
-      const substitute = (previous[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1);
-      current.push(Math.min(substitute, (previous[j] ?? 0) + 1, (current[j - 1] ?? 0) + 1));
+      const same = a[i - 1] === b[j - 1];
+      let cost = Math.min(
+        at(previous, j - 1) + (same ? 0 : 1),
+        at(previous, j) + 1,
+        at(current, j - 1) + 1,
+      );
+      const swapped = i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1];
+      if (swapped) cost = Math.min(cost, at(before, j - 2) + 1);
+      current.push(cost);
     }
+    before = previous;
     previous = current;
   }
-  return previous[b.length] ?? 0;
+  return at(previous, b.length);
+}
+
+function at(row: readonly number[], index: number): number {
+  return row[index] ?? 0;
 }

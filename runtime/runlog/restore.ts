@@ -217,7 +217,9 @@ function selectorOf(decl: ViewDecl): string | null {
 function unreadable(file: string, why: string): DicomRunError {
   return new DicomRunError(ExitCode.CONFIG, {
     code: 'RUNLOG_UNREADABLE',
-    message: `${file}: not a readable run log (${why})`,
+    message: /^ENOENT|^ENOTDIR/.test(why)
+      ? `${file} is not there`
+      : `${file}: not a readable run log (${why})`,
     hint: 'give the folder of a run, results/<run>',
   });
 }

@@ -1,4 +1,4 @@
-// Forty wrong inputs: each gets one clear message that names the thing, a hint, the right exit code,
+// Some eighty wrong inputs: each gets one clear message that names the thing, a hint, the right exit code,
 // and never a stack of ours.
 import { createServer } from 'node:net';
 import type { AddressInfo, Server } from 'node:net';
@@ -122,9 +122,31 @@ const TABLE: readonly (readonly [string, number, RegExp, RegExp])[] = [
   ['dump nowhere.dcm', 104, /nowhere\.dcm/, /./],
   ['tags .', 104, /nothing to change/, /--set/],
   ['generate --out d --modality XX', 104, /XX/, /./],
+  ['echo -aec SEVENTEEN_LETTERS 127.0.0.1 104', 104, /flag -aec.*SEVENTEEN_LETTERS/, /16/],
+  ['echo -aec X -aet SEVENTEEN_LETTERS 127.0.0.1 104', 104, /flag -aet.*SEVENTEEN/, /16/],
+  ['echo -c X@127.0.0.1:104 -b SEVENTEEN_LETTERS', 104, /flag -b:.*SEVENTEEN/, /16/],
+  ['doctor 127.0.0.1 99999', 104, /argument host port:.*99999/, /./],
+  ['doctor -c X@127.0.0.1:FREE --verify nowhere', 104, /--verify.*nowhere/, /ARCHIVE@/],
+  ['run nothing.ts -u ten', 104, /flag -u:.*"ten"/, /./],
+  ['run nothing.ts --connect noat', 104, /flag --connect:.*"noat"/, /ARCHIVE@/],
+  ['run nothing.ts --route nosuch --embedded --workers 0', 104, /--workers/, /./],
+  ['run nothing.ts --embedded -e novalue', 104, /--env|-e/, /./],
+  ['run nothing.ts --execution-segment 2:1', 104, /"2:1"/, /1\/3:2\/3/],
+  ['completion bsh', 104, /bsh/, /completion bash/],
+  ['completion', 104, /missing required argument 'shell'/, /--help/],
+  ['compare nowhere elsewhere', 104, /nowhere\/run\.ndjson is not there/, /results\/<run>/],
+  ['ledger nowhere', 104, /nowhere/, /folder of a run/],
+  ['serve nosuch', 104, /nosuch/, /router, archive or sink/],
+  ['find study 1.2 -c A@127.0.0.1:1 --level FOO', 104, /--level.*FOO/, /STUDY/],
+  ['smoke nothing.ts --retries x', 104, /--retries.*"x"/, /./],
+  ['smoke nothing.ts --reporter jnit', 104, /jnit/, /--reporter junit/],
 ];
 
 describe('wrong inputs', () => {
+  it('are forty at least', () => {
+    expect(TABLE.length).toBeGreaterThanOrEqual(40);
+  });
+
   it.concurrent.each(TABLE)('%s', async (line, code, names, hint) => {
     const args = line.replace('FREE', String(freePort)).split(' ');
     const { code: got, out, err } = await place.run(args);

@@ -7,7 +7,8 @@ import ts from 'typescript';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { normaliseArgv } from '../cli/argv.ts';
 import { fakeTerminal } from '../cli/fake-terminal.ts';
-import { buildProgram, COMMANDS } from '../cli/program.ts';
+import { COMMANDS } from '../cli/command-list.ts';
+import { buildProgram } from '../cli/program.ts';
 import { commandLines, documents, snippets } from './docs-read.ts';
 import { Bench } from './run-cli.ts';
 

@@ -1,7 +1,7 @@
 // dicomrun capacity SCRIPT: the highest arrival rate that keeps the script's thresholds.
 import type { Command } from 'commander';
 import { DicomRunError, ExitCode } from '../../errors.ts';
-import type { DefineCommand } from '../program.ts';
+import type { DefineCommand } from '../command.ts';
 import { addConfigFlags, addTargetFlags, collect, connectFlags, givenFlags } from '../run-flags.ts';
 import type { FlagValues } from '../run-flags.ts';
 import type { Terminal } from '../terminal.ts';

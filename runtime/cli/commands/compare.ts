@@ -1,7 +1,7 @@
 // dicomrun compare BEFORE AFTER: two runs side by side, and whether the second is worse.
 import { resolve } from 'node:path';
 import { ExitCode } from '../../errors.ts';
-import type { DefineCommand } from '../program.ts';
+import type { DefineCommand } from '../command.ts';
 
 interface CompareFlags {
   readonly tolerance: string;

@@ -4,7 +4,7 @@ import { resolveOptions } from '../../config/resolve.ts';
 import type { Options } from '../../config/types.ts';
 import { readSources } from '../config-sources.ts';
 import { needsAscii } from '../print-summary.ts';
-import type { DefineCommand } from '../program.ts';
+import type { DefineCommand } from '../command.ts';
 import { addRunFlags, connectFlags, givenFlags } from '../run-flags.ts';
 import type { FlagValues } from '../run-flags.ts';
 import type { Terminal } from '../terminal.ts';

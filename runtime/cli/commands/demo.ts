@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { packageRoot } from '../package-root.ts';
-import type { DefineCommand } from '../program.ts';
+import type { DefineCommand } from '../command.ts';
 
 export const define: DefineCommand = (command, { terminal, exit }) => {
   command
@@ -18,12 +18,16 @@ export const define: DefineCommand = (command, { terminal, exit }) => {
         results?: string;
       }>();
       terminal.err(INTRO);
+      const isOwn = (flag: string) => command.getOptionValueSource(flag) === 'default';
       const flags = {
         embedded: true,
         vus,
         ramp: '3s',
         duration,
         settle: '5s',
+        'as:ramp': 'demo',
+        ...(isOwn('vus') ? { 'as:vus': 'demo' } : {}),
+        ...(isOwn('duration') ? { 'as:duration': 'demo' } : {}),
         ...(results === undefined ? {} : { results }),
       };
       exit(await runScript({ script: demoScript(), flags, mode: 'run', terminal, demo: true }));

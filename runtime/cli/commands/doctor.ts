@@ -1,6 +1,6 @@
 // dicomrun doctor: the server, the way to it and this machine, each with its remedy.
 import { ExitCode } from '../../errors.ts';
-import type { DefineCommand } from '../program.ts';
+import type { DefineCommand } from '../command.ts';
 import { readCount, readDurationMs } from '../flag-values.ts';
 import { collect } from '../run-flags.ts';
 import { addPeerFlags, choosePeer } from '../wire/peer-flags.ts';

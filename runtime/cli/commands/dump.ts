@@ -2,7 +2,7 @@
 import { resolve } from 'node:path';
 import { ExitCode } from '../../errors.ts';
 import type { FileDiff } from '../../dicom/data/compare-files.ts';
-import type { DefineCommand } from '../program.ts';
+import type { DefineCommand } from '../command.ts';
 import { differenceText } from '../data/difference-text.ts';
 import { printable } from '../problem-text.ts';
 

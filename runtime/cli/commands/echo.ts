@@ -1,6 +1,6 @@
 // dicomrun echo: is the peer there, and how fast does it answer?
 import { peerText } from '../../dicom/failure-text.ts';
-import type { DefineCommand } from '../program.ts';
+import type { DefineCommand } from '../command.ts';
 import { readCount, readDurationMs } from '../flag-values.ts';
 import { addPeerFlags, choosePeer, limitsOf } from '../wire/peer-flags.ts';
 

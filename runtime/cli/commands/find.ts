@@ -5,7 +5,7 @@ import type { OperationResult } from '../../dicom/scu/operation.ts';
 import { Status } from '../../dicom/dimse/status.ts';
 import { splitHostPort } from '../argv.ts';
 import { problemText } from '../problem-text.ts';
-import type { DefineCommand } from '../program.ts';
+import type { DefineCommand } from '../command.ts';
 import { readCount, readDurationMs } from '../flag-values.ts';
 import { collect } from '../run-flags.ts';
 import { answerText } from '../wire/answer-text.ts';

@@ -1,7 +1,7 @@
 // dicomrun generate: synthetic studies as files.
 import type { GenerateFlags } from '../data/generate-request.ts';
 import { DicomRunError, ExitCode } from '../../errors.ts';
-import type { DefineCommand } from '../program.ts';
+import type { DefineCommand } from '../command.ts';
 
 export const define: DefineCommand = (command, { terminal }) => {
   command

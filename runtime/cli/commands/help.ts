@@ -1,9 +1,8 @@
 // dicomrun help [TOPIC]: the documents of runtime/help, offline.
-import { readdir, readFile } from 'node:fs/promises';
 import { DicomRunError, ExitCode } from '../../errors.ts';
-import { packageRoot } from '../package-root.ts';
-import type { DefineCommand } from '../program.ts';
-import { suggestion } from '../suggest.ts';
+import type { DefineCommand } from '../command.ts';
+import { nearest } from '../../metrics/nearest.ts';
+import { textOf, titleOf, topics } from '../topics.ts';
 
 export const define: DefineCommand = (command, { terminal, exit, helpOf }) => {
   command
@@ -27,14 +26,6 @@ async function topicList(): Promise<string> {
   return `Topics (dicomrun help TOPIC):\n${list}\nFlags of a command: dicomrun help COMMAND\n`;
 }
 
-async function topics(): Promise<readonly string[]> {
-  const names = await readdir(helpFolder()).catch((): string[] => []);
-  return names
-    .filter((name) => name.endsWith('.md'))
-    .map((name) => name.slice(0, -3))
-    .sort();
-}
-
 /** The text of one topic. @throws DicomRunError 104 with the nearest name, or where the word stands */
 async function topicText(topic: string): Promise<string> {
   const names = await topics();
@@ -47,7 +38,7 @@ async function topicText(topic: string): Promise<string> {
 }
 
 async function hintFor(topic: string, names: readonly string[]): Promise<string> {
-  const near = suggestion(topic, names);
+  const near = nearest(topic, names);
   if (near !== null) return `dicomrun help ${near}`;
   const found: string[] = [];
   for (const name of names) {
@@ -56,13 +47,4 @@ async function hintFor(topic: string, names: readonly string[]): Promise<string>
   return found.length === 0
     ? `topics: ${names.join(', ')}`
     : `the word stands in: ${found.join(', ')}`;
-}
-
-const textOf = (topic: string): Promise<string> =>
-  readFile(new URL(`${topic}.md`, helpFolder()), 'utf8');
-
-const titleOf = (text: string): string => /^# (.*)/.exec(text)?.[1] ?? '';
-
-function helpFolder(): URL {
-  return new URL('runtime/help/', packageRoot());
 }

@@ -5,7 +5,7 @@ import { formatNs } from '../../executors/duration.ts';
 import { plural } from '../../report/format.ts';
 import { requirements, vusOverTime } from '../../executors/requirements.ts';
 import type { InitResult } from '../../conductor/init-pass.ts';
-import type { DefineCommand } from '../program.ts';
+import type { DefineCommand } from '../command.ts';
 import { addRunFlags, connectFlags, givenFlags } from '../run-flags.ts';
 import { needsAscii } from '../print-summary.ts';
 import type { Terminal } from '../terminal.ts';

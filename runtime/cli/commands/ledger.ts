@@ -1,7 +1,7 @@
 // dicomrun ledger DIR: what a run sent, as UIDs: to clean up an archive, or to look something up.
 import { DicomRunError, ExitCode } from '../../errors.ts';
 import type { LedgerContents } from '../data/ledger.ts';
-import type { DefineCommand } from '../program.ts';
+import type { DefineCommand } from '../command.ts';
 
 interface LedgerFlags {
   readonly missing?: boolean;

@@ -1,7 +1,7 @@
 // dicomrun move STUDY_UID --to AET: C-MOVE of a study, a series or an instance.
 import { DicomRunError, ExitCode } from '../../errors.ts';
 import { splitHostPort } from '../argv.ts';
-import type { DefineCommand } from '../program.ts';
+import type { DefineCommand } from '../command.ts';
 import { readDurationMs } from '../flag-values.ts';
 import { answerText } from '../wire/answer-text.ts';
 import { addPeerFlags, choosePeer, limitsOf } from '../wire/peer-flags.ts';

@@ -5,8 +5,8 @@ import { basename, dirname, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { DicomRunError, ExitCode } from '../../errors.ts';
 import { distRoot } from '../package-root.ts';
-import type { DefineCommand } from '../program.ts';
-import { suggestion } from '../suggest.ts';
+import type { DefineCommand } from '../command.ts';
+import { nearest } from '../../metrics/nearest.ts';
 import { ENV_EXAMPLE, TEMPLATES, TSCONFIG } from '../templates.ts';
 import type { Template } from '../templates.ts';
 
@@ -42,7 +42,7 @@ function templateOf(name: string): Template {
   throw new DicomRunError(ExitCode.CONFIG, {
     code: 'CONFIG_TEMPLATE',
     message: `there is no template "${name}"`,
-    hint: suggestion(name, names) ?? names.join(', '),
+    hint: nearest(name, names) ?? names.join(', '),
   });
 }
 

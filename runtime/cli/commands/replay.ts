@@ -1,7 +1,7 @@
 // dicomrun replay DIR: brings a finished or killed run into an output; twice adds nothing.
 import { resolve } from 'node:path';
 import { DicomRunError, ExitCode } from '../../errors.ts';
-import type { DefineCommand } from '../program.ts';
+import type { DefineCommand } from '../command.ts';
 
 export const define: DefineCommand = (command, { terminal, exit }) => {
   command

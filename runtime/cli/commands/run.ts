@@ -1,6 +1,6 @@
 // dicomrun run SCRIPT: a load test.
 import { addRunFlags, connectFlags, givenFlags } from '../run-flags.ts';
-import type { DefineCommand } from '../program.ts';
+import type { DefineCommand } from '../command.ts';
 
 const EXAMPLES = `
 Examples:

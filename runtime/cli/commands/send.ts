@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { ExitCode } from '../../errors.ts';
 import { splitHostPort } from '../argv.ts';
-import type { DefineCommand } from '../program.ts';
+import type { DefineCommand } from '../command.ts';
 import { readDurationMs } from '../flag-values.ts';
 import { addPeerFlags, choosePeer, limitsOf } from '../wire/peer-flags.ts';
 

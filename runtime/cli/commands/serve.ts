@@ -1,6 +1,6 @@
 // dicomrun serve router|archive|sink: a simulated station of its own, until Ctrl-C.
 import { DicomRunError, ExitCode } from '../../errors.ts';
-import type { DefineCommand } from '../program.ts';
+import type { DefineCommand } from '../command.ts';
 import { readCount } from '../flag-values.ts';
 import { collect } from '../run-flags.ts';
 import type { Terminal } from '../terminal.ts';

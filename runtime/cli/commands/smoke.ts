@@ -3,14 +3,14 @@ import type { Command } from 'commander';
 import { writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { DicomRunError, ExitCode } from '../../errors.ts';
-import type { DefineCommand } from '../program.ts';
+import type { DefineCommand } from '../command.ts';
 import { addConfigFlags, addTargetFlags, collect, connectFlags, givenFlags } from '../run-flags.ts';
 import type { FlagValues } from '../run-flags.ts';
 import { applyColor } from '../run-script.ts';
 import type { SmokeResult } from '../smoke/run-smoke.ts';
 import { REPORTERS } from '../smoke/reporters.ts';
 import type { ReporterName } from '../smoke/reporters.ts';
-import { suggestion } from '../suggest.ts';
+import { nearest } from '../../metrics/nearest.ts';
 import type { Terminal } from '../terminal.ts';
 
 interface SmokeFlags {
@@ -117,7 +117,7 @@ function parseReporters(
     const file = rest.length === 0 ? null : rest.join('=');
     const known = REPORTERS.find((one) => one === name);
     if (known !== undefined) return { name: known, file };
-    const near = suggestion(name, REPORTERS);
+    const near = nearest(name, REPORTERS);
     throw new DicomRunError(ExitCode.CONFIG, {
       code: 'CONFIG_REPORTER',
       message: `flag --reporter: there is no reporter "${name}"`,

@@ -1,7 +1,7 @@
 // dicomrun tags: changes elements of files in place, and nothing else of them.
 import { DicomRunError, ExitCode } from '../../errors.ts';
 import type { FileReport } from '../../dicom/data/update-tags.ts';
-import type { DefineCommand } from '../program.ts';
+import type { DefineCommand } from '../command.ts';
 import { differenceText } from '../data/difference-text.ts';
 import { printable } from '../problem-text.ts';
 import { collect } from '../run-flags.ts';

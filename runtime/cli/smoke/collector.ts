@@ -1,10 +1,13 @@
 // Takes the samples of a smoke run apart into test cases: one per scenario, group and check.
 import type { Recorder } from '../../conductor/recorder.ts';
 import type { CaseResult } from '../../metrics/summary.ts';
+import type { CheckPlace } from './check-place.ts';
 import type { Output, SampleBatch, SampleSeries } from '../../outputs/output.ts';
 
 interface Seen {
   readonly scenario: string;
+  /** As the script names it, without its group. */
+  readonly check: string;
   readonly name: string;
   passes: number;
   fails: number;
@@ -16,6 +19,14 @@ interface ScenarioSeen {
   iterations: number;
   failed: number;
   durationMs: number;
+}
+
+/** The run that cases are of. */
+export interface CasesOf {
+  readonly script: string;
+  readonly route: string | null;
+  readonly recorder: Recorder;
+  readonly placeOf: CheckPlace;
 }
 
 /** An output that keeps what one smoke run reported. */
@@ -45,12 +56,12 @@ export class CaseCollector implements Output {
   }
 
   /** The cases of a run, in the order in which they first came up. */
-  cases(script: string, route: string | null, recorder: Recorder): readonly CaseResult[] {
+  cases({ script, route, recorder, placeOf }: CasesOf): readonly CaseResult[] {
     const suite = (scenario: string) =>
       [script, scenario, route ?? ''].filter((part) => part !== '').join(' › ');
     const properties = route === null ? {} : { properties: { route } };
     return [
-      ...this.#checkCases(suite),
+      ...this.#checkCases(suite, placeOf),
       ...exceptionCases(recorder, suite),
       ...statedCases(recorder, suite),
       ...this.#scenarioCases(suite),
@@ -88,7 +99,7 @@ export class CaseCollector implements Output {
     const key = `${scenario}\u0000${name}`;
     let seen = this.#checks.get(key);
     if (seen === undefined) {
-      seen = { scenario, name, passes: 0, fails: 0, atMs };
+      seen = { scenario, check, name, passes: 0, fails: 0, atMs };
       this.#checks.set(key, seen);
     }
     if (value > 0) seen.passes += 1;
@@ -105,14 +116,16 @@ export class CaseCollector implements Output {
     return seen;
   }
 
-  #checkCases(suite: (scenario: string) => string): readonly CaseResult[] {
-    return [...this.#checks.values()].map(({ scenario, name, passes, fails, atMs }) => ({
-      suite: suite(scenario),
-      name,
-      state: fails > 0 ? 'failed' : 'passed',
-      durationMs: Math.max(0, atMs),
-      ...(fails > 0 ? { message: `failed ${fails} of ${passes + fails} times` } : {}),
-    }));
+  #checkCases(suite: (scenario: string) => string, placeOf: CheckPlace): readonly CaseResult[] {
+    return [...this.#checks.values()].map(({ scenario, check, name, passes, fails, atMs }) => {
+      const durationMs = Math.max(0, atMs);
+      const common = { suite: suite(scenario), name, durationMs };
+      if (fails === 0) return { ...common, state: 'passed' };
+      const times = passes + fails;
+      const message = times === 1 ? 'the check is false' : `failed ${fails} of ${times} times`;
+      const where = placeOf(check);
+      return { ...common, state: 'failed', message, ...(where === null ? {} : { where }) };
+    });
   }
 
   /** A scenario that checks nothing is a case of its own: it ran to its end. */

@@ -47,7 +47,7 @@ describe('smoke reporters', () => {
 
   it('azure: one logged issue a failure, on one line', () => {
     expect(azureText(outcome)).toBe(
-      '##vso[task.logissue type=error]gi › soak › visible, at last: 100%: not found (12 polls)\n',
+      '##vso[task.logissue type=error;sourcepath=gi.ts;linenumber=41]gi › soak › visible, at last: 100%: not found (12 polls)\n',
     );
   });
 

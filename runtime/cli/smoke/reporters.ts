@@ -88,8 +88,8 @@ export function githubText({ cases }: SmokeOutcome): string {
   const property = (text: string) => escape(text).replaceAll(':', '%3A').replaceAll(',', '%2C');
   return failures(cases)
     .map((one) => {
-      const [, file, line] = /^(.*?):(\d+)(?::\d+)?$/.exec(one.where ?? '') ?? [];
-      const place = file === undefined ? '' : `file=${property(file)},line=${line ?? '1'},`;
+      const { file, line } = placeOf(one);
+      const place = file === '' ? '' : `file=${property(file)},line=${line},`;
       return `::error ${place}title=${property(titleOf(one))}::${escape(one.message ?? '')}\n`;
     })
     .join('');
@@ -97,12 +97,22 @@ export function githubText({ cases }: SmokeOutcome): string {
 
 /** Azure DevOps' logging commands. */
 export function azureText({ cases }: SmokeOutcome): string {
+  const property = (text: string) =>
+    text.replaceAll('%', '%AZP25').replaceAll(';', '%3B').replaceAll(']', '%5D');
   return failures(cases)
     .map((one) => {
       const text = `${titleOf(one)}: ${one.message ?? ''}`.replace(/[\r\n]+/g, ' ');
-      return `##vso[task.logissue type=error]${text}\n`;
+      const { file, line } = placeOf(one);
+      const place = file === '' ? '' : `;sourcepath=${property(file)};linenumber=${line}`;
+      return `##vso[task.logissue type=error${place}]${text}\n`;
     })
     .join('');
+}
+
+/** `gi.ts:12:3` taken apart; an empty file where the place is not known. */
+function placeOf({ where = '' }: CaseResult): { readonly file: string; readonly line: string } {
+  const [, file = '', line = '1'] = /^(.*?):(\d+)(?::\d+)?$/.exec(where) ?? [];
+  return { file, line };
 }
 
 export function jsonText(outcome: SmokeOutcome): string {

@@ -1,6 +1,6 @@
 // Runs scripts as smoke tests, one after another, per route: each gives test cases.
-import { writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
 import { conduct } from '../../conductor/conduct.ts';
 import type { ConductResult } from '../../conductor/conduct-types.ts';
 import { Stopper } from '../../conductor/stopper.ts';
@@ -14,6 +14,8 @@ import { asDicomRunError } from '../problem-text.ts';
 import { stopOnSignal } from '../run-script.ts';
 import type { FlagValues } from '../run-flags.ts';
 import type { Terminal } from '../terminal.ts';
+import { checkPlaces } from './check-place.ts';
+import type { CheckPlace } from './check-place.ts';
 import { CaseCollector } from './collector.ts';
 import type { SmokeOutcome } from './reporters.ts';
 import { grepScenarios, isLabelled, NotSelected } from './select.ts';
@@ -133,6 +135,7 @@ async function conductOne(
   const flags = one.route === null ? request.flags : { ...request.flags, route: one.route };
   const name = shortName(one.script);
   const screen = new SmokeScreen(terminal);
+  const placeOf = placesIn(one.script, terminal);
   const result = await conduct(
     composeRun({
       script: one.script,
@@ -145,13 +148,20 @@ async function conductOne(
       adjust: (options) => select(request, options, name),
       outputs: [collector],
       cases: (recorder) => [
-        ...collector.cases(name, one.route, recorder),
+        ...collector.cases({ script: name, route: one.route, recorder, placeOf }),
         ...endCases(suiteOf(one), stopper),
       ],
     }),
   );
   screen.transcripts(failedScenarios(result.summary.cases));
   return toResult(result, terminal);
+}
+
+/** The script may be gone by now, or be no text: then its checks have no line. */
+function placesIn(script: string, terminal: Terminal): CheckPlace {
+  const file = resolve(terminal.cwd, script);
+  const source = existsSync(file) ? readFileSync(file, 'utf8') : '';
+  return checkPlaces(shownPath(terminal, file), source);
 }
 
 function select(request: SmokeRequest, options: Options, name: string): Options {

@@ -1,6 +1,6 @@
 // `find study UID` and its like as keys of a C-FIND. Pure.
 import { DicomRunError, ExitCode } from '../../errors.ts';
-import { suggestion } from '../suggest.ts';
+import { nearest } from '../../metrics/nearest.ts';
 
 export interface QueryWords {
   readonly what: string;
@@ -67,7 +67,7 @@ export function queryOf(words: QueryWords): Query {
 function kindOf(what: string): Kind {
   const kind = KINDS.find((one) => one === what);
   if (kind !== undefined) return kind;
-  throw wrong(`there is no query "${what}"`, suggestion(what, KINDS) ?? KINDS.join(', '));
+  throw wrong(`there is no query "${what}"`, nearest(what, KINDS) ?? KINDS.join(', '));
 }
 
 function levelOf(words: QueryWords, kind: Kind): string {
