@@ -32,6 +32,7 @@ function synchronization(request: IodRequest): Values {
 /** Ophthalmic photography, 8-bit colour (A.41.2). */
 const OP: Iod = {
   modality: 'OP',
+  manyFrames: true,
   sopClass: '1.2.840.10008.5.1.4.1.1.77.1.5.1',
   pixels: colour(480, 640),
   photometric: 'RGB',
@@ -70,6 +71,7 @@ const FRAME_CONTENT = 0x00209111;
 /** Ophthalmic tomography (A.52.4). */
 const OPT: Iod = {
   modality: 'OPT',
+  manyFrames: true,
   sopClass: '1.2.840.10008.5.1.4.1.1.77.1.5.4',
   pixels: grey(256, 256, 8, 8),
   photometric: 'MONOCHROME2',

@@ -13,6 +13,8 @@ export interface Iod {
   readonly photometric: string;
   /** Attributes beyond the common ones; told what is asked for. */
   readonly values: (request: IodRequest) => Values;
+  /** An instance may have several frames; otherwise Number of Frames is no attribute of it. */
+  readonly manyFrames?: true;
   /** Multi-frame instances of another SOP class. */
   readonly multiFrame?: string;
   readonly images: number;
@@ -153,6 +155,7 @@ const MR: Iod = {
 
 const US: Iod = {
   modality: 'US',
+  manyFrames: true,
   sopClass: '1.2.840.10008.5.1.4.1.1.6.1',
   multiFrame: '1.2.840.10008.5.1.4.1.1.3.1',
   pixels: colour(480, 640),
@@ -177,6 +180,7 @@ const CR: Iod = {
 
 const ES: Iod = {
   modality: 'ES',
+  manyFrames: true,
   sopClass: '1.2.840.10008.5.1.4.1.1.77.1.1',
   multiFrame: '1.2.840.10008.5.1.4.1.1.77.1.1.1',
   pixels: colour(480, 640),
@@ -218,6 +222,7 @@ const MG: Iod = {
 
 const XA: Iod = {
   modality: 'XA',
+  manyFrames: true,
   sopClass: '1.2.840.10008.5.1.4.1.1.12.1',
   pixels: grey(512, 512, 8, 10),
   photometric: 'MONOCHROME2',
@@ -233,6 +238,7 @@ const XA: Iod = {
 
 const RF: Iod = {
   modality: 'RF',
+  manyFrames: true,
   sopClass: '1.2.840.10008.5.1.4.1.1.12.2',
   pixels: grey(512, 512, 8),
   photometric: 'MONOCHROME2',
@@ -242,6 +248,7 @@ const RF: Iod = {
 
 const SC: Iod = {
   modality: 'OT',
+  manyFrames: true,
   sopClass: '1.2.840.10008.5.1.4.1.1.7',
   multiFrame: '1.2.840.10008.5.1.4.1.1.7.4',
   pixels: colour(480, 640),

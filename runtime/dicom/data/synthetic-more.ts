@@ -13,6 +13,7 @@ import {
 /** Nuclear medicine, static (A.5). */
 const NM: Iod = {
   modality: 'NM',
+  manyFrames: true,
   sopClass: '1.2.840.10008.5.1.4.1.1.20',
   pixels: grey(128, 128, 16, 2),
   photometric: 'MONOCHROME2',
@@ -85,6 +86,7 @@ const PT: Iod = {
 /** Whole slide microscopy (A.32.8): one level of tiles. */
 const SM: Iod = {
   modality: 'SM',
+  manyFrames: true,
   sopClass: '1.2.840.10008.5.1.4.1.1.77.1.6',
   pixels: colour(256, 256, 16),
   photometric: 'RGB',

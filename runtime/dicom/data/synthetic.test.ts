@@ -84,6 +84,8 @@ describe('synthetic instances', () => {
     [{ transferSyntax: 'zip' }, /transferSyntax: unknown "zip"/],
     [{ transferSyntax: 'rle', bytes: 100_000 }, /size of compressed data cannot be chosen/],
     [{ transferSyntax: '1.2.3' }, /no codec for it/],
+    [{ modality: 'CT', frames: 3 }, /CT \(1\.2\.840[.\d]+\) has one frame by its IOD, asked for 3/],
+    [{ modality: 'SR', frames: 3 }, /SR .* has no pixels by its IOD/],
     [{ modality: 'US', rows: 2000, columns: 2000, frames: 600 }, /holds less than 4 GiB/],
     [{ modality: 'US', rows: 64, columns: 64, frames: 2, bytes: 2.4e9 }, /are asked for/],
   ];

@@ -67,6 +67,11 @@ const ALL_IODS: Readonly<Record<string, Iod>> = { ...IODS, ...EYE_IODS, ...MORE_
 /** Kinds of instances that can be made. */
 export const SYNTHETIC_MODALITIES: readonly string[] = Object.keys(ALL_IODS);
 
+/** Those of them that may have several frames. */
+export const MULTI_FRAME: readonly string[] = SYNTHETIC_MODALITIES.filter(
+  (name) => ALL_IODS[name]?.manyFrames === true,
+);
+
 /** Native pixel data above this is not held in memory but repeats a tile. */
 const TILED_ABOVE_BYTES = 64 * 1024 ** 2;
 const TILE_BYTES = 8 * 1024 ** 2;
@@ -195,6 +200,7 @@ function planOf(spec: SyntheticSpec): Plan {
 }
 
 function shapeOf(iod: Iod, spec: SyntheticSpec): PixelShape | null {
+  if (spec.frames !== undefined && spec.frames !== 1) mayHaveFrames(iod, spec);
   if (iod.pixels === null) return null;
   return {
     ...iod.pixels,
@@ -202,6 +208,16 @@ function shapeOf(iod: Iod, spec: SyntheticSpec): PixelShape | null {
     columns: integer('columns', spec.columns ?? iod.pixels.columns, 1, 65535),
     frames: integer('frames', spec.frames ?? iod.pixels.frames, 1, 1_000_000),
   };
+}
+
+function mayHaveFrames(iod: Iod, spec: SyntheticSpec): void {
+  if (iod.manyFrames === true) return;
+  const asked = spec.modality ?? spec.preset ?? iod.modality;
+  const has = iod.pixels === null ? 'no pixels' : 'one frame';
+  throw bad(
+    `frames: ${asked.toUpperCase()} (${iod.sopClass}) has ${has} by its IOD, asked for ${spec.frames}`,
+    `several frames have ${MULTI_FRAME.join(', ')}; a series of single ones: more instances`,
+  );
 }
 
 /** A native pixel data value has a 32-bit length (PS3.5 §7.1.2). */
@@ -219,9 +235,12 @@ function fitShape(plan: Plan, shape: PixelShape, bytes: number): PixelShape {
   const header = headerOf({ ...plan, shape }, 1).length + FILLER_BYTES;
   const room = bytes - header - 12;
   const perPixel = (shape.samples * shape.bitsAllocated) / 8;
-  const asShaped = plan.spec.frames === undefined && room > TILED_ABOVE_BYTES;
+  const { manyFrames } = plan.iod;
+  const asShaped =
+    manyFrames === true && plan.spec.frames === undefined && room > TILED_ABOVE_BYTES;
   if (plan.spec.rows !== undefined || asShaped) {
-    const frames = plan.spec.frames ?? Math.max(1, Math.floor(room / frameBytes(shape)));
+    const most = manyFrames === true ? Math.max(1, Math.floor(room / frameBytes(shape))) : 1;
+    const frames = plan.spec.frames ?? most;
     const fitted = { ...shape, frames };
     // why: NumberOfFrames may have grown by some digits
     if (frameBytes(fitted) * frames <= room - 16) return fitted;
