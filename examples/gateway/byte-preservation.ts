@@ -5,7 +5,8 @@
 // @covers 8
 // measures  every element of the data set at the destination, hash of the pixels
 // passes    no difference, nothing missing, nothing twice, for each encoding
-// knobs     FOLDER (your own files: sent as they are, instead of synthetic ones)
+// knobs     FOLDER (your own files: sent as they are, instead of synthetic ones), RECEIVED (folder for
+//           what arrives, as files; written-files.ts compares the two folders)
 // Preamble and file meta information never travel by C-STORE: whoever writes the file makes them
 // (written-files.ts looks at those). What must be equal here is the data set.
 import dicom from 'dicom';
@@ -35,7 +36,13 @@ export const options: Options = {
   },
 };
 
-const destination = dicom.receiver({ aet: 'BYTES', port: 0, verify: 'full' });
+const received = text('RECEIVED', '');
+const destination = dicom.receiver({
+  aet: 'BYTES',
+  port: 0,
+  verify: 'full',
+  ...(received === '' ? {} : { keep: 'files', folder: received }),
+});
 const gateway = dicom.peer({ deliversTo: destination });
 
 export default async function () {
