@@ -30,6 +30,9 @@ const NO_BACKOFF: NonNullable<IPoolOptions['backoff']> = {
   reset: () => NO_BACKOFF,
 };
 
+/** Without a name the client says it is root:root, also in the place of a token; null is nobody. */
+const NOBODY = { username: null as unknown as string };
+
 export function createInfluxClient(target: InfluxTarget): InfluxClient {
   const { username, password, database } = target;
   const headers = target.token === undefined ? {} : { Authorization: `Token ${target.token}` };
@@ -39,8 +42,7 @@ export function createInfluxClient(target: InfluxTarget): InfluxClient {
     protocol: target.protocol,
     path: target.path,
     database,
-    // the client's own default is root:root
-    ...(username === undefined ? {} : { username, password: password ?? '' }),
+    ...(username === undefined ? NOBODY : { username, password: password ?? '' }),
     options: { headers, rejectUnauthorized: !target.insecure },
     pool: { maxRetries: 0, requestTimeout: REQUEST_TIMEOUT_MS, backoff: NO_BACKOFF },
   });
