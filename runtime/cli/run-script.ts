@@ -1,5 +1,5 @@
 // Runs a script from the command line as a load test, or only looks at it.
-import { readdirSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { Stopper } from '../conductor/stopper.ts';
 import type { InitResult } from '../conductor/init-pass.ts';
@@ -100,7 +100,9 @@ function runBefore(terminal: Terminal, folder: string): string | null {
   const script = scriptOf(name);
   if (script === undefined) return null;
   const runs = readdirSync(resolve(terminal.cwd, home));
-  const earlier = runs.filter((run) => run < name && scriptOf(run) === script).sort();
-  const last = earlier.at(-1);
+  // A smoke run, which has junit.xml, is no load to compare with.
+  const isLoad = (run: string) => !existsSync(resolve(terminal.cwd, home, run, 'junit.xml'));
+  const earlier = runs.filter((run) => run < name && scriptOf(run) === script && isLoad(run));
+  const last = earlier.sort().at(-1);
   return last === undefined ? null : join(home, last);
 }

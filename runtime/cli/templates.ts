@@ -206,10 +206,16 @@ export const TEMPLATES: readonly Template[] = [
 
 /** Written beside the first script; names as the environment knows them. */
 export const ENV_EXAMPLE = `# Copy to .env and fill in. Real environment variables and flags win over this file.
-COMPASS_HOST=127.0.0.1
-COMPASS_PORT=11112
-COMPASS_AE_TITLE=ROUTER
-LOCAL_AE_TITLE=DICOMRUN
+
+# The system under test, as in -c, and our own AE title, as in -b
+DICOMRUN_CONNECT=ROUTER@127.0.0.1:11112
+DICOMRUN_BIND=DICOMRUN
+
+# The same in four variables, for suites that have them already
+#COMPASS_HOST=127.0.0.1
+#COMPASS_PORT=11112
+#COMPASS_AE_TITLE=ROUTER
+#LOCAL_AE_TITLE=DICOMRUN
 
 # Routes: a pair of AE titles per name, used by dicom.peer({ route: 'HTM_GI' }) or --route HTM_GI
 #REMOTE_AE_HTM_GI=LB-HTM-GI
