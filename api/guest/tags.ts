@@ -4,10 +4,14 @@ import { Op } from '../bridge.ts';
 import { ringText } from './door.ts';
 import type { Vu } from './vu.ts';
 
-/** The object a script changes; from now on its changes are looked for. */
+/** The object a script changes; from now on its changes are looked for. Values read are texts. */
 export function tagsOf(vu: Vu): Record<string, unknown> {
-  vu.liveTags ??= { ...vu.tags };
-  return vu.liveTags;
+  const live = (vu.liveTags ??= { ...vu.tags });
+  for (const name of Object.keys(live)) {
+    const value = live[name];
+    if (typeof value === 'number' || typeof value === 'boolean') live[name] = String(value);
+  }
+  return live;
 }
 
 /** `exec.vu.tags = { … }`. */

@@ -10,6 +10,7 @@ import type { CaseResult, FileEntry, OutputResult, Summary } from '../metrics/su
 import type { Output } from '../outputs/output.ts';
 import { renderJson } from '../report/json.ts';
 import { renderK6Export } from '../report/k6-export.ts';
+import { plural } from '../report/format.ts';
 import { RUNLOG_FILE, RUNLOG_SCHEMA } from '../runlog/format.ts';
 import type { RunRecord } from '../runlog/format.ts';
 import { RunLogWriter } from '../runlog/writer.ts';
@@ -162,7 +163,8 @@ class Book implements RunBook {
     const { options } = context;
     const target = targetName(context);
     const { rejected, overflowed } = this.#engine.counts;
-    if (rejected > 0) this.#warnings.push(`${rejected} samples had values that cannot be`);
+    if (rejected > 0)
+      this.#warnings.push(`${plural(rejected, 'sample')} had a value that cannot be`);
     if (overflowed > 0) this.#warnings.push(`${overflowed} samples went into overflow series`);
     return {
       run: {

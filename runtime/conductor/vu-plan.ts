@@ -1,5 +1,6 @@
 // From a built and resolved script to what every VU worker is told.
 import type { Options } from '../config/types.ts';
+import { formatNs } from '../executors/duration.ts';
 import { begunOffset } from '../executors/per-vu-iterations.ts';
 import type { Listening } from './acceptors.ts';
 import type { BuiltScript, RunContext } from './conduct-types.ts';
@@ -40,5 +41,18 @@ export function vuPlan(
 /** What `exec.test.options` shows: the script's own options, consolidated where we know better. */
 function guestOptions(options: Options, loaded: Loaded): Record<string, unknown> {
   const own = loaded.optionsJson === null ? {} : (JSON.parse(loaded.optionsJson) as object);
-  return { ...own, tags: options.tags };
+  const scenarios = options.scenarios.map((scenario) => [scenario.name, k6Shape(scenario)]);
+  return { ...own, scenarios: Object.fromEntries(scenarios) as object, tags: options.tags };
+}
+
+/** A scenario as it is written in `options`: durations as texts, without its name. */
+function k6Shape(value: object): Record<string, unknown> {
+  const shape: Record<string, unknown> = {};
+  for (const [key, one] of Object.entries(value) as [string, unknown][]) {
+    if (key === 'name') continue;
+    if (key.endsWith('Ns')) shape[key.slice(0, -2)] = formatNs(Number(one));
+    else if (key === 'stages') shape[key] = (one as readonly object[]).map(k6Shape);
+    else shape[key] = one;
+  }
+  return shape;
 }

@@ -14,10 +14,8 @@ const PLAN: PlanFacts = {
     {
       name: 'endoscopy',
       description: '0→50 VUs over 2m, then 50 for 1m',
-      exec: 'default',
-      startMs: 0,
     },
-    { name: 'queries', description: '1 VU for 1m', exec: 'query', startMs: 30_000 },
+    { name: 'queries', description: '1 VU for 1m, starting at 30s, exec query' },
   ],
   maxDurationMs: 210_000,
   maxVUs: 51,
@@ -35,7 +33,7 @@ it('says what is about to happen', () => {
     `run      20261121-0412-gi   script gi-routing.ts (sha 3f9c01)
 target   LB-HTM-GI@10.1.2.3:11112   calling HTM-GI   route HTM_GI
 load     endoscopy: 0→50 VUs over 2m, then 50 for 1m   [from the command line]
-         queries (query): 1 VU for 1m, from 30s on   [from the command line]
+         queries: 1 VU for 1m, starting at 30s, exec query   [from the command line]
          at most 51 VUs on 1 worker thread, at most 3m30s with graceful stop
 data     214 instances, CT/MR/US
 outputs  influxdb http://127.0.0.1:8086/dicomrun   results in results/20261121-0412-gi

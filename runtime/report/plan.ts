@@ -30,10 +30,8 @@ export interface PlanFacts {
 
 export interface PlanScenario {
   readonly name: string;
-  /** What the executor says of itself: `0→50 VUs over 2m, then 50 for 1m`. */
+  /** What the executor says of itself: `0→50 VUs over 2m, then 50 for 1m, starting at 30s`. */
   readonly description: string;
-  readonly exec: string;
-  readonly startMs: number;
 }
 
 /** Ends with a line break. */
@@ -81,8 +79,6 @@ function targetText(plan: PlanFacts): string {
 }
 
 function scenarioText(one: PlanScenario, plan: PlanFacts): string {
-  const start = one.startMs > 0 ? `, from ${span(one.startMs)} on` : '';
-  const exec = one.exec === 'default' ? '' : ` (${safe(one.exec)})`;
   const origin = plan.origin === undefined ? '' : `   [${safe(plan.origin)}]`;
-  return `${safe(one.name)}${exec}: ${safe(one.description)}${start}${origin}`;
+  return `${safe(one.name)}: ${safe(one.description)}${origin}`;
 }

@@ -166,16 +166,36 @@ export function errorLines(summary: Summary, paint: Paint): string[] {
   return lines;
 }
 
+/** Metrics of the script's own, and sub-metrics that `thresholds: { 'metric{tag:value}': [] }` tracks. */
 export function customLines(summary: Summary, paint: Paint): string[] {
-  if (summary.custom.length === 0) return [];
-  const rows = summary.custom.map((metric) => {
-    const values = Object.entries(metric.values).map(([name, value]) => {
-      const plain = metric.type === 'rate' || name === 'count' ? 'default' : metric.contains;
-      return `${name}=${paint.number(f.metricValue(value, plain, summary.timeUnit))}`;
-    });
-    return [safe(metric.name), values.join('  ')];
+  const tracked = Object.entries(summary.metrics)
+    .filter(([name, { thresholds }]) => name.includes('{') && isEmpty(thresholds))
+    .map(([name, metric]) => ({ name, ...metric }));
+  const section = (title: string, metrics: readonly NamedMetric[]): string[] =>
+    metrics.length === 0
+      ? []
+      : [
+          paint.bold(title),
+          ...table(
+            metrics.map((metric) => valuesRow(metric, summary, paint)),
+            { left: [0, 1] },
+          ),
+        ];
+  return [...section('CUSTOM', summary.custom), ...section('TRACKED', tracked)];
+}
+
+type NamedMetric = Summary['custom'][number];
+
+function isEmpty(thresholds: object | undefined): boolean {
+  return thresholds === undefined || Object.keys(thresholds).length === 0;
+}
+
+function valuesRow(metric: NamedMetric, summary: Summary, paint: Paint): string[] {
+  const values = Object.entries(metric.values).map(([name, value]) => {
+    const plain = metric.type === 'rate' || name === 'count' ? 'default' : metric.contains;
+    return `${name}=${paint.number(f.metricValue(value, plain, summary.timeUnit))}`;
   });
-  return [paint.bold('CUSTOM'), ...table(rows, { left: [0, 1] })];
+  return [safe(metric.name), values.join('  ')];
 }
 
 /** Scenarios when there are several, groups when there are any. */

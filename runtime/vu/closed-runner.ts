@@ -105,7 +105,8 @@ export class ClosedRunner implements ScenarioRunner, VuOwner, Timed {
 
   #askToStop(vu: VuSlot): void {
     vu.stopping = true;
-    if (vu.state === VuState.READY && !vu.queued) this.#life.detach(vu);
+    const rests = vu.state === VuState.PADDING || (vu.state === VuState.READY && !vu.queued);
+    if (rests) this.#life.detach(vu);
   }
 
   // ---------------------------------------------------------------- VuOwner

@@ -243,12 +243,12 @@ export class Guest {
     this.#shared = new SharedState(parts, this.#calls, () => mesh);
     const { wireServices } = await import('./services.ts');
     wireServices({ parts, calls: this.#calls, associations, delivery });
-    const life = this.#makeLife(associations);
+    const life = this.#makeLife(associations, plan.minIterationDurationMs);
     this.#scheduler = this.#makeScheduler(plan, life);
     this.#observers.stages = this.#scheduler.stages;
   }
 
-  #makeLife(associations: Associations): Life {
+  #makeLife(associations: Associations, minIterationMs: number): Life {
     return new Life({
       host: this.#host,
       samples: this.#samples,
@@ -257,6 +257,7 @@ export class Guest {
       errors: this.#errors,
       state: this.#state,
       vus: this.#vus,
+      minIterationMs,
       traffic: (vu) => associations.traffic(vu),
       close: (vu) => associations.closeOf(vu.slot),
       contextOf: (vu) => this.#observers.scenarioContext(vu),

@@ -16,6 +16,8 @@ export interface LifeParts {
   readonly errors: Errors;
   readonly state: Int32Array;
   readonly vus: readonly VuSlot[];
+  /** Shorter iterations are padded, outside `iteration_duration`. */
+  readonly minIterationMs: number;
   /** Releases what is still open of a VU that stops. */
   close(vu: VuSlot): void;
   /** Bytes that the VU's open associations moved since the last call: [sent, received]. */
@@ -140,9 +142,27 @@ export class Life {
       if (outcome === 1) this.#tell(vu, 'iteration');
     }
     vu.iterations++;
+    if (this.#parts.minIterationMs > 0 && outcome !== 2 && this.#pads(vu)) return 0;
     vu.state = VuState.READY;
     vu.owner?.done(vu);
     return 0;
+  }
+
+  /** Lets a VU wait for the rest of `minIterationDuration`; whoever stops it need not wait. */
+  #pads(vu: VuSlot): boolean {
+    const { timers, minIterationMs } = this.#parts;
+    const { lives, startedAt } = vu;
+    const at = startedAt + minIterationMs;
+    if (vu.stopping || at <= performance.now()) return false;
+    vu.state = VuState.PADDING;
+    const due = (): void => {
+      if (vu.lives !== lives || vu.startedAt !== startedAt) return;
+      if (vu.state !== VuState.PADDING) return;
+      vu.state = VuState.READY;
+      vu.owner?.done(vu);
+    };
+    timers.add({ at, index: -1, due });
+    return true;
   }
 
   #countInterrupted(): void {
@@ -230,6 +250,9 @@ export class Life {
         received: contexts.series(context, 'data_received'),
         lag: contexts.series(context, 'iteration_lag'),
       };
+      // As in k6, both are there even when nothing was sent.
+      this.#parts.samples.add(series.sent, 0);
+      this.#parts.samples.add(series.received, 0);
       this.#series.set(context, series);
     }
     return series;

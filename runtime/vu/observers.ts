@@ -2,6 +2,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { MessagePort } from 'node:worker_threads';
 import { Enter, Op, type Fault } from '../../api/bridge.ts';
+import { begunOffset } from '../executors/per-vu-iterations.ts';
 import { WorkerSlot, type InstanceCounts, type SeriesDecl } from '../threads.ts';
 import { RingFault } from './host.ts';
 import type { WorkerParts } from './parts.ts';
@@ -211,8 +212,7 @@ export class Observers {
     const scenario = plan.scenarios[vu.scenario];
     if (scenario === undefined) return '{}';
     const startMs = scenario.startTimeNs / 1e6;
-    const spanMs = spanOf(scenario) / 1e6;
-    const progress = spanMs > 0 ? Math.min(1, Math.max(0, (clock.now() - startMs) / spanMs)) : 0;
+    const progress = this.#progress(vu.scenario, clock.now() - startMs);
     const startTime = Math.round(clock.epoch + startMs);
     return JSON.stringify({
       name: scenario.name,
@@ -220,6 +220,26 @@ export class Observers {
       startTime,
       progress,
     });
+  }
+
+  /** By iterations where their number is given, else by time; as in k6. */
+  #progress(index: number, elapsedMs: number): number {
+    const { plan } = this.#parts;
+    const scenario = plan.scenarios[index];
+    if (scenario === undefined) return 0;
+    if (!('iterations' in scenario)) {
+      const spanMs = spanOf(scenario) / 1e6;
+      return spanMs > 0 ? Math.min(1, Math.max(0, elapsedMs / spanMs)) : 0;
+    }
+    let begun = Atomics.load(new Int32Array(plan.counters), index);
+    let all = scenario.iterations;
+    if (scenario.executor === 'per-vu-iterations') {
+      const offset = begunOffset(plan.scenarios, index);
+      begun = new Int32Array(plan.begun, 4 * offset, scenario.vus).reduce((sum, n) => sum + n, 0);
+      all *= scenario.vus;
+    }
+    // The one that asks is under way.
+    return Math.min(1, Math.max(0, begun - 1) / all);
   }
 
   #log(slot: number): number {

@@ -178,7 +178,10 @@ export class OpenRunner implements ScenarioRunner, VuOwner {
     this.#ending = true;
     this.#more = false;
     for (const vu of this.#idle.splice(0)) this.#life.detach(vu);
-    for (const vu of this.#vus) vu.stopping = true;
+    for (const vu of [...this.#vus]) {
+      vu.stopping = true;
+      if (vu.state === VuState.PADDING) this.#life.detach(vu);
+    }
     this.#maybeOver();
   }
 

@@ -56,7 +56,7 @@ const UNWIND_MS = 250;
 export function killVu(vu: VuSlot, { life, timers }: Pick<RunnerParts, 'life' | 'timers'>): void {
   vu.stopping = true;
   const { lives } = vu;
-  if (vu.state === VuState.READY) life.detach(vu);
+  if (vu.state === VuState.READY || vu.state === VuState.PADDING) life.detach(vu);
   else life.interrupt(vu);
   timers.add({
     at: performance.now() + UNWIND_MS,

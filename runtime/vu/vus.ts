@@ -12,6 +12,8 @@ export const VuState = {
   BUSY: 3,
   /** `vuTeardown` is running. */
   STOPPING: 4,
+  /** Its iteration was shorter than `minIterationDuration`: it waits for the rest. */
+  PADDING: 5,
 } as const;
 
 /** Who hears what becomes of a VU: the runner of its scenario. */

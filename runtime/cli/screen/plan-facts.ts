@@ -23,8 +23,6 @@ export function planFacts(info: PlanInfo): PlanFacts {
     scenarios: options.scenarios.map((scenario) => ({
       name: scenario.name,
       description: describe(scenario),
-      exec: scenario.exec,
-      startMs: (need.startNs[scenario.name] ?? 0) / 1e6,
     })),
     maxDurationMs: need.durationNs / 1e6,
     maxVUs: need.maxVUs,
