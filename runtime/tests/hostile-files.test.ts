@@ -1,18 +1,20 @@
 // Files that are broken or made to break: refused or skipped with the reason, in bounded time.
-import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { execFileSync, spawnSync } from 'node:child_process';
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { deflateRawSync } from 'node:zlib';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { Chance, mutated } from '../bench/fuzz-mutate.ts';
 import { dumpDataset } from '../dicom/data/dump.ts';
 import { loadPool } from '../dicom/data/files.ts';
 import { openDataset, toJson } from '../dicom/data/json.ts';
 import { fileMeta } from '../dicom/data/part10.ts';
+import { Place } from './cli-spawn.ts';
 import { EXPLICIT, IMPLICIT } from './wire-fixture.ts';
 import { instance, instanceBytes, SECONDARY_CAPTURE } from './wire-calls.ts';
 
+const MAIN = new URL('../../dist/runtime/cli/main.js', import.meta.url).pathname;
 const DEFLATED = '1.2.840.10008.1.2.1.99';
 let folder: string;
 beforeAll(() => {
@@ -109,6 +111,64 @@ describe('one bad file among good ones', () => {
     for (let seed = 0; seed < 300; seed++) {
       expect(loaded(mutated([file(dataset)], new Chance(seed))).length).toBeGreaterThan(0);
     }
+  });
+});
+
+describe('a user who may not read', () => {
+  /** Nobody, when this is root, whom no mode keeps out. */
+  const isRoot = process.getuid?.() === 0;
+  const asUser = isRoot ? ['setpriv', '--reuid=65534', '--regid=65534', '--clear-groups'] : [];
+  let place: Place | null = null;
+  afterEach(() => {
+    if (place !== null) execFileSync('chmod', ['-R', 'u+rwx', place.folder]);
+    place?.remove();
+  });
+
+  function runAsUser(args: readonly string[]): { code: number | null; text: string } {
+    const { folder } = place ?? { folder: '.' };
+    if (isRoot) execFileSync('chown', ['-R', '65534:65534', folder]);
+    const [command = '', ...all] = [...asUser, process.execPath, MAIN, ...args];
+    const env = { PATH: process.env['PATH'] ?? '', HOME: folder, TMPDIR: folder };
+    const done = spawnSync(command, all, { cwd: folder, encoding: 'utf8', env });
+    return { code: done.status, text: done.stdout + done.stderr };
+  }
+
+  const script = `import dicom from 'dicom';
+import { check } from 'k6';
+const pool = dicom.files('pool');
+const pacs = dicom.peer({});
+export const options = { vus: 1, iterations: 2 };
+export default async function () {
+  check(await pacs.store(pool.next()), { stored: (r) => r.ok });
+}
+`;
+
+  it('a folder and a file without permission are skipped with the reason, the others sent', () => {
+    place = new Place({ 'store.ts': script, 'pool/good.dcm': '', 'pool/shut/a.dcm': '' });
+    const pool = join(place.folder, 'pool');
+    for (const name of ['good.dcm', 'no.dcm']) writeFileSync(join(pool, name), file(dataset));
+    chmodSync(join(pool, 'no.dcm'), 0);
+    chmodSync(join(pool, 'shut'), 0);
+    const args = ['run', 'store.ts', '--embedded', '--no-report', '--settle', '1s'];
+    const { code, text } = runAsUser(args);
+    expect(code, text).toBe(0);
+    expect(text).toMatch(/skipped 2 of 3 files: 2 cannot be read \(EACCES\)/);
+    expect(text).toMatch(/PASS +2 iterations/);
+  });
+
+  it('where nothing can be read or written, it is named with what to do', () => {
+    place = new Place({ 'store.ts': script, 'pool/a.dcm': '', 'shut/x': '' });
+    chmodSync(join(place.folder, 'pool'), 0);
+    chmodSync(join(place.folder, 'shut'), 0o500);
+    const args = ['run', 'store.ts', '--embedded', '--no-report'];
+    const unreadable = runAsUser(args);
+    expect(unreadable.code, unreadable.text).toBe(107);
+    expect(unreadable.text).toMatch(/pool.*EACCES/s);
+    expect(unreadable.text).not.toMatch(/^\s+at .*\.js:\d+/m);
+    writeFileSync(join(place.folder, 'store.ts'), 'export default function () {}');
+    const unwritable = runAsUser([...args, '--results', 'shut/results']);
+    expect(unwritable.code, unwritable.text).toBe(104);
+    expect(unwritable.text).toMatch(/results folder "shut.results.*" cannot be made: EACCES/);
   });
 });
 

@@ -77,9 +77,11 @@ export function loadPool(
 ): PoolShare {
   const skips = new Skips();
   const files: FoundFile[] = [];
+  let unreadable = 0;
   for (const path of request.paths) {
     const found = findFiles(path, request.base);
     files.push(...found.files);
+    unreadable += found.unreadable.length;
     for (const one of found.unreadable) skips.add(`cannot be read (${one.reason})`, one.path);
   }
   const largeBytes = request.largeBytes ?? LARGE_FILE_BYTES;
@@ -97,7 +99,7 @@ export function loadPool(
   request.onProgress?.(files.length, files.length);
   const skipped = skips.list();
   if (builder.length === 0) throw nothing(request, files.length, skipped);
-  return { ...builder.share(skipped, notesOf(files.length, skipped)), readMs };
+  return { ...builder.share(skipped, notesOf(files.length + unreadable, skipped)), readMs };
 }
 
 function notesOf(total: number, skipped: readonly SkippedFiles[]): string[] {
