@@ -1,8 +1,10 @@
-// Stores on one kept association per VU. BYTES, THINK (seconds), REPEAT (1: the same instance).
+// Stores on one kept association per VU. BYTES, THINK (seconds), REPEAT (1: the same instance),
+// CA (a certificate file: TLS).
 import dicom, { type Association } from 'dicom';
 import { sleep } from 'k6';
 
-const peer = dicom.peer({});
+const ca = __ENV.CA ?? '';
+const peer = dicom.peer(ca === '' ? {} : { tls: { ca: open(ca) } });
 const bytes = Number(__ENV.BYTES ?? 5000);
 const pool = dicom.synthetic({ modality: bytes < 20_000 ? 'SR' : 'MR', bytes });
 const think = Number(__ENV.THINK ?? 0);

@@ -1,6 +1,6 @@
 // What all cases share.
 import { join } from 'node:path';
-import { SCRIPTS, type CliRun, type Sink } from './peers.ts';
+import { SCRIPTS, type CliRun } from './peers.ts';
 import type { Row } from './tally.ts';
 
 export interface Bench {
@@ -12,7 +12,7 @@ export interface Bench {
 export type Case = (bench: Bench) => Promise<readonly Row[]>;
 
 export const script = (name: string): string => join(SCRIPTS, `${name}.ts`);
-export const target = (sink: Sink): string[] => [
+export const target = (sink: { readonly port: number }): string[] => [
   '-c',
   `SINK@127.0.0.1:${sink.port}`,
   '-b',
@@ -32,6 +32,12 @@ export function stores(run: CliRun): Operation {
   const found = list.find((operation) => operation.service === 'C-STORE');
   if (found === undefined) throw new Error('no C-STORE in the summary');
   return found;
+}
+
+/** Requests of every service that were answered. */
+export function operations(run: CliRun): number {
+  const list = run.summary['operations'] as readonly Operation[];
+  return list.reduce((sum, { count }) => sum + count, 0);
 }
 
 export const seconds = (run: CliRun): number =>

@@ -7,7 +7,9 @@ import { againstBare, againstStorescp, againstStorescu } from './against.ts';
 import { script, seconds, stores, target, type Case } from './bench.ts';
 import { data } from './data.ts';
 import { find, influx, large, receivers } from './outputs.ts';
+import { clients, echoes, tls, windows } from './others.ts';
 import { dicomrun, ourSink } from './peers.ts';
+import { memory, sizes, vusSweep } from './scaling.ts';
 import { row } from './tally.ts';
 
 // ---------------------------------------------------------------- rows 4 to 7
@@ -221,6 +223,10 @@ export const coldStart: Case = async (bench) => {
 export const CASES: Readonly<Record<string, Case>> = {
   storescu: againstStorescu,
   storescp: againstStorescp,
+  clients,
+  echoes,
+  windows,
+  tls,
   bare: againstBare,
   unique: uniqueOrNot,
   empty: emptyIterations,
@@ -234,4 +240,7 @@ export const CASES: Readonly<Record<string, Case>> = {
   find,
   receivers,
   data,
+  sweep: vusSweep,
+  sizes,
+  memory,
 };

@@ -31,9 +31,9 @@ function pinned(command: readonly string[]): [string, string[]] {
   return [words[0] ?? '', words.slice(1)];
 }
 
-/** Our sink in a process of its own. */
-export async function ourSink(): Promise<Sink> {
-  const [program, args] = pinned([process.execPath, join(HERE, 'sink.js')]);
+/** Our sink in a process of its own; with the files of a key and a certificate over TLS. */
+export async function ourSink(tls: readonly string[] = []): Promise<Sink> {
+  const [program, args] = pinned([process.execPath, join(HERE, 'sink.js'), '0', ...tls]);
   const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'inherit'] });
   const port = await new Promise<number>((resolve, reject) => {
     child.stdout.once('data', (line: Buffer) => resolve(Number(String(line).trim())));

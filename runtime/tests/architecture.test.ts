@@ -70,12 +70,17 @@ const HOMES: Readonly<Record<string, readonly string[]>> = {
   influx: ['runtime/outputs/influxdb/'],
   commander: ['runtime/cli/'],
   dcmjs: ['runtime/dicom/data/'],
-  'dcmjs-dimse': ['runtime/dicom/'],
+  // In the benchmark it is what ours is measured against.
+  'dcmjs-dimse': ['runtime/dicom/', 'runtime/bench/dcmjs-client.ts'],
   uplot: ['runtime/report/html/page/plot.ts'],
   'dcmjs-codecs': ['runtime/dicom/data/'],
 };
 /** How many files of its home may import a package; one unless said otherwise. */
-const FILES: Readonly<Record<string, number>> = { commander: Infinity, dcmjs: 2 };
+const FILES: Readonly<Record<string, number>> = {
+  commander: Infinity,
+  dcmjs: 2,
+  'dcmjs-dimse': 2,
+};
 
 const packageName = (specifier: string): string =>
   specifier

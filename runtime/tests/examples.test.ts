@@ -19,6 +19,8 @@ const FLAGS: Readonly<Record<string, readonly string[]>> = {
   'examples/store.ts': ['--vus', '2', '--duration', '1s', '--no-thresholds'],
   'examples/gi-routing.ts': [...'--vus 3 --ramp 1s --duration 2s --no-thresholds'.split(' ')],
   'examples/bench/associate.ts': ['--vus', '2', '--duration', '1s'],
+  'examples/bench/echo.ts': ['--vus', '2', '--duration', '1s'],
+  'examples/bench/window.ts': ['--vus', '2', '--duration', '1s'],
   'examples/bench/empty.ts': ['--vus', '2', '--duration', '1s'],
   'examples/bench/large.ts': ['-e', 'BYTES=50000000'],
   'examples/bench/hold.ts': ['--vus', '2', '--duration', '1s', '-e', 'HOLD=0.2'],

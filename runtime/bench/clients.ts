@@ -1,0 +1,114 @@
+// Who stores one instance after the other: our script, DCMTK, dcmjs-dimse; rate and CPU per operation.
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { fileMeta } from '../dicom/data/part10.ts';
+import { syntheticPool } from '../dicom/data/synthetic.ts';
+import { operations, script, seconds, target } from './bench.ts';
+import { CLIENT_CPU, dicomrun, type Sink } from './peers.ts';
+import { timed } from './process.ts';
+
+/** Operations per second, and CPU of the client for each (µs). */
+export interface Pace {
+  readonly perSecond: number;
+  readonly cpuUs: number;
+}
+
+/** Where an operation goes: a port of this machine. */
+type Port = Pick<Sink, 'port'>;
+
+/** A Part 10 file of a size, for DCMTK. */
+export function sampleFile(bytes: number): { readonly path: string; remove(): void } {
+  const folder = mkdtempSync(join(tmpdir(), 'dicomrun-file-'));
+  const pool = syntheticPool(
+    { modality: bytes < 20_000 ? 'SR' : 'MR', bytes },
+    { id: 0, key: 'file' },
+  );
+  const [member] = pool.members;
+  if (member === undefined || member.location.kind !== 'memory') throw new Error('no instance');
+  const { segment, offset } = member.location;
+  const data = Buffer.from(
+    pool.segments[segment] ?? new ArrayBuffer(0),
+    offset,
+    member.datasetBytes,
+  );
+  const path = join(folder, 'image.dcm');
+  writeFileSync(
+    path,
+    Buffer.concat([fileMeta(member.sopClass, member.sopInstance, member.transferSyntax), data]),
+  );
+  return { path, remove: () => rmSync(folder, { recursive: true, force: true }) };
+}
+
+/** A command that does n operations: what one costs, the run of a single one subtracted. */
+async function perOperation(command: (n: number) => readonly string[], n: number): Promise<Pace> {
+  const one = await timed(command(1), { cpu: CLIENT_CPU });
+  const many = await timed(command(n), { cpu: CLIENT_CPU });
+  if (many.code !== 0) throw new Error(`${command(n)[0] ?? ''}: ${many.stderr.slice(-400)}`);
+  return {
+    perSecond: (n - 1) / (many.wallS - one.wallS),
+    cpuUs: ((many.cpuS - one.cpuS) / (n - 1)) * 1e6,
+  };
+}
+
+const peerOf = ({ port }: Port): string[] => ['-aec', 'SINK', '127.0.0.1', String(port)];
+const LARGEST_PDU = ['--max-pdu', '131072'];
+
+/** storescu that sends one file n times. */
+export function storescu(
+  sink: Port,
+  file: string,
+  n: number,
+  more: readonly string[] = [],
+): Promise<Pace> {
+  const repeated = (k: number): string[] => ['--repeat', String(k)];
+  return perOperation(
+    (k) => ['storescu', '-xe', ...more, ...LARGEST_PDU, ...repeated(k), ...peerOf(sink), file],
+    n,
+  );
+}
+
+/** dcmsend, the same. */
+export function dcmsend(sink: Port, file: string, n: number): Promise<Pace> {
+  const files = (k: number): string[] => Array.from({ length: k }, () => file);
+  return perOperation(
+    (k) => ['dcmsend', '-nuc', '--max-send-pdu', '131072', ...peerOf(sink), ...files(k)],
+    n,
+  );
+}
+
+/** echoscu. */
+export function echoscu(sink: Port, n: number): Promise<Pace> {
+  return perOperation((k) => ['echoscu', '--repeat', String(k), ...peerOf(sink)], n);
+}
+
+/** dcmjs-dimse's Client, all requests on one association. */
+export function dcmjsDimse(sink: Port, file: string, n: number): Promise<Pace> {
+  const program = join(dirname(fileURLToPath(import.meta.url)), 'dcmjs-client.js');
+  return perOperation((k) => [process.execPath, program, String(sink.port), file, String(k)], n);
+}
+
+/** A script of `examples/bench`: rate of the run itself, CPU less that of a run of one iteration. */
+export async function ours(
+  sink: Port,
+  n: number,
+  more: { readonly script?: string; readonly args: readonly string[] },
+): Promise<Pace> {
+  const args = (count: number): string[] => [
+    script(more.script ?? 'store'),
+    ...target(sink),
+    '--vus',
+    '1',
+    '--iterations',
+    String(count),
+    ...more.args,
+  ];
+  const one = await dicomrun(args(1));
+  const many = await dicomrun(args(n));
+  const done = operations(many);
+  return {
+    perSecond: done / seconds(many),
+    cpuUs: ((many.cpuS - one.cpuS) / (done - operations(one))) * 1e6,
+  };
+}
