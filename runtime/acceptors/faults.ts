@@ -35,6 +35,31 @@ export interface AcceptorFaults {
   readonly down?: readonly { readonly from: Span; readonly to: Span }[];
   /** Seed of the shares (default 1): the same stores fail in every run. */
   readonly seed?: number;
+  /** Faults of any service by rules; the first that fits is the one. */
+  readonly requests?: readonly RequestRule[];
+}
+
+/** What happens to a request; the first rule that fits is the one. */
+export interface RequestRule {
+  /** `C-FIND`, `C-MOVE`, `N-CREATE`, …; absent = any. */
+  readonly service?: string;
+  /** SOP class UID. */
+  readonly sopClass?: string;
+  readonly calledAET?: string;
+  readonly callingAET?: string;
+  /** Only every n-th that fits. */
+  readonly every?: number;
+  /** Only that share of them. */
+  readonly share?: number;
+  /** Before the response: a time, or log-normal by its median and 95th percentile. */
+  readonly delay?: Span | { readonly p50: Span; readonly p95: Span };
+  /** Status instead of the service, or a list in turn with 0 for the service itself. */
+  readonly status?: number | readonly number[];
+  readonly neverAnswer?: boolean;
+  /** A-ABORT, TCP reset or close after that many bytes of the data set; 0 = at once. */
+  readonly abortAfter?: number;
+  readonly resetAfter?: number;
+  readonly closeAfter?: number;
 }
 
 /** A-ASSOCIATE-RJ: transient, service-provider (presentation), local limit exceeded. */
@@ -61,6 +86,7 @@ const KNOWN: readonly string[] = [
   'associationLimit',
   'down',
   'seed',
+  'requests',
   'drop',
   'duplicate',
   'corrupt',

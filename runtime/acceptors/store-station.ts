@@ -3,13 +3,20 @@ import { CommandField } from '../dicom/dimse/elements.ts';
 import { REPLY_LATER } from '../dicom/dimse/incoming.ts';
 import type { IncomingRequest } from '../dicom/dimse/incoming.ts';
 import { Status } from '../dicom/dimse/status.ts';
-import type { AssociateDecision, AssociateIndication } from '../dicom/scp/acceptor-types.ts';
+import type {
+  AcceptorHandler,
+  AssociateDecision,
+  AssociateIndication,
+} from '../dicom/scp/acceptor-types.ts';
 import type { Association, RequestHandler } from '../dicom/ul/association.ts';
+import { withFaults } from '../dicom/scp/fault-handler.ts';
+import { chance } from './chance.ts';
 import { answerContexts, STORE_ANYTHING } from './contexts.ts';
 import type { ContextPolicy } from './contexts.ts';
 import { FaultDice } from './faults.ts';
 import type { AcceptorFaults, StoreFate } from './faults.ts';
 import type { Station } from './ports.ts';
+import { requestFaults } from './request-faults.ts';
 
 /** What an association carries between its callbacks; `taking` is the station's own. */
 interface Carried<T> {
@@ -44,8 +51,16 @@ export abstract class StoreStation<T> implements Station, RequestHandler {
   protected readonly dice: FaultDice;
   private readonly timers = new Set<NodeJS.Timeout>();
 
+  /** Answers requests: this station, behind its rules where there are any. */
+  private readonly handler: RequestHandler & Partial<AcceptorHandler>;
+
   constructor(faults: AcceptorFaults, now: () => number) {
     this.dice = new FaultDice(faults, now);
+    const { requests, seed = 1 } = faults;
+    this.handler =
+      requests === undefined
+        ? this
+        : withFaults({ requests: requestFaults(requests) }, this, chance(seed + 7));
   }
 
   /** A new association's own state. */
@@ -77,7 +92,7 @@ export abstract class StoreStation<T> implements Station, RequestHandler {
       transferSyntaxes,
     });
     const data: Carried<T> = { taking: this.begin(), fate: null, bytes: 0 };
-    return { kind: 'accept', contexts, handler: this, data };
+    return { kind: 'accept', contexts, handler: this.handler, data };
   }
 
   onStore(association: Association, request: IncomingRequest): void {
@@ -124,6 +139,8 @@ export abstract class StoreStation<T> implements Station, RequestHandler {
   }
 
   closed(association: Association): void {
+    const { closedBy } = association;
+    if (closedBy !== null) this.handler.onClosed?.(association, closedBy);
     this.spoilt((association.data as Carried<T>).taking);
   }
 

@@ -91,3 +91,49 @@ describe('scripts and the embedded archive', () => {
     expect(run.told['missing']?.['reason']).toMatch(/^not found within 0\.\d s in \d attempts$/);
   });
 });
+
+const FAULTY = `
+export const options = {
+  simulate: { archive: { keep: 'all', faults: { requests: [
+    { service: 'C-FIND', callingAET: 'CLUMSY', status: [0xa700, 0, 0xc000] },
+    { service: 'C-MOVE', status: 0xa801 },
+    { service: 'N-CREATE', abortAfter: 0 },
+    { service: 'C-ECHO', neverAnswer: true },
+    { service: 'C-STORE', every: 2, status: 0xb000 },
+  ] } } },
+};
+const archive = dicom.peer({ use: 'verify' });
+const clumsy = dicom.peer({ use: 'verify', callingAET: 'CLUMSY' });
+const ct = dicom.synthetic({ modality: 'CT', rows: 8, columns: 8 });
+
+export default async function () {
+  const study = dicom.study({ images: 2, from: ct });
+  const statuses = [];
+  for (const image of study.images) statuses.push((await archive.store(image)).status);
+  const keys = { StudyInstanceUID: study.uid };
+  for (let n = 0; n < 4; n++) {
+    const { status, count } = await clumsy.find(keys);
+    statuses.push(status, count);
+  }
+  statuses.push((await archive.find(keys)).count);
+  statuses.push((await archive.move(keys, { destination: 'X' })).status);
+  tell('statuses', statuses);
+  await attempt('create', () => archive.associate({ for: 'MPPS' }).then((a) => a.create('MPPS', '2.25.1', { PatientID: 'X' })));
+  await attempt('echo', () => archive.echo({ timeout: 100 }));
+}`;
+
+describe('scripts and an archive with faults by rules', () => {
+  it('are answered by service, AE title and turn', async () => {
+    const { told, err } = await runScript(FAULTY, [
+      '--embedded',
+      '--vus',
+      '1',
+      '--iterations',
+      '1',
+    ]);
+    const finds = [0xa700, 0, 0, 1, 0xc000, 0, 0xa700, 0];
+    expect(told['statuses'], err).toEqual([0, 0xb000, ...finds, 1, 0xa801]);
+    expect(told['create']).toMatchObject({ thrown: 'AssociationAborted' });
+    expect(told['echo']).toMatchObject({ thrown: 'TimeoutError' });
+  });
+});

@@ -65,6 +65,9 @@ const NAMES: ReadonlyMap<number, string> = new Map([
   [CommandField.C_CANCEL_RQ, 'C-CANCEL'],
 ]);
 
+/** Every service by name. */
+export const SERVICE_NAMES: readonly string[] = [...NAMES.values()];
+
 /** `C-STORE` for both C-STORE-RQ and C-STORE-RSP; the number in hex when it is none of them. */
 export function serviceName(commandField: number): string {
   const known = NAMES.get(commandField & ~RESPONSE_BIT) ?? NAMES.get(commandField);

@@ -2,7 +2,7 @@
 import { serviceName } from '../dimse/elements.ts';
 import { REPLY_LATER, type IncomingRequest, type ResponseFields } from '../dimse/incoming.ts';
 import type { Failure } from '../errors.ts';
-import type { Association } from '../ul/association.ts';
+import type { Association, RequestHandler } from '../ul/association.ts';
 import type { AcceptorHandler, AssociateDecision, AssociateIndication } from './acceptor-types.ts';
 import { negotiateContexts } from './contexts.ts';
 import { drawDelay, later } from './delay.ts';
@@ -27,9 +27,12 @@ interface Marked {
   ended: boolean;
 }
 
+/** What a policy can stand before: without `onAssociate` every context is accepted. */
+type Behaving = RequestHandler & Partial<AcceptorHandler>;
+
 class FaultHandler implements AcceptorHandler {
   private readonly policy: FaultPolicy;
-  private readonly inner: AcceptorHandler;
+  private readonly inner: Behaving;
   private readonly random: () => number;
   private readonly onFault: OnFault;
   private readonly seen = new Map<FaultMatch, number>();
@@ -38,7 +41,7 @@ class FaultHandler implements AcceptorHandler {
   private readonly marked = new Map<Association, Marked>();
   private readonly open = new Set<Association>();
 
-  constructor(policy: FaultPolicy, inner: AcceptorHandler, random: () => number, onFault: OnFault) {
+  constructor(policy: FaultPolicy, inner: Behaving, random: () => number, onFault: OnFault) {
     this.policy = policy;
     this.inner = inner;
     this.random = random;
@@ -62,7 +65,10 @@ class FaultHandler implements AcceptorHandler {
   }
 
   private accepted(indication: AssociateIndication): AssociateDecision {
-    const decision = this.inner.onAssociate(indication);
+    const decision: AssociateDecision = this.inner.onAssociate?.(indication) ?? {
+      kind: 'accept',
+      contexts: negotiateContexts(indication.rq),
+    };
     if (decision.kind !== 'accept') return decision;
     const { maxPdu, asyncOps } = this.policy;
     return {
@@ -228,14 +234,15 @@ class FaultHandler implements AcceptorHandler {
     if (status === undefined || typeof status === 'number') return status;
     const served = this.served.get(fault) ?? 0;
     this.served.set(fault, served + 1);
-    return status[served % status.length];
+    const next = status[served % status.length];
+    return next === 0 ? undefined : next;
   }
 }
 
 /** The handler with the policy's faults. `random` gives numbers in [0, 1). */
 export function withFaults(
   policy: FaultPolicy,
-  handler: AcceptorHandler,
+  handler: Behaving,
   random: () => number,
   onFault: OnFault = () => undefined,
 ): AcceptorHandler {

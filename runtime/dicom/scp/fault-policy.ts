@@ -31,7 +31,7 @@ export interface AssociateFault extends FaultMatch {
 export interface RequestFault extends FaultMatch {
   /** Before the response. */
   readonly delay?: DelaySpec;
-  /** Instead of the handler's status; a list is gone through, request by request. */
+  /** Instead of the handler's status; a list is gone through by request, 0 in it = the handler's. */
   readonly status?: number | readonly number[];
   /** No response at all. */
   readonly silence?: boolean;

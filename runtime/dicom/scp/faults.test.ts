@@ -12,6 +12,7 @@ import {
   store,
 } from '../../tests/wire-fixture.ts';
 import { negotiateContexts } from './contexts.ts';
+import type { AssociateIndication } from './acceptor-types.ts';
 import { drawDelay } from './delay.ts';
 import { withFaults } from './fault-handler.ts';
 import type { FaultPolicy } from './fault-policy.ts';
@@ -22,7 +23,7 @@ async function faulty(policy: FaultPolicy, committed: string[] = []): Promise<nu
   const services = serviceHandler({ store: { onStoreEnd: () => 0 } });
   const handler = {
     ...services,
-    onAssociate: ({ rq }: Parameters<Parameters<typeof withFaults>[1]['onAssociate']>[0]) => ({
+    onAssociate: ({ rq }: AssociateIndication) => ({
       kind: 'accept' as const,
       contexts: negotiateContexts(rq),
     }),
