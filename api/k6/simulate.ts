@@ -100,6 +100,8 @@ interface Pool {
   readonly associations?: number;
   /** An idle association is released after this many ms (default 1,000). */
   readonly lingerMs?: number;
+  /** Who waits longer than this for an association has failed once; see `retry`. Default: no limit. */
+  readonly waitTimeoutMs?: number;
 }
 
 export interface SimulatedRouter {

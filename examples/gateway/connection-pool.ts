@@ -7,13 +7,14 @@
 //           delivery times while more want a connection than there are
 // passes    nothing refused or lost: who finds no connection waits; connections are used again;
 //           never more than POOL at once (the destination refuses the next one)
-// knobs     POOL, SENDERS, FILES; on a real gateway --scrape router=http://…/metrics
+// knobs     POOL, WAIT_MS (timeout), SENDERS, FILES; on a real gateway --scrape router=http://…/metrics
 import dicom from 'dicom';
 import { check } from 'k6';
 import type { Options } from 'k6/options';
 import { number, scaled, timed } from '../lib/scale.ts';
 
 const size = number('POOL', scaled(5, 2));
+const wait = number('WAIT_MS', 5000);
 const pool = (metric: string, destination: string) =>
   `target_dicomrun_router_pool_${metric}{series:router{destination="${destination}"}}`;
 
@@ -38,9 +39,16 @@ export const options: Options = {
     [pool('refused_total', 'POOL')]: ['value==0'],
     [pool('reused_total', 'POOL')]: ['value>0'],
     [pool('wait_ms_max', 'POOL')]: ['value>0'],
+    // who waited in vain tries again: nothing is lost, but it is told
+    [pool('wait_timeouts_total', 'POOL')]: [{ threshold: 'value==0', advisory: true }],
     dicom_delivery_duration: timed('p(95)<5000'),
   },
-  simulate: { router: { pool: { associations: size, lingerMs: 5000 } } },
+  simulate: {
+    router: {
+      pool: { associations: size, lingerMs: 5000, waitTimeoutMs: wait },
+      retry: { retries: 20 },
+    },
+  },
 };
 
 // Takes as many associations as the pool may have, and each image a while.

@@ -19,7 +19,7 @@ type At = Omit<ReceiverAddress, 'acceptor'>;
 /** A router as `options.simulate` says it: receivers and archive are destinations by themselves. */
 export type EmbeddedRouterSpec = Partial<RouterSpec> & {
   /** Of every destination that is not spelled out. */
-  readonly pool?: Pick<DestinationSpec, 'associations' | 'lingerMs'>;
+  readonly pool?: Pick<DestinationSpec, 'associations' | 'lingerMs' | 'waitTimeoutMs'>;
 };
 
 /** A running embedded target. */

@@ -43,6 +43,12 @@ const POOL_ROWS: readonly PoolRow[] = [
   ['pool_opened_total', 'counter', 'associations opened', ({ stats }) => stats.opened],
   ['pool_reused_total', 'counter', 'stores on a used association', ({ stats }) => stats.reused],
   ['pool_refused_total', 'counter', 'associations not opened', ({ stats }) => stats.refused],
+  [
+    'pool_wait_timeouts_total',
+    'counter',
+    'tries given up waiting',
+    ({ stats }) => stats.waitTimeouts,
+  ],
   ['pool_wait_ms_sum', 'counter', 'time from due to sent, ms', ({ stats }) => stats.waitSum],
   ['pool_wait_ms_max', 'gauge', 'longest time from due to sent', ({ stats }) => stats.waitMax],
   ['delivered_total', 'counter', 'stores the destination took', ({ stats }) => stats.delivered],

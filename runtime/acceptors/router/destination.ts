@@ -25,6 +25,8 @@ export interface PoolStats {
   /** Stores on an association that had carried one before. */
   reused: number;
   refused: number;
+  /** Tries given up because no association became free in time. */
+  waitTimeouts: number;
   delivered: number;
   failed: number;
   /** Sum and maximum of the time from due to sent, ms. */
@@ -100,6 +102,7 @@ export class Destination {
       opened: 0,
       reused: 0,
       refused: 0,
+      waitTimeouts: 0,
       delivered: 0,
       failed: 0,
       waitSum: 0,
@@ -172,7 +175,21 @@ export class Destination {
         break;
       }
     }
+    this.giveUpWaiting(now);
     this.wake(now);
+  }
+
+  /** What has waited too long for an association of the pool counts as a failed try. */
+  private giveUpWaiting(now: number): void {
+    const { waitTimeoutMs = Infinity } = this.spec;
+    if (waitTimeoutMs === Infinity) return;
+    const { limit } = this.stats;
+    for (;;) {
+      const item = this.queue.takeOlder(waitTimeoutMs, now);
+      if (item === null) return;
+      this.stats.waitTimeouts++;
+      this.failed(item, `none of ${limit} associations became free within ${waitTimeoutMs} ms`);
+    }
   }
 
   /** Gives an item to an idle lane, or to a new one; false when there is no room. */
@@ -306,9 +323,11 @@ export class Destination {
   private wake(now: number): void {
     if (this.timer !== null) clearTimeout(this.timer);
     this.timer = null;
-    if (this.closed || this.stats.inUse >= this.stats.limit) return;
-    const due = this.queue.nextDue(now);
-    if (due === Infinity || due <= now) return;
-    this.timer = setTimeout(() => this.pump(), Math.ceil(due - now));
+    if (this.closed) return;
+    const full = this.stats.inUse >= this.stats.limit;
+    const patience = this.spec.waitTimeoutMs ?? Infinity;
+    const due = full ? this.queue.oldestDue() + patience : this.queue.nextDue(now);
+    if (due === Infinity || (due <= now && !full)) return;
+    this.timer = setTimeout(() => this.pump(), Math.max(1, Math.ceil(due - now)));
   }
 }

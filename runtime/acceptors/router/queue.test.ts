@@ -46,6 +46,18 @@ describe('ForwardQueue', () => {
     expect([queue.length, queue.bytes, queue.deadCount, queue.retried]).toEqual([0, 0, 1, 2]);
   });
 
+  it('tells who has waited for its turn since when', () => {
+    const queue = new ForwardQueue(options);
+    expect([queue.oldestDue(), queue.takeOlder(0, 1e9)]).toEqual([Infinity, null]);
+    queue.push(item('a'), 0);
+    queue.push(item('b', 50), 0);
+    expect(queue.takeOlder(100, 99)).toBeNull();
+    expect(queue.takeOlder(100, 100)?.sopInstance).toBe('a');
+    expect(queue.oldestDue()).toBe(50);
+    expect(queue.takeOlder(100, 149)).toBeNull();
+    expect(queue.takeOlder(100, 150)?.sopInstance).toBe('b');
+  });
+
   it('counts bytes until an item is done, and takes back what could not be tried', () => {
     const queue = new ForwardQueue(options);
     for (let n = 0; n < 3000; n++) queue.push(item(String(n)), 0);

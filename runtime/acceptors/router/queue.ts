@@ -70,10 +70,7 @@ export class ForwardQueue {
 
   /** The next item that is due, or null. It stays counted in `bytes` until it is done. */
   take(now: number): QueueItem | null {
-    while (this.later.length > 0 && (this.later[0]?.due ?? Infinity) <= now) {
-      const due = this.later.shift();
-      if (due !== undefined) this.items.push(due);
-    }
+    this.ripen(now);
     const item = this.items[this.head];
     if (item === undefined) return null;
     this.head++;
@@ -88,6 +85,17 @@ export class ForwardQueue {
   nextDue(now: number): number {
     if (this.head < this.items.length) return now;
     return this.later[0]?.due ?? Infinity;
+  }
+
+  /** When the first that waits for its turn became due; Infinity when none does. */
+  oldestDue(): number {
+    return (this.items[this.head] ?? this.later[0])?.due ?? Infinity;
+  }
+
+  /** The first that waits for its turn, if it has done so for at least `patience`, ms. */
+  takeOlder(patience: number, now: number): QueueItem | null {
+    this.ripen(now);
+    return (this.items[this.head]?.due ?? Infinity) <= now - patience ? this.take(now) : null;
   }
 
   /** Puts an item back untouched: it could not even be tried. */
@@ -116,6 +124,14 @@ export class ForwardQueue {
     item.due = now + backoffMs * factor ** (item.attempts - 1);
     this.postpone(item);
     return true;
+  }
+
+  /** What has become due by now joins those that wait for their turn. */
+  private ripen(now: number): void {
+    while (this.later.length > 0 && (this.later[0]?.due ?? Infinity) <= now) {
+      const due = this.later.shift();
+      if (due !== undefined) this.items.push(due);
+    }
   }
 
   private postpone(item: QueueItem): void {

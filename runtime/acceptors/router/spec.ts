@@ -13,6 +13,8 @@ export interface DestinationSpec {
   readonly associations?: number;
   /** An idle association is released after this many ms (default 1,000; 0 = after every store). */
   readonly lingerMs?: number;
+  /** Waiting longer than this for an association is a failed try (default: as long as it takes). */
+  readonly waitTimeoutMs?: number;
   readonly maxPdu?: number;
 }
 
