@@ -36,6 +36,7 @@ describe.skipIf(!requirePeer('chromium'))('live page', () => {
     const counts: string[] = [];
     const titles: string[] = [];
     const faults: string[] = [];
+    const banners: string[] = [];
     const { summary } = await sampleRun({
       seconds: 14,
       dir: join(dir, 'a'),
@@ -48,6 +49,7 @@ describe.skipIf(!requirePeer('chromium'))('live page', () => {
         if (second === 6) faults.push(...(await accessFaults(page.page)));
         await page.page.waitForTimeout(120);
         titles.push(await page.page.title());
+        banners.push(await page.page.locator('header.banner').innerText());
         const [row] = await tableCells(page.page, 'operations');
         counts.push(row?.[1] ?? '');
       },
@@ -58,6 +60,10 @@ describe.skipIf(!requirePeer('chromium'))('live page', () => {
     ];
     expect(new Set(counts).size).toBeGreaterThan(5);
     expect(titles.every((title) => title.startsWith('running'))).toBe(true);
+    for (const banner of banners) {
+      expect(banner).toMatch(/RUNNING.*\n+\d+ iterations so far/);
+      expect(banner).not.toMatch(/killed|exit code/);
+    }
     await server.finish();
     await expect.poll(() => shown.page.title(), { timeout: 10_000 }).toMatch(/^PASS/);
     const [row] = await tableCells(shown.page, 'operations');

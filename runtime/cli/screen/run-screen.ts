@@ -7,6 +7,7 @@ import type { ErrorGroup, ThresholdResult } from '../../metrics/summary.ts';
 import { clock, count } from '../../report/format.ts';
 import { renderLive, renderLiveLine } from '../../report/live.ts';
 import type { LiveState } from '../../report/live.ts';
+import { widthOf } from '../../report/paint.ts';
 import { renderPlan } from '../../report/plan.ts';
 import type { LogMessage } from '../../threads.ts';
 import { needsAscii } from '../print-summary.ts';
@@ -49,7 +50,8 @@ export class RunScreen implements Screen {
   #need: Requirements | null = null;
   #stage: Stage = 'setup';
   #last: Progress | null = null;
-  #drawn = 0;
+  /** Columns of each line of the block on the screen. */
+  #drawn: readonly number[] = [];
   #nextLineMs = FAST_EVERY_MS;
 
   constructor(terminal: Terminal, quiet: Quiet) {
@@ -184,13 +186,16 @@ export class RunScreen implements Screen {
     const lines = renderLive(this.#state(this.#last), look);
     this.#erase();
     this.#terminal.err(lines.map((line) => `${line}\n`).join(''));
-    this.#drawn = lines.length;
+    this.#drawn = lines.map(widthOf);
   }
 
   #erase(): void {
-    if (this.#drawn === 0) return;
+    if (this.#drawn.length === 0) return;
+    // A terminal made narrower since has wrapped its lines.
+    const columns = this.#terminal.columns();
+    const rows = this.#drawn.reduce((sum, wide) => sum + Math.max(1, Math.ceil(wide / columns)), 0);
     // Up to the block's first line, then clear to the end of the screen.
-    this.#terminal.err(`\u001b[${this.#drawn}A\u001b[0J`);
-    this.#drawn = 0;
+    this.#terminal.err(`\u001b[${rows}A\u001b[0J`);
+    this.#drawn = [];
   }
 }

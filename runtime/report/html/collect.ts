@@ -64,6 +64,8 @@ const PER_DECADE = 10;
 function distributionsOf(totals: Totals): Distribution[] {
   return of(totals, 'dicom_req_duration', 'service').flatMap(({ key, total }) => {
     if (total.type !== 'trend' || total.samples === 0) return [];
+    // Of a run that goes on, the first histogram comes after ten seconds.
+    if (!Number.isFinite(total.percentile(50))) return [];
     const percentiles = PERCENTILES.map((p) => [p, significant(total.percentile(p))] as const);
     return [{ service: key.tags['service'] ?? '', buckets: logBuckets(total), percentiles }];
   });

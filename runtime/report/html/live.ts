@@ -4,6 +4,7 @@ import { randomBytes, timingSafeEqual } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { RunLogCursor } from '../../runlog/cursor.ts';
+import type { Summary } from '../../metrics/summary.ts';
 import { LogFold } from '../../runlog/restore.ts';
 import { ReportCollector } from './collect.ts';
 import type { ReportData } from './data.ts';
@@ -165,12 +166,20 @@ class LiveFeed {
     const { run } = this.#fold;
     if (!run) return null;
     const { summary, totals, end } = this.#fold.result(run);
-    return this.#collector.data(summary, totals, live && !end);
+    const running = live && !end;
+    return this.#collector.data(running ? soFar(summary) : summary, totals, running);
   }
 
   close(): void {
     this.#cursor.close();
   }
+}
+
+/** A log without an end is that of a killed run, but not while the run goes on. */
+function soFar(summary: Summary): Summary {
+  const { iterations } = summary.execution;
+  const reason = `${iterations} iterations so far`;
+  return { ...summary, verdict: { ...summary.verdict, reason, reasons: [], warnings: [] } };
 }
 
 function send(visitor: ServerResponse, data: ReportData): void {

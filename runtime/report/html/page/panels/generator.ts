@@ -21,7 +21,7 @@ export function generator(): Panel {
   });
   const frame = h('div', { class: 'charts' }, cpu.element, lag.element);
   return section('The generator itself', [words, frame], (data) => {
-    replace(words, ...sentences(data));
+    replace(words, ...(data.live ? [] : sentences(data)));
     const common = { x: data.timeline.time, marks: stages(data) };
     cpu.update({
       ...common,

@@ -35,7 +35,7 @@ function scriptName(path: string): string {
   return path.split(/[\\/]/).at(-1) ?? path;
 }
 
-function facts({ summary: { run, verdict } }: ReportData): HTMLElement {
+function facts({ live, summary: { run, verdict } }: ReportData): HTMLElement {
   const entries: [string, string | undefined][] = [
     ['run', run.id],
     ['script', run.script],
@@ -43,7 +43,7 @@ function facts({ summary: { run, verdict } }: ReportData): HTMLElement {
     ['duration', clock(run.durationMs / 1000)],
     ['target', run.embedded ? 'EMBEDDED ROUTER' : run.target],
     ['mode', run.mode],
-    ['exit code', String(verdict.exitCode)],
+    ['exit code', live ? undefined : String(verdict.exitCode)],
     ['version', run.version],
     ...Object.entries(run.tags).map(([name, value]): [string, string] => [name, value]),
   ];
@@ -86,7 +86,7 @@ function tilesOf(data: ReportData): Child[] {
     tile(
       `${name} p95`,
       main?.duration ? ms(main.duration.p95) : '–',
-      main?.duration ? `median ${ms(main.duration.med)}` : 'nothing answered',
+      latencyNote(data, main?.duration?.med),
     ),
     tile(
       'failed',
@@ -96,6 +96,11 @@ function tilesOf(data: ReportData): Child[] {
     ),
     deliveredTile(data),
   ];
+}
+
+function latencyNote({ live }: ReportData, median: number | null | undefined): string {
+  if (median === undefined) return 'nothing answered';
+  return median === null && live ? 'known after 10 s' : `median ${ms(median)}`;
 }
 
 function deliveredTile({ summary: { delivery } }: ReportData): Child {

@@ -2,7 +2,7 @@
 import type { OutputResult } from '../../../../metrics/summary.ts';
 import type { ReportData, ReportEvent } from '../../data.ts';
 import { button, download, h, replace } from '../dom.ts';
-import { count } from '../format.ts';
+import { clock, count } from '../format.ts';
 import { section, type Panel } from '../panel.ts';
 import { csvCell } from '../table.ts';
 
@@ -34,8 +34,8 @@ export function configuration(): Panel {
 }
 
 function eventText({ at, type, title, text }: ReportEvent): string {
-  const more = text !== '' && text !== title ? ` – ${text}` : '';
-  return `${at.toFixed(1)} s · ${type}: ${title}${more}`;
+  const parts = [type, title, text].filter((part) => part !== '');
+  return `${clock(at)} · ${[...new Set(parts)].join(' · ')}`;
 }
 
 function outputText({ name, destination, note, ...numbers }: OutputResult): string {

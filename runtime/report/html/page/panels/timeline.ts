@@ -18,7 +18,12 @@ export function stages({ events }: ReportData): Mark[] {
   return events
     .filter(({ type, at }) => type === 'stage' || (type === 'threshold' && at > 0))
     .slice(0, 40)
-    .map(({ at, type, title }) => ({ at, label: type === 'threshold' ? `✗ ${title}` : title }));
+    .map(({ at, type, title }) => ({ at, label: type === 'threshold' ? crossed(title) : title }));
+}
+
+/** `dicom_req_failed rate<=0.02: ok` with a sign before it. */
+function crossed(title: string): string {
+  return `${title.endsWith(': ok') ? '✓' : '✗'} ${title}`;
 }
 
 export const COLOURS = ['c1', 'c2', 'c3', 'c4', 'c5', 'c6', 'c7', 'c8'];
