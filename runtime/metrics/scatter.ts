@@ -16,8 +16,10 @@ export interface ScatterPoints {
   readonly value: readonly number[];
 }
 
-/** Successes kept of each service and second. */
+/** Successes kept of each service and second: more in the first minute, for short runs. */
 const KEPT_OK = 4;
+const KEPT_OK_FIRST = 20;
+const FIRST_SECONDS = 60;
 /** Failures kept of each service and second, and of the whole run. */
 const KEPT_FAILURES = 100;
 const KEPT_FAILURES_RUN = 20_000;
@@ -70,6 +72,7 @@ export class ScatterLane {
   readonly #kind: ScatterKind;
   #kept = 0;
   #seen = 0;
+  #seconds = 0;
   #time: number[] = [];
   #value: number[] = [];
   readonly #dice = new Dice();
@@ -89,6 +92,7 @@ export class ScatterLane {
   }
 
   take(): ScatterPoints | null {
+    this.#seconds++;
     if (this.#seen === 0) return null;
     const [time, value, seen] = [this.#time, this.#value, this.#seen];
     [this.#time, this.#value, this.#seen] = [[], [], 0];
@@ -97,9 +101,10 @@ export class ScatterLane {
 
   /** A reservoir: whichever came, each has the same chance to stay. */
   #place(seen: number): number {
-    if (seen <= KEPT_OK) return seen - 1;
+    const most = this.#seconds < FIRST_SECONDS ? KEPT_OK_FIRST : KEPT_OK;
+    if (seen <= most) return seen - 1;
     const at = this.#dice.below(seen);
-    return at < KEPT_OK ? at : -1;
+    return at < most ? at : -1;
   }
 
   #failurePlace(): number {
