@@ -1,11 +1,12 @@
 // npm run bench [-- --only NAME,… --rounds N --quick --write]: paired and interleaved, medians; a table,
-// a JSON line for each row, and with --write runtime/help/performance.md.
+// a JSON line for each row, and with --write runtime/help/performance.md and its picture.
 import { execFileSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { cpus, totalmem } from 'node:os';
 import { join } from 'node:path';
 import type { Bench } from './bench.ts';
 import { CASES } from './cases.ts';
+import { chart } from './chart.ts';
 import { has, SCRIPTS } from './peers.ts';
 import { markdown, table, type Row } from './tally.ts';
 
@@ -34,6 +35,17 @@ function machine(): Readonly<Record<string, string>> {
   };
 }
 
+/** A case that fails costs its own rows, not those of an hour before. */
+async function rowsOf(name: string, bench: Bench): Promise<readonly Row[]> {
+  try {
+    return (await CASES[name]?.(bench)) ?? [];
+  } catch (error) {
+    process.exitCode = 1;
+    bench.note(`${name} failed: ${error instanceof Error ? error.message : String(error)}`);
+    return [];
+  }
+}
+
 async function main(): Promise<void> {
   const only = valueOf('--only')?.split(',') ?? Object.keys(CASES);
   const unknown = only.filter((name) => CASES[name] === undefined);
@@ -53,7 +65,7 @@ async function main(): Promise<void> {
   const rows: Row[] = [];
   for (const name of only) {
     console.error(`${name} …`);
-    for (const row of (await CASES[name]?.(bench)) ?? []) {
+    for (const row of await rowsOf(name, bench)) {
       rows.push(row);
       console.log(JSON.stringify({ ...row, ...facts }));
     }
@@ -71,9 +83,13 @@ on the other. DCMTK runs with \`TCP_NODELAY=1\`: without it any client is held a
 
 ${lines.join('\n')}
 
+![Measured against floor and aim](performance.svg)
+
 ${markdown(rows)}
 `;
-  writeFileSync(join(SCRIPTS, '..', '..', 'runtime', 'help', 'performance.md'), text);
+  const help = join(SCRIPTS, '..', '..', 'runtime', 'help');
+  writeFileSync(join(help, 'performance.md'), text);
+  writeFileSync(join(help, 'performance.svg'), chart(rows));
 }
 
 await main();

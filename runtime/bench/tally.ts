@@ -36,7 +36,8 @@ function verdict({ value, better, floor, aim }: Row): string {
   return '';
 }
 
-function figure(value: number): string {
+/** A value as it is read best. */
+export function figure(value: number): string {
   if (!Number.isFinite(value)) return '–';
   return value >= 100 ? Math.round(value).toLocaleString('en') : value.toFixed(value >= 10 ? 1 : 2);
 }
