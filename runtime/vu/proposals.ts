@@ -7,7 +7,13 @@ import type {
   RoleSelection,
 } from '../dicom/ul/associate-request.ts';
 import { RingFault } from './host.ts';
-import { IDENTIFIER_SYNTAXES, SERVICES, sopClassOf, transferSyntaxOf } from './names.ts';
+import {
+  IDENTIFIER_SYNTAXES,
+  SERVICES,
+  sopClassOf,
+  STORAGE_CLASSES as STORAGE_NAMES,
+  transferSyntaxOf,
+} from './names.ts';
 
 /** What a script wants to do on the association. */
 export interface Wishes {
@@ -41,6 +47,7 @@ export interface Proposal {
 
 /** Storage Service Class (PS3.6 Annex A). */
 const STORAGE_SERVICE_CLASS = '1.2.840.10008.4.2';
+const SHORT_NAMES = Object.keys(STORAGE_NAMES).join(', ');
 const MAX_CONTEXTS = 128;
 const RETRIEVE_CLASSES: readonly string[] = [SopClass.STUDY_ROOT_GET, SopClass.PATIENT_ROOT_GET];
 const RETRIEVE_NAMES: ReadonlySet<string> = new Set([
@@ -59,7 +66,7 @@ function mustKnow(name: string): string {
   if (uid !== null) return uid;
   throw bad(
     `associate(): unknown SOP class or service "${name}"`,
-    `a UID, or one of ${Object.keys(SERVICES).join(', ')}`,
+    `a UID, a service (${Object.keys(SERVICES).join(', ')}) or a storage class by its short name (${SHORT_NAMES})`,
   );
 }
 
