@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { apiDocument } from './docs-api.ts';
+import { licencesDocument } from './docs-licences.ts';
 import { withTables } from './docs-tables.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -21,6 +22,10 @@ describe('generated documents', () => {
     expect(
       bare.filter((line) => !/^- `(Status|\w*(Error|Rejected|Aborted|Context)):/.test(line)),
     ).toEqual([]);
+  });
+
+  it('licences.md is made from the lockfile', async () => {
+    await expect(licencesDocument(root)).toMatchFileSnapshot(help('licences'));
   });
 
   it('troubleshooting.md has the tables of statuses, rejections, aborts, transport, timeouts', async () => {

@@ -3,26 +3,18 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, lstatSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { lockedPackages, shippedPackages } from './docs-licences.ts';
 import { ROOT } from './imports.ts';
 
 /** Raising one of these is a decision, to be written down with its reason. */
 const BUDGET = { packages: 36, megabytes: 56 };
 const LICENCES = /^\(?(MIT|ISC|Apache-2\.0|BSD-[23]-Clause|Zlib|0BSD| AND | OR )+\)?$/;
-/** Declared in a form that npm does not put into the lockfile; read by hand. */
-const READ_BY_HAND: Readonly<Record<string, string>> = { memorystream: 'MIT' };
-
-interface Locked {
-  readonly version?: string;
-  readonly resolved?: string;
-  readonly license?: string;
-  readonly dev?: boolean;
-}
 
 const read = (name: string): unknown => JSON.parse(readFileSync(join(ROOT, name), 'utf8'));
 const manifest = read('package.json') as Record<string, Record<string, string>>;
-const { packages } = read('package-lock.json') as { packages: Record<string, Locked> };
-const shipped = Object.entries(packages).filter(([path, { dev }]) => path !== '' && !dev);
-const installed = shipped.filter(([path]) => existsSync(join(ROOT, path)));
+const packages = lockedPackages(ROOT);
+const shipped = shippedPackages(ROOT);
+const installed = shipped.filter(({ path }) => existsSync(join(ROOT, path)));
 
 function bytesOf(folder: string): number {
   return readdirSync(folder, { withFileTypes: true }).reduce((sum, entry) => {
@@ -48,15 +40,19 @@ describe('dependencies', () => {
   it('stay within their number and size', () => {
     expect(installed.length).toBeGreaterThan(8);
     expect(installed.length).toBeLessThanOrEqual(BUDGET.packages);
-    const bytes = installed.reduce((sum, [path]) => sum + bytesOf(join(ROOT, path)), 0);
+    const bytes = installed.reduce((sum, { path }) => sum + bytesOf(join(ROOT, path)), 0);
     expect(bytes / 1e6).toBeLessThanOrEqual(BUDGET.megabytes);
   });
 
   it('carry licences that may be passed on', () => {
-    const doubtful = shipped
-      .map(([path, { license }]) => [path.replace(/^.*node_modules\//, ''), license] as const)
-      .filter(([name, license]) => !LICENCES.test(license ?? READ_BY_HAND[name] ?? ''));
-    expect(doubtful).toEqual([]);
+    expect(shipped.filter(({ licence }) => !LICENCES.test(licence))).toEqual([]);
+  });
+
+  it('need no install script: what CI installs without them is the working tool', () => {
+    // One prints a notice, the other looks whether its binary, an optional package, is there.
+    const scripted = shipped.filter(({ path }) => packages[path]?.hasInstallScript);
+    expect(scripted.map(({ name }) => name)).toEqual(['core-js-pure', 'esbuild']);
+    expect(readFileSync(join(ROOT, '.ci/run'), 'utf8')).toContain('npm ci --ignore-scripts');
   });
 
   it('are the eight that the design names, and the codecs that one of them uses too', () => {

@@ -1,0 +1,66 @@
+// Reliability and security: every claim of their tables names a test that is there, every hostile
+// test stands behind a claim, and the figures are those on record.
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { ROOT } from './imports.ts';
+
+const TESTS = join(ROOT, 'runtime/tests');
+const TOPICS = ['reliability', 'security'] as const;
+const text = (topic: string): string =>
+  readFileSync(join(ROOT, 'runtime/help', `${topic}.md`), 'utf8');
+
+interface Claim {
+  readonly what: string;
+  /** Test files and words of a title: `` `file` words; `file` words ``. */
+  readonly tests: readonly { readonly file: string; readonly words: string }[];
+}
+
+/** Rows of the tables whose last column says how they are tested. */
+function claims(topic: string): Claim[] {
+  return text(topic)
+    .split('\n\n')
+    .filter((block) => /^\|.*\| tested by \|$/m.test(block))
+    .flatMap((block) => block.trim().split('\n').slice(2))
+    .map((row) => {
+      const cells = row.split(/(?<!\\)\|/).slice(1, -1);
+      const tests = (cells.at(-1) ?? '').split(';').map((one) => {
+        const [, file = '', words = ''] = /^\s*`([\w-]+)` (.+?)\s*$/.exec(one) ?? [];
+        return { file, words };
+      });
+      return { what: cells[0]?.trim() ?? '', tests };
+    });
+}
+
+describe.each(TOPICS)('%s.md', (topic) => {
+  it('has a test for every row', () => {
+    const all = claims(topic);
+    expect(all.length).toBeGreaterThan(9);
+    const faults = all.flatMap(({ what, tests }) =>
+      tests
+        .filter(({ file, words }) => {
+          const path = join(TESTS, `${file}.test.ts`);
+          return words === '' || !existsSync(path) || !readFileSync(path, 'utf8').includes(words);
+        })
+        .map(({ file, words }) => `${what}: no test "${words}" in ${file}`),
+    );
+    expect(faults).toEqual([]);
+  });
+});
+
+describe('hostile tests', () => {
+  it('all stand behind a row', () => {
+    const named = new Set(TOPICS.flatMap(claims).flatMap(({ tests }) => tests.map((t) => t.file)));
+    const files = readdirSync(TESTS)
+      .filter((name) => /^hostile-.*\.test\.ts$/.test(name))
+      .map((name) => name.replace('.test.ts', ''));
+    expect(files.filter((name) => !named.has(name))).toEqual([]);
+  });
+
+  it('have the figures that are on record', () => {
+    const record = readFileSync(join(TESTS, 'corpus', 'record.json'), 'utf8');
+    const { inputs, growthMb } = JSON.parse(record) as { inputs: number; growthMb: number };
+    expect(text('reliability')).toContain(`${inputs.toLocaleString('en')} inputs`);
+    expect(text('reliability')).toContain(`growth ${growthMb} MB`);
+  });
+});
