@@ -48,6 +48,29 @@ describe('dicomrun run', () => {
     expect(place.summary().delivery.accepted).toBe(400);
   });
 
+  it('names the run before to compare with, and compares', async () => {
+    place = new Place({ 'store.ts': STORE_SCRIPT });
+    const args = ['run', 'store.ts', ...QUICK, '--iterations', '3'];
+    await place.run(args);
+    const { out } = await place.run(args);
+    const [, before = '', after = ''] = /next: dicomrun compare (\S+) (\S+)/.exec(out) ?? [];
+    const compared = await place.run(['compare', before, after, '--tolerance', '100000']);
+    expect(compared).toMatchObject({ code: 0 });
+    expect(compared.out).toMatch(/C-STORE p95 .* ms/);
+  });
+
+  it('tells CI servers the line of a check that fails', async () => {
+    const script = STORE_SCRIPT.replace('r.ok }', "r.ok, 'seen twice': () => false }");
+    place = new Place({ 'tests/twice.ts': script });
+    const smoke = (env: Record<string, string>) =>
+      place.run(['smoke', 'tests', '--embedded', '--settle', '2s'], env);
+    const github = await smoke({ GITHUB_ACTIONS: 'true' });
+    expect(github.code).toBe(99);
+    expect(github.out).toContain('::error file=tests/twice.ts,line=9,title=');
+    const azure = await smoke({ TF_BUILD: 'True' });
+    expect(azure.out).toContain('type=error;sourcepath=tests/twice.ts;linenumber=9]');
+  });
+
   it('fails a crossed threshold with 99 and names it first', async () => {
     const options = "export const options = { thresholds: { iterations: ['count>100'] } };\n";
     place = new Place({ 'store.ts': options + STORE_SCRIPT });

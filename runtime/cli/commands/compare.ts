@@ -1,12 +1,15 @@
 // dicomrun compare BEFORE AFTER: two runs side by side, and whether the second is worse.
 import { resolve } from 'node:path';
 import { ExitCode } from '../../errors.ts';
+import type { Summary } from '../../metrics/summary.ts';
 import type { DefineCommand } from '../command.ts';
 
 interface CompareFlags {
   readonly tolerance: string;
   readonly json?: boolean;
 }
+
+const TOLERANCE_HINT = '--tolerance 25, where runs of the same load differ by that much anyway';
 
 export const define: DefineCommand = (command, { terminal, exit }) => {
   command
@@ -27,6 +30,17 @@ export const define: DefineCommand = (command, { terminal, exit }) => {
       const rows = compareRuns(first, second, tolerance);
       if (flags.json === true) terminal.out(`${JSON.stringify(rows, null, 2)}\n`);
       else terminal.out(compareText(rows, (style, text) => terminal.style(style, text, 'out')));
-      exit(rows.some((row) => row.verdict === 'worse') ? ExitCode.THRESHOLDS : ExitCode.OK);
+      for (const line of doubts(first, second))
+        terminal.err(`${terminal.style('yellow', '!')} ${line}\n`);
+      const isWorse = rows.some((row) => row.verdict === 'worse');
+      if (isWorse) terminal.err(`  ${terminal.style('cyan', 'try:')} ${TOLERANCE_HINT}\n`);
+      exit(isWorse ? ExitCode.THRESHOLDS : ExitCode.OK);
     });
 };
+
+/** What makes the numbers of either run doubtful, as its own verdict said. */
+function doubts(before: Summary, after: Summary): readonly string[] {
+  const of = (name: string, { verdict }: Summary) =>
+    verdict.warnings.map((warning) => `the run ${name}: ${warning}`);
+  return [...of('before', before), ...of('after', after)];
+}
