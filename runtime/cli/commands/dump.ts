@@ -4,6 +4,7 @@ import { ExitCode } from '../../errors.ts';
 import type { FileDiff } from '../../dicom/data/compare-files.ts';
 import type { DefineCommand } from '../command.ts';
 import { differenceText } from '../data/difference-text.ts';
+import { Progress } from '../progress.ts';
 import { printable } from '../problem-text.ts';
 
 interface DumpFlags {
@@ -27,7 +28,10 @@ export const define: DefineCommand = (command, { terminal, exit }) => {
         );
         return;
       }
-      const diffs = diffFiles(first, resolve(terminal.cwd, flags.diff));
+      const progress = new Progress(terminal, 'files');
+      const second = resolve(terminal.cwd, flags.diff);
+      const diffs = diffFiles(first, second, {}, progress.show);
+      progress.erase();
       const different = diffs.filter((one) => !isSame(one));
       if (flags.json === true) terminal.out(`${JSON.stringify(different, null, 2)}\n`);
       else terminal.out(diffText(different, diffs.length));

@@ -1,5 +1,6 @@
 // dicomrun generate: synthetic studies as files.
 import type { GenerateFlags } from '../data/generate-request.ts';
+import { Progress } from '../progress.ts';
 import { DicomRunError, ExitCode } from '../../errors.ts';
 import type { DefineCommand } from '../command.ts';
 
@@ -7,11 +8,14 @@ export const define: DefineCommand = (command, { terminal }) => {
   command
     .argument('[folder]', 'folder to write to')
     .option('--out <dir>', 'the same')
-    .option('--modality <code>', 'CT, MR, US, CR, ES, …')
+    .option(
+      '--modality <code>',
+      'CT (default), CR, DX, MR, US, MG, XA, RF, ES, OP, OPT, OPV, NM, PT, SM, SC, SR, KO, PR',
+    )
     .option('--size <size>', 'KB005 … MB10, or bytes of the data set: 512KB')
     .option('--rows <n>', 'rows of the image')
     .option('--columns <n>', 'columns of the image')
-    .option('--frames <n>', 'frames of the image')
+    .option('--frames <n>', 'frames of the image (US, ES, XA, RF, NM, OP, OPT, SM, SC)')
     .option('--studies <n>', 'studies', '1')
     .option('--series <n>', 'series per study', '1')
     .option('--count <n>', 'images per series', '1')
@@ -25,7 +29,11 @@ export const define: DefineCommand = (command, { terminal }) => {
           import('../data/generate-request.ts'),
         ]);
         const request = generateRequest(flags, terminal.cwd);
-        const { files, bytes } = await generateFiles(request);
+        const progress = new Progress(terminal, 'files');
+        const { files, bytes } = await generateFiles({
+          ...request,
+          onProgress: progress.show,
+        }).finally(() => progress.erase());
         const { bytes: sizeText, plural } = await import('../../report/format.ts');
         terminal.out(`${plural(files, 'file')}, ${sizeText(bytes)}, in ${flags.out}\n`);
       },

@@ -3,6 +3,7 @@ import { DicomRunError, ExitCode } from '../../errors.ts';
 import type { FileReport } from '../../dicom/data/update-tags.ts';
 import type { DefineCommand } from '../command.ts';
 import { differenceText } from '../data/difference-text.ts';
+import { Progress } from '../progress.ts';
 import { printable } from '../problem-text.ts';
 import { collect } from '../run-flags.ts';
 
@@ -25,14 +26,9 @@ export const define: DefineCommand = (command, { terminal, exit }) => {
     .option('--dry-run', 'only say what would change')
     .option('--verbose', 'every difference')
     .action(async (paths: string[], flags: TagFlags) => {
-      if (!['set', 'remove', 'remapUids', 'anonymise'].some((key) => key in flags)) {
-        throw new DicomRunError(ExitCode.CONFIG, {
-          code: 'CONFIG_NO_EDITS',
-          message: 'nothing to change was named',
-          hint: "e.g. --set StudyDescription='GI Endoscopy' --dry-run",
-        });
-      }
+      mustChange(flags);
       const { updateTags } = await import('../../dicom/data/update-tags.ts');
+      const progress = new Progress(terminal, 'files');
       const result = await updateTags({
         paths,
         base: terminal.cwd,
@@ -41,11 +37,13 @@ export const define: DefineCommand = (command, { terminal, exit }) => {
         ...(flags.remapUids === undefined ? {} : { remapUids: flags.remapUids }),
         ...(flags.anonymise === true ? { anonymise: {} } : {}),
         dryRun: flags.dryRun === true,
-        onFile: (report) => {
+        onFile: (report, done, total) => {
           const lines = reportLines(report, flags.verbose === true || flags.dryRun === true);
+          if (lines.length > 0) progress.erase();
           terminal.err(lines.map((line) => `${printable(line)}\n`).join(''));
+          progress.show(done, total);
         },
-      });
+      }).finally(() => progress.erase());
       const { changed, unchanged, skipped, failed } = result;
       const word = flags.dryRun === true ? 'would change' : 'changed';
       terminal.out(
@@ -54,6 +52,15 @@ export const define: DefineCommand = (command, { terminal, exit }) => {
       exit(failed > 0 ? ExitCode.THRESHOLDS : ExitCode.OK);
     });
 };
+
+function mustChange(flags: TagFlags): void {
+  if (['set', 'remove', 'remapUids', 'anonymise'].some((key) => key in flags)) return;
+  throw new DicomRunError(ExitCode.CONFIG, {
+    code: 'CONFIG_NO_EDITS',
+    message: 'nothing to change was named',
+    hint: "e.g. --set StudyDescription='GI Endoscopy' --dry-run",
+  });
+}
 
 function pairOf(text: string): readonly [string, string] {
   const [, key = '', value] = /^([^=]+)=(.*)$/s.exec(text) ?? [];

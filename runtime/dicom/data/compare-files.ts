@@ -54,7 +54,12 @@ export interface FileDiff {
  *
  * @throws DataError `DATA_FILE`, `DATA_NOT_DICOM`, `DATA_MALFORMED`
  */
-export function diffFiles(a: string, b: string, options: DiffOptions = {}): FileDiff[] {
+export function diffFiles(
+  a: string,
+  b: string,
+  options: DiffOptions = {},
+  onProgress: (done: number, total: number) => void = () => undefined,
+): FileDiff[] {
   if (!statSync(a, { throwIfNoEntry: false })?.isDirectory()) {
     const diff = diffDatasets(readInstance(a), readInstance(b), options);
     return [{ name: a, diff, missing: null }];
@@ -62,6 +67,7 @@ export function diffFiles(a: string, b: string, options: DiffOptions = {}): File
   const [left, right] = [instancesOf(a), instancesOf(b)];
   const result: FileDiff[] = [];
   for (const [uid, path] of left) {
+    onProgress(result.length, left.size);
     const other = right.get(uid);
     const name = relative(a, path);
     if (other === undefined) result.push({ name, diff: null, missing: 'second' });
