@@ -81,8 +81,13 @@ function lastLine({ cases, exitCode, folders }: SmokeOutcome): string {
   return [counts.join(', '), `exit ${exitCode}`, ...folders.slice(0, 3)].join(' · ');
 }
 
+/** How serious an annotation is. */
+export type AnnotationLevel = 'error' | 'warning';
+
+type Cases = Pick<SmokeOutcome, 'cases'>;
+
 /** GitHub's workflow commands: one annotation a failure. */
-export function githubText({ cases }: SmokeOutcome): string {
+export function githubText({ cases }: Cases, level: AnnotationLevel = 'error'): string {
   const escape = (text: string) =>
     text.replaceAll('%', '%25').replaceAll('\r', '%0D').replaceAll('\n', '%0A');
   const property = (text: string) => escape(text).replaceAll(':', '%3A').replaceAll(',', '%2C');
@@ -90,13 +95,13 @@ export function githubText({ cases }: SmokeOutcome): string {
     .map((one) => {
       const { file, line } = placeOf(one);
       const place = file === '' ? '' : `file=${property(file)},line=${line},`;
-      return `::error ${place}title=${property(titleOf(one))}::${escape(one.message ?? '')}\n`;
+      return `::${level} ${place}title=${property(titleOf(one))}::${escape(one.message ?? '')}\n`;
     })
     .join('');
 }
 
 /** Azure DevOps' logging commands. */
-export function azureText({ cases }: SmokeOutcome): string {
+export function azureText({ cases }: Cases, level: AnnotationLevel = 'error'): string {
   const property = (text: string) =>
     text.replaceAll('%', '%AZP25').replaceAll(';', '%3B').replaceAll(']', '%5D');
   return failures(cases)
@@ -104,7 +109,7 @@ export function azureText({ cases }: SmokeOutcome): string {
       const text = `${titleOf(one)}: ${one.message ?? ''}`.replace(/[\r\n]+/g, ' ');
       const { file, line } = placeOf(one);
       const place = file === '' ? '' : `;sourcepath=${property(file)};linenumber=${line}`;
-      return `##vso[task.logissue type=error${place}]${text}\n`;
+      return `##vso[task.logissue type=${level}${place}]${text}\n`;
     })
     .join('');
 }
