@@ -364,6 +364,8 @@ export type ToAcceptor =
       readonly pools: readonly PoolShare[];
       /** Ledger of missing instances wanted with UIDs. */
       readonly ledger: boolean;
+      /** The script's folder: certificates of the embedded target are relative to it. */
+      readonly folder: string;
     }
   | { readonly kind: 'start'; readonly t0: number }
   /** A VU worker was replaced: its rows come through this port from now on. */

@@ -56,7 +56,7 @@ export interface TlsOptions {
   passphrase?: string;
   /** Name for SNI and certificate check; default the host. */
   serverName?: string;
-  /** Check the peer's certificate. Default true; a receiver asks for one only when it says so. */
+  /** Check the peer's certificate. Default true; a receiver asks for one when it has a `ca`. */
   verify?: boolean;
   minVersion?: 'TLSv1.2' | 'TLSv1.3';
   maxVersion?: 'TLSv1.2' | 'TLSv1.3';

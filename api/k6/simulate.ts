@@ -95,6 +95,23 @@ export interface RouterRoute {
   readonly to: readonly string[];
 }
 
+/** TLS of a simulated station; file names are relative to the script. */
+export interface StationTls {
+  /** PEM text or file: whom to trust. A station that listens asks its peers for a certificate then. */
+  readonly ca?: string;
+  /** PEM text or file: what to show; needed to listen. */
+  readonly cert?: string;
+  readonly key?: string;
+  readonly passphrase?: string;
+  /** Name to expect in the certificate of a destination. */
+  readonly serverName?: string;
+  /** Check the other's certificate (default true). */
+  readonly verify?: boolean;
+  readonly minVersion?: 'TLSv1.2' | 'TLSv1.3';
+  readonly maxVersion?: 'TLSv1.2' | 'TLSv1.3';
+  readonly profile?: 'bcp195' | 'bcp195-nd' | 'bcp195-extended';
+}
+
 interface Pool {
   /** Associations open at once, at most (default 4). */
   readonly associations?: number;
@@ -113,7 +130,12 @@ export interface SimulatedRouter {
   readonly destinations?: Readonly<
     Record<
       string,
-      Pool & { readonly host: string; readonly port: number; readonly calledAET: string }
+      Pool & {
+        readonly host: string;
+        readonly port: number;
+        readonly calledAET: string;
+        readonly tls?: StationTls | boolean;
+      }
     >
   >;
   readonly routes?: readonly RouterRoute[];
@@ -132,6 +154,8 @@ export interface SimulatedRouter {
   readonly spoolBytes?: number;
   /** Where those files are (default the system's folder for temporary files). */
   readonly spoolFolder?: string;
+  /** TLS of its own port; peers that send to it need `tls` too. */
+  readonly tls?: StationTls;
   /** Of every destination that is not spelled out. */
   readonly pool?: Pool;
   readonly faults?: AcceptorFaults & {
@@ -156,8 +180,13 @@ export interface SimulatedArchive {
   readonly duplicates?: 'replace' | 'ignore' | 'refuse';
   /** C-MOVE destinations besides the receivers of the script. */
   readonly destinations?: Readonly<
-    Record<string, { readonly host: string; readonly port: number }>
+    Record<
+      string,
+      { readonly host: string; readonly port: number; readonly tls?: StationTls | boolean }
+    >
   >;
+  /** TLS of its own port; peers that ask it need `tls` too. */
+  readonly tls?: StationTls;
   /** Scheduled procedure steps by keyword; every one matches until it is done. */
   readonly worklist?: readonly Readonly<Record<string, unknown>>[];
   readonly commitAfterMs?: number;

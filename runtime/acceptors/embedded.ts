@@ -1,9 +1,12 @@
 // The embedded target: a router and an archive in an acceptor thread, for scripts without a site.
+import type { TlsOptions } from '../dicom/ul/associate-request.ts';
 import type { Listening } from '../dicom/scp/acceptor-types.ts';
 import type { EmbeddedAddress, EmbeddedSpec, ReceiverAddress } from '../threads.ts';
 import { Archive } from './archive/archive.ts';
 import { ARCHIVE_DEFAULTS } from './archive/spec.ts';
 import type { ArchiveSpec } from './archive/spec.ts';
+import { acceptorTlsOf } from './tls.ts';
+import type { TlsSpec } from './tls.ts';
 import type { RunClock } from './clock.ts';
 import { openMetricsPage } from './metrics-page.ts';
 import { openPorts } from './ports.ts';
@@ -14,7 +17,15 @@ import type { DestinationSpec, RouterSpec, RouteSpec } from './router/spec.ts';
 /** Destination of whatever has no receiver of its own. */
 const ARCHIVE = 'archive';
 
-type At = Omit<ReceiverAddress, 'acceptor'>;
+type At = Omit<ReceiverAddress, 'acceptor'> & { readonly tls: TlsOptions | null };
+
+/** What it stands among. */
+export interface Around {
+  readonly receivers: readonly At[];
+  readonly clock: RunClock;
+  /** What file names in specifications are relative to. */
+  readonly folder: string;
+}
 
 /** A router as `options.simulate` says it: receivers and archive are destinations by themselves. */
 export type EmbeddedRouterSpec = Partial<RouterSpec> & {
@@ -39,17 +50,23 @@ export interface Embedded {
  */
 export async function openEmbedded(
   spec: EmbeddedSpec,
-  receivers: readonly At[],
-  clock: RunClock,
+  { receivers, clock, folder }: Around,
 ): Promise<Embedded> {
   const now = (): number => clock.now();
   const { host } = spec;
-  const archive = new Archive(archiveSpec(spec, receivers), now);
-  const [atArchive] = await openPorts([{ station: archive, host, port: spec.archivePort }]);
+  const ofArchive = archiveSpec(spec, receivers);
+  const archive = new Archive(ofArchive, now, folder);
+  const archiveTls = acceptorTlsOf(ofArchive.tls, { name: 'archive', folder });
+  const [atArchive] = await openPorts([
+    { station: archive, host, port: spec.archivePort, tls: archiveTls },
+  ]);
   const archivePort = atArchive?.port ?? 0;
   const { router, at } = await orClose(atArchive, async () => {
-    const made = new Router(routerSpec(spec, receivers, { host, port: archivePort }), now);
-    const [listening] = await openPorts([{ station: made, host, port: spec.routerPort }]);
+    const at = { host, port: archivePort, tls: towards(archiveTls) };
+    const ofRouter = routerSpec(spec, receivers, at);
+    const made = new Router(ofRouter, now, folder);
+    const tls = acceptorTlsOf(ofRouter.tls, { name: 'router', folder });
+    const [listening] = await openPorts([{ station: made, host, port: spec.routerPort, tls }]);
     return { router: made, at: listening };
   });
   const page = spec.metrics === true ? await openPage(router, at, host) : null;
@@ -85,8 +102,8 @@ function openPage(router: Router, at: Listening | undefined, host: string) {
 /** C-MOVE destinations and commitment reports: every receiver by its AE titles. */
 function archiveSpec(spec: EmbeddedSpec, receivers: readonly At[]): ArchiveSpec {
   const own = (spec.archive ?? {}) as ArchiveSpec;
-  const known = receivers.flatMap(({ aets, host, port }) =>
-    aets.map((aet) => [aet, { host, port }] as const),
+  const known = receivers.flatMap(({ aets, host, port, tls }) =>
+    aets.map((aet) => [aet, { host, port, tls: towards(tls) }] as const),
   );
   return { ...own, destinations: { ...Object.fromEntries(known), ...own.destinations } };
 }
@@ -95,16 +112,17 @@ function archiveSpec(spec: EmbeddedSpec, receivers: readonly At[]): ArchiveSpec 
 function routerSpec(
   spec: EmbeddedSpec,
   receivers: readonly At[],
-  archive: { readonly host: string; readonly port: number },
+  archive: Pick<DestinationSpec, 'host' | 'port' | 'tls'>,
 ): RouterSpec {
   const { pool, ...own } = (spec.router ?? {}) as EmbeddedRouterSpec;
   const names = destinationNames(receivers);
   const destinations: Record<string, DestinationSpec> = {
     [ARCHIVE]: { ...pool, ...archive, calledAET: ARCHIVE_DEFAULTS.aet },
   };
-  for (const { id, host, port, aets } of receivers) {
+  for (const { id, host, port, aets, tls } of receivers) {
     const name = names.get(id) ?? '';
-    destinations[name] = { ...pool, host, port, calledAET: aets[0] ?? 'RECEIVER' };
+    const calledAET = aets[0] ?? 'RECEIVER';
+    destinations[name] = { ...pool, host, port, calledAET, tls: towards(tls) };
   }
   // Routes of the script decide; a delivery is for what they leave.
   const otherwise = own.routes !== undefined;
@@ -117,6 +135,18 @@ function routerSpec(
     ...own,
     destinations: { ...destinations, ...own.destinations },
     routes: [...(own.routes ?? []), ...deliveries, { otherwise: true, to: [ARCHIVE] }],
+  };
+}
+
+/** TLS towards one of our own: we know whom we speak to, and show its own certificate if asked. */
+function towards(tls: TlsOptions | null): TlsSpec | false {
+  if (tls === null) return false;
+  const { cert, key, passphrase } = tls;
+  return {
+    verify: false,
+    ...(cert === undefined ? {} : { cert: String(cert) }),
+    ...(key === undefined ? {} : { key: String(key) }),
+    ...(passphrase === undefined ? {} : { passphrase }),
   };
 }
 

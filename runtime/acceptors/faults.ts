@@ -74,7 +74,7 @@ export interface StoreFate {
 }
 
 /** Every fault of any acceptor; the last four are a router's. */
-const KNOWN: readonly string[] = [
+export const KNOWN_FAULTS: readonly string[] = [
   'delay',
   'status',
   'reject',
@@ -94,9 +94,9 @@ const KNOWN: readonly string[] = [
 ];
 
 function mustBeKnown(faults: AcceptorFaults): void {
-  const unknown = Object.keys(faults).find((key) => !KNOWN.includes(key));
+  const unknown = Object.keys(faults).find((key) => !KNOWN_FAULTS.includes(key));
   if (unknown === undefined) return;
-  throw new SpecError(`there is no fault "${unknown}"`, `known are ${KNOWN.join(', ')}`);
+  throw new SpecError(`there is no fault "${unknown}"`, `known are ${KNOWN_FAULTS.join(', ')}`);
 }
 
 const UNHARMED: StoreFate = { abortAfter: Infinity, resetAfter: Infinity, answered: true };

@@ -3,6 +3,7 @@ import { CommandField } from '../dicom/dimse/elements.ts';
 import { REPLY_LATER, type IncomingRequest } from '../dicom/dimse/incoming.ts';
 import { Status } from '../dicom/dimse/status.ts';
 import { SopClass } from '../dicom/dimse/uids.ts';
+import type { TlsOptions } from '../dicom/ul/associate-request.ts';
 import type { Association, RequestHandler } from '../dicom/ul/association.ts';
 import type { ReceiverSpec } from '../threads.ts';
 import type { ArrivalRow } from './account.ts';
@@ -55,6 +56,8 @@ export class Receiver extends StoreStation<Intake> {
   readonly spec: ReceiverSpec;
   readonly id: number;
   readonly aets: readonly string[];
+  /** What it listens with. */
+  readonly tls: TlsOptions | null;
   private readonly tools: ReceiverTools;
   private readonly correlate: Correlator;
   private readonly files: FileKeeper | null;
@@ -70,6 +73,7 @@ export class Receiver extends StoreStation<Intake> {
     const desk = tools.desk.open(id, name, { settleMs, full: verify === 'full' });
     this.correlate = correlator(spec.correlate, desk.keys, tools.desk.runNumber);
     this.files = tools.files(spec);
+    this.tls = (spec.tls as TlsOptions | undefined) ?? null;
   }
 
   /** `verify: 'full'` compares headers, so it keeps them whatever `keep` says. */

@@ -1,5 +1,5 @@
 // Router, archive and sink as services of their own: what `dicomrun serve` runs.
-import type { TlsOptions } from '../dicom/ul/associate-request.ts';
+import { resolve } from 'node:path';
 import { Archive } from './archive/archive.ts';
 import type { ArchiveSpec } from './archive/spec.ts';
 import { openMetricsPage } from './metrics-page.ts';
@@ -10,6 +10,8 @@ import { Router } from './router/router.ts';
 import type { RouterSpec } from './router/spec.ts';
 import { Sink } from './sink.ts';
 import type { SinkSpec } from './sink.ts';
+import { acceptorTlsOf } from './tls.ts';
+import type { TlsSpec } from './tls.ts';
 import type { StationCounts } from './store-station.ts';
 
 /** Where a service listens. */
@@ -18,7 +20,8 @@ export interface ServeAddress {
   readonly host?: string;
   /** 0 = any free port. */
   readonly port: number;
-  readonly tls?: TlsOptions | null;
+  /** What file names in the specification are relative to (default the working folder). */
+  readonly folder?: string;
   /** Port of `/metrics` (Prometheus text); absent = none, 0 = any free one. Same host. */
   readonly metricsPort?: number;
 }
@@ -45,6 +48,9 @@ export interface Served {
   readonly aets: readonly string[];
   readonly host: string;
   readonly port: number;
+  readonly tls: boolean;
+  /** Where files are written; null = nowhere. */
+  readonly folder: string | null;
   /** Where `/metrics` is; 0 = nowhere. */
   readonly metricsPort: number;
   status(): ServeStatus;
@@ -62,6 +68,8 @@ interface Closing extends Station {
 interface Parts {
   readonly kind: Served['kind'];
   readonly station: Closing;
+  readonly tls: TlsSpec | undefined;
+  readonly folder?: string;
   more(): Partial<ServeStatus>;
   metrics(): string;
 }
@@ -74,8 +82,11 @@ const DEFAULT_HOST = '127.0.0.1';
  * @throws DicomError `TCP_EADDRINUSE`, …
  */
 export function serveSink(spec: SinkSpec, at: ServeAddress): Promise<Served> {
-  const station = new Sink(spec, now);
-  return serve({ kind: 'sink', station, more: () => ({}), metrics: () => '' }, at);
+  const written =
+    spec.folder === undefined ? {} : { folder: resolve(at.folder ?? '.', spec.folder) };
+  const station = new Sink({ ...spec, ...written }, now);
+  const parts = { kind: 'sink', station, more: () => ({}), metrics: () => '' } as const;
+  return serve({ ...parts, ...written, tls: spec.tls }, at);
 }
 
 /**
@@ -84,9 +95,9 @@ export function serveSink(spec: SinkSpec, at: ServeAddress): Promise<Served> {
  */
 export function serveArchive(spec: ArchiveSpec, at: ServeAddress): Promise<Served> {
   // A service of its own is asked for its images too.
-  const station = new Archive({ keep: 'all', ...spec }, now);
+  const station = new Archive({ keep: 'all', ...spec }, now, at.folder);
   const more = (): Partial<ServeStatus> => ({ held: station.store.size });
-  return serve({ kind: 'archive', station, more, metrics: () => '' }, at);
+  return serve({ kind: 'archive', station, more, metrics: () => '', tls: spec.tls }, at);
 }
 
 /**
@@ -94,7 +105,7 @@ export function serveArchive(spec: ArchiveSpec, at: ServeAddress): Promise<Serve
  * @throws DicomError `TCP_EADDRINUSE`, … ; DataError for a bad rule
  */
 export function serveRouter(spec: RouterSpec, at: ServeAddress): Promise<Served> {
-  const station = new Router(spec, now);
+  const station = new Router(spec, now, at.folder);
   const more = (): Partial<ServeStatus> => {
     const { forwarded, dead, unrouted } = station.forwarding;
     const letters = [...station.destinations.values()].flatMap(({ queue }) => queue.dead);
@@ -102,12 +113,14 @@ export function serveRouter(spec: RouterSpec, at: ServeAddress): Promise<Served>
     const status = { outstanding: station.outstanding(), forwarded, dead, unrouted };
     return last === undefined ? status : { ...status, lastDead: last.why };
   };
-  return serve({ kind: 'router', station, more, metrics: () => poolMetrics(station) }, at);
+  const metrics = (): string => poolMetrics(station);
+  return serve({ kind: 'router', station, more, metrics, tls: spec.tls }, at);
 }
 
 async function serve(parts: Parts, at: ServeAddress): Promise<Served> {
   const { kind, station } = parts;
-  const { host = DEFAULT_HOST, port, tls = null } = at;
+  const { host = DEFAULT_HOST, port, folder = '.' } = at;
+  const tls = acceptorTlsOf(parts.tls, { name: kind, folder });
   const [listening] = await openPorts([{ station, host, port, tls }]);
   if (listening === undefined) throw new Error('nothing listens');
   const metrics = (): string =>
@@ -121,6 +134,8 @@ async function serve(parts: Parts, at: ServeAddress): Promise<Served> {
     aets: station.aets,
     host: listening.host,
     port: listening.port,
+    tls: tls !== null,
+    folder: parts.folder ?? null,
     metricsPort: page?.port ?? 0,
     status: () => ({ ...station.counts, open: listening.connections, ...parts.more() }),
     metrics,

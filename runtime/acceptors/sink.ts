@@ -6,6 +6,7 @@ import { FileKeeper } from './file-keeper.ts';
 import type { OpenFile } from './file-keeper.ts';
 import { StoreStation } from './store-station.ts';
 import type { Stored } from './store-station.ts';
+import type { TlsSpec } from './tls.ts';
 
 export interface SinkSpec {
   /** AE titles it answers to; empty or absent = any. */
@@ -13,6 +14,8 @@ export interface SinkSpec {
   /** Writes DICOM files there. */
   readonly folder?: string;
   readonly faults?: AcceptorFaults;
+  /** TLS of its port. */
+  readonly tls?: TlsSpec;
 }
 
 interface Taking {

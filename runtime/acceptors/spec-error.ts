@@ -5,6 +5,7 @@ export class SpecError extends Error {
 
   constructor(message: string, hint?: string) {
     super(message);
+    this.name = 'SpecError';
     this.hint = hint;
   }
 }

@@ -1,10 +1,9 @@
 // What an acceptor thread does from `listen` to `exit`: receivers, accounts, embedded router.
 import { WorkerSlot } from '../threads.ts';
 import type { VuToAcceptor } from '../threads-delivery.ts';
-import type { ToAcceptor } from '../threads.ts';
+import type { ReceiverAddress, ToAcceptor } from '../threads.ts';
 import type { MessagePort } from 'node:worker_threads';
 import type { Listening } from '../dicom/scp/acceptor-types.ts';
-import type { TlsOptions } from '../dicom/ul/associate-request.ts';
 import { CommitmentReports } from '../dicom/scu/commitment.ts';
 import { Busy } from './busy.ts';
 import { RunClock } from './clock.ts';
@@ -74,18 +73,20 @@ export class AcceptorThread {
     const receivers = message.receivers.map(({ id, spec }) => new Receiver(id, spec, tools));
     this.listening = await openPorts(
       receivers.map((station) => {
-        const { host, port, tls } = station.spec;
-        return { station, host, port, tls: (tls as TlsOptions | undefined) ?? null };
+        const { host, port } = station.spec;
+        return { station, host, port, tls: station.tls };
       }),
     );
-    const addresses = receivers.map(({ id, aets }, index) => ({
+    const addresses = receivers.map(({ id, aets, tls }, index) => ({
       id,
       host: this.listening[index]?.host ?? '',
       port: this.listening[index]?.port ?? 0,
       aets,
+      tls,
     }));
     if (message.embedded !== null) {
-      this.embedded = await openEmbedded(message.embedded, addresses, this.clock);
+      const around = { receivers: addresses, clock: this.clock, folder: message.folder };
+      this.embedded = await openEmbedded(message.embedded, around);
     }
     for (const port of message.workers) this.attend(port);
     this.every(SWEEP_MS, () => this.sweep());
@@ -93,7 +94,7 @@ export class AcceptorThread {
     this.every(1000, () => this.busy.look(this.clock.now()));
     this.phase(2);
     const embedded = this.embedded?.address ?? null;
-    this.post({ kind: 'listening', receivers: addresses, embedded });
+    this.post({ kind: 'listening', receivers: addresses.map(plainAddress), embedded });
   }
 
   /** Listens to a VU worker: its rows and questions. */
@@ -210,4 +211,9 @@ export class AcceptorThread {
     clearInterval(timer);
     this.timers.delete(timer);
   }
+}
+
+/** Without its keys. */
+function plainAddress({ id, host, port, aets }: Omit<ReceiverAddress, 'acceptor'>) {
+  return { id, host, port, aets };
 }

@@ -18,6 +18,16 @@ export function readCount(flag: string, text: string, min = 0): number {
   return must(problems, readInteger({ problems, at }, text, { min }));
 }
 
+/** A port, 0 for any free one. @throws DicomRunError 104 */
+export function readPort(flag: string, text: string): number {
+  const problems = new Problems();
+  const at = { name: `flag ${flag}`, origin: 'command line' };
+  const port = must(problems, readInteger({ problems, at }, text, { min: 0 }));
+  if (port <= 65_535) return port;
+  problems.value(at, 'a port, 0 to 65535', port);
+  throw new DicomRunError(ExitCode.CONFIG, problems.list);
+}
+
 function must(problems: Problems, value: number | undefined): number {
   if (value === undefined || problems.list.length > 0) {
     throw new DicomRunError(ExitCode.CONFIG, problems.list);

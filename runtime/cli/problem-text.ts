@@ -45,7 +45,7 @@ export function asDicomRunError(error: unknown): DicomRunError | null {
     const isConfig = problems.every((problem) => problem.code.startsWith('CONFIG_'));
     return new DicomRunError(isConfig ? ExitCode.CONFIG : ExitCode.SCRIPT, problems);
   }
-  if (/^(Dicom|Data)Error$/.test(error.name) && 'code' in error) {
+  if (/^(Dicom|Data|Spec)Error$/.test(error.name) && 'code' in error) {
     const { hint } = error as { hint?: string };
     const problem = { code: String(error.code), message: error.message };
     return new DicomRunError(ExitCode.CONFIG, hint === undefined ? problem : { ...problem, hint });

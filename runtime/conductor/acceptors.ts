@@ -35,6 +35,7 @@ export interface ListenPlan {
   readonly workers: number;
   readonly pools: Extract<ToAcceptor, { readonly kind: 'listen' }>['pools'];
   readonly ledger: boolean;
+  readonly folder: string;
 }
 
 /** Where everything listens. */

@@ -138,7 +138,7 @@ class Conductor {
     const { stopper, runNumber, cores, maxWorkers } = this.#request;
     if (options.executionSegment !== null) this.#segment = options.executionSegment;
     const workers = Math.min(maxWorkers, workerCount(options, cores));
-    const listening = await stopper.guard(this.#listen(options, loaded, workers));
+    const listening = await stopper.guard(this.#listen(start, workers));
     this.#embedded = listening?.embedded ?? null;
     const targets = targetsOf(options, loaded.peers, this.#embedded);
     const context: RunContext = {
@@ -155,7 +155,11 @@ class Conductor {
     return context;
   }
 
-  async #listen(options: Options, loaded: Loaded, workers: number) {
+  async #listen(
+    start: { readonly built: BuiltScript; readonly loaded: Loaded; readonly options: Options },
+    workers: number,
+  ) {
+    const { options, loaded } = start;
     const receivers = receiversOf(loaded.declarations);
     const threads = acceptorCount(options, receivers.length);
     if (threads === 0) return null;
@@ -171,6 +175,7 @@ class Conductor {
       workers,
       pools: loaded.declarations.flatMap((d) => (d.kind === 'pool' ? [d.pool] : [])),
       ledger: options.ledger !== 'none',
+      folder: start.built.folder,
     });
   }
 

@@ -9,7 +9,8 @@ export interface Simulation {
   readonly archive?: Readonly<Record<string, unknown>>;
 }
 
-const KEYS: Readonly<Record<string, readonly string[]>> = {
+/** What a specification may say, by station. */
+export const STATION_KEYS: Readonly<Record<string, readonly string[]>> = {
   router: [
     'aets',
     'allow',
@@ -23,6 +24,7 @@ const KEYS: Readonly<Record<string, readonly string[]>> = {
     'queueBytes',
     'spoolBytes',
     'spoolFolder',
+    'tls',
     'pool',
     'faults',
   ],
@@ -36,6 +38,7 @@ const KEYS: Readonly<Record<string, readonly string[]>> = {
     'worklist',
     'commitAfterMs',
     'commitOn',
+    'tls',
     'faults',
   ],
 };
@@ -45,10 +48,10 @@ export function readSimulation(r: Reader, value: unknown): Simulation | undefine
   if (object === undefined) return undefined;
   const simulation: Record<string, Readonly<Record<string, unknown>>> = {};
   for (const [key, item] of Object.entries(object)) {
-    const known = KEYS[key];
+    const known = STATION_KEYS[key];
     const at = within(r.at, key);
     if (known === undefined) {
-      r.problems.unknownKey(r.at, key, Object.keys(KEYS));
+      r.problems.unknownKey(r.at, key, Object.keys(STATION_KEYS));
       continue;
     }
     const station = readObject({ ...r, at }, item);

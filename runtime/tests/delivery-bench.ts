@@ -77,6 +77,7 @@ export async function openAcceptor(setup: AcceptorSetup): Promise<Acceptor> {
     workers: [worker.port2],
     pools: setup.pools ?? [],
     ledger: true,
+    folder: '.',
   };
   tell(listen, [worker.port2]);
   const listening = await ear.hear('listening');

@@ -253,9 +253,15 @@ function receiverSpec(spec: unknown, folder: string): ReceiverSpec {
   };
 }
 
-/** Certificates read; `verify: true` asks senders for theirs. */
+/** Certificates read; `ca` or `verify: true` asks senders for theirs. */
 function acceptorTls(tls: Record<string, unknown>, folder: string): object {
-  return { ...tlsOf(tls, folder), ...(tls['verify'] === true ? { requestCert: true } : {}) };
+  const missing = ['cert', 'key'].find((name) => tls[name] === undefined);
+  if (missing !== undefined) {
+    const hint = 'who listens shows a certificate: give cert and key, as PEM files';
+    throw refuse(`receiver({ tls }): has no ${missing}`, hint);
+  }
+  const asks = tls['verify'] ?? tls['ca'] !== undefined;
+  return { ...tlsOf(tls, folder), ...(asks === true ? { requestCert: true } : {}) };
 }
 
 /** The dictionary is heavy: only the init pass needs it. */

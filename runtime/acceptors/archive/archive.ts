@@ -5,13 +5,14 @@ import { Status } from '../../dicom/dimse/status.ts';
 import { CommitmentProvider } from '../../dicom/scp/commitment-provider.ts';
 import { FindProvider } from '../../dicom/scp/find-provider.ts';
 import { readIdentifier } from '../../dicom/scp/identifier.ts';
-import { RetrieveProvider } from '../../dicom/scp/retrieve-provider.ts';
+import { type Destination, RetrieveProvider } from '../../dicom/scp/retrieve-provider.ts';
 import type { Association } from '../../dicom/ul/association.ts';
 import type { ContextPolicy } from '../contexts.ts';
 import { DatasetTap } from '../dataset-tap.ts';
 import { PieceBag } from '../piece-bag.ts';
 import { StoreStation } from '../store-station.ts';
 import type { Stored } from '../store-station.ts';
+import { requestorTlsOf } from '../tls.ts';
 import { ProcedureSteps } from './procedure-steps.ts';
 import { levelOf, Query } from './query.ts';
 import { Retrieval } from './retrieve.ts';
@@ -35,6 +36,7 @@ export class Archive extends StoreStation<Taking> {
   readonly store: ArchiveStore;
   readonly steps = new ProcedureSteps();
   private readonly spec: ArchiveSpec;
+  private readonly destinations: ReadonlyMap<string, Destination>;
   private readonly keep: 'nothing' | 'headers' | 'all';
   private readonly now: () => number;
   private readonly query: Query;
@@ -43,10 +45,20 @@ export class Archive extends StoreStation<Taking> {
   private readonly retrieves: RetrieveProvider;
   private readonly commitments: CommitmentProvider;
 
-  constructor(spec: ArchiveSpec, now: () => number) {
+  /**
+   * @param folder what file names in the specification are relative to
+   * @throws SpecError for TLS that cannot be
+   */
+  constructor(spec: ArchiveSpec, now: () => number, folder = '.') {
     super(spec.faults ?? {}, now);
     this.spec = spec;
     this.aets = spec.aets ?? [];
+    this.destinations = new Map(
+      Object.entries(spec.destinations ?? {}).map(([aet, { host, port, tls }]) => {
+        const place = { name: `archive: destination "${aet}"`, folder };
+        return [aet, { host, port, tls: requestorTlsOf(tls, place) }];
+      }),
+    );
     this.keep = spec.keep ?? ARCHIVE_DEFAULTS.keep;
     this.store = new ArchiveStore(spec);
     this.now = now;
@@ -159,7 +171,7 @@ export class Archive extends StoreStation<Taking> {
     const retrieval = new Retrieval();
     return new RetrieveProvider({
       callingAET: this.ownAET,
-      destination: (aet) => this.spec.destinations?.[aet] ?? null,
+      destination: (aet) => this.destinations.get(aet) ?? null,
       instances: (keys) => {
         const level = levelOf(keys);
         const found = level === null ? [] : this.query.instances(keys, level);
@@ -182,12 +194,12 @@ export class Archive extends StoreStation<Taking> {
   }
 
   private commitmentProvider(): CommitmentProvider {
-    const { commitAfterMs = 0, commitOn, destinations } = this.spec;
+    const { commitAfterMs = 0, commitOn } = this.spec;
     return new CommitmentProvider({
       delay: commitAfterMs,
       judge: (sopInstance) => (this.holds(sopInstance) ? 0 : Status.NO_SUCH_SOP_INSTANCE),
       reportTo: (callingAET, open) =>
-        open && commitOn !== 'new' ? null : (destinations?.[callingAET] ?? null),
+        open && commitOn !== 'new' ? null : (this.destinations.get(callingAET) ?? null),
     });
   }
 

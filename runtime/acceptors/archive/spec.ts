@@ -1,6 +1,7 @@
 // What a simulated archive does, as data.
 
 import type { AcceptorFaults } from '../faults.ts';
+import type { TlsSpec } from '../tls.ts';
 
 export interface ArchiveSpec {
   /** AE titles it answers to; empty or absent = any. */
@@ -15,8 +16,13 @@ export interface ArchiveSpec {
   readonly duplicates?: 'replace' | 'ignore' | 'refuse';
   /** Where C-MOVE destinations are: AE title -> address. */
   readonly destinations?: Readonly<
-    Record<string, { readonly host: string; readonly port: number }>
+    Record<
+      string,
+      { readonly host: string; readonly port: number; readonly tls?: TlsSpec | boolean }
+    >
   >;
+  /** TLS of its own port. */
+  readonly tls?: TlsSpec;
   /** Scheduled procedure steps, as plain objects by keyword; every one matches until it is done. */
   readonly worklist?: readonly Readonly<Record<string, unknown>>[];
   /** Storage commitment reports follow after this many ms (default 0). */

@@ -4,9 +4,11 @@ import { describeFailure } from '../../dicom/failure-text.ts';
 import type { Pending, Reply } from '../../dicom/dimse/pending.ts';
 import { statusClass, statusHex } from '../../dicom/dimse/status.ts';
 import { StoreImages } from '../../dicom/scu/store-image.ts';
+import type { TlsOptions } from '../../dicom/ul/associate-request.ts';
 import { associate } from '../../dicom/ul/associate.ts';
 import type { AssociateOutcome } from '../../dicom/ul/associate.ts';
 import type { Association } from '../../dicom/ul/association.ts';
+import { requestorTlsOf } from '../tls.ts';
 import { ForwardQueue } from './queue.ts';
 import type { QueueItem } from './queue.ts';
 import { ROUTER_DEFAULTS } from './spec.ts';
@@ -70,6 +72,8 @@ class Lane implements Pending {
 
 /** Options that belong to the router as a whole. */
 export interface DestinationOptions {
+  /** What file names in its specification are relative to. */
+  readonly folder: string;
   readonly callingAET: string;
   readonly retry: RetrySpec;
   readonly now: () => number;
@@ -86,12 +90,15 @@ export class Destination {
   private readonly images = new StoreImages({ run: '0'.repeat(15), oddLength: 'send' });
   private readonly lanes: Lane[] = [];
   private readonly pairs: Pair[] = [];
+  private readonly tls: TlsOptions | null;
   private timer: NodeJS.Timeout | null = null;
   private closed = false;
 
   constructor(name: string, spec: DestinationSpec, options: DestinationOptions) {
     this.spec = spec;
     this.options = options;
+    const { folder } = options;
+    this.tls = requestorTlsOf(spec.tls, { name: `router: destination "${name}"`, folder });
     const { retries, backoffMs, factor } = { ...ROUTER_DEFAULTS, ...options.retry };
     this.queue = new ForwardQueue({ retries, backoffMs, factor });
     this.stats = {
@@ -235,7 +242,7 @@ export class Destination {
       abstractSyntax: sopClass,
       transferSyntaxes: [transferSyntax],
     }));
-    const request = { host, port, calledAET, callingAET, contexts };
+    const request = { host, port, calledAET, callingAET, contexts, tls: this.tls };
     try {
       associate(maxPdu === undefined ? request : { ...request, maxPdu }, (outcome) =>
         this.opened(lane, item, { outcome, since: now }),

@@ -74,8 +74,11 @@ export class Router extends StoreStation<Taking> {
   private readonly corrupts: () => boolean;
   private readonly forwardDelay: () => number;
 
-  /** @throws DataError for a rule about an unknown keyword, Error for an unknown destination */
-  constructor(spec: RouterSpec, now: () => number) {
+  /**
+   * @param folder what file names in the specification are relative to
+   * @throws DataError for a rule about an unknown keyword, SpecError for an unknown destination
+   */
+  constructor(spec: RouterSpec, now: () => number, folder = '.') {
     const faults = spec.faults ?? {};
     super(faults, now);
     const seed = faults.seed ?? 1;
@@ -98,7 +101,7 @@ export class Router extends StoreStation<Taking> {
     this.destinations = new Map(
       Object.entries(spec.destinations).map(([name, to]) => [
         name,
-        new Destination(name, to, { callingAET, retry, now, onDone }),
+        new Destination(name, to, { folder, callingAET, retry, now, onDone }),
       ]),
     );
     this.routes = new RouteTable(

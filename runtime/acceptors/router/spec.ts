@@ -1,5 +1,6 @@
 // What a simulated router does, as data: from JSON, from a script's configuration, from defaults.
 import type { AcceptorFaults } from '../faults.ts';
+import type { TlsSpec } from '../tls.ts';
 import type { Rule } from './rules.ts';
 
 /** Where deliveries go. */
@@ -16,6 +17,8 @@ export interface DestinationSpec {
   /** Waiting longer than this for an association is a failed try (default: as long as it takes). */
   readonly waitTimeoutMs?: number;
   readonly maxPdu?: number;
+  /** TLS towards it; `true` trusts the system's authorities. */
+  readonly tls?: TlsSpec | boolean;
 }
 
 /** Which instances go where. Every route that fits takes a copy. */
@@ -73,6 +76,8 @@ export interface RouterSpec {
   readonly spoolBytes?: number;
   /** Where those files are (default the system's folder for temporary files). */
   readonly spoolFolder?: string;
+  /** TLS of its own port. */
+  readonly tls?: TlsSpec;
   readonly faults?: RouterFaults;
 }
 

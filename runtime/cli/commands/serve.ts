@@ -1,9 +1,10 @@
 // dicomrun serve router|archive|sink: a simulated station of its own, until Ctrl-C.
 import { DicomRunError, ExitCode } from '../../errors.ts';
 import type { DefineCommand } from '../command.ts';
-import { readCount } from '../flag-values.ts';
+import { readPort } from '../flag-values.ts';
 import { collect } from '../run-flags.ts';
 import type { Terminal } from '../terminal.ts';
+import type { Served } from '../../acceptors/serve.ts';
 
 export interface ServeFlags {
   readonly port: string;
@@ -12,8 +13,13 @@ export interface ServeFlags {
   readonly spec?: string;
   readonly rules?: string;
   readonly to?: readonly string[];
+  readonly folder?: string;
   readonly keep?: string;
   readonly metricsPort?: string;
+  readonly tlsCert?: string;
+  readonly tlsKey?: string;
+  readonly tlsCa?: string;
+  readonly toTlsCa?: string;
   readonly quiet?: boolean;
 }
 
@@ -22,9 +28,8 @@ Examples:
   dicomrun serve sink --port 11112
   dicomrun serve archive --port 11113 --aet ARCHIVE
   dicomrun serve router --port 11112 --to ARCHIVE@127.0.0.1:11113 --rules rules.csv
-  dicomrun serve router --spec router.json --metrics-port 9100`;
-
-const STATUS_EVERY_MS = 10_000;
+  dicomrun serve router --spec router.json --metrics-port 9100
+  dicomrun serve archive --port 2762 --tls-cert archive.pem --tls-key archive.key`;
 
 export const define: DefineCommand = (command, { terminal, exit }) => {
   command
@@ -35,35 +40,51 @@ export const define: DefineCommand = (command, { terminal, exit }) => {
     .option('--spec <file>', 'what it is like, as JSON (faults, routes, worklist, …)')
     .option('--rules <file>', 'router: rule table, CSV or JSON')
     .option('--to <aet@host:port>', 'router: where everything goes, repeatable', collect)
+    .option('--folder <folder>', 'sink: write what comes as DICOM files (default: only count)')
     .option('--keep <what>', 'archive: nothing, headers or all')
+    .option('--tls-cert <file>', 'TLS: certificate to show, PEM')
+    .option('--tls-key <file>', 'TLS: its private key, PEM')
+    .option('--tls-ca <file>', 'TLS: take only peers with a certificate signed by this, PEM')
+    .option('--to-tls-ca <file>', 'router: TLS towards --to, which must be signed by this, PEM')
     .option('--metrics-port <n>', 'Prometheus page on this port')
     .option('-q, --quiet', 'no status lines')
     .addHelpText('after', EXAMPLES)
     .action(async (kind: string, flags: ServeFlags) => {
-      const { openService } = await import('../serve/open-service.ts');
-      const at = {
-        host: flags.host,
-        port: readCount('--port', flags.port),
-        ...(flags.metricsPort === undefined
-          ? {}
-          : { metricsPort: readCount('--metrics-port', flags.metricsPort) }),
-      };
-      const served = await openService(kindOf(kind), flags, at, terminal.cwd);
-      const titles = served.aets.length === 0 ? 'any AE title' : served.aets.join(', ');
-      terminal.out(`${served.kind} listens on ${served.host}:${served.port} for ${titles}\n`);
-      if (served.metricsPort > 0) {
-        terminal.out(`metrics on http://${served.host}:${served.metricsPort}/metrics\n`);
-      }
-      terminal.err('Ctrl-C ends it\n');
-      const say = () => terminal.err(`${statusText(served.status())}\n`);
-      const timer = flags.quiet === true ? undefined : setInterval(say, STATUS_EVERY_MS);
-      await untilSignal(terminal);
-      clearInterval(timer);
-      terminal.out(`${statusText(served.status())}\n`);
-      await served.close();
+      await serve(terminal, kindOf(kind), flags);
       exit(ExitCode.OK);
     });
 };
+
+async function serve(terminal: Terminal, kind: Kind, flags: ServeFlags): Promise<void> {
+  const { openService } = await import('../serve/open-service.ts');
+  const { showLive } = await import('../serve/live-line.ts');
+  const { metricsPort } = flags;
+  const at = {
+    host: flags.host,
+    port: readPort('--port', flags.port),
+    ...(metricsPort === undefined ? {} : { metricsPort: readPort('--metrics-port', metricsPort) }),
+  };
+  const served = await openService(kind, flags, at, terminal.cwd);
+  terminal.out(introduction(served));
+  terminal.err('Ctrl-C ends it\n');
+  const live = () => statusText(served.status());
+  const end = flags.quiet === true ? () => undefined : showLive(terminal, live);
+  await untilSignal(terminal);
+  end();
+  terminal.out(`${live()}\n`);
+  await served.close();
+}
+
+/** Who listens where, and where files and metrics are. */
+function introduction(served: Served): string {
+  const { host, port, aets, folder, metricsPort } = served;
+  const titles = aets.length === 0 ? 'any AE title' : aets.join(', ');
+  const tls = served.tls ? ' with TLS' : '';
+  const lines = [`${served.kind} listens on ${host}:${port}${tls} for ${titles}`];
+  if (folder !== null) lines.push(`files go to ${folder}`);
+  if (metricsPort > 0) lines.push(`metrics on http://${host}:${metricsPort}/metrics`);
+  return `${lines.join('\n')}\n`;
+}
 
 type Kind = 'router' | 'archive' | 'sink';
 

@@ -1,6 +1,8 @@
 // Flags of `serve` as the specification of a station.
 import { readFileSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { dirname, resolve } from 'node:path';
+import { checkSpec } from './check-spec.ts';
+import type { TlsSpec } from '../../acceptors/tls.ts';
 import type { ArchiveSpec } from '../../acceptors/archive/spec.ts';
 import { rulesFromCsv } from '../../acceptors/router/rule-csv.ts';
 import type { Rule } from '../../acceptors/router/rules.ts';
@@ -19,18 +21,17 @@ export async function openService(
   at: ServeAddress,
   cwd: string,
 ): Promise<Served> {
-  const spec = flags.spec === undefined ? {} : readJson(flags.spec, cwd);
-  const aets = flags.aet === undefined ? {} : { aets: flags.aet };
+  const given =
+    flags.spec === undefined ? {} : checkSpec(kind, readJson(flags.spec, cwd), flags.spec);
+  const spec = { ...given, ...tlsOf(flags, cwd), ...aetsOf(flags) };
+  const here = {
+    ...at,
+    folder: flags.spec === undefined ? cwd : dirname(resolve(cwd, flags.spec)),
+  };
   try {
-    if (kind === 'sink') return await serveSink({ ...spec, ...aets }, at);
-    if (kind === 'archive') {
-      const keep = flags.keep === undefined ? {} : { keep: flags.keep as 'all' };
-      return await serveArchive({ ...(spec as ArchiveSpec), ...aets, ...keep }, at);
-    }
-    return await serveRouter(
-      { ...routerSpec(spec as Partial<RouterSpec>, flags, cwd), ...aets },
-      at,
-    );
+    if (kind === 'sink') return await serveSink({ ...spec, ...folderOf(flags, cwd) }, here);
+    if (kind === 'archive') return await serveArchive({ ...spec, ...keepOf(flags) }, here);
+    return await serveRouter(routerSpec(spec as Partial<RouterSpec>, flags, cwd), here);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'TCP_EADDRINUSE') throw error;
     throw new DicomRunError(ExitCode.CONFIG, {
@@ -41,12 +42,48 @@ export async function openService(
   }
 }
 
+function aetsOf({ aet }: ServeFlags): { aets?: readonly string[] } {
+  if (aet === undefined) return {};
+  const bad = aet.find((title) => title.trim() === '' || title.length > 16);
+  if (bad === undefined) return { aets: aet };
+  throw new DicomRunError(ExitCode.CONFIG, {
+    code: 'CONFIG_VALUE',
+    message: `flag --aet: "${bad}" is no AE title, it has ${bad.length} characters`,
+    hint: 'an AE title has 1 to 16 characters (PS3.5 §6.2)',
+  });
+}
+
+function folderOf({ folder }: ServeFlags, cwd: string): { folder?: string } {
+  return folder === undefined ? {} : { folder: resolve(cwd, folder) };
+}
+
+function keepOf({ keep }: ServeFlags): Pick<ArchiveSpec, 'keep'> {
+  if (keep === undefined) return {};
+  if (keep === 'nothing' || keep === 'headers' || keep === 'all') return { keep };
+  throw new DicomRunError(ExitCode.CONFIG, {
+    code: 'CONFIG_VALUE',
+    message: `flag --keep: must be nothing, headers or all, got "${keep}"`,
+  });
+}
+
+/** Flags are relative to the working folder, the specification's own to its file. */
+function tlsOf({ tlsCert, tlsKey, tlsCa }: ServeFlags, cwd: string): { tls?: TlsSpec } {
+  const files = { cert: tlsCert, key: tlsKey, ca: tlsCa };
+  const given = Object.entries(files).flatMap(([key, file]) =>
+    file === undefined ? [] : [[key, resolve(cwd, file)] as const],
+  );
+  return given.length === 0 ? {} : { tls: Object.fromEntries(given) };
+}
+
 function routerSpec(spec: Partial<RouterSpec>, flags: ServeFlags, cwd: string): RouterSpec {
   const destinations: Record<string, DestinationSpec> = { ...spec.destinations };
   const to: string[] = [];
+  const { toTlsCa } = flags;
+  const towards =
+    toTlsCa === undefined ? {} : { tls: { ...tlsOf(flags, cwd).tls, ca: resolve(cwd, toTlsCa) } };
   for (const text of flags.to ?? []) {
     const address = addressOf(text);
-    destinations[address.calledAET] = address;
+    destinations[address.calledAET] = { ...address, ...towards };
     to.push(address.calledAET);
   }
   const routes = [...(spec.routes ?? []), ...(to.length === 0 ? [] : [{ to }])];
