@@ -19,6 +19,7 @@ const DESTINATION_KEYS = [
   'callingAET',
   'associations',
   'lingerMs',
+  'waitTimeoutMs',
   'maxPdu',
   'tls',
 ];
