@@ -31,6 +31,8 @@ describe('character sets', () => {
       ['ISO_IR 144', 'Люкс'],
       ['ISO_IR 148', 'İğ'],
       ['ISO_IR 192', '王 Ω'],
+      ['GB18030', '王^小东'],
+      ['GBK', '王=Wang'],
     ] as const) {
       const charset = charsetOf(term);
       expect(charset.decode(charset.encode(text))).toBe(text);
@@ -56,7 +58,8 @@ describe('character sets', () => {
     expect(() => charsetOf('ISO_IR 100').encode('Ω')).toThrow(
       /"Ω": cannot be written in "ISO_IR 100"/,
     );
-    expect(() => charsetOf('GB18030').encode('王')).toThrow(/cannot be written/);
+    expect(() => charsetOf('GBK').encode('한')).toThrow(/cannot be written in "GBK"/);
+    expect(() => charsetOf('ISO_IR 148').encode('€')).toThrow(/cannot be written/);
   });
 
   it('are read as Latin-1 when nobody knows them', () => {

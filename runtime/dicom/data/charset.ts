@@ -88,6 +88,7 @@ function reverseTable(label: string): ReadonlyMap<string, number> {
     const decoder = new TextDecoder(label);
     const made = new Map<string, number>();
     for (let byte = 0; byte < 256; byte++) {
+      if (byte >= 0x80 && byte < 0xa0) continue; // why: C1 in ISO sets, letters in WHATWG's
       const character = decoder.decode(Uint8Array.of(byte));
       if (character !== '\ufffd') made.set(character, byte);
     }
@@ -105,9 +106,8 @@ function encodeAs(text: string, set: string, term: string): Buffer {
     throw cannotEncode(text, term);
   }
   const label = LABELS[set];
-  if (label === undefined || set === 'ISO_IR 13' || set.startsWith('GB')) {
-    throw cannotEncode(text, term);
-  }
+  if (label === undefined || set === 'ISO_IR 13') throw cannotEncode(text, term);
+  if (set.startsWith('GB')) return encodeGb(text, label, term);
   const table = reverseTable(label);
   const bytes: number[] = [];
   for (const character of text) {
@@ -116,6 +116,40 @@ function encodeAs(text: string, set: string, term: string): Buffer {
     bytes.push(byte);
   }
   return Buffer.from(bytes);
+}
+
+const pairs = new Map<string, ReadonlyMap<string, Buffer>>();
+
+/** Character -> two bytes of GBK or GB18030; made when it is first needed. */
+function pairTable(label: string): ReadonlyMap<string, Buffer> {
+  let table = pairs.get(label);
+  if (table === undefined) {
+    const decoder = new TextDecoder(label);
+    const made = new Map<string, Buffer>();
+    for (let lead = 0x81; lead <= 0xfe; lead++) {
+      for (let trail = 0x40; trail <= 0xfe; trail++) {
+        const pair = Buffer.of(lead, trail);
+        const character = decoder.decode(pair);
+        const one = [...character].length === 1 && character !== '\ufffd';
+        if (one && !made.has(character)) made.set(character, pair);
+      }
+    }
+    table = made;
+    pairs.set(label, table);
+  }
+  return table;
+}
+
+/** Characters of one and two bytes; those that take four in GB18030 are refused. */
+function encodeGb(text: string, label: string, term: string): Buffer {
+  const table = pairTable(label);
+  const bytes: Buffer[] = [];
+  for (const character of text) {
+    const one = character <= '\x7f' ? Buffer.from(character, 'latin1') : table.get(character);
+    if (one === undefined) throw cannotEncode(text, term);
+    bytes.push(one);
+  }
+  return Buffer.concat(bytes);
 }
 
 /** In the first set where it will do, else with escape sequences to the others. */

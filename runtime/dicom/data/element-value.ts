@@ -158,7 +158,7 @@ export function encodeValue(
   }
   const text = Array.isArray(value) ? value.map(String).join('\\') : String(value);
   if (context.lenient !== true) checkText(vr, text, what);
-  const bytes = CHARSET_VRS.has(vr) ? context.charset.encode(text) : ascii(text, what, vr);
+  const bytes = CHARSET_VRS.has(vr) ? encoded(text, context.charset, what) : ascii(text, what, vr);
   return padded(bytes, padByte(vr));
 }
 
@@ -185,6 +185,15 @@ function isAscii(text: string): boolean {
 /** What pads a text to even length (PS3.5 §6.2). */
 export function padByte(vr: string): number {
   return vr === 'UI' ? 0 : 0x20;
+}
+
+function encoded(text: string, charset: Charset, what: string): Buffer {
+  try {
+    return charset.encode(text);
+  } catch (error) {
+    if (!(error instanceof DataError)) throw error;
+    throw new DataError('DATA_BAD_VALUE', `${what}: ${error.message}`, error.hint);
+  }
 }
 
 function ascii(text: string, what: string, vr: string): Buffer {
