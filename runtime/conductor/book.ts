@@ -11,6 +11,7 @@ import type { Output } from '../outputs/output.ts';
 import { renderJson } from '../report/json.ts';
 import { renderK6Export } from '../report/k6-export.ts';
 import { plural } from '../report/format.ts';
+import { grafanaLink } from '../report/grafana/link.ts';
 import { RUNLOG_FILE, RUNLOG_SCHEMA } from '../runlog/format.ts';
 import type { RunRecord } from '../runlog/format.ts';
 import { RunLogWriter } from '../runlog/writer.ts';
@@ -207,7 +208,14 @@ class Book implements RunBook {
       ...(options.summaryExport === null
         ? []
         : [{ path: options.summaryExport, what: 'summary in the shape of k6' }]),
+      ...this.#inGrafana(options),
     ];
+  }
+
+  #inGrafana({ grafanaUrl, outputs }: Options): readonly FileEntry[] {
+    if (grafanaUrl === null || !outputs.some(({ kind }) => kind === 'influxdb')) return [];
+    const run = { id: this.id, from: this.#t0, to: Date.now() };
+    return [{ path: grafanaLink(grafanaUrl, run), what: 'the run in Grafana' }];
   }
 
   /** What the run names itself is its owner's alone; a file that somebody asked for is like any. */
