@@ -20,6 +20,21 @@ export const target = (sink: { readonly port: number }): string[] => [
   '--no-preflight',
 ];
 
+export interface Load {
+  readonly workers: number;
+  readonly vus: number;
+  /** Without: as the script or other flags say. */
+  readonly duration?: string;
+  readonly env?: Readonly<Record<string, string | number>>;
+}
+
+/** A load as flags. */
+export function load({ workers, vus, duration, env = {} }: Load): string[] {
+  const variables = Object.entries(env).flatMap(([name, value]) => ['-e', `${name}=${value}`]);
+  const time = duration === undefined ? [] : ['--duration', duration];
+  return ['--workers', String(workers), '--vus', String(vus), ...time, ...variables];
+}
+
 export interface Operation {
   readonly service: string;
   readonly count: number;

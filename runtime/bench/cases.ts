@@ -4,8 +4,9 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { againstBare, againstStorescp, againstStorescu } from './against.ts';
-import { script, seconds, stores, target, type Case } from './bench.ts';
+import { load, script, seconds, stores, target, type Case } from './bench.ts';
 import { data } from './data.ts';
+import { createdVus, emptyIterations, manySeries, metricsShare } from './engine.ts';
 import { find, influx, large, receivers } from './outputs.ts';
 import { clients, echoes, tls, windows } from './others.ts';
 import { dicomrun, ourSink } from './peers.ts';
@@ -21,14 +22,7 @@ export const uniqueOrNot: Case = async (bench) => {
     const args = [
       script('store'),
       ...target(sink),
-      '--workers',
-      '1',
-      '--vus',
-      '500',
-      '--duration',
-      bench.quick ? '2s' : '4s',
-      '-e',
-      'BYTES=5000',
+      ...load({ workers: 1, vus: 500, duration: bench.quick ? '2s' : '4s', env: { BYTES: 5000 } }),
     ];
     const fresh = stores(await dicomrun(args)).count;
     const same = stores(await dicomrun([...args, '-e', 'REPEAT=1'])).count;
@@ -45,31 +39,6 @@ export const uniqueOrNot: Case = async (bench) => {
   ];
 };
 
-export const emptyIterations: Case = async (bench) => {
-  const rates: number[] = [];
-  for (let i = 0; i < bench.rounds; i++) {
-    const args = [
-      script('empty'),
-      '--workers',
-      '2',
-      '--vus',
-      '2000',
-      '--duration',
-      bench.quick ? '2s' : '4s',
-    ];
-    const run = await dicomrun(args, { cpu: null });
-    rates.push((run.summary['execution'] as { iterationsPerSecond: number }).iterationsPerSecond);
-  }
-  return [
-    row('empty iterations, 2 workers', rates, {
-      unit: '/s',
-      better: '>',
-      floor: 100_000,
-      aim: 200_000,
-    }),
-  ];
-};
-
 export const manyVus: Case = async (bench) => {
   const cpu: number[] = [];
   const rss: number[] = [];
@@ -80,14 +49,7 @@ export const manyVus: Case = async (bench) => {
     const args = [
       script('store'),
       ...target(sink),
-      '--workers',
-      '1',
-      '--vus',
-      '5000',
-      '-e',
-      'BYTES=32768',
-      '-e',
-      'THINK=1',
+      ...load({ workers: 1, vus: 5000, env: { BYTES: 32_768, THINK: 1 } }),
     ];
     const short = await dicomrun([...args, '--duration', '2s']);
     const long = await dicomrun([...args, '--duration', `${time}s`]);
@@ -115,14 +77,8 @@ export const openAssociations: Case = async (bench) => {
     const run = await dicomrun([
       script('hold'),
       ...target(sink),
-      '--workers',
-      '1',
-      '--vus',
-      '10000',
-      '--iterations',
-      '10000',
-      '-e',
-      'HOLD=6',
+      ...load({ workers: 1, vus: 10_000, env: { HOLD: 6 } }),
+      ...['--iterations', '10000'],
     ]);
     sink.stop();
     const associations = run.summary['associations'] as { accepted: number };
@@ -142,12 +98,7 @@ export const churn: Case = async (bench) => {
     const run = await dicomrun([
       script('associate'),
       ...target(sink),
-      '--workers',
-      '1',
-      '--vus',
-      '32',
-      '--duration',
-      bench.quick ? '2s' : '4s',
+      ...load({ workers: 1, vus: 32, duration: bench.quick ? '2s' : '4s' }),
     ]);
     sink.stop();
     rates.push((run.summary['associations'] as { accepted: number }).accepted / seconds(run));
@@ -230,6 +181,9 @@ export const CASES: Readonly<Record<string, Case>> = {
   bare: againstBare,
   unique: uniqueOrNot,
   empty: emptyIterations,
+  created: createdVus,
+  series: manySeries,
+  metrics: metricsShare,
   vus: manyVus,
   associations: openAssociations,
   churn,

@@ -89,15 +89,20 @@ export interface CliRun extends Timed {
   readonly summary: Readonly<Record<string, unknown>>;
 }
 
+export interface DicomrunOptions extends TimedOptions {
+  /** Flags of Node itself. */
+  readonly node?: readonly string[];
+}
+
 /** Runs the CLI to its end and reads its summary. */
 export async function dicomrun(
   args: readonly string[],
-  options: TimedOptions = {},
+  { node = [], ...options }: DicomrunOptions = {},
 ): Promise<CliRun> {
   const results = mkdtempSync(join(tmpdir(), 'dicomrun-bench-'));
   try {
-    const base = [process.execPath, CLI, 'run', ...args, '--results', results, '--testid', 'bench'];
-    const common = ['--no-report', '-q', '--ledger', 'none'];
+    const base = [process.execPath, ...node, CLI, 'run', ...args, '--results', results];
+    const common = ['--testid', 'bench', '--no-report', '-q', '--ledger', 'none'];
     const run = await timed([...base, ...common], { cpu: CLIENT_CPU, ...options });
     if (run.code !== 0)
       throw new Error(`dicomrun ${args.join(' ')}: exit ${String(run.code)}\n${run.stderr}`);

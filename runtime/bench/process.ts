@@ -10,6 +10,14 @@ export interface Timed {
   readonly stderr: string;
   /** Largest resident set seen (bytes, sampled every 50 ms). */
   readonly rssBytes: number;
+  /** Of the biggest process, every 50 ms. */
+  readonly memory: readonly MemoryReading[];
+}
+
+export interface MemoryReading {
+  /** Since the start of the process. */
+  readonly atMs: number;
+  readonly bytes: number;
 }
 
 export interface TimedOptions {
@@ -53,7 +61,7 @@ export async function timed(
     cpuS: Number(user) + Number(system),
     stdout,
     stderr: stderr.replace(/@@.*\n?/, ''),
-    rssBytes: watch(),
+    ...watch(),
   };
 }
 
@@ -72,14 +80,16 @@ function exit(child: ChildProcess): Promise<number | null> {
 }
 
 /** Samples the resident set of the biggest process of the group. */
-function watchMemory(child: ChildProcess): () => number {
-  let most = 0;
+function watchMemory(child: ChildProcess): () => Pick<Timed, 'rssBytes' | 'memory'> {
+  const memory: MemoryReading[] = [];
+  const began = performance.now();
   const timer = setInterval(() => {
-    for (const pid of descendants(child.pid ?? 0)) most = Math.max(most, residentBytes(pid));
+    const bytes = Math.max(0, ...descendants(child.pid ?? 0).map(residentBytes));
+    if (bytes > 0) memory.push({ atMs: performance.now() - began, bytes });
   }, 50);
   return () => {
     clearInterval(timer);
-    return most;
+    return { memory, rssBytes: memory.reduce((most, { bytes }) => Math.max(most, bytes), 0) };
   };
 }
 
