@@ -37,6 +37,17 @@ interface Lane {
   told: number;
 }
 
+interface Waiting {
+  /** The port of an `expect()`; null for a report of commitment, which has a timeout of its own. */
+  readonly at: MessagePort | null;
+  readonly answer: (json: string) => void;
+}
+
+/** What is answered in place of a receiver whose thread ended. */
+const GONE = JSON.stringify({
+  error: 'the thread of this receiver has ended, see the log',
+});
+
 export class DeliveryPort {
   readonly #parts: WorkerParts;
   readonly #lanes: Lane[];
@@ -44,7 +55,9 @@ export class DeliveryPort {
   /** Receivers that compare all elements with what was sent. */
   readonly #comparing = new Set<number>();
   /** By a number of their own: tickets are used again. */
-  readonly #waiting = new Map<number, (json: string) => void>();
+  readonly #waiting = new Map<number, Waiting>();
+  /** Ports of acceptor threads that ended. */
+  readonly #gone = new Set<MessagePort>();
   #questions = 0;
 
   constructor(parts: WorkerParts) {
@@ -63,6 +76,7 @@ export class DeliveryPort {
     }));
     for (const { port } of this.#lanes) {
       port.on('message', (message: AcceptorToVu) => this.#answer(message));
+      port.on('close', () => this.#ended(port));
       port.unref();
     }
   }
@@ -179,7 +193,9 @@ export class DeliveryPort {
     this.#flushLane(lane);
     const { receiver, study, member, accepted, timeoutMs, quietMs, tags } = call;
     const ticket = ++this.#questions;
-    this.#waiting.set(ticket, (json) => this.#parts.host.settle(operation, Answer.JSON, 0, json));
+    const answer = (json: string): void => this.#parts.host.settle(operation, Answer.JSON, 0, json);
+    if (this.#gone.has(lane.port)) return void setImmediate(answer, GONE);
+    this.#waiting.set(ticket, { at: lane.port, answer });
     operation.cancel = (): void => {
       this.#waiting.delete(ticket);
       this.#parts.host.settle(operation, Answer.INTERRUPTED, 0, '');
@@ -206,7 +222,7 @@ export class DeliveryPort {
     const lane = this.#lane(receiver);
     if (lane === undefined) throw new Error('no acceptor thread');
     const ticket = ++this.#questions;
-    this.#waiting.set(ticket, done);
+    this.#waiting.set(ticket, { at: null, answer: done });
     this.#post(lane.port, { kind: 'awaitReport', ticket, transactionUid });
     return () => {
       if (this.#waiting.delete(ticket))
@@ -214,10 +230,20 @@ export class DeliveryPort {
     };
   }
 
+  /** The thread of the receivers is gone: nobody will answer, and who waits hears so. */
+  #ended(port: MessagePort): void {
+    this.#gone.add(port);
+    for (const [ticket, { at, answer }] of [...this.#waiting]) {
+      if (at !== port) continue;
+      this.#waiting.delete(ticket);
+      answer(GONE);
+    }
+  }
+
   #answer({ ticket, json }: AcceptorToVu): void {
-    const answered = this.#waiting.get(ticket);
+    const waiting = this.#waiting.get(ticket);
     this.#waiting.delete(ticket);
-    answered?.(json);
+    waiting?.answer(json);
   }
 }
 
