@@ -366,6 +366,11 @@ export class Guest {
     this.#hooks.run(name, json);
   }
 
+  /** ms since t0. */
+  now(): number {
+    return this.#clock.now();
+  }
+
   /** Every 50 ms. */
   beat(): void {
     const now = performance.now();

@@ -79,7 +79,8 @@ class Worker {
       return;
     }
     const group = `unhandled rejection ${message}`;
-    this.#post({ kind: 'error', group, operation: 'iteration', ...fault, time: 0, count: 1 });
+    const time = this.#guest?.now() ?? 0;
+    this.#post({ kind: 'error', group, operation: 'iteration', ...fault, time, count: 1 });
   }
 
   async #receive(message: ToVu): Promise<void> {
