@@ -56,6 +56,27 @@ describe('an endless loop in one VU', () => {
     expect(summary.run.durationMs).toBeLessThan(9000);
   });
 
+  it('of an arrival rate is interrupted, and the starts go on', async () => {
+    const code = script('for (;;) {}')
+      .replace(
+        /scenarios: .*/,
+        `scenarios: { s: {
+        executor: 'constant-arrival-rate', rate: 40, duration: '6s', preAllocatedVUs: 10, maxVUs: 10,
+      } } };`,
+      )
+      .replace(
+        'exec.vu.idInTest === 2 && exec.vu.iterationInScenario === 2',
+        'exec.scenario.iterationInTest === 60',
+      );
+    const result = await bench.script(code, ['--hang-timeout', '1s']);
+    expect(result.code, result.stderr).toBe(0);
+    expect(result.stderr).toContain('did not yield for 1 s');
+    const summary = result.summary();
+    expect(summary.execution.interrupted).toBeGreaterThanOrEqual(1);
+    expect(counted(summary, 'late')).toBeGreaterThan(30);
+    expect(summary.run.durationMs).toBeLessThan(9000);
+  });
+
   it('leaves a second worker alone altogether', async () => {
     const result = await bench.script(script('for (;;) {}'), [
       ...['--hang-timeout', '1s', '--workers', '2'],

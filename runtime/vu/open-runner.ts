@@ -9,8 +9,10 @@ import { VuState, type VuOwner, type VuSlot } from './vus.ts';
 const NS_PER_MS = 1e6;
 const TICK_MS = 1;
 const resolved = Promise.resolve();
-/** Starts done in one tick before sockets get their turn. */
-const STARTS_A_TICK = 500;
+/** Starts are done for so long before sockets get their turn. */
+const SLICE_MS = 4;
+/** Starts that were due and could not be made in time are made for so long after the end. */
+const CATCH_UP_NS = 250e6;
 /** vuInits under way at once before t0. */
 const WARMING_AT_ONCE = 64;
 
@@ -27,7 +29,9 @@ export class OpenRunner implements ScenarioRunner, VuOwner {
   #over = false;
   #warned = false;
   #warming: (() => void) | null = null;
-  #timer: NodeJS.Timeout | NodeJS.Immediate | null = null;
+  #timer: NodeJS.Timeout | null = null;
+  /** The next turn will come. */
+  #armed = false;
   /** Guest code is entered from a promise job only: from elsewhere it could not be cut off safely. */
   readonly #tick = (): void => void resolved.then(this.#job);
   readonly #job = (): void => this.#turn();
@@ -78,13 +82,14 @@ export class OpenRunner implements ScenarioRunner, VuOwner {
     this.#startMs = startMs;
     while (this.#vus.size < this.#plan.preAllocatedVUs) if (this.#grow() === null) break;
     const wait = startMs - this.#parts.clock.now();
+    this.#armed = true;
     this.#timer = setTimeout(this.#tick, Math.max(0, wait));
   }
 
   stop(): void {
     if (this.#over) return;
     this.#ending = true;
-    if (this.#timer !== null) clearTimeout(this.#timer as NodeJS.Timeout);
+    if (this.#timer !== null) clearTimeout(this.#timer);
     for (const vu of [...this.#vus]) this.#kill(vu);
     this.#maybeOver();
   }
@@ -93,27 +98,49 @@ export class OpenRunner implements ScenarioRunner, VuOwner {
     return (this.#parts.clock.now() - this.#startMs) * NS_PER_MS;
   }
 
+  /** After a stall: the turn that was cut off will not come back by itself. */
+  rearm(): void {
+    if (this.#timer !== null && !this.#armed) this.#arm(true);
+  }
+
   #turn(): void {
-    const { cursor } = this.#walk;
+    this.#armed = false;
     const { regularEndNs, endNs } = this.#plan;
-    let left = STARTS_A_TICK;
-    while (this.#more && cursor.atNs <= this.#nowNs() && left-- > 0) {
-      this.#due(cursor.k, cursor.atNs, 0);
-      this.#more = this.#walk.next();
-    }
+    const behind = this.#starts();
     const now = this.#nowNs();
     // Starts that are due and wait for the next tick come before the end.
-    const behind = this.#more && cursor.atNs <= regularEndNs;
     if (!this.#ending && now >= regularEndNs && !behind) this.#end();
     if (now >= endNs) {
       this.stop();
       return;
     }
-    this.#arm(left <= 0);
+    this.#arm(behind);
+  }
+
+  /** Makes the starts that are due; true when its time is over before all are made. */
+  #starts(): boolean {
+    const { cursor } = this.#walk;
+    const { regularEndNs } = this.#plan;
+    const until = performance.now() + SLICE_MS;
+    while (this.#more && cursor.atNs <= this.#nowNs()) {
+      if (performance.now() > until) return cursor.atNs <= regularEndNs;
+      // Taken before it is made: a script that is cut off in it does not get it again.
+      const { k, atNs } = cursor;
+      this.#more = this.#walk.next();
+      if (this.#nowNs() > regularEndNs + CATCH_UP_NS) this.#drop();
+      else this.#due(k, atNs, 0);
+    }
+    return false;
+  }
+
+  #drop(): void {
+    this.#parts.dropped(1);
+    this.#parts.achieved(false);
   }
 
   #arm(behind: boolean): void {
     if (this.#over) return;
+    this.#armed = true;
     if (behind) {
       setImmediate(this.#tick);
       return;
@@ -132,8 +159,7 @@ export class OpenRunner implements ScenarioRunner, VuOwner {
       return;
     }
     if (this.#parts.pass(k, atNs, hops + 1)) return;
-    this.#parts.dropped(1);
-    this.#parts.achieved(false);
+    this.#drop();
     if (!this.#warned && this.#vus.size >= this.#plan.maxVUs) {
       this.#warned = true;
       const { scenario, maxVUs } = this.#plan;
@@ -220,7 +246,7 @@ export class OpenRunner implements ScenarioRunner, VuOwner {
   #maybeOver(): void {
     if (this.#over || !this.#ending || this.#vus.size > 0) return;
     this.#over = true;
-    if (this.#timer !== null) clearTimeout(this.#timer as NodeJS.Timeout);
+    if (this.#timer !== null) clearTimeout(this.#timer);
     this.#parts.over();
   }
 }

@@ -41,7 +41,7 @@ export class ReadyQueue {
     while (this.#head < end) {
       const vu = this.#queue[this.#head++];
       if (vu !== undefined) this.#start(vu);
-      if ((this.#head & 15) === 0 && performance.now() > until) break;
+      if (performance.now() > until) break;
     }
     if (this.#head >= this.#queue.length) {
       this.#queue = [];

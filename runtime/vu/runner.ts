@@ -15,6 +15,8 @@ export interface ScenarioRunner {
   go(vu: VuSlot): void;
   /** A start that another worker had no free VU for; false when there is none here either. */
   offer?(k: number, atNs: number): boolean;
+  /** After a stall: what was cut off will not come back by itself. */
+  rearm?(): void;
 }
 
 export interface RunnerParts {

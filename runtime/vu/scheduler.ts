@@ -265,5 +265,6 @@ export class Scheduler {
     }
     this.#queue.rearm();
     this.#parts.timers.rearm();
+    for (const { runner } of this.#running) runner.rearm?.();
   }
 }
