@@ -1,5 +1,10 @@
 // What VU workers tell an acceptor thread: rows of accepted stores, and questions.
-import type { AcceptedColumns, AcceptedUid, AcceptorToVu, VuToAcceptor } from '../threads-delivery.ts';
+import type {
+  AcceptedColumns,
+  AcceptedUid,
+  AcceptorToVu,
+  VuToAcceptor,
+} from '../threads-delivery.ts';
 import type { AcceptedRow } from './account.ts';
 import type { Delivery } from './delivery.ts';
 import type { Desk } from './desk.ts';

@@ -46,6 +46,7 @@ function newRun(wish: Wish = {}) {
     maxWorkers: 4,
     runNumber: '123456789012345',
     initTimeoutMs: 5_000,
+    workerHeapBytes: null,
     stopper,
     screen,
     build: () =>

@@ -25,8 +25,8 @@ afterEach(async () => {
   for (const one of served.splice(0)) await one.close();
 });
 
-async function archive(tls: { readonly cert: Buffer; readonly key: Buffer } | null = null) {
-  const one = await serveArchive({ aets: ['ARCHIVE'] }, { port: 0, tls });
+async function archive(tls?: { readonly cert: string; readonly key: string }) {
+  const one = await serveArchive({ aets: ['ARCHIVE'], ...(tls && { tls }) }, { port: 0 });
   served.push(one);
   return one;
 }
@@ -106,7 +106,7 @@ describe('dicomrun doctor', () => {
     const words = 'req -x509 -newkey rsa:2048 -nodes -keyout k.pem -out c.pem -days 10 -subj';
     const san = ['/CN=pacs.example', '-addext', 'subjectAltName=IP:127.0.0.1'];
     execFileSync('openssl', [...words.split(' '), ...san], { cwd: place.folder, stdio: 'pipe' });
-    const read = (name: string): Buffer => readFileSync(join(place.folder, name));
+    const read = (name: string): string => readFileSync(join(place.folder, name), 'utf8');
     const where = at(await archive({ cert: read('c.pem'), key: read('k.pem') }));
     place.write('.env', 'DICOMRUN_TARGET_TLS_CA=c.pem\n');
     const trusted = await examine('-c', where);

@@ -118,7 +118,11 @@ describe('the router', () => {
     const [spoolFolder, sinkFolder] = [await scratch(), await scratch()];
     const rules = [{ when: { SOPInstanceUID: { re: '[35]$' } }, set: { PatientID: 'X' } }];
     const { at, sink } = await router({ spoolBytes: 1000, spoolFolder, rules }, sinkFolder);
-    const association = await openFor({ ...at, calledAET: 'ANY', transferSyntax: EXPLICIT });
+    const association = await openFor({
+      port: at.port,
+      calledAET: 'ANY',
+      transferSyntax: EXPLICIT,
+    });
     const sent = [
       dataset(3 * MB, '2.25.1'),
       dataset(3 * MB, '2.25.3'),
@@ -150,7 +154,11 @@ describe('the router', () => {
     const spoolFolder = await scratch();
     const { at, sink } = await router({ spoolBytes: 1000, spoolFolder });
     await sink.close();
-    const association = await openFor({ ...at, calledAET: 'ANY', transferSyntax: EXPLICIT });
+    const association = await openFor({
+      port: at.port,
+      calledAET: 'ANY',
+      transferSyntax: EXPLICIT,
+    });
     const instance = { sopInstance: '2.25.1', transferSyntax: EXPLICIT };
     expect(await storeBytes(association, dataset(MB), instance)).toBe(0);
     expect(await readdir(spoolFolder)).toEqual([]);
@@ -163,7 +171,11 @@ describe('the router', () => {
   it('answers A700 where the disk takes nothing', async () => {
     const spoolFolder = join(await scratch(), 'not', 'there');
     const { at, sink } = await router({ spoolBytes: 1000, spoolFolder });
-    const association = await openFor({ ...at, calledAET: 'ANY', transferSyntax: EXPLICIT });
+    const association = await openFor({
+      port: at.port,
+      calledAET: 'ANY',
+      transferSyntax: EXPLICIT,
+    });
     const instance = { sopInstance: '2.25.1', transferSyntax: EXPLICIT };
     expect(await storeBytes(association, dataset(MB), instance)).toBe(0xa700);
     expect(await storeBytes(association, dataset(100), instance)).toBe(0);

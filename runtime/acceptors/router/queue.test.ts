@@ -4,7 +4,7 @@ import type { QueueItem } from './queue.ts';
 
 function item(name: string, due = 0): QueueItem {
   return {
-    ...{ sopClass: '1', sopInstance: name, transferSyntax: '1', parts: [], bytes: 10 },
+    ...{ sopClass: '1', sopInstance: name, transferSyntax: '1', parts: [], tail: null, bytes: 10 },
     ...{ route: 'R', study: 'S', due, attempts: 0 },
   };
 }
