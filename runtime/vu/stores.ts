@@ -1,7 +1,6 @@
 // C-STORE: the hot path. No promise, no closure, no object per request.
 import { Answer, Op, PACK, type StoreCall } from '../../api/bridge.ts';
-import { compileEdits, type CompiledEdits, type Edits } from '../dicom/data/edits.ts';
-import { EditShapes } from '../dicom/data/edit-shape.ts';
+import type { Edits } from '../dicom/data/edits.ts';
 import type { Prototype } from '../dicom/data/prototype.ts';
 import type { Identity } from '../dicom/data/identity.ts';
 import { sizeClass } from '../dicom/data/share.ts';
@@ -10,19 +9,19 @@ import { statusHex } from '../dicom/dimse/status.ts';
 import { statusHint, statusName } from '../dicom/dimse/status-words.ts';
 import type { Failure } from '../dicom/errors.ts';
 import { nagleHint } from '../dicom/failure-text.ts';
-import { type StoreChannel, StoreImages } from '../dicom/scu/store-image.ts';
-import type { Outgoing } from '../dicom/ul/outgoing.ts';
+import { StoreImages } from '../dicom/scu/store-image.ts';
 import type { SendFault } from '../dicom/ul/send-fault.ts';
 import type { Associations, OpenAssociation } from './associations.ts';
 import type { DeliveryPort } from './delivery.ts';
 import { failureFault, outcomeTag, peerText } from './faults.ts';
 import { RingFault } from './host.ts';
-import type { Ledger } from './ledger.ts';
+import type { Ledger, OwnUids } from './ledger.ts';
 import { shortName } from './names.ts';
 import { NagleWatch } from './nagle-watch.ts';
 import type { Operation, ReplyTaker } from './operation.ts';
 import type { WorkerParts } from './parts.ts';
 import { isOk, statusTags, type RequestSeries } from './requests.ts';
+import { EditedImages, ownUids } from './store-edits.ts';
 import type { SentRecipe } from '../threads-delivery.ts';
 import type { TagContext } from './tags.ts';
 
@@ -38,7 +37,7 @@ interface StoreDetail {
   readonly expectStatus: readonly number[] | undefined;
   readonly context: TagContext;
   /** Study UID and SOP instance UID, when they are not those of the numbers. */
-  readonly uids: { readonly uid: string; readonly studyUid: string } | null;
+  readonly uids: OwnUids | null;
   /** For a receiver that compares all elements; null = the numbers say it. */
   readonly recipe: SentRecipe | null;
   readonly faulty: boolean;
@@ -55,8 +54,7 @@ export class Stores implements ReplyTaker {
   readonly #classes = new Map<number, number>();
   readonly #classNumbers = new Map<string, number>();
   readonly #identity = { study: 0, member: 0 };
-  readonly #edits = new Map<string, CompiledEdits>();
-  readonly #shapes = new EditShapes();
+  readonly #edits = new EditedImages();
   readonly #nagle = new NagleWatch();
 
   constructor(
@@ -162,7 +160,7 @@ export class Stores implements ReplyTaker {
     const message =
       call.edits === undefined
         ? images.prepare(prototype, identity, null, channel)
-        : this.#edited(images, prototype, identity, { edits: call.edits as Edits, channel });
+        : this.#edits.image(images, { prototype, identity, channel }, call.edits as Edits);
     const operation = this.#begin(slot, open, call.prototype);
     operation.bytes = message.bytes;
     operation.study = call.study;
@@ -173,53 +171,12 @@ export class Stores implements ReplyTaker {
     operation.detail = {
       expectStatus: call.expectStatus,
       context: this.#parts.contexts.with(base, `store ${JSON.stringify(tags)}`, tags),
-      uids: this.#uidsOf(prototype, call, fresh),
+      uids: ownUids(prototype, call, this.#delivery),
       recipe: this.#recipeOf(open, call, identity),
       faulty: call.fault !== undefined,
     } satisfies StoreDetail;
     open.wire.send(message, operation, faultOf(call.fault));
     return operation.ticket;
-  }
-
-  #edited(
-    images: StoreImages,
-    prototype: Prototype,
-    identity: Identity | null,
-    how: { readonly edits: Edits; readonly channel: StoreChannel },
-  ): Outgoing {
-    const { edits, channel } = how;
-    const shaped = this.#shapes.of(edits);
-    const image =
-      shaped === null ? null : images.prepareShaped(prototype, identity, shaped, channel);
-    return image ?? images.prepare(prototype, identity, this.#compiled(edits), channel);
-  }
-
-  #compiled(edits: Edits): CompiledEdits {
-    const key = JSON.stringify(edits);
-    let compiled = this.#edits.get(key);
-    if (compiled === undefined) {
-      compiled = compileEdits(edits);
-      if (this.#edits.size > 10_000) this.#edits.clear();
-      this.#edits.set(key, compiled);
-    }
-    return compiled;
-  }
-
-  /** UIDs that do not follow from the numbers. */
-  #uidsOf(prototype: Prototype, call: StoreCall, fresh: boolean): StoreDetail['uids'] {
-    const own = call.edits?.['SOPInstanceUID'];
-    const ownStudy = call.edits?.['StudyInstanceUID'];
-    if (fresh && own === undefined && ownStudy === undefined) return null;
-    const { sopInstance, studyUid } = prototype.share;
-    return {
-      uid: typeof own === 'string' ? own : fresh ? this.#delivery.uidOf(call) : sopInstance,
-      studyUid:
-        typeof ownStudy === 'string'
-          ? ownStudy
-          : fresh
-            ? this.#delivery.studyUidOf(call)
-            : studyUid,
-    };
   }
 
   /** What `verify: 'full'` needs to make the header again. */
