@@ -5,6 +5,7 @@ import { ask } from '../guest/calls.ts';
 import { badArgument } from '../guest/errors.ts';
 import { shared } from '../guest/shared.ts';
 import type { Vu } from '../guest/vu.ts';
+import { mergeEdits, uidEdit } from './edit-keys.ts';
 import type { AnonymiseOptions, Edits } from './types.ts';
 
 /** @internal What the sandbox knows of one prototype. */
@@ -120,15 +121,15 @@ export class Dataset {
   }
   /** SOP Instance UID. */
   get uid(): string {
-    const edited = this.edits?.['SOPInstanceUID'];
-    if (typeof edited === 'string') return edited;
+    const edited = uidEdit(this.edits, 'SOPInstanceUID');
+    if (edited !== null) return edited;
     if (this.identity === Identity.FRESH) return uidOf(this.study, this.series, this.instance);
     return memberOf(this.prototype).sopInstance;
   }
   /** Study Instance UID. */
   get studyUid(): string {
-    const edited = this.edits?.['StudyInstanceUID'];
-    if (typeof edited === 'string') return edited;
+    const edited = uidEdit(this.edits, 'StudyInstanceUID');
+    if (edited !== null) return edited;
     return this.identity === Identity.FRESH
       ? uidOf(this.study, 0, 0)
       : memberOf(this.prototype).studyUid;
@@ -139,7 +140,7 @@ export class Dataset {
     if (typeof edits !== 'object' || edits === null) {
       throw badArgument('with(): needs an object of keyword: value');
     }
-    return this.copy({ ...this.edits, ...edits });
+    return this.copy(mergeEdits(this.edits, edits));
   }
 
   /** The same content as a new instance of a new study: new patient, study, series, instance. */
@@ -171,7 +172,7 @@ export class Dataset {
       Op.ASK,
       JSON.stringify({ ask: 'anonymise', ...this.recipe(), options }),
     );
-    return this.copy({ ...this.edits, ...(edits as Edits) });
+    return this.copy(mergeEdits(this.edits, edits as Edits));
   }
 
   /** Value of an attribute by keyword, tag or path; undefined when absent. */
@@ -263,8 +264,7 @@ export class Study {
 
   /** Study Instance UID. */
   get uid(): string {
-    const edited = this.edits?.['StudyInstanceUID'];
-    return typeof edited === 'string' ? edited : uidOf(this.number, 0, 0);
+    return uidEdit(this.edits, 'StudyInstanceUID') ?? uidOf(this.number, 0, 0);
   }
 
   /** Its instances, series by series. */
@@ -306,7 +306,7 @@ export class Study {
   /** The same identity with attributes set in every instance. */
   with(edits: Edits): Study {
     const shape = { series: this.seriesCount, images: this.perSeries };
-    return new Study(this.vu, this.number, this.prototypes, shape, { ...this.edits, ...edits });
+    return new Study(this.vu, this.number, this.prototypes, shape, mergeEdits(this.edits, edits));
   }
   [Symbol.iterator](): Iterator<Dataset> {
     return this.images[Symbol.iterator]();

@@ -6,6 +6,7 @@ import { badArgument } from '../guest/errors.ts';
 import type { Vu } from '../guest/vu.ts';
 import { Dataset, Study, learn, nextStudy, type Member } from './data.ts';
 import { milliseconds } from './duration.ts';
+import { mergeEdits } from './edit-keys.ts';
 import { Pool } from './pool.ts';
 import { Receiver } from './receiver.ts';
 import type * as T from './types.ts';
@@ -110,13 +111,14 @@ export function study(vu: Vu, options: T.StudyOptions = {}): Study {
     options.images ?? (from instanceof Dataset ? 1 : Math.max(1, list.length)),
     'images',
   );
-  const edits = { ...(worklist === undefined ? {} : identifiers(worklist)), ...patient, ...set };
+  const edits = { ...(worklist === undefined ? {} : identifiers(worklist)), ...patient };
+  const all = mergeEdits(mergeEdits(null, edits), set ?? {});
   return new Study(
     vu,
     nextStudy(),
     list,
     { series, images },
-    Object.keys(edits).length === 0 ? null : edits,
+    Object.keys(all).length === 0 ? null : all,
   );
 }
 

@@ -6,6 +6,7 @@ import { shared } from '../guest/shared.ts';
 import type { Vu } from '../guest/vu.ts';
 import { Dataset, Study } from './data.ts';
 import { milliseconds } from './duration.ts';
+import { uidEdit } from './edit-keys.ts';
 import type { Delivery, ExpectOptions, StoreResult } from './types.ts';
 
 const WORKERS = 1e10;
@@ -67,18 +68,15 @@ export class Receiver {
   }
 }
 
+/** The account knows a fresh instance by the numbers in its SOP Instance UID, whatever its study. */
 function studyKey(study: Study): object {
-  const edited = study.edits?.['StudyInstanceUID'];
-  return {
-    study: typeof edited === 'string' ? edited : shared.boot.worker * WORKERS + study.number,
-  };
+  const isOwn = uidEdit(study.edits, 'SOPInstanceUID') === null;
+  return { study: isOwn ? shared.boot.worker * WORKERS + study.number : study.uid };
 }
 
 function instanceKey(image: Dataset): object {
-  const own =
-    image.edits?.['SOPInstanceUID'] === undefined &&
-    image.edits?.['StudyInstanceUID'] === undefined;
-  if (own && image.study + image.series > 0) {
+  const isOwn = uidEdit(image.edits, 'SOPInstanceUID') === null;
+  if (isOwn && image.study + image.series > 0) {
     const study = shared.boot.worker * WORKERS + image.study;
     return { study, member: image.series * 2 ** 20 + image.instance };
   }

@@ -72,6 +72,31 @@ describe("verify: 'full'", () => {
     expect(await found(rules, SEND)).toEqual(Array.from({ length: 8 }, () => named));
   });
 
+  it('knows a UID that was given by its tag, of one image and of a study', async () => {
+    const send = `
+      const uid = '2.25.98' + Date.now();
+      const ways = [
+        study.images[0].with({ '0008,0018': uid + '1' }),
+        study.images[0].with({ '00080018': uid + '2', '(0020,000d)': uid }),
+        plain.next().asIs().with({ '0008,0018': { vr: 'UI', value: uid + '3' } }),
+      ];
+      const moved = study.images[0].with({ StudyInstanceUID: uid + '5' });
+      await router.store(moved);
+      await told(moved);
+      for (const one of ways) {
+        await router.store(one);
+        await told(one);
+        found.push(one.uid.replace(uid, ''), one.studyUid === uid);
+      }
+      const other = dicom.study({ images: 2, from: plain }).with({ '0020,000D': uid + '4' });
+      for (const image of other.images) await router.store(image);
+      await told(other);
+      found.push(other.uid.replace(uid, ''));`;
+    const one = [1, 0, 0, 0];
+    const images = [one, '1', false, one, '2', true, one, '3', false];
+    expect(await found('[]', send)).toEqual([one, ...images, [2, 0, 0, 0], '4']);
+  });
+
   it('compares the pixels of what came deflated', async () => {
     const send = `
       for (const image of [deflated.next().fresh(), deflated.next().fresh()]) {

@@ -1,6 +1,6 @@
 // Edits of a store: the image they give, and the UIDs that no longer follow from its numbers.
 import type { StoreCall } from '../../api/bridge.ts';
-import { type CompiledEdits, compileEdits, type Edits } from '../dicom/data/edits.ts';
+import { type CompiledEdits, compileEdits, type Edits, isTyped } from '../dicom/data/edits.ts';
 import { EditShapes } from '../dicom/data/edit-shape.ts';
 import type { Identity } from '../dicom/data/identity.ts';
 import type { Prototype } from '../dicom/data/prototype.ts';
@@ -51,13 +51,15 @@ export function ownUids(
   numbers: Pick<DeliveryPort, 'uidOf' | 'studyUidOf'>,
 ): OwnUids | null {
   const fresh = call.asIs !== true;
-  const own = call.edits?.['SOPInstanceUID'];
-  const ownStudy = call.edits?.['StudyInstanceUID'];
-  if (fresh && own === undefined && ownStudy === undefined) return null;
+  const own = textOf(call.edits?.['SOPInstanceUID']);
+  const ownStudy = textOf(call.edits?.['StudyInstanceUID']);
+  if (fresh && own === null && ownStudy === null) return null;
   const uid = fresh ? numbers.uidOf(call) : share.sopInstance;
   const study = fresh ? numbers.studyUidOf(call) : share.studyUid;
-  return {
-    uid: typeof own === 'string' ? own : uid,
-    studyUid: typeof ownStudy === 'string' ? ownStudy : study,
-  };
+  return { uid: own ?? uid, studyUid: ownStudy ?? study };
+}
+
+function textOf(value: unknown): string | null {
+  const text = isTyped(value) ? value.value : value;
+  return typeof text === 'string' ? text : null;
 }
