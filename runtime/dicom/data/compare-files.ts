@@ -15,7 +15,7 @@ function readInstance(path: string): Comparable & { readonly meta: string } {
   try {
     file = readFileSync(path);
   } catch (error) {
-    throw new DataError('DATA_FILE', `${path}: cannot be read (${errorCode(error)})`);
+    throw unreadable(path, errorCode(error));
   }
   if (isPart10(file)) {
     const { transferSyntax, datasetOffset } = readMeta(file);
@@ -24,10 +24,36 @@ function readInstance(path: string): Comparable & { readonly meta: string } {
   }
   const transferSyntax = guessBareSyntax(file);
   if (transferSyntax === null) {
-    throw new DataError('DATA_NOT_DICOM', `${path}: not DICOM (no DICM at offset 128)`);
+    throw new DataError(
+      'DATA_NOT_DICOM',
+      `${path}: not DICOM (no DICM at offset 128, and no bare data set)`,
+      'dicomrun dump takes DICOM files; dicomrun inspect takes a script',
+    );
   }
   const meta = `# ${path}: ${file.length} bytes without file meta information, ${transferSyntax}`;
   return { dataset: file, transferSyntax, meta };
+}
+
+function unreadable(path: string, code: string): DataError {
+  if (code === 'EISDIR') {
+    return new DataError(
+      'DATA_FILE',
+      `${path}: is a folder`,
+      'name one of its files; two folders are compared: dicomrun dump A --diff B',
+    );
+  }
+  if (code === 'ENOENT' || code === 'ENOTDIR') {
+    return new DataError(
+      'DATA_FILE',
+      `${path}: there is no such file`,
+      'paths are relative to the folder you are in; ls shows what is there',
+    );
+  }
+  return new DataError(
+    'DATA_FILE',
+    `${path}: cannot be read (${code})`,
+    'check that it is a file that you may read',
+  );
 }
 
 /**
@@ -60,7 +86,15 @@ export function diffFiles(
   options: DiffOptions = {},
   onProgress: (done: number, total: number) => void = () => undefined,
 ): FileDiff[] {
-  if (!statSync(a, { throwIfNoEntry: false })?.isDirectory()) {
+  const [first, second] = [a, b].map(isFolder);
+  if (first !== second) {
+    throw new DataError(
+      'DATA_FILE',
+      `${first === true ? a : b}: is a folder, ${first === true ? b : a} is a file`,
+      'compare two files, or two folders',
+    );
+  }
+  if (first !== true) {
     const diff = diffDatasets(readInstance(a), readInstance(b), options);
     return [{ name: a, diff, missing: null }];
   }
@@ -82,10 +116,20 @@ export function diffFiles(
   return result;
 }
 
+/** @throws DataError `DATA_FILE` where there is nothing */
+function isFolder(path: string): boolean {
+  try {
+    return statSync(path).isDirectory();
+  } catch (error) {
+    throw unreadable(path, errorCode(error));
+  }
+}
+
 /** SOP Instance UID -> path of the instances below a folder. */
 function instancesOf(folder: string): Map<string, string> {
   const found = new Map<string, string>();
-  for (const { path } of findFiles(resolve(folder), '/').files) {
+  const { files } = findFiles(resolve(folder), '/');
+  for (const { path } of files) {
     try {
       const { dataset, transferSyntax } = readInstance(path);
       found.set(String(getValue(openDataset(dataset, transferSyntax), 'SOPInstanceUID')), path);
@@ -93,6 +137,13 @@ function instancesOf(folder: string): Map<string, string> {
       if (!(error instanceof DataError)) throw error;
       // why: a folder holds other files too; what is no instance is not compared
     }
+  }
+  if (found.size === 0) {
+    throw new DataError(
+      'DATA_NO_FILES',
+      `${folder}: no DICOM instance among ${files.length} files`,
+      'name a folder with DICOM files; those below it are found too',
+    );
   }
   return found;
 }

@@ -1,10 +1,13 @@
 // Writes synthetic studies as Part 10 files; huge instances as a stream.
-import { mkdir, open, rename, rm } from 'node:fs/promises';
+import { open, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { initializeCodecs, needsCodecs } from './codecs.ts';
+import { DataError } from './data-error.ts';
 import type { Exam } from './exam.ts';
 import { type Identity, memberNumber, sopUid } from './identity.ts';
+import { errorCode } from './file-walk.ts';
 import { deflateDataset } from './header-patch.ts';
+import { makeFolder } from './make-folder.ts';
 import { fileMeta } from './part10.ts';
 import { Pool, type Prototype, putSlot } from './prototype.ts';
 import { type SyntheticSpec, syntheticPool } from './synthetic.ts';
@@ -29,7 +32,7 @@ export interface Generated {
 /**
  * Generates files. A file is complete or not there: it is written under a temporary name first.
  *
- * @throws DataError `DATA_BAD_OPTION`, `DATA_UNSUPPORTED`
+ * @throws DataError `DATA_BAD_OPTION`, `DATA_UNSUPPORTED`, `DATA_FILE`
  */
 export async function generateFiles(request: GenerateRequest): Promise<Generated> {
   const syntax = transferSyntaxUid(request.spec.transferSyntax ?? 'explicit');
@@ -48,7 +51,7 @@ export async function generateFiles(request: GenerateRequest): Promise<Generated
     const members = prototypesOf(prototypes, request, exam.modality);
     for (const [series, images] of exam.series.entries()) {
       const folder = join(request.out, `study${pad(study + 1)}`, `series${series + 1}`);
-      await mkdir(folder, { recursive: true });
+      makeFolder(folder);
       for (let image = 1; image <= images; image++) {
         const prototype = members[(image - 1) % members.length];
         if (prototype === undefined) continue;
@@ -92,7 +95,9 @@ export async function writeInstance(
   const meta = fileMeta(sopClass, sopUid(run, identity.study, identity.member), transferSyntax);
   const pieces = [meta, ...piecesOf(prototype, identity, run)];
   const temporary = `${path}.part`;
-  const file = await open(temporary, 'w');
+  const file = await open(temporary, 'w').catch((error: unknown) => {
+    throw cannotWrite(path, error);
+  });
   let bytes = 0;
   try {
     for (const piece of pieces) {
@@ -104,9 +109,19 @@ export async function writeInstance(
   } catch (error) {
     await file.close().catch(() => undefined); // why: the first error is the one to tell
     await rm(temporary, { force: true });
-    throw error;
+    throw cannotWrite(path, error);
   }
   return bytes;
+}
+
+function cannotWrite(path: string, error: unknown): unknown {
+  const code = errorCode(error);
+  if (error instanceof DataError || !/^E[A-Z]+$/.test(code)) return error;
+  return new DataError(
+    'DATA_FILE',
+    `${path}: cannot be written (${code})`,
+    'name a folder that you may write to, with room for the files',
+  );
 }
 
 /** The data set of a prototype under an identity, in pieces; tiles are repeated, not copied. */

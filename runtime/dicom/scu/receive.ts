@@ -1,8 +1,9 @@
 // Instances that arrive at a requestor by C-GET: counted, hashed, kept in files when asked. Nothing
 // is accumulated in memory, whatever the size.
 import { createHash, type Hash } from 'node:crypto';
-import { closeSync, mkdirSync, openSync, writeSync } from 'node:fs';
+import { closeSync, openSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
+import { makeFolder } from '../data/make-folder.ts';
 import { fileMeta } from '../data/part10.ts';
 import type { IncomingRequest } from '../dimse/incoming.ts';
 import { Status } from '../dimse/status.ts';
@@ -60,7 +61,7 @@ export class InstanceReceiver implements RequestHandler {
     let file = '';
     let handle = -1;
     if (folder !== undefined) {
-      mkdirSync(folder, { recursive: true });
+      makeFolder(folder);
       file = join(folder, `${request.sopInstance().replace(/[^\d.]/g, '_')}.dcm`);
       handle = openSync(file, 'w', 0o600);
       writeSync(handle, fileMeta(request.sopClass(), request.sopInstance(), syntax));
