@@ -88,7 +88,9 @@ export class Acceptors implements AcceptorPorts {
     }
     return this.#threads.map((thread) => {
       const { port1, port2 } = new MessageChannel();
-      thread.post({ kind: 'worker', worker, port: port1 }, [port1]);
+      // A port that was sent to a dead thread would never be told closed.
+      if (thread.gone) port1.close();
+      else thread.post({ kind: 'worker', worker, port: port1 }, [port1]);
       return port2;
     });
   }
@@ -97,7 +99,7 @@ export class Acceptors implements AcceptorPorts {
     for (const thread of this.#threads) thread.post({ kind: 'start', t0 });
   }
 
-  /** Waits until all has arrived or `settleMs` passed; null for a thread that died meanwhile. */
+  /** Waits until all has arrived or `settleMs` passed; nothing of a thread that died. */
   async settle(settleMs: number): Promise<Account> {
     const parts = await Promise.all(this.#threads.map((thread) => thread.settle(settleMs)));
     return {
@@ -156,25 +158,37 @@ class AcceptorThread {
     this.#thread = pool.start(index, (port): AcceptorTask => ({ port, acceptor: index, state }));
     this.#thread.listen((message) => this.#receive(message));
     void this.#thread.ended.then((reason) => {
-      this.#mailbox.die(reason ?? new Error('acceptor thread ended'));
-      if (reason !== null && !this.#leaving) this.#reportDeath(reason);
+      const why = reason ?? new Error('ended');
+      this.#mailbox.die(why);
+      if (!this.#closed) this.#reportGone(why);
     });
   }
 
-  #leaving = false;
+  /** What listens in this thread, for people; null until it does. */
+  #names: string | null = null;
+  /** Its account is closed, or nobody wants it any more: it may end. */
+  #closed = false;
+  #gone = false;
+
+  /** Ended or silent before its account was closed. */
+  get gone(): boolean {
+    return this.#gone;
+  }
 
   post(message: ToAcceptor, transfer: readonly MessagePort[] = []): void {
-    if (message.kind === 'exit') this.#leaving = true;
+    if (message.kind === 'exit') this.#closed = true;
     this.#thread.post(message, transfer);
   }
 
-  listen(plan: ListenPlan, workers: MessagePort[]): Promise<ListenAnswer> {
+  async listen(plan: ListenPlan, workers: MessagePort[]): Promise<ListenAnswer> {
     const answer = this.#mailbox.wait('listening', {
       phase: 'listen',
       timeoutMs: LISTEN_TIMEOUT_MS,
     });
     this.post({ kind: 'listen', ...plan, workers }, workers);
-    return answer;
+    const listening = await answer;
+    this.#names = namesOf(listening);
+    return listening;
   }
 
   async settle(settleMs: number): Promise<Settled> {
@@ -184,17 +198,24 @@ class AcceptorThread {
     });
     this.post({ kind: 'settle', settleMs });
     try {
-      return await answer;
+      const settled = await answer;
+      this.#closed = true;
+      return settled;
     } catch (error) {
-      this.#reportDeath(error);
+      this.#reportGone(error);
       return { accounts: [], missing: [] };
     }
   }
 
-  #reportDeath(reason: unknown): void {
+  /** Once; a thread that never came to listen has failed the run already. */
+  #reportGone(reason: unknown): void {
+    if (this.#gone || this.#names === null) return;
+    this.#gone = true;
     const why = reason instanceof Error ? reason.message : String(reason);
-    const message = `acceptor thread ${this.index}: ${why}; its deliveries are not accounted for`;
-    this.#events.log({ kind: 'log', level: 'error', message });
+    this.#events.receiversGone(
+      `${this.#names}: gone, acceptor thread ${this.index} ended (${why}); ` +
+        'deliveries there are not accounted for',
+    );
   }
 
   #receive(message: FromAcceptor): void {
@@ -217,4 +238,13 @@ class AcceptorThread {
         this.#mailbox.deliver(message);
     }
   }
+}
+
+/** `receiver ARCHIVE (127.0.0.1:11112), embedded router and archive`. */
+function namesOf({ receivers, embedded }: ListenAnswer): string {
+  const names = receivers.map(({ aets, host, port }) => {
+    const titles = aets.length === 0 ? '' : `${aets.join('/')} `;
+    return `receiver ${titles}(${host}:${port})`;
+  });
+  return [...names, ...(embedded === null ? [] : ['embedded router and archive'])].join(', ');
 }

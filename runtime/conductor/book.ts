@@ -191,7 +191,10 @@ class Book implements RunBook {
       strictOutput: options.strictOutput,
       files: this.#files(options),
       next: next(this.folder, end.end.code !== 0),
-      warnings: [...new Set([...recorder.warnings, ...this.#warnings])],
+      warnings: [...new Set([...recorder.warnings, ...this.#warnings])].filter(
+        // said as the reason already
+        (text) => text !== end.end.reason,
+      ),
       trendStats: options.summaryTrendStats,
       timeUnit: options.summaryTimeUnit ?? 'ms',
     };

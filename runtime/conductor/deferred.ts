@@ -52,6 +52,9 @@ export class DeferredEvents implements ThreadEvents {
   readonly replaced: ThreadEvents['replaced'] = (worker, reason, interrupted) =>
     this.#pass((events) => events.replaced(worker, reason, interrupted));
 
+  readonly receiversGone: ThreadEvents['receiversGone'] = (message) =>
+    this.#pass((events) => events.receiversGone(message));
+
   readonly settling: ThreadEvents['settling'] = (outstanding) =>
     this.#pass((events) => events.settling(outstanding));
 

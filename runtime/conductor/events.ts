@@ -26,6 +26,8 @@ export interface ThreadEvents {
   caseState(message: CaseMessage): void;
   /** A worker died in the middle of the run and was replaced; `interrupted` iterations are lost. */
   replaced(worker: number, reason: string, interrupted: number): void;
+  /** An acceptor thread died: names its receivers. The run goes on, and cannot pass. */
+  receiversGone(message: string): void;
   /** Deliveries still on their way while the account waits to settle. */
   settling(outstanding: number): void;
 }

@@ -25,6 +25,7 @@ function newFleet(maxWorkers: number) {
     ledger: ignore,
     caseState: ignore,
     replaced: (worker, reason, lost) => said.push(`replaced ${worker}: ${reason} (${lost})`),
+    receiversGone: ignore,
     settling: ignore,
   };
   let source = 0;

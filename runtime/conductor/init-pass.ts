@@ -69,6 +69,7 @@ function logsOnly({ screen }: InitRequest): ThreadEvents {
     ledger: ignore,
     caseState: ignore,
     replaced: ignore,
+    receiversGone: ignore,
     settling: ignore,
   };
 }

@@ -154,8 +154,12 @@ export class Recorder implements ThreadEvents {
 
   /** Said on screen, in the run log and in the summary. */
   warn(text: string): void {
+    this.#say('warn', text);
+  }
+
+  #say(level: 'warn' | 'error', text: string): void {
     if (!this.#warnings.includes(text)) this.#warnings.push(text);
-    this.#settings.screen.log({ kind: 'log', level: 'warn', message: text });
+    this.#settings.screen.log({ kind: 'log', level, message: text });
     this.event('warning', text, '');
   }
 
@@ -215,6 +219,11 @@ export class Recorder implements ThreadEvents {
   replaced(worker: number, reason: string, interrupted: number): void {
     const lost = interrupted === 1 ? '1 iteration' : `${interrupted} iterations`;
     this.warn(`worker ${worker} died and was replaced, ${lost} interrupted: ${reason}`);
+  }
+
+  receiversGone(message: string): void {
+    this.#say('error', message);
+    this.#settings.stopper.mark(ExitCode.INTERNAL, message);
   }
 
   settling(outstanding: number): void {
