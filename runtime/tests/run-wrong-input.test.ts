@@ -69,7 +69,7 @@ export default async function () { await peer.echo(); }`,
     script: ECHO,
     args: ['-c', 'SEVENTEEN_LETTERS@127.0.0.1:11112'],
     code: 104,
-    says: ['error: flag --connect: AE title must be at most 16 characters, has 17'],
+    says: ['error: flag -c: AE title must be at most 16 characters, has 17'],
   },
   'no target': {
     script: ECHO,
