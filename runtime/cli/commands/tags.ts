@@ -2,16 +2,21 @@
 import { DicomRunError, ExitCode } from '../../errors.ts';
 import type { FileReport } from '../../dicom/data/update-tags.ts';
 import type { DefineCommand } from '../command.ts';
+import {
+  type AnonymiseFlags,
+  anonymiseOptions,
+  CLEAN_NAMES,
+  RETAIN_NAMES,
+} from '../data/anonymise-flags.ts';
 import { differenceText } from '../data/difference-text.ts';
 import { Progress } from '../progress.ts';
 import { printable } from '../problem-text.ts';
 import { collect } from '../run-flags.ts';
 
-interface TagFlags {
+interface TagFlags extends AnonymiseFlags {
   readonly set?: readonly string[];
   readonly remove?: readonly string[];
   readonly remapUids?: string;
-  readonly anonymise?: boolean;
   readonly dryRun?: boolean;
   readonly verbose?: boolean;
 }
@@ -23,9 +28,13 @@ export const define: DefineCommand = (command, { terminal, exit }) => {
     .option('--remove <keyword>', 'repeatable', collect)
     .option('--remap-uids <seed>', 'new UIDs that fit together; equal seeds give equal UIDs')
     .option('--anonymise', 'take out what identifies a person (PS3.15 Annex E)')
+    .option('--retain <list>', `with --anonymise, what stays: ${RETAIN_NAMES}`)
+    .option('--clean <list>', `with --anonymise, text kept without names: ${CLEAN_NAMES}`)
+    .option('--salt <text>', 'with --anonymise: equal salts give equal new UIDs')
     .option('--dry-run', 'only say what would change')
     .option('--verbose', 'every difference')
     .action(async (paths: string[], flags: TagFlags) => {
+      const anonymise = anonymiseOptions(flags);
       mustChange(flags);
       const { updateTags } = await import('../../dicom/data/update-tags.ts');
       const progress = new Progress(terminal, 'files');
@@ -35,7 +44,7 @@ export const define: DefineCommand = (command, { terminal, exit }) => {
         set: Object.fromEntries((flags.set ?? []).map(pairOf)),
         remove: flags.remove ?? [],
         ...(flags.remapUids === undefined ? {} : { remapUids: flags.remapUids }),
-        ...(flags.anonymise === true ? { anonymise: {} } : {}),
+        ...(anonymise === null ? {} : { anonymise }),
         dryRun: flags.dryRun === true,
         onFile: (report, done, total) => {
           const lines = reportLines(report, flags.verbose === true || flags.dryRun === true);
