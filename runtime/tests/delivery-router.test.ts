@@ -8,7 +8,6 @@ import { syntheticPool } from '../dicom/data/synthetic.ts';
 import { HOST, openAcceptor, release, Sender, uidOf } from './delivery-bench.ts';
 import type { Acceptor, AcceptorSetup } from './delivery-bench.ts';
 import { startForwarder } from './delivery-forwarder.ts';
-import { requirePeer, startOrthanc } from './peers.ts';
 
 const endoscopes = syntheticPool(
   { modality: 'ES', rows: 16, columns: 16, instances: 4 },
@@ -221,35 +220,5 @@ describe('a simulated router', () => {
     expect([...missing].sort()).toEqual([...truth.dropped].sort());
     router.close();
     await listening?.close();
-  });
-});
-
-describe.skipIf(!requirePeer('Orthanc'))('Orthanc as the router', () => {
-  it('that loses one and sends one twice is found out', async () => {
-    const at = await acceptor({ receivers: [{}], pools: [endoscopes] });
-    const lua = `function OnStoredInstance(id, tags)
-      local number = tonumber(tags['InstanceNumber'])
-      if number == 3 then return end
-      SendToModality(id, 'SINK')
-      if number == 6 then SendToModality(id, 'SINK') end
-    end`;
-    const modalities = { SINK: { host: HOST, port: at.receivers[0]?.port ?? 0 } };
-    const orthanc = await startOrthanc({ lua, modalities });
-    try {
-      const sender = new Sender(at, endoscopes);
-      const association = await sender.open({ ...orthanc, calledAET: orthanc.aet });
-      const study = await sender.study(association, 12);
-      await release(association);
-      const question = { receiver: 0, study, accepted: 12, timeoutMs: 3000, quietMs: 0 };
-      expect(await at.expect(question)).toMatchObject({
-        ...{ expected: 12, arrived: 11, missing: 1, duplicated: 1 },
-        ...{ pixelsChanged: 0, unexpected: 0, missingInstances: [uidOf(study, 3)] },
-      });
-      const { accounts, missing } = await at.settle(500);
-      expect(accounts).toMatchObject([{ accepted: 12, unique: 11, missing: 1, duplicated: 1 }]);
-      expect(missing).toEqual([uidOf(study, 3)]);
-    } finally {
-      await orthanc.stop();
-    }
   });
 });
