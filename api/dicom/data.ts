@@ -135,7 +135,10 @@ export class Dataset {
       : memberOf(this.prototype).studyUid;
   }
 
-  /** The same instance with attributes set (a value), removed (null) or emptied (''). */
+  /**
+   * The same instance with attributes set (a value), removed (null) or emptied (''). A new
+   * SpecificCharacterSet takes all text with it; text that it cannot say is an error.
+   */
   with(edits: Edits): Dataset {
     if (typeof edits !== 'object' || edits === null) {
       throw badArgument('with(): needs an object of keyword: value');

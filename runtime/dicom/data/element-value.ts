@@ -96,7 +96,8 @@ const NUMBERS: Readonly<Record<string, NumberCodec>> = {
 };
 
 /** Text whose bytes follow (0008,0005) (PS3.5 §6.1.2.3). */
-const CHARSET_VRS = new Set(['SH', 'LO', 'ST', 'PN', 'LT', 'UC', 'UT']);
+/** VRs whose text is in the character set of the data set (PS3.5 §6.1.2.3). */
+export const CHARSET_VRS: ReadonlySet<string> = new Set(['SH', 'LO', 'ST', 'PN', 'LT', 'UC', 'UT']);
 /** Text that is never split at backslashes. */
 const SINGLE_VRS = new Set(['ST', 'LT', 'UT', 'UR']);
 const TEXT_VRS = new Set('AE AS CS DA DS DT IS LO LT PN SH ST TM UC UI UR UT'.split(' '));

@@ -17,6 +17,7 @@ import {
   vrCode,
 } from './element-index.ts';
 import { encodeValue } from './element-value.ts';
+import { isRelabelled, relabelled } from './relabel.ts';
 import { type Encoding, encodingOf } from './transfer-syntax.ts';
 
 const SPECIFIC_CHARACTER_SET = 0x00080005;
@@ -34,6 +35,9 @@ interface Unit {
 interface Source {
   readonly bytes: Buffer;
   readonly encoding: Encoding;
+  /** What the text of the data set is encoded in. */
+  readonly from: Charset;
+  /** What text is written in. */
   readonly charset: Charset;
   readonly lenient: boolean;
 }
@@ -59,7 +63,7 @@ export function patchHeader(
   const index = indexDataset(bytes, encoding, true);
   const tailAt = index.pixel?.offset ?? bytes.length;
   const charset = charsetAt(bytes, index.elements, charsetOf(''));
-  const source = { bytes, encoding, charset, lenient: options.lenient === true };
+  const source = { bytes, encoding, from: charset, charset, lenient: options.lenient === true };
   const units = patchLevel(source, index.elements, edits.level);
   const pieces = units.flatMap((unit) => unit.pieces);
   pieces.push(bytes.subarray(tailAt));
@@ -112,20 +116,19 @@ export function datasetCharset(bytes: Buffer, elements: readonly ElementAt[]): C
   return charsetAt(bytes, elements, charsetOf(''));
 }
 
-function charsetAfter(source: Source, edits: EditLevel): Charset {
-  for (const node of edits) {
-    if (node.tag !== SPECIFIC_CHARACTER_SET) continue;
-    if (node.kind === 'delete') return charsetOf('');
-    if (node.kind === 'set') {
-      return charsetOf(Array.isArray(node.value) ? node.value.join('\\') : String(node.value));
-    }
-  }
-  return source.charset;
+/** A label given with its VR is put on as it is: text keeps its bytes. */
+function withCharsetOf(source: Source, edits: EditLevel): Source {
+  const node = edits.find(({ tag }) => tag === SPECIFIC_CHARACTER_SET);
+  if (node?.kind === 'delete') return { ...source, charset: charsetOf('') };
+  if (node?.kind !== 'set') return source;
+  const { value, vr } = node;
+  const charset = charsetOf(Array.isArray(value) ? value.join('\\') : String(value));
+  return { ...source, charset, from: vr === null ? source.from : charset };
 }
 
 /** Walks elements and edits together, both in their order. */
 function patchLevel(outer: Source, elements: readonly ElementAt[], edits: EditLevel): Unit[] {
-  const source = { ...outer, charset: charsetAfter(outer, edits) };
+  const source = withCharsetOf(outer, edits);
   const units: Unit[] = [];
   const pending = new Map(edits.map((node) => [node.tag, node]));
   const present = new Set(elements.map((element) => element.tag));
@@ -153,8 +156,23 @@ function pushUnit(units: Unit[], unit: Unit | null): void {
 }
 
 function untouched(source: Source, element: ElementAt): Unit {
+  if (isRelabelled(source)) {
+    const unit = element.items === null ? inNewSet(source, element) : null;
+    if (unit !== null) return unit;
+    if (element.items !== null) return changeItems(source, element, element.items, new Map());
+  }
   const piece = source.bytes.subarray(element.offset, element.end);
   return { tag: element.tag, pieces: [piece], length: piece.length, changed: false };
+}
+
+function inNewSet(source: Source, element: ElementAt): Unit | null {
+  const { tag, valueOffset, length } = element;
+  const vr = element.vr === '' || element.vr === 'UN' ? vrOf(tag) : element.vr;
+  const before = source.bytes.subarray(valueOffset, valueOffset + length);
+  const value = relabelled({ tag, vr }, before, source);
+  if (value === null) return null;
+  const header = elementHeader(tag, element.vr || vr, value.length, source.encoding);
+  return made(tag, [header, value]);
 }
 
 function made(tag: number, pieces: readonly Buffer[]): Unit {
@@ -241,7 +259,7 @@ function changeItems(
     }
   }
   items.forEach((item, index) => {
-    const edits = at.get(index) ?? every;
+    const edits = at.get(index) ?? every ?? (isRelabelled(source) ? [] : undefined);
     if (edits === undefined) pieces.push(source.bytes.subarray(item.offset, item.end));
     else pieces.push(...changeItem(inner, item, edits));
   });
@@ -259,8 +277,10 @@ function changeItems(
 }
 
 function changeItem(source: Source, item: ItemAt, edits: EditLevel): Buffer[] {
-  const charset = charsetAt(source.bytes, item.elements, source.charset);
-  const units = patchLevel({ ...source, charset }, item.elements, edits);
+  const from = charsetAt(source.bytes, item.elements, source.from);
+  const isOwn = findElement(item.elements, SPECIFIC_CHARACTER_SET) !== null;
+  const inner = { ...source, from, charset: isOwn ? from : source.charset };
+  const units = patchLevel(inner, item.elements, edits);
   return itemPieces(source, units, item.undefinedLength);
 }
 
@@ -287,6 +307,7 @@ function sequence(source: Source, tag: number, items: readonly Unit[][], open: b
 function fixGroupLengths(source: Source, units: Unit[], edits: EditLevel): Unit[] {
   if (!units.some((unit) => (unit.tag & 0xffff) === 0)) return units;
   const groups = new Set(edits.map((node) => node.tag >>> 16));
+  for (const unit of units) if (unit.changed) groups.add(unit.tag >>> 16);
   return units.map((unit) => {
     const group = unit.tag >>> 16;
     if ((unit.tag & 0xffff) !== 0 || !groups.has(group)) return unit;
