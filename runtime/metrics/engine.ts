@@ -28,6 +28,7 @@ import { totalOf } from './whole-view.ts';
 const MAX_SERIES = 5_000;
 const BLOCK_SECONDS = 10;
 const JUDGE_EVERY_MS = 2_000;
+const NOT_JUDGED = { changed: [], abort: null };
 /** About 20 ms of encoding; what is left goes out with the next ticks. */
 const BLOCK_VIEWS_PER_TICK = 250;
 
@@ -165,7 +166,7 @@ class MetricsEngine implements Engine {
     this.#lastMs = nowMs;
     const due = nowMs - this.#judgedAt >= JUDGE_EVERY_MS - 50;
     if (due) this.#judgedAt = nowMs;
-    const judged = due && !final ? this.#thresholds.judge(elapsedMs) : { changed: [], abort: null };
+    const judged = final ? NOT_JUDGED : this.#thresholds.judge(elapsedMs, !due);
     if (final) this.#closeBlock(null);
     const blocks = this.#encodeSome(final ? Infinity : BLOCK_VIEWS_PER_TICK);
     for (const view of this.#table.views) view.forget(at);

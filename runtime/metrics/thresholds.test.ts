@@ -266,11 +266,23 @@ describe('windows', () => {
       if (tick.changed.length > 0) failedAt.push(second);
     }
     engine.finish(100_500, 100_000);
-    expect(failedAt).toEqual([41]);
+    expect(failedAt).toEqual([40]);
     expect(engine.thresholds()).toMatchObject([
       { verdict: 'failed', windowMs: 5000, observed: 500 },
       { verdict: 'ok', observed: 1 },
     ]);
+  });
+
+  it('sees every second, also when ticks come late', () => {
+    for (const bad of [1, 2, 3, 4]) {
+      const engine = start({ dicom_req_duration: one('max<100', { window: 1_000 }) });
+      for (let second = 1; second <= 5; second++) {
+        send(engine, [0, second === bad ? 500 : 1]);
+        engine.tick(second * 1000 + 7);
+      }
+      engine.finish(5500, 5400);
+      expect(engine.thresholds()).toMatchObject([{ verdict: 'failed', observed: 500 }]);
+    }
   });
 
   it('judges a run shorter than the window as a whole', () => {

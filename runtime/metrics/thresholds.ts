@@ -1,4 +1,5 @@
-// Thresholds judged: every 2 s over the whole run or a sliding window, and once at the end.
+// Thresholds judged: every 2 s over the whole run, every second over a sliding window, and once at
+// the end.
 import type { ThresholdConfig } from './engine-types.ts';
 import { BucketCounter, percentilesOf } from './buckets.ts';
 import { activityOf, comparedWhole, limitOf } from './threshold-views.ts';
@@ -70,12 +71,16 @@ export class Thresholds {
     }
   }
 
-  /** While running: a threshold without data is left alone. */
-  judge(nowMs: number): Judgement {
+  /**
+   * While running: a threshold without data is left alone. With `windowsOnly`, those over the whole
+   * run are, too: they are judged less often, but no second of a window may go unseen.
+   */
+  judge(nowMs: number, windowsOnly = false): Judgement {
     if (this.#judged.length === 0) return NOTHING;
     const changed: ThresholdResult[] = [];
     let abort: ThresholdResult | null = null;
     for (const judged of this.#judged) {
+      if (windowsOnly && judged.windowMs === undefined) continue;
       const before = judged.failed;
       if (!this.#evaluate(judged, nowMs, false)) continue;
       if (judged.failed !== before) changed.push(resultOf(judged));
@@ -116,7 +121,8 @@ export class Thresholds {
     // while running, what was not counted yet is no zero: it may come
     if (view.samples === 0 && !final) return false;
     // a window that is not full yet would judge noise; a run shorter than it is judged whole
-    const windowed = windowMs !== undefined && elapsedMs >= windowMs && view.samples > 0;
+    const full = windowMs !== undefined && Math.round(elapsedMs / 1000) * 1000 >= windowMs;
+    const windowed = full && view.samples > 0;
     if (windowMs !== undefined && !windowed && !final) return false;
     if (windowed && judged.verdict === 'failed') return true;
     let seen = windowed
@@ -145,8 +151,9 @@ export class Thresholds {
 
   #windowValue(judged: Judged, windowMs: number, elapsedMs: number): number | null {
     const view = judged.view;
-    const from = elapsedMs - windowMs;
-    const inside = view.history.filter((interval) => interval.at * 1000 >= from - 1);
+    // whole intervals of a second: a tick comes some milliseconds late, and its second still counts
+    const from = Math.round(elapsedMs / 1000) - Math.ceil(windowMs / 1000);
+    const inside = view.history.filter((interval) => interval.at >= from);
     if (inside.length === 0) return null;
     const n = total(inside, 'n');
     const sum = total(inside, 'sum');
@@ -157,7 +164,7 @@ export class Thresholds {
       case 'count':
         return sum;
       case 'rate':
-        return view.decl.type === 'counter' ? sum / (windowMs / 1000) : sum / n;
+        return view.decl.type === 'counter' ? sum / (elapsedMs / 1000 - from) : sum / n;
       case 'value':
         return inside.at(-1)?.last ?? null;
       case 'growth':
