@@ -5,6 +5,7 @@ import { k6Metrics, k6Values, perSecond } from './k6-metrics.ts';
 import { SUMMARY_SCHEMA } from './summary.ts';
 import type {
   AssociationsSummary,
+  CheckResult,
   ChecksSummary,
   DeliverySummary,
   ErrorGroup,
@@ -16,7 +17,7 @@ import type {
   Summary,
   ThresholdResult,
 } from './summary.ts';
-import type { Totals } from './totals.ts';
+import type { Totals, ViewTotals } from './totals.ts';
 import { judgeRun } from './verdict.ts';
 import { ViewIndex } from './view-index.ts';
 
@@ -57,14 +58,21 @@ export function summarise(
 }
 
 function checks(index: ViewIndex): ChecksSummary {
-  const items = index.all('checks', 'check').map(({ key, total }) => ({
-    name: key.tags['check'] ?? '',
-    passes: total.type === 'rate' ? total.passes : 0,
-    fails: total.type === 'rate' ? total.fails : 0,
-  }));
+  const items = index.all('checks', 'check').map(checkResult);
+  const grouped = index
+    .all('checks', 'group+check')
+    .map((totals) => ({ group: totals.key.tags['group'] ?? '', ...checkResult(totals) }));
   const sum = (field: 'passes' | 'fails'): number =>
     items.reduce((total, item) => total + item[field], 0);
-  return { passes: sum('passes'), fails: sum('fails'), items };
+  const all = { passes: sum('passes'), fails: sum('fails'), items };
+  return grouped.length === 0 ? all : { ...all, grouped };
+}
+
+function checkResult({ key, total }: ViewTotals): CheckResult {
+  const name = key.tags['check'] ?? '';
+  return total.type === 'rate'
+    ? { name, passes: total.passes, fails: total.fails }
+    : { name, passes: 0, fails: 0 };
 }
 
 function operationRows(index: ViewIndex, elapsedMs: number): OperationRow[] {

@@ -89,6 +89,12 @@ export interface ChecksSummary {
   readonly passes: number;
   readonly fails: number;
   readonly items: readonly CheckResult[];
+  /** Those made inside a `group`, by its path (`::outer::inner`); absent without any. */
+  readonly grouped?: readonly GroupedCheck[];
+}
+
+export interface GroupedCheck extends CheckResult {
+  readonly group: string;
 }
 
 export interface CheckResult {

@@ -20,6 +20,7 @@ export const VIEW_KINDS: readonly ViewKind[] = [
   { name: 'called_aet', tags: ['called_aet'] },
   { name: 'check', tags: ['check'] },
   { name: 'group', tags: ['group'] },
+  { name: 'group+check', tags: ['group', 'check'], metrics: /^checks$/ },
   { name: 'stage', tags: ['scenario', 'stage'] },
   // metrics that have no service
   { name: 'route', tags: ['route'], metrics: /^dicom_(delivery_|visible_|commit_|assoc)/ },

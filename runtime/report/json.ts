@@ -1,5 +1,5 @@
 // summary.json: the summary as it is. Its JSON schema stands beside this file and is published.
-import type { Summary } from '../metrics/summary.ts';
+import type { CheckResult, GroupedCheck, Summary } from '../metrics/summary.ts';
 
 /** Two-space JSON with a line break at the end. Numbers that are none (no histogram) are null. */
 export function renderJson(summary: Summary): string {
@@ -69,20 +69,38 @@ export function handleSummaryData(
   };
 }
 
-/** All checks at the root (the numbers are kept by check name), and the groups by their path. */
+/** k6's tree: every check in the group it was made in, those outside of groups at the root. */
 export function rootGroup(summary: Summary): K6Group {
-  const checks = summary.checks.items.map(({ name, passes, fails }) => ({
-    name,
-    path: `::${name}`,
-    id: `::${name}`,
-    passes,
-    fails,
-  }));
-  const paths = summary.groups.map(({ name }) => name);
-  return { name: '', path: '', id: '', groups: childGroups('', paths), checks };
+  const { items, grouped = [] } = summary.checks;
+  const outside = items
+    .map(({ name, passes, fails }) => {
+      const inside = grouped.filter((check) => check.name === name);
+      return {
+        name,
+        passes: passes - sumOf(inside, 'passes'),
+        fails: fails - sumOf(inside, 'fails'),
+      };
+    })
+    .filter(({ passes, fails }) => passes + fails > 0);
+  const paths = [...summary.groups.map(({ name }) => name), ...grouped.map(({ group }) => group)];
+  const checks = outside.map((check) => k6Check('', check));
+  return { name: '', path: '', id: '', groups: childGroups('', paths, grouped), checks };
 }
 
-function childGroups(parent: string, paths: readonly string[]): K6Group[] {
+function sumOf(checks: readonly CheckResult[], field: 'passes' | 'fails'): number {
+  return checks.reduce((sum, check) => sum + check[field], 0);
+}
+
+function k6Check(group: string, { name, passes, fails }: CheckResult): K6Check {
+  const path = `${group}::${name}`;
+  return { name, path, id: path, passes, fails };
+}
+
+function childGroups(
+  parent: string,
+  paths: readonly string[],
+  grouped: readonly GroupedCheck[],
+): K6Group[] {
   const names = new Set<string>();
   for (const path of paths) {
     if (path.startsWith(`${parent}::`)) {
@@ -91,6 +109,9 @@ function childGroups(parent: string, paths: readonly string[]): K6Group[] {
   }
   return [...names].map((name) => {
     const path = `${parent}::${name}`;
-    return { name, path, id: path, groups: childGroups(path, paths), checks: [] };
+    const checks = grouped
+      .filter(({ group }) => group === path)
+      .map((check) => k6Check(path, check));
+    return { name, path, id: path, groups: childGroups(path, paths, grouped), checks };
   });
 }
