@@ -13,6 +13,8 @@ export class ClosedRunner implements ScenarioRunner, VuOwner, Timed {
   readonly #life: Life;
   /** By slot number of the plan. */
   readonly #slots = new Map<number, VuSlot>();
+  /** Slots that have taken a paced iteration which is not due yet, with what wakes them. */
+  readonly #waiting = new Map<VuSlot, Timed>();
   #next = 0;
   #startMs = 0;
   #ending = false;
@@ -149,18 +151,27 @@ export class ClosedRunner implements ScenarioRunner, VuOwner, Timed {
       return;
     }
     const dueMs = this.#startMs + (iteration * paceOverNs) / sharedIterations / NS_PER_MS;
-    const { lives } = vu;
     const begin = (): void => {
-      if (vu.lives !== lives) return;
-      if (vu.state !== VuState.READY || vu.stopping) {
-        if (vu.state === VuState.READY) this.#life.detach(vu);
-        return;
-      }
+      this.#waiting.delete(vu);
       this.#life.lag(vu, this.#parts.clock.now() - dueMs);
       this.#life.iterate(vu, iteration);
     };
-    if (dueMs <= this.#parts.clock.now()) begin();
-    else this.#parts.timers.add({ at: this.#parts.clock.reading(dueMs), index: -1, due: begin });
+    if (dueMs <= this.#parts.clock.now()) {
+      begin();
+      return;
+    }
+    const timer: Timed = { at: this.#parts.clock.reading(dueMs), index: -1, due: begin };
+    this.#waiting.set(vu, timer);
+    this.#parts.timers.add(timer);
+  }
+
+  /** Who stops before its paced iteration was due leaves it behind: it is taken, and nobody else's. */
+  #giveUpWait(vu: VuSlot): void {
+    const timer = this.#waiting.get(vu);
+    if (timer === undefined) return;
+    this.#waiting.delete(vu);
+    this.#parts.timers.remove(timer);
+    this.#parts.dropped(1);
   }
 
   #hasMore(vu: VuSlot): boolean {
@@ -170,6 +181,7 @@ export class ClosedRunner implements ScenarioRunner, VuOwner, Timed {
   }
 
   stopped(vu: VuSlot): void {
+    this.#giveUpWait(vu);
     this.#slots.delete(vu.planSlot);
     this.#parts.release(vu);
     // Given up in the middle of its work: another takes its place.
