@@ -19,6 +19,7 @@ export function judgeRun(
     ...(facts.exit.code === 0 ? [] : [facts.exit]),
     ...parts.thresholds.filter((one) => one.failed).map(crossed),
     ...nothingSucceeded(index),
+    ...nobodyStarted(parts.execution, index),
     ...(facts.run.mode === 'smoke' ? smokeCauses(parts, index, facts) : []),
     ...lostOutput(facts),
   ];
@@ -61,6 +62,15 @@ function nothingSucceeded(index: ViewIndex): Cause[] {
     });
   }
   return causes;
+}
+
+/** Every VU was lost in its `vuInit`, so that the run has tested nothing. */
+function nobodyStarted(execution: Summary['execution'], index: ViewIndex): Cause[] {
+  const failed = index.count('iteration_failed', 'phase', 'phase', 'vuInit');
+  if (failed === 0 || execution.iterations + execution.interrupted > 0) return [];
+  const times = failed === 1 ? 'once' : `${failed} times`;
+  const reason = `no iteration was run: vuInit failed ${times} and never succeeded`;
+  return [{ code: ExitCode.THRESHOLDS, reason }];
 }
 
 function smokeCauses(
