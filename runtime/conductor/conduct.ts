@@ -12,6 +12,7 @@ import type {
   RunBook,
   RunContext,
 } from './conduct-types.ts';
+import { epochNow } from './epoch.ts';
 import type { PlaceOf } from './error-log.ts';
 import type { Account } from './events.ts';
 import { Fleet } from './fleet.ts';
@@ -333,11 +334,6 @@ class Conductor {
     const message = error instanceof Error ? error.message : String(error);
     return new DicomRunError(ExitCode.INTERNAL, { code: 'INTERNAL', message }, error);
   }
-}
-
-/** Milliseconds since the epoch by the monotonic clock, fractions kept. */
-function epochNow(): number {
-  return performance.timeOrigin + performance.now();
 }
 
 /** Outputs are started in between, which may need a file or a module. */

@@ -6,6 +6,7 @@ import { WorkerSlot } from '../threads.ts';
 import type { ThreadReading } from '../metrics/generator.ts';
 import type { FromVu, ToVu, VuPlan } from '../threads.ts';
 import type { FleetCounts, ThreadEvents } from './events.ts';
+import { epochNow } from './epoch.ts';
 import { guestName, initHang, tooManyDeaths } from './fleet-faults.ts';
 import { FaultError } from './mailbox.ts';
 import { newMesh } from './mesh.ts';
@@ -347,7 +348,7 @@ export class Fleet {
       ...(vu > 0 ? { vu } : {}),
       ...(scenario === '' ? {} : { scenario }),
       ...(stack === '' ? {} : { stack }),
-      time: this.#started === null ? 0 : Math.max(0, Date.now() - this.#started.t0),
+      time: this.#started === null ? 0 : Math.max(0, epochNow() - this.#started.t0),
       count: 1,
     });
   }

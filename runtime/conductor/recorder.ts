@@ -15,6 +15,7 @@ import type {
   SampleColumns,
   SeriesDecl,
 } from '../threads.ts';
+import { epochNow } from './epoch.ts';
 import { ErrorLog } from './error-log.ts';
 import type { PlaceOf } from './error-log.ts';
 import type { FleetCounts, ThreadEvents } from './events.ts';
@@ -23,6 +24,9 @@ import type { Screen } from './screen.ts';
 import { stageChanges } from './stages.ts';
 import type { StageChange } from './stages.ts';
 import type { Stopper } from './stopper.ts';
+
+/** A place in the bundle, as a guest stack has it. */
+const GUEST_PLACE = /\bscript\.js:\d+:\d+/g;
 
 /** Where a run is recorded. */
 export interface RecordSinks {
@@ -99,7 +103,7 @@ export class Recorder implements ThreadEvents {
 
   /** ms since t0, by the monotonic clock. */
   nowMs(): number {
-    return performance.timeOrigin + performance.now() - this.#t0;
+    return epochNow() - this.#t0;
   }
 
   stop(): void {
@@ -181,8 +185,9 @@ export class Recorder implements ThreadEvents {
     this.#settings.sinks.engine.ingest(source, columns);
   }
 
-  log(message: LogMessage): void {
+  log(told: LogMessage): void {
     const { sinks, screen } = this.#settings;
+    const message = { ...told, message: this.#placed(told.message) };
     // Only the script's own output has a VU; what the runtime says stays on screen.
     if (message.trace === true) return screen.log(message);
     if (sinks.console !== null && message.vu !== undefined) {
@@ -192,6 +197,12 @@ export class Recorder implements ThreadEvents {
     const place = this.#errors.place(message.stack);
     if (place === null) return screen.log(message);
     screen.log({ ...message, message: `${message.message}\n   at ${place.where}` });
+  }
+
+  /** A stack that the script printed, with the author's lines in it. */
+  #placed(text: string): string {
+    if (!text.includes('script.js:')) return text;
+    return text.replace(GUEST_PLACE, (place) => this.#errors.place(`at ${place}`)?.where ?? place);
   }
 
   caseState(message: CaseMessage): void {
