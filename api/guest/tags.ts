@@ -2,6 +2,7 @@
 // taken it, it is compared with what the host knows before every call.
 import { Op } from '../bridge.ts';
 import { ringText } from './door.ts';
+import { badArgument } from './errors.ts';
 import type { Vu } from './vu.ts';
 
 /** The object a script changes; from now on its changes are looked for. Values read are texts. */
@@ -15,9 +16,34 @@ export function tagsOf(vu: Vu): Record<string, unknown> {
 }
 
 /** `exec.vu.tags = { … }`. */
-export function replaceTags(vu: Vu, tags: Readonly<Record<string, unknown>>): void {
-  vu.liveTags = { ...tags };
+export function replaceTags(vu: Vu, tags: unknown): void {
+  if (typeof tags !== 'object' || tags === null || Array.isArray(tags)) {
+    throw badArgument(
+      `exec.vu.tags cannot be ${shownKind(tags)}`,
+      "assign an object of names and texts, e.g. { ward: 'A' }, or {} for none",
+    );
+  }
+  const named: Readonly<Record<string, unknown>> = { ...tags };
+  for (const name of Object.keys(named)) mustBeTag(name, named[name]);
+  vu.liveTags = { ...named };
   syncTags(vu);
+}
+
+function isTag(value: unknown): boolean {
+  return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean';
+}
+
+function mustBeTag(name: string, value: unknown): void {
+  if (isTag(value)) return;
+  throw badArgument(
+    `exec.vu.tags: the value of "${name}" is ${shownKind(value)}`,
+    'a tag is a text, a number or a boolean',
+  );
+}
+
+function shownKind(value: unknown): string {
+  if (value === null || value === undefined) return String(value);
+  return Array.isArray(value) ? 'a list' : `a ${typeof value}`.replace('a object', 'an object');
 }
 
 /** Tells the host of changes. Called before calls, checks and samples once `liveTags` was taken. */
@@ -25,7 +51,13 @@ export function syncTags(vu: Vu): void {
   const live = vu.liveTags;
   if (live === null || same(live, vu.tags)) return;
   const texts: Record<string, string> = {};
-  for (const name of Object.keys(live)) texts[name] = String(live[name]);
+  for (const name of Object.keys(live)) {
+    const value = live[name];
+    // Refused once, where it is first used: what comes after must not fail for it.
+    if (!isTag(value)) delete live[name];
+    mustBeTag(name, value);
+    texts[name] = String(value);
+  }
   vu.tags = Object.keys(texts).length === 0 ? null : texts;
   ringText(Op.VU_TAGS, vu.slot, JSON.stringify(texts));
 }
