@@ -136,7 +136,9 @@ function toProblem(message: Message, frame: string): BundleProblem {
   const { code, hint } = explain(message);
   return {
     code,
-    message: message.text,
+    message: /^Top-level await/.test(message.text)
+      ? '`await` stands outside of a function'
+      : message.text,
     ...(hint === undefined ? {} : { hint }),
     ...(location && { where: `${location.file}:${location.line}:${location.column + 1}` }),
     ...(location && { frame: sourceFrame(frame) }),
