@@ -17,7 +17,14 @@ export interface OperationError {
   readonly calledAET?: string;
 }
 
+type Told = OperationError & Pick<ErrorMessage, 'stack' | 'vu' | 'iteration'>;
+
 const MAX_GROUPS = 200;
+
+/** A message without its numbers: what differs by VU, iteration or UID only is the same failure. */
+function alike(message: string): string {
+  return message.replace(/\d+(?:\.\d+)*/g, '#');
+}
 
 export class Errors {
   readonly #port: MessagePort;
@@ -38,7 +45,7 @@ export class Errors {
   /** An exception of the script; with `phase` other than `iteration`, of that function. */
   script(fault: Fault, vu: VuSlot | null, phase: string): void {
     const operation = phase === 'iteration' ? 'iteration' : phase;
-    this.#add(`${operation} ${fault.code} ${fault.message}`, vu, {
+    this.#add(`${operation} ${fault.code} ${alike(fault.message)}`, vu, {
       operation,
       code: fault.code,
       message:
@@ -47,6 +54,20 @@ export class Errors {
           : `${fault.name}: ${fault.message}`,
       ...(fault.hint === undefined ? {} : { hint: fault.hint }),
       ...(fault.stack === undefined ? {} : { stack: fault.stack }),
+    });
+  }
+
+  /** A rejection that nobody awaited; ids of the VU and its scenario, negative where unknown. */
+  floating(fault: Fault, from: { readonly vu: number; readonly scenario: number }): void {
+    const { code, message, hint, stack } = fault;
+    const scenario = this.#scenarios()[from.scenario]?.name;
+    this.#fold(`unhandled rejection ${alike(message)}`, scenario, {
+      operation: 'iteration',
+      code,
+      message,
+      ...(hint === undefined ? {} : { hint }),
+      ...(stack === undefined ? {} : { stack }),
+      ...(from.vu > 0 ? { vu: from.vu } : {}),
     });
   }
 
@@ -68,19 +89,24 @@ export class Errors {
   }
 
   #add(group: string, vu: VuSlot | null, more: OperationError & { stack?: string }): void {
-    const known = this.#folded.get(group);
+    const scenario = vu === null ? undefined : this.#scenarios()[vu.scenario]?.name;
+    const who = vu === null ? {} : { vu: vu.id, iteration: vu.iterations };
+    this.#fold(group, scenario, { ...more, ...who });
+  }
+
+  #fold(group: string, scenario: string | undefined, more: Told): void {
+    const key = `${scenario ?? ''}\u0000${group}`;
+    const known = this.#folded.get(key);
     if (known !== undefined) {
       known.count++;
       return;
     }
     if (this.#folded.size >= MAX_GROUPS) this.flush();
-    const scenario = vu === null ? undefined : this.#scenarios()[vu.scenario]?.name;
-    this.#folded.set(group, {
+    this.#folded.set(key, {
       kind: 'error',
       group,
       ...more,
       ...(scenario === undefined ? {} : { scenario }),
-      ...(vu === null ? {} : { vu: vu.id, iteration: vu.iterations }),
       time: this.#clock.now(),
       count: 1,
     });

@@ -366,9 +366,9 @@ export class Guest {
     this.#hooks.run(name, json);
   }
 
-  /** ms since t0. */
-  now(): number {
-    return this.#clock.now();
+  /** A rejection that nobody awaited, of the VU it must be from, where that is known. */
+  floating(fault: Fault): void {
+    this.#errors.floating(fault, this.#host.visitor);
   }
 
   /** Every 50 ms. */
@@ -376,6 +376,7 @@ export class Guest {
     const now = performance.now();
     const stalled = now - this.#lastBeat > STALL_MS;
     this.#lastBeat = now;
+    this.#host.newVisitor();
     this.#delivery?.flush();
     if (stalled) this.#scheduler?.recover();
     if (++this.#beats % FLUSH_EVERY_BEATS === 0) this.#flush();

@@ -20,6 +20,10 @@ export class RingFault extends Error {
   }
 }
 
+/** No scenario yet, and more than one VU or scenario. */
+const NOBODY = -1;
+const SEVERAL = -2;
+
 export class Host {
   /** Registers that the sandbox pulls. */
   #a = 0;
@@ -34,6 +38,8 @@ export class Host {
   readonly #state: Int32Array;
   /** Scenario of each VU slot, for the watchdog. */
   readonly scenarios: number[] = [];
+  /** The only VU (its id), and the only scenario, in guest code since `newVisitor`; else negative. */
+  readonly visitor = { vu: 0, scenario: NOBODY };
   #ringing = 0;
   /** Settlements so far; the sandbox counts along, so a serial needs no crossing. */
   #serial = 0;
@@ -118,13 +124,31 @@ export class Host {
 
   // ---------------------------------------------------------------- commands (host -> sandbox)
 
+  /** Names the VU to the watchdog, and to whoever asks for the visitor. */
+  #goIn(vuId: number, slot: number): void {
+    const scenario = this.scenarios[slot] ?? -1;
+    this.#state[WorkerSlot.IN_GUEST] = vuId;
+    this.#state[WorkerSlot.SCENARIO] = scenario;
+    if (vuId <= 0) return;
+    const { visitor } = this;
+    if (visitor.vu !== vuId) visitor.vu = visitor.vu === 0 ? vuId : SEVERAL;
+    if (visitor.scenario !== scenario) {
+      visitor.scenario = visitor.scenario === NOBODY ? scenario : SEVERAL;
+    }
+  }
+
+  /** From now on another VU may be the only one in guest code. */
+  newVisitor(): void {
+    this.visitor.vu = 0;
+    this.visitor.scenario = NOBODY;
+  }
+
   /** Rings the sandbox with a command; `vuId` names the VU to the watchdog. */
   enter(command: number, b: number, c: number, vuId: number): number {
     this.#a = command;
     this.#b = b;
     this.#c = c;
-    this.#state[WorkerSlot.IN_GUEST] = vuId;
-    this.#state[WorkerSlot.SCENARIO] = this.scenarios[b] ?? -1;
+    this.#goIn(vuId, b);
     return this.guest.enter();
   }
 
@@ -181,8 +205,7 @@ export class Host {
     this.#a = operation.ticket * PACK.ANSWERS + kind;
     this.#b = value;
     this.#text = text;
-    this.#state[WorkerSlot.IN_GUEST] = operation.vuId;
-    this.#state[WorkerSlot.SCENARIO] = this.scenarios[operation.slot] ?? -1;
+    this.#goIn(operation.vuId, operation.slot);
     operation.end();
     this.#free.push(operation);
     this.#serial++;

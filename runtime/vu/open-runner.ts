@@ -162,9 +162,9 @@ export class OpenRunner implements ScenarioRunner, VuOwner {
     this.#drop();
     if (!this.#warned && this.#vus.size >= this.#plan.maxVUs) {
       this.#warned = true;
-      const { scenario, maxVUs } = this.#plan;
+      const { scenario } = this.#plan;
       this.#parts.warn(
-        `scenario "${scenario}": all ${maxVUs} VUs of this worker are busy, iterations are dropped ` +
+        `scenario "${scenario}": all its VUs are busy, iterations are dropped ` +
           '(raise maxVUs, or the target is slower than the rate)',
       );
     }

@@ -78,9 +78,7 @@ class Worker {
       this.#initFault ??= { name: 'Error', ...fault };
       return;
     }
-    const group = `unhandled rejection ${message}`;
-    const time = this.#guest?.now() ?? 0;
-    this.#post({ kind: 'error', group, operation: 'iteration', ...fault, time, count: 1 });
+    this.#guest?.floating(fault);
   }
 
   async #receive(message: ToVu): Promise<void> {
