@@ -5,6 +5,7 @@ import type { EmbeddedAddress, EmbeddedSpec, ReceiverAddress } from '../threads.
 import { Archive } from './archive/archive.ts';
 import { ARCHIVE_DEFAULTS } from './archive/spec.ts';
 import type { ArchiveSpec } from './archive/spec.ts';
+import type { TlsErrors } from './tls-errors.ts';
 import { acceptorTlsOf } from './tls.ts';
 import type { TlsSpec } from './tls.ts';
 import type { RunClock } from './clock.ts';
@@ -25,6 +26,8 @@ export interface Around {
   readonly clock: RunClock;
   /** What file names in specifications are relative to. */
   readonly folder: string;
+  /** Failed handshakes at router and archive are told here. */
+  readonly tlsErrors: TlsErrors;
 }
 
 /** A router as `options.simulate` says it: receivers and archive are destinations by themselves. */
@@ -50,7 +53,7 @@ export interface Embedded {
  */
 export async function openEmbedded(
   spec: EmbeddedSpec,
-  { receivers, clock, folder }: Around,
+  { receivers, clock, folder, tlsErrors }: Around,
 ): Promise<Embedded> {
   const now = (): number => clock.now();
   const { host } = spec;
@@ -61,10 +64,12 @@ export async function openEmbedded(
     { station: archive, host, port: spec.archivePort, tls: archiveTls },
   ]);
   const archivePort = atArchive?.port ?? 0;
+  archive.onTlsFailed = tlsErrors.of('archive');
   const { router, at } = await orClose(atArchive, async () => {
     const at = { host, port: archivePort, tls: towards(archiveTls) };
     const ofRouter = routerSpec(spec, receivers, at);
     const made = new Router(ofRouter, now, folder);
+    made.onTlsFailed = tlsErrors.of('router');
     const tls = acceptorTlsOf(ofRouter.tls, { name: 'router', folder });
     const [listening] = await openPorts([{ station: made, host, port: spec.routerPort, tls }]);
     return { router: made, at: listening };

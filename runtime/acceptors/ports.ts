@@ -5,6 +5,7 @@ import type {
   AssociateIndication,
   Listening,
 } from '../dicom/scp/acceptor-types.ts';
+import type { TransportFailure } from '../dicom/errors.ts';
 import { listen } from '../dicom/scp/server.ts';
 import type { TlsOptions } from '../dicom/ul/associate-request.ts';
 import type { Association } from '../dicom/ul/association.ts';
@@ -17,6 +18,8 @@ export interface Station {
   opened?(association: Association): void;
   closed?(association: Association): void;
   released?(association: Association): boolean;
+  /** A TLS handshake at its port failed; of several at one port the first is told. */
+  tlsFailed?(failure: TransportFailure, from: string): void;
 }
 
 /** Where a station wants to be. */
@@ -49,8 +52,10 @@ export async function openPorts(berths: readonly Berth[]): Promise<readonly List
       const [first] = group;
       if (first === undefined) continue;
       const handler = stationsHandler(group.map(({ station }) => station));
-      const { host, port, tls = null } = first;
-      const open = await listen({ host, port, tls, handler });
+      const { station, host, port, tls = null } = first;
+      const onTlsFailure = (failure: TransportFailure, from: string): void =>
+        station.tlsFailed?.(failure, from);
+      const open = await listen({ host, port, tls, handler, onTlsFailure });
       listening.push(open);
       for (const berth of group) opened.set(berth, open);
     }

@@ -23,6 +23,7 @@ export function stationMetrics(name: string, counts: StationCounts, open: number
   return text([
     one('associations_total', counts.associations, 'associations accepted'),
     one('associations_rejected_total', counts.rejected, 'associations rejected'),
+    one('tls_handshakes_failed_total', counts.tlsFailed, 'TLS handshakes that failed'),
     one('associations_open', open, 'connections open now', 'gauge'),
     one('instances_received_total', counts.instances, 'C-STORE data sets received'),
     one('bytes_received_total', counts.bytes, 'bytes of data sets received'),

@@ -22,12 +22,14 @@ import type { KeptHeader } from './header.ts';
 import type { KnownPixels } from './known-pixels.ts';
 import { StoreStation } from './store-station.ts';
 import type { Stored } from './store-station.ts';
+import type { TlsErrors } from './tls-errors.ts';
 
 /** What receivers of one thread share. */
 export interface ReceiverTools {
   readonly desk: Desk;
   /** Who waits for reports of storage commitment. */
   readonly reports: RequestHandler;
+  readonly tlsErrors: TlsErrors;
   readonly hashes: HashNumbers;
   readonly known: KnownPixels;
   readonly clock: RunClock;
@@ -70,6 +72,7 @@ export class Receiver extends StoreStation<Intake> {
     this.tools = tools;
     const { verify, settleMs } = spec;
     const name = spec.aets[0] ?? `receiver ${id}`;
+    this.onTlsFailed = tools.tlsErrors.of(name);
     const desk = tools.desk.open(id, name, { settleMs, full: verify === 'full' });
     this.correlate = correlator(spec.correlate, desk.keys, tools.desk.runNumber);
     this.files = tools.files(spec);

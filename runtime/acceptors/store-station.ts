@@ -2,6 +2,7 @@
 import { CommandField } from '../dicom/dimse/elements.ts';
 import { REPLY_LATER } from '../dicom/dimse/incoming.ts';
 import type { IncomingRequest } from '../dicom/dimse/incoming.ts';
+import type { TransportFailure } from '../dicom/errors.ts';
 import { Status } from '../dicom/dimse/status.ts';
 import type {
   AcceptorHandler,
@@ -29,10 +30,15 @@ interface Carried<T> {
 export interface StationCounts {
   associations: number;
   rejected: number;
+  /** TLS handshakes that failed. */
+  tlsFailed: number;
   /** Data sets that came in whole. */
   instances: number;
   bytes: number;
 }
+
+/** A handshake that failed, and the address it came from. */
+export type TlsListener = (failure: TransportFailure, from: string) => void;
 
 /** A C-STORE that came in whole. */
 export interface Stored {
@@ -47,7 +53,11 @@ export interface Stored {
  */
 export abstract class StoreStation<T> implements Station, RequestHandler {
   abstract readonly aets: readonly string[];
-  readonly counts: StationCounts = { associations: 0, rejected: 0, instances: 0, bytes: 0 };
+  readonly counts: StationCounts = {
+    ...{ associations: 0, rejected: 0, tlsFailed: 0, instances: 0, bytes: 0 },
+  };
+  /** Hears of failed handshakes, each time. */
+  onTlsFailed: TlsListener | null = null;
   protected readonly dice: FaultDice;
   private readonly timers = new Set<NodeJS.Timeout>();
 
@@ -77,6 +87,11 @@ export abstract class StoreStation<T> implements Station, RequestHandler {
   /** Contexts taken. */
   protected policy(): ContextPolicy {
     return STORE_ANYTHING;
+  }
+
+  tlsFailed(failure: TransportFailure, from: string): void {
+    this.counts.tlsFailed++;
+    this.onTlsFailed?.(failure, from);
   }
 
   accept(indication: AssociateIndication): AssociateDecision {

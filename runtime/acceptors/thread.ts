@@ -18,6 +18,7 @@ import { KnownPixels } from './known-pixels.ts';
 import { openPorts } from './ports.ts';
 import { Receiver } from './receiver.ts';
 import type { ReceiverTools } from './receiver.ts';
+import { TlsErrors } from './tls-errors.ts';
 import { SentHeaders } from './sent-headers.ts';
 import { SampleWriter } from './samples.ts';
 import type { Post } from './samples.ts';
@@ -40,6 +41,7 @@ export class AcceptorThread {
   private readonly state: Int32Array;
   private readonly busy: Busy;
   private readonly timers = new Set<NodeJS.Timeout>();
+  private readonly tlsErrors = new TlsErrors(() => this.clock.now());
   private desk: Desk | null = null;
   private readonly reports = new CommitmentReports();
   private listening: readonly Listening[] = [];
@@ -64,7 +66,7 @@ export class AcceptorThread {
       hashes.addPool(pool);
       known.addPool(pool, hashes);
     }
-    const { runNumber, settleMs, horizonMs, ledger } = message;
+    const { runNumber, settleMs, horizonMs, ledger, folder } = message;
     const { samples } = this;
     const sent = new SentHeaders(runNumber, message.pools);
     const desk = new Desk({ runNumber, settleMs, horizonMs, ledger, samples, hashes, sent });
@@ -85,7 +87,8 @@ export class AcceptorThread {
       tls,
     }));
     if (message.embedded !== null) {
-      const around = { receivers: addresses, clock: this.clock, folder: message.folder };
+      const { clock, tlsErrors } = this;
+      const around = { receivers: addresses, clock, folder, tlsErrors };
       this.embedded = await openEmbedded(message.embedded, around);
     }
     for (const port of message.workers) this.attend(port);
@@ -158,6 +161,7 @@ export class AcceptorThread {
     return {
       desk,
       reports: this.reports,
+      tlsErrors: this.tlsErrors,
       hashes,
       known,
       clock: this.clock,
@@ -173,6 +177,7 @@ export class AcceptorThread {
   private sweep(): void {
     this.desk?.sweep(this.clock.now());
     this.samples.flush();
+    this.tellErrors();
     const open = [...new Set(this.listening)].reduce((sum, port) => sum + port.connections, 0);
     Atomics.store(this.state, WorkerSlot.ASSOCIATIONS_OPEN, open);
   }
@@ -187,9 +192,14 @@ export class AcceptorThread {
     }, TICK_MS);
   }
 
+  private tellErrors(): void {
+    for (const error of this.tlsErrors.take()) this.post(error);
+  }
+
   private closeAccount(now: number): void {
     const accounts = this.desk?.close(now) ?? [];
     this.samples.flush();
+    this.tellErrors();
     this.post({ kind: 'settled', accounts, missing: this.desk?.missing ?? [] });
   }
 

@@ -102,6 +102,40 @@ export default async function () {
     expect(result.summary().delivery.routes[0]).toMatchObject({ unique: 4, missing: 0 });
   });
 
+  it('handshakes that fail at a receiver are counted and told, folded, with what to do', async () => {
+    const [open, strict] = [await anyPortFree(), await anyPortFree()];
+    const script = `import dicom from 'dicom';
+const tls = { cert: 'station.pem', key: 'station.key' };
+dicom.receiver({ aet: 'OPEN', port: ${open}, tls });
+dicom.receiver({ aet: 'STRICT', port: ${strict}, tls: { ...tls, ca: 'client.pem' } });
+const to = (port, tls) => dicom.peer({ connect: 'ANY@127.0.0.1:' + port, tls });
+const plain = to(${open});
+const distrusts = to(${open}, { ca: 'client.pem' });
+const anonymous = to(${strict}, { ca: 'station.pem' });
+const foreign = to(${strict}, { ca: 'station.pem', cert: 'station.pem', key: 'station.key' });
+export const options = { iterations: 3 };
+export default async function () {
+  for (const peer of [plain, distrusts, anonymous, foreign]) await peer.echo().catch(() => null);
+}
+`;
+    const result = await bench.script(script, ['--settle', '1s', '--no-preflight']);
+    const { groups } = result.summary().errors;
+    const told = groups
+      .filter(({ operation }) => operation === 'TLS handshake')
+      .map(({ calledAET = '', code, count, hint }) => {
+        const how = /^TCP_(ECONNRESET|EPIPE)$/.test(code) ? 'hung up' : code;
+        return [calledAET, how, count, hint?.split(';')[0]];
+      });
+    const asked = 'a certificate is asked for here (`ca`)';
+    expect(told.sort()).toEqual([
+      ['OPEN', 'TLS_NOT_TLS', 3, 'the sender does not speak TLS'],
+      ['OPEN', 'hung up', 3, 'the sender hung up'],
+      ['STRICT', 'TLS_DEPTH_ZERO_SELF_SIGNED_CERT', 3, asked],
+      ['STRICT', 'TLS_PEER_DID_NOT_RETURN_A_CERTIFICATE', 3, asked],
+    ]);
+    expect(result.stdout).toMatch(/OPEN: the TLS handshake of a sender .*127\.0\.0\.1.* failed/);
+  });
+
   it('a receiver whose certificate cannot be read is named before the run', async () => {
     const script = `import dicom from 'dicom';
 dicom.receiver({ aet: 'SECURE', tls: { cert: 'nothing.pem', key: 'station.key' } });

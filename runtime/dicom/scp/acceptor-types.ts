@@ -1,5 +1,5 @@
 // What the acceptor's user decides and hears; behaviour is data wherever it can be.
-import type { Failure } from '../errors.ts';
+import type { Failure, TransportFailure } from '../errors.ts';
 import type {
   AsyncOps,
   ExtendedNegotiation,
@@ -83,6 +83,8 @@ export interface ListenOptions {
   readonly handler: AcceptorHandler;
   /** `associateMs` is the wait for the A-ASSOCIATE-RQ (ARTIM), `idleMs` for the next message. */
   readonly timeouts?: Partial<Timeouts>;
+  /** A handshake failed: no TLS, no trust, no end. `from` is the address of who tried, '' when closed. */
+  onTlsFailure?(failure: TransportFailure, from: string): void;
 }
 
 export interface Listening {

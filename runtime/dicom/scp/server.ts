@@ -1,8 +1,9 @@
 // The acceptor: many associations, many AE titles on one port.
 import { type AddressInfo, type Server, type Socket, createServer as createTcp } from 'node:net';
-import { createServer as createTls } from 'node:tls';
-import { DicomError } from '../errors.ts';
+import { type TLSSocket, createServer as createTls } from 'node:tls';
+import { DicomError, type TransportFailure } from '../errors.ts';
 import { DEFAULT_TIMEOUTS } from '../ul/associate-request.ts';
+import { transportFailure } from '../ul/failures.ts';
 import { resetSocket } from '../ul/reset.ts';
 import { acceptorTls } from '../ul/tls.ts';
 import { Acceptance } from './acceptance.ts';
@@ -12,7 +13,7 @@ const BACKLOG = 4096;
 const MAX_TIMER_MS = 2 ** 31 - 1;
 
 function createServer(
-  { tls }: ListenOptions,
+  { tls, onTlsFailure }: ListenOptions,
   handshakeMs: number,
   onSocket: (socket: Socket) => void,
 ): Server {
@@ -24,8 +25,20 @@ function createServer(
     onSocket(socket);
   });
   // A peer without TLS, or with a certificate that is refused, fails before it is a connection.
-  server.on('tlsClientError', (_error, socket) => socket.destroy());
+  server.on('tlsClientError', (error: NodeJS.ErrnoException, socket) => {
+    if (server.listening)
+      onTlsFailure?.(handshakeFailure(error, socket), socket.remoteAddress ?? '');
+    socket.destroy();
+  });
   return server;
+}
+
+/** Why the handshake failed; of a refused certificate Node says only that the socket hung up. */
+function handshakeFailure(error: NodeJS.ErrnoException, socket: TLSSocket): TransportFailure {
+  // why: typed as an Error, but Node puts the code there
+  const refused = socket.authorizationError as unknown;
+  if (typeof refused !== 'string') return transportFailure(error, 'tls');
+  return { kind: 'transport', code: `TLS_${refused}`, message: error.message, phase: 'tls' };
 }
 
 function listenOn(server: Server, host: string, port: number): Promise<AddressInfo> {
