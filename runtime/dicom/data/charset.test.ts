@@ -32,7 +32,9 @@ describe('character sets', () => {
       ['ISO_IR 148', 'İğ'],
       ['ISO_IR 192', '王 Ω'],
       ['GB18030', '王^小东'],
+      ['GB18030', 'ñ 한 😀 ▁ 王'],
       ['GBK', '王=Wang'],
+      ['ISO_IR 13', 'ﾔﾏﾀﾞ^ﾀﾛｳ'],
     ] as const) {
       const charset = charsetOf(term);
       expect(charset.decode(charset.encode(text))).toBe(text);

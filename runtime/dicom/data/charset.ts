@@ -106,7 +106,7 @@ function encodeAs(text: string, set: string, term: string): Buffer {
     throw cannotEncode(text, term);
   }
   const label = LABELS[set];
-  if (label === undefined || set === 'ISO_IR 13') throw cannotEncode(text, term);
+  if (label === undefined) throw cannotEncode(text, term);
   if (set.startsWith('GB')) return encodeGb(text, label, term);
   const table = reverseTable(label);
   const bytes: number[] = [];
@@ -118,6 +118,7 @@ function encodeAs(text: string, set: string, term: string): Buffer {
   return Buffer.from(bytes);
 }
 
+const FOUR_BYTES = 'gb18030, four bytes';
 const pairs = new Map<string, ReadonlyMap<string, Buffer>>();
 
 /** Character -> two bytes of GBK or GB18030; made when it is first needed. */
@@ -140,12 +141,47 @@ function pairTable(label: string): ReadonlyMap<string, Buffer> {
   return table;
 }
 
-/** Characters of one and two bytes; those that take four in GB18030 are refused. */
+const FOUR_BYTE_BMP = 39_420;
+const FOUR_BYTE_ASTRAL = 189_000;
+
+/** Four bytes of GB18030 by their number: digits of base 126, 10, 126, 10. */
+function fourBytes(n: number): Buffer {
+  const tens = Math.floor(n / 10);
+  const third = Math.floor(tens / 126);
+  const second = Math.floor(third / 10);
+  return Buffer.of(0x81 + second, 0x30 + (third % 10), 0x81 + (tens % 126), 0x30 + (n % 10));
+}
+
+/** The characters below U+10000 that take four bytes; made when one is first needed. */
+function fourByteTable(): ReadonlyMap<string, Buffer> {
+  let table = pairs.get(FOUR_BYTES);
+  if (table === undefined) {
+    const decoder = new TextDecoder('gb18030');
+    const made = new Map<string, Buffer>();
+    for (let n = 0; n < FOUR_BYTE_BMP; n++) {
+      const bytes = fourBytes(n);
+      const character = decoder.decode(bytes);
+      if (character.length === 1 && character !== '\ufffd') made.set(character, bytes);
+    }
+    table = made;
+    pairs.set(FOUR_BYTES, table);
+  }
+  return table;
+}
+
+function fourByteCode(character: string): Buffer | undefined {
+  const code = character.codePointAt(0) ?? 0;
+  if (code >= 0x10000) return fourBytes(code - 0x10000 + FOUR_BYTE_ASTRAL);
+  return fourByteTable().get(character);
+}
+
+/** GBK has characters of one and two bytes, GB18030 also of four. */
 function encodeGb(text: string, label: string, term: string): Buffer {
   const table = pairTable(label);
   const bytes: Buffer[] = [];
   for (const character of text) {
-    const one = character <= '\x7f' ? Buffer.from(character, 'latin1') : table.get(character);
+    const short = character <= '\x7f' ? Buffer.from(character, 'latin1') : table.get(character);
+    const one = short ?? (term === 'GB18030' ? fourByteCode(character) : undefined);
     if (one === undefined) throw cannotEncode(text, term);
     bytes.push(one);
   }
