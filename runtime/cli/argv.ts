@@ -7,6 +7,10 @@ const DCMTK_LONG: Readonly<Record<string, string>> = {
   '-to': '--timeout',
   '-ta': '--timeout',
   '-td': '--timeout',
+  '+II': '--invent',
+  '+IR': '--images-per-series',
+  '+IS': '--series-per-study',
+  '+IP': '--studies-per-patient',
 };
 
 /** How dcmtk's users write one of our long flags. */

@@ -1,6 +1,8 @@
-// Stores files as they are, byte for byte, on as few associations as their contexts need.
+// Stores files byte for byte, or with new identities, on as few associations as their contexts need.
 import { closeSync, openSync, readFileSync, readSync } from 'node:fs';
+import { compileEdits } from '../../dicom/data/edits.ts';
 import { findFiles } from '../../dicom/data/file-walk.ts';
+import { patchHeader } from '../../dicom/data/header-patch.ts';
 import { isPart10, readMeta } from '../../dicom/data/part10.ts';
 import type { FileMeta } from '../../dicom/data/part10.ts';
 import { statusClass } from '../../dicom/dimse/status.ts';
@@ -13,12 +15,17 @@ import { printable } from '../problem-text.ts';
 import { answerText } from './answer-text.ts';
 import { open, release, request, RequestFailed } from './client.ts';
 import type { PeerAddress } from './client.ts';
+import type { Inventor } from './invent.ts';
 
 export interface SendRequest {
   readonly peer: PeerAddress;
   readonly paths: readonly string[];
   readonly base: string;
   readonly timeouts: Partial<Timeouts>;
+  /** How often everything is sent; default once. */
+  readonly repeat?: number;
+  /** Makes each send another image; without it they go as they are. */
+  readonly inventor?: Inventor | null;
   readonly onFile: (outcome: FileOutcome) => void;
 }
 
@@ -57,7 +64,9 @@ export async function sendFiles(send: SendRequest): Promise<SendTotals> {
     send.onFile(outcome);
   };
   const candidates = readHeads(send, count);
-  for (const batch of batches(candidates)) await sendBatch(send, batch, count);
+  for (let round = 0; round < (send.repeat ?? 1); round++) {
+    for (const batch of batches(candidates)) await sendBatch(send, batch, count);
+  }
   return totals;
 }
 
@@ -138,7 +147,7 @@ async function sendBatch(
   let association = await open(send.peer, options);
   for (const candidate of batch) {
     if (!association.open) association = await open(send.peer, options);
-    count(await sendOne(association, candidate, send.peer));
+    count(await sendOne(association, candidate, send));
   }
   await release(association);
 }
@@ -146,9 +155,9 @@ async function sendBatch(
 async function sendOne(
   association: Association,
   { path, meta }: Candidate,
-  peer: PeerAddress,
+  { peer, inventor }: SendRequest,
 ): Promise<FileOutcome> {
-  const { sopClass, sopInstance, transferSyntax, datasetOffset } = meta;
+  const { sopClass, transferSyntax, datasetOffset } = meta;
   const contextId = association.contextFor(sopClass, transferSyntax);
   if (contextId === 0) {
     const detail = `the peer does not take ${sopClass} in ${transferSyntax}`;
@@ -156,8 +165,13 @@ async function sendOne(
     return { path, state: 'failed', detail, hint };
   }
   try {
-    const dataset = readFileSync(path).subarray(datasetOffset);
-    const store = { sopClass, sopInstance };
+    const stored = readFileSync(path).subarray(datasetOffset);
+    const identity = inventor?.next();
+    const dataset =
+      identity === undefined
+        ? stored
+        : patchHeader(stored, transferSyntax, compileEdits({ ...identity }));
+    const store = { sopClass, sopInstance: identity?.SOPInstanceUID ?? meta.sopInstance };
     const message = storeRequest(contextId, association.maxPdu, store, dataset);
     const { status, durationMs, comment } = await request(association, message);
     const kind = statusClass(status);
