@@ -1,6 +1,6 @@
 // Who stores one instance after the other: our script, DCMTK, dcmjs-dimse; rate and CPU per operation.
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { linkSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -57,13 +57,18 @@ export function storescu(
   );
 }
 
-/** dcmsend, the same. */
-export function dcmsend(sink: Port, file: string, n: number): Promise<Pace> {
-  const files = (k: number): string[] => Array.from({ length: k }, () => file);
-  return perOperation(
-    (k) => ['dcmsend', '-nuc', '--max-send-pdu', '131072', ...peerOf(sink), ...files(k)],
-    n,
-  );
+/** dcmsend, the same: it wants a file for each, so links to the one. */
+export async function dcmsend(sink: Port, file: string, n: number): Promise<Pace> {
+  const folder = mkdtempSync(join(tmpdir(), 'dicomrun-links-'));
+  const folderOf = (k: number): string => join(folder, String(k));
+  for (const k of [1, n]) {
+    mkdirSync(folderOf(k));
+    for (let i = 0; i < k; i++) linkSync(file, join(folderOf(k), `${i}.dcm`));
+  }
+  const command = ['dcmsend', '-nuc', '+sd', '--max-send-pdu', '131072', ...peerOf(sink)];
+  const pace = await perOperation((k) => [...command, folderOf(k)], n);
+  rmSync(folder, { recursive: true, force: true });
+  return pace;
 }
 
 /** echoscu. */
