@@ -74,6 +74,8 @@ const HOMES: Readonly<Record<string, readonly string[]>> = {
   'dcmjs-dimse': ['runtime/dicom/', 'runtime/bench/dcmjs-client.ts'],
   uplot: ['runtime/report/html/page/plot.ts'],
   'dcmjs-codecs': ['runtime/dicom/data/'],
+  // Types only: nothing of it is loaded.
+  '@grafana/schema': ['runtime/report/grafana/schema.ts'],
 };
 /** How many files of its home may import a package; one unless said otherwise. */
 const FILES: Readonly<Record<string, number>> = {

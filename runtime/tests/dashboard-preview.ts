@@ -2,8 +2,9 @@
 // the answers drawn by our chart page in a browser. Grafana itself has no part in it.
 import { join } from 'node:path';
 import { bundle } from '../../bundler/bundle.ts';
-import type { Dashboard, Panel, Target } from '../report/grafana/model.ts';
+
 import type { PreviewDashboard, PreviewLine, PreviewPanel } from '../report/grafana/preview.ts';
+import type { Dashboard, Panel, Target } from '../report/grafana/schema.ts';
 import { ROOT } from './imports.ts';
 import type { InfluxPeer, InfluxSeries } from './peers.ts';
 
@@ -31,9 +32,14 @@ export function expanded(query: string, variables: Variables): string {
   );
 }
 
-/** Every panel with queries, those in folded rows included. */
+/** Every panel and heading, those in folded rows included. */
 export function panelsOf({ panels }: Dashboard): Panel[] {
-  return panels.flatMap((panel) => [panel, ...(panel.panels ?? [])]);
+  return panels.flatMap((panel) => (panel.type === 'row' ? [panel, ...panel.panels] : [panel]));
+}
+
+/** What a panel asks; a heading asks nothing. */
+export function targetsOf(panel: Panel): readonly Target[] {
+  return panel.type === 'row' ? [] : panel.targets;
 }
 
 /** Asks every panel's queries and gives the answers the shape that the page draws. */
@@ -47,13 +53,13 @@ export async function previewOf(
   const panels: PreviewPanel[] = [];
   for (const panel of panelsOf(dashboard)) {
     const answers: Answer[] = [];
-    for (const target of panel.targets ?? []) {
+    for (const target of targetsOf(panel)) {
       answers.push({ target, series: await ask(target.query) });
     }
     panels.push(previewPanel(panel, answers, variables));
   }
-  const [events] = dashboard.annotations.list as readonly { readonly query: string }[];
-  const marks = events === undefined ? [] : ((await ask(events.query))[0]?.values ?? []);
+  const [events] = dashboard.annotations.list;
+  const marks = events === undefined ? [] : ((await ask(events.target.query))[0]?.values ?? []);
   return {
     title: dashboard.title,
     panels,
@@ -81,8 +87,9 @@ function previewPanel(
   answers: readonly Answer[],
   variables: Variables,
 ): PreviewPanel {
-  const { title, type, gridPos, fieldConfig } = panel;
-  const { defaults, overrides } = (fieldConfig ?? NO_FIELDS) as Field;
+  const { title, type, gridPos } = panel;
+  const fields = panel.type === 'row' ? NO_FIELDS : panel.fieldConfig;
+  const { defaults, overrides } = fields as Field;
   const units = Object.fromEntries(
     overrides.map(({ matcher, properties }) => [
       matcher.options,

@@ -7,8 +7,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Summary } from '../metrics/summary.ts';
 import { replayToInfluxdb } from '../outputs/influxdb/influxdb.ts';
 import { dashboardFiles } from '../report/grafana/dashboards.ts';
-import type { Dashboard } from '../report/grafana/model.ts';
-import { expanded, panelsOf } from './dashboard-preview.ts';
+import type { Dashboard } from '../report/grafana/schema.ts';
+import { expanded, panelsOf, targetsOf } from './dashboard-preview.ts';
 import { requirePeer, startInfluxd, type InfluxPeer } from './peers.ts';
 import { SAMPLE_T0, sampleRun } from './sample-run.ts';
 
@@ -51,7 +51,7 @@ describe.skipIf(!requirePeer('influxd'))('dashboards on InfluxDB', () => {
     '%s: every query finds something',
     async (_, dashboard) => {
       for (const panel of panelsOf(dashboard)) {
-        for (const { query } of panel.targets ?? []) {
+        for (const { query } of targetsOf(panel)) {
           const found = await rows(query, 'first|second');
           if (!ABSENT.test(query))
             expect(found.length, `${panel.title}: ${query}`).toBeGreaterThan(0);
@@ -60,8 +60,8 @@ describe.skipIf(!requirePeer('influxd'))('dashboards on InfluxDB', () => {
       for (const variable of dashboard.templating.list.filter(({ type }) => type === 'query')) {
         expect((await rows(variable.query)).length, variable.name).toBeGreaterThan(0);
       }
-      for (const annotation of dashboard.annotations.list as { query: string }[]) {
-        expect((await rows(annotation.query)).length).toBeGreaterThan(1);
+      for (const { target } of dashboard.annotations.list) {
+        expect((await rows(target.query)).length).toBeGreaterThan(1);
       }
     },
   );
@@ -70,7 +70,8 @@ describe.skipIf(!requirePeer('influxd'))('dashboards on InfluxDB', () => {
     const store = summary.operations.find(({ service }) => service === 'C-STORE');
     const panels = panelsOf(dashboardFiles()['run.json'] as Dashboard);
     const value = async (title: string, target = 0): Promise<unknown> => {
-      const query = panels.find((panel) => panel.title === title)?.targets?.[target]?.query ?? '';
+      const found = panels.filter((panel) => panel.title === title).flatMap(targetsOf);
+      const query = found[target]?.query ?? '';
       return (await rows(query))[0]?.[1];
     };
     expect(await value('$service')).toBe(store?.count);
@@ -85,10 +86,10 @@ describe.skipIf(!requirePeer('influxd'))('dashboards on InfluxDB', () => {
 
   it('adds up a chart to the whole, at any zoom', async () => {
     const store = summary.operations.find(({ service }) => service === 'C-STORE');
-    const panel = panelsOf(dashboardFiles()['run.json'] as Dashboard).find(
-      ({ title }) => title === 'Load and response',
-    );
-    const query = panel?.targets?.[0]?.query ?? '';
+    const [target] = panelsOf(dashboardFiles()['run.json'] as Dashboard)
+      .filter(({ title }) => title === 'Load and response')
+      .flatMap(targetsOf);
+    const query = target?.query ?? '';
     for (const zoom of [1, 5, 10]) {
       const text = query
         .replaceAll('$__interval_ms', String(zoom * 1000))

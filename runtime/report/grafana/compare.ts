@@ -1,15 +1,16 @@
 // Dashboard "Compare runs": whole-run figures side by side.
 import { select, SERVICE, total } from './influxql.ts';
 import { dashboard, VARIABLES } from './frame.ts';
-import { layOut, row, type Dashboard, type Draft } from './model.ts';
+import { layOut, row, type Draft, type RowDraft } from './model.ts';
 import { lines, tableOf } from './panels.ts';
+import type { Dashboard } from './schema.ts';
 
 const service = { view: 'service', and: [SERVICE] };
 const FIGURES = ['count', 'p50', 'p95', 'p99', 'p999', 'max'];
 const figures = FIGURES.map((field) => `last("${field}") AS "${field}"`).join(', ');
 const inMs = { p50: 'ms', p95: 'ms', p99: 'ms', p999: 'ms', max: 'ms' };
 
-const PANELS: readonly Draft[] = [
+const PANELS: readonly (Draft | RowDraft)[] = [
   tableOf(
     { title: '$service', unit: 'short', description: 'Whole-run latency of each run' },
     [total(figures, 'dicom_req_duration', service, 'GROUP BY "testid"')],

@@ -2,21 +2,18 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { METRIC_TABLE } from '../../../api/k6/metric-table.ts';
+import { panelsOf, targetsOf } from '../../tests/dashboard-preview.ts';
 import { ROOT } from '../../tests/imports.ts';
 import { dashboardFiles } from './dashboards.ts';
 import { VIEW_KINDS } from '../../metrics/views.ts';
-import type { Dashboard, Panel } from './model.ts';
+import type { Dashboard, Panel } from './schema.ts';
 
 const files = Object.entries(dashboardFiles());
 const LEGACY = ['graph', 'singlestat', 'table-old'];
 
-/** Every panel, those in folded rows included. */
-function panelsOf({ panels }: Dashboard): Panel[] {
-  return panels.flatMap((panel) => [panel, ...(panel.panels ?? [])]);
-}
-
 function queriesOf(dashboard: Dashboard): string[] {
-  return panelsOf(dashboard).flatMap((panel) => (panel.targets ?? []).map(({ query }) => query));
+  const events = dashboard.annotations.list.map(({ target }) => target);
+  return [...panelsOf(dashboard).flatMap(targetsOf), ...events].map(({ query }) => query);
 }
 
 function overlap({ gridPos: a }: Panel, { gridPos: b }: Panel): boolean {
@@ -45,11 +42,11 @@ describe.each(files)('%s', (name, dashboard) => {
   });
 
   it('says a unit and what is shown in every panel', () => {
-    for (const panel of panelsOf(dashboard).filter(({ type }) => type !== 'row')) {
-      const { defaults } = panel.fieldConfig as { defaults: { unit?: string } };
-      expect(defaults.unit, panel.title).toBeTruthy();
+    for (const panel of panelsOf(dashboard)) {
+      if (panel.type === 'row') continue;
+      expect(panel.fieldConfig.defaults.unit, panel.title).toBeTruthy();
       expect(panel.description, panel.title).toBeTruthy();
-      expect(panel.targets?.length, panel.title).toBeGreaterThan(0);
+      expect(panel.targets.length, panel.title).toBeGreaterThan(0);
     }
   });
 
@@ -72,4 +69,12 @@ describe.each(files)('%s', (name, dashboard) => {
       );
     }
   });
+});
+
+it('is checked by the types of the very Grafana that the compose file starts', () => {
+  const compose = readFileSync(join(ROOT, 'dashboards/docker-compose.yml'), 'utf8');
+  const [, image] = /image: grafana\/grafana:(\S+)/.exec(compose) ?? [];
+  const manifest = readFileSync(join(ROOT, 'package.json'), 'utf8');
+  const { devDependencies } = JSON.parse(manifest) as { devDependencies: Record<string, string> };
+  expect(devDependencies['@grafana/schema']).toBe(image);
 });

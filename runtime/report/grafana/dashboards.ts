@@ -1,7 +1,7 @@
 // The files of `dashboards/`: made here, committed there, held together by a test.
 import { compareDashboard } from './compare.ts';
-import type { Dashboard } from './model.ts';
 import { runDashboard } from './run.ts';
+import type { Dashboard } from './schema.ts';
 import { watchDashboard } from './watch.ts';
 
 /** File name in `dashboards/` -> what it must hold. */

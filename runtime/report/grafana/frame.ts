@@ -1,9 +1,24 @@
 // What all dashboards have around their panels: variables, annotations, links, a time range.
-import { SOURCE, type Dashboard, type Panel, type Variable } from './model.ts';
+import { SOURCE } from './model.ts';
+import type { Annotation, Dashboard, Panel, Variable } from './schema.ts';
 
-const fromRuns = (name: string, label: string, query: string, more: object = {}): Variable => ({
-  ...{ name, label, type: 'query', query, datasource: SOURCE },
-  ...{ refresh: 2, sort: 2, includeAll: false, multi: false, hide: 0, skipUrlSync: false },
+const fromRuns = (
+  name: string,
+  label: string,
+  query: string,
+  more: Partial<Variable> = {},
+): Variable => ({
+  name,
+  label,
+  type: 'query',
+  query,
+  datasource: SOURCE,
+  refresh: 2,
+  sort: 2,
+  includeAll: false,
+  multi: false,
+  hide: 0,
+  skipUrlSync: false,
   ...more,
 });
 
@@ -20,7 +35,10 @@ const VIEWS = [
 
 export const VARIABLES = {
   datasource: {
-    ...{ name: 'datasource', label: 'InfluxDB', type: 'datasource', query: 'influxdb' },
+    name: 'datasource',
+    label: 'InfluxDB',
+    type: 'datasource',
+    query: 'influxdb',
     current: { text: 'dicomrun', value: 'dicomrun' },
     hide: 0,
   },
@@ -51,20 +69,38 @@ export const VARIABLES = {
     sort: 1,
   }),
   by: {
-    ...{ name: 'by', label: 'in parts by', type: 'custom', query: VIEWS.join(',') },
+    name: 'by',
+    label: 'in parts by',
+    type: 'custom',
+    query: VIEWS.join(','),
     current: { text: 'service+route', value: 'service+route' },
     options: VIEWS.map((value) => ({ text: value, value, selected: value === 'service+route' })),
-    ...{ includeAll: false, multi: false, hide: 0 },
+    includeAll: false,
+    multi: false,
+    hide: 0,
   },
-} as const satisfies Readonly<Record<string, Variable>>;
+} satisfies Readonly<Record<string, Variable>>;
 
 /** Start, stages, thresholds crossed and end, as lines in every chart. */
-export function annotations(): readonly unknown[] {
+export function annotations(): readonly Annotation[] {
   return [
     {
-      ...{ name: 'events', enable: true, iconColor: 'light-blue', datasource: SOURCE },
-      query: `SELECT "title", "text", "type" FROM "dicomrun_events" WHERE "testid" =~ /^$testid$/ AND $timeFilter`,
-      ...{ titleColumn: 'title', textColumn: 'text', tagsColumn: 'type' },
+      name: 'events',
+      enable: true,
+      iconColor: 'light-blue',
+      datasource: SOURCE,
+      target: {
+        refId: 'Anno',
+        datasource: SOURCE,
+        rawQuery: true,
+        fromAnnotations: true,
+        textEditor: true,
+        query: `SELECT "title", "text", "type" FROM "dicomrun_events" WHERE "testid" =~ /^$testid$/ AND $timeFilter`,
+        resultFormat: 'time_series',
+        titleColumn: 'title',
+        textColumn: 'text',
+        tagsColumn: 'type',
+      },
     },
   ];
 }
@@ -74,7 +110,7 @@ export interface Frame {
   readonly title: string;
   readonly description: string;
   readonly variables: readonly Variable[];
-  readonly annotations: readonly unknown[];
+  readonly annotations: readonly Annotation[];
   readonly panels: readonly Panel[];
   readonly from?: string;
 }
@@ -82,8 +118,15 @@ export interface Frame {
 export function dashboard(frame: Frame): Dashboard {
   const { uid, title, description, panels, from = 'now-15m' } = frame;
   return {
-    ...{ uid, title, description, tags: ['dicomrun', 'dicom'] },
-    ...{ schemaVersion: 42, version: 1, editable: true, graphTooltip: 1, timezone: '' },
+    uid,
+    title,
+    description,
+    tags: ['dicomrun', 'dicom'],
+    schemaVersion: 42,
+    version: 1,
+    editable: true,
+    graphTooltip: 1,
+    timezone: '',
     refresh: from === 'now-15m' ? '5s' : '',
     time: { from, to: 'now' },
     templating: { list: frame.variables },
@@ -95,6 +138,10 @@ export function dashboard(frame: Frame): Dashboard {
         tags: ['dicomrun'],
         asDropdown: true,
         keepTime: true,
+        icon: 'external link',
+        includeVars: false,
+        targetBlank: false,
+        tooltip: '',
       },
     ],
     panels,

@@ -1,5 +1,6 @@
-// The kinds of panels our dashboards have: a number, lines over time, a table.
+// The kinds of panels our dashboards have: a number, lines over time, a table, a heatmap.
 import { SOURCE, targets, type Draft } from './model.ts';
+import type { HeatmapPanel, LinesPanel, StatPanel, TablePanel, Thresholds } from './schema.ts';
 
 export type Queries = readonly (string | readonly [query: string, alias: string])[];
 
@@ -18,7 +19,7 @@ interface Look {
   readonly steps?: readonly number[];
 }
 
-function thresholds(steps: readonly number[] = []): unknown {
+function thresholds(steps: readonly number[] = []): Thresholds {
   const colours = steps.length === 1 ? ['red'] : ['orange', 'red'];
   return {
     mode: 'absolute',
@@ -30,18 +31,28 @@ function thresholds(steps: readonly number[] = []): unknown {
 }
 
 /** One number. */
-export function stat(text: PanelText, queries: Queries, look: Look = {}): Draft {
+export function stat(text: PanelText, queries: Queries, look: Look = {}): Draft<StatPanel> {
   const { title, description, unit } = text;
   const { w = 4, h = 4, steps } = look;
   return {
-    ...{ type: 'stat', title, description, w, h, datasource: SOURCE },
+    type: 'stat',
+    title,
+    description,
+    w,
+    h,
+    datasource: SOURCE,
     targets: targets('time_series', queries),
     fieldConfig: { defaults: { unit, noValue: '–', thresholds: thresholds(steps) }, overrides: [] },
     options: {
       colorMode: steps ? 'value' : 'none',
       graphMode: 'none',
+      justifyMode: 'auto',
+      orientation: 'auto',
+      percentChangeColorMode: 'standard',
       reduceOptions: { calcs: ['lastNotNull'], fields: '', values: false },
+      showPercentChange: false,
       textMode: 'auto',
+      wideLayout: true,
     },
   };
 }
@@ -51,10 +62,10 @@ export function lines(
   text: PanelText,
   queries: Queries,
   look: Look & { readonly stacked?: boolean; readonly bars?: boolean } = {},
-): Draft {
+): Draft<LinesPanel> {
   const { title, description, unit } = text;
   const { w = 12, h = 8, stacked = false, bars = false } = look;
-  const custom = {
+  const custom: LinesPanel['fieldConfig']['defaults']['custom'] = {
     drawStyle: bars ? 'bars' : 'line',
     lineWidth: 2,
     fillOpacity: stacked || bars ? 40 : 8,
@@ -63,29 +74,41 @@ export function lines(
     stacking: { group: 'A', mode: stacked ? 'normal' : 'none' },
   };
   return {
-    ...{ type: 'timeseries', title, description, w, h, datasource: SOURCE },
+    type: 'timeseries',
+    title,
+    description,
+    w,
+    h,
+    datasource: SOURCE,
     targets: targets('time_series', queries),
     fieldConfig: { defaults: { unit, min: 0, custom }, overrides: [] },
     options: {
-      legend: { displayMode: 'table', placement: 'bottom', calcs: ['mean', 'max', 'lastNotNull'] },
+      legend: {
+        showLegend: true,
+        displayMode: 'table',
+        placement: 'bottom',
+        calcs: ['mean', 'max', 'lastNotNull'],
+      },
       tooltip: { mode: 'multi', sort: 'desc' },
     },
   };
 }
 
 /** The same lines, some of them with another unit on the right axis. */
-export function withRightAxis(panel: Draft, names: RegExp, unit: string): Draft {
-  const { defaults } = panel.fieldConfig as { readonly defaults: unknown };
-  const overrides = [
-    {
-      matcher: { id: 'byRegexp', options: names.toString() },
-      properties: [
-        { id: 'unit', value: unit },
-        { id: 'custom.axisPlacement', value: 'right' },
-      ],
-    },
-  ];
-  return { ...panel, fieldConfig: { defaults, overrides } };
+export function withRightAxis(
+  panel: Draft<LinesPanel>,
+  names: RegExp,
+  unit: string,
+): Draft<LinesPanel> {
+  const { defaults, overrides } = panel.fieldConfig;
+  const right: (typeof overrides)[number] = {
+    matcher: { id: 'byRegexp', options: names.toString() },
+    properties: [
+      { id: 'unit', value: unit },
+      { id: 'custom.axisPlacement', value: 'right' },
+    ],
+  };
+  return { ...panel, fieldConfig: { defaults, overrides: [...overrides, right] } };
 }
 
 /** A table of whole-run numbers; `units` by field name. */
@@ -93,17 +116,60 @@ export function tableOf(
   text: PanelText,
   queries: Queries,
   units: Readonly<Record<string, string>>,
-): Draft {
+): Draft<TablePanel> {
   const { title, description, unit } = text;
-  const overrides = Object.entries(units).map(([field, value]) => ({
+  type Fields = TablePanel['fieldConfig'];
+  const custom: Fields['defaults']['custom'] = {
+    align: 'auto',
+    cellOptions: { type: 'auto' },
+    inspect: false,
+  };
+  const overrides = Object.entries(units).map(([field, value]): Fields['overrides'][number] => ({
     matcher: { id: 'byName', options: field },
     properties: [{ id: 'unit', value }],
   }));
   return {
-    ...{ type: 'table', title, description, w: 24, h: 8, datasource: SOURCE },
+    type: 'table',
+    title,
+    description,
+    w: 24,
+    h: 8,
+    datasource: SOURCE,
     targets: targets('table', queries),
-    fieldConfig: { defaults: { unit, decimals: 2, custom: { align: 'auto' } }, overrides },
-    options: { showHeader: true, cellHeight: 'sm' },
+    fieldConfig: { defaults: { unit, decimals: 2, custom }, overrides },
+    options: { frameIndex: 0, showHeader: true, cellHeight: 'sm' },
     transformations: [{ id: 'organize', options: { excludeByName: { Time: true } } }],
+  };
+}
+
+/** How often which values occurred over time, from single samples. */
+export function heatmap(text: PanelText, queries: Queries): Draft<HeatmapPanel> {
+  const { title, description, unit } = text;
+  return {
+    type: 'heatmap',
+    title,
+    description,
+    w: 24,
+    h: 9,
+    datasource: SOURCE,
+    targets: targets('time_series', queries),
+    fieldConfig: { defaults: { unit }, overrides: [] },
+    options: {
+      calculate: true,
+      cellGap: 1,
+      color: {
+        mode: 'scheme',
+        scheme: 'Viridis',
+        steps: 64,
+        reverse: false,
+        exponent: 0.5,
+        fill: 'dark-orange',
+      },
+      exemplars: { color: 'rgba(255,0,255,0.7)' },
+      legend: { show: true },
+      showValue: 'never',
+      tooltip: { mode: 'single', yHistogram: false },
+      yAxis: { unit, axisPlacement: 'left' },
+    },
   };
 }

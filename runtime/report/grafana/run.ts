@@ -1,7 +1,8 @@
 // Dashboard "Run": one run while it goes on, and after.
 import { EVERY, perSecond, select, SERVICE, total, VIEW_TAGS, worst } from './influxql.ts';
-import { layOut, row, SOURCE, targets, type Dashboard, type Draft } from './model.ts';
-import { lines, stat, tableOf, withRightAxis } from './panels.ts';
+import { layOut, row, type Draft } from './model.ts';
+import { heatmap, lines, stat, tableOf, withRightAxis } from './panels.ts';
+import type { Dashboard } from './schema.ts';
 import { annotations, dashboard, VARIABLES } from './frame.ts';
 
 const service = { view: 'service', and: [SERVICE] };
@@ -190,25 +191,20 @@ const delivery: readonly Draft[] = [
   ),
 ];
 
-const heatmap: Draft = {
-  ...{ type: 'heatmap', title: 'Latency of $service, every request', w: 24, h: 9 },
-  description:
-    'Needs a run with --out influxdb=…?mode=raw: rows per second hold no single requests',
-  datasource: SOURCE,
-  targets: targets('time_series', [
+const every = heatmap(
+  {
+    title: 'Latency of $service, every request',
+    unit: 'ms',
+    description:
+      'Needs a run with --out influxdb=…?mode=raw: rows per second hold no single requests',
+  },
+  [
     [
       `SELECT "value" FROM "dicom_req_duration" WHERE "testid" =~ /^$testid$/ AND ${SERVICE} AND $timeFilter`,
       'latency',
     ],
-  ]),
-  fieldConfig: { defaults: { unit: 'ms' }, overrides: [] },
-  options: {
-    calculate: true,
-    yAxis: { unit: 'ms' },
-    cellGap: 1,
-    color: { mode: 'scheme', scheme: 'Viridis' },
-  },
-};
+  ],
+);
 
 const generator: readonly Draft[] = [
   lines(
@@ -252,7 +248,7 @@ export function runDashboard(): Dashboard {
       ...[row('In parts'), ...parts],
       ...[row('Associations'), ...associations],
       ...[row('Delivery and checks'), ...delivery],
-      row('Every single request (mode=raw)', [heatmap]),
+      row('Every single request (mode=raw)', [every]),
       ...[row('The generator itself'), ...generator],
     ]),
   });

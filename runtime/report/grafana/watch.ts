@@ -1,8 +1,9 @@
 // Dashboard "Router watch": a point per run and route, over weeks.
 import { SERVICE, total } from './influxql.ts';
 import { dashboard, VARIABLES } from './frame.ts';
-import { layOut, type Dashboard, type Draft } from './model.ts';
+import { layOut, type Draft } from './model.ts';
 import { lines } from './panels.ts';
+import type { Dashboard } from './schema.ts';
 
 const route = { view: 'service+route', and: [SERVICE, '"route" =~ /^$route$/'] };
 const PER_RUN = 'GROUP BY "route"';
