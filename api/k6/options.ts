@@ -109,6 +109,8 @@ export interface Options {
   settle?: Duration;
   /** An instance is missing after this. Default 10m. */
   deliveryHorizon?: Duration;
+  /** Logs, report and summary name UIDs in full and quote peers word for word. Default false. */
+  phiOk?: boolean;
   throw?: boolean;
   /** Prometheus pages to read beside the load, by name; `'embedded'`: the simulated router's. */
   scrape?: Readonly<Record<string, string>>;

@@ -6,6 +6,12 @@ import { connectFrom, dcmtkForms } from './argv.ts';
 /** Values by the flag's long name without dashes, as written; flags that were not given are absent. */
 export type FlagValues = Readonly<Record<string, string | number | boolean | readonly string[]>>;
 
+/** Shown alike by every command that makes results. */
+export const PHI_OK = [
+  '--phi-ok',
+  'results name UIDs in full and quote peers word for word',
+] as const;
+
 export function collect(value: string, before: readonly string[] | undefined): readonly string[] {
   return [...(before ?? []), value];
 }
@@ -69,6 +75,7 @@ export function addResultFlags(command: Command): Command {
     .option('--no-thresholds', 'do not judge thresholds')
     .option('--strict-output', 'exit 112 when an output lost samples')
     .option('--console-output <file>', 'console of the script into a file')
+    .option(...PHI_OK)
     .option('--ledger <what>', 'what the ledger of sent instances holds: studies, instances, none')
     .option('--scrape <name=url>', 'read a Prometheus page of the target, repeatable', collect)
     .option('--scrape-interval <time>', 'time between two readings of it')

@@ -12,6 +12,7 @@ import type {
   RunBook,
   RunContext,
 } from './conduct-types.ts';
+import { Discretion } from './discretion.ts';
 import { epochNow } from './epoch.ts';
 import type { PlaceOf } from './error-log.ts';
 import type { Account } from './events.ts';
@@ -53,10 +54,13 @@ class Conductor {
   #recorder: Recorder | null = null;
   #embedded: EmbeddedAddress | null = null;
   #placeOf: PlaceOf = () => null;
+  #discretion: Discretion;
   #sources = 0;
 
   constructor(request: ConductRequest) {
     this.#request = request;
+    // Until the options are known only the script and its files have been heard.
+    this.#discretion = new Discretion(true, request.runNumber);
     this.#events = new DeferredEvents((message) => request.screen.log(message));
     this.#fleet = this.#newFleet(request.workerHeapBytes);
   }
@@ -110,6 +114,7 @@ class Conductor {
       options = await request.resolve(loaded);
     }
     mustExport(options, loaded);
+    this.#discretion = new Discretion(options.phiOk, request.runNumber);
     return { built, loaded, options };
   }
 
@@ -189,6 +194,7 @@ class Conductor {
       screen,
       stopper,
       placeOf: this.#placeOf,
+      discretion: this.#discretion,
       cores,
       threads: () => this.#fleet.readings(),
       scenarios: options.scenarios,
@@ -327,9 +333,9 @@ class Conductor {
       return new DicomRunError(error.end.code, { code: 'STOPPED', message: error.end.reason });
     }
     if (error instanceof FaultError) {
-      return faultProblem(error, (stack) =>
-        stack === undefined ? undefined : this.#placeOf(stack)?.where,
-      );
+      const place = (stack?: string) =>
+        stack === undefined ? undefined : this.#placeOf(stack)?.where;
+      return faultProblem(error, { place, discreet: this.#discretion.text });
     }
     const message = error instanceof Error ? error.message : String(error);
     return new DicomRunError(ExitCode.INTERNAL, { code: 'INTERNAL', message }, error);

@@ -27,6 +27,7 @@ function newLog() {
       mapped += 1;
       return stack.includes('script.js') ? { where: 'gi.ts:3:5', line: 'fail()' } : null;
     },
+    discreet: (text) => text.replaceAll('secret', '…'),
     record: (record) => records.push(record),
     detail: (line) => details.push(line),
     announce: (group, since) => said.push({ group, since }),
@@ -46,6 +47,19 @@ describe('ErrorLog', () => {
       ['status A700', 31, 100, 900],
       ['TIMEOUT_RESPONSE', 1, 950, 950],
     ]);
+  });
+
+  it('tells in summary, run log, screen and errors.ndjson only what may be told', () => {
+    const { log, records, details, said } = newLog();
+    const text = 'Error: a secret';
+    log.add(
+      failure(1, { group: `iteration ${text}`, message: text, stack: `${text}\n at script.js:1` }),
+    );
+    log.flush();
+    for (const told of [log.summary(1), records, details, said]) {
+      expect(JSON.stringify(told)).toContain('a …');
+      expect(JSON.stringify(told)).not.toContain('secret');
+    }
   });
 
   it('announces the first of a group at once and then one line each ten seconds', () => {

@@ -17,6 +17,8 @@ export type PlaceOf = (stack: string) => SourcePlace | null;
 
 export interface ErrorLogPorts {
   readonly placeOf: PlaceOf;
+  /** What may be told of a text that a peer or a script made. */
+  readonly discreet: (text: string) => string;
   /** One record into the run log. */
   readonly record: (record: ErrorRecord) => void;
   /** One line of errors.ndjson. */
@@ -122,7 +124,7 @@ export class ErrorLog {
 
   #open(message: ErrorMessage): Group {
     return {
-      first: message,
+      first: this.#told(message),
       place: this.place(message.stack),
       count: 0,
       firstMs: message.time,
@@ -131,6 +133,17 @@ export class ErrorLog {
       announcedMs: Number.NEGATIVE_INFINITY,
       details: 0,
       pending: 0,
+    };
+  }
+
+  /** As it may be told: asked of the first of a group and of the examples in errors.ndjson only. */
+  #told(message: ErrorMessage): ErrorMessage {
+    const { discreet } = this.#ports;
+    return {
+      ...message,
+      group: discreet(message.group),
+      message: discreet(message.message),
+      ...(message.stack === undefined ? {} : { stack: discreet(message.stack) }),
     };
   }
 
@@ -153,8 +166,8 @@ export class ErrorLog {
 
   #writeDetail(group: Group, message: ErrorMessage): void {
     if (group.details++ >= DETAILS_PER_GROUP) return;
-    const { stack, ...rest } = message;
-    const place = this.place(stack);
+    const place = this.place(message.stack);
+    const { stack, ...rest } = this.#told(message);
     const detail = {
       ...rest,
       ...optional('where', place?.where),

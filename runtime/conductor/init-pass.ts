@@ -51,7 +51,7 @@ export async function initPass(request: InitRequest): Promise<InitResult> {
     });
     return { loaded, options: await request.resolve(loaded) };
   } catch (error) {
-    throw error instanceof FaultError ? faultProblem(error, place) : error;
+    throw error instanceof FaultError ? faultProblem(error, { place }) : error;
   } finally {
     await fleet.destroy();
   }

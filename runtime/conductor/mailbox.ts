@@ -106,17 +106,23 @@ export function faultExitCode(error: FaultError): ExitCode {
 /** Names that add nothing to the message: ours say all that matters themselves. */
 const PLAIN_NAMES: ReadonlySet<string> = new Set(['', 'Error', 'DicomError', 'ScriptError']);
 
-/** The fault as an error for a person, its place mapped by `place`. */
-export function faultProblem(
-  error: FaultError,
-  place: (stack: string | undefined) => string | undefined,
-): DicomRunError {
+/** How faults are told to a person. */
+export interface Telling {
+  /** The author's place of a stack. */
+  readonly place: (stack: string | undefined) => string | undefined;
+  /** What may be told of a text that a peer or a script made; absent = all of it. */
+  readonly discreet?: (text: string) => string;
+}
+
+/** The fault as an error for a person. */
+export function faultProblem(error: FaultError, { place, discreet }: Telling): DicomRunError {
   const { fault } = error;
+  const message = discreet?.(fault.message) ?? fault.message;
   const named = PLAIN_NAMES.has(fault.name) ? '' : `${fault.name}: `;
   const where = place(fault.stack);
   return new DicomRunError(faultExitCode(error), {
     code: fault.code,
-    message: `${error.phase}: ${named}${fault.message}`,
+    message: `${error.phase}: ${named}${message}`,
     ...(fault.hint === undefined ? {} : { hint: fault.hint }),
     ...(where === undefined ? {} : { where }),
   });

@@ -15,6 +15,7 @@ import type {
   SampleColumns,
   SeriesDecl,
 } from '../threads.ts';
+import type { Discretion } from './discretion.ts';
 import { epochNow } from './epoch.ts';
 import { ErrorLog } from './error-log.ts';
 import type { PlaceOf } from './error-log.ts';
@@ -45,6 +46,7 @@ export interface RecorderSettings {
   readonly screen: Screen;
   readonly stopper: Stopper;
   readonly placeOf: PlaceOf;
+  readonly discretion: Discretion;
   readonly cores: number;
   /** What the workers tell of themselves since the last call. */
   readonly threads: () => readonly ThreadReading[];
@@ -82,6 +84,7 @@ export class Recorder implements ThreadEvents {
     this.#generator = new GeneratorMonitor(settings.cores, settings.threads);
     this.#errors = new ErrorLog({
       placeOf: settings.placeOf,
+      discreet: settings.discretion.text,
       record: (record) => sinks.log.append(record),
       detail: sinks.errorDetail,
       announce: (group, since) => screen.failure(group, since),
@@ -213,12 +216,14 @@ export class Recorder implements ThreadEvents {
     this.#errors.add(message);
   }
 
-  abortTest(message: string): void {
+  abortTest(told: string): void {
+    const message = this.#settings.discretion.text(told);
     const why = message === '' ? 'aborted by the script' : `aborted by the script: ${message}`;
     this.#settings.stopper.stop(ExitCode.ABORTED_BY_SCRIPT, why);
   }
 
-  failTest(message: string): void {
+  failTest(told: string): void {
+    const message = this.#settings.discretion.text(told);
     const why = message === '' ? 'marked failed by the script' : `marked failed: ${message}`;
     this.#settings.stopper.mark(ExitCode.MARKED_FAILED, why);
   }

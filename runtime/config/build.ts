@@ -88,6 +88,7 @@ function results(stack: Stack) {
     progressIntervalMs: stack.get<number>('progressInterval') ?? null,
     quiet: Math.min(2, stack.need<number>('quiet')) as Options['quiet'],
     trace: stack.need<boolean>('trace'),
+    phiOk: stack.need<boolean>('phiOk'),
     ledger: stack.need<Options['ledger']>('ledger'),
     scrapeIntervalMs: stack.need<number>('scrapeInterval'),
     scrape: stack.get<readonly ScrapeConfig[]>('scrape') ?? [],

@@ -121,6 +121,7 @@ export const OPTION_TABLE: readonly OptionRow[] = [
   off('noThresholds', 'do not judge thresholds', 'no-thresholds'),
   off('strictOutput', 'exit 112 when an output lost samples', 'strict-output'),
   row('consoleOutput', 'string', 'file for the console of the script', { flag: 'console-output' }),
+  off('phiOk', 'results name UIDs in full and quote peers word for word', 'phi-ok'),
   row('ledger', 'choice', 'what the ledger of sent instances holds', {
     byDefault: 'studies',
     choices: ['studies', 'instances', 'none'],

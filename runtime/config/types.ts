@@ -146,6 +146,8 @@ export interface Options {
   /** 0 all, 1 plan and summary, 2 errors only. */
   readonly quiet: 0 | 1 | 2;
   readonly trace: boolean;
+  /** Results name UIDs in full and texts of peers as they came. */
+  readonly phiOk: boolean;
   /** What the ledger of sent instances holds. */
   readonly ledger: 'studies' | 'instances' | 'none';
   readonly scrape: readonly ScrapeConfig[];

@@ -2,12 +2,13 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { REPLY_LATER } from '../dicom/dimse/incoming.ts';
 import type { Summary } from '../metrics/summary.ts';
 import { compileEdits, type Edits } from '../dicom/data/edits.ts';
 import { patchHeader } from '../dicom/data/header-patch.ts';
 import { fileMeta } from '../dicom/data/part10.ts';
 import { Place, type Finished } from './cli-spawn.ts';
-import { EXPLICIT } from './wire-fixture.ts';
+import { closeServers, EXPLICIT, serve } from './wire-fixture.ts';
 import { instance, SECONDARY_CAPTURE } from './wire-calls.ts';
 
 const CANARY = 'CANARY';
@@ -32,6 +33,7 @@ const pacs = dicom.peer({
 });
 const secure = dicom.peer({ connect: 'TLS@127.0.0.1:1', tls: { passphrase: 'CANARYPHRASE' } });
 const nobody = dicom.peer({ connect: 'NOBODY@127.0.0.1:1' });
+const telling = dicom.peer({ connect: 'TELLING@127.0.0.1:' + __ENV.TELLING });
 const pool = dicom.files('pool');
 export default async function () {
   const study = dicom.study({ images: 1, from: pool });
@@ -47,6 +49,8 @@ export default async function () {
   await nobody.store(pool.next().asIs()).catch(() => {});
   await secure.echo().catch(() => {});
   await pacs.store(pool.next().asIs());
+  const told = await telling.store(pool.next().asIs());
+  throw new Error(told.comment);
 }
 `;
 
@@ -73,29 +77,59 @@ function filesUnder(folder: string): string[] {
   });
 }
 
+/** The script, and the files that it sends. */
+function canaryPlace(): Place {
+  const made = new Place({ 'canary.ts': SCRIPT });
+  mkdirSync(join(made.folder, 'pool'));
+  for (let member = 0; member < 3; member++) {
+    writeImage(join(made.folder, 'pool', `${member}.dcm`), member);
+  }
+  return made;
+}
+
+/** A peer that says in its error comments whom they are about; its port as a variable. */
+async function tellingPeer(): Promise<Record<string, string>> {
+  const port = await serve({
+    onStoreEnd: (association, request) => {
+      const errorComment = `${request.sopInstance()} of ${CANARY}^JANE`;
+      association.respond(request, { status: 0xa700, errorComment });
+      return REPLY_LATER;
+    },
+  });
+  return { TELLING: String(port) };
+}
+
+/** What failed at the peer that talks, and what the script threw on of it. */
+function told(summary: Summary): string[] {
+  const { groups } = summary.errors;
+  return groups.flatMap((group) =>
+    group.calledAET === 'TELLING' || group.operation === 'iteration' ? [group.message] : [],
+  );
+}
+
 let place: Place;
 let finished: Finished;
 beforeAll(async () => {
-  place = new Place({ 'canary.ts': SCRIPT });
-  mkdirSync(join(place.folder, 'pool'));
-  for (let member = 0; member < 3; member++) {
-    writeImage(join(place.folder, 'pool', `${member}.dcm`), member);
-  }
+  place = canaryPlace();
   const outputs = ['--out', 'json=samples.json', '--out', 'csv=samples.csv'];
   const more = ['--summary-export', 'k6.json', '--ledger', 'instances', '--settle', '1s'];
-  finished = await place.run(['run', 'canary.ts', '--embedded', ...outputs, ...more]);
+  const env = await tellingPeer();
+  finished = await place.run(['run', 'canary.ts', '--embedded', ...outputs, ...more], env);
   const smoke = ['smoke', 'canary.ts', '--embedded', '--settle', '1s', '--reporter', 'junit'];
-  const { out, err } = await place.run(smoke);
+  const { out, err } = await place.run(smoke, env);
   place.write('smoke.xml', out);
   place.write('smoke.log', err);
   place.write('run.out', finished.out);
   place.write('run.log', finished.err);
   const again = await place.run(['report', place.runs()[0] ?? '']);
   place.write('again.out', again.out + again.err);
-  const config = await place.run(['config', 'canary.ts']);
+  const config = await place.run(['config', 'canary.ts'], env);
   place.write('config.out', config.out + config.err);
 }, 120_000);
-afterAll(() => place.remove());
+afterAll(async () => {
+  place.remove();
+  await closeServers();
+});
 
 describe('what must not come out', () => {
   it('was sent, and reached the archive', () => {
@@ -105,6 +139,13 @@ describe('what must not come out', () => {
     expect(delivery.accepted, finished.err).toBeGreaterThan(0);
     expect(checks.passes).toBeGreaterThan(8);
     expect(checks.fails).toBeGreaterThan(0);
+  });
+
+  it('was said by a peer, and is shown as far as it may be', () => {
+    const folder = place.runs().find((run) => existsSync(join(run, 'report.html'))) ?? '';
+    const summary = JSON.parse(readFileSync(join(folder, 'summary.json'), 'utf8')) as Summary;
+    expect(told(summary)).toHaveLength(2);
+    for (const text of told(summary)) expect(text).toMatch(/…7777\.3\.\d of …\^…/);
   });
 
   it.each([
@@ -131,5 +172,22 @@ describe('what must not come out', () => {
       if (existsSync(file)) expect(statSync(file).mode & 0o777).toBe(0o600);
       expect(statSync(join(run, 'run.ndjson')).mode & 0o777).toBe(0o600);
     }
+  });
+});
+
+describe('with --phi-ok', () => {
+  let open: Place;
+  beforeAll(async () => {
+    open = canaryPlace();
+    const once = ['--iterations', '1', '--vus', '1', '--settle', '1s', '--phi-ok'];
+    await open.run(['run', 'canary.ts', '--embedded', ...once], await tellingPeer());
+  }, 60_000);
+  afterAll(() => open.remove());
+
+  it('peers are quoted word for word', () => {
+    const texts = told(open.summary());
+    expect(texts).toHaveLength(2);
+    for (const text of texts) expect(text).toContain(`${UID}.3.`);
+    for (const text of texts) expect(text).toContain(` of ${CANARY}^JANE`);
   });
 });

@@ -43,6 +43,11 @@ function fieldsOf(failure: Failure): Readonly<Record<string, unknown>> {
   }
 }
 
+/** What a peer added to a status, for a message: its error comment in quotes, '' without one. */
+export function commentText(comment: string): string {
+  return comment === '' ? '' : ` ("${comment.replace(/[^\x20-\x7e]/g, '?')}")`;
+}
+
 /** Word of the `outcome` tag. */
 export function outcomeTag(failure: Failure | Rejected): string {
   return failure.kind === 'released' ? 'aborted' : failure.kind;

@@ -13,7 +13,7 @@ import { StoreImages } from '../dicom/scu/store-image.ts';
 import type { SendFault } from '../dicom/ul/send-fault.ts';
 import type { Associations, OpenAssociation } from './associations.ts';
 import type { DeliveryPort } from './delivery.ts';
-import { failureFault, outcomeTag, peerText } from './faults.ts';
+import { commentText, failureFault, outcomeTag, peerText } from './faults.ts';
 import { RingFault } from './host.ts';
 import type { Ledger, OwnUids } from './ledger.ts';
 import { shortName } from './names.ts';
@@ -206,7 +206,7 @@ export class Stores implements ReplyTaker {
     const gap = operation.lastByte - operation.firstByte;
     if (this.#nagle.answered(gap)) this.#warnOfNagle(operation, open);
     if (ok) this.#accepted(operation, open, detail);
-    else this.#failed(open, status, operation);
+    else this.#failed(open, operation, reply);
     if (status === 0) host.succeed(operation);
     else host.settle(operation, Answer.STATUS, status, reply.text(ERROR_COMMENT));
   }
@@ -225,7 +225,9 @@ export class Stores implements ReplyTaker {
     }
   }
 
-  #failed(open: OpenAssociation, status: number, operation: Operation): void {
+  #failed(open: OpenAssociation, operation: Operation, reply: Reply): void {
+    const { status } = reply;
+    const said = commentText(reply.text(ERROR_COMMENT));
     const vu = this.#parts.vu(operation.slot);
     const { calledAET } = open.spec.peer;
     const hint = statusHint(status, 'C-STORE');
@@ -234,7 +236,7 @@ export class Stores implements ReplyTaker {
         operation: 'C-STORE',
         code: `status ${statusHex(status)}`,
         ...(hint === null ? {} : { hint }),
-        message: `${peerText(open.spec.peer)} answered C-STORE with 0x${statusHex(status)}: ${statusName(status, 'C-STORE')}`,
+        message: `${peerText(open.spec.peer)} answered C-STORE with 0x${statusHex(status)}: ${statusName(status, 'C-STORE')}${said}`,
         calledAET,
       },
       vu,

@@ -2,7 +2,14 @@
 import type { Command } from 'commander';
 import { DicomRunError, ExitCode } from '../../errors.ts';
 import type { DefineCommand } from '../command.ts';
-import { addConfigFlags, addTargetFlags, collect, connectFlags, givenFlags } from '../run-flags.ts';
+import {
+  addConfigFlags,
+  addTargetFlags,
+  collect,
+  connectFlags,
+  givenFlags,
+  PHI_OK,
+} from '../run-flags.ts';
 import type { FlagValues } from '../run-flags.ts';
 import type { Terminal } from '../terminal.ts';
 
@@ -45,6 +52,7 @@ export const define: DefineCommand = (command, { terminal, exit }) => {
     .option('--results <dir>', 'where the folder is made (default results)')
     .option('--testid <id>', 'name of the steps in every output, with their rate')
     .option('--settle <duration>', 'wait for deliveries at the end of a step (default 30s)')
+    .option(...PHI_OK)
     .option('--workers <n>', 'worker threads (default: cores - 1)')
     .option(
       '-q, --quiet',

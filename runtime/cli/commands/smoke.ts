@@ -4,7 +4,14 @@ import { writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { DicomRunError, ExitCode } from '../../errors.ts';
 import type { DefineCommand } from '../command.ts';
-import { addConfigFlags, addTargetFlags, collect, connectFlags, givenFlags } from '../run-flags.ts';
+import {
+  addConfigFlags,
+  addTargetFlags,
+  collect,
+  connectFlags,
+  givenFlags,
+  PHI_OK,
+} from '../run-flags.ts';
 import type { FlagValues } from '../run-flags.ts';
 import { applyColor } from '../run-script.ts';
 import type { SmokeResult } from '../smoke/run-smoke.ts';
@@ -45,6 +52,7 @@ export const define: DefineCommand = (command, { terminal, exit }) => {
     .optionsGroup('Results:')
     .option('--results <dir>', 'where run folders are made (default results)')
     .option('--settle <duration>', 'wait for deliveries at the end (default 30s)')
+    .option(...PHI_OK)
     .option('--trace', 'print every PDU')
     .option('--thresholds', 'judge the latency thresholds of the script, too')
     .option('--no-color', 'no colours')

@@ -5,7 +5,7 @@ import { statusHint, statusName } from '../../dicom/dimse/status-words.ts';
 import type { Failure } from '../../dicom/errors.ts';
 import type { OperationResult } from '../../dicom/scu/operation.ts';
 import type { Associations, OpenAssociation } from '../associations.ts';
-import { failureFault, outcomeTag, peerText } from '../faults.ts';
+import { commentText, failureFault, outcomeTag, peerText } from '../faults.ts';
 import { RingFault } from '../host.ts';
 import { shortName } from '../names.ts';
 import type { Operation } from '../operation.ts';
@@ -126,13 +126,12 @@ export class Exchange {
   #report(status: number, comment: string): void {
     const { peer } = this.open.spec;
     const hint = statusHint(status, this.service);
-    const words = comment === '' ? '' : ` ("${comment.replace(/[^\x20-\x7e]/g, '?')}")`;
     this.parts.errors.failed(
       {
         operation: this.service,
         code: `status ${statusHex(status)}`,
         ...(hint === null ? {} : { hint }),
-        message: `${peerText(peer)} answered ${this.service} with 0x${statusHex(status)}: ${statusName(status, this.service)}${words}`,
+        message: `${peerText(peer)} answered ${this.service} with 0x${statusHex(status)}: ${statusName(status, this.service)}${commentText(comment)}`,
         calledAET: peer.calledAET,
       },
       this.parts.vu(this.slot),

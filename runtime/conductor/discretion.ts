@@ -1,0 +1,54 @@
+// What results may say of patients and instances: UIDs by their tails, names of persons not at all.
+// Peers send free text (error comments), and scripts throw it on; it is looked at once, where a
+// failure first enters the results, and never for what went well.
+
+/** Three or more numbers with dots in between. */
+const DOTTED = /\d+(?:\.\d+){2,}/g;
+/** UIDs that the standard itself gives out: SOP classes, transfer syntaxes; never of a patient. */
+const STANDARD_ROOT = '1.2.840.10008.';
+/** With fewer numbers and characters it may be an address or a version. */
+const LEAST_NUMBERS = 5;
+const LONGEST_ADDRESS = '255.255.255.255'.length;
+/** A person name as data elements have it, `FAMILY^GIVEN` (PS3.5 §6.2.1.2). */
+const PERSON_NAME = /\p{L}[\p{L}\p{N}'.-]*(?:\^[\p{L}\p{N}'.-]*)+/gu;
+const TAIL_LENGTH = 8;
+/** Series and instance at the end of a UID of our own. */
+const OWN_MEMBER = 10;
+
+/** How a run speaks of instances; with `--phi-ok` everything stands as it came. */
+export class Discretion {
+  readonly #open: boolean;
+  readonly #run: string;
+
+  /** @param run number of the run, which all UIDs made in it contain */
+  constructor(open: boolean, run: string) {
+    this.#open = open;
+    this.#run = run;
+  }
+
+  /**
+   * A UID as results may show it: its last 8 characters, half of a short one. Of a UID made in this run, whose end is
+   * counted and says nothing of anybody, all that tells it from the others.
+   */
+  readonly uid = (uid: string): string => {
+    if (this.#open) return uid;
+    const at = uid.indexOf(this.#run);
+    if (at < 0) return `…${uid.slice(-Math.min(TAIL_LENGTH, uid.length >> 1))}`;
+    const counted = uid.slice(at + this.#run.length);
+    const member = counted.slice(-OWN_MEMBER);
+    return `…${counted.slice(0, -OWN_MEMBER).replace(/^0+/, '')}${member}`;
+  };
+
+  /** A text with the UIDs in it shortened and names of persons left out. */
+  readonly text = (text: string): string => {
+    if (this.#open) return text;
+    return text
+      .replace(DOTTED, (dotted) => (isUid(dotted) ? this.uid(dotted) : dotted))
+      .replace(PERSON_NAME, '…^…');
+  };
+}
+
+function isUid(dotted: string): boolean {
+  if (dotted.startsWith(STANDARD_ROOT)) return false;
+  return dotted.length > LONGEST_ADDRESS || dotted.split('.').length >= LEAST_NUMBERS;
+}
