@@ -47,10 +47,18 @@ function keyOfPrototypes(prototypes: readonly number[]): string {
   return key;
 }
 
+const ofNames = new Map<string, string>();
+
+function keyOfName(name: string): string {
+  let key = ofNames.get(name);
+  if (key === undefined) ofNames.set(name, (key = JSON.stringify([[name]])));
+  return key;
+}
+
 function keyOf(item: T.AssociateFor): string {
   if (item instanceof Study || item instanceof Pool) return keyOfPrototypes(item.prototypes);
   if (item instanceof Dataset) return JSON.stringify([[item.sopClass, item.transferSyntax]]);
-  if (typeof item === 'string') return JSON.stringify([[item]]);
+  if (typeof item === 'string') return keyOfName(item);
   throw badArgument('associate({ for }): needs instances, studies, pools or names of services');
 }
 

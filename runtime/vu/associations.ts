@@ -6,9 +6,10 @@ import type { AssociateRequest } from '../dicom/ul/associate-request.ts';
 import type { AssociateAc } from '../dicom/ul/pdu.ts';
 import type { Association } from '../dicom/ul/association.ts';
 import { WorkerSlot } from '../threads.ts';
+import { countAttempt } from './attempts.ts';
 import { failureFault, outcomeTag } from './faults.ts';
 import { RingFault } from './host.ts';
-import { describe, outcomeFault, outcomeWord } from './outcome.ts';
+import { describe, outcomeFault } from './outcome.ts';
 import type { Operation } from './operation.ts';
 import type { WorkerParts } from './parts.ts';
 import { resolveSpec, type Spec, type SpecRequest } from './peers.ts';
@@ -19,7 +20,6 @@ import type { VuSlot } from './vus.ts';
 /** Calling AE titles told apart in tags; the rest share one, so that series stay bounded. */
 const MAX_PEERS = 128;
 const OVERFLOW_TITLE = '(other)';
-
 /** An open association of a VU. */
 export class OpenAssociation {
   readonly handle: number;
@@ -114,6 +114,7 @@ export class Associations {
   addSpec(request: SpecRequest): number {
     const spec = resolveSpec(request, this.#parts.plan);
     spec.peerNumber = this.#peerNumber(spec);
+    spec.contextKey = `peer ${spec.peerNumber}`;
     return this.#specs.push(spec) - 1;
   }
 
@@ -138,7 +139,9 @@ export class Associations {
 
   peerContext(vu: VuSlot, spec: Spec): TagContext {
     const { contexts } = this.#parts;
-    return contexts.with(this.#parts.context(vu), `peer ${spec.peerNumber}`, this.peerTags(spec));
+    const context = this.#parts.context(vu);
+    const known = context.derived.get(spec.contextKey);
+    return known ?? contexts.with(context, spec.contextKey, this.peerTags(spec));
   }
 
   // ---------------------------------------------------------------- open
@@ -157,9 +160,11 @@ export class Associations {
     return operation.ticket;
   }
 
-  /** What a spec asks for, with a transcript where one is wanted. */
-  traced({ request, peer }: Spec, slot: number): AssociateRequest {
+  /** What a spec asks for, from its next source address, with a transcript where one is wanted. */
+  requestOf(spec: Spec, slot: number): AssociateRequest {
     const { plan, log } = this.#parts;
+    const { requests, peer } = spec;
+    const request = requests[spec.nextRequest++ % requests.length] ?? spec.request;
     if (!plan.trace) return request;
     const vu = this.#parts.vu(slot);
     const say = (line: string): void => log('trace', line, vu);
@@ -168,10 +173,7 @@ export class Associations {
 
   /** Starts to associate; `operation.cancel` gives up. */
   open(spec: Spec, operation: Operation, done: (outcome: AssociateOutcome) => void): void {
-    const source = spec.sources[spec.nextSource++ % Math.max(1, spec.sources.length)];
-    const asked = this.traced(spec, operation.slot);
-    const request = source === undefined ? asked : { ...asked, sourceAddress: source };
-    const opening = associate(request, (outcome) => {
+    const opening = associate(this.requestOf(spec, operation.slot), (outcome) => {
       operation.cancel = null;
       done(outcome);
     });
@@ -198,25 +200,7 @@ export class Associations {
 
   /** Counts an attempt; an expected refusal is no failure. */
   count(outcome: AssociateOutcome, spec: Spec, vu: VuSlot, expected: boolean): void {
-    const { contexts, samples } = this.#parts;
-    const context = this.peerContext(vu, spec);
-    const word = outcomeWord(outcome);
-    const status =
-      outcome.kind === 'rejected' ? `${outcome.result}-${outcome.source}-${outcome.reason}` : '';
-    const ended = contexts.with(context, `assoc ${word} ${status}`, { outcome: word, status });
-    const judged = contexts.with(context, `assoc ${word}`, { outcome: word });
-    samples.add(contexts.series(ended, 'dicom_assocs'), 1);
-    samples.add(
-      contexts.series(judged, 'dicom_assoc_failed'),
-      word === 'accepted' || expected ? 0 : 1,
-    );
-    if (outcome.connectMs > 0)
-      samples.add(contexts.series(context, 'dicom_connecting'), outcome.connectMs);
-    if (outcome.tlsMs > 0)
-      samples.add(contexts.series(context, 'dicom_tls_handshaking'), outcome.tlsMs);
-    if (outcome.kind === 'accepted') {
-      samples.add(contexts.series(context, 'dicom_associating'), outcome.associateMs);
-    }
+    countAttempt(this.#parts, this.peerContext(vu, spec), outcome, expected);
   }
 
   /** Takes an accepted association into the table. */

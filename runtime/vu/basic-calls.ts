@@ -25,7 +25,7 @@ export function basicCalls(calls: Calls, basic: BasicParts): void {
   });
   calls.on('negotiate', (operation, call, slot) => {
     const spec = associations.spec(Number(call['spec']));
-    const opening = associate(associations.traced(spec, slot), (outcome) => {
+    const opening = associate(associations.requestOf(spec, slot), (outcome) => {
       operation.cancel = null;
       parts.host.settleJson(operation, negotiated(basic, { outcome, call, slot }));
     });

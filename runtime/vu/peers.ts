@@ -43,10 +43,13 @@ export interface Spec {
   /** Declaration id of the receiver that gets what is sent; -1 none. */
   readonly deliversTo: number;
   readonly tags: Readonly<Record<string, string>>;
-  readonly sources: readonly string[];
-  nextSource: number;
+  /** The request from each source address in turn; at least one. */
+  readonly requests: readonly AssociateRequest[];
+  nextRequest: number;
   /** Small number of (called, calling, route), for packed keys. */
   peerNumber: number;
+  /** What the context of its tags is remembered under. */
+  contextKey: string;
 }
 
 const DEFAULT_CALLING = 'DICOMRUN';
@@ -217,21 +220,25 @@ export function resolveSpec(spec: SpecRequest, plan: VuPlan): Spec {
   const asyncOps = typeof ops === 'number' ? { invoked: ops, performed: ops } : (ops ?? null);
   const source = peer.sourceAddress ?? plan.target?.sourceAddress ?? [];
   const ownAddress = peer.host !== undefined || peer.connect !== undefined;
+  const request: AssociateRequest = {
+    ...address,
+    ...proposalOf(spec),
+    tls: tlsOf(tls, plan.folder),
+    userIdentity: identityOf(peer.userIdentity) ?? null,
+    asyncOps,
+    ...extrasOf(peer),
+  };
+  const sources = typeof source === 'string' ? [source] : source;
+  const requests = sources.map((sourceAddress) => ({ ...request, sourceAddress }));
   return {
-    request: {
-      ...address,
-      ...proposalOf(spec),
-      tls: tlsOf(tls, plan.folder),
-      userIdentity: identityOf(peer.userIdentity) ?? null,
-      asyncOps,
-      ...extrasOf(peer),
-    },
+    request,
     peer: address,
     route: peer.route ?? (ownAddress ? '' : (plan.route ?? '')),
     deliversTo: peer.deliversTo ?? -1,
     tags: spec.tags ?? {},
-    sources: typeof source === 'string' ? [source] : source,
-    nextSource: 0,
+    requests: requests.length === 0 ? [request] : requests,
+    nextRequest: 0,
     peerNumber: 0,
+    contextKey: '',
   };
 }

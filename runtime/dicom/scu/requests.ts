@@ -7,15 +7,16 @@ import { type MoveOriginator, storeCommand } from './store-command.ts';
 
 export const VERIFICATION_SOP_CLASS = '1.2.840.10008.1.1'; // PS3.4 Annex A
 
+const ECHO_COMMAND = encodeCommand({
+  [Element.AFFECTED_SOP_CLASS]: VERIFICATION_SOP_CLASS,
+  [Element.COMMAND_FIELD]: CommandField.C_ECHO_RQ,
+  [Element.MESSAGE_ID]: 0,
+  [Element.DATA_SET_TYPE]: NO_DATA_SET,
+});
+
 /** C-ECHO-RQ (PS3.7 §9.3.5.1). */
 export function echoRequest(contextId: number, maxPdu: number): Outgoing {
-  const command = encodeCommand({
-    [Element.AFFECTED_SOP_CLASS]: VERIFICATION_SOP_CLASS,
-    [Element.COMMAND_FIELD]: CommandField.C_ECHO_RQ,
-    [Element.MESSAGE_ID]: 0,
-    [Element.DATA_SET_TYPE]: NO_DATA_SET,
-  });
-  return toOutgoing(contextId, maxPdu, command, null);
+  return toOutgoing(contextId, maxPdu, ECHO_COMMAND, null);
 }
 
 export interface StoreOf {

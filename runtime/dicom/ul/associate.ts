@@ -15,7 +15,8 @@ import type { Association } from './association.ts';
 import { AbortReason, AbortSource, DEFAULT_MAX_PDU } from './constants.ts';
 import { Endpoint, type EndpointHooks } from './endpoint.ts';
 import { SMALLEST_MAX_PDU } from './frame.ts';
-import { negotiatedContexts, toAssociateRq, windowOf } from './negotiate.ts';
+import { windowOf } from './negotiate.ts';
+import { associateRqOf, contextsOf } from './pdu-memo.ts';
 import type { AssociateAc, AssociateRj, AssociateRq } from './pdu.ts';
 import { Transport, type TransportUser } from './transport.ts';
 
@@ -46,6 +47,10 @@ export interface Associating {
   abort(): void;
 }
 
+function timeoutsOf({ timeouts }: AssociateRequest): Timeouts {
+  return timeouts === undefined ? DEFAULT_TIMEOUTS : { ...DEFAULT_TIMEOUTS, ...timeouts };
+}
+
 /** Towards a peer that does not state a maximum length. */
 const UNSTATED_MAX_PDU = 16_384;
 
@@ -60,11 +65,11 @@ class Opening implements Associating, TransportUser, EndpointHooks {
   private sentAt = 0;
 
   constructor(request: AssociateRequest, done: (outcome: AssociateOutcome) => void) {
-    this.rq = toAssociateRq(request);
+    this.rq = associateRqOf(request);
     this.done = done;
     this.trace = request.trace ?? null;
     this.maxPdu = request.maxPdu ?? DEFAULT_MAX_PDU;
-    this.timeouts = { ...DEFAULT_TIMEOUTS, ...request.timeouts };
+    this.timeouts = timeoutsOf(request);
     try {
       this.transport = new Transport(request, this.timeouts, this);
     } catch (cause) {
@@ -135,15 +140,19 @@ class Opening implements Associating, TransportUser, EndpointHooks {
       return;
     }
     endpoint.establish({
-      contexts: negotiatedContexts(this.rq, answer),
+      contexts: contextsOf(this.rq, answer),
       maxPdu,
       window: windowOf('requestor', this.rq.user.asyncOps, answer.user.asyncOps),
     });
-    this.settle({ kind: 'accepted', association: endpoint, answer }, associateMs);
+    const { done } = this;
+    this.done = null;
+    const { connectMs, tlsMs } = this.transport;
+    const kind = 'accepted';
+    done?.({ kind, association: endpoint, answer, connectMs, tlsMs, associateMs });
   }
 
   private settle(
-    outcome: Accepted | Rejected | Aborted | TransportFailure | TimeoutFailure | ProtocolFailure,
+    outcome: Rejected | Aborted | TransportFailure | TimeoutFailure | ProtocolFailure,
     associateMs: number,
   ): void {
     const { done } = this;

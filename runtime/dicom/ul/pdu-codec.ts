@@ -1,10 +1,11 @@
 // PDUs to bytes and back. P-DATA-TF is not here: it is streamed (pdu-reader.ts) and framed
 // (frame.ts).
-import { FIXED_BODY_BYTES, PDU_HEADER_BYTES, PduType } from './constants.ts';
+import { FIXED_BODY_BYTES, PduType } from './constants.ts';
 import type { UserIdentity } from './associate-request.ts';
 import type { Abort, AssociateAc, AssociateRj, AssociateRq, Pdu, UserInformation } from './pdu.ts';
 import { Item, PDU_LAYOUTS } from './pdu-fields.ts';
-import { type FieldValue, type Node, PduError, readNode, writeNode } from './pdu-items.ts';
+import { type FieldValue, type Node, PduError, readNode } from './pdu-items.ts';
+import { writePdu } from './pdu-writer.ts';
 
 const TYPES: Readonly<Record<Pdu['kind'], number>> = {
   'A-ASSOCIATE-RQ': PduType.ASSOCIATE_RQ,
@@ -262,14 +263,13 @@ function codes(pdu: AssociateRj | Abort): Record<string, FieldValue> {
   return pdu.kind === 'A-ABORT' ? { source, reason } : { result: pdu.result, source, reason };
 }
 
-/** Encodes a PDU, header included. */
+/**
+ * Encodes a PDU, header included.
+ * @throws RangeError for an item longer than its length field can say.
+ */
 export function encodePdu(pdu: Pdu): Buffer {
   const node = toNode(pdu);
   const layout = PDU_LAYOUTS[node.type];
   if (layout === undefined) throw new RangeError(`no layout for PDU type ${node.type}`);
-  const body = writeNode(layout, node);
-  const header = Buffer.alloc(PDU_HEADER_BYTES);
-  header.writeUInt8(node.type, 0);
-  header.writeUInt32BE(body.length, 2);
-  return Buffer.concat([header, body]);
+  return writePdu(layout, node);
 }

@@ -1,4 +1,4 @@
-// Reads and writes fields and items by the tables of `pdu-fields.ts`; knows no PDU.
+// Reads fields and items by the tables of `pdu-fields.ts`; knows no PDU.
 import { AE_TITLE_BYTES, ITEM_HEADER_BYTES } from './constants.ts';
 import { type Field, ITEM_LAYOUTS, type Layout } from './pdu-fields.ts';
 
@@ -125,61 +125,4 @@ export function readNode(type: number, layout: Layout, span: Span): Node {
       items.push(readNode(itemType, inner, { buffer, start: body, end: body + length }));
   }
   return { type, values, items };
-}
-
-const latin1 = (value: FieldValue | undefined): Buffer =>
-  Buffer.from(String(value ?? ''), 'latin1');
-
-function withLength16(bytes: Uint8Array): Buffer {
-  const out = Buffer.alloc(2 + bytes.length);
-  out.writeUInt16BE(bytes.length, 0);
-  out.set(bytes, 2);
-  return out;
-}
-
-function number(value: FieldValue | undefined, bytes: number): Buffer {
-  const out = Buffer.alloc(bytes);
-  out.writeUIntBE(typeof value === 'number' ? value : 0, 0, bytes);
-  return out;
-}
-
-function writeField(field: Field, value: FieldValue | undefined): Buffer {
-  switch (field.codec) {
-    case 'u8':
-      return number(value, 1);
-    case 'u16':
-      return number(value, 2);
-    case 'u32':
-      return number(value, 4);
-    case 'skip':
-      return Buffer.alloc(field.length ?? 0);
-    case 'ae':
-      return latin1(String(value ?? '').padEnd(AE_TITLE_BYTES)).subarray(0, AE_TITLE_BYTES);
-    case 'uid':
-    case 'text':
-      return latin1(value);
-    case 'bytes':
-      return Buffer.from(value instanceof Uint8Array ? value : []);
-    case 'uid16':
-      return withLength16(latin1(value));
-    case 'bytes16':
-      return withLength16(value instanceof Uint8Array ? value : Buffer.alloc(0));
-    case 'uids16': {
-      const list = Array.isArray(value) ? (value as readonly string[]) : [];
-      return withLength16(Buffer.concat(list.map((uid) => withLength16(latin1(uid)))));
-    }
-  }
-}
-
-/** Writes the body of a PDU or item: fields, then items with their headers. */
-export function writeNode(layout: Layout, node: Node): Buffer {
-  const parts = layout.fields.map((field) => writeField(field, node.values[field.name]));
-  for (const item of node.items) {
-    const inner = ITEM_LAYOUTS[item.type];
-    if (inner === undefined) throw new RangeError(`no layout for item type ${item.type}`);
-    const body = writeNode(inner, item);
-    const header = Buffer.from([item.type, 0, body.length >> 8, body.length & 0xff]);
-    parts.push(header, body);
-  }
-  return Buffer.concat(parts);
 }

@@ -13,8 +13,8 @@ import {
   PduType,
   UNLIMITED_PDU,
 } from './constants.ts';
-import { decodePdu } from './pdu-codec.ts';
 import { PduError } from './pdu-items.ts';
+import { decodeAgain } from './pdu-memo.ts';
 import type { Pdu } from './pdu.ts';
 
 /** The PDV whose bytes are being delivered. */
@@ -148,8 +148,6 @@ export class PduReader implements PdvHeader {
     }
     this.type = type;
     this.pduLeft = length;
-    this.bodyBytes = 0;
-    this.body = Buffer.alloc(Math.min(length, FIRST_BODY_ALLOCATION));
     this.mode = BODY;
   }
 
@@ -184,30 +182,44 @@ export class PduReader implements PdvHeader {
   }
 
   private readBody(buffer: Buffer, at: number, end: number): number {
+    if (this.bodyBytes === 0 && end - at >= this.pduLeft) {
+      this.finishBody(buffer, at, at + this.pduLeft);
+      return at + this.pduLeft;
+    }
+    return this.gatherBody(buffer, at, end);
+  }
+
+  /** The body comes in pieces: they are kept until it is whole. */
+  private gatherBody(buffer: Buffer, at: number, end: number): number {
     const next = Math.min(end, at + this.pduLeft - this.bodyBytes);
     const needed = this.bodyBytes + next - at;
     if (needed > this.body.length) {
-      const larger = Buffer.alloc(Math.min(this.pduLeft, Math.max(needed, 2 * this.body.length)));
+      const atLeast = Math.max(needed, FIRST_BODY_ALLOCATION, 2 * this.body.length);
+      const larger = Buffer.alloc(Math.min(this.pduLeft, atLeast));
       this.body.copy(larger, 0, 0, this.bodyBytes);
       this.body = larger;
     }
     buffer.copy(this.body, this.bodyBytes, at, next);
     this.bodyBytes = needed;
-    if (needed === this.pduLeft) this.finishBody(next);
+    if (needed === this.pduLeft) {
+      const { body } = this;
+      this.body = NO_BYTES;
+      this.bodyBytes = 0;
+      this.finishBody(body, 0, needed, next - needed);
+    }
     return next;
   }
 
-  private finishBody(next: number): void {
-    const body = this.body;
+  /** The whole body; it began at `at` of the current chunk. */
+  private finishBody(buffer: Buffer, start: number, end: number, at = start): void {
     this.mode = HEADER;
-    this.body = NO_BYTES;
     let pdu: Pdu;
     try {
-      pdu = decodePdu(this.type, body);
+      pdu = decodeAgain(this.type, buffer, start, end);
     } catch (error) {
       if (!(error instanceof PduError)) throw error;
-      const at = next - body.length + error.at;
-      this.invalid(error.message, error.clause, body, error.at, at);
+      const { message, clause } = error;
+      this.invalid(message, clause, buffer.subarray(0, end), start + error.at, at + error.at);
       return;
     }
     this.sink.onPdu(pdu);

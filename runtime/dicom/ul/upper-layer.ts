@@ -7,7 +7,7 @@ import type { Confirmation, Indication, Port, Sendable } from './actions.ts';
 import { AbortReason, AbortSource, APPLICATION_CONTEXT, PROTOCOL_VERSION } from './constants.ts';
 import { transportFailure, unexpectedPdu } from './failures.ts';
 import { Machine } from './machine.ts';
-import { encodePdu } from './pdu-codec.ts';
+import { encodeAgain } from './pdu-memo.ts';
 import { PduReader, type PduSink, type PdvHeader } from './pdu-reader.ts';
 import type { Abort, AssociateAc, AssociateRj, AssociateRq, Pdu } from './pdu.ts';
 import { Event, State } from './transitions.ts';
@@ -60,8 +60,11 @@ export class UpperLayer implements Port, PduSink {
   private answer: AssociateAc | AssociateRj | null = null;
   private abortPdu: Abort = { kind: 'A-ABORT', source: 0, reason: 0 };
   private providerReason: number = AbortReason.NOT_SPECIFIED;
-  /** Why an abort is about to be indicated. */
+  /** Why an abort is about to be indicated, unless it is the PDU that came last. */
   private cause: Failure | null = null;
+  private blamed: Pdu['kind'] | 'P-DATA-TF' = 'P-DATA-TF';
+  private blamedState: number = State.IDLE;
+  private blamedAt = 0;
   private socketError: NodeJS.ErrnoException | null = null;
 
   constructor(requestor: boolean, socket: Socket, user: UpperUser, associateMs: number) {
@@ -183,8 +186,12 @@ export class UpperLayer implements Port, PduSink {
     }
   }
 
+  /** Should the machine abort now, then because of this PDU. */
   private blame(kind: Pdu['kind'] | 'P-DATA-TF'): void {
-    this.cause = unexpectedPdu(kind, this.machine.state, this.reader.received);
+    this.cause = null;
+    this.blamed = kind;
+    this.blamedState = this.machine.state;
+    this.blamedAt = this.reader.received;
     this.providerReason = AbortReason.UNEXPECTED_PDU;
   }
 
@@ -208,7 +215,7 @@ export class UpperLayer implements Port, PduSink {
     const value = this.toSend(pdu);
     if (value === null || !this.socket.writable) return;
     this.user.trace?.pdu('sent', value);
-    this.user.write(encodePdu(value));
+    this.user.write(encodeAgain(value));
   }
 
   private toSend(pdu: Sendable): Pdu | null {
@@ -236,7 +243,8 @@ export class UpperLayer implements Port, PduSink {
   indicate(what: Indication): void {
     if (what !== 'A-ABORT' && what !== 'A-P-ABORT') return;
     this.reader.stop();
-    this.user.onEnded(this.cause ?? transportFailure(this.socketError, this.user.phase()));
+    const { cause, blamed, blamedState, blamedAt } = this;
+    this.user.onEnded(cause ?? unexpectedPdu(blamed, blamedState, blamedAt));
   }
 
   confirm(what: Confirmation): void {
@@ -255,6 +263,12 @@ export class UpperLayer implements Port, PduSink {
 
   close(): void {
     if (this.socket.destroyed) return;
+    // Nothing waits to be written: the FIN of close() is enough. TLS says goodbye first.
+    if (this.socket.writableLength === 0 && !('encrypted' in this.socket)) {
+      this.user.arm('none', 0);
+      this.socket.destroy();
+      return;
+    }
     this.user.arm('close', CLOSE_MS);
     this.socket.destroySoon();
   }
