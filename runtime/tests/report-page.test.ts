@@ -85,7 +85,9 @@ describe.skipIf(!requirePeer('chromium'))('report.html', () => {
     ]);
     const text = readFileSync(await saved.path(), 'utf8');
     expect(JSON.parse(text)).toEqual(JSON.parse(JSON.stringify(summary)));
-    await page.getByRole('searchbox').first().fill('no such error');
+    const label = page.locator('label', { hasText: /^filter$/ }).first();
+    expect(await label.isVisible()).toBe(true);
+    await label.getByRole('searchbox', { name: 'filter errors' }).fill('no such error');
     expect(await tableCells(page, 'errors, most frequent first')).toEqual([]);
     await page
       .getByRole('columnheader', { name: 'count' })

@@ -49,11 +49,7 @@ export function table<T>(options: TableOptions<T>): Table<T> {
   const { columns, caption, empty = 'none', most = 1000 } = options;
   let rows: readonly T[] = [];
   let by: Sorting<T> | null = null;
-  const search = h('input', {
-    type: 'search',
-    placeholder: 'filter',
-    'aria-label': `filter ${caption}`,
-  });
+  const search = h('input', { type: 'search', 'aria-label': `filter ${caption}` });
   const body = h('tbody');
   const note = h('p', { class: 'faint' });
   const draw = (): void => {
@@ -75,7 +71,7 @@ export function table<T>(options: TableOptions<T>): Table<T> {
   );
   search.addEventListener('input', draw);
   const copy = button('copy as CSV', () => void navigator.clipboard.writeText(csv(columns, rows)));
-  const tools = options.filter && h('div', { class: 'tools' }, search, copy);
+  const tools = options.filter && h('div', { class: 'tools' }, h('label', {}, 'filter', search), copy);
   const update = (next: readonly T[]): void => {
     rows = next;
     draw();
