@@ -85,8 +85,7 @@ describe.skipIf(!requirePeer('chromium'))('report.html', () => {
     ]);
     const text = readFileSync(await saved.path(), 'utf8');
     expect(JSON.parse(text)).toEqual(JSON.parse(JSON.stringify(summary)));
-    const label = page.locator('label', { hasText: /^filter$/ }).first();
-    expect(await label.isVisible()).toBe(true);
+    const label = page.locator('label:visible', { hasText: /^filter$/ }).first();
     await label.getByRole('searchbox', { name: 'filter errors' }).fill('no such error');
     expect(await tableCells(page, 'errors, most frequent first')).toEqual([]);
     await page
@@ -98,6 +97,20 @@ describe.skipIf(!requirePeer('chromium'))('report.html', () => {
     expect(await page.locator('html').getAttribute('data-theme')).toBe('dark');
     expect((await page.pdf()).length).toBeGreaterThan(20_000);
     expect(complaints).toEqual([]);
+  });
+
+  it('goes to paper light, no wider than a page of A4, without what can only be clicked', async () => {
+    const { url } = await report('paper', 20);
+    const { page } = await openPage(browser, url, { dark: true });
+    await page.setViewportSize({ width: 688, height: 900 });
+    await page.emulateMedia({ media: 'print' });
+    await page.evaluate(`dispatchEvent(new Event('beforeprint'))`);
+    expect(await page.evaluate(`document.documentElement.scrollWidth`)).toBeLessThanOrEqual(688);
+    expect(await page.locator('html').getAttribute('data-theme')).toBe('light');
+    expect(await page.locator('button:visible, input:visible, summary:visible').count()).toBe(0);
+    expect(Math.min(...(await inkOfCanvases(page)))).toBeGreaterThan(500);
+    await page.evaluate(`dispatchEvent(new Event('afterprint'))`);
+    expect(await page.locator('html').getAttribute('data-theme')).toBe('dark');
   });
 
   it('names everything that can be focused, under one heading', async () => {

@@ -2,7 +2,7 @@
 import uPlot from 'uplot';
 import type { ChartData, ChartOptions, Line } from './chart.ts';
 import { clock } from './format.ts';
-import { colour } from './theme.ts';
+import { colour, onPaper } from './theme.ts';
 
 /** A drawn chart. */
 export interface Plot {
@@ -45,8 +45,11 @@ export function formatOf(line: Line, options: ChartOptions): (value: number) => 
   return line.right ? (options.formatRight ?? options.format) : options.format;
 }
 
+/** So that three charts with their sentences fit on a page of A4 or Letter. */
+const PAPER_HEIGHT = 170;
+
 function plotOptions(options: ChartOptions, data: () => ChartData, width: number): uPlot.Options {
-  const { formatX, height = 220 } = options;
+  const { formatX, height = onPaper() ? PAPER_HEIGHT : 220 } = options;
   const showX = formatX ?? clock;
   const { lines } = data();
   const right = lines.some((line) => line.right);

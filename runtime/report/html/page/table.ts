@@ -91,7 +91,11 @@ function headOf<T>(
 ): HTMLElement {
   let now: Sorting<T> | null = null;
   const heads = columns.map((column) => {
-    const head = h('th', { scope: 'col', class: column.numeric ? 'n' : undefined });
+    const head = h('th', {
+      scope: 'col',
+      class: column.numeric ? 'n' : undefined,
+      'data-label': column.sort && column.label,
+    });
     const act = (): void => {
       now = { column, down: now?.column === column ? !now.down : column.numeric === true };
       for (const other of heads) other.removeAttribute('aria-sort');

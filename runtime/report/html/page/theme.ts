@@ -6,24 +6,29 @@ const system = matchMedia('(prefers-color-scheme: dark)');
 let choice: Choice = 'auto';
 const listeners: (() => void)[] = [];
 
-function apply(): void {
+function apply(paper = false): void {
   const dark = choice === 'dark' || (choice === 'auto' && system.matches);
-  document.documentElement.dataset['theme'] = dark ? 'dark' : 'light';
+  const { dataset } = document.documentElement;
+  dataset['theme'] = dark && !paper ? 'dark' : 'light';
+  if (paper) dataset['paper'] = '';
+  else delete dataset['paper'];
   for (const listener of listeners) listener();
 }
 
-/** Starts with the system's theme; paper is always light. */
+/** Starts with the system's theme; paper is always light, and of the width of paper. */
 export function startTheme(): void {
   apply();
-  system.addEventListener('change', apply);
-  addEventListener('beforeprint', () => {
-    document.documentElement.dataset['theme'] = 'light';
-    for (const listener of listeners) listener();
-  });
-  addEventListener('afterprint', apply);
+  system.addEventListener('change', () => apply());
+  addEventListener('beforeprint', () => apply(true));
+  addEventListener('afterprint', () => apply());
 }
 
-/** Calls back whenever colours changed. */
+/** Whether the page is being printed. */
+export function onPaper(): boolean {
+  return document.documentElement.dataset['paper'] !== undefined;
+}
+
+/** Calls back whenever colours changed, and when the page goes to paper or comes back. */
 export function onTheme(listener: () => void): void {
   listeners.push(listener);
 }

@@ -56,7 +56,7 @@ export function downloads(): Panel {
     type: string,
     text: (data: ReportData) => string,
   ): HTMLButtonElement => button(name, () => latest && download(name, type, text(latest)));
-  return section(
+  const panel = section(
     'Downloads',
     [
       h(
@@ -78,6 +78,8 @@ export function downloads(): Panel {
       latest = data;
     },
   );
+  panel.element.classList.add('noprint');
+  return panel;
 }
 
 function timelineCsv({ timeline }: ReportData): string {
