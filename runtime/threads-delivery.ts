@@ -86,6 +86,13 @@ export type AcceptorToVu = {
   readonly json: string;
 };
 
+/** An accepted instance that was decided missing. */
+export interface MissingInstance {
+  readonly sopInstanceUid: string;
+  readonly studyUid: string;
+  readonly route: string;
+}
+
 /** The account of one route (design §5). */
 export interface RouteAccount {
   readonly route: string;

@@ -9,7 +9,7 @@
 import type { MessagePort } from 'node:worker_threads';
 import type { Scenario, Target, Routes, VerifyTarget } from './config/types.ts';
 import type { PoolShare } from './dicom/data/share.ts';
-import type { RouteAccount } from './threads-delivery.ts';
+import type { MissingInstance, RouteAccount } from './threads-delivery.ts';
 
 // ---------------------------------------------------------------- samples, any thread -> main
 
@@ -362,8 +362,8 @@ export type ToAcceptor =
       readonly workers: readonly MessagePort[];
       /** Pools, for expected pixel and dataset hashes. */
       readonly pools: readonly PoolShare[];
-      /** Ledger of missing instances wanted with UIDs. */
-      readonly ledger: boolean;
+      /** So many missing instances are named at most; all are counted. */
+      readonly mostMissing: number;
       /** The script's folder: certificates of the embedded target are relative to it. */
       readonly folder: string;
     }
@@ -392,6 +392,6 @@ export type FromAcceptor =
   | {
       readonly kind: 'settled';
       readonly accounts: readonly RouteAccount[];
-      readonly missing: readonly string[];
+      readonly missing: readonly MissingInstance[];
     }
   | { readonly kind: 'ended' };

@@ -29,7 +29,7 @@ export function bench(): Bench {
         delivered: (_route, ms) => void state.durations.push(ms),
         dropped: () => void state.dropped++,
         finished: () => {},
-        missing: (study, a, b) => void state.missing.push(`${study}:${a}/${b}`),
+        missing: (a, b, { study }) => void state.missing.push(`${study}:${a}/${b}`),
       },
       expectations,
     ),

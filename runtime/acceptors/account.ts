@@ -61,8 +61,8 @@ export interface AccountListener {
   dropped(a: number, b: number): void;
   /** The last instance of a study is gone, and nobody asks for it. */
   finished(study: number): void;
-  /** Decided missing. */
-  missing(study: number, a: number, b: number): void;
+  /** Decided missing; `study` and `route` are its numbers. */
+  missing(a: number, b: number, sent: { readonly study: number; readonly route: number }): void;
 }
 
 /** How long an instance that was decided missing is remembered, in horizons. */
@@ -316,15 +316,16 @@ export class Account {
       if (arrivals > 0 && this.expecting) this.strayTally(slot).unexpected++;
       return;
     }
-    const tally = this.tally(instances.route[slot] ?? NO_ROUTE);
+    const route = instances.route[slot] ?? NO_ROUTE;
+    const tally = this.tally(route);
     if (arrivals > sends) tally.duplicated += arrivals - sends;
     if (arrivals > 0 || instances.has(slot, InstanceFlag.MISSING)) return;
     instances.set(slot, InstanceFlag.MISSING);
     this.outstandingCount--;
     tally.missing++;
-    const study = instances.study[slot] ?? NO_SLOT;
-    const number = this.studies.keyA[study] ?? NaN;
-    this.listener.missing(number, instances.keyA[slot] ?? 0, instances.keyB[slot] ?? 0);
+    const study = this.studies.keyA[instances.study[slot] ?? NO_SLOT] ?? NaN;
+    const [a = 0, b = 0] = [instances.keyA[slot], instances.keyB[slot]];
+    this.listener.missing(a, b, { study, route });
   }
 
   /** An unexpected arrival belongs to the route of its study, or to the only route there is. */

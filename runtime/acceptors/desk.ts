@@ -1,6 +1,6 @@
 // The accounts of a thread's receivers: routes get numbers, tallies become samples, questions reach
 // the account they are about.
-import type { RouteAccount } from '../threads-delivery.ts';
+import type { MissingInstance, RouteAccount } from '../threads-delivery.ts';
 import { Account } from './account.ts';
 import type { AcceptedRow, ArrivalRow } from './account.ts';
 import type { Delivery, TagWish } from './delivery.ts';
@@ -21,15 +21,12 @@ export interface DeskOptions {
   readonly runNumber: string;
   readonly settleMs: number;
   readonly horizonMs: number;
-  /** Missing UIDs wanted at the end. */
-  readonly ledger: boolean;
+  /** So many missing instances are named at the end; more are only counted. */
+  readonly mostMissing: number;
   readonly samples: SampleWriter;
   readonly hashes: HashNumbers;
   readonly sent: SentHeaders;
 }
-
-/** Missing instances named in the end; more are only counted. */
-const MOST_MISSING = 100_000;
 
 /** What a receiver wants of its account. */
 export interface DeskSpec {
@@ -64,7 +61,7 @@ export interface Question {
 
 /** All accounts of one acceptor thread. */
 export class Desk {
-  readonly missing: string[] = [];
+  readonly missing: MissingInstance[] = [];
   private readonly options: DeskOptions;
   private readonly receivers = new Map<number, ReceiverDesk>();
   private readonly routes: Route[] = [];
@@ -229,7 +226,7 @@ export class Desk {
   }
 
   private listener(keys: Keys): ConstructorParameters<typeof Account>[1] {
-    const { samples, ledger } = this.options;
+    const { samples, mostMissing } = this.options;
     return {
       delivered: (route, durationMs, at) => {
         const series = this.routes[route]?.samples.duration;
@@ -237,8 +234,13 @@ export class Desk {
       },
       dropped: (a, b) => keys.forget(a, b),
       finished: (study) => keys.forgetStudy(study),
-      missing: (_study, a, b) => {
-        if (ledger && this.missing.length < MOST_MISSING) this.missing.push(keys.uid(a, b));
+      missing: (a, b, { study, route }) => {
+        if (this.missing.length >= mostMissing) return;
+        this.missing.push({
+          sopInstanceUid: keys.uid(a, b),
+          studyUid: keys.studyUid(study),
+          route: this.routes[route]?.name ?? '',
+        });
       },
     };
   }

@@ -66,10 +66,10 @@ export class AcceptorThread {
       hashes.addPool(pool);
       known.addPool(pool, hashes);
     }
-    const { runNumber, settleMs, horizonMs, ledger, folder } = message;
+    const { runNumber, settleMs, horizonMs, mostMissing, folder } = message;
     const { samples } = this;
     const sent = new SentHeaders(runNumber, message.pools);
-    const desk = new Desk({ runNumber, settleMs, horizonMs, ledger, samples, hashes, sent });
+    const desk = new Desk({ runNumber, settleMs, horizonMs, mostMissing, samples, hashes, sent });
     this.desk = desk;
     const tools = this.tools(desk, hashes, known);
     const receivers = message.receivers.map(({ id, spec }) => new Receiver(id, spec, tools));

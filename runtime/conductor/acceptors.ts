@@ -34,7 +34,7 @@ export interface ListenPlan {
   readonly horizonMs: number;
   readonly workers: number;
   readonly pools: Extract<ToAcceptor, { readonly kind: 'listen' }>['pools'];
-  readonly ledger: boolean;
+  readonly mostMissing: number;
   readonly folder: string;
 }
 

@@ -16,6 +16,8 @@ import { RUNLOG_FILE, RUNLOG_SCHEMA } from '../runlog/format.ts';
 import type { RunRecord } from '../runlog/format.ts';
 import { RunLogWriter } from '../runlog/writer.ts';
 import type { RunBook, RunContext, RunEnd } from './conduct-types.ts';
+import { Discretion } from './discretion.ts';
+import { shownMissing } from './missing.ts';
 import type { Recorder, RecordSinks } from './recorder.ts';
 import { LineFile, makeRunFolder, newRunId, RESULT_FILES } from './result-files.ts';
 
@@ -122,14 +124,18 @@ class Book implements RunBook {
   }
 
   async finish(end: RunEnd, recorder: Recorder): Promise<Summary> {
-    for (const uid of end.account.missing) {
-      this.#ledger.append(JSON.stringify({ kind: 'missing', sopInstanceUID: uid }));
-    }
+    if (this.#settings.context.options.ledger !== 'none') this.#ledgerMissing(end);
     const results = await Promise.all(this.#outputs.map((output) => output.finish(DRAIN_MS)));
     // A live page has nothing to account for.
     const outputs = results.filter((result) => result.destination !== '');
     this.#facts = this.#makeFacts(end, recorder, outputs);
     return summarise(this.#engine.totals(), this.#engine.thresholds(), this.#facts);
+  }
+
+  #ledgerMissing({ account }: RunEnd): void {
+    for (const { sopInstanceUid } of account.missing) {
+      this.#ledger.append(JSON.stringify({ kind: 'missing', sopInstanceUID: sopInstanceUid }));
+    }
   }
 
   async close(summary: Summary): Promise<void> {
@@ -184,6 +190,7 @@ class Book implements RunBook {
       exit: end.end,
       interrupted: recorder.interrupted,
       accounts: end.account.routes,
+      missing: shownMissing(end.account.missing, new Discretion(options.phiOk, context.runNumber)),
       errors: recorder.errorsSummary(),
       generator: recorder.generator.summary(),
       cases: this.#settings.cases?.(recorder) ?? [],

@@ -20,6 +20,7 @@ import { Fleet } from './fleet.ts';
 import { FaultError, faultProblem } from './mailbox.ts';
 import { DeferredEvents } from './deferred.ts';
 import { defaultHeap } from './pool.ts';
+import { MOST_MISSING_SHOWN } from './missing.ts';
 import { Recorder } from './recorder.ts';
 import { Scraper } from './scrape.ts';
 import type { EmbeddedAddress } from '../threads.ts';
@@ -33,6 +34,8 @@ const NO_ACCOUNT: Account = { routes: [], missing: [] };
 const HEAD_START_MS = 20;
 const HEAD_START_PER_WORKER_MS = 5;
 const MAX_HEAD_START_MS = 100;
+/** Missing instances that a ledger names, of each acceptor thread. */
+const MOST_MISSING_KEPT = 100_000;
 /** How long deliveries are waited for when the run was interrupted. */
 const INTERRUPTED_SETTLE_MS = 1_000;
 
@@ -180,7 +183,7 @@ class Conductor {
       horizonMs: options.deliveryHorizonMs,
       workers,
       pools: loaded.declarations.flatMap((d) => (d.kind === 'pool' ? [d.pool] : [])),
-      ledger: options.ledger !== 'none',
+      mostMissing: options.ledger === 'none' ? MOST_MISSING_SHOWN : MOST_MISSING_KEPT,
       folder: start.built.folder,
     });
   }

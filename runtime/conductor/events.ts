@@ -6,7 +6,7 @@ import type {
   SampleColumns,
   SeriesDecl,
 } from '../threads.ts';
-import type { RouteAccount } from '../threads-delivery.ts';
+import type { MissingInstance, RouteAccount } from '../threads-delivery.ts';
 
 /**
  * Receiver of everything threads send unasked. `source` numbers the sending task: series ids are
@@ -47,6 +47,6 @@ export interface FleetCounts {
 /** What the acceptors said at the end. */
 export interface Account {
   readonly routes: readonly RouteAccount[];
-  /** UIDs of missing instances, for the ledger. */
-  readonly missing: readonly string[];
+  /** In full: what of it may be told is for who tells it. */
+  readonly missing: readonly MissingInstance[];
 }

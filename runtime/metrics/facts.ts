@@ -5,6 +5,7 @@ import type {
   ErrorsSummary,
   FileEntry,
   GeneratorSummary,
+  MissingInstance,
   OutputResult,
   RunIdentity,
   TimeUnit,
@@ -22,6 +23,8 @@ export interface RunFacts {
   readonly interrupted: number;
   /** One per route, from the acceptor threads. */
   readonly accounts: readonly DeliveryAccount[];
+  /** Some of what did not arrive; absent in older logs. */
+  readonly missing?: readonly MissingInstance[];
   readonly errors: ErrorsSummary;
   readonly generator: GeneratorSummary;
   readonly cases: readonly CaseResult[];

@@ -172,6 +172,9 @@ function delivery(index: ViewIndex, facts: RunFacts): DeliverySummary {
       const duration = index.trend('dicom_delivery_duration', 'route', 'route', account.route);
       return { ...account, ...(duration === undefined ? {} : { duration }) };
     }),
+    ...(facts.missing === undefined || facts.missing.length === 0
+      ? {}
+      : { missing: facts.missing }),
     ...(visible === undefined ? {} : { visible }),
   };
 }

@@ -169,11 +169,22 @@ export interface DeliveryAccount {
   readonly duration?: TrendStats;
 }
 
+/** UIDs by their tails, `…120001000003`, unless the run was told `--phi-ok`. */
+export interface MissingInstance {
+  /** SOP Instance UID. */
+  readonly instance: string;
+  /** Study Instance UID. */
+  readonly study: string;
+  readonly route: string;
+}
+
 export interface DeliverySummary {
   /** Sent and accepted as the requests say it (all routes, C-STORE). */
   readonly sent: number;
   readonly accepted: number;
   readonly routes: readonly DeliveryAccount[];
+  /** The first 20 accepted instances that did not arrive; absent when all did. */
+  readonly missing?: readonly MissingInstance[];
   /** Stored to found by C-FIND. */
   readonly visible?: TrendStats;
 }

@@ -133,7 +133,7 @@ export function deliveryLines(summary: Summary, paint: Paint): string[] {
       ),
     ]);
     const head = [paint.bold('DELIVERY'), ...DELIVERY_HEAD.map((name) => paint.faint(name))];
-    lines.push(...table([head, ...rows], { indent: '' }));
+    lines.push(...table([head, ...rows], { indent: '' }), ...missingLines(summary, paint));
   }
   if (visible !== undefined) {
     if (lines.length === 0) lines.push(paint.bold('DELIVERY'));
@@ -142,6 +142,20 @@ export function deliveryLines(summary: Summary, paint: Paint): string[] {
     );
   }
   return lines;
+}
+
+/** Named in the terminal; the report names more. */
+const MISSING_LINES = 5;
+
+function missingLines({ delivery }: Summary, paint: Paint): string[] {
+  const { routes, missing = [] } = delivery;
+  if (missing.length === 0) return [];
+  const lines = missing.slice(0, MISSING_LINES).map(({ instance, study, route }) => {
+    const where = paint.faint(`of study ${safe(study)}, ${safe(route)}`);
+    return `  ${paint.fail('missing')} ${safe(instance)} ${where}`;
+  });
+  const rest = routes.reduce((sum, route) => sum + route.missing, 0) - lines.length;
+  return rest > 0 ? [...lines, `  and ${f.count(rest)} more`] : lines;
 }
 
 export function errorLines(summary: Summary, paint: Paint): string[] {

@@ -10,6 +10,17 @@ beforeAll(async () => {
   ({ summary } = await sampleRun({ seconds: 20 }));
 });
 
+/** 30 instances lost, 20 of them named. */
+function lossy(whole: Summary): Summary {
+  const missing = Array.from({ length: 20 }, (_, i) => ({
+    instance: `…12000000000${(i + 1) % 10}`,
+    study: '…120000000000',
+    route: 'HTM_GI',
+  }));
+  const routes = whole.delivery.routes.map((route) => ({ ...route, missing: 30 }));
+  return { ...whole, delivery: { ...whole.delivery, routes, missing } };
+}
+
 describe('the text report', () => {
   it('has its sections in order, each starting a line', () => {
     const text = renderText(summary, PLAIN);
@@ -66,8 +77,16 @@ describe('the text report', () => {
     expect(widthOf('\u001b[32mok\u001b[39m')).toBe(2);
   });
 
+  it('names the first instances that are missing, and how many more there are', () => {
+    const text = renderText(lossy(summary), PLAIN);
+    expect(text).toContain('  missing …120000000001 of study …120000000000, HTM_GI\n');
+    expect(text.match(/^ {2}missing …/gm)).toHaveLength(5);
+    expect(text).toContain('\n  and 25 more\n');
+    expect(renderText(summary, PLAIN)).not.toContain('missing …');
+  });
+
   it('uses only ASCII where the console has no UTF-8', () => {
-    expect(renderText(summary, { colour: false, ascii: true })).toMatch(/^[\n -~]*$/);
+    expect(renderText(lossy(summary), { colour: false, ascii: true })).toMatch(/^[\n -~]*$/);
   });
 
   it('does not let a peer move the cursor', () => {

@@ -37,10 +37,12 @@ export function renderText(summary: Summary, options: TextOptions): string {
     executionLines(summary, paint),
     fileLines(summary, paint),
   ];
-  return `${blocks
+  const text = blocks
     .filter((lines) => lines.length > 0)
     .map((lines) => lines.join('\n'))
-    .join('\n\n')}\n`;
+    .join('\n\n');
+  // UIDs are shortened with an ellipsis.
+  return `${options.ascii ? text.replaceAll('…', '...') : text}\n`;
 }
 
 function verdictLines(summary: Summary, paint: Paint): string[] {

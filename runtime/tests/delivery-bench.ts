@@ -4,7 +4,12 @@ import type { MessagePort } from 'node:worker_threads';
 import acceptorTask from '../acceptors/worker.ts';
 import type { Delivery } from '../acceptors/delivery.ts';
 import { WORKER_SLOTS } from '../threads.ts';
-import type { AcceptorToVu, RouteAccount, VuToAcceptor } from '../threads-delivery.ts';
+import type {
+  AcceptorToVu,
+  MissingInstance,
+  RouteAccount,
+  VuToAcceptor,
+} from '../threads-delivery.ts';
 import type { EmbeddedSpec, FromAcceptor, ReceiverSpec, ToAcceptor } from '../threads.ts';
 import { Pool } from '../dicom/data/prototype.ts';
 import { instanceOf, memberNumber, sopUid, studyNumber } from '../dicom/data/identity.ts';
@@ -35,7 +40,9 @@ export interface Acceptor {
   expect(
     question: Omit<Extract<VuToAcceptor, { kind: 'expect' }>, 'kind' | 'ticket'>,
   ): Promise<Delivery>;
-  settle(ms?: number): Promise<{ accounts: readonly RouteAccount[]; missing: readonly string[] }>;
+  settle(
+    ms?: number,
+  ): Promise<{ accounts: readonly RouteAccount[]; missing: readonly MissingInstance[] }>;
   exit(): Promise<void>;
 }
 
@@ -76,7 +83,7 @@ export async function openAcceptor(setup: AcceptorSetup): Promise<Acceptor> {
     horizonMs: 600_000,
     workers: [worker.port2],
     pools: setup.pools ?? [],
-    ledger: true,
+    mostMissing: 1000,
     folder: '.',
   };
   tell(listen, [worker.port2]);

@@ -33,6 +33,8 @@ const pacs = dicom.peer({
 });
 const secure = dicom.peer({ connect: 'TLS@127.0.0.1:1', tls: { passphrase: 'CANARYPHRASE' } });
 const nobody = dicom.peer({ connect: 'NOBODY@127.0.0.1:1' });
+const nowhere = dicom.receiver({ aet: 'NOWHERE' });
+const losing = dicom.peer({ connect: 'LOSING@127.0.0.1:' + __ENV.LOSING, deliversTo: nowhere });
 const telling = dicom.peer({ connect: 'TELLING@127.0.0.1:' + __ENV.TELLING });
 const pool = dicom.files('pool');
 export default async function () {
@@ -49,6 +51,7 @@ export default async function () {
   await nobody.store(pool.next().asIs()).catch(() => {});
   await secure.echo().catch(() => {});
   await pacs.store(pool.next().asIs());
+  await losing.store(pool.next().asIs());
   const told = await telling.store(pool.next().asIs());
   throw new Error(told.comment);
 }
@@ -87,16 +90,17 @@ function canaryPlace(): Place {
   return made;
 }
 
-/** A peer that says in its error comments whom they are about; its port as a variable. */
-async function tellingPeer(): Promise<Record<string, string>> {
-  const port = await serve({
+/** Ports of a peer that says in its error comments whom they are about, and of one that loses all. */
+async function peers(): Promise<Record<string, string>> {
+  const losing = await serve();
+  const telling = await serve({
     onStoreEnd: (association, request) => {
       const errorComment = `${request.sopInstance()} of ${CANARY}^JANE`;
       association.respond(request, { status: 0xa700, errorComment });
       return REPLY_LATER;
     },
   });
-  return { TELLING: String(port) };
+  return { TELLING: String(telling), LOSING: String(losing) };
 }
 
 /** What failed at the peer that talks, and what the script threw on of it. */
@@ -113,7 +117,7 @@ beforeAll(async () => {
   place = canaryPlace();
   const outputs = ['--out', 'json=samples.json', '--out', 'csv=samples.csv'];
   const more = ['--summary-export', 'k6.json', '--ledger', 'instances', '--settle', '1s'];
-  const env = await tellingPeer();
+  const env = await peers();
   finished = await place.run(['run', 'canary.ts', '--embedded', ...outputs, ...more], env);
   const smoke = ['smoke', 'canary.ts', '--embedded', '--settle', '1s', '--reporter', 'junit'];
   const { out, err } = await place.run(smoke, env);
@@ -146,6 +150,11 @@ describe('what must not come out', () => {
     const summary = JSON.parse(readFileSync(join(folder, 'summary.json'), 'utf8')) as Summary;
     expect(told(summary)).toHaveLength(2);
     for (const text of told(summary)) expect(text).toMatch(/…7777\.3\.\d of …\^…/);
+    const { missing = [] } = summary.delivery;
+    expect(missing.length).toBeGreaterThan(0);
+    for (const { instance } of missing) expect(instance).toMatch(/^…7777\.3\.\d$/);
+    expect(missing[0]).toMatchObject({ study: '…777777.1', route: 'LOSING' });
+    expect(finished.out).toContain('missing …7777.3.');
   });
 
   it.each([
@@ -179,8 +188,18 @@ describe('with --phi-ok', () => {
   let open: Place;
   beforeAll(async () => {
     open = canaryPlace();
-    const once = ['--iterations', '1', '--vus', '1', '--settle', '1s', '--phi-ok'];
-    await open.run(['run', 'canary.ts', '--embedded', ...once], await tellingPeer());
+    const once = [
+      '--iterations',
+      '1',
+      '--vus',
+      '1',
+      '--settle',
+      '1s',
+      '--phi-ok',
+      '--ledger',
+      'none',
+    ];
+    await open.run(['run', 'canary.ts', '--embedded', ...once], await peers());
   }, 60_000);
   afterAll(() => open.remove());
 
@@ -189,5 +208,13 @@ describe('with --phi-ok', () => {
     expect(texts).toHaveLength(2);
     for (const text of texts) expect(text).toContain(`${UID}.3.`);
     for (const text of texts) expect(text).toContain(` of ${CANARY}^JANE`);
+  });
+
+  it('what is missing is named in full', () => {
+    const { missing = [] } = open.summary().delivery;
+    expect(missing).toMatchObject([{ study: `${UID}.1`, route: 'LOSING' }]);
+    expect(missing[0]?.instance).toMatch(new RegExp(`^${UID}\\.3\\.\\d$`));
+    const [run = ''] = open.runs();
+    expect(readFileSync(join(run, 'report.html'), 'utf8')).toContain(missing[0]?.instance);
   });
 });

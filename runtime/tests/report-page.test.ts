@@ -161,7 +161,11 @@ describe.skipIf(!requirePeer('chromium'))('report.html', () => {
             ...summary.errors,
             groups: [{ ...group, code: evil, message: evil, hint: evil, where: evil }],
           },
-          delivery: { ...summary.delivery, routes: [{ ...route, route: evil }] },
+          delivery: {
+            ...summary.delivery,
+            routes: [{ ...route, route: evil, missing: 3 }],
+            missing: [{ instance: evil, study: evil, route: evil }],
+          },
         },
       },
       assets,
@@ -174,5 +178,7 @@ describe.skipIf(!requirePeer('chromium'))('report.html', () => {
     expect(requests).toEqual([]);
     const [error] = await tableCells(page, 'errors, most frequent first');
     expect(error?.[1]).toBe(evil);
+    expect(await tableCells(page, 'missing instances')).toEqual([[evil, evil, evil]]);
+    await expect(page.getByText('and 2 more', { exact: true }).count()).resolves.toBe(1);
   });
 });

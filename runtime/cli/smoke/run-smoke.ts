@@ -7,7 +7,7 @@ import { Stopper } from '../../conductor/stopper.ts';
 import type { Options } from '../../config/types.ts';
 import { ExitCode } from '../../errors.ts';
 import type { DicomRunError } from '../../errors.ts';
-import type { CaseResult } from '../../metrics/summary.ts';
+import type { CaseResult, Summary } from '../../metrics/summary.ts';
 import { renderJunit } from '../../report/junit.ts';
 import { composeRun, shownPath } from '../compose.ts';
 import { asDicomRunError } from '../problem-text.ts';
@@ -181,7 +181,7 @@ function toResult({ summary, folder }: ConductResult, terminal: Terminal): OneRe
     name: 'everything accepted arrives',
     state: 'failed',
     durationMs: 0,
-    message: `${missing} accepted instances did not arrive`,
+    message: `${missing} accepted instances did not arrive${namedMissing(summary)}`,
   };
   return {
     cases: missing > 0 ? [...summary.cases, lost] : summary.cases,
@@ -189,6 +189,12 @@ function toResult({ summary, folder }: ConductResult, terminal: Terminal): OneRe
     folder: shownPath(terminal, folder),
     junit,
   };
+}
+
+/** The first few of them. */
+function namedMissing({ delivery }: Summary): string {
+  const named = (delivery.missing ?? []).slice(0, 3).map(({ instance }) => instance);
+  return named.length === 0 ? '' : `, such as ${named.join(', ')}`;
 }
 
 /** Scenarios of cases that did not pass, by the names in their suites: `script › scenario › route`. */

@@ -1,5 +1,5 @@
 // Panel 10: what arrived where it was expected, and when.
-import type { DeliveryAccount } from '../../../../metrics/summary.ts';
+import type { DeliveryAccount, MissingInstance } from '../../../../metrics/summary.ts';
 import { chart } from '../chart.ts';
 import { h } from '../dom.ts';
 import { count, ms, short } from '../format.ts';
@@ -31,6 +31,12 @@ const ACCOUNTS: readonly TableColumn<DeliveryAccount>[] = [
   numbers('max', (row) => row.duration?.max, ms),
 ];
 
+const MISSING: readonly TableColumn<MissingInstance>[] = [
+  words('route', (row) => row.route),
+  words('study', (row) => row.study),
+  words('instance', (row) => row.instance),
+];
+
 export function delivery(): Panel {
   const made = chart({
     title: 'Expected and arrived per second, and how long it took',
@@ -38,7 +44,13 @@ export function delivery(): Panel {
     formatRight: ms,
   });
   const accounts = table<DeliveryAccount>({ caption: 'account per route', columns: ACCOUNTS });
-  return section('Delivery', [made.element, accounts.element], (data) => {
+  const missing = table<MissingInstance>({
+    caption: 'missing instances',
+    columns: MISSING,
+  });
+  const more = h('p', { class: 'faint' });
+  const parts = [made.element, accounts.element, missing.element, more];
+  return section('Delivery', parts, (data) => {
     made.update({
       x: data.timeline.time,
       marks: stages(data),
@@ -49,7 +61,17 @@ export function delivery(): Panel {
         ...column(data, 'delivery p95', { label: 'delivery p95', right: true, ...look(1) }),
       ],
     });
-    accounts.update(data.summary.delivery.routes);
-    return data.summary.delivery.routes.length > 0;
+    const { routes, missing: named = [] } = data.summary.delivery;
+    accounts.update(routes);
+    missing.update(named);
+    missing.element.hidden = named.length === 0;
+    const rest = routes.reduce((sum, route) => sum + route.missing, 0) - named.length;
+    more.textContent = [
+      named.length > 0 && rest > 0 ? `and ${count(rest)} more` : '',
+      named.some((one) => one.instance.startsWith('…')) ? 'UIDs in full: --phi-ok' : '',
+    ]
+      .filter((words) => words !== '')
+      .join('; ');
+    return routes.length > 0;
   });
 }
