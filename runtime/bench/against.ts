@@ -8,8 +8,8 @@ import { row, type Row } from './tally.ts';
 
 const SIZES: readonly (readonly [string, number, number, readonly number[]])[] = [
   ['5 KB', 5_000, 6_000, [1.3, 1.9]],
-  ['512 KB', 524_288, 1_600, [1.2, 1.6]],
-  ['10 MB', 10_485_760, 100, [1.6, 2.2]],
+  ['512 KB', 524_288, 3_200, [1.2, 1.6]],
+  ['10 MB', 10_485_760, 250, [1.6, 2.2]],
   ['100 MB', 104_857_600, 12, []],
 ];
 

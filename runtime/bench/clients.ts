@@ -1,4 +1,5 @@
-// Who stores one instance after the other: our script, DCMTK, dcmjs-dimse; rate and CPU per operation.
+// Who stores one instance after the other: our script, DCMTK, dcmjs-dimse, pynetdicom; rate and CPU
+// per operation.
 import { execFileSync } from 'node:child_process';
 import { linkSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -7,6 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { operations, script, seconds, target } from './bench.ts';
 import { CLI, CLIENT_CPU, dicomrun, type Sink } from './peers.ts';
 import { timed } from './process.ts';
+import { pynetdicomCommand } from './pynetdicom.ts';
 
 /** Operations per second, and CPU of the client for each (µs). */
 export interface Pace {
@@ -80,6 +82,11 @@ export function echoscu(sink: Port, n: number): Promise<Pace> {
 export function dcmjsDimse(sink: Port, file: string, n: number): Promise<Pace> {
   const program = join(dirname(fileURLToPath(import.meta.url)), 'dcmjs-client.js');
   return perOperation((k) => [process.execPath, program, String(sink.port), file, String(k)], n);
+}
+
+/** pynetdicom's association, the same. */
+export function pynetdicom(sink: Port, file: string, n: number): Promise<Pace> {
+  return perOperation((k) => pynetdicomCommand(sink.port, file, k), n);
 }
 
 /**

@@ -4,8 +4,18 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Bench, Case } from './bench.ts';
-import { dcmjsDimse, dcmsend, echoscu, ours, sampleFile, storescu, type Pace } from './clients.ts';
+import {
+  dcmjsDimse,
+  dcmsend,
+  echoscu,
+  ours,
+  pynetdicom,
+  sampleFile,
+  storescu,
+  type Pace,
+} from './clients.ts';
 import { has, ourSink, type Sink } from './peers.ts';
+import { hasPynetdicom } from './pynetdicom.ts';
 import { row, type Row } from './tally.ts';
 
 /** Runs the clients in turn, round after round. */
@@ -50,11 +60,16 @@ function rates(what: string, unit: string, paces: ReadonlyMap<string, Pace[]>): 
 export const clients: Case = async (bench) => {
   const n = bench.quick ? 1000 : 4000;
   const file = sampleFile(5000);
+  const withPython = hasPynetdicom();
+  if (!withPython) bench.note('pynetdicom is not installed: it is not measured');
   const installed = {
     dicomrun: (sink: Sink) => ours(sink, n * 2, { args: ['-e', 'BYTES=5000'] }),
     ...(has('storescu') && { storescu: (sink: Sink) => storescu(sink, file.path, n) }),
     ...(has('dcmsend') && { dcmsend: (sink: Sink) => dcmsend(sink, file.path, n) }),
     'dcmjs-dimse Client': (sink: Sink) => dcmjsDimse(sink, file.path, Math.ceil(n / 10)),
+    ...(withPython && {
+      pynetdicom: (sink: Sink) => pynetdicom(sink, file.path, Math.ceil(n / 10)),
+    }),
   };
   const paces = await paired(bench, installed);
   file.remove();
