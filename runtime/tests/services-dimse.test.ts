@@ -8,6 +8,8 @@ export const options = { thresholds: {
   dicom_req_failed: ['rate==0'],
   'dicom_suboperations{service:C-MOVE,outcome:success}': ['count==3'],
   'dicom_suboperations{service:C-GET,outcome:success}': ['count==3'],
+  // three data sets of 8 × 8 pixels with their headers
+  'data_received{service:C-GET}': ['count>1500', 'count<20000'],
 } };
 const box = dicom.receiver({ aet: 'BOX', port: ${receiverPort}, verify: 'counts' });
 const peer = dicom.peer({});

@@ -336,9 +336,11 @@ export class Associations {
   traffic(vu: VuSlot): readonly [number, number] {
     let { sent, received } = vu;
     sent -= vu.counted;
+    received -= vu.countedReceived;
     vu.sent = 0;
     vu.received = 0;
     vu.counted = 0;
+    vu.countedReceived = 0;
     const associations = this.#bySlot.get(vu.slot);
     if (associations !== undefined) {
       for (const open of associations) {
@@ -347,7 +349,9 @@ export class Associations {
         received += into;
       }
     }
-    return [sent, received];
+    // Of the chunk that is being read the association does not know yet: the next call does.
+    vu.received = Math.min(0, received);
+    return [sent, Math.max(0, received)];
   }
 }
 

@@ -53,6 +53,8 @@ export class VuSlot {
   received: number;
   /** Of the bytes sent in this iteration, those that a request's own sample counts already. */
   counted: number;
+  /** The same of the bytes received. */
+  countedReceived: number;
   /** Attempts of vuInit that failed in a row. */
   initFailures: number;
   /** Given up: the sandbox has forgotten it, it is never used again. */
@@ -78,6 +80,7 @@ export class VuSlot {
     this.sent = 0;
     this.received = 0;
     this.counted = 0;
+    this.countedReceived = 0;
     this.initFailures = 0;
     this.dropped = false;
     this.queued = false;

@@ -76,6 +76,11 @@ export class Intake implements RequestHandler {
     this.onInstance = null;
   }
 
+  /** Of all data sets that came. */
+  get bytes(): number {
+    return this.receiver.bytes;
+  }
+
   /** The part of the script's result. */
   result(): object {
     return {

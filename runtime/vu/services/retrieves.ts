@@ -9,6 +9,7 @@ import { byKeyword } from './keys.ts';
 import { Exchange, noContext, type ServiceOptions } from './exchange.ts';
 import { Intake } from './intake.ts';
 import type { Inboxes } from './inboxes.ts';
+import type { VuSlot } from '../vus.ts';
 
 interface RetrieveCall extends ServiceOptions {
   readonly association: number;
@@ -51,6 +52,12 @@ function retrieveResult(exchange: Exchange, result: RetrieveResult): object {
   };
 }
 
+/** What a C-GET brought is the request's traffic, not that of its iteration. */
+function countReceived(exchange: Exchange, vu: VuSlot, bytes: number): void {
+  exchange.sample('data_received', bytes);
+  vu.countedReceived += bytes;
+}
+
 function begin(
   services: ServiceParts,
   inboxes: Inboxes,
@@ -81,6 +88,7 @@ function begin(
       intake?.close();
       if (result.failure !== null) exchange.fail(operation, result.failure);
       else {
+        if (intake !== null) countReceived(exchange, parts.vu(slot), intake.bytes);
         const answer = { ...retrieveResult(exchange, result), ...intake?.result() };
         parts.host.settleJson(operation, answer);
       }
