@@ -55,6 +55,32 @@ describe('failures in words', () => {
       PEER,
     );
     expect(refused.hint).toBe('nobody listens there; check host and port');
+    expect(refused.message).toBe(
+      'PACS1@10.0.0.5:104 refused the connection (connect ECONNREFUSED)',
+    );
+  });
+
+  it.each([
+    ['associate', /DICOM port/],
+    ['tls', /TLS port/],
+    ['response', /its log/],
+  ] as const)('says what to look at when nothing comes: %s', (phase, hint) => {
+    expect(describeFailure({ kind: 'timeout', phase, ms: 10 }, PEER).hint).toMatch(hint);
+  });
+
+  it.each([
+    ['associate', /TLS, or refuse/],
+    ['tls', /speak TLS/],
+    ['response', /by force/],
+  ] as const)('says what a peer may mean that hangs up: %s', (phase, hint) => {
+    const reset = {
+      kind: 'transport',
+      code: 'TCP_ECONNRESET',
+      message: 'read ECONNRESET',
+    } as const;
+    const { message, hint: said } = describeFailure({ ...reset, phase }, PEER);
+    expect(message).toContain(`closed the connection by force (read ECONNRESET, ${phase})`);
+    expect(said).toMatch(hint);
   });
 
   it('recognises a peer with Nagle on by the delayed acknowledgement', () => {

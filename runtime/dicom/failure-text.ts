@@ -46,6 +46,14 @@ export const ABORT_REASONS: Readonly<Record<number, string>> = {
   6: 'invalid PDU parameter value',
 };
 
+/** PS3.8 Table 9-18, of contexts that were not accepted. */
+export const CONTEXT_RESULTS: Readonly<Record<number, string>> = {
+  1: 'user rejection',
+  2: 'no reason',
+  3: 'abstract syntax not supported',
+  4: 'transfer syntaxes not supported',
+};
+
 /** What a timeout waited for, by phase. */
 export const PHASES: Readonly<Record<string, string>> = {
   connect: 'the TCP connection',
@@ -59,6 +67,30 @@ export const PHASES: Readonly<Record<string, string>> = {
 
 const NO_ANSWER =
   'it hung up instead of answering: does this port speak TLS, or refuse this address?';
+const NO_HANDSHAKE =
+  'it hung up during the handshake: does this port speak TLS, or want a certificate of ours?';
+const HUNG_UP = /^TCP_(CLOSED|ECONNRESET)$/;
+
+/** What to look at when nothing comes, by phase. */
+const SILENCE_HINTS: Readonly<Record<string, string>> = {
+  connect: 'no answer from that host; check address, route and firewall',
+  tls: 'it took the connection and says nothing: is this a TLS port?',
+  associate:
+    'it took the connection and says nothing: is this a DICOM port, and one without TLS? its log tells whether it is busy',
+  request: 'the peer stopped reading: see its log at this time, and its disk',
+  response: 'the peer is slow or stuck: see its log at this time, or allow it more time',
+};
+
+/** What the system's codes mean, said before them. */
+const TRANSPORT_WORDS: Readonly<Record<string, string>> = {
+  TCP_ECONNREFUSED: 'refused the connection',
+  TCP_ECONNRESET: 'closed the connection by force',
+  TCP_ETIMEDOUT: 'did not answer',
+  TCP_EHOSTUNREACH: 'cannot be reached',
+  TCP_ENETUNREACH: 'cannot be reached',
+  DNS_ENOTFOUND: 'has an unknown host name',
+  DNS_EAI_AGAIN: 'has a host name that could not be looked up',
+};
 
 export const TRANSPORT_HINTS: Readonly<Record<string, string>> = {
   TCP_ECONNREFUSED: 'nobody listens there; check host and port',
@@ -68,7 +100,7 @@ export const TRANSPORT_HINTS: Readonly<Record<string, string>> = {
   TCP_ENETUNREACH: 'no route to that network',
   TCP_EADDRNOTAVAIL: 'check sourceAddress, or the local ports are used up',
   TCP_EMFILE: 'too many open files: raise `ulimit -n`',
-  DNS_ENOTFOUND: 'no such host name',
+  DNS_ENOTFOUND: 'check the spelling of the host name, or use the address',
   DNS_EAI_AGAIN: 'the name server did not answer',
   TLS_NOT_TLS: 'the peer does not speak TLS on this port; leave `tls` out or use its TLS port',
   TLS_CERT_HAS_EXPIRED: "the peer's certificate has expired",
@@ -138,9 +170,13 @@ function abortHint(source: number): string {
 
 function transport(failure: TransportFailure): FailureText {
   const { code, phase } = failure;
-  const said = { code, message: `${failure.message} (${phase})` };
-  if (phase === 'associate' && /^TCP_(CLOSED|ECONNRESET)$/.test(code))
-    return { ...said, hint: NO_ANSWER };
+  const words = TRANSPORT_WORDS[code];
+  // Node's own words for a connection that was not made name its phase: `connect ECONNREFUSED`.
+  const where = phase === 'connect' ? failure.message : `${failure.message}, ${phase}`;
+  const message = words === undefined ? `${failure.message} (${phase})` : `${words} (${where})`;
+  const said = { code, message };
+  if (HUNG_UP.test(code) && phase === 'associate') return { ...said, hint: NO_ANSWER };
+  if (HUNG_UP.test(code) && phase === 'tls') return { ...said, hint: NO_HANDSHAKE };
   return withHint(said, TRANSPORT_HINTS[code]);
 }
 
@@ -154,10 +190,8 @@ function text(failure: Failure | Rejected, peer: PeerName): FailureText {
       return transport(failure);
     case 'timeout': {
       const code = `TIMEOUT_${failure.phase.toUpperCase()}`;
-      return {
-        code,
-        message: `timed out after ${failure.ms} ms waiting for ${PHASES[failure.phase]}`,
-      };
+      const message = `timed out after ${failure.ms} ms waiting for ${PHASES[failure.phase]}`;
+      return withHint({ code, message }, SILENCE_HINTS[failure.phase]);
     }
     case 'protocol': {
       const bytes = failure.window === '' ? '' : `, bytes ${failure.window}`;

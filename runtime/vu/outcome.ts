@@ -1,5 +1,6 @@
 // What an attempt to associate came to: as a tag, as a fault, as the script reads it.
 import type { Fault } from '../../api/bridge.ts';
+import { CONTEXT_RESULTS } from '../dicom/failure-text.ts';
 import type { AssociateOutcome } from '../dicom/ul/associate.ts';
 import type { OpenAssociation } from './associations.ts';
 import { failureFault, outcomeTag, peerText, rejectedFault } from './faults.ts';
@@ -13,13 +14,6 @@ export function outcomeWord(outcome: AssociateOutcome): string {
     ? 'accepted'
     : 'no-context';
 }
-
-export const CONTEXT_RESULTS: Readonly<Record<number, string>> = {
-  1: 'user rejection',
-  2: 'no reason',
-  3: 'abstract syntax not supported',
-  4: 'transfer syntaxes not supported',
-};
 
 /** Why an attempt gave no usable association. */
 export function outcomeFault(outcome: AssociateOutcome, spec: Spec): Fault {

@@ -5,6 +5,7 @@ import { Element, RESPONSE_BIT, serviceName } from '../dicom/dimse/elements.ts';
 import type { Failure } from '../dicom/errors.ts';
 import {
   ABORT_REASONS,
+  CONTEXT_RESULTS,
   describeFailure,
   REJECT_REASONS,
   type PeerName,
@@ -12,7 +13,6 @@ import {
 import type { Direction, Trace } from '../dicom/trace.ts';
 import type { AssociateAc, AssociateRj, AssociateRq, Pdu } from '../dicom/ul/pdu.ts';
 import { shortName } from './names.ts';
-import { CONTEXT_RESULTS } from './outcome.ts';
 
 const ARROW = { sent: '→', received: '←' } as const;
 

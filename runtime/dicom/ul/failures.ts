@@ -39,12 +39,16 @@ export function transportFailure(
     return {
       kind: 'transport',
       code: 'TCP_CLOSED',
-      message: 'the peer closed the connection without A-RELEASE or A-ABORT',
+      message: 'closed the connection without A-RELEASE or A-ABORT',
       phase,
     };
   }
   const code = error.code ?? 'ERROR';
-  return { kind: 'transport', code: transportCode(code, phase), message: error.message, phase };
+  // OpenSSL's own message is a line of addresses and file names; its reason is the words in it.
+  const { reason } = error as { readonly reason?: unknown };
+  const isWords = typeof reason === 'string' && code.startsWith('ERR_SSL_');
+  const message = isWords ? reason : error.message;
+  return { kind: 'transport', code: transportCode(code, phase), message, phase };
 }
 
 function transportCode(code: string, phase: Phase): string {
