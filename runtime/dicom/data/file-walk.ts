@@ -2,6 +2,7 @@
 // are not.
 import { readdirSync, realpathSync, statSync } from 'node:fs';
 import { dirname, isAbsolute, join, resolve, sep } from 'node:path';
+import { DataError } from './data-error.ts';
 
 export interface FoundFile {
   readonly path: string;
@@ -36,6 +37,37 @@ export function findFiles(path: string, base: string): FoundFiles {
   }
   walk.files.sort((a, b) => (a.path < b.path ? -1 : 1));
   return walk;
+}
+
+/**
+ * All files of several paths, in order of path within each.
+ *
+ * @throws DataError `DATA_NO_FILES` for a path that is not there, or when no file is left
+ */
+export function findAllFiles(paths: readonly string[], base: string): FoundFiles {
+  const found = paths.map((path) => ({ path, ...findFiles(path, base) }));
+  const files = found.flatMap((one) => one.files);
+  const absent = found.filter(({ path, files: own, unreadable }) => {
+    const isThere = unreadable.every((one) => one.path !== resolve(base, path));
+    return own.length === 0 && (isGlob(path) || !isThere);
+  });
+  const wanted = absent.length > 0 ? absent : files.length === 0 ? found : [];
+  if (wanted.length === 0) return { files, unreadable: found.flatMap((one) => one.unreadable) };
+  throw new DataError('DATA_NO_FILES', noFiles(wanted), NO_FILES_HINT);
+}
+
+const NO_FILES_HINT =
+  'name files, or folders with all that is below; `dicomrun generate --out DIR` makes some';
+
+function noFiles(found: readonly ({ readonly path: string } & FoundFiles)[]): string {
+  const [first] = found;
+  const paths = found.map(({ path }) => `"${path}"`).join(', ');
+  if (first === undefined || isGlob(first.path)) return `no file fits ${paths}`;
+  const reason = first.unreadable[0]?.reason;
+  if (reason === undefined) return `no file in ${paths}`;
+  return reason === 'ENOENT' || reason === 'ENOTDIR'
+    ? `there is no file or folder ${paths}`
+    : `${paths} cannot be read (${reason})`;
 }
 
 interface Walk {

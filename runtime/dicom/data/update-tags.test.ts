@@ -130,7 +130,7 @@ describe('tags of files', () => {
       updateTags({ paths: ['.'], base: folder, set: { PatientNme: 'x' } }),
     ).rejects.toThrow(/"PatientNme": is neither/);
     await expect(updateTags({ paths: ['none'], base: folder })).rejects.toThrow(
-      /no file in "none"/,
+      /no file or folder "none"/,
     );
   });
 

@@ -5,7 +5,7 @@ import { anonymise, type AnonymiseOptions } from './anonymise.ts';
 import { DataError } from './data-error.ts';
 import { diffDatasets, type Difference } from './diff.ts';
 import { type CompiledEdits, compileEdits, type EditNode, type Edits } from './edits.ts';
-import { errorCode, findFiles } from './file-walk.ts';
+import { errorCode, findAllFiles } from './file-walk.ts';
 import { patchHeader } from './header-patch.ts';
 import { getValue, openDataset } from './json.ts';
 import { isPart10, readMeta } from './part10.ts';
@@ -54,13 +54,7 @@ const MAX_FILE_BYTES = 2 ** 31;
 export async function updateTags(request: UpdateRequest): Promise<UpdateResult> {
   const removed = Object.fromEntries((request.remove ?? []).map((name) => [name, null]));
   const edits = compileEdits({ ...request.set, ...removed });
-  const files = request.paths.flatMap((path) => findFiles(path, request.base).files);
-  if (files.length === 0) {
-    throw new DataError(
-      'DATA_NO_FILES',
-      `no file in ${request.paths.map((one) => `"${one}"`).join(', ')}`,
-    );
-  }
+  const { files } = findAllFiles(request.paths, request.base);
   const result = { changed: 0, unchanged: 0, skipped: 0, failed: 0 };
   for (const [i, file] of files.entries()) {
     const report = await updateFile(file.path, edits, request);
