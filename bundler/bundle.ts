@@ -127,8 +127,12 @@ async function toProblems(
   kind: 'error' | 'warning',
 ): Promise<BundleProblem[]> {
   const { formatMessages } = await import('esbuild');
-  const frames = await formatMessages([...messages], { kind, color: false, terminalWidth: 100 });
-  return messages.map((message, at) => toProblem(message, frames[at] ?? ''));
+  const told = messages.map((message) => ({
+    ...message,
+    notes: message.notes.filter(isForAuthors),
+  }));
+  const frames = await formatMessages(told, { kind, color: false, terminalWidth: 100 });
+  return told.map((message, at) => toProblem(message, frames[at] ?? ''));
 }
 
 function toProblem(message: Message, frame: string): BundleProblem {
@@ -166,17 +170,29 @@ function explain(message: Message): ProblemDetail {
       hint: 'a script loads synchronously; move it into setup(), whose result every VU gets',
     };
   }
-  if (/^Could not resolve/.test(message.text)) {
-    return {
-      code: 'BUNDLE_UNRESOLVED',
-      hint: message.notes[0]?.text
-        ? undefinedIfEmpty(message.notes[0].text)
-        : 'check the path; packages are looked up in node_modules beside the script and above it',
-    } as ProblemDetail;
+  const [, missing] = /^Could not resolve "(.*)"/.exec(message.text) ?? [];
+  if (missing !== undefined)
+    return { code: 'BUNDLE_UNRESOLVED', hint: whereToLook(message, missing) };
+  if (/^No loader is configured/.test(message.text)) {
+    const hint =
+      "a script imports TypeScript, JavaScript, JSON, .txt and .csv; read others with open('file')";
+    return { code: 'BUNDLE_LOADER', hint };
   }
   return { code: 'BUNDLE_SYNTAX' };
 }
 
-function undefinedIfEmpty(text: string): string | undefined {
-  return text.trim() === '' ? undefined : text;
+/** esbuild's own note where it has one for authors. */
+function whereToLook({ notes }: Message, missing: string): string {
+  const note = notes[0]?.text.trim() ?? '';
+  if (note !== '') return note;
+  const isPackage = /^[^./]/.test(missing);
+  const [name = missing] = /^(@[^/]+\/)?[^/]+/.exec(missing) ?? [];
+  return isPackage
+    ? `no such package in node_modules beside the script or above it: npm install ${name}`
+    : 'check the path; it is relative to the file that imports';
+}
+
+/** Notes on options of esbuild, which nobody can set here, are not. */
+function isForAuthors({ text }: { readonly text: string }): boolean {
+  return !/mark the path|"external"|loader/.test(text);
 }

@@ -66,7 +66,7 @@ describe('configuration file', () => {
     });
     const bad = await put('b/dicomrun.config.ts', 'export default {');
     await expect(loadConfigFile(bad)).rejects.toMatchObject({
-      problems: [{ code: 'BUNDLE_SYNTAX', where: 'dicomrun.config.ts:1:17' }],
+      problems: [{ code: 'CONFIG_FILE', where: 'dicomrun.config.ts:1:17' }],
     });
   });
 });

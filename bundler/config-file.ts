@@ -27,8 +27,8 @@ export function findConfigFile(folder: string): string | null {
  *
  * @param file absolute path
  * @param cwd what paths in messages are relative to; default: the file's folder
- * @throws {BundleError} `BUNDLE_*` when it does not build, `CONFIG_FILE` when it throws, has no
- *   default export, or is not valid JSON
+ * @throws {BundleError} `CONFIG_FILE` when it does not build, throws, has no default export, or is
+ *   not valid JSON
  */
 export async function loadConfigFile(file: string, cwd?: string): Promise<unknown> {
   const base = cwd ?? dirname(file);
@@ -39,6 +39,8 @@ export async function loadConfigFile(file: string, cwd?: string): Promise<unknow
     format: 'esm',
     platform: 'node',
     plugins: [packagesStayOutside(file)],
+  }).catch((error: unknown) => {
+    throw error instanceof BundleError ? ofConfig(error) : error;
   });
   const url = `data:text/javascript;base64,${Buffer.from(js).toString('base64')}`;
   const module = await (import(url) as Promise<Record<string, unknown>>).catch((error: unknown) => {
@@ -95,6 +97,11 @@ function thrown(file: string, url: string, map: string, error: unknown): BundleE
       ...(source && { frame: source }),
     },
   ]);
+}
+
+/** What does not build is a fault of the configuration here, not of a script. */
+function ofConfig({ problems }: BundleError): BundleError {
+  return new BundleError(problems.map((one) => ({ ...one, code: 'CONFIG_FILE' })));
 }
 
 function problem(file: string, what: string, hint: string): BundleError {

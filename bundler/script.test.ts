@@ -149,7 +149,7 @@ describe('what does not build', () => {
       problems: [{ code: 'CONFIG_SCRIPT_MISSING', message: 'script "missing.ts" does not exist' }],
     });
     await expect(bundleScript('.', folder)).rejects.toMatchObject({
-      problems: [{ code: 'CONFIG_SCRIPT_MISSING', message: 'script "." is not a file' }],
+      problems: [{ code: 'CONFIG_SCRIPT_MISSING', message: 'script "." is a folder' }],
     });
   });
 });

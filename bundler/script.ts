@@ -1,9 +1,9 @@
 // From a script file to one string of CommonJS and its source map, in memory.
-import { stat } from 'node:fs/promises';
-import { basename, dirname, resolve } from 'node:path';
+import { readdir, stat } from 'node:fs/promises';
+import { dirname, extname, join, resolve } from 'node:path';
 import { bundle, type Bundle, type Plugin } from './bundle.ts';
 import { refusalOf, SERVED, TYPES_ONLY } from './modules.ts';
-import { BundleError, type BundleProblem } from './problem.ts';
+import { BundleError } from './problem.ts';
 
 export interface ScriptBundle extends Bundle {
   /** Absolute path of the script. */
@@ -41,19 +41,36 @@ const PER_VU = { __VU: '__vu__.id', __ITER: '__vu__.iter', __ENV: '__vu__.env' }
 
 async function mustBeFile(path: string, asGiven: string): Promise<void> {
   const found = await stat(path).catch(() => null);
-  if (found?.isFile()) return;
-  const problem: BundleProblem = found
-    ? {
-        code: 'CONFIG_SCRIPT_MISSING',
-        message: `script "${asGiven}" is not a file`,
-        hint: `name a script, e.g. ${basename(path)}/store.ts`,
-      }
-    : {
-        code: 'CONFIG_SCRIPT_MISSING',
-        message: `script "${asGiven}" does not exist`,
-        hint: 'check the path; `dicomrun new FILE` writes a first script',
-      };
-  throw new BundleError([problem]);
+  if (found?.isFile() && SCRIPT.test(path)) return;
+  const script = `script "${asGiven}"`;
+  const [message, folder] = found?.isFile()
+    ? [`${script} is neither TypeScript nor JavaScript ("${extname(path)}")`, dirname(asGiven)]
+    : found
+      ? [asGiven === '' ? 'the name of the script is empty' : `${script} is a folder`, asGiven]
+      : [`${script} does not exist`, dirname(asGiven)];
+  const there = await scriptsIn(resolve(path, found?.isDirectory() ? '.' : '..'), asGiven);
+  const list = there.map((name) => join(folder, name)).join(', ');
+  const write = '`dicomrun new FILE` writes a first script';
+  const hint = list === '' ? `check the path; ${write}` : `there is ${list}; ${write}`;
+  throw new BundleError([{ code: 'CONFIG_SCRIPT_MISSING', message, hint }]);
+}
+
+const SCRIPT = /\.[cm]?[jt]sx?$/;
+const SUGGESTED = 3;
+
+/** A few scripts of a folder, first those that begin as the name that was given. */
+async function scriptsIn(folder: string, asGiven: string): Promise<string[]> {
+  const names = await readdir(folder).catch((): string[] => []);
+  const wanted = asGiven.replace(/^.*[\\/]/, '').toLowerCase();
+  const alike = (name: string): number => {
+    let n = 0;
+    while (n < wanted.length && name.toLowerCase()[n] === wanted[n]) n += 1;
+    return n;
+  };
+  return names
+    .filter((name) => SCRIPT.test(name) && !/\.(d|config)\.[cm]?[jt]s$/.test(name))
+    .sort((a, b) => alike(b) - alike(a) || (a < b ? -1 : 1))
+    .slice(0, SUGGESTED);
 }
 
 function servedBySandbox(specifier: string): boolean {
