@@ -24,7 +24,7 @@ import { preflight } from './preflight.ts';
 import type { FlagValues } from './run-flags.ts';
 import type { Terminal } from './terminal.ts';
 import { version } from './version.ts';
-import { startWeb } from './web.ts';
+import { liveLine, startWeb } from './web.ts';
 
 export interface ComposeRequest {
   /** As given on the command line. */
@@ -169,7 +169,7 @@ async function openBookFor(request: ComposeRequest, context: RunContext) {
       const outputs = await startOutputs(context.options, { folder, first, warn });
       const page = await startWeb(flags['web'], folder);
       if (page === null) return [...outputs, ...(request.outputs ?? [])];
-      screen.log({ kind: 'log', level: 'info', message: `live page: ${page.url}` });
+      screen.log({ kind: 'log', level: 'info', message: liveLine(page) });
       return [...outputs, page.output];
     },
     warn,

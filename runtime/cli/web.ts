@@ -7,6 +7,8 @@ import { RUNLOG_FILE } from '../runlog/format.ts';
 export interface WebPage {
   /** With its token. */
   readonly url: string;
+  /** The wanted port was in use: this is another one. */
+  readonly otherPort: boolean;
   /** Ends with the run's outputs. */
   readonly output: Output;
 }
@@ -20,6 +22,7 @@ export async function startWeb(flag: unknown, folder: string): Promise<WebPage |
   const nothing = { name: 'web', destination: '', written: 0, rejected: 0, unwritten: 0 };
   return {
     url: page.url,
+    otherPort: page.otherPort,
     output: {
       name: 'web',
       destination: '',
@@ -31,6 +34,11 @@ export async function startWeb(flag: unknown, folder: string): Promise<WebPage |
       },
     },
   };
+}
+
+/** Where the page is to be had. */
+export function liveLine({ url, otherPort }: WebPage): string {
+  return `live page: ${url}${otherPort ? ' (the port of --web is in use, this one is free)' : ''}`;
 }
 
 /** `5665`, `host:5665` or `[::1]:5665`. */

@@ -11,6 +11,7 @@ import type {
   ConductResult,
   RunBook,
   RunContext,
+  RunEnd,
 } from './conduct-types.ts';
 import { Discretion } from './discretion.ts';
 import { epochNow } from './epoch.ts';
@@ -116,7 +117,6 @@ class Conductor {
       loaded = await this.#load(built);
       options = await request.resolve(loaded);
     }
-    mustExport(options, loaded);
     this.#discretion = new Discretion(options.phiOk, request.runNumber);
     return { built, loaded, options };
   }
@@ -162,6 +162,18 @@ class Conductor {
     const ready = this.#fleet.prepare(plan, workers, this.#acceptors);
     await stopper.guard(Promise.all([this.#request.preflight(context), ready]));
     return context;
+  }
+
+  /** Ends the outputs; who interrupts that does not want to wait for a slow one. */
+  async #finish(book: RunBook, end: RunEnd, recorder: Recorder): Promise<Summary> {
+    const { stopper } = this.#request;
+    const hurry = () => book.outputs.forEach((output) => output.hurry?.());
+    const off = stopper.end === null ? stopper.onStop(hurry) : null;
+    try {
+      return await book.finish(end, recorder);
+    } finally {
+      off?.();
+    }
   }
 
   async #listen(
@@ -223,7 +235,7 @@ class Conductor {
     const durationMs = endedAt - t0;
     recorder.finish(durationMs);
     const end = { end: stopper.verdict(), t0, durationMs, endedAt, account };
-    const summary = await book.finish(end, recorder);
+    const summary = await this.#finish(book, end, recorder);
     await book.close(summary);
     const custom = await this.#handleSummary(context, summary, setupJson ?? null);
     return { summary, folder: book.folder, options, custom };
@@ -354,23 +366,6 @@ function headStart(workers: number, outputs: number): number {
 /** Files are read at init, before anything can be recorded. */
 function fileReads({ declarations }: Loaded): readonly number[] {
   return declarations.flatMap((one) => (one.kind === 'pool' ? (one.pool.readMs ?? []) : []));
-}
-
-function mustExport(options: Options, loaded: Loaded): void {
-  const problems = options.scenarios
-    .filter((scenario) => !loaded.exports.includes(scenario.exec))
-    .map(({ name, exec }) => ({
-      code: 'CONFIG_MISSING_EXPORT',
-      message:
-        exec === 'default'
-          ? 'the script has no default export'
-          : `scenario "${name}": the script does not export a function "${exec}"`,
-      hint:
-        exec === 'default'
-          ? 'write: export default async function () { … }'
-          : `exported are: ${loaded.exports.join(', ') || 'none'}`,
-    }));
-  if (problems.length > 0) throw new DicomRunError(ExitCode.CONFIG, problems);
 }
 
 function stringMap(json: string | null): Record<string, string> | null {

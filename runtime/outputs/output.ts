@@ -40,4 +40,6 @@ export interface Output {
   wake(): void;
   /** Writes what is left, at most so many ms, then says what was written and what was not. */
   finish(drainMs: number): Promise<OutputResult>;
+  /** Gives up what a destination has not taken yet: nobody wants to wait for it any longer. */
+  hurry?(): void;
 }

@@ -54,6 +54,7 @@ export function withSampleLog(uploader: Output, log: SampleLog): Output {
       if (feeds) log.close();
       return result;
     },
+    hurry: () => uploader.hurry?.(),
   };
 }
 

@@ -62,6 +62,8 @@ class Uploader implements Output {
   #outageSince = 0;
   /** No more is written to the logs: stop at their end. */
   #finishing = false;
+  /** What happens to what cannot be written. */
+  #patience = 'the run log keeps it';
   #stopped = false;
   #wake: () => void = () => undefined;
   #loop: Promise<void> | null = null;
@@ -95,10 +97,13 @@ class Uploader implements Output {
   async finish(drainMs: number): Promise<OutputResult> {
     this.#finishing = true;
     this.#wake();
-    const timer = setTimeout(() => {
-      this.#stopped = true;
-      this.#wake();
-    }, drainMs);
+    this.#patience = `trying for up to ${drainMs / 1000} s more`;
+    if (this.#outageSince !== 0) {
+      this.#options.onMessage(
+        `${this.name} ${this.destination}: still cannot write; ${this.#patience}`,
+      );
+    }
+    const timer = setTimeout(() => this.hurry(), drainMs);
     await this.#loop;
     clearTimeout(timer);
     const unwritten = this.#countRest();
@@ -112,6 +117,11 @@ class Uploader implements Output {
       unwritten,
       ...(note === '' ? {} : { note }),
     };
+  }
+
+  hurry(): void {
+    this.#stopped = true;
+    this.#wake();
   }
 
   async #run(): Promise<void> {
@@ -198,7 +208,7 @@ class Uploader implements Output {
     if (this.#outageSince !== 0) return;
     this.#outageSince = performance.now();
     this.#options.onMessage(
-      `${this.name} ${this.destination}: cannot write (${short(why)}); nothing is lost, the run log keeps it`,
+      `${this.name} ${this.destination}: cannot write (${short(why)}); nothing is lost, ${this.#patience}`,
     );
   }
 
