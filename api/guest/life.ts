@@ -53,8 +53,17 @@ export function vuAt(slot: number): Vu {
 export function describeExports(): string {
   const exports = serviceVu().exports;
   const names = Object.keys(exports).filter((name) => typeof exports[name] === 'function');
-  const options = exports['options'];
-  return JSON.stringify({ names, options: options === undefined ? null : options });
+  return JSON.stringify({ names, options: plainOptions(exports['options']) });
+}
+
+/** What can be told as JSON; anything else by its kind, for the message that refuses it. */
+function plainOptions(options: unknown): unknown {
+  if (options === undefined) return null;
+  try {
+    return JSON.stringify(options) === undefined ? typeof options : options;
+  } catch (error) {
+    throw new Error(`options: cannot be told as JSON: ${(error as Error).message}`);
+  }
 }
 
 // ---------------------------------------------------------------- iterations

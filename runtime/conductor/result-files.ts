@@ -28,6 +28,13 @@ export function newRunId(epochMs: number, script: string, random: number): strin
 
 /** Makes the folder of a run. @throws DicomRunError 104 when it cannot be written. */
 export function makeRunFolder(resultsDir: string, id: string): string {
+  if (/[\\/\u0000-\u001f]|^\.{0,2}$/.test(id)) {
+    throw new DicomRunError(ExitCode.CONFIG, {
+      code: 'CONFIG_RESULTS_DIR',
+      message: `testid: must be the name of a folder, got ${JSON.stringify(id)}`,
+      hint: 'e.g. --testid nightly-42; --results DIR says where the folders of runs are made',
+    });
+  }
   const folder = join(resultsDir, id);
   if (existsSync(join(folder, RUNLOG_FILE))) {
     throw new DicomRunError(ExitCode.CONFIG, {

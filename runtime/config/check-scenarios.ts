@@ -33,7 +33,7 @@ export function checkScenarios(
 
 function missing(scenario: Scenario): string {
   return scenario.exec === 'default'
-    ? 'the script has no default export'
+    ? 'the script has no default export that is a function'
     : `the script does not export "${scenario.exec}", which scenario ${scenario.name} runs`;
 }
 

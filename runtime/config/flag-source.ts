@@ -127,7 +127,9 @@ function readLoad(lookup: Lookup): Load | null {
     rampNs: read('ramp', (r, value) => readDuration(r, value)),
     durationNs: read('duration', (r, value) => readDuration(r, value)),
     iterations: read('iterations', (r, value) => readInteger(r, value, { min: 1 })),
-    stages: lookup('stage') === undefined ? undefined : stages,
+    // A stage that could not be read is told already; without it the rest makes no sense.
+    stages:
+      stages.length < list(lookup('stage')).length || stages.length === 0 ? undefined : stages,
   };
 }
 

@@ -138,11 +138,19 @@ function readNested(reading: Reading, r: Reader, path: string, value: unknown): 
   const known = OPTION_TABLE.filter((other) => other.path.startsWith(`${path}.`)).map(
     (other) => other.path.slice(path.length + 1).split('.')[0] ?? '',
   );
-  for (const [key, item] of Object.entries(readObject(r, value) ?? {})) {
+  const given = path === 'target.tls' ? tlsWords(value) : value;
+  for (const [key, item] of Object.entries(readObject(r, given) ?? {})) {
     if (item === undefined) continue;
     if (!known.includes(key)) r.problems.unknownKey(r.at, key, [...new Set(known)]);
     else readNested(reading, { ...r, at: within(r.at, key) }, `${path}.${key}`, item);
   }
+}
+
+/** `tls: true` and `tls: {}` ask for TLS as it comes, `false` for none. */
+function tlsWords(value: unknown): unknown {
+  const isBare = typeof value === 'object' && value !== null && Object.keys(value).length === 0;
+  if (value === true || isBare) return { verify: true };
+  return value === false ? {} : value;
 }
 
 function readMap(reading: Reading, r: Reader, path: string, value: unknown): void {

@@ -161,7 +161,7 @@ export class Guest {
     this.#runNumber = runNumber;
     this.#boot({ worker: 0, runNumber, init: true, env, scenarios: [], options: {} });
     this.#addService();
-    this.#host.enter(Enter.EXPORTS, 0, 0, 0);
+    if (this.#host.enter(Enter.EXPORTS, 0, 0, 0) < 0) throw this.#initFault();
     const { names, options } = JSON.parse(this.#host.words()) as {
       names: string[];
       options: unknown;
