@@ -1,4 +1,5 @@
 // Values of flags that are a command's own and no option of the configuration.
+import { readAETitle } from '../config/address.ts';
 import { readDuration, readInteger } from '../config/values.ts';
 import { Problems } from '../config/problems.ts';
 import { DicomRunError, ExitCode } from '../errors.ts';
@@ -28,7 +29,14 @@ export function readPort(flag: string, text: string): number {
   throw new DicomRunError(ExitCode.CONFIG, problems.list);
 }
 
-function must(problems: Problems, value: number | undefined): number {
+/** An AE title without its insignificant spaces. @throws DicomRunError 104 */
+export function readTitle(flag: string, text: string): string {
+  const problems = new Problems();
+  const at = { name: `flag ${flag}`, origin: 'command line' };
+  return must(problems, readAETitle({ problems, at }, text));
+}
+
+function must<T>(problems: Problems, value: T | undefined): T {
   if (value === undefined || problems.list.length > 0) {
     throw new DicomRunError(ExitCode.CONFIG, problems.list);
   }

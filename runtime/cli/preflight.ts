@@ -8,6 +8,8 @@ import type { PeerSpec } from '../threads.ts';
 import type { PeerAddress } from './wire/client.ts';
 
 const CALLING_AET = 'DICOMRUN';
+const NO_VERIFICATION =
+  'it may take other services all the same: --no-preflight leaves this check out';
 const LIMITS = { connectMs: 5_000, tlsMs: 5_000, associateMs: 10_000, responseMs: 10_000 };
 
 /** Whom the preflight asks; null when there is nobody to ask. @throws DicomRunError 104 */
@@ -70,7 +72,7 @@ export async function preflight(context: RunContext): Promise<void> {
   const { echo, ECHO_CONTEXT, open, release } = await import('./wire/client.ts');
   const association = await open(peer, { contexts: [ECHO_CONTEXT], timeouts: LIMITS });
   try {
-    const { status } = await echo(association, peer);
+    const { status } = await echo(association, peer, NO_VERIFICATION);
     if (status !== 0) {
       const hex = status.toString(16).toUpperCase().padStart(4, '0');
       throw new DicomRunError(ExitCode.UNREACHABLE, {

@@ -12,11 +12,20 @@ interface Shown extends Problem {
   readonly frame?: string;
 }
 
-/** Prints an error and returns the exit code it leads to. */
-export function printError(terminal: Terminal, error: unknown): number {
+/**
+ * Prints an error and returns the exit code it leads to. `spell` gets each message before it is
+ * shown.
+ */
+export function printError(
+  terminal: Terminal,
+  error: unknown,
+  spell: (message: string) => string = (message) => message,
+): number {
   const known = asDicomRunError(error);
   if (known === null) return printInternal(terminal, error);
-  for (const problem of known.problems) terminal.err(problemText(terminal, problem));
+  for (const problem of known.problems) {
+    terminal.err(problemText(terminal, { ...problem, message: spell(problem.message) }));
+  }
   if (known.exitCode === ExitCode.INTERNAL) {
     terminal.err(internalNote(terminal, known.cause ?? known));
   }

@@ -5,7 +5,7 @@ import { DicomRunError, ExitCode } from '../errors.ts';
 import { normaliseArgv } from './argv.ts';
 import { COMMANDS } from './command-list.ts';
 import { printError } from './problem-text.ts';
-import { TYPED } from './run-flags.ts';
+import { asTyped, TYPED } from './run-flags.ts';
 import { nearest } from '../metrics/nearest.ts';
 import type { CommandContext } from './command.ts';
 import type { Terminal } from './terminal.ts';
@@ -15,9 +15,10 @@ import { version } from './version.ts';
 export async function runCommandLine(argv: readonly string[], terminal: Terminal): Promise<number> {
   const args = normaliseArgv(argv);
   let code: number = ExitCode.OK;
+  let program: Command | null = null;
   try {
     mustBeCommand(args);
-    const program = await buildProgram(args, {
+    program = await buildProgram(args, {
       typed: argv,
       terminal,
       exit: (value) => (code = value),
@@ -27,8 +28,14 @@ export async function runCommandLine(argv: readonly string[], terminal: Terminal
     return code;
   } catch (error) {
     if (error instanceof CommanderError) return usageExitCode(error);
-    return printError(terminal, error);
+    return printError(terminal, error, (text) => spelt(program, args, text));
   }
+}
+
+/** A message of the command that was asked for, with its flags as they were typed. */
+function spelt(program: Command | null, args: readonly string[], text: string): string {
+  const asked = program?.commands.find((command) => command.name() === askedFor(args));
+  return asked === undefined ? text : asTyped(asked, text);
 }
 
 /** Defined, not to be run. */
@@ -75,7 +82,7 @@ export async function buildProgram(
     .configureOutput({
       writeOut: (text) => terminal.out(text),
       writeErr: (text) => terminal.err(text),
-      outputError: (text, write) => write(usageText(terminal, text, asked)),
+      outputError: (text, write) => write(usageText(terminal, spelt(program, args, text), asked)),
       getOutHelpWidth: () => 100,
       getErrHelpWidth: () => 100,
     })
@@ -154,12 +161,26 @@ function commandHint(asked: string): string {
   return near === null ? names.join(', ') : `dicomrun ${near}`;
 }
 
+/** Flags that one might look for, and where that is said instead. */
+const FLAGS_ELSEWHERE: Readonly<Record<string, string>> = {
+  '--threshold':
+    "in the script: export const options = { thresholds: { dicom_req_failed: ['rate<0.01'] } }",
+  '--host': '-c AET@host:port',
+  '--port': '-c AET@host:port',
+  '--called': '-c AET@host:port, or dcmtk style: -aec AET host port',
+  '--calling': '-b MY_AET',
+  '--tls': '`tls` of the target in dicomrun.config.ts, or of peer({ … }) in the script',
+  '--rate': 'in the script: a scenario with an arrival rate, see `dicomrun help executors`',
+};
+
 /** The parser's message in the house's form: what, then what to try. */
 export function usageText(terminal: Terminal, text: string, asked?: string): string {
   const [first = '', ...more] = text.trimEnd().split('\n');
   const what = first.replace(/^error: /, '');
+  const unknown = /^unknown option '(--[^'=]*)/.exec(what)?.[1];
   const near = /^\(Did you mean (.*)\?\)$/.exec(more.join(' ').trim())?.[1];
-  const hint = near ?? `dicomrun ${asked === undefined ? '' : `${asked} `}--help`;
+  const own = unknown === undefined ? undefined : FLAGS_ELSEWHERE[unknown];
+  const hint = own ?? near ?? `dicomrun ${asked === undefined ? '' : `${asked} `}--help`;
   return `${terminal.style('red', 'error:')} ${what}\n  ${terminal.style('cyan', 'try:')} ${hint}\n`;
 }
 

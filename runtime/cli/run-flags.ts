@@ -1,6 +1,7 @@
 // The flags of `run` and of what works like it. Their values travel as the user wrote them: the
 // configuration parses and checks them together with every other source.
 import type { Command } from 'commander';
+import { DicomRunError, ExitCode } from '../errors.ts';
 import { connectFrom, dcmtkForms } from './argv.ts';
 
 /** Values by the flag's long name without dashes, as written; flags that were not given are absent. */
@@ -120,6 +121,7 @@ export function connectFlags(
   host: string | undefined,
   port: string | undefined,
 ): FlagValues {
+  if (host !== undefined && port === undefined) mustBeHost(host);
   const words = command.opts<{ connect?: string; bind?: string; aec?: string; aet?: string }>();
   const given: { connect?: string; aec?: string; host?: string; port?: string } = {};
   if (words.connect !== undefined) given.connect = words.connect;
@@ -132,8 +134,20 @@ export function connectFlags(
   const bindAs = words.bind === undefined ? spelt.get('aet') : spelt.get('bind');
   return {
     ...(connect === undefined ? {} : { connect, 'as:connect': connectName(given, spelt) }),
-    ...(bind === undefined ? {} : { bind, 'as:bind': `flag ${bindAs ?? '--bind'}` }),
+    ...(bind === undefined
+      ? {}
+      : { bind, 'as:bind': `flag ${bindAs ?? (words.bind === undefined ? '--aet' : '--bind')}` }),
   };
+}
+
+/** `run a.ts b.ts`: the second script stands where dcmtk's host would. */
+function mustBeHost(word: string): void {
+  if (!/\.[cm]?[jt]s$/.test(word)) return;
+  throw new DicomRunError(ExitCode.CONFIG, {
+    code: 'CONFIG_HOST',
+    message: `"${word}" stands where a host is expected`,
+    hint: 'one script at a time; `dicomrun smoke` takes several',
+  });
 }
 
 /** How a message calls the target: as the user gave it. */
@@ -162,6 +176,12 @@ function speltAs(command: Command): ReadonlyMap<string, string> {
     if (form !== undefined && !isLong) spelt.set(name, form);
   }
   return spelt;
+}
+
+/** A message that names flags, with each as it was typed: `+IR` where it says `--images-per-series`. */
+export function asTyped(command: Command, text: string): string {
+  const spelt = speltAs(command);
+  return text.replace(/--([a-z][a-z-]*)/g, (long, name: string) => spelt.get(name) ?? long);
 }
 
 /** `-u5` is `-u`, but `-aec` is not `-a`. */

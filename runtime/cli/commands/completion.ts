@@ -1,7 +1,6 @@
 // dicomrun completion bash|zsh|fish: a script for the shell, made from the definitions of all commands.
 import { DicomRunError, ExitCode } from '../../errors.ts';
 import type { DefineCommand } from '../command.ts';
-import { nearest } from '../../metrics/nearest.ts';
 
 const EXAMPLES = `
 Examples:
@@ -29,6 +28,6 @@ function noShell(shell: string, known: readonly string[]): DicomRunError {
   return new DicomRunError(ExitCode.CONFIG, {
     code: 'CONFIG_SHELL',
     message: `no completion for "${shell}"`,
-    hint: `dicomrun completion ${nearest(shell, known) ?? known.join('|')}`,
+    hint: `dicomrun completion ${known.join('|')}`,
   });
 }

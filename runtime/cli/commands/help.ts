@@ -1,4 +1,5 @@
 // dicomrun help [TOPIC]: the documents of runtime/help, offline.
+import type { Command } from 'commander';
 import { DicomRunError, ExitCode } from '../../errors.ts';
 import type { DefineCommand } from '../command.ts';
 import { nearest } from '../../metrics/nearest.ts';
@@ -11,9 +12,12 @@ export const define: DefineCommand = (command, { terminal, exit, helpOf }) => {
       if (topic === undefined) return terminal.out(await topicList());
       const code = await helpOf(topic);
       if (code !== null) exit(code);
-      else terminal.out(await topicText(topic));
+      else terminal.out(await topicText(topic, namesOf(command.parent)));
     });
 };
+
+const namesOf = (program: Command | null): readonly string[] =>
+  program?.commands.map((command) => command.name()) ?? [];
 
 /** Every topic with the title of its document. */
 async function topicList(): Promise<string> {
@@ -27,18 +31,22 @@ async function topicList(): Promise<string> {
 }
 
 /** The text of one topic. @throws DicomRunError 104 with the nearest name, or where the word stands */
-async function topicText(topic: string): Promise<string> {
+async function topicText(topic: string, commands: readonly string[]): Promise<string> {
   const names = await topics();
   if (names.includes(topic)) return textOf(topic);
   throw new DicomRunError(ExitCode.CONFIG, {
     code: 'CONFIG_HELP_TOPIC',
     message: `there is no help topic "${topic}"`,
-    hint: await hintFor(topic, names),
+    hint: await hintFor(topic, names, commands),
   });
 }
 
-async function hintFor(topic: string, names: readonly string[]): Promise<string> {
-  const near = nearest(topic, names);
+async function hintFor(
+  topic: string,
+  names: readonly string[],
+  commands: readonly string[],
+): Promise<string> {
+  const near = nearest(topic, [...names, ...commands]);
   if (near !== null) return `dicomrun help ${near}`;
   const found: string[] = [];
   for (const name of names) {

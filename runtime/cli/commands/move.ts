@@ -2,7 +2,7 @@
 import { DicomRunError, ExitCode } from '../../errors.ts';
 import { splitHostPort } from '../argv.ts';
 import type { DefineCommand } from '../command.ts';
-import { readDurationMs } from '../flag-values.ts';
+import { readDurationMs, readTitle } from '../flag-values.ts';
 import { answerText } from '../wire/answer-text.ts';
 import { addPeerFlags, choosePeer, limitsOf } from '../wire/peer-flags.ts';
 
@@ -27,14 +27,7 @@ export const define: DefineCommand = (command, { terminal, exit }) => {
   command.action(async (_study: string, _host: string, _port: string, flags: MoveFlags) => {
     const { words, ...where } = splitHostPort(command.args, (word) => word === command.args[0]);
     const [study = ''] = words;
-    const destination = flags.to ?? flags.aem;
-    if (destination === undefined) {
-      throw new DicomRunError(ExitCode.CONFIG, {
-        code: 'CONFIG_DESTINATION',
-        message: 'the destination is missing',
-        hint: '--to AET: an AE title that the peer knows and can send to',
-      });
-    }
+    const destination = destinationOf(flags);
     const { peer } = await choosePeer(command, terminal, where);
     const { runMove } = await import('../wire/move.ts');
     const timeouts = limitsOf(readDurationMs('--timeout', flags.timeout));
@@ -47,7 +40,24 @@ export const define: DefineCommand = (command, { terminal, exit }) => {
     const { text, hint } = answerText('C-MOVE', status, errorComment);
     const counts = `${Math.max(0, completed)} completed, ${Math.max(0, failed)} failed, ${Math.max(0, warning)} with warnings`;
     terminal.out(`${counts}; status ${text}\n`);
-    if (hint !== undefined) terminal.err(`  ${terminal.style('cyan', 'try:')} ${hint}\n`);
+    const moved = completed + failed + warning > 0;
+    const more = hint ?? (moved || status !== 0 ? undefined : NOTHING_MOVED);
+    if (more !== undefined) terminal.err(`  ${terminal.style('cyan', 'try:')} ${more}\n`);
     exit(status === 0 ? ExitCode.OK : ExitCode.THRESHOLDS);
   });
 };
+
+const NOTHING_MOVED = 'nothing fits these UIDs there: `dicomrun find study UID` asks for them';
+
+/** @throws DicomRunError 104 without a destination, or for one that is no AE title */
+function destinationOf({ to, aem }: MoveFlags): string {
+  const given = to ?? aem;
+  if (given === undefined) {
+    throw new DicomRunError(ExitCode.CONFIG, {
+      code: 'CONFIG_DESTINATION',
+      message: 'the destination is missing',
+      hint: '--to AET: an AE title that the peer knows and can send to',
+    });
+  }
+  return readTitle(to === undefined ? '--aem' : '--to', given);
+}

@@ -27,6 +27,7 @@ export function generateRequest(flags: GenerateFlags, cwd: string): GenerateRequ
   const images = readCount('--count', flags.count, 1);
   const series = readCount('--series', flags.series, 1);
   const studies = readCount('--studies', flags.studies, 1);
+  mustFit(images * series * studies);
   const spec = specOf(flags);
   const preset = spec.preset === undefined ? undefined : PRESETS[spec.preset]?.modality;
   const modality = spec.modality ?? preset ?? 'CT';
@@ -37,6 +38,18 @@ export function generateRequest(flags: GenerateFlags, cwd: string): GenerateRequ
     exams: Array.from({ length: studies }, () => exam),
     seed: readCount('--seed', flags.seed),
   };
+}
+
+/** More files than this is a slip of the finger, and nothing that a disk takes. */
+const MOST_FILES = 10_000_000;
+
+function mustFit(files: number): void {
+  if (files <= MOST_FILES) return;
+  throw new DicomRunError(ExitCode.CONFIG, {
+    code: 'CONFIG_VALUE',
+    message: `--studies × --series × --count: ${files} files are more than ${MOST_FILES}`,
+    hint: 'a script makes as many studies as it sends, without files: dicom.synthetic()',
+  });
 }
 
 function specOf(flags: GenerateFlags): SyntheticSpec {

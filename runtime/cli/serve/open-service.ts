@@ -11,6 +11,7 @@ import { serveArchive, serveRouter, serveSink } from '../../acceptors/serve.ts';
 import type { ServeAddress, Served } from '../../acceptors/serve.ts';
 import { readAddress } from '../../config/address.ts';
 import { Problems } from '../../config/problems.ts';
+import { readTitle } from '../flag-values.ts';
 import { DicomRunError, ExitCode } from '../../errors.ts';
 import type { ServeFlags } from '../commands/serve.ts';
 
@@ -43,14 +44,7 @@ export async function openService(
 }
 
 function aetsOf({ aet }: ServeFlags): { aets?: readonly string[] } {
-  if (aet === undefined) return {};
-  const bad = aet.find((title) => title.trim() === '' || title.length > 16);
-  if (bad === undefined) return { aets: aet };
-  throw new DicomRunError(ExitCode.CONFIG, {
-    code: 'CONFIG_VALUE',
-    message: `flag --aet: "${bad}" is no AE title, it has ${bad.length} characters`,
-    hint: 'an AE title has 1 to 16 characters (PS3.5 §6.2)',
-  });
+  return aet === undefined ? {} : { aets: aet.map((title) => readTitle('--aet', title)) };
 }
 
 function folderOf({ folder }: ServeFlags, cwd: string): { folder?: string } {

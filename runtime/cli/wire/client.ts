@@ -11,7 +11,7 @@ import type { Outgoing } from '../../dicom/ul/outgoing.ts';
 import type { Pending, Reply } from '../../dicom/dimse/pending.ts';
 import type { Failure } from '../../dicom/errors.ts';
 import { echoRequest, VERIFICATION_SOP_CLASS } from '../../dicom/scu/requests.ts';
-import { describeFailure, peerText } from '../../dicom/failure-text.ts';
+import { CONTEXT_RESULTS, describeFailure, peerText } from '../../dicom/failure-text.ts';
 
 export type PeerAddress = Pick<Target, 'host' | 'port' | 'calledAET' | 'callingAET'> &
   Partial<Pick<Target, 'tls' | 'maxPdu' | 'sourceAddress'>>;
@@ -55,30 +55,31 @@ export async function open(peer: PeerAddress, options: OpenOptions): Promise<Ass
   throw new DicomRunError(ExitCode.UNREACHABLE, describeFailure(outcome, peer));
 }
 
+const NOT_OFFERED =
+  'this AE title does not offer the service; `dicomrun doctor` lists what it accepts';
+
+/** What a peer said against a SOP class (PS3.8 Table 9-18). */
+export function whyRefused({ contexts }: Association, sopClass: string): string {
+  const refused = contexts.find((one) => one.abstractSyntax === sopClass && one.result !== 0);
+  if (refused === undefined) return 'refused';
+  return `${CONTEXT_RESULTS[refused.result] ?? 'refused'} (result ${refused.result})`;
+}
+
 /** @throws DicomRunError 111 when the peer took the association without this SOP class. */
 export function mustBeAccepted(
   association: Association,
   peer: PeerAddress,
-  wanted: { readonly sopClass: string; readonly service: string },
+  wanted: { readonly sopClass: string; readonly service: string; readonly hint?: string },
 ): void {
   if (association.contextFor(wanted.sopClass, '') !== 0) return;
-  const context = association.contexts.find((one) => one.abstractSyntax === wanted.sopClass);
-  const why = CONTEXT_RESULTS[context?.result ?? 0] ?? 'refused';
+  const why = whyRefused(association, wanted.sopClass);
   const who = peerText(peer);
   throw new DicomRunError(ExitCode.UNREACHABLE, {
     code: 'ASSOC_NO_CONTEXT',
     message: `${who} accepted no presentation context for ${wanted.service} (${wanted.sopClass}): ${why} (PS3.8 Table 9-18)`,
-    hint: 'this AE title does not offer the service; `dicomrun doctor` lists what it accepts',
+    hint: wanted.hint ?? NOT_OFFERED,
   });
 }
-
-/** PS3.8 Table 9-18. */
-const CONTEXT_RESULTS: Readonly<Record<number, string>> = {
-  1: 'user rejection (result 1)',
-  2: 'no reason given (result 2)',
-  3: 'abstract syntax not supported (result 3)',
-  4: 'transfer syntaxes not supported (result 4)',
-};
 
 /** One final answer. Times in ms from the first byte sent to the last byte received. */
 export interface Answer {
@@ -133,16 +134,22 @@ export class RequestFailed extends Error {
   }
 }
 
-/** C-ECHO on an association that has the Verification context. */
-export async function echo(association: Association, peer: PeerAddress): Promise<Answer> {
+/**
+ * C-ECHO. `hint` is what to try with a peer that does not take the Verification SOP class.
+ *
+ * @throws DicomRunError 111 without an answer, or without the Verification SOP class
+ */
+export async function echo(
+  association: Association,
+  peer: PeerAddress,
+  hint?: string,
+): Promise<Answer> {
+  mustBeAccepted(association, peer, {
+    sopClass: VERIFICATION_SOP_CLASS,
+    service: 'C-ECHO',
+    ...(hint === undefined ? {} : { hint }),
+  });
   const contextId = association.contextFor(VERIFICATION_SOP_CLASS, '');
-  if (contextId === 0) {
-    throw new DicomRunError(ExitCode.UNREACHABLE, {
-      code: 'ASSOC_NO_CONTEXT',
-      message: 'the peer accepted the association, but not the Verification SOP class',
-      hint: 'it can still be used; --no-preflight leaves this check out',
-    });
-  }
   return ask(peer, request(association, echoRequest(contextId, association.maxPdu)));
 }
 

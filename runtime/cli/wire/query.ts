@@ -1,4 +1,5 @@
 // `find study UID` and its like as keys of a C-FIND. Pure.
+import { keywordOf, tagOf } from '../../dicom/data/dictionary.ts';
 import { DicomRunError, ExitCode } from '../../errors.ts';
 import { nearest } from '../../metrics/nearest.ts';
 
@@ -67,7 +68,8 @@ export function queryOf(words: QueryWords): Query {
 function kindOf(what: string): Kind {
   const kind = KINDS.find((one) => one === what);
   if (kind !== undefined) return kind;
-  throw wrong(`there is no query "${what}"`, nearest(what, KINDS) ?? KINDS.join(', '));
+  const key = /^[^=]+=/.test(what) ? `dicomrun find all --key ${what}` : null;
+  throw wrong(`there is no query "${what}"`, key ?? nearest(what, KINDS) ?? KINDS.join(', '));
 }
 
 function levelOf(words: QueryWords, kind: Kind): string {
@@ -92,8 +94,13 @@ function valueKey(kind: Kind, value: string | undefined): Readonly<Record<string
 }
 
 function rangeOf(words: QueryWords, kind: Kind): string | undefined {
-  if (kind === 'today') return dateText(words.today);
-  if (words.dateRange === undefined) return undefined;
+  if (words.dateRange === undefined) {
+    return kind === 'today' ? dateText(words.today) : undefined;
+  }
+  if (kind === 'today') {
+    const instead = `dicomrun find all --date-range ${words.dateRange}`;
+    throw wrong('find today: --date-range asks for other days', instead);
+  }
   if (/^(\d{8}|\d{8}-(\d{8})?|-\d{8})$/.test(words.dateRange)) return words.dateRange;
   throw wrong(
     `flag --date-range: must be YYYYMMDD-YYYYMMDD, got "${words.dateRange}"`,
@@ -126,7 +133,11 @@ function worklistQuery(words: QueryWords, extra: Readonly<Record<string, string>
 
 function pairOf(text: string): readonly [string, string] {
   const [, key = '', value = ''] = /^([^=]+)=?(.*)$/s.exec(text) ?? [];
-  if (key !== '') return [key, value];
+  const keyword = key === '' ? '' : keywordOf(tagOf(key));
+  if (/^[0-9a-f]{8}$/.test(keyword)) {
+    throw wrong(`flag --key: "${key}" is private or unknown to the data dictionary`, 'a keyword');
+  }
+  if (keyword !== '') return [keyword, value];
   throw wrong(`flag --key: must be KEYWORD=VALUE, got "${text}"`, '--key PatientID=TEST*');
 }
 

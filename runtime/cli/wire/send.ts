@@ -1,7 +1,7 @@
 // Stores files byte for byte, or with new identities, on as few associations as their contexts need.
 import { closeSync, openSync, readFileSync, readSync } from 'node:fs';
 import { compileEdits } from '../../dicom/data/edits.ts';
-import { findFiles } from '../../dicom/data/file-walk.ts';
+import { findAllFiles } from '../../dicom/data/file-walk.ts';
 import { patchHeader } from '../../dicom/data/header-patch.ts';
 import { isPart10, readMeta } from '../../dicom/data/part10.ts';
 import type { FileMeta } from '../../dicom/data/part10.ts';
@@ -11,9 +11,10 @@ import { storeRequest } from '../../dicom/scu/requests.ts';
 import type { ProposedContext, Timeouts } from '../../dicom/ul/associate-request.ts';
 import type { Association } from '../../dicom/ul/association.ts';
 import { DicomRunError, ExitCode } from '../../errors.ts';
+import { shortName } from '../../vu/names.ts';
 import { printable } from '../problem-text.ts';
 import { answerText } from './answer-text.ts';
-import { open, release, request, RequestFailed } from './client.ts';
+import { open, release, request, RequestFailed, whyRefused } from './client.ts';
 import type { PeerAddress } from './client.ts';
 import type { Inventor } from './invent.ts';
 
@@ -55,7 +56,7 @@ const HEAD_BYTES = 64 * 1024;
 /** PS3.8 §9.3.2.2: odd IDs from 1 to 255. */
 const MAX_CONTEXTS = 128;
 
-/** @throws DicomRunError 104 without a file, 111 when no association opens */
+/** @throws DicomRunError 104 without an instance, DataError without a file, 111 when no association opens */
 export async function sendFiles(send: SendRequest): Promise<SendTotals> {
   const totals = { sent: 0, failed: 0, skipped: 0 };
   const count = (outcome: FileOutcome) => {
@@ -77,15 +78,9 @@ export function outcomeLine({ path, state, detail, ms }: FileOutcome): string {
 }
 
 function readHeads(send: SendRequest, count: (outcome: FileOutcome) => void): Candidate[] {
-  const files = send.paths.flatMap((path) => findFiles(path, send.base).files);
-  if (files.length === 0) {
-    throw new DicomRunError(ExitCode.CONFIG, {
-      code: 'CONFIG_NO_FILES',
-      message: `no file in ${send.paths.map((path) => `"${path}"`).join(', ')}`,
-      hint: 'name files or folders; `dicomrun generate --out DIR` makes some',
-    });
-  }
-  return files.flatMap(({ path }) => {
+  const { files, unreadable } = findAllFiles(send.paths, send.base);
+  for (const { path, reason } of unreadable) count({ path, state: 'skipped', detail: reason });
+  const candidates = files.flatMap(({ path }) => {
     try {
       const head = readHead(path);
       if (isPart10(head)) return [{ path, meta: readMeta(head) }];
@@ -95,6 +90,12 @@ function readHeads(send: SendRequest, count: (outcome: FileOutcome) => void): Ca
       count({ path, state: 'skipped', detail });
     }
     return [];
+  });
+  if (candidates.length > 0) return candidates;
+  throw new DicomRunError(ExitCode.CONFIG, {
+    code: 'DATA_NO_FILES',
+    message: `no DICOM instance among ${files.length} ${files.length === 1 ? 'file' : 'files'}: nothing was sent`,
+    hint: 'files need a preamble and DICM (PS3.10 §7.1); `dicomrun dump FILE` shows what one is',
   });
 }
 
@@ -152,6 +153,11 @@ async function sendBatch(
   await release(association);
 }
 
+const named = (uid: string): string => {
+  const name = shortName(uid);
+  return name === uid ? uid : `${name} (${uid})`;
+};
+
 async function sendOne(
   association: Association,
   { path, meta }: Candidate,
@@ -160,7 +166,9 @@ async function sendOne(
   const { sopClass, transferSyntax, datasetOffset } = meta;
   const contextId = association.contextFor(sopClass, transferSyntax);
   if (contextId === 0) {
-    const detail = `the peer does not take ${sopClass} in ${transferSyntax}`;
+    const why = whyRefused(association, sopClass);
+    const what = `${named(sopClass)} in ${named(transferSyntax)}`;
+    const detail = `the peer does not take ${what}: ${why}`;
     const hint = '`dicomrun doctor` shows what it takes';
     return { path, state: 'failed', detail, hint };
   }
