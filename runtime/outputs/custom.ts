@@ -81,6 +81,7 @@ export async function createCustomOutput(options: CustomOutputOptions): Promise<
       await output.start();
     },
     wake: () => output.wake(),
+    hurry: () => output.hurry?.(),
     finish: async (drainMs) => {
       const result = await output.finish(drainMs);
       try {
