@@ -1,7 +1,6 @@
 // dicomrun compare BEFORE AFTER: two runs side by side, and whether the second is worse.
 import { resolve } from 'node:path';
 import { ExitCode } from '../../errors.ts';
-import type { Summary } from '../../metrics/summary.ts';
 import type { DefineCommand } from '../command.ts';
 
 interface CompareFlags {
@@ -18,15 +17,16 @@ export const define: DefineCommand = (command, { terminal, exit }) => {
     .option('--tolerance <percent>', 'worse by more than this is a regression', '10')
     .option('--json', 'as JSON')
     .action(async (before: string, after: string, flags: CompareFlags) => {
-      const [{ summaryFromRunLog }, { compareRuns, compareText }, { readCount }] =
+      const [{ readSide }, { compareRuns, doubts }, { compareText }, { readCount }] =
         await Promise.all([
-          import('../../runlog/restore.ts'),
+          import('../compare/run-side.ts'),
           import('../compare/compare-runs.ts'),
+          import('../compare/compare-text.ts'),
           import('../flag-values.ts'),
         ]);
       const tolerance = readCount('--tolerance', flags.tolerance) / 100;
-      const first = summaryFromRunLog(resolve(terminal.cwd, before));
-      const second = summaryFromRunLog(resolve(terminal.cwd, after));
+      const first = readSide(resolve(terminal.cwd, before));
+      const second = readSide(resolve(terminal.cwd, after));
       const rows = compareRuns(first, second, tolerance);
       if (flags.json === true) terminal.out(`${JSON.stringify(rows, null, 2)}\n`);
       else terminal.out(compareText(rows, (style, text) => terminal.style(style, text, 'out')));
@@ -37,10 +37,3 @@ export const define: DefineCommand = (command, { terminal, exit }) => {
       exit(isWorse ? ExitCode.THRESHOLDS : ExitCode.OK);
     });
 };
-
-/** What makes the numbers of either run doubtful, as its own verdict said. */
-function doubts(before: Summary, after: Summary): readonly string[] {
-  const of = (name: string, { verdict }: Summary) =>
-    verdict.warnings.map((warning) => `the run ${name}: ${warning}`);
-  return [...of('before', before), ...of('after', after)];
-}

@@ -1,7 +1,9 @@
 // What changed from one run to another, figure by figure. Pure.
-import type { OperationRow, Summary } from '../../metrics/summary.ts';
-import { percent, rate, time } from '../../report/format.ts';
-import type { Style } from '../terminal.ts';
+import { figuresOf, servicesOf, type Figure, type Unit } from './figures.ts';
+import type { RunSide } from './run-side.ts';
+
+/** `same`: within the tolerance; `noise`: beyond it, but so may two equal runs be. */
+export type CompareVerdict = 'better' | 'same' | 'noise' | 'worse';
 
 export interface CompareRow {
   /** `C-STORE p95`. */
@@ -10,16 +12,10 @@ export interface CompareRow {
   readonly after: number;
   /** (after - before) / before; null when before is 0. */
   readonly change: number | null;
-  readonly verdict: 'better' | 'same' | 'worse';
-  readonly unit: 'ms' | 'per second' | 'share' | 'count';
-}
-
-interface Figure {
-  readonly name: string;
-  readonly unit: CompareRow['unit'];
-  /** Whether more is good. */
-  readonly moreIsBetter: boolean;
-  readonly of: (summary: Summary) => number | undefined;
+  /** What two equal runs may differ by (99 %), in the unit; null where nothing tells. */
+  readonly noise: number | null;
+  readonly verdict: CompareVerdict;
+  readonly unit: Unit;
 }
 
 /** Shares below this are noise. */
@@ -29,119 +25,72 @@ const SMALL_MS = 0.5;
 
 /** Rows for every figure that both runs have. `tolerance` is a share: 0.1 = 10 %. */
 export function compareRuns(
-  before: Summary,
-  after: Summary,
+  before: RunSide,
+  after: RunSide,
   tolerance: number,
 ): readonly CompareRow[] {
-  const services = before.operations
-    .map(({ service }) => service)
-    .filter((service) => after.operations.some((row) => row.service === service));
-  const figures = [...services.flatMap(serviceFigures), ...RUN_FIGURES];
-  return figures.flatMap((figure) => {
+  return figuresOf(before, after).flatMap((figure) => {
     const [from, to] = [figure.of(before), figure.of(after)];
-    return from === undefined || to === undefined ? [] : [rowOf(figure, from, to, tolerance)];
+    if (from === undefined || to === undefined || Number.isNaN(from + to)) return [];
+    return [rowOf(figure, { from, to, noise: figure.noise(before, after), tolerance })];
   });
 }
 
-function rowOf(figure: Figure, before: number, after: number, tolerance: number): CompareRow {
+interface Seen {
+  readonly from: number;
+  readonly to: number;
+  readonly noise: number | null;
+  readonly tolerance: number;
+}
+
+function rowOf(figure: Figure, { from, to, noise, tolerance }: Seen): CompareRow {
   const { name, unit, moreIsBetter } = figure;
-  const change = before === 0 ? null : (after - before) / before;
-  const noise = unit === 'share' ? SMALL_SHARE : unit === 'ms' ? SMALL_MS : 0;
-  const differs =
-    Math.abs(after - before) > noise && (change === null || Math.abs(change) > tolerance);
-  const verdict = !differs ? 'same' : after > before === moreIsBetter ? 'better' : 'worse';
-  return { figure: name, before, after, change, verdict, unit };
+  const change = from === 0 ? null : (to - from) / from;
+  const small = unit === 'share' ? SMALL_SHARE : unit === 'ms' ? SMALL_MS : 0;
+  const size = Math.abs(to - from);
+  // Of images that are missing, one more is worse, whatever the tolerance.
+  const tolerated = unit === 'count' || change === null ? 0 : tolerance * from;
+  const differs = size > small && size > tolerated;
+  const direction = to > from === moreIsBetter ? 'better' : 'worse';
+  const verdict = !differs ? 'same' : size <= (noise ?? 0) ? 'noise' : direction;
+  return { figure: name, before: from, after: to, change, noise, verdict, unit };
 }
 
-function serviceFigures(service: string): readonly Figure[] {
-  const row = (summary: Summary): OperationRow | undefined =>
-    summary.operations.find((one) => one.service === service);
-  const trend = (statistic: 'med' | 'p95' | 'p99'): Figure => ({
-    name: `${service} ${statistic === 'med' ? 'p50' : statistic}`,
-    unit: 'ms',
-    moreIsBetter: false,
-    of: (summary) => row(summary)?.duration?.[statistic],
-  });
+/** What makes a comparison of these two doubtful. */
+export function doubts(before: RunSide, after: RunSide): readonly string[] {
+  const [a, b] = [before.summary, after.summary];
+  const differing = (what: string, one: string, other: string): string[] =>
+    one === other ? [] : [`the runs are not of the same ${what}: ${one} and ${other}`];
+  const only = (name: string, own: RunSide, other: RunSide): string[] => {
+    const services = servicesOf(own).filter((service) => !servicesOf(other).includes(service));
+    return services.length === 0 ? [] : [`only the run ${name} has ${services.join(', ')}`];
+  };
+  const load =
+    a.run.mode === b.run.mode && JSON.stringify(before.plan) !== JSON.stringify(after.plan)
+      ? ['the runs are not of the same load: see the plan in each report']
+      : [];
   return [
-    {
-      name: `${service} rate`,
-      unit: 'per second',
-      moreIsBetter: true,
-      of: (summary) => row(summary)?.ratePerSecond,
-    },
-    trend('med'),
-    trend('p95'),
-    trend('p99'),
-    {
-      name: `${service} failed`,
-      unit: 'share',
-      moreIsBetter: false,
-      of: (summary) => row(summary)?.failedShare,
-    },
+    ...differing('script', nameOf(a.run.script), nameOf(b.run.script)),
+    ...differing('command', a.run.mode, b.run.mode),
+    ...differing('target', a.run.target ?? 'its own', b.run.target ?? 'its own'),
+    ...load,
+    ...only('before', before, after),
+    ...only('after', after, before),
+    ...broken('before', before),
+    ...broken('after', after),
   ];
 }
 
-const RUN_FIGURES: readonly Figure[] = [
-  {
-    name: 'associations failed',
-    unit: 'share',
-    moreIsBetter: false,
-    of: ({ associations: { requested, accepted } }) =>
-      requested === 0 ? undefined : (requested - accepted) / requested,
-  },
-  {
-    name: 'association p95',
-    unit: 'ms',
-    moreIsBetter: false,
-    of: ({ associations }) => associations.associating?.p95,
-  },
-  {
-    name: 'missing',
-    unit: 'count',
-    moreIsBetter: false,
-    of: ({ delivery: { routes } }) =>
-      routes.length === 0 ? undefined : routes.reduce((sum, route) => sum + route.missing, 0),
-  },
-  {
-    name: 'iterations failed',
-    unit: 'share',
-    moreIsBetter: false,
-    of: ({ execution: { iterations, failed } }) =>
-      iterations === 0 ? undefined : failed / iterations,
-  },
-];
+const nameOf = (script: string): string => script.split(/[\\/]/).at(-1) ?? script;
 
-/** A table, the worse ones marked by word and colour. */
-export function compareText(
-  rows: readonly CompareRow[],
-  paint: (style: Style, text: string) => string,
-): string {
-  const cells = rows.map((row) => [
-    row.figure,
-    shown(row.before, row.unit),
-    shown(row.after, row.unit),
-    row.change === null ? '' : `${row.change > 0 ? '+' : ''}${Math.round(100 * row.change)}%`,
-    row.verdict,
-  ]);
-  const table = [['figure', 'before', 'after', 'change', ''], ...cells];
-  const widths = [0, 1, 2, 3].map((i) => Math.max(...table.map((row) => (row[i] ?? '').length)));
-  const lines = table.map((row) => {
-    const [name = '', ...numbers] = row.slice(0, 4);
-    const padded = numbers.map((text, i) => text.padStart(widths[i + 1] ?? 0));
-    return `${name.padEnd(widths[0] ?? 0)}  ${padded.join('  ')}  ${word(row[4] ?? '', paint)}`.trimEnd();
-  });
-  const worse = rows.filter((row) => row.verdict === 'worse').length;
-  const last = worse === 0 ? 'no regression' : `${worse} figures are worse`;
-  return `${[...lines, '', last].join('\n')}\n`;
+/** What the run's own verdict says against its numbers. */
+function broken(name: string, { summary: { run, verdict } }: RunSide): readonly string[] {
+  const early = !run.truncated && EARLY.has(verdict.exitCode);
+  return [
+    ...(early ? [`the run ${name} did not come to its end: ${verdict.reason}`] : []),
+    ...verdict.warnings.map((warning) => `the run ${name}: ${warning}`),
+  ];
 }
 
-function word(verdict: string, paint: (style: Style, text: string) => string): string {
-  if (verdict === 'worse') return paint('red', verdict);
-  return verdict === 'better' ? paint('green', verdict) : '';
-}
-
-function shown(value: number, unit: CompareRow['unit']): string {
-  if (unit === 'ms') return time(value);
-  if (unit === 'share') return percent(value);
-  return unit === 'per second' ? `${rate(value)}/s` : String(value);
-}
+/** Exit codes of runs that stopped early: interrupted, aborted, internal, set-up, unreachable. */
+const EARLY: ReadonlySet<number> = new Set([100, 101, 105, 107, 108, 109, 111]);
