@@ -9,6 +9,7 @@
 import type { MessagePort } from 'node:worker_threads';
 import type { Scenario, Target, Routes, VerifyTarget } from './config/types.ts';
 import type { PoolShare } from './dicom/data/share.ts';
+import type { FailedInstance } from './metrics/summary.ts';
 import type { MissingInstance, RouteAccount } from './threads-delivery.ts';
 
 // ---------------------------------------------------------------- samples, any thread -> main
@@ -86,6 +87,8 @@ export type ErrorMessage = {
   readonly iteration?: number;
   /** Guest stack, as the sandbox formatted it; main maps it to the author's source. */
   readonly stack?: string;
+  /** Some of the instances it is about, with their UIDs in full. */
+  readonly instances?: readonly FailedInstance[];
   /** ms since t0. */
   readonly time: number;
   /** How many alike this message stands for (a thread folds identical errors of one flush). */

@@ -27,7 +27,10 @@ function newLog() {
       mapped += 1;
       return stack.includes('script.js') ? { where: 'gi.ts:3:5', line: 'fail()' } : null;
     },
-    discreet: (text) => text.replaceAll('secret', '…'),
+    discretion: {
+      text: (text) => text.replaceAll('secret', '…'),
+      uid: (uid) => `…${uid.slice(-3)}`,
+    },
     record: (record) => records.push(record),
     detail: (line) => details.push(line),
     announce: (group, since) => said.push({ group, since }),
@@ -60,6 +63,27 @@ describe('ErrorLog', () => {
       expect(JSON.stringify(told)).toContain('a …');
       expect(JSON.stringify(told)).not.toContain('secret');
     }
+  });
+
+  it('names the first five instances, once in the run log', () => {
+    const { log, records } = newLog();
+    const of = (...numbers: number[]) => ({
+      instances: numbers.map((n) => ({ instance: `1.2.3.40${n}`, atMs: n })),
+    });
+    log.add(failure(1, of(1, 2)));
+    log.flush();
+    log.add(failure(2, of(3, 4, 5, 6)));
+    log.add(failure(3, of(7)));
+    log.flush();
+    const [group] = log.summary(1).groups;
+    expect(group?.instances?.map(({ instance }) => instance)).toEqual(
+      ['401', '402', '403', '404', '405'].map((end) => `…${end}`),
+    );
+    const logged = records.map(({ instances = [] }) => instances.map(({ atMs }) => atMs));
+    expect(logged).toEqual([
+      [1, 2],
+      [3, 4, 5],
+    ]);
   });
 
   it('announces the first of a group at once and then one line each ten seconds', () => {

@@ -1,8 +1,10 @@
 // The failures of a run: folded by what is the same about them, placed in the author's source,
 // written to errors.ndjson, and summed up for the report.
-import type { ErrorGroup, ErrorsSummary } from '../metrics/summary.ts';
+import type { ErrorGroup, ErrorsSummary, FailedInstance } from '../metrics/summary.ts';
+import { MOST_FAILED_INSTANCES } from '../metrics/summary.ts';
 import type { ErrorRecord } from '../runlog/format.ts';
 import type { ErrorMessage } from '../threads.ts';
+import type { Discretion } from './discretion.ts';
 
 /** Where a guest stack points in the author's source. */
 export interface SourcePlace {
@@ -17,8 +19,7 @@ export type PlaceOf = (stack: string) => SourcePlace | null;
 
 export interface ErrorLogPorts {
   readonly placeOf: PlaceOf;
-  /** What may be told of a text that a peer or a script made. */
-  readonly discreet: (text: string) => string;
+  readonly discretion: Pick<Discretion, 'text' | 'uid'>;
   /** One record into the run log. */
   readonly record: (record: ErrorRecord) => void;
   /** One line of errors.ndjson. */
@@ -38,6 +39,10 @@ interface Group {
   announcedMs: number;
   details: number;
   pending: number;
+  /** The first of them. */
+  readonly instances: FailedInstance[];
+  /** Of these, how many are in the run log. */
+  logged: number;
 }
 
 const MAX_GROUPS = 500;
@@ -74,6 +79,10 @@ export class ErrorLog {
     group.pending += message.count;
     group.lastMs = Math.max(group.lastMs, message.time);
     group.firstMs = Math.min(group.firstMs, message.time);
+    const room = MOST_FAILED_INSTANCES - group.instances.length;
+    if (room > 0 && message.instances !== undefined) {
+      group.instances.push(...this.#shown(message.instances.slice(0, room)));
+    }
     this.#writeDetail(group, message);
     if (message.time - group.announcedMs >= ANNOUNCE_EVERY_MS) {
       this.#ports.announce(this.#groupRow(group), group.since);
@@ -97,10 +106,12 @@ export class ErrorLog {
         ...optional('where', groupRow.where),
         ...optional('calledAET', groupRow.calledAET),
         ...optional('scenario', groupRow.scenario),
+        ...named(group.instances.slice(group.logged)),
         at: group.lastMs,
         count: group.pending,
       });
       group.pending = 0;
+      group.logged = group.instances.length;
     }
   }
 
@@ -133,18 +144,26 @@ export class ErrorLog {
       announcedMs: Number.NEGATIVE_INFINITY,
       details: 0,
       pending: 0,
+      instances: [],
+      logged: 0,
     };
   }
 
   /** As it may be told: asked of the first of a group and of the examples in errors.ndjson only. */
   #told(message: ErrorMessage): ErrorMessage {
-    const { discreet } = this.#ports;
+    const { text } = this.#ports.discretion;
     return {
       ...message,
-      group: discreet(message.group),
-      message: discreet(message.message),
-      ...(message.stack === undefined ? {} : { stack: discreet(message.stack) }),
+      group: text(message.group),
+      message: text(message.message),
+      ...(message.stack === undefined ? {} : { stack: text(message.stack) }),
+      ...named(this.#shown(message.instances ?? [])),
     };
+  }
+
+  #shown(instances: readonly FailedInstance[]): readonly FailedInstance[] {
+    const { uid } = this.#ports.discretion;
+    return instances.map((one) => ({ ...one, instance: uid(one.instance) }));
   }
 
   #groupRow(group: Group): ErrorGroup {
@@ -161,6 +180,7 @@ export class ErrorLog {
       message: first.message,
       ...optional('hint', first.hint),
       ...optional('where', group.place?.where),
+      ...named([...group.instances]),
     };
   }
 
@@ -176,6 +196,10 @@ export class ErrorLog {
     };
     this.#ports.detail(JSON.stringify(detail));
   }
+}
+
+function named(instances: readonly FailedInstance[]) {
+  return instances.length === 0 ? {} : { instances };
 }
 
 function optional<K extends string, V>(key: K, value: V | undefined): { readonly [P in K]?: V } {

@@ -84,7 +84,7 @@ export class Recorder implements ThreadEvents {
     this.#generator = new GeneratorMonitor(settings.cores, settings.threads);
     this.#errors = new ErrorLog({
       placeOf: settings.placeOf,
-      discreet: settings.discretion.text,
+      discretion: settings.discretion,
       record: (record) => sinks.log.append(record),
       detail: sinks.errorDetail,
       announce: (group, since) => screen.failure(group, since),

@@ -1,5 +1,6 @@
 // Failures grouped by what is the same about them; bounded, whatever a peer sends.
-import type { ErrorGroup, ErrorsSummary } from './summary.ts';
+import type { ErrorGroup, ErrorsSummary, FailedInstance } from './summary.ts';
+import { MOST_FAILED_INSTANCES } from './summary.ts';
 
 /** One failure, or `count` alike. */
 export interface ErrorEntry {
@@ -11,6 +12,7 @@ export interface ErrorEntry {
   readonly where?: string;
   readonly calledAET?: string;
   readonly scenario?: string;
+  readonly instances?: readonly FailedInstance[];
   /** ms since t0. */
   readonly at: number;
   readonly count: number;
@@ -37,8 +39,11 @@ export class ErrorBook {
       this.#groups.set(entry.group, { ...rest, firstMs: at, lastMs: at });
       return true;
     }
+    const { instances: named = [] } = known;
+    const instances = [...named, ...(entry.instances ?? [])].slice(0, MOST_FAILED_INSTANCES);
     this.#groups.set(entry.group, {
       ...known,
+      ...(instances.length === 0 ? {} : { instances }),
       count: known.count + entry.count,
       firstMs: Math.min(known.firstMs, entry.at),
       lastMs: Math.max(known.lastMs, entry.at),

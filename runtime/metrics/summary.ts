@@ -189,6 +189,19 @@ export interface DeliverySummary {
   readonly visible?: TrendStats;
 }
 
+/** One instance that could not be stored. */
+export interface FailedInstance {
+  /** SOP Instance UID: its end, `…120001000003`, unless the run was told `--phi-ok`. */
+  readonly instance: string;
+  /** ms since t0 of its failure. */
+  readonly atMs: number;
+  /** Request to response, ms; absent without one. */
+  readonly durationMs?: number;
+}
+
+/** Of each kind of failure so many instances are named. */
+export const MOST_FAILED_INSTANCES = 5;
+
 export interface ErrorGroup {
   readonly group: string;
   readonly operation: string;
@@ -206,6 +219,8 @@ export interface ErrorGroup {
   readonly hint?: string;
   /** `file:line:column` of the author's source. */
   readonly where?: string;
+  /** The first of the instances it happened to, where it is about instances. */
+  readonly instances?: readonly FailedInstance[];
 }
 
 export interface ErrorsSummary {

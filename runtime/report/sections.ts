@@ -173,6 +173,9 @@ export function errorLines(summary: Summary, paint: Paint): string[] {
       `  ${paint.fail(f.count(group.count))} ${paint.glyphs.times}${share} ${safe(group.operation)} ${safe(group.code)}${peer}  ${paint.faint(when)}`,
       `      ${safe(group.message)}`,
     );
+    const [first] = group.instances ?? [];
+    if (first !== undefined)
+      lines.push(`      ${paint.faint(`e.g. instance ${safe(first.instance)}`)}`);
     if (group.where !== undefined) lines.push(`      ${paint.faint(`at ${safe(group.where)}`)}`);
     if (group.hint !== undefined) lines.push(`      hint: ${safe(group.hint)}`);
   }

@@ -85,6 +85,12 @@ describe('the text report', () => {
     expect(renderText(summary, PLAIN)).not.toContain('missing …');
   });
 
+  it('names an instance that failed', () => {
+    expect(renderText(summary, PLAIN)).toMatch(
+      /answered C-STORE with A700.*\n +e\.g\. instance …120001000003\n/,
+    );
+  });
+
   it('uses only ASCII where the console has no UTF-8', () => {
     expect(renderText(lossy(summary), { colour: false, ascii: true })).toMatch(/^[\n -~]*$/);
   });

@@ -3,7 +3,7 @@
 import type { ThresholdConfig, ViewBlock, ViewDecl, ViewRow } from '../metrics/engine-types.ts';
 import type { RunFacts } from '../metrics/facts.ts';
 import type { ScatterPoints } from '../metrics/scatter.ts';
-import type { ThresholdResult, TimeUnit } from '../metrics/summary.ts';
+import type { FailedInstance, ThresholdResult, TimeUnit } from '../metrics/summary.ts';
 
 export const RUNLOG_SCHEMA = 'dicomrun-log/1';
 export const RUNLOG_FILE = 'run.ndjson';
@@ -69,6 +69,8 @@ export interface ErrorRecord {
   readonly where?: string;
   readonly calledAET?: string;
   readonly scenario?: string;
+  /** New ones among the first of its group. */
+  readonly instances?: readonly FailedInstance[];
   /** ms since t0. */
   readonly at: number;
   readonly count: number;

@@ -111,6 +111,10 @@ function told(summary: Summary): string[] {
   );
 }
 
+function toldBy(summary: Summary, calledAET: string) {
+  return summary.errors.groups.find((group) => group.calledAET === calledAET);
+}
+
 let place: Place;
 let finished: Finished;
 beforeAll(async () => {
@@ -150,11 +154,17 @@ describe('what must not come out', () => {
     const summary = JSON.parse(readFileSync(join(folder, 'summary.json'), 'utf8')) as Summary;
     expect(told(summary)).toHaveLength(2);
     for (const text of told(summary)) expect(text).toMatch(/…7777\.3\.\d of …\^…/);
+    const [failed] = toldBy(summary, 'TELLING')?.instances ?? [];
+    expect(failed?.instance).toMatch(/^…7777\.3\.\d$/);
+    expect(failed?.durationMs).toBeGreaterThan(0);
     const { missing = [] } = summary.delivery;
     expect(missing.length).toBeGreaterThan(0);
     for (const { instance } of missing) expect(instance).toMatch(/^…7777\.3\.\d$/);
     expect(missing[0]).toMatchObject({ study: '…777777.1', route: 'LOSING' });
     expect(finished.out).toContain('missing …7777.3.');
+    const junit = readFileSync(join(place.folder, 'smoke.xml'), 'utf8');
+    expect(junit).toMatch(/accepted instances did not arrive, such as …7777\.3\.\d/);
+    expect(junit).toMatch(/<property name="instance" value="…7777\.3\.\d"/);
   });
 
   it.each([
@@ -210,11 +220,16 @@ describe('with --phi-ok', () => {
     for (const text of texts) expect(text).toContain(` of ${CANARY}^JANE`);
   });
 
-  it('what is missing is named in full', () => {
-    const { missing = [] } = open.summary().delivery;
+  it('what is missing is named in full, and what failed', () => {
+    const summary = open.summary();
+    const { missing = [] } = summary.delivery;
     expect(missing).toMatchObject([{ study: `${UID}.1`, route: 'LOSING' }]);
     expect(missing[0]?.instance).toMatch(new RegExp(`^${UID}\\.3\\.\\d$`));
+    const failed = toldBy(summary, 'TELLING')?.instances ?? [];
+    expect(failed[0]?.instance).toMatch(new RegExp(`^${UID}\\.3\\.\\d$`));
     const [run = ''] = open.runs();
-    expect(readFileSync(join(run, 'report.html'), 'utf8')).toContain(missing[0]?.instance);
+    const report = readFileSync(join(run, 'report.html'), 'utf8');
+    expect(report).toContain(missing[0]?.instance);
+    expect(report).toContain(failed[0]?.instance);
   });
 });

@@ -188,6 +188,7 @@ function errorEntry(at: number, count: number) {
     message: 'ROUTER answered C-STORE with A700 (refused: out of resources)',
     hint: 'the peer has no room or too many associations; lower the load or look at its disk',
     where: 'gi-routing.ts:21:23',
+    instances: [{ instance: '…120001000003', atMs: at, durationMs: 3.5 }],
     at,
     count,
   };

@@ -1,11 +1,15 @@
 // Failures on their way to main: identical ones of one flush are folded, all are counted.
 import type { MessagePort } from 'node:worker_threads';
 import type { Fault } from '../../api/bridge.ts';
+import type { FailedInstance } from '../metrics/summary.ts';
+import { MOST_FAILED_INSTANCES } from '../metrics/summary.ts';
 import type { ErrorMessage } from '../threads.ts';
 import type { Clock } from './clock.ts';
 import type { VuSlot } from './vus.ts';
 
-type Folded = { -readonly [K in keyof ErrorMessage]: ErrorMessage[K] };
+type Folded = { -readonly [K in keyof ErrorMessage]: ErrorMessage[K] } & {
+  instances?: FailedInstance[];
+};
 
 /** What a failure of an operation is told with. */
 export interface OperationError {
@@ -16,6 +20,9 @@ export interface OperationError {
   readonly hint?: string;
   readonly calledAET?: string;
 }
+
+/** The instance a failure is about; asked at once, and of the first few of a kind only. */
+export type AboutInstance = () => Omit<FailedInstance, 'atMs'>;
 
 type Told = OperationError & Pick<ErrorMessage, 'stack' | 'vu' | 'iteration'>;
 
@@ -83,33 +90,40 @@ export class Errors {
   }
 
   /** A failed request or association. */
-  failed(error: OperationError, vu: VuSlot | null): void {
+  failed(error: OperationError, vu: VuSlot | null, about?: AboutInstance): void {
     const { operation, code, calledAET = '' } = error;
-    this.#add(`${operation} ${code} ${calledAET}`, vu, error);
+    const folded = this.#add(`${operation} ${code} ${calledAET}`, vu, error);
+    if (about === undefined) return;
+    const named = (folded.instances ??= []);
+    if (named.length < MOST_FAILED_INSTANCES) {
+      named.push({ ...about(), atMs: Math.round(this.#clock.now()) });
+    }
   }
 
-  #add(group: string, vu: VuSlot | null, more: OperationError & { stack?: string }): void {
+  #add(group: string, vu: VuSlot | null, more: Told): Folded {
     const scenario = vu === null ? undefined : this.#scenarios()[vu.scenario]?.name;
     const who = vu === null ? {} : { vu: vu.id, iteration: vu.iterations };
-    this.#fold(group, scenario, { ...more, ...who });
+    return this.#fold(group, scenario, { ...more, ...who });
   }
 
-  #fold(group: string, scenario: string | undefined, more: Told): void {
+  #fold(group: string, scenario: string | undefined, more: Told): Folded {
     const key = `${scenario ?? ''}\u0000${group}`;
     const known = this.#folded.get(key);
     if (known !== undefined) {
       known.count++;
-      return;
+      return known;
     }
     if (this.#folded.size >= MAX_GROUPS) this.flush();
-    this.#folded.set(key, {
+    const first: Folded = {
       kind: 'error',
       group,
       ...more,
       ...(scenario === undefined ? {} : { scenario }),
       time: this.#clock.now(),
       count: 1,
-    });
+    };
+    this.#folded.set(key, first);
+    return first;
   }
 
   flush(): void {

@@ -240,6 +240,10 @@ export class Stores implements ReplyTaker {
         calledAET,
       },
       vu,
+      () => ({
+        instance: this.#uidOf(operation),
+        durationMs: Math.round((operation.lastByte - operation.sendStart) * 100) / 100,
+      }),
     );
   }
 
@@ -258,11 +262,18 @@ export class Stores implements ReplyTaker {
     }
     this.#countUnanswered(operation, open, outcomeTag(failure), true);
     const fault = failureFault(failure, open.spec.peer, 'C-STORE');
-    errors.failed({ operation: 'C-STORE', ...fault, calledAET: open.spec.peer.calledAET }, vu);
+    const { calledAET } = open.spec.peer;
+    const about = () => ({ instance: this.#uidOf(operation) });
+    errors.failed({ operation: 'C-STORE', ...fault, calledAET }, vu, about);
     host.fail(
       operation,
       detail?.faulty === true ? { ...fault, fields: { ...fault.fields, injected: true } } : fault,
     );
+  }
+
+  #uidOf(operation: Operation): string {
+    const detail = operation.detail as StoreDetail | null;
+    return (detail?.uids ?? this.#delivery.uidsOf(operation)).uid;
   }
 
   #injected(operation: Operation, open: OpenAssociation, fault: string): void {

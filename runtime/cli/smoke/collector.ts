@@ -1,6 +1,6 @@
 // Takes the samples of a smoke run apart into test cases: one per scenario, group and check.
 import type { Recorder } from '../../conductor/recorder.ts';
-import type { CaseResult } from '../../metrics/summary.ts';
+import type { CaseResult, ErrorGroup } from '../../metrics/summary.ts';
 import type { CheckPlace } from './check-place.ts';
 import type { Output, SampleBatch, SampleSeries } from '../../outputs/output.ts';
 
@@ -59,13 +59,16 @@ export class CaseCollector implements Output {
   cases({ script, route, recorder, placeOf }: CasesOf): readonly CaseResult[] {
     const suite = (scenario: string) =>
       [script, scenario, route ?? ''].filter((part) => part !== '').join(' › ');
-    const properties = route === null ? {} : { properties: { route } };
+    const routed: Record<string, string> = route === null ? {} : { route };
     return [
       ...this.#checkCases(suite, placeOf),
       ...exceptionCases(recorder, suite),
       ...statedCases(recorder, suite),
       ...this.#scenarioCases(suite),
-    ].map((one) => ({ ...one, ...properties }));
+    ].map((one): CaseResult => {
+      const properties = { ...routed, ...one.properties };
+      return Object.keys(properties).length === 0 ? one : { ...one, properties };
+    });
   }
 
   #declare(thread: number, series: readonly SampleSeries[]): void {
@@ -153,7 +156,12 @@ function exceptionCases(
     durationMs: Math.max(0, group.firstMs),
     message: group.hint === undefined ? group.message : `${group.message}; ${group.hint}`,
     ...(group.where === undefined ? {} : { where: group.where }),
+    ...exampleOf(group),
   }));
+}
+
+function exampleOf({ instances: [first] = [] }: ErrorGroup): Pick<CaseResult, 'properties'> {
+  return first === undefined ? {} : { properties: { instance: first.instance } };
 }
 
 function statedCases(

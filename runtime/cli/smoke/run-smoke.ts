@@ -173,8 +173,6 @@ function select(request: SmokeRequest, options: Options, name: string): Options 
 }
 
 function toResult({ summary, folder }: ConductResult, terminal: Terminal): OneResult {
-  const junit = renderJunit(summary);
-  writeFileSync(join(folder, 'junit.xml'), junit, { mode: 0o600 });
   const missing = summary.delivery.routes.reduce((sum, route) => sum + route.missing, 0);
   const lost: CaseResult = {
     suite: summary.run.script,
@@ -183,8 +181,11 @@ function toResult({ summary, folder }: ConductResult, terminal: Terminal): OneRe
     durationMs: 0,
     message: `${missing} accepted instances did not arrive${namedMissing(summary)}`,
   };
+  const cases = missing > 0 ? [...summary.cases, lost] : summary.cases;
+  const junit = renderJunit({ ...summary, cases });
+  writeFileSync(join(folder, 'junit.xml'), junit, { mode: 0o600 });
   return {
-    cases: missing > 0 ? [...summary.cases, lost] : summary.cases,
+    cases,
     exitCode: summary.verdict.exitCode,
     folder: shownPath(terminal, folder),
     junit,

@@ -1,6 +1,6 @@
 // The cases of a smoke run, and panel 11: single requests, with every failure, and the slowest moments.
 import type { ScatterKind } from '../../../../metrics/scatter.ts';
-import type { CaseResult } from '../../../../metrics/summary.ts';
+import type { CaseResult, FailedInstance } from '../../../../metrics/summary.ts';
 import type { ReportData } from '../../data.ts';
 import { chart, type ChartData, type Line } from '../chart.ts';
 import { h } from '../dom.ts';
@@ -60,6 +60,33 @@ const SLOW_COLUMNS: readonly TableColumn<Slow>[] = [
   numbers('failed then', (row) => row.failed, count),
 ];
 
+interface Failed extends FailedInstance {
+  readonly operation: string;
+  readonly code: string;
+  readonly calledAET: string;
+}
+
+const FAILED_COLUMNS: readonly TableColumn<Failed>[] = [
+  numbers('time', (row) => row.atMs / 1000, clock),
+  words('operation', (row) => row.operation),
+  words('what', (row) => row.code),
+  words('called AE', (row) => row.calledAET),
+  numbers('latency', (row) => row.durationMs, ms),
+  words('instance', (row) => row.instance),
+];
+
+const MOST_FAILED = 20;
+
+/** The first of every kind of failure. */
+function failedInstances({ summary }: ReportData): Failed[] {
+  return summary.errors.groups
+    .flatMap(({ operation, code, calledAET = '', instances = [] }) =>
+      instances.map((one) => ({ ...one, operation, code, calledAET })),
+    )
+    .sort((a, b) => a.atMs - b.atMs)
+    .slice(0, MOST_FAILED);
+}
+
 export function slowest(): Panel {
   const scatter = chart({ title: 'Latency of single requests', format: ms, logarithmic: true });
   const shown = h('p', { class: 'faint' });
@@ -67,10 +94,20 @@ export function slowest(): Panel {
     caption: 'the 20 slowest moments',
     columns: SLOW_COLUMNS,
   });
-  return section('Single requests', [scatter.element, shown, top.element], (data) => {
+  const failed = table<Failed>({
+    caption: 'instances that failed, the first of each kind',
+    columns: FAILED_COLUMNS,
+  });
+  const part = h('div', {}, h('h3', {}, 'Failed instances'), failed.element);
+  const slow = h('h3', {}, 'Slowest moments');
+  const parts = [scatter.element, shown, part, slow, top.element];
+  return section('Single requests', parts, (data) => {
     const { services } = data;
     scatter.update({ ...scatterOf(data), marks: stages(data) });
     shown.textContent = shownOf(data);
+    const rows = failedInstances(data);
+    failed.update(rows);
+    part.hidden = rows.length === 0;
     top.update(slowMoments(data));
     return services.length > 0;
   });

@@ -1,5 +1,9 @@
 // Panel 10: what arrived where it was expected, and when.
-import type { DeliveryAccount, MissingInstance } from '../../../../metrics/summary.ts';
+import type {
+  DeliveryAccount,
+  DeliverySummary,
+  MissingInstance,
+} from '../../../../metrics/summary.ts';
 import { chart } from '../chart.ts';
 import { h } from '../dom.ts';
 import { count, ms, short } from '../format.ts';
@@ -44,12 +48,8 @@ export function delivery(): Panel {
     formatRight: ms,
   });
   const accounts = table<DeliveryAccount>({ caption: 'account per route', columns: ACCOUNTS });
-  const missing = table<MissingInstance>({
-    caption: 'missing instances',
-    columns: MISSING,
-  });
-  const more = h('p', { class: 'faint' });
-  const parts = [made.element, accounts.element, missing.element, more];
+  const missing = missingPart();
+  const parts = [made.element, accounts.element, missing.element];
   return section('Delivery', parts, (data) => {
     made.update({
       x: data.timeline.time,
@@ -61,17 +61,27 @@ export function delivery(): Panel {
         ...column(data, 'delivery p95', { label: 'delivery p95', right: true, ...look(1) }),
       ],
     });
-    const { routes, missing: named = [] } = data.summary.delivery;
-    accounts.update(routes);
-    missing.update(named);
-    missing.element.hidden = named.length === 0;
-    const rest = routes.reduce((sum, route) => sum + route.missing, 0) - named.length;
-    more.textContent = [
-      named.length > 0 && rest > 0 ? `and ${count(rest)} more` : '',
-      named.some((one) => one.instance.startsWith('…')) ? 'UIDs in full: --phi-ok' : '',
-    ]
-      .filter((words) => words !== '')
-      .join('; ');
-    return routes.length > 0;
+    accounts.update(data.summary.delivery.routes);
+    missing.update(data.summary.delivery);
+    return data.summary.delivery.routes.length > 0;
   });
+}
+
+/** Hidden while nothing is missing. */
+function missingPart() {
+  const made = table<MissingInstance>({ caption: 'missing instances', columns: MISSING });
+  const more = h('p', { class: 'faint' });
+  const element = h('div', {}, h('h3', {}, 'Missing instances'), made.element, more);
+  const update = ({ routes, missing = [] }: DeliverySummary): void => {
+    made.update(missing);
+    element.hidden = missing.length === 0;
+    const rest = routes.reduce((sum, route) => sum + route.missing, 0) - missing.length;
+    const shortened = missing.some(({ instance }) => instance.startsWith('…'));
+    const notes = [
+      ...(rest > 0 ? [`and ${count(rest)} more`] : []),
+      ...(shortened ? ['UIDs in full: --phi-ok'] : []),
+    ];
+    more.textContent = notes.join('; ');
+  };
+  return { element, update };
 }

@@ -57,11 +57,13 @@ export function errors(): Panel {
   });
 }
 
-function example({ message, hint, where }: ErrorGroup): HTMLElement {
+function example({ message, hint, where, instances = [] }: ErrorGroup): HTMLElement {
   return h(
     'div',
     {},
     message,
+    instances[0] !== undefined &&
+      h('div', { class: 'faint' }, `e.g. instance ${instances[0].instance}`),
     hint !== undefined && h('div', { class: 'faint' }, `try: ${hint}`),
     where !== undefined && h('div', { class: 'faint' }, where),
   );
