@@ -1,5 +1,5 @@
 // Whole runs through the built command line: what a person or a CI server sees.
-import { readFileSync, statSync } from 'node:fs';
+import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { TEMPLATES } from '../cli/templates.ts';
@@ -183,6 +183,8 @@ describe('dicomrun smoke', () => {
     const failed = await place.run(['smoke', 'store.ts', '--embedded', '--settle', '1s']);
     expect(failed.code).toBe(99);
     expect(failed.out).toMatch(/^FAIL {3}store › default › stored/);
+    const [folder = ''] = place.runs();
+    expect(existsSync(join(folder, 'report.html'))).toBe(true);
     const down = await place.run(['smoke', 'store.ts', '-c', 'X@127.0.0.1:1']);
     expect(down.code).toBe(111);
     expect(down.out).toMatch(/^SKIP {3}store › target answers/);

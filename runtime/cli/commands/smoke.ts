@@ -52,6 +52,7 @@ export const define: DefineCommand = (command, { terminal, exit }) => {
     .optionsGroup('Results:')
     .option('--results <dir>', 'where run folders are made (default results)')
     .option('--settle <duration>', 'wait for deliveries at the end (default 30s)')
+    .option('--no-report', 'no HTML report')
     .option(...PHI_OK)
     .option('--trace', 'print every PDU')
     .option('--thresholds', 'judge the latency thresholds of the script, too')
@@ -74,7 +75,7 @@ async function smoke(command: Command, scripts: string[], terminal: Terminal): P
   const result = await runSmoke({
     scripts: select.findScripts(scripts, terminal.cwd),
     routes: await routesOf(own.route, flags, terminal),
-    flags: { 'no-report': true, ...flags },
+    flags,
     labels: own.label ?? [],
     pattern: select.parsePattern(own.grep),
     retries: readCount('--retries', own.retries),
