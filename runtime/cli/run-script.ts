@@ -53,19 +53,27 @@ export async function inspectScript(request: RunScriptRequest): Promise<InitResu
   return initPass(composeRun({ ...request, screen, stopper: new Stopper(), next }));
 }
 
+/**
+ * One press of Ctrl-C arrives twice where `npx` or `timeout` pass on what the terminal sends to all;
+ * nobody presses again so soon.
+ */
+const SAME_PRESS_MS = 200;
+
 /** First signal: stop gracefully, with teardown and summary. Second: leave at once. */
 export function stopOnSignal(
   terminal: Terminal,
   stopper: Stopper,
   say: (text: string) => void,
 ): () => void {
-  let seen = 0;
+  let first: { readonly signal: string; readonly at: number } | null = null;
   return terminal.onSignal((signal) => {
-    seen += 1;
-    if (seen > 1) {
+    const at = performance.now();
+    if (first?.signal === signal && at - first.at < SAME_PRESS_MS) return;
+    if (first) {
       say(`${signal} again: left at once, nothing more is recorded\n`);
       terminal.exitNow(ExitCode.INTERRUPTED);
     }
+    first = { signal, at };
     say(`${signal}: stopping; once more to leave at once\n`);
     stopper.stop(ExitCode.INTERRUPTED, `interrupted by ${signal}`);
   });
