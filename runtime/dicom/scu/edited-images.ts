@@ -39,8 +39,9 @@ interface Known {
 export class EditedImages {
   readonly #run: string;
   readonly #cache: ImageCache;
-  #fresh = new Map<EditShape, Map<Prototype, Known>>();
-  #asIs = new Map<EditShape, Map<Prototype, Known>>();
+  /** By shape, which is met once or for ever: what is known of it goes with it. */
+  #fresh = new WeakMap<EditShape, Map<Prototype, Known>>();
+  #asIs = new WeakMap<EditShape, Map<Prototype, Known>>();
   #bytes = 0;
   readonly #encoded: EncodedValues = { values: [], lengths: [] };
 
@@ -111,8 +112,8 @@ export class EditedImages {
   }
 
   #forget(): void {
-    this.#fresh = new Map();
-    this.#asIs = new Map();
+    this.#fresh = new WeakMap();
+    this.#asIs = new WeakMap();
     this.#bytes = 0;
   }
 

@@ -1,3 +1,5 @@
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { describe, expect, it } from 'vitest';
 import { EditShapes } from '../data/edit-shape.ts';
 import { compileEdits } from '../data/edits.ts';
@@ -238,6 +240,24 @@ describe('store images', () => {
       }
     });
   }
+
+  it('keeps nothing of a shape of edits that nobody holds any more', async () => {
+    setFlagsFromString('--expose-gc');
+    const collect = runInNewContext('gc') as () => void;
+    const prototype = prototypeOf('KB005');
+    const images = new StoreImages({ run: RUN });
+    const sendOnce = (id: string): WeakRef<object> => {
+      const shaped = new EditShapes().of({ OtherPatientIDs: ['A', id] });
+      if (shaped === null) throw new Error('no shape');
+      images.prepareShaped(prototype, null, shaped, { contextId: 5, maxPdu: 16384 });
+      return new WeakRef(shaped.shape);
+    };
+    const shapes = Array.from({ length: 20 }, (_, i) => sendOnce(`P${i}`));
+    // why: what a WeakRef was made of lives until the end of its turn
+    await new Promise((resolve) => setImmediate(resolve));
+    collect();
+    expect(shapes.filter((shape) => shape.deref() !== undefined).length).toBeLessThan(2);
+  });
 
   it('refuses a data set of odd length by name, pads or sends it when asked', async () => {
     const odd = Buffer.from(
