@@ -1,7 +1,6 @@
 // Walks a closed plan: slots that loop (constant-vus, ramping-vus, per-vu- and shared-iterations).
 import type { ClosedPlan, SlotEvent } from '../executors/plan.ts';
-import type { Life } from './life.ts';
-import { killVu, type RunnerParts, type ScenarioRunner } from './runner.ts';
+import { killVu, type RunnerLife, type RunnerParts, type ScenarioRunner } from './runner.ts';
 import type { Timed } from './timer-queue.ts';
 import { VuState, type VuOwner, type VuSlot } from './vus.ts';
 
@@ -10,7 +9,7 @@ const NS_PER_MS = 1e6;
 export class ClosedRunner implements ScenarioRunner, VuOwner, Timed {
   readonly #plan: ClosedPlan;
   readonly #parts: RunnerParts;
-  readonly #life: Life;
+  readonly #life: RunnerLife;
   /** By slot number of the plan. */
   readonly #slots = new Map<number, VuSlot>();
   /** Slots that have taken a paced iteration which is not due yet, with what wakes them. */
@@ -114,12 +113,13 @@ export class ClosedRunner implements ScenarioRunner, VuOwner, Timed {
   // ---------------------------------------------------------------- VuOwner
 
   started(vu: VuSlot): void {
-    if (vu.stopping) this.#life.detach(vu);
+    if (vu.stopping || vu.interrupted) this.#life.detach(vu);
     else this.#parts.ready(vu);
   }
 
   done(vu: VuSlot): void {
-    if (vu.stopping || this.#ending || !this.#hasMore(vu)) this.#life.detach(vu);
+    const ends = vu.stopping || vu.interrupted || this.#ending || !this.#hasMore(vu);
+    if (ends) this.#life.detach(vu);
     else this.#parts.ready(vu);
   }
 
@@ -152,6 +152,8 @@ export class ClosedRunner implements ScenarioRunner, VuOwner, Timed {
     }
     const dueMs = this.#startMs + (iteration * paceOverNs) / sharedIterations / NS_PER_MS;
     const begin = (): void => {
+      // why: at the regular end it may be in vuTeardown by now; `stopped` gives up what it waited for
+      if (vu.state !== VuState.READY) return;
       this.#waiting.delete(vu);
       this.#life.lag(vu, this.#parts.clock.now() - dueMs);
       this.#life.iterate(vu, iteration);
@@ -184,9 +186,21 @@ export class ClosedRunner implements ScenarioRunner, VuOwner, Timed {
     this.#giveUpWait(vu);
     this.#slots.delete(vu.planSlot);
     this.#parts.release(vu);
-    // Given up in the middle of its work: another takes its place.
-    if (vu.dropped && !vu.stopping && !this.#ending && this.#hasMore(vu)) this.#begin(vu.planSlot);
+    if (!vu.stopping && !this.#ending && this.#startsAgain(vu)) this.#begin(vu.planSlot);
     this.#maybeOver();
+  }
+
+  /**
+   * Whether a slot goes on that nobody asks to stop: its VU was given up in the middle of its work,
+   * or was on its way out when the slot was started again.
+   */
+  #startsAgain(vu: VuSlot): boolean {
+    return (vu.dropped && this.#hasMore(vu)) || this.#endless;
+  }
+
+  get #endless(): boolean {
+    const { iterationsPerVU, sharedIterations } = this.#plan;
+    return iterationsPerVU === undefined && sharedIterations === undefined;
   }
 
   /** Over when nobody runs and no event is left that could start somebody. */
@@ -194,9 +208,7 @@ export class ClosedRunner implements ScenarioRunner, VuOwner, Timed {
     if (this.#over || this.#slots.size > 0) return;
     if (!this.#ending && this.#plan.events.slice(this.#next).some((e) => e.kind === 'start'))
       return;
-    const finite =
-      this.#plan.iterationsPerVU !== undefined || this.#plan.sharedIterations !== undefined;
-    if (!this.#ending && !finite) return;
+    if (!this.#ending && this.#endless) return;
     this.#over = true;
     this.#parts.timers.remove(this);
     this.#leftOver();

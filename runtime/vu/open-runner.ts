@@ -2,8 +2,7 @@
 // One 1 ms tick, absolute deadlines: late by a millisecond at most unless the worker is busy, and how
 // late is a sample of its own.
 import type { OpenPlan } from '../executors/plan.ts';
-import type { Life } from './life.ts';
-import { killVu, type RunnerParts, type ScenarioRunner } from './runner.ts';
+import { killVu, type RunnerLife, type RunnerParts, type ScenarioRunner } from './runner.ts';
 import { VuState, type VuOwner, type VuSlot } from './vus.ts';
 
 const NS_PER_MS = 1e6;
@@ -19,7 +18,7 @@ const WARMING_AT_ONCE = 64;
 export class OpenRunner implements ScenarioRunner, VuOwner {
   readonly #plan: OpenPlan;
   readonly #parts: RunnerParts;
-  readonly #life: Life;
+  readonly #life: RunnerLife;
   readonly #idle: VuSlot[] = [];
   readonly #vus = new Set<VuSlot>();
   readonly #walk: ReturnType<OpenPlan['starts']>;
@@ -89,6 +88,8 @@ export class OpenRunner implements ScenarioRunner, VuOwner {
   stop(): void {
     if (this.#over) return;
     this.#ending = true;
+    // why: behind its time the next turn is no timer, and comes
+    this.#more = false;
     if (this.#timer !== null) clearTimeout(this.#timer);
     for (const vu of [...this.#vus]) this.#kill(vu);
     this.#maybeOver();

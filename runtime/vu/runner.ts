@@ -19,13 +19,19 @@ export interface ScenarioRunner {
   rearm?(): void;
 }
 
+/** The life of VUs, as far as a runner steers it. */
+export type RunnerLife = Pick<
+  Life,
+  'attach' | 'iterate' | 'lag' | 'detach' | 'interrupt' | 'abandon'
+>;
+
 export interface RunnerParts {
   readonly worker: number;
   /** Number of the scenario. */
   readonly scenario: number;
   readonly clock: Clock;
   readonly timers: TimerQueue;
-  readonly life: Life;
+  readonly life: RunnerLife;
   /** A VU that is in no scenario, null when all are taken. */
   freeVu(): VuSlot | null;
   /** Gives a VU back. */
