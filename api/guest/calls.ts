@@ -46,11 +46,15 @@ export class Wait<T extends Call> implements PromiseLike<T> {
 const calls: (Call | undefined)[] = [];
 let serial = 0;
 
-/** True as long as calls note the author's stack (after the first un-awaited call was seen). */
-let capture = false;
+/**
+ * True as long as calls note the author's stack: in the first iteration, and from the first
+ * un-awaited call on until one could be named.
+ */
+let capture = true;
 export function captureStacks(on: boolean): void {
   capture = on;
 }
+export const capturesStacks = (): boolean => capture;
 
 /** Enters a call that the host gave `ticket`, or throws what the host said instead. */
 export function begin<T extends Call>(call: T, ticket: number): Wait<T> {
@@ -58,7 +62,7 @@ export function begin<T extends Call>(call: T, ticket: number): Wait<T> {
   call.ticket = ticket;
   calls[ticket] = call;
   call.vu.open++;
-  if (capture) call.vu.lastCall = new Error('call').stack ?? '';
+  if (capture && call.vu.open === 1) call.vu.lastCall = new Error('call').stack ?? '';
   return new Wait(call);
 }
 

@@ -106,12 +106,21 @@ export function faultOf(thrown: unknown): Fault {
   }
 }
 
+/** `import_dicom.default.per` and `(0 , import_k6.chek)` are the bundler's, `dicom.per` the author's. */
+function authorsNames(message: string): string {
+  if (!message.includes('import_')) return message;
+  return message
+    .replace(/\(0 ?, import_\w+\.([\w$]+)\)/g, '$1')
+    .replace(/\bimport_(\w+)\.default\b/g, '$1')
+    .replace(/\bimport_\w+\.([\w$]+)/g, '$1');
+}
+
 function faultOfError(error: Error & { code?: unknown; hint?: unknown }): Fault {
   const { code, name, message, hint, stack } = error;
   return {
     code: typeof code === 'string' ? code : 'SCRIPT_EXCEPTION',
     name: typeof name === 'string' ? name : 'Error',
-    message: typeof message === 'string' ? message : String(message),
+    message: authorsNames(typeof message === 'string' ? message : String(message)),
     ...(typeof hint === 'string' ? { hint } : {}),
     stack: typeof stack === 'string' ? stack : '',
   };

@@ -1,7 +1,7 @@
 // The life of a VU as the sandbox sees it: instance, vuInit, iterations, vuTeardown; and the hooks of
 // the whole test. The host rings; nothing here waits for anything but calls of the VU.
 import { Op, type Fault } from '../bridge.ts';
-import { Idle, captureStacks } from './calls.ts';
+import { Idle, callNumbers, captureStacks, capturesStacks } from './calls.ts';
 import { hostText, ring, ringText } from './door.ts';
 import { IterationEnd, IterationInterrupted, faultOf } from './errors.ts';
 import { consoleOf } from './globals.ts';
@@ -133,8 +133,17 @@ export async function iterate(vu: Vu, iterationInTest: number): Promise<void> {
     outcome = { thrown };
   }
   if (vu.open > 0) outcome = await drain(vu, outcome);
+  else if (first) endFirst();
   if (vu.associations.size > 0) outcome = await tidy(vu, outcome);
   report(vu, Op.DONE, outcome);
+}
+
+/** Until the first iteration has ended. */
+let first = true;
+
+function endFirst(): void {
+  first = false;
+  captureStacks(false);
 }
 
 type Outcome = { readonly thrown: unknown } | null;
@@ -151,11 +160,16 @@ async function guarded(vu: Vu, body: () => Promise<void>): Promise<Outcome> {
 
 let dangling = 0;
 
-/** Names a call that nobody awaited: once, with its line, which is known from the second sighting on. */
+/**
+ * Names a call that nobody awaited: once, with its line. That is known in the first iteration, which
+ * notes it for this, and from the second sighting on.
+ */
 function notAwaited(vu: Vu): void {
   dangling++;
-  captureStacks(dangling === 1);
-  if (dangling === 1) return;
+  const isKnown = capturesStacks() && vu.lastCall !== '';
+  captureStacks(!isKnown);
+  if (!isKnown) return;
+  dangling = 2;
   const fault = {
     code: 'SCRIPT_NOT_AWAITED',
     message: 'a call was still under way when its iteration returned; it was waited for',
@@ -165,10 +179,19 @@ function notAwaited(vu: Vu): void {
   ringText(Op.LOG, vu.slot, JSON.stringify(fault), 4);
 }
 
-/** Calls nobody awaited are waited for. */
+/** How often a call that nobody awaited may be followed by another of the same author's code. */
+const FOLLOW_UPS = 8;
+
+/** Calls nobody awaited are waited for, with those that come out of them: a release after an echo. */
 async function drain(vu: Vu, outcome: Outcome): Promise<Outcome> {
   if (outcome === null && !vu.interrupted && dangling < 2) notAwaited(vu);
   await new Idle(vu);
+  for (let round = 0; round < FOLLOW_UPS && !vu.interrupted; round++) {
+    // A turn, in which whoever awaited the answer goes on.
+    await callNumbers(vu, Op.SLEEP, 0, 0);
+    if (vu.open === 0) break;
+    await new Idle(vu);
+  }
   return outcome;
 }
 

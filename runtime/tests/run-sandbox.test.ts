@@ -254,6 +254,26 @@ export default async function () {
     expect(result.summary().metrics['woke']?.values['count']).toBe(6);
   });
 
+  it('a call of one iteration that nobody awaited: with its line, and nothing else is blamed', async () => {
+    const script = `import dicom from 'dicom';
+import { sleep } from 'k6';
+const peer = dicom.peer({});
+export default async function () {
+  await peer.echo();
+  peer.echo();
+  await sleep(0);
+}
+`;
+    const result = await bench.script(script, ['--embedded']);
+    const warnings = result.stderr.match(/warn: .*\n {3}at .*/g);
+    expect(warnings, result.stderr).toHaveLength(1);
+    expect(warnings?.[0]).toMatch(
+      /still under way.*put `await` before it\n {3}at script-\d+\.ts:6:8/,
+    );
+    expect(result.stderr).not.toContain('association was still open');
+    expect(result.summary().metrics['dicom_reqs']?.values['count']).toBe(2);
+  });
+
   it('a rejection that nobody awaited: told with its line, and the others go on', async () => {
     const script = `import { sleep } from 'k6';
 export const options = { vus: 3, iterations: 6 };

@@ -95,6 +95,20 @@ export function other() {}`,
     code: 104,
     says: ['"othre"', 'did you mean "other"?'],
   },
+  'a member of dicom that there is not': {
+    script: `import dicom from 'dicom';
+const peer = dicom.per({});
+export default function () {}`,
+    code: 107,
+    says: ['error: init: TypeError: dicom.per is not a function', '  at script.ts:2:20'],
+  },
+  'a named import that there is not': {
+    script: `import { per } from 'dicom';
+const peer = per({});
+export default function () {}`,
+    code: 107,
+    says: ['error: init: TypeError: per is not a function', '  at script.ts:2:14'],
+  },
   'import fs': {
     script: `import dicom from 'dicom';
 import { readFileSync } from 'fs';
