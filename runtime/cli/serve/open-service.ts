@@ -22,6 +22,7 @@ export async function openService(
   at: ServeAddress,
   cwd: string,
 ): Promise<Served> {
+  mustFit(kind, flags);
   const given =
     flags.spec === undefined ? {} : checkSpec(kind, readJson(flags.spec, cwd), flags.spec);
   const spec = { ...given, ...tlsOf(flags, cwd), ...aetsOf(flags) };
@@ -41,6 +42,26 @@ export async function openService(
       hint: 'choose another with --port, or 0 for any free one',
     });
   }
+}
+
+/** Flags that only one kind of station understands. */
+const OWN_FLAGS: readonly (readonly [keyof ServeFlags, string, Served['kind']])[] = [
+  ['rules', '--rules', 'router'],
+  ['to', '--to', 'router'],
+  ['toTlsCa', '--to-tls-ca', 'router'],
+  ['folder', '--folder', 'sink'],
+  ['keep', '--keep', 'archive'],
+];
+
+function mustFit(kind: Served['kind'], flags: ServeFlags): void {
+  const problems = OWN_FLAGS.filter(([key, , of]) => flags[key] !== undefined && of !== kind).map(
+    ([, flag, of]) => ({
+      code: 'CONFIG_VALUE',
+      message: `flag ${flag}: is for a ${of}, this is ${kind === 'archive' ? 'an' : 'a'} ${kind}`,
+      hint: `dicomrun serve ${of} ${flag} …, or leave it away`,
+    }),
+  );
+  if (problems.length > 0) throw new DicomRunError(ExitCode.CONFIG, problems);
 }
 
 function aetsOf({ aet }: ServeFlags): { aets?: readonly string[] } {
@@ -131,11 +152,16 @@ function readJson(name: string, cwd: string): object {
 function readText(name: string, cwd: string): string {
   try {
     return readFileSync(resolve(cwd, name), 'utf8');
-  } catch {
-    throw unreadable(name, 'cannot be read');
+  } catch (error) {
+    const isThere = (error as NodeJS.ErrnoException).code !== 'ENOENT';
+    throw unreadable(name, isThere ? 'cannot be read' : 'does not exist');
   }
 }
 
 function unreadable(name: string, why: string): DicomRunError {
-  return new DicomRunError(ExitCode.CONFIG, { code: 'CONFIG_FILE', message: `${name} ${why}` });
+  return new DicomRunError(ExitCode.CONFIG, {
+    code: 'CONFIG_FILE',
+    message: `${name} ${why}`,
+    hint: 'see `dicomrun serve --help` for what it may hold; its path starts in this folder',
+  });
 }

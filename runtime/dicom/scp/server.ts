@@ -41,11 +41,17 @@ function handshakeFailure(error: NodeJS.ErrnoException, socket: TLSSocket): Tran
   return { kind: 'transport', code: `TLS_${refused}`, message: error.message, phase: 'tls' };
 }
 
+const LISTEN_HINTS: Readonly<Record<string, string>> = {
+  EADDRINUSE: 'choose another port, or 0 for any free one',
+  EACCES: 'ports below 1024 are for the administrator; choose another, 11112 is usual',
+  EADDRNOTAVAIL: 'that address is not of this machine; 127.0.0.1, or 0.0.0.0 for all of them',
+  ENOTFOUND: 'that host name is unknown; 127.0.0.1, or 0.0.0.0 for all addresses',
+};
+
 function listenOn(server: Server, host: string, port: number): Promise<AddressInfo> {
   return new Promise((resolve, reject) => {
     server.once('error', (cause: NodeJS.ErrnoException) => {
-      const hint =
-        cause.code === 'EADDRINUSE' ? 'choose another port, or 0 for any free one' : undefined;
+      const hint = LISTEN_HINTS[cause.code ?? ''];
       const more = hint === undefined ? { cause } : { cause, hint };
       reject(
         new DicomError(
