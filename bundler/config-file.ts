@@ -92,7 +92,7 @@ function thrown(file: string, url: string, map: string, error: unknown): BundleE
     {
       code: 'CONFIG_FILE',
       message: `${file}: ${name}: ${message}`,
-      hint: 'the configuration file is run once, before anything else',
+      hint: 'the file is run once, before anything else',
       ...(where && { where }),
       ...(source && { frame: source }),
     },

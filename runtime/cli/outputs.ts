@@ -1,6 +1,8 @@
 // The outputs that `--out` asks for. Each is loaded only when it is used.
+import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { Options, OutputConfig } from '../config/types.ts';
+import { DicomRunError, ExitCode } from '../errors.ts';
 import type { Output } from '../outputs/output.ts';
 import type { RunRecord } from '../runlog/format.ts';
 import { SampleLog } from '../runlog/sample-log.ts';
@@ -61,11 +63,21 @@ async function createOutput(
         import('../outputs/custom.ts'),
         import('../../bundler/config-file.ts'),
       ]);
+      mustBeThere(config.to);
       const module = { default: await loadConfigFile(resolve(config.to)) };
       const place = { file: config.to, module, run: first, dir: folder };
       return createCustomOutput({ ...place, onMessage: warn, sampleLog });
     }
   }
+}
+
+function mustBeThere(file: string): void {
+  if (existsSync(resolve(file))) return;
+  throw new DicomRunError(ExitCode.CONFIG, {
+    code: 'CONFIG_OUTPUT',
+    message: `flag --out: the output "${file}" does not exist`,
+    hint: 'check the path; `dicomrun help outputs` shows how one is written',
+  });
 }
 
 function pathOf(config: OutputConfig, folder: string, name: string): string {

@@ -59,7 +59,28 @@ export function asDicomRunError(error: unknown): DicomRunError | null {
     const problem = { code: String(error.code), message: error.message };
     return new DicomRunError(ExitCode.CONFIG, hint === undefined ? problem : { ...problem, hint });
   }
-  return null;
+  return ofDisk(error);
+}
+
+/** What a disk says about a path of the user; a file that is missing may be one of ours. */
+const DISK_WORDS: Readonly<Record<string, string>> = {
+  EACCES: 'permission denied',
+  EPERM: 'not permitted',
+  EROFS: 'the file system is read-only',
+  ENOSPC: 'no space left on the disk',
+  EDQUOT: 'the quota of the disk is used up',
+  ENOTDIR: 'a part of the path is no folder',
+  EISDIR: 'it is a folder',
+};
+
+function ofDisk({ code, path }: NodeJS.ErrnoException): DicomRunError | null {
+  const words = DISK_WORDS[code ?? ''];
+  if (words === undefined || path === undefined) return null;
+  return new DicomRunError(ExitCode.CONFIG, {
+    code: 'CONFIG_FILE',
+    message: `${path}: ${words} (${code})`,
+    hint: 'name another place, or make room and permissions there',
+  });
 }
 
 function printInternal(terminal: Terminal, error: unknown): number {

@@ -36,7 +36,7 @@ export const define: DefineCommand = (command, { terminal, exit }) => {
     .argument('[port]', 'dcmtk style: port')
     .option('--modality <code>', 'only this modality')
     .option('--date-range <range>', 'study date, YYYYMMDD-YYYYMMDD, either end may be open')
-    .option('--key <keyword=value>', 'further key; empty value: return it; repeatable', collect)
+    .option('-k, --key <keyword=value>', 'further key; empty value: return it; repeatable', collect)
     .option('--level <level>', 'PATIENT, STUDY, SERIES or IMAGE')
     .option('--limit <n>', 'cancel after so many matches', '1000')
     .option('--json', 'as JSON')

@@ -26,6 +26,7 @@ export const define: DefineCommand = (command, { terminal }) => {
       const template = templateOf(flags.template);
       const name = /\.[jt]s$/.test(given) ? given : `${given}.ts`;
       const file = resolve(terminal.cwd, name);
+      if (/(^|[\\/])\.{0,2}$/.test(given)) throw noName(given);
       if (existsSync(file) && flags.force !== true) throw isThere(name);
       const folder = dirname(file);
       await mkdir(join(folder, '.dicomrun'), { recursive: true });
@@ -43,6 +44,14 @@ function templateOf(name: string): Template {
     code: 'CONFIG_TEMPLATE',
     message: `there is no template "${name}"`,
     hint: nearest(name, names) ?? names.join(', '),
+  });
+}
+
+function noName(given: string): DicomRunError {
+  return new DicomRunError(ExitCode.CONFIG, {
+    code: 'CONFIG_SCRIPT_NAME',
+    message: `"${given}" names no file`,
+    hint: `dicomrun new ${join(given, 'gi-routing.ts')}`,
   });
 }
 
