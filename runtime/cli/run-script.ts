@@ -62,7 +62,7 @@ const SAME_PRESS_MS = 200;
 /** First signal: stop gracefully, with teardown and summary. Second: leave at once. */
 export function stopOnSignal(
   terminal: Terminal,
-  stopper: Stopper,
+  stopper: Pick<Stopper, 'stop'>,
   say: (text: string) => void,
 ): () => void {
   let first: { readonly signal: string; readonly at: number } | null = null;

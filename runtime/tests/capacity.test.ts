@@ -1,5 +1,5 @@
 // dicomrun capacity against an embedded router that can do a known number of stores a second.
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { Capacity } from '../cli/capacity/capacity.ts';
@@ -60,12 +60,39 @@ export const options = { thresholds: { iteration_failed: ['rate<0.1'] } };
 export default () => fail('no');
 `;
     place = new Place({ 'never.ts': never, 'always.ts': never.replace("fail('no')", '{}') });
-    const search = ['--from', '5', '--to', '8', '--step-duration', '1s', '--quiet'];
+    const named = ['--testid', 'night'];
+    const search = ['--from', '5', '--to', '8', '--step-duration', '1s', '--quiet', ...named];
     const below = await place.run(['capacity', 'never.ts', ...search]);
     expect(below).toMatchObject({ code: 99, err: '' });
     expect(below.out).toContain('CAPACITY  below 5/s');
     const above = await place.run(['capacity', 'always.ts', ...search]);
     expect(above).toMatchObject({ code: 0, err: '' });
     expect(above.out).toContain('CAPACITY  at least 8/s');
+    expect(statSync(join(place.runs().at(-1) ?? '', 'report.html')).mode & 0o777).toBe(0o600);
+  });
+
+  it('goes on after a step that was ended by its threshold', async () => {
+    const aborts = SCRIPT.replace("'rate<0.005'", "{ threshold: 'rate<0.005', abortOnFail: true }");
+    place = new Place({ 'aborts.ts': aborts });
+    const search = ['--from', '8', '--to', '64', '--step-duration', '2s', '--precision', '100'];
+    const { code, err } = await place.run(['capacity', 'aborts.ts', '--embedded', ...search]);
+    expect({ code, err }).toMatchObject({ code: 0 });
+    const { rate, steps } = found();
+    expect(steps.some(({ holds }) => !holds)).toBe(true);
+    expect(steps.at(-1)).toMatchObject({ rate, holds: true, confirms: true });
+  });
+
+  it('keeps what it knows when it is ended early', async () => {
+    const script =
+      'export const options = { thresholds: { iterations: ["count>0"] } };\nexport default () => {};\n';
+    place = new Place({ 'plain.ts': script });
+    const search = ['--from', '5', '--to', '1000', '--step-duration', '1s', '--embedded'];
+    const running = place.start(['capacity', 'plain.ts', ...search]);
+    await running.says('step 1: 5/s holds');
+    running.kill('SIGINT');
+    const { code, out, err } = await running.done;
+    expect({ code, err }).toMatchObject({ code: 105 });
+    expect(out).toMatch(/^CAPACITY {2}[\d.]+\/s held; not confirmed, the search ended early/);
+    expect(found().steps[0]).toMatchObject({ rate: 5, holds: true });
   });
 });

@@ -50,21 +50,28 @@ export interface Capacity extends Search {
 export async function findCapacity(request: CapacityRequest): Promise<number> {
   const { terminal, script, range } = request;
   const startedAt = new Date();
-  const stopper = new Stopper();
-  const off = stopOnSignal(terminal, stopper, (text) => terminal.err(text));
+  // One a step: a threshold with `abortOnFail` ends its step, not the search.
+  let stopper = new Stopper();
+  const now = { stop: (code: ExitCode, why: string) => stopper.stop(code, why) };
+  const off = stopOnSignal(terminal, now, (text) => terminal.err(text));
   const steps: Step[] = [];
   let folder: string | null = null;
   const folderOf = ({ resultsDir }: Options): string =>
     (folder ??= makeRunFolder(resultsDir, newId(startedAt, script)));
   try {
     const search = await searchCapacity(range, async (rate, confirms) => {
-      const step = await runStep({ ...request, stopper, folderOf }, { rate, confirms });
+      stopper = new Stopper();
+      const number = steps.length + 1;
+      const step = await runStep({ ...request, stopper, folderOf }, { rate, confirms, number });
       steps.push(step);
       if (request.quiet === 0) terminal.err(stepLine(steps.length, step));
       return step;
     });
     report(request, folder, made(request, search, { startedAt, steps }));
     return search.rate === null ? ExitCode.THRESHOLDS : ExitCode.OK;
+  } catch (error) {
+    if (steps.length > 0) report(request, folder, madeSoFar(request, { startedAt, steps }));
+    throw error;
   } finally {
     off();
   }
@@ -92,6 +99,24 @@ function made(
   };
 }
 
+/** What is known when the search ended before its end. */
+function madeSoFar(
+  request: CapacityRequest,
+  run: { readonly startedAt: Date; readonly steps: readonly Step[] },
+): Capacity {
+  const rates = (held: boolean): number[] =>
+    run.steps.filter(({ holds }) => holds === held).map(({ rate }) => rate);
+  const broken = Math.min(...rates(false));
+  const rate = Math.max(...rates(true).filter((held) => held < broken));
+  const known = (value: number): number | null => (Number.isFinite(value) ? value : null);
+  const search = { rate: known(rate), broken: known(broken) };
+  const held = search.rate === null ? 'no rate held so far' : `${rateText(rate)}/s held`;
+  return {
+    ...made(request, search, run),
+    verdict: `${held}; not confirmed, the search ended early`,
+  };
+}
+
 function verdictOf({ rate, broken }: Search, { from, to }: SearchRange): string {
   if (rate === null) return `below ${rateText(from)}/s: the first rate does not hold (--from)`;
   if (broken === null) return `at least ${rateText(to)}/s: the highest rate asked for holds (--to)`;
@@ -116,8 +141,8 @@ function report({ terminal }: CapacityRequest, folder: string | null, found: Cap
   if (folder === null) return;
   const summary = join(folder, RESULT_FILES.summary);
   const page = join(folder, RESULT_FILES.report);
-  writeFileSync(summary, `${JSON.stringify(found, null, 2)}\n`);
-  writeFileSync(page, capacityPage(found));
+  writeFileSync(summary, `${JSON.stringify(found, null, 2)}\n`, { mode: 0o600 });
+  writeFileSync(page, capacityPage(found), { mode: 0o600 });
   const best = found.steps.findLast(({ rate, holds }) => holds && rate === found.rate);
   const shown = [page, summary].map((path) => `  ${shownPath(terminal, path)}\n`).join('');
   const next = best === undefined ? '' : `next: dicomrun report ${best.folder}\n`;

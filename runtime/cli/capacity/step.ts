@@ -27,6 +27,14 @@ export interface StepSettings {
   readonly folderOf: (options: Options) => string;
 }
 
+/** Which step of the search. */
+export interface StepAsked {
+  readonly rate: number;
+  readonly confirms: boolean;
+  /** From 1. */
+  readonly number: number;
+}
+
 export interface Step {
   /** Starts a second asked for. */
   readonly rate: number;
@@ -47,12 +55,11 @@ export interface Step {
 }
 
 /** @throws DicomRunError when there is no verdict: a mistake, an interruption, no target. */
-export async function runStep(
-  settings: StepSettings,
-  { rate, confirms }: { readonly rate: number; readonly confirms: boolean },
-): Promise<Step> {
+export async function runStep(settings: StepSettings, asked: StepAsked): Promise<Step> {
   const { script, flags, terminal, stopper } = settings;
-  const adjust = (options: Options, loaded: Loaded): Options => at(settings, rate, options, loaded);
+  const { rate, confirms } = asked;
+  const adjust = (options: Options, loaded: Loaded): Options =>
+    at(settings, asked, options, loaded);
   const result = await conduct(
     composeRun({
       ...{ script, flags, mode: 'run', terminal, stopper, adjust },
@@ -64,8 +71,12 @@ export async function runStep(
 }
 
 /** The options of a step: the one scenario at a constant rate, in the folder of the search. */
-
-function at(settings: StepSettings, rate: number, options: Options, loaded: Loaded): Options {
+function at(
+  settings: StepSettings,
+  { rate, number }: StepAsked,
+  options: Options,
+  loaded: Loaded,
+): Options {
   const { durationNs, vus } = settings;
   const scenario: ConstantArrivalRate = {
     ...base(options.scenarios),
@@ -80,7 +91,8 @@ function at(settings: StepSettings, rate: number, options: Options, loaded: Load
     ...options,
     scenarios: [scenario],
     resultsDir: settings.folderOf(options),
-    testid: testid === null ? null : `${testid}-${rate}`,
+    // A rate is run again when it is confirmed.
+    testid: testid === null ? null : `${testid}-${number}`,
   };
   const hosts = loaded.peers.flatMap(({ host }) => (host === undefined ? [] : [host]));
   const problems = guardHeavyLoad(step, hosts);

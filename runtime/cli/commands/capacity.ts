@@ -50,7 +50,7 @@ export const define: DefineCommand = (command, { terminal, exit }) => {
     .optionsGroup('Results:')
     .option('-o, --out <kind=target>', 'outputs of every step, repeatable', collect)
     .option('--results <dir>', 'where the folder is made (default results)')
-    .option('--testid <id>', 'name of the steps in every output, with their rate')
+    .option('--testid <id>', 'name of the steps in every output, with their number')
     .option('--settle <duration>', 'wait for deliveries at the end of a step (default 30s)')
     .option(...PHI_OK)
     .option('--workers <n>', 'worker threads (default: cores - 1)')
