@@ -189,10 +189,6 @@ export class Fleet {
     for (const member of this.#members) member.post({ kind: 'stop', why });
   }
 
-  broadcast(message: ToVu): void {
-    for (const member of this.#members) if (!member.finished) member.post(message);
-  }
-
   /** Totals over all workers now. */
   counts(): FleetCounts {
     const sum = noCounts();
@@ -364,6 +360,7 @@ export class Fleet {
     let stack = '';
     try {
       const ended = await terminateScript(member.threadId);
+      if (ended.done && !ended.interrupted) return; // it came back by itself
       stack = ended.stack;
       if (!ended.done) member.kill();
     } catch {

@@ -5,6 +5,8 @@ import { GUEST_FILE } from '../threads.ts';
 export interface Termination {
   /** False when there is no such thread or no inspector in this Node. */
   readonly done: boolean;
+  /** False when no script ran any more: it ended by itself meanwhile, and the thread was let go. */
+  readonly interrupted: boolean;
   /** Where it was, as a guest stack; '' when the thread did not say in time. */
   readonly stack: string;
 }
@@ -54,7 +56,8 @@ export async function terminateScript(threadId: number): Promise<Termination> {
   session.connect();
   const end = new Ending(session, threadId);
   try {
-    return { done: await end.begin(), stack: end.stack };
+    const done = await end.begin();
+    return { done, interrupted: done && !end.idle, stack: end.stack };
   } finally {
     end.forget();
     session.disconnect();
@@ -69,6 +72,8 @@ interface Inspector {
 
 class Ending {
   stack = '';
+  /** The thread paused, again and again, without a function of the author on its stack. */
+  idle = false;
   readonly #inspector: Inspector;
   readonly #title: string;
   readonly #names = new Map<string, string>();
@@ -124,14 +129,26 @@ class Ending {
     if (method === 'Debugger.scriptParsed') {
       this.#names.set(params.scriptId ?? '', params.url ?? '');
     } else if (method === 'Debugger.paused') {
-      this.stack = stackOf(params.callFrames ?? [], this.#names);
-      // Paused in the sandbox itself, on its way from one function of the author to the next.
-      if (!this.stack.includes(GUEST_FILE) && this.#steps++ < MAX_STEPS) {
-        this.#send(STEPPED, 'Debugger.stepInto');
-        return;
-      }
-      this.#send(TERMINATED, 'Debugger.resume', { terminateOnResume: true });
+      this.#paused(params.callFrames ?? []);
     } else if (id === TERMINATED) this.#settle(true);
+  }
+
+  #paused(frames: readonly Frame[]): void {
+    clearTimeout(this.#late);
+    this.stack = stackOf(frames, this.#names);
+    if (this.stack.includes(GUEST_FILE)) {
+      this.#send(TERMINATED, 'Debugger.resume', { terminateOnResume: true });
+    } else if (this.#steps++ < MAX_STEPS) {
+      // Perhaps in the sandbox itself, on its way from one function of the author to the next.
+      this.#send(STEPPED, 'Debugger.stepInto');
+    } else {
+      // The script came to its end while the inspector attached. What runs now is Node's or ours,
+      // and ending that would end the process. A thread that hangs after all is ended by force.
+      this.stack = '';
+      this.idle = true;
+      this.#send(3, 'Debugger.disable');
+      this.#settle(true);
+    }
   }
 }
 

@@ -50,31 +50,57 @@ describe('judgePulse', () => {
 });
 
 describe('terminateScript', () => {
-  it('breaks an endless loop and leaves the thread alive', async () => {
+  /** A thread that answers 'loop' with an endless loop of `file` and all else with 'alive'. */
+  async function withThread(file: string, use: (worker: Worker) => Promise<void>): Promise<void> {
     const worker = new Worker(
       `const { parentPort } = require('node:worker_threads');
+       let beats = 0;
+       setInterval(() => { for (let i = 0; i < 1000; i++) beats += Math.sqrt(i) > 0 ? 1 : 0; }, 5);
        parentPort.on('message', (m) => {
          if (m === 'loop') { parentPort.postMessage('looping'); for (;;) {} }
          parentPort.postMessage('alive');
-       });`,
+       });
+       //# sourceURL=${file}`,
       { eval: true },
     );
     try {
-      const looping = new Promise((resolve) => worker.once('message', resolve));
-      worker.postMessage('loop');
-      await looping;
-      const { done, stack } = await terminateScript(worker.threadId);
-      expect(done).toBe(true);
-      expect(stack).toMatch(/at \[worker eval\]:3:\d+|at .*\(\[worker eval\]:3:\d+\)/);
-      const alive = new Promise((resolve) => worker.once('message', resolve));
-      worker.postMessage('ping');
-      expect(await alive).toBe('alive');
+      await use(worker);
     } finally {
       await worker.terminate();
     }
+  }
+
+  async function heard(worker: Worker, message: string): Promise<unknown> {
+    const answer = new Promise((resolve, reject) => {
+      worker.once('message', resolve);
+      worker.once('error', reject);
+      worker.once('exit', reject);
+    });
+    worker.postMessage(message);
+    return answer;
+  }
+
+  it('breaks an endless loop and leaves the thread alive', async () => {
+    await withThread('script.js', async (worker) => {
+      await heard(worker, 'loop');
+      const { done, interrupted, stack } = await terminateScript(worker.threadId);
+      expect({ done, interrupted }).toEqual({ done: true, interrupted: true });
+      expect(stack).toMatch(/at script\.js:5:\d+|at .*\(script\.js:5:\d+\)/);
+      expect(await heard(worker, 'ping')).toBe('alive');
+    });
+  });
+
+  it('ends nothing in a thread in which no script runs any more', async () => {
+    await withThread('ours.js', async (worker) => {
+      expect(await heard(worker, 'ping')).toBe('alive');
+      const ended = await terminateScript(worker.threadId);
+      expect(ended).toEqual({ done: true, interrupted: false, stack: '' });
+      expect(await heard(worker, 'ping')).toBe('alive');
+    });
   });
 
   it('says so when there is no such thread', async () => {
-    expect(await terminateScript(987_654)).toEqual({ done: false, stack: '' });
+    const ended = await terminateScript(987_654);
+    expect(ended).toEqual({ done: false, interrupted: false, stack: '' });
   });
 });
