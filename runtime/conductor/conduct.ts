@@ -229,6 +229,7 @@ class Conductor {
     recorder.start(t0, book.outputs);
     if (begun) await this.#runWorkers(t0, setupJson, options);
     const endedAt = Math.max(t0, epochNow());
+    recorder.ended(endedAt - t0);
     const account = await this.#settle(options);
     if (setupJson !== undefined) await this.#teardown(context, setupJson);
     screen.stage('finishing');

@@ -74,6 +74,9 @@ export class Recorder implements ThreadEvents {
   #early: ((sink: SampleSink) => void)[] | null = [];
   #t0 = 0;
   #timer: NodeJS.Timeout | undefined;
+  /** Length of the run, ms; from then on it settles. */
+  #endMs = Infinity;
+  #judgedToTheEnd = false;
   /** Stages that have not begun yet, the next one first. */
   readonly #stages: StageChange[];
 
@@ -107,6 +110,11 @@ export class Recorder implements ThreadEvents {
   /** ms since t0, by the monotonic clock. */
   nowMs(): number {
     return epochNow() - this.#t0;
+  }
+
+  /** Nobody starts an iteration any more. What comes now is recorded, and no reason to abort. */
+  ended(elapsedMs: number): void {
+    this.#endMs = elapsedMs;
   }
 
   stop(): void {
@@ -256,11 +264,13 @@ export class Recorder implements ThreadEvents {
   #tick(second: number): void {
     const { sinks, screen, stopper } = this.#settings;
     this.#sampleRun(false);
-    this.#tellStages(this.nowMs());
-    const tick = sinks.engine.tick(this.nowMs());
+    const nowMs = this.nowMs();
+    const over = nowMs > this.#endMs;
+    this.#tellStages(Math.min(nowMs, this.#endMs));
+    const tick = sinks.engine.tick(nowMs, this.#judgedMs(nowMs));
     this.#write(tick);
     const { abort } = tick;
-    if (abort !== null) {
+    if (abort !== null && !over) {
       const rule = `${abort.metric} ${abort.expression}`;
       this.event('abort', `threshold ${rule} asks for the end`, '');
       stopper.stop(ExitCode.THRESHOLDS, `threshold crossed: ${rule}`);
@@ -277,6 +287,17 @@ export class Recorder implements ThreadEvents {
     });
     // A tick that came late (a busy main thread) does not make the next ones drift.
     this.#arm(Math.max(second + 1, Math.floor(this.nowMs() / TICK_MS) + 1));
+  }
+
+  /**
+   * Length of the run to judge its thresholds over: a rate must not sink while deliveries are
+   * waited for. The first tick after the end judges the last second of windows.
+   */
+  #judgedMs(nowMs: number): number | null {
+    if (nowMs <= this.#endMs) return nowMs;
+    if (this.#judgedToTheEnd) return null;
+    this.#judgedToTheEnd = true;
+    return this.#endMs;
   }
 
   /** Stages that began until `ms`, each with its own time: a tick may come a second after it. */

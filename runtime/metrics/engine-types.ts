@@ -122,8 +122,11 @@ export interface Engine {
   ingest(thread: number, columns: EngineColumns): void;
   /** One sample of the main thread itself (`vus`, `generator_*`, `target_*`). */
   sample(metric: string, tags: Readonly<Record<string, string>>, value: number): void;
-  /** Closes the current interval. Call once a second; `nowMs` is ms since t0. */
-  tick(nowMs: number): Tick;
+  /**
+   * Closes the current interval. Call once a second; `nowMs` is ms since t0. `judgedMs` is the
+   * length of the run that thresholds are judged over: default `nowMs`, null = not judged.
+   */
+  tick(nowMs: number, judgedMs?: number | null): Tick;
   /**
    * The last tick (with its partial block and the final judgement of the thresholds).
    * `elapsedMs` is the length of the run for counter rates. Nothing may be ingested afterwards.

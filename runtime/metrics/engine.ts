@@ -103,12 +103,12 @@ class MetricsEngine implements Engine {
     this.#record(this.#table.of({ metric, tags }), value, 0);
   }
 
-  tick(nowMs: number): Tick {
-    return this.#close(nowMs, nowMs, false);
+  tick(nowMs: number, judgedMs: number | null = nowMs): Tick {
+    return this.#close(nowMs, judgedMs, false);
   }
 
   finish(nowMs: number, elapsedMs: number): Tick {
-    const tick = this.#close(nowMs, elapsedMs, true);
+    const tick = this.#close(nowMs, null, true);
     return { ...tick, changed: this.#thresholds.finish(elapsedMs) };
   }
 
@@ -157,7 +157,7 @@ class MetricsEngine implements Engine {
     if (value > state.max) state.max = value;
   }
 
-  #close(nowMs: number, elapsedMs: number, final: boolean): Tick {
+  #close(nowMs: number, judgedMs: number | null, final: boolean): Tick {
     const at = Math.max(this.#at + 1, Math.round(nowMs / 1000) - 1);
     const intervalMs = Number.isNaN(this.#lastMs) ? 1000 : Math.max(1, nowMs - this.#lastMs);
     this.#closeBlock(Math.floor(at / BLOCK_SECONDS));
@@ -166,7 +166,7 @@ class MetricsEngine implements Engine {
     this.#lastMs = nowMs;
     const due = nowMs - this.#judgedAt >= JUDGE_EVERY_MS - 50;
     if (due) this.#judgedAt = nowMs;
-    const judged = final ? NOT_JUDGED : this.#thresholds.judge(elapsedMs, !due);
+    const judged = judgedMs === null ? NOT_JUDGED : this.#thresholds.judge(judgedMs, !due);
     if (final) this.#closeBlock(null);
     const blocks = this.#encodeSome(final ? Infinity : BLOCK_VIEWS_PER_TICK);
     for (const view of this.#table.views) view.forget(at);
