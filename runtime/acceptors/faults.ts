@@ -99,7 +99,8 @@ function mustBeKnown(faults: AcceptorFaults): void {
   throw new SpecError(`there is no fault "${unknown}"`, `known are ${KNOWN_FAULTS.join(', ')}`);
 }
 
-const UNHARMED: StoreFate = { abortAfter: Infinity, resetAfter: Infinity, answered: true };
+/** Nothing happens to it. */
+export const UNHARMED: StoreFate = { abortAfter: Infinity, resetAfter: Infinity, answered: true };
 /** What is still open when it goes down is reset. */
 const CUT_OFF: StoreFate = { ...UNHARMED, resetAfter: 0 };
 

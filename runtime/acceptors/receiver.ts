@@ -123,17 +123,16 @@ export class Receiver extends StoreStation<Intake> {
   }
 
   protected complete(intake: Intake, stored: Stored): number {
-    const { association, request } = stored;
     const { file } = intake;
     this.arrived(intake, stored);
     if (file === null) return Status.SUCCESS;
     // why: the answer waits for the disk, so that a slow disk slows its sender, not our memory
     intake.file = null;
     file.close((error) => {
-      if (error === null) association.respond(request, { status: Status.SUCCESS });
+      if (error === null) this.answer(stored, { status: Status.SUCCESS });
       else {
         const errorComment = error.slice(0, 64);
-        association.respond(request, { status: Status.OUT_OF_RESOURCES, errorComment });
+        this.answer(stored, { status: Status.OUT_OF_RESOURCES, errorComment });
       }
     });
     return REPLY_LATER;

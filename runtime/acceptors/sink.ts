@@ -46,13 +46,13 @@ export class Sink extends StoreStation<Taking> {
     if (taking.file !== null) taking.file.write(buffer.subarray(start, end));
   }
 
-  protected complete(taking: Taking, { association, request }: Stored): number {
+  protected complete(taking: Taking, stored: Stored): number {
     const { file } = taking;
     if (file === null) return Status.SUCCESS;
     taking.file = null;
     file.close((error) => {
       const status = error === null ? Status.SUCCESS : Status.OUT_OF_RESOURCES;
-      association.respond(request, { status });
+      this.answer(stored, { status });
     });
     return REPLY_LATER;
   }

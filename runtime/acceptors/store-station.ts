@@ -1,7 +1,7 @@
 // What every station that takes C-STOREs has in common: contexts, faults, C-ECHO, late answers.
 import { CommandField } from '../dicom/dimse/elements.ts';
 import { REPLY_LATER } from '../dicom/dimse/incoming.ts';
-import type { IncomingRequest } from '../dicom/dimse/incoming.ts';
+import type { IncomingRequest, ResponseFields } from '../dicom/dimse/incoming.ts';
 import type { TransportFailure } from '../dicom/errors.ts';
 import { Status } from '../dicom/dimse/status.ts';
 import type {
@@ -14,7 +14,7 @@ import { withFaults } from '../dicom/scp/fault-handler.ts';
 import { chance } from './chance.ts';
 import { answerContexts, STORE_ANYTHING } from './contexts.ts';
 import type { ContextPolicy } from './contexts.ts';
-import { FaultDice } from './faults.ts';
+import { FaultDice, UNHARMED } from './faults.ts';
 import type { AcceptorFaults, StoreFate } from './faults.ts';
 import type { Station } from './ports.ts';
 import { requestFaults } from './request-faults.ts';
@@ -22,7 +22,7 @@ import { requestFaults } from './request-faults.ts';
 /** What an association carries between its callbacks; `taking` is the station's own. */
 interface Carried<T> {
   readonly taking: T;
-  fate: StoreFate | null;
+  fate: StoreFate;
   bytes: number;
 }
 
@@ -45,6 +45,7 @@ export interface Stored {
   readonly association: Association;
   readonly request: IncomingRequest;
   readonly transferSyntax: string;
+  readonly fate: StoreFate;
 }
 
 /**
@@ -79,7 +80,7 @@ export abstract class StoreStation<T> implements Station, RequestHandler {
   protected abstract starts(taking: T, stored: Stored): void;
   /** A piece of it; valid during the call only. */
   protected abstract piece(taking: T, buffer: Buffer, start: number, end: number): void;
-  /** It is complete. The status of the response, or `REPLY_LATER`. */
+  /** It is complete. The status of the response, or `REPLY_LATER` and then {@link answer}. */
   protected abstract complete(taking: T, stored: Stored): number;
   /** What came of it is not to be kept: a fault was answered, or the association ended. */
   protected spoilt(_taking: T): void {}
@@ -106,7 +107,7 @@ export abstract class StoreStation<T> implements Station, RequestHandler {
       takes: (abstractSyntax) => takes(abstractSyntax) && this.dice.takes(abstractSyntax),
       transferSyntaxes,
     });
-    const data: Carried<T> = { taking: this.begin(), fate: null, bytes: 0 };
+    const data: Carried<T> = { taking: this.begin(), fate: UNHARMED, bytes: 0 };
     return { kind: 'accept', contexts, handler: this.handler, data };
   }
 
@@ -114,7 +115,9 @@ export abstract class StoreStation<T> implements Station, RequestHandler {
     const carried = association.data as Carried<T>;
     carried.bytes = 0;
     carried.fate = this.dice.store();
-    this.starts(carried.taking, stored(association, request));
+    // why: a rule may have answered the one before, whose end the station then never saw
+    this.spoilt(carried.taking);
+    this.starts(carried.taking, stored(association, request, carried.fate));
   }
 
   // eslint-disable-next-line max-params -- why: the wire's signature, an object per piece would cost
@@ -127,8 +130,8 @@ export abstract class StoreStation<T> implements Station, RequestHandler {
   ): void {
     const carried = association.data as Carried<T>;
     carried.bytes += end - start;
-    if (carried.bytes > (carried.fate?.abortAfter ?? Infinity)) association.abort();
-    else if (carried.bytes > (carried.fate?.resetAfter ?? Infinity)) association.destroy();
+    if (carried.bytes > carried.fate.abortAfter) association.abort();
+    else if (carried.bytes > carried.fate.resetAfter) association.destroy();
     else this.piece(carried.taking, buffer, start, end);
   }
 
@@ -136,15 +139,31 @@ export abstract class StoreStation<T> implements Station, RequestHandler {
     const { taking, bytes, fate } = association.data as Carried<T>;
     this.counts.instances++;
     this.counts.bytes += bytes;
-    const whole = stored(association, request);
+    const whole = stored(association, request, fate);
     const fault = this.dice.status();
     if (fault !== 0) this.spoilt(taking);
     const status = fault === 0 ? this.complete(taking, whole) : fault;
-    if (status === REPLY_LATER || fate?.answered === false) return REPLY_LATER;
-    const delay = this.dice.delay();
+    if (status === REPLY_LATER) return REPLY_LATER;
+    const delay = this.delay(fate);
     if (delay === 0) return status;
-    this.later(delay, () => association.respond(request, { status }));
+    this.respond(delay, whole, { status });
     return REPLY_LATER;
+  }
+
+  /** The response of a store whose `complete` was `REPLY_LATER`: faults happen to it, too. */
+  protected answer(whole: Stored, fields: ResponseFields): void {
+    this.respond(this.delay(whole.fate), whole, fields);
+  }
+
+  /** How long a response waits by the dice, ms. */
+  private delay(fate: StoreFate): number {
+    return fate.answered ? this.dice.delay() : Infinity;
+  }
+
+  private respond(delay: number, { association, request }: Stored, fields: ResponseFields): void {
+    const wait = delay + (request.holdMs ?? 0);
+    if (wait === 0) association.respond(request, fields);
+    else if (wait < Infinity) this.later(wait, () => association.respond(request, fields));
   }
 
   onRequest(association: Association, request: IncomingRequest, _dataset: Buffer | null): void {
@@ -174,7 +193,7 @@ export abstract class StoreStation<T> implements Station, RequestHandler {
   }
 }
 
-function stored(association: Association, request: IncomingRequest): Stored {
+function stored(association: Association, request: IncomingRequest, fate: StoreFate): Stored {
   const transferSyntax = association.context(request.contextId)?.transferSyntax ?? '';
-  return { association, request, transferSyntax };
+  return { association, request, transferSyntax, fate };
 }

@@ -153,8 +153,7 @@ export class Router extends StoreStation<Taking> {
     return { bag: new BodyBag(this.spool, limit), tap };
   }
 
-  protected starts({ bag, tap }: Taking, { transferSyntax }: Stored): void {
-    bag.discard();
+  protected starts({ tap }: Taking, { transferSyntax }: Stored): void {
     tap.begin(transferSyntax);
   }
 
@@ -177,7 +176,7 @@ export class Router extends StoreStation<Taking> {
     body.release();
     if (why === null) return Status.SUCCESS;
     const errorComment = why.slice(0, 64);
-    stored.association.respond(stored.request, { status: Status.OUT_OF_RESOURCES, errorComment });
+    this.answer(stored, { status: Status.OUT_OF_RESOURCES, errorComment });
     return REPLY_LATER;
   }
 

@@ -17,6 +17,11 @@ export interface IncomingRequest {
   /** `performance.now()` of its first byte, and of its last (0 while the data set arrives). */
   readonly firstByte: number;
   readonly lastByte: number;
+  /**
+   * A fault on its response, heeded by whoever answers later: ms to wait first, Infinity = no
+   * response at all.
+   */
+  holdMs?: number;
   /** Affected (0000,0002) or requested (0000,0003) SOP class UID. */
   sopClass(): string;
   /** Affected (0000,1000) or requested (0000,1001) SOP instance UID. */

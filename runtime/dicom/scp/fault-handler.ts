@@ -147,13 +147,15 @@ class FaultHandler implements AcceptorHandler {
     if (marked === undefined) return inner.onStoreEnd?.(association, request) ?? 0;
     const { fault } = marked;
     const forced = this.statusOf(fault);
+    const silent = fault.silence === true;
+    const delay = silent ? Infinity : drawDelay(fault.delay, this.random);
+    request.holdMs = delay; // for who answers later
     const status = forced ?? inner.onStoreEnd?.(association, request) ?? 0;
     if (forced !== undefined) this.onFault(`status ${forced.toString(16)}`, association);
-    if (fault.silence === true) {
+    if (silent) {
       this.onFault('silence', association);
       return REPLY_LATER;
     }
-    const delay = drawDelay(fault.delay, this.random);
     if (status === REPLY_LATER || delay <= 0) return status;
     later(delay, () => association.respond(request, { status }));
     return REPLY_LATER;
