@@ -33,6 +33,7 @@ describe('a text of a peer', () => {
     ['duplicate 1.2.826.0.1.3680043.9.7777777.3.1', 'duplicate …7777.3.1'],
     ['(2.25.329800735698586629295641978511506172918)', '(…06172918)'],
     ['1.2.3.4.5 is known', '….4.5 is known'],
+    ['PDU type 16 (offset 0, bytes 160301434e415259)', 'PDU type 16 (offset 0, bytes 16030143…)'],
     ['no such patient DOE^JANE^^DR', 'no such patient …^…'],
     ["O'HARA-MÜLLER^Ann: 1.2.840.113619.2.55.3", '…^…: …9.2.55.3'],
   ])('%s', (said, shown) => {
@@ -40,10 +41,19 @@ describe('a text of a peer', () => {
     expect(open.text(said)).toBe(said);
   });
 
+  it('may be long', () => {
+    for (const part of ['1', 'a', '1.', '^', 'a^', "'.-", 'bytes a']) {
+      const began = performance.now();
+      discreet.text(part.repeat(200_000));
+      expect(performance.now() - began, part).toBeLessThan(5_000);
+    }
+  });
+
   it.each([
     'PACS@10.111.122.133:104 answered C-STORE with 0xA700: Out of resources',
     'storescp 3.6.7 of 2024.01.02, 0.12345678901234567890 s',
     'SOP class 1.2.840.10008.5.1.4.1.1.2 not supported (PS3.8 §9.3.2.2)',
+    '2^10 is 1024',
     '/^HTM_[A-Z]+$/ does not fit "GI"',
   ])('keeps %s', (said) => {
     expect(discreet.text(said)).toBe(said);

@@ -2,15 +2,18 @@
 // Peers send free text (error comments), and scripts throw it on; it is looked at once, where a
 // failure first enters the results, and never for what went well.
 
+// Each pattern begins where a word begins: a long word is gone through once.
 /** Three or more numbers with dots in between. */
-const DOTTED = /\d+(?:\.\d+){2,}/g;
+const DOTTED = /(?<!\d)\d+(?:\.\d+){2,}/g;
 /** UIDs that the standard itself gives out: SOP classes, transfer syntaxes; never of a patient. */
 const STANDARD_ROOT = '1.2.840.10008.';
 /** With fewer numbers and characters it may be an address or a version. */
 const LEAST_NUMBERS = 5;
 const LONGEST_ADDRESS = '255.255.255.255'.length;
 /** A person name as data elements have it, `FAMILY^GIVEN` (PS3.5 §6.2.1.2). */
-const PERSON_NAME = /\p{L}[\p{L}\p{N}'.-]*(?:\^[\p{L}\p{N}'.-]*)+/gu;
+const PERSON_NAME = /(?<![\p{L}\p{N}'.-])[\p{L}\p{N}'.-]+(?:\^[\p{L}\p{N}'.-]*)+/gu;
+/** What a peer sent where it broke the protocol: four bytes say what it was taken for. */
+const WIRE_BYTES = /\bbytes ([0-9a-f]{8})[0-9a-f]+/g;
 const TAIL_LENGTH = 8;
 /** Series and instance at the end of a UID of our own. */
 const OWN_MEMBER = 10;
@@ -39,12 +42,13 @@ export class Discretion {
     return `…${counted.slice(0, -OWN_MEMBER).replace(/^0+/, '')}${member}`;
   };
 
-  /** A text with the UIDs in it shortened and names of persons left out. */
+  /** A text with UIDs and bytes in it shortened and names of persons left out. */
   readonly text = (text: string): string => {
     if (this.#open) return text;
     return text
       .replace(DOTTED, (dotted) => (isUid(dotted) ? this.uid(dotted) : dotted))
-      .replace(PERSON_NAME, '…^…');
+      .replace(PERSON_NAME, (name) => (/\p{L}/u.test(name) ? '…^…' : name))
+      .replace(WIRE_BYTES, 'bytes $1…');
   };
 }
 
