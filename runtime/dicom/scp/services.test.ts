@@ -1,4 +1,7 @@
 // The services of both sides against each other on loopback.
+import { mkdtempSync, readdirSync, rmSync, symlinkSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { CommitmentReports, requestCommitment, type CommitReport } from '../scu/commitment.ts';
 import { InstanceReceiver } from '../scu/receive.ts';
@@ -175,6 +178,49 @@ describe('retrieve service', () => {
     const result = await retrieved(association, query);
     expect(result).toMatchObject({ status: 0xa702, completed: 0, failed: 3 });
     expect(result.failedInstances).toEqual(['2.25.1.0', '2.25.1.1', '2.25.1.2']);
+  });
+
+  it('refuses what the disk does not take, goes on with the rest, leaves nothing of an instance', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'dicomrun-receive-'));
+    symlinkSync('/dev/full', join(folder, '2.25.1.1.dcm'));
+    const retrieve = new RetrieveProvider({ instances: () => stored(3) });
+    const port = await serve(serviceHandler({ retrieve }));
+    const get = propose(SopClass.STUDY_ROOT_GET, SECONDARY_CAPTURE);
+    const association = await connected(place(port), get);
+    const receiver = new InstanceReceiver({ folder });
+    association.handler = receiver;
+    const result = await retrieved(association, query);
+    expect(result).toMatchObject({ completed: 2, failed: 1, failedInstances: ['2.25.1.1'] });
+    expect([receiver.instances, receiver.failure]).toEqual([2, `${folder}: ENOSPC`]);
+    const nowhere = new InstanceReceiver({ folder: join(folder, '2.25.1.0.dcm', 'below') });
+    association.handler = nowhere;
+    expect(await retrieved(association, query)).toMatchObject({ completed: 0, failed: 3 });
+    expect(nowhere.failure).toMatch(/no folder can be made there/);
+    expect(readdirSync(folder).sort()).toEqual(['2.25.1.0.dcm', '2.25.1.2.dcm']);
+    rmSync(folder, { recursive: true });
+  });
+
+  it('lets go of an instance that was arriving when the association broke', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'dicomrun-receive-'));
+    const retrieve = new RetrieveProvider({ instances: () => stored(1, 4_000_000) });
+    const port = await serve(serviceHandler({ retrieve }));
+    const get = propose(SopClass.STUDY_ROOT_GET, SECONDARY_CAPTURE);
+    const association = await connected(place(port), get);
+    const receiver = new InstanceReceiver({ folder });
+    let files: string[] = [];
+    association.handler = {
+      onStore: (...store) => receiver.onStore(...store),
+      onStoreData: (...piece) => {
+        receiver.onStoreData(...piece);
+        files = readdirSync(folder);
+        association.abort();
+      },
+    };
+    const result = await retrieved(association, query);
+    expect(result.failure?.kind).toBeDefined();
+    receiver.close();
+    expect([files, readdirSync(folder)]).toEqual([['2.25.1.0.dcm'], []]);
+    rmSync(folder, { recursive: true });
   });
 
   it('moves to a third party, which hears on whose behalf', async () => {

@@ -1,8 +1,10 @@
 // Instances that arrive at a requestor by C-GET: counted, hashed, kept in files when asked. Nothing
 // is accumulated in memory, whatever the size.
 import { createHash, type Hash } from 'node:crypto';
-import { closeSync, openSync, writeSync } from 'node:fs';
+import { closeSync, openSync, rmSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
+import { DataError } from '../data/data-error.ts';
+import { errorCode } from '../data/file-walk.ts';
 import { makeFolder } from '../data/make-folder.ts';
 import { fileMeta } from '../data/part10.ts';
 import type { IncomingRequest } from '../dimse/incoming.ts';
@@ -35,14 +37,21 @@ export interface ReceivedInstance {
 interface Arriving {
   bytes: number;
   readonly hash: Hash | null;
-  readonly file: string;
-  readonly handle: number;
+  file: string;
+  /** -1 = no file is open. */
+  handle: number;
+  failed: boolean;
 }
 
-/** Takes C-STORE requests; everything else is refused. */
+/**
+ * Takes C-STORE requests; everything else is refused. An instance that cannot be kept is answered
+ * with 0xA700 (out of resources, PS3.4 Table B.2-1), and nothing of it is left.
+ */
 export class InstanceReceiver implements RequestHandler {
   instances = 0;
   bytes = 0;
+  /** Why the first instance that could not be kept was not; '' when all were. */
+  failure = '';
   private readonly options: ReceiveOptions;
   private readonly onInstance: (instance: ReceivedInstance) => void;
   private arriving: Arriving | null = null;
@@ -56,17 +65,27 @@ export class InstanceReceiver implements RequestHandler {
   }
 
   onStore(association: Association, request: IncomingRequest): void {
+    this.close();
     const { folder, hash } = this.options;
+    const arriving: Arriving = {
+      bytes: 0,
+      hash: hash === true ? createHash('sha256') : null,
+      file: '',
+      handle: -1,
+      failed: false,
+    };
+    this.arriving = arriving;
+    if (folder === undefined) return;
     const syntax = association.context(request.contextId)?.transferSyntax ?? '';
-    let file = '';
-    let handle = -1;
-    if (folder !== undefined) {
+    try {
       makeFolder(folder);
-      file = join(folder, `${request.sopInstance().replace(/[^\d.]/g, '_')}.dcm`);
-      handle = openSync(file, 'w', 0o600);
-      writeSync(handle, fileMeta(request.sopClass(), request.sopInstance(), syntax));
+      const file = join(folder, `${request.sopInstance().replace(/[^\d.]/g, '_')}.dcm`);
+      arriving.handle = openSync(file, 'w', 0o600);
+      arriving.file = file;
+      writeSync(arriving.handle, fileMeta(request.sopClass(), request.sopInstance(), syntax));
+    } catch (error) {
+      this.fail(arriving, error);
     }
-    this.arriving = { bytes: 0, hash: hash === true ? createHash('sha256') : null, file, handle };
   }
 
   // eslint-disable-next-line max-params -- the shape of RequestHandler
@@ -82,14 +101,25 @@ export class InstanceReceiver implements RequestHandler {
     arriving.bytes += end - start;
     arriving.hash?.update(buffer.subarray(start, end));
     // Synchronous on purpose: the page cache takes it, and nothing can pile up in memory.
-    if (arriving.handle >= 0) writeSync(arriving.handle, buffer, start, end - start);
+    if (arriving.handle < 0) return;
+    try {
+      writeSync(arriving.handle, buffer, start, end - start);
+    } catch (error) {
+      this.fail(arriving, error);
+    }
   }
 
   onStoreEnd(association: Association, request: IncomingRequest): number {
     const { arriving } = this;
     this.arriving = null;
     if (arriving === null) return Status.PROCESSING_FAILURE;
-    if (arriving.handle >= 0) closeSync(arriving.handle);
+    try {
+      if (arriving.handle >= 0) closeSync(arriving.handle);
+    } catch (error) {
+      arriving.handle = -1;
+      this.fail(arriving, error);
+    }
+    if (arriving.failed) return Status.OUT_OF_RESOURCES;
     this.instances += 1;
     this.bytes += arriving.bytes;
     this.onInstance({
@@ -103,5 +133,32 @@ export class InstanceReceiver implements RequestHandler {
       lastByte: request.lastByte,
     });
     return this.options.status ?? Status.SUCCESS;
+  }
+
+  /** Nothing more comes: an instance that was arriving never ends, and its file goes. */
+  close(): void {
+    if (this.arriving !== null) discard(this.arriving);
+    this.arriving = null;
+  }
+
+  private fail(arriving: Arriving, error: unknown): void {
+    discard(arriving);
+    arriving.failed = true;
+    if (this.failure !== '') return;
+    const folder = this.options.folder ?? '';
+    this.failure = error instanceof DataError ? error.message : `${folder}: ${errorCode(error)}`;
+  }
+}
+
+/** Closes and removes what there is of an instance; it is no use in part. */
+function discard(arriving: Arriving): void {
+  const { handle, file } = arriving;
+  arriving.handle = -1;
+  arriving.file = '';
+  try {
+    if (handle >= 0) closeSync(handle);
+    if (file !== '') rmSync(file, { force: true });
+  } catch {
+    // why: the disk that did not take the file may not let go of it either; that was told already
   }
 }

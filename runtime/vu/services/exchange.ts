@@ -12,6 +12,7 @@ import type { Operation } from '../operation.ts';
 import type { WorkerParts } from '../parts.ts';
 import { isOk, statusTags, type RequestSeries } from '../requests.ts';
 import type { TagContext, Tags } from '../tags.ts';
+import type { VuSlot } from '../vus.ts';
 
 /** What every call of a service may ask for. */
 export interface ServiceOptions {
@@ -83,6 +84,11 @@ export class Exchange {
     this.context = parts.contexts.with(peer, `call ${JSON.stringify(tags)}`, tags);
   }
 
+  /** Whose request it is. */
+  get vu(): VuSlot {
+    return this.parts.vu(this.slot);
+  }
+
   /** The context of this request with its outcome. */
   with(tags: Tags): TagContext {
     return this.parts.contexts.with(this.context, `end ${JSON.stringify(tags)}`, tags);
@@ -134,14 +140,14 @@ export class Exchange {
         message: `${peerText(peer)} answered ${this.service} with 0x${statusHex(status)}: ${statusName(status, this.service)}${commentText(comment)}`,
         calledAET: peer.calledAET,
       },
-      this.parts.vu(this.slot),
+      this.vu,
     );
   }
 
   /** Counts a request without an answer; the fault to settle with, null after an interruption. */
   lost(failure: Failure): Fault | null {
     const { requests, errors } = this.parts;
-    const vu = this.parts.vu(this.slot);
+    const { vu } = this;
     if (vu.interrupted) return null;
     const { peer } = this.open.spec;
     requests.unanswered(this.#series(this.with({ outcome: outcomeTag(failure) })), true);

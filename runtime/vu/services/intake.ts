@@ -54,9 +54,11 @@ export class Intake implements RequestHandler {
   }
 
   onStoreEnd(association: Association, request: IncomingRequest): number {
+    const before = this.receiver.instances;
     const status = this.receiver.onStoreEnd(association, request);
     const pixelHash = this.hasher?.digest().pixelHash ?? '';
     this.hasher = null;
+    if (this.receiver.instances === before) return status;
     if (this.instances.length < MOST_LISTED) {
       this.instances.push({
         sopClass: request.sopClass(),
@@ -71,9 +73,15 @@ export class Intake implements RequestHandler {
     return status;
   }
 
-  /** Nothing is cancelled any more. */
+  /** Nothing more comes, and nothing is cancelled any more. */
   close(): void {
     this.onInstance = null;
+    this.receiver.close();
+  }
+
+  /** Why an instance could not be kept; '' when all were. */
+  get failure(): string {
+    return this.receiver.failure;
   }
 
   /** Of all data sets that came. */

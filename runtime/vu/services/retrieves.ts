@@ -58,6 +58,15 @@ function countReceived(exchange: Exchange, vu: VuSlot, bytes: number): void {
   vu.countedReceived += bytes;
 }
 
+/** Instances that the disk did not take were refused; why is told to the user. */
+function tellNotKept({ open, parts, service, vu }: Exchange, failure: string): void {
+  if (failure === '') return;
+  const { calledAET } = open.spec.peer;
+  const message = `instances were answered with 0xA700, because they cannot be kept: ${failure}`;
+  const hint = 'give folder a place with room that you may write to';
+  parts.errors.failed({ operation: service, code: 'DATA_FILE', message, hint, calledAET }, vu);
+}
+
 function begin(
   services: ServiceParts,
   inboxes: Inboxes,
@@ -86,6 +95,7 @@ function begin(
     onProgress: (counters) => doneOf(counters) >= cancelAfter && running.cancel(),
     onDone: (result) => {
       intake?.close();
+      if (intake !== null) tellNotKept(exchange, intake.failure);
       if (result.failure !== null) exchange.fail(operation, result.failure);
       else {
         if (intake !== null) countReceived(exchange, parts.vu(slot), intake.bytes);
