@@ -16,10 +16,12 @@ import {
   UIDS,
   WRITTEN,
 } from './anonymise-table.ts';
+import type { Charset } from './charset.ts';
 import { Cleaner } from './clean.ts';
-import { keywordOf, vrOf } from './dictionary.ts';
+import { keywordOf } from './dictionary.ts';
 import type { EditLevel, EditNode } from './edits.ts';
-import type { ElementAt } from './element-index.ts';
+import { type ElementAt, vrOfElement } from './element-index.ts';
+import { charsetAt, datasetCharset } from './header-patch.ts';
 import { remapUids } from './remap-uids.ts';
 
 /** Option flags of PS3.15 E.3; all off: the plain Basic Profile. */
@@ -60,6 +62,8 @@ export interface Work {
   readonly bytes: Buffer;
   readonly options: AnonymiseOptions;
   readonly cleaner: Cleaner;
+  /** Of the level. */
+  readonly charset: Charset;
   /** Inside a sequence whose text is cleaned instead of removed. */
   readonly cleaning: boolean;
 }
@@ -70,7 +74,8 @@ export function workOf(
   options: AnonymiseOptions,
 ): Work {
   const cleaner = new Cleaner(bytes, elements, options.salt ?? '');
-  return { bytes, options, cleaner, cleaning: false };
+  const charset = datasetCharset(bytes, elements);
+  return { bytes, options, cleaner, charset, cleaning: false };
 }
 
 /** Dummies (PS3.15 E.3.1) by VR. */
@@ -163,7 +168,7 @@ function cleaned(element: ElementAt, action: BasicAction, work: Work): EditNode 
   if (element.items !== null) return into(element, { ...work, cleaning: true });
   const vr = vrOfElement(element);
   if (OPAQUE.has(vr)) return basic(element, action, work);
-  const value = work.cleaner.clean(vr, element);
+  const value = work.cleaner.clean(vr, element, work.charset);
   return value === null ? null : { kind: 'set', tag, vr: null, value };
 }
 
@@ -217,7 +222,8 @@ function dummyItems(element: ElementAt, work: Work): EditNode | null {
 function into(element: ElementAt, work: Work): EditNode | null {
   const at = new Map<number, EditLevel>();
   element.items?.forEach((item, i) => {
-    const level = levelOf(item.elements, work);
+    const charset = charsetAt(work.bytes, item.elements, work.charset);
+    const level = levelOf(item.elements, { ...work, charset });
     if (level.length > 0) at.set(i, level);
   });
   return at.size === 0 ? null : { kind: 'into', tag: element.tag, at };
@@ -251,10 +257,6 @@ function byVr(element: ElementAt, work: Work): EditNode | null {
     default:
       return null;
   }
-}
-
-function vrOfElement({ tag, vr }: ElementAt): string {
-  return vr === '' || vr === 'UN' ? vrOf(tag) : vr;
 }
 
 function textOf(element: ElementAt, bytes: Buffer): string {

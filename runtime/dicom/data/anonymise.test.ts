@@ -159,22 +159,42 @@ describe('cleaned text', () => {
   it('keeps descriptions without the words that identify', () => {
     expect(cleaned({}, 'StudyDescription')).toBeUndefined();
     expect(cleaned({ cleanDescriptions: true }, 'StudyDescription')).toBe(
-      'Knee of REMOVED REMOVED, REMOVED, order REMOVED',
+      'Knee of REMO REM, REMOV, order REMOVED',
     );
   });
 
   it('keeps the text of structured content and annotations when asked', () => {
     const text = 'ContentSequence[0].TextValue';
     expect(cleaned({}, text)).toBe('REMOVED');
-    expect(cleaned({ cleanStructuredContent: true }, text)).toBe('REMOVED has a knee');
+    expect(cleaned({ cleanStructuredContent: true }, text)).toBe('REMO has a knee');
     expect(cleaned({ cleanStructuredContent: true }, 'ContentSequence[0].PersonName')).toBe(
       'ANONYMOUS',
     );
     const label = 'GraphicAnnotationSequence[0].TextObjectSequence[0].UnformattedTextValue';
     expect(cleaned({}, label)).toBe('REMOVED');
-    expect(cleaned({ cleanGraphics: true }, label)).toBe('L knee, REMOVED');
+    expect(cleaned({ cleanGraphics: true }, label)).toBe('L knee, REMO');
     expect(STRUCTURED.has(tagOf('ContentSequence'))).toBe(true);
     expect(GRAPHICS.has(tagOf('GraphicAnnotationSequence'))).toBe(true);
+  });
+
+  it('reads the text of an item in the character set of the item', () => {
+    const mixed = made({
+      SpecificCharacterSet: 'ISO_IR 192',
+      PatientName: 'DÖÄÜ^JANE',
+      ContentSequence: [{ SpecificCharacterSet: 'ISO_IR 100', TextValue: 'Döäü has a knee' }],
+    });
+    const open = openDataset(
+      anonymise(mixed, EXPLICIT, { cleanStructuredContent: true }),
+      EXPLICIT,
+    );
+    expect(getValue(open, 'ContentSequence[0].TextValue')).toBe('REMO has a knee');
+  });
+
+  it('makes no text longer than it was', () => {
+    const full = 'Doe '.repeat(16).trimEnd();
+    const long = made({ PatientName: 'DOE^JANE', StudyDescription: full });
+    const open = openDataset(anonymise(long, EXPLICIT, { cleanDescriptions: true }), EXPLICIT);
+    expect(getValue(open, 'StudyDescription')).toBe('REM '.repeat(16).trimEnd());
   });
 
   it('says which options were applied', () => {

@@ -3,8 +3,7 @@
 import { createHash } from 'node:crypto';
 import { BASIC, DATES, DESCRIPTORS } from './anonymise-table.ts';
 import type { Charset } from './charset.ts';
-import { vrOf } from './dictionary.ts';
-import type { ElementAt } from './element-index.ts';
+import { type ElementAt, vrOfElement } from './element-index.ts';
 import { charsetAt, datasetCharset } from './header-patch.ts';
 
 const PATIENT_ID = 0x00100020;
@@ -18,24 +17,27 @@ const GONE = 'REMOVED';
 /** Cleans the values of one data set. */
 export class Cleaner {
   readonly #bytes: Buffer;
-  readonly #charset: Charset;
   readonly #words = new Set<string>();
   readonly #days: number;
 
   constructor(bytes: Buffer, elements: readonly ElementAt[], salt: string) {
     this.#bytes = bytes;
-    this.#charset = datasetCharset(bytes, elements);
-    this.#collect(elements, this.#charset);
+    const charset = datasetCharset(bytes, elements);
+    this.#collect(elements, charset);
     const patient = elements.find((one) => one.tag === PATIENT_ID);
-    const id = patient === undefined ? '' : this.#textOf(patient, this.#charset).trim();
+    const id = patient === undefined ? '' : this.#textOf(patient, charset).trim();
     const hash = createHash('sha256').update(`${salt}\n${id}`).digest();
     this.#days = 1 + (hash.readUInt32BE() % MOST_DAYS);
   }
 
-  /** The cleaned value; null leaves the element as it is. */
-  clean(vr: string, element: ElementAt): string | null {
+  /**
+   * The cleaned value, never longer than it was; null leaves the element as it is.
+   *
+   * @param charset of the level that the element is on
+   */
+  clean(vr: string, element: ElementAt, charset: Charset): string | null {
     if (vr === 'TM' || vr === 'AS' || vr === 'CS' || element.length === 0) return null;
-    const text = this.#textOf(element, this.#charset).replace(/[ \0]+$/, '');
+    const text = this.#textOf(element, charset).replace(/[ \0]+$/, '');
     if (vr === 'DA' || vr === 'DT') {
       return text
         .split('\\')
@@ -48,8 +50,9 @@ export class Cleaner {
 
   #cleanText(text: string): string {
     return text.replace(/[\p{L}\p{N}]+/gu, (word) => {
-      if (/^\d{5,}$/.test(word) || this.#words.has(word.toUpperCase())) return GONE;
-      return word;
+      const tells = /^\d{5,}$/.test(word) || this.#words.has(word.toUpperCase());
+      // why: the text may be as long as its VR allows
+      return tells ? GONE.slice(0, word.length) : word;
     });
   }
 
@@ -58,7 +61,7 @@ export class Cleaner {
     for (const element of elements) {
       const { tag, items } = element;
       if (items !== null) for (const item of items) this.#collect(item.elements, charset);
-      const vr = element.vr === '' || element.vr === 'UN' ? vrOf(tag) : element.vr;
+      const vr = vrOfElement(element);
       const named = BASIC.has(tag) && !DESCRIPTORS.has(tag) && !DATES.has(tag);
       if (items !== null || !IDENTIFYING_VRS.has(vr) || !(named || vr === 'PN')) continue;
       for (const word of this.#textOf(element, charset).split(/[^\p{L}\p{N}]+/u)) {

@@ -288,6 +288,11 @@ function skipFragments(reading: Reading, from: number, end: number, encoding: En
   }
 }
 
+/** The VR that a value is read by: of an element that says UN, the dictionary's (PS3.5 §6.2.2). */
+export function vrOfElement({ tag, vr }: Pick<ElementAt, 'tag' | 'vr'>): string {
+  return vr === 'UN' ? vrOf(tag) : vr;
+}
+
 /** The element of a tag among `elements`, null when absent. */
 export function findElement(elements: readonly ElementAt[], tag: number): ElementAt | null {
   for (const element of elements) if (element.tag === tag) return element;
