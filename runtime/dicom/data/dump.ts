@@ -1,6 +1,6 @@
 // A data set as text for people, one line an element.
 import { charsetOf, type Charset } from './charset.ts';
-import { keywordOf, tagText, vrOf } from './dictionary.ts';
+import { keywordOf, tagText } from './dictionary.ts';
 import { type ElementAt, findElement, indexDataset, isPixelData } from './element-index.ts';
 import { inflateDataset, datasetCharset } from './header-patch.ts';
 import { type OpenDataset, valueOf } from './json.ts';
@@ -37,8 +37,7 @@ interface Dumping {
 
 function dumpLevel(open: OpenDataset, elements: readonly ElementAt[], to: Dumping): void {
   for (const element of elements) {
-    const { tag, items, length, undefinedLength } = element;
-    const vr = element.vr === '' ? vrOf(tag) : element.vr;
+    const { tag, vr, items, length, undefinedLength } = element;
     const size = undefinedLength ? 'undefined' : String(length);
     const text = items === null ? valueText(open, element, to.charset) : `(${items.length} items)`;
     to.lines.push(`${to.indent}(${tagText(tag)}) ${vr} ${text} # ${size} ${keywordOf(tag)}`);

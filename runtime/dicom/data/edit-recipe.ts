@@ -1,10 +1,16 @@
 // A header compiled for edits of one shape: where its values are, and the lengths that follow from
 // them, so that a send writes values and lengths and copies the rest.
 import type { Charset } from './charset.ts';
-import { keywordOf, tagText, vrOf } from './dictionary.ts';
+import { keywordOf, tagText } from './dictionary.ts';
 import type { EditShape, SlotValue } from './edit-shape.ts';
 import { type EditLevel, EVERY_ITEM } from './edits.ts';
-import { type ElementAt, findElement, indexDataset, type ItemAt } from './element-index.ts';
+import {
+  type ElementAt,
+  findElement,
+  indexDataset,
+  type ItemAt,
+  vrOfElement,
+} from './element-index.ts';
 import { asciiText, encodeValue, padByte } from './element-value.ts';
 import { charsetAt, datasetCharset } from './header-patch.ts';
 import { encodingOf } from './transfer-syntax.ts';
@@ -233,7 +239,7 @@ class SlotFinder {
     if (last !== undefined && last.offset > valueOffset) {
       throw new RangeError(`${nameOf(tag)}: elements are not in order of their tags`);
     }
-    const vr = element.vr === '' || element.vr === 'UN' ? vrOf(tag) : element.vr;
+    const vr = vrOfElement(element);
     const from = this.slots.length;
     this.slots.push({ value, tag, vr, charset, bigEndian, offset: valueOffset, length });
     const bytes = explicit && valueOffset - element.offset === 8 ? 2 : 4;

@@ -15,6 +15,7 @@ import {
   SEQUENCE_DELIMITER,
   UNDEFINED_LENGTH,
   vrCode,
+  vrOfElement,
 } from './element-index.ts';
 import { encodeValue } from './element-value.ts';
 import { isRelabelled, relabelled } from './relabel.ts';
@@ -167,11 +168,11 @@ function untouched(source: Source, element: ElementAt): Unit {
 
 function inNewSet(source: Source, element: ElementAt): Unit | null {
   const { tag, valueOffset, length } = element;
-  const vr = element.vr === '' || element.vr === 'UN' ? vrOf(tag) : element.vr;
+  const vr = vrOfElement(element);
   const before = source.bytes.subarray(valueOffset, valueOffset + length);
   const value = relabelled({ tag, vr }, before, source);
   if (value === null) return null;
-  const header = elementHeader(tag, element.vr || vr, value.length, source.encoding);
+  const header = elementHeader(tag, element.vr, value.length, source.encoding);
   return made(tag, [header, value]);
 }
 
@@ -223,7 +224,7 @@ function changeElement(source: Source, element: ElementAt, node: EditNode): Unit
     case 'delete':
       return null;
     case 'set': {
-      const vr = node.vr ?? (element.vr === '' ? vrOf(node.tag) : element.vr);
+      const vr = node.vr ?? element.vr;
       const valueVr = vr === 'UN' && typeof node.value !== 'object' ? vrOf(node.tag) : vr;
       const value = encodeValue(valueVr, node.value, valueContext(source, node.vr !== null), what);
       return made(node.tag, [elementHeader(node.tag, vr, value.length, source.encoding), value]);

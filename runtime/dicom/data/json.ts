@@ -1,8 +1,14 @@
 // Data sets as plain objects by keyword: for scripts, reports and comparisons.
 import type { Charset } from './charset.ts';
 import { charsetOf } from './charset.ts';
-import { keywordOf, tagOf, vrOf } from './dictionary.ts';
-import { type ElementAt, findElement, indexDataset, isPixelData } from './element-index.ts';
+import { keywordOf, tagOf } from './dictionary.ts';
+import {
+  type ElementAt,
+  findElement,
+  indexDataset,
+  isPixelData,
+  vrOfElement,
+} from './element-index.ts';
 import { decodeValue, type DecodedValue } from './element-value.ts';
 import { datasetCharset, inflateDataset } from './header-patch.ts';
 import { encodingOf, TransferSyntax } from './transfer-syntax.ts';
@@ -76,8 +82,10 @@ export function valueOf(
   charset = open.charset,
 ): DecodedValue {
   const bytes = open.bytes.subarray(element.valueOffset, element.valueOffset + element.length);
-  const vr = element.vr === 'UN' || element.vr === '' ? vrOf(element.tag) : element.vr;
-  return decodeValue(vr, bytes, { bigEndian: element.encoding.bigEndian, charset });
+  return decodeValue(vrOfElement(element), bytes, {
+    bigEndian: element.encoding.bigEndian,
+    charset,
+  });
 }
 
 /**

@@ -1,7 +1,6 @@
 // A data set in another uncompressed encoding: implicit, explicit, big endian. Values keep their
 // bytes except for byte order; sequences keep their length form.
 import { DataError } from './data-error.ts';
-import { vrOf } from './dictionary.ts';
 import {
   type ElementAt,
   indexDataset,
@@ -70,8 +69,7 @@ function size(pieces: readonly Buffer[]): number {
 }
 
 function one(element: ElementAt, work: Reencoding): Buffer[] {
-  const { tag, items, undefinedLength, valueOffset, length } = element;
-  const vr = element.vr === '' ? vrOf(tag) : element.vr;
+  const { tag, vr, items, undefinedLength, valueOffset, length } = element;
   if (items !== null) return sequence(element, items, work);
   if (undefinedLength && isPixelData(tag)) {
     throw new DataError('DATA_UNSUPPORTED', 're-encoding: pixel data is compressed');

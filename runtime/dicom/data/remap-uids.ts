@@ -1,9 +1,9 @@
 // New UIDs for old ones: equal seeds and equal old UIDs give equal new ones.
 import { createHash } from 'node:crypto';
 import { KIND_UIDS } from './anonymise-table.ts';
-import { keywordOf, vrOf } from './dictionary.ts';
+import { keywordOf } from './dictionary.ts';
 import type { EditLevel, EditNode } from './edits.ts';
-import { type ElementAt, indexDataset } from './element-index.ts';
+import { type ElementAt, indexDataset, vrOfElement } from './element-index.ts';
 import { encodingOf } from './transfer-syntax.ts';
 
 /** New UIDs for a value of UIDs; those of the standard stay. */
@@ -40,8 +40,8 @@ export function remapLevel(dataset: Buffer, transferSyntax: string, seed: string
         });
         return at.size === 0 ? [] : [{ kind: 'into', tag, at }];
       }
-      const vr = element.vr === 'UN' ? vrOf(tag) : element.vr;
-      if (vr !== 'UI' || KIND_UIDS.has(keywordOf(tag)) || tag >>> 16 <= 2) return [];
+      if (vrOfElement(element) !== 'UI' || KIND_UIDS.has(keywordOf(tag)) || tag >>> 16 <= 2)
+        return [];
       return [
         {
           kind: 'set',
