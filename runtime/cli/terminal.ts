@@ -42,7 +42,8 @@ export function nodeTerminal(): Terminal {
     cwd: process.cwd(),
     outIsTTY: stdout.isTTY === true,
     errIsTTY: stderr.isTTY === true && env['TERM'] !== 'dumb',
-    columns: () => stderr.columns ?? 80,
+    // A pty without a size says 0.
+    columns: () => stderr.columns || 80,
     style: (style, text, to = 'err') => (color[to] ? styleText(style, text) : text),
     colour: (to) => color[to],
     setColor: (on) => {

@@ -150,3 +150,28 @@ describe('a status that a peer answers with', () => {
     expect(code).toBe(99);
   });
 });
+
+describe('dicomrun send --repeat', () => {
+  it('sends new identities, as many as storescu would make, on one association', async () => {
+    const to = await archive();
+    const where = ['-c', at(to)];
+    await place.run(['generate', './ct', '--modality', 'CT', '--rows', '8', '--columns', '8']);
+    const again = ['--repeat', '12', '+IR', '3', '+IS', '2', '-q'];
+    const sent = await place.run(['send', 'ct', ...where, ...again]);
+    expect(sent).toMatchObject({ code: 0, out: '12 stored, 0 failed, 0 skipped\n', err: '' });
+    expect(to.status()).toMatchObject({ associations: 1, instances: 12 });
+    const { out } = await place.run(['find', 'all', ...where, '--json']);
+    expect(JSON.parse(out)).toHaveLength(2);
+  });
+
+  it('does not lose the count when the peer goes away in between', async () => {
+    const to = await sink();
+    await place.run(['generate', './ct', '--modality', 'CT', '--rows', '8', '--columns', '8']);
+    const sending = place.start(['send', 'ct', '-c', at(to), '--repeat', '1000000']);
+    await sending.says('stored');
+    await to.close();
+    const { code, out, err } = await sending.done;
+    expect({ code, err }).toMatchObject({ code: 111 });
+    expect(out).toMatch(/^\d+ stored, 1 failed, 0 skipped\n$/);
+  });
+});

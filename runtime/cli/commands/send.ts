@@ -7,6 +7,8 @@ import type { DefineCommand } from '../command.ts';
 import { readCount, readDurationMs } from '../flag-values.ts';
 import { INVENT_DEFAULTS, Inventor } from '../wire/invent.ts';
 import { addPeerFlags, choosePeer, limitsOf } from '../wire/peer-flags.ts';
+import type { Terminal } from '../terminal.ts';
+import type { FileOutcome } from '../wire/send.ts';
 
 interface SendFlags {
   readonly timeout: string;
@@ -39,6 +41,35 @@ function inventorOf(flags: SendFlags): Inventor | null {
   });
 }
 
+/** What is said of each file, and in the end. */
+class Report {
+  readonly totals = { stored: 0, failed: 0, skipped: 0 };
+  private readonly hints = new Set<string>();
+  private readonly terminal: Terminal;
+  private readonly flags: SendFlags;
+
+  constructor(terminal: Terminal, flags: SendFlags) {
+    this.terminal = terminal;
+    this.flags = flags;
+  }
+
+  file(outcome: FileOutcome, line: string): void {
+    const { terminal, flags, totals, hints } = this;
+    totals[outcome.state] += 1;
+    if (outcome.state === 'failed' && outcome.hint !== undefined) hints.add(outcome.hint);
+    if (flags.json === true) terminal.out(`${JSON.stringify(outcome)}\n`);
+    else if (flags.quiet !== true || outcome.state === 'failed') terminal.err(`${line}\n`);
+  }
+
+  end(): void {
+    const { terminal, hints, totals } = this;
+    const { stored, failed, skipped } = totals;
+    if (stored + failed > 0 && this.flags.json !== true)
+      terminal.out(`${stored} stored, ${failed} failed, ${skipped} skipped\n`);
+    for (const hint of hints) terminal.err(`  ${terminal.style('cyan', 'try:')} ${hint}\n`);
+  }
+}
+
 export const define: DefineCommand = (command, { terminal, exit }) => {
   command
     .argument('<paths...>', 'files, folders, patterns; host and port first, dcmtk style')
@@ -56,25 +87,22 @@ export const define: DefineCommand = (command, { terminal, exit }) => {
     const { words: paths, ...where } = splitHostPort(given, isFile);
     const { peer } = await choosePeer(command, terminal, where);
     const { outcomeLine, sendFiles } = await import('../wire/send.ts');
-    const hints = new Set<string>();
-    const totals = await sendFiles({
-      peer,
-      paths,
-      base: terminal.cwd,
-      repeat: readCount('--repeat', flags.repeat, 1),
-      inventor: inventorOf(flags),
-      timeouts: limitsOf(readDurationMs('--timeout', flags.timeout)),
-      onFile: (outcome) => {
-        if (outcome.state === 'failed' && outcome.hint !== undefined) hints.add(outcome.hint);
-        if (flags.json === true) terminal.out(`${JSON.stringify(outcome)}\n`);
-        else if (flags.quiet !== true || outcome.state === 'failed') {
-          terminal.err(`${outcomeLine(outcome)}\n`);
-        }
-      },
-    });
-    const { sent, failed, skipped } = totals;
-    if (flags.json !== true) terminal.out(`${sent} stored, ${failed} failed, ${skipped} skipped\n`);
-    for (const hint of hints) terminal.err(`  ${terminal.style('cyan', 'try:')} ${hint}\n`);
-    exit(failed > 0 || sent === 0 ? ExitCode.THRESHOLDS : ExitCode.OK);
+    const report = new Report(terminal, flags);
+    try {
+      await sendFiles({
+        peer,
+        paths,
+        base: terminal.cwd,
+        repeat: readCount('--repeat', flags.repeat, 1),
+        inventor: inventorOf(flags),
+        timeouts: limitsOf(readDurationMs('--timeout', flags.timeout)),
+        onFile: (outcome) => report.file(outcome, outcomeLine(outcome)),
+      });
+    } finally {
+      // A peer that goes away in between does not take the count with it.
+      report.end();
+    }
+    const { stored, failed } = report.totals;
+    exit(failed > 0 || stored === 0 ? ExitCode.THRESHOLDS : ExitCode.OK);
   });
 };

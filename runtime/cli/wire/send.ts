@@ -40,12 +40,6 @@ export interface FileOutcome {
   readonly ms?: number;
 }
 
-export interface SendTotals {
-  readonly sent: number;
-  readonly failed: number;
-  readonly skipped: number;
-}
-
 interface Candidate {
   readonly path: string;
   readonly meta: FileMeta;
@@ -57,18 +51,8 @@ const HEAD_BYTES = 64 * 1024;
 const MAX_CONTEXTS = 128;
 
 /** @throws DicomRunError 104 without an instance, DataError without a file, 111 when no association opens */
-export async function sendFiles(send: SendRequest): Promise<SendTotals> {
-  const totals = { sent: 0, failed: 0, skipped: 0 };
-  const count = (outcome: FileOutcome) => {
-    if (outcome.state === 'stored') totals.sent += 1;
-    else totals[outcome.state] += 1;
-    send.onFile(outcome);
-  };
-  const candidates = readHeads(send, count);
-  for (let round = 0; round < (send.repeat ?? 1); round++) {
-    for (const batch of batches(candidates)) await sendBatch(send, batch, count);
-  }
-  return totals;
+export async function sendFiles(send: SendRequest): Promise<void> {
+  for (const batch of batches(readHeads(send))) await sendBatch(send, batch);
 }
 
 /** `path  0000 success  12 ms`. */
@@ -77,17 +61,17 @@ export function outcomeLine({ path, state, detail, ms }: FileOutcome): string {
   return printable(`${state.padEnd(7)} ${path}  ${detail}${time}`);
 }
 
-function readHeads(send: SendRequest, count: (outcome: FileOutcome) => void): Candidate[] {
-  const { files, unreadable } = findAllFiles(send.paths, send.base);
-  for (const { path, reason } of unreadable) count({ path, state: 'skipped', detail: reason });
+function readHeads({ paths, base, onFile }: SendRequest): Candidate[] {
+  const { files, unreadable } = findAllFiles(paths, base);
+  for (const { path, reason } of unreadable) onFile({ path, state: 'skipped', detail: reason });
   const candidates = files.flatMap(({ path }) => {
     try {
       const head = readHead(path);
       if (isPart10(head)) return [{ path, meta: readMeta(head) }];
-      count({ path, state: 'skipped', detail: 'not DICOM (no DICM at offset 128)' });
+      onFile({ path, state: 'skipped', detail: 'not DICOM (no DICM at offset 128)' });
     } catch (error) {
       const detail = error instanceof Error ? error.message : String(error);
-      count({ path, state: 'skipped', detail });
+      onFile({ path, state: 'skipped', detail });
     }
     return [];
   });
@@ -132,11 +116,8 @@ function contextKey({ sopClass, transferSyntax }: FileMeta): string {
   return `${sopClass} ${transferSyntax}`;
 }
 
-async function sendBatch(
-  send: SendRequest,
-  batch: readonly Candidate[],
-  count: (outcome: FileOutcome) => void,
-): Promise<void> {
+/** Every round on one association, as long as the peer keeps it. */
+async function sendBatch(send: SendRequest, batch: readonly Candidate[]): Promise<void> {
   const contexts = new Map<string, ProposedContext>();
   for (const { meta } of batch) {
     contexts.set(contextKey(meta), {
@@ -146,9 +127,11 @@ async function sendBatch(
   }
   const options = { contexts: [...contexts.values()], timeouts: send.timeouts };
   let association = await open(send.peer, options);
-  for (const candidate of batch) {
-    if (!association.open) association = await open(send.peer, options);
-    count(await sendOne(association, candidate, send));
+  for (let round = 0; round < (send.repeat ?? 1); round++) {
+    for (const candidate of batch) {
+      if (!association.open) association = await open(send.peer, options);
+      send.onFile(await sendOne(association, candidate, send));
+    }
   }
   await release(association);
 }
