@@ -1,4 +1,5 @@
 // A simulated router: takes everything, applies its rules, forwards. Its mistakes are on purpose.
+import { resolve } from 'node:path';
 import { REPLY_LATER } from '../../dicom/dimse/incoming.ts';
 import { Status } from '../../dicom/dimse/status.ts';
 import type { AssociateDecision, AssociateIndication } from '../../dicom/scp/acceptor-types.ts';
@@ -92,7 +93,8 @@ export class Router extends StoreStation<Taking> {
     this.forwardDelay = delays(faults.forwardDelay, seed + 8);
     const callingAET = spec.callingAET ?? ROUTER_DEFAULTS.callingAET;
     const retry = spec.retry ?? {};
-    this.spool = new Spool(spec.spoolFolder);
+    const { spoolFolder } = spec;
+    this.spool = new Spool(spoolFolder === undefined ? undefined : resolve(folder, spoolFolder));
     const onDone = ({ tail }: QueueItem, delivered: boolean): void => {
       tail?.file.release();
       if (delivered) this.forwarding.forwarded++;

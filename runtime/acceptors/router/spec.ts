@@ -74,7 +74,7 @@ export interface RouterSpec {
   readonly queueBytes?: number;
   /** A larger data set waits in a temporary file instead of memory (default 16 MiB). */
   readonly spoolBytes?: number;
-  /** Where those files are (default the system's folder for temporary files). */
+  /** Where those files are, relative to the specification (default the system's folder for temporary files). */
   readonly spoolFolder?: string;
   /** TLS of its own port. */
   readonly tls?: TlsSpec;

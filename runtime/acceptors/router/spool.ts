@@ -18,13 +18,6 @@ export class Spool {
     this.folder = folder;
   }
 
-  /** Bytes on disk. */
-  get bytes(): number {
-    let sum = 0;
-    for (const file of this.files) sum += file.bytes;
-    return sum;
-  }
-
   /** A file for one message, with its first bytes; its one user is the caller. */
   open(parts: readonly Buffer[]): SpoolFile {
     const file = new SpoolFile(this.folder, () => this.files.delete(file));
@@ -131,8 +124,8 @@ export class SpoolFile {
   };
 
   private closeUnread(): void {
-    if (this.users > 0 || this.readers > 0 || this.fd < 0) return;
-    closeSync(this.fd);
+    if (this.users > 0 || this.readers > 0) return;
+    if (this.fd >= 0) closeSync(this.fd);
     this.fd = -1;
     this.error ??= 'the spool is closed';
     this.onClosed();

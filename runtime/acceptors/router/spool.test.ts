@@ -1,0 +1,31 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { SpoolFile } from './spool.ts';
+
+describe('a spooled message', () => {
+  it('is forgotten with its last user', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'dicomrun-spool-test-'));
+    let closed = 0;
+    const file = new SpoolFile(folder, () => closed++);
+    file.write(Buffer.from('abc'), 0, 3);
+    file.end();
+    file.retain();
+    file.release();
+    expect([closed, file.error, file.read(0, 3).toString()]).toEqual([0, null, 'abc']);
+    file.release();
+    expect(closed).toBe(1);
+    rmSync(folder, { recursive: true });
+  });
+
+  it('is forgotten, too, when its file could not be opened', () => {
+    let closed = 0;
+    const file = new SpoolFile('/nowhere/at/all', () => closed++);
+    file.write(Buffer.from('abc'), 0, 3);
+    file.end();
+    expect(file.error).toContain('ENOENT');
+    file.release();
+    expect(closed).toBe(1);
+  });
+});
