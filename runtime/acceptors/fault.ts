@@ -15,6 +15,11 @@ const HINTS: Readonly<Record<string, string>> = {
   TCP_EADDRNOTAVAIL: 'the host has no such address; use 127.0.0.1 or 0.0.0.0',
 };
 
+/** What to try when a port cannot be had, by the system's code (`EADDRINUSE`). */
+export function portHint(code: string): string | undefined {
+  return HINTS[`TCP_${code}`];
+}
+
 /** The error as data. */
 export function faultOf(error: unknown): ScriptFault {
   const { code, name, message, hint } = (

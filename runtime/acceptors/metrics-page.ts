@@ -1,10 +1,12 @@
 // A page of Prometheus text.
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { portHint } from './fault.ts';
+import { SpecError } from './spec-error.ts';
 
 /**
  * Serves `GET /metrics`, nothing else. When the port cannot be had, what stands beside is closed.
- * @throws Error `EADDRINUSE`, …
+ * @throws SpecError that names the port
  */
 export async function openMetricsPage(
   metrics: () => string,
@@ -26,7 +28,7 @@ export async function openMetricsPage(
     });
   } catch (error) {
     await beside.close();
-    throw error;
+    throw portError(at.port, error);
   }
   const { port } = server.address() as AddressInfo;
   const close = (): Promise<void> =>
@@ -35,4 +37,10 @@ export async function openMetricsPage(
       server.closeAllConnections();
     });
   return { port, close };
+}
+
+function portError(port: number, error: unknown): SpecError {
+  const { code = String(error) } = error as NodeJS.ErrnoException;
+  const why = code === 'EADDRINUSE' ? 'is in use' : `cannot be opened (${code})`;
+  return new SpecError(`metrics port ${port} ${why}`, portHint(code));
 }
