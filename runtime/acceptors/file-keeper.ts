@@ -1,7 +1,8 @@
 // Writes what arrives as DICOM files (PS3.10): `keep: 'files'`.
-import { createWriteStream, mkdirSync, rm } from 'node:fs';
+import { createWriteStream, rm } from 'node:fs';
 import type { WriteStream } from 'node:fs';
 import { join } from 'node:path';
+import { makeFolder } from '../dicom/data/make-folder.ts';
 import { fileMeta } from '../dicom/data/part10.ts';
 import type { IncomingRequest } from '../dicom/dimse/incoming.ts';
 
@@ -52,7 +53,7 @@ export class FileKeeper {
   private folderError(folder: string): string | null {
     if (this.folders.has(folder)) return null;
     try {
-      mkdirSync(folder, { recursive: true, mode: 0o700 });
+      makeFolder(folder, 0o700);
     } catch (error) {
       return error instanceof Error ? error.message : String(error);
     }

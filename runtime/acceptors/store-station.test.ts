@@ -17,8 +17,8 @@ afterEach(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-async function sink(faults: AcceptorFaults): Promise<number> {
-  const station = new Sink({ folder, faults }, () => performance.now());
+async function sink(faults: AcceptorFaults, into = folder): Promise<number> {
+  const station = new Sink({ folder: into, faults }, () => performance.now());
   const [port] = await openPorts([{ station, host: '127.0.0.1', port: 0 }]);
   if (port === undefined) throw new Error('no port');
   servers.push(port);
@@ -56,6 +56,12 @@ describe('a station that keeps files', () => {
     await release(association);
     await vi.waitFor(() => expect(kept()).toHaveLength(2));
     await vi.waitFor(() => expect(descriptors()).toEqual([]));
+  });
+
+  it('answers A700 where no folder can be made, also where mkdir never returns', async () => {
+    const association = await opened(await sink({}, '/proc/dicomrun/kept'));
+    expect((await store(association, DATASET)).statuses).toEqual([0xa700]);
+    await release(association);
   });
 
   it.each([

@@ -1,7 +1,8 @@
 // The end of a run on standard output: the default summary, or what the script's handleSummary made.
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import type { ConductResult } from '../conductor/conduct-types.ts';
+import { makeFolder } from '../dicom/data/make-folder.ts';
 import type { Summary } from '../metrics/summary.ts';
 import { renderText } from '../report/text.ts';
 import { problemText } from './problem-text.ts';
@@ -37,7 +38,7 @@ function writeCustom(terminal: Terminal, custom: Readonly<Record<string, string>
 function writeOne(terminal: Terminal, name: string, text: string): void {
   try {
     const file = resolve(terminal.cwd, name);
-    mkdirSync(dirname(file), { recursive: true });
+    makeFolder(dirname(file));
     writeFileSync(file, text);
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);

@@ -1,7 +1,8 @@
 // Errors as a person reads them: what, where, what to try. Never a stack of ours.
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { makeFolder } from '../dicom/data/make-folder.ts';
 import { DicomRunError, ExitCode } from '../errors.ts';
 import type { Problem } from '../errors.ts';
 import type { Terminal } from './terminal.ts';
@@ -101,7 +102,7 @@ function internalNote(terminal: Terminal, error: unknown): string {
 function writeDetails(details: string): string | null {
   try {
     const folder = join(tmpdir(), 'dicomrun');
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    makeFolder(folder, 0o700);
     const stamp = new Date().toISOString().replace(/[:.]/g, '-');
     const file = join(folder, `internal-${stamp}-${process.pid}.txt`);
     writeFileSync(file, `${details}\nnode ${process.version} ${process.platform}\n`, {
