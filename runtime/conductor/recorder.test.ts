@@ -35,7 +35,7 @@ function running(thresholds: ThresholdConfig = {}) {
   const log = { append: nothing, appendTick: nothing, appendTotals: nothing, flush: nothing };
   const recorder = new Recorder({
     sinks: { engine, log, errorDetail: nothing, ledger: nothing, console: null },
-    ...{ screen, stopper, placeOf: () => null, discretion: new Discretion(true, 1), cores: 2 },
+    ...{ screen, stopper, placeOf: () => null, discretion: new Discretion(true, '1'), cores: 2 },
     ...{ threads: () => [], scenarios: [RAMP], counts: noCounts },
     ...{ takePeakVUs: () => 0, tellInstance: nothing },
   });

@@ -5,9 +5,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterEach, describe, expect, it } from 'vitest';
+import { studyUid } from '../dicom/data/identity.ts';
 import { readMeta } from '../dicom/data/part10.ts';
 import { syntheticPool } from '../dicom/data/synthetic.ts';
-import { HOST, openAcceptor, release, Sender, uidOf } from './delivery-bench.ts';
+import { HOST, openAcceptor, release, RUN, Sender, uidOf } from './delivery-bench.ts';
 import type { Acceptor, AcceptorSetup } from './delivery-bench.ts';
 import { dumpToFile, requirePeer } from './peers.ts';
 
@@ -129,7 +130,8 @@ describe('receiver', () => {
     at.tell({ kind: 'accepted', columns });
     const { accounts, missing } = await at.settle(300);
     expect(accounts).toMatchObject([{ accepted: 1, missing: 1 }]);
-    expect(missing).toEqual([uidOf(77, 4)]);
+    const named = { sopInstanceUid: uidOf(77, 4), studyUid: studyUid(RUN, 77), route: 'ROUTE' };
+    expect(missing).toEqual([named]);
   });
 
   it('keeps what arrives as DICOM files, byte for byte', async () => {
