@@ -1,14 +1,15 @@
-// Types of `options.simulate`: what the embedded router and archive are like.
+// Types of `options.simulate`: what the embedded router and archive are like. The acceptors take the
+// same types: this is their only home.
 
 /** A value as rules and routes expect it: literal, regular expression as data, '' blank, null absent. */
 export type Wish = string | number | { readonly re: string; readonly flags?: string } | null;
 
 /** ms, or a text such as '40ms', '2s', '1m30s'. */
-type Span = number | string;
+export type Span = number | string;
 
-type Delay = Span | readonly Span[] | { readonly lognormal: Span; readonly sigma?: number };
+export type Delay = Span | readonly Span[] | { readonly lognormal: Span; readonly sigma?: number };
 
-/** What an acceptor does wrong on purpose. Shares are 0..1. */
+/** What any acceptor does wrong on purpose: receiver, router, archive, sink. Shares are 0..1. */
 export interface AcceptorFaults {
   /** Before each C-STORE response; a list is taken in turn. */
   readonly delay?: Delay;
@@ -64,10 +65,14 @@ export interface RequestRule {
   readonly closeAfter?: number;
 }
 
-/** One row of the router's rule table; rows apply in their order. */
+/** How a value is made conform. */
+export type Coercion = 'upper' | 'lower' | 'trim' | 'digits';
+
+/** One row of the router's rule table; rows apply in their order, each to the result of those before. */
 export interface RouterRule {
   /** Called AE title it is for; absent = any. */
   readonly route?: string;
+  /** Keyword -> literal, { re, flags }, '' (blank or absent) or null (absent). All must hold. */
   readonly when?: Readonly<Record<string, Wish>>;
   /** Keyword -> new value. `${Keyword}` in it stands for a value that came. */
   readonly set?: Readonly<Record<string, string>>;
@@ -79,11 +84,12 @@ export interface RouterRule {
   readonly blank?: readonly string[];
   /** Keywords that go. */
   readonly remove?: readonly string[];
-  readonly coerce?: Readonly<Record<string, 'upper' | 'lower' | 'trim' | 'digits'>>;
+  readonly coerce?: Readonly<Record<string, Coercion>>;
 }
 
-/** Which instances go where, before the receivers that peers name. */
+/** Which instances go where, before the receivers that peers name. Every route that fits takes a copy. */
 export interface RouterRoute {
+  /** Name, for counts; default its called AE title. */
   readonly name?: string;
   readonly calledAET?: string;
   readonly callingAET?: string;
@@ -112,13 +118,44 @@ export interface StationTls {
   readonly profile?: 'bcp195' | 'bcp195-nd' | 'bcp195-extended';
 }
 
-interface Pool {
+/** Associations towards one destination. */
+export interface DestinationPool {
   /** Associations open at once, at most (default 4). */
   readonly associations?: number;
-  /** An idle association is released after this many ms (default 1,000). */
+  /** An idle association is released after this many ms (default 1,000; 0 = after every store). */
   readonly lingerMs?: number;
   /** Who waits longer than this for an association has failed once; see `retry`. Default: no limit. */
   readonly waitTimeoutMs?: number;
+}
+
+/** Where deliveries go. */
+export interface RouterDestination extends DestinationPool {
+  readonly host: string;
+  readonly port: number;
+  readonly calledAET: string;
+  /** TLS towards it; `true` trusts the system's authorities. */
+  readonly tls?: StationTls | boolean;
+}
+
+/** What the router does wrong on purpose, beyond what any acceptor can. Shares are 0..1. */
+export interface RouterFaults extends AcceptorFaults {
+  /** Answers success and forgets. */
+  readonly drop?: number;
+  /** Delivers twice. */
+  readonly duplicate?: number;
+  /** Flips one byte of the pixel data. */
+  readonly corrupt?: number;
+  /** Before forwarding; a list is taken in turn. */
+  readonly forwardDelay?: Delay;
+}
+
+/** What follows a delivery that failed. */
+export interface RouterRetry {
+  /** Attempts after the first (default 3). */
+  readonly retries?: number;
+  /** Before the first retry, ms (default 1,000), then times `factor` (default 2). */
+  readonly backoffMs?: number;
+  readonly factor?: number;
 }
 
 export interface SimulatedRouter {
@@ -126,55 +163,36 @@ export interface SimulatedRouter {
   readonly aets?: readonly string[];
   /** Calling AE titles it lets in; absent = any. */
   readonly allow?: readonly string[];
+  /** AE title it calls itself at destinations (default DICOMRUN_ROUTER). */
   readonly callingAET?: string;
-  readonly destinations?: Readonly<
-    Record<
-      string,
-      Pool & {
-        readonly host: string;
-        readonly port: number;
-        readonly calledAET: string;
-        readonly tls?: StationTls | boolean;
-      }
-    >
-  >;
+  readonly destinations?: Readonly<Record<string, RouterDestination>>;
   readonly routes?: readonly RouterRoute[];
   readonly rules?: readonly RouterRule[];
   /** `immediate` (default), or a study is sent when nothing of it came for `stableMs`. */
   readonly mode?: 'immediate' | 'stable';
   readonly stableMs?: number;
-  readonly retry?: {
-    readonly retries?: number;
-    readonly backoffMs?: number;
-    readonly factor?: number;
-  };
+  readonly retry?: RouterRetry;
   /** Bytes held in memory at most; beyond it stores are answered A700 (default 1 GiB). */
   readonly queueBytes?: number;
   /** A larger data set waits in a temporary file instead of memory (default 16 MiB). */
   readonly spoolBytes?: number;
-  /** Where those files are (default the system's folder for temporary files). */
+  /** Where those files are, relative to the script (default the system's folder for temporary files). */
   readonly spoolFolder?: string;
   /** TLS of its own port; peers that send to it need `tls` too. */
   readonly tls?: StationTls;
   /** Of every destination that is not spelled out. */
-  readonly pool?: Pool;
-  readonly faults?: AcceptorFaults & {
-    /** Answers success and forgets. */
-    readonly drop?: number;
-    /** Delivers twice. */
-    readonly duplicate?: number;
-    /** Flips one byte of the pixel data. */
-    readonly corrupt?: number;
-    /** Before forwarding; a list is taken in turn. */
-    readonly forwardDelay?: Delay;
-  };
+  readonly pool?: DestinationPool;
+  readonly faults?: RouterFaults;
 }
 
 export interface SimulatedArchive {
+  /** Called AE titles it answers to; empty or absent = any. */
   readonly aets?: readonly string[];
   /** What it keeps: nothing, headers (default), or all of it, which C-GET and C-MOVE need. */
   readonly keep?: 'nothing' | 'headers' | 'all';
+  /** Bytes kept at most; the oldest studies go first (default 256 MiB). */
   readonly keepBytes?: number;
+  /** A stored instance can be found after this many ms (default 0). */
   readonly visibleAfterMs?: number;
   /** The same SOP instance again: replace it (default), ignore it, or refuse it (0x0111). */
   readonly duplicates?: 'replace' | 'ignore' | 'refuse';
@@ -189,8 +207,12 @@ export interface SimulatedArchive {
   readonly tls?: StationTls;
   /** Scheduled procedure steps by keyword; every one matches until it is done. */
   readonly worklist?: readonly Readonly<Record<string, unknown>>[];
+  /** Storage commitment reports follow after this many ms (default 0). */
   readonly commitAfterMs?: number;
-  /** Where commitment reports go: the same association while it is open (default), or a new one. */
+  /**
+   * Where they go: the association of the request while it is open (default), or always a `new` one
+   * to the address of the calling AE title in `destinations`.
+   */
   readonly commitOn?: 'same' | 'new';
   readonly faults?: AcceptorFaults;
 }

@@ -1,4 +1,5 @@
 // The answer to `expect()`: what of a study (or of one instance) arrived at a receiver, judged once.
+import type { Wish } from '../../api/k6/simulate.ts';
 
 /** One element that is not as it should be. */
 export interface TagDifference {
@@ -46,7 +47,7 @@ export interface Delivery {
 export const MOST_DIFFERENCES = 50;
 
 /** What a script may want of an element: a literal, a pattern, or null for absent. */
-export type TagWish = string | number | null | { readonly re: string; readonly flags?: string };
+export type TagWish = Wish;
 
 /** `expect()`: which study or instance, until when, and what its elements should be. */
 export interface Expectation {

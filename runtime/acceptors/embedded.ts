@@ -1,19 +1,23 @@
 // The embedded target: a router and an archive in an acceptor thread, for scripts without a site.
+import type {
+  RouterRoute,
+  SimulatedArchive,
+  SimulatedRouter,
+  StationTls,
+} from '../../api/k6/simulate.ts';
 import type { TlsOptions } from '../dicom/ul/associate-request.ts';
 import type { Listening } from '../dicom/scp/acceptor-types.ts';
 import type { EmbeddedAddress, EmbeddedSpec, ReceiverAddress } from '../threads.ts';
 import { Archive } from './archive/archive.ts';
 import { ARCHIVE_DEFAULTS } from './archive/spec.ts';
-import type { ArchiveSpec } from './archive/spec.ts';
 import type { TlsErrors } from './tls-errors.ts';
 import { acceptorTlsOf } from './tls.ts';
-import type { TlsSpec } from './tls.ts';
 import type { RunClock } from './clock.ts';
 import { openMetricsPage } from './metrics-page.ts';
 import { openPorts } from './ports.ts';
 import { poolMetrics, stationMetrics } from './prometheus.ts';
 import { Router } from './router/router.ts';
-import type { DestinationSpec, RouterSpec, RouteSpec } from './router/spec.ts';
+import type { DestinationSpec, RouterSpec } from './router/spec.ts';
 
 /** Destination of whatever has no receiver of its own. */
 const ARCHIVE = 'archive';
@@ -29,12 +33,6 @@ export interface Around {
   /** Failed handshakes at router and archive are told here. */
   readonly tlsErrors: TlsErrors;
 }
-
-/** A router as `options.simulate` says it: receivers and archive are destinations by themselves. */
-export type EmbeddedRouterSpec = Partial<RouterSpec> & {
-  /** Of every destination that is not spelled out. */
-  readonly pool?: Pick<DestinationSpec, 'associations' | 'lingerMs' | 'waitTimeoutMs'>;
-};
 
 /** A running embedded target. */
 export interface Embedded {
@@ -105,8 +103,8 @@ function openPage(router: Router, at: Listening | undefined, host: string) {
 }
 
 /** C-MOVE destinations and commitment reports: every receiver by its AE titles. */
-function archiveSpec(spec: EmbeddedSpec, receivers: readonly At[]): ArchiveSpec {
-  const own = (spec.archive ?? {}) as ArchiveSpec;
+function archiveSpec(spec: EmbeddedSpec, receivers: readonly At[]): SimulatedArchive {
+  const own = (spec.archive ?? {}) as SimulatedArchive;
   const known = receivers.flatMap(({ aets, host, port, tls }) =>
     aets.map((aet) => [aet, { host, port, tls: towards(tls) }] as const),
   );
@@ -119,7 +117,7 @@ function routerSpec(
   receivers: readonly At[],
   archive: Pick<DestinationSpec, 'host' | 'port' | 'tls'>,
 ): RouterSpec {
-  const { pool, ...own } = (spec.router ?? {}) as EmbeddedRouterSpec;
+  const { pool, ...own } = (spec.router ?? {}) as SimulatedRouter;
   const names = destinationNames(receivers);
   const destinations: Record<string, DestinationSpec> = {
     [ARCHIVE]: { ...pool, ...archive, calledAET: ARCHIVE_DEFAULTS.aet },
@@ -131,7 +129,7 @@ function routerSpec(
   }
   // Routes of the script decide; a delivery is for what they leave.
   const otherwise = own.routes !== undefined;
-  const deliveries: RouteSpec[] = Object.entries(spec.deliver).map(([calledAET, id]) => ({
+  const deliveries: RouterRoute[] = Object.entries(spec.deliver).map(([calledAET, id]) => ({
     calledAET,
     otherwise,
     to: [names.get(id) ?? ARCHIVE],
@@ -144,7 +142,7 @@ function routerSpec(
 }
 
 /** TLS towards one of our own: we know whom we speak to, and show its own certificate if asked. */
-function towards(tls: TlsOptions | null): TlsSpec | false {
+function towards(tls: TlsOptions | null): StationTls | false {
   if (tls === null) return false;
   const { cert, key, passphrase } = tls;
   return {

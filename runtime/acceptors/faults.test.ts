@@ -1,7 +1,7 @@
+import type { AcceptorFaults } from '../../api/k6/simulate.ts';
 import { describe, expect, it } from 'vitest';
 import type { AssociateIndication } from '../dicom/scp/acceptor-types.ts';
 import { FaultDice, span } from './faults.ts';
-import type { AcceptorFaults } from './faults.ts';
 
 function dice(faults: AcceptorFaults, clock = { now: 0 }): FaultDice {
   return new FaultDice(faults, () => clock.now);

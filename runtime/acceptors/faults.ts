@@ -1,66 +1,8 @@
 // What an acceptor does wrong on purpose, as data, and the dice that decide when.
+import type { AcceptorFaults, Span } from '../../api/k6/simulate.ts';
 import type { AssociateDecision, AssociateIndication } from '../dicom/scp/acceptor-types.ts';
 import { chance, cycle, lognormal } from './chance.ts';
 import { SpecError } from './spec-error.ts';
-
-/** ms, or a text such as '40ms', '2s', '1m30s'. */
-export type Span = number | string;
-
-/** Faults of any acceptor: receiver, router, archive, sink. Shares are 0..1. */
-export interface AcceptorFaults {
-  /** Before each C-STORE response; a list is taken in turn. */
-  readonly delay?: Span | readonly Span[] | { readonly lognormal: Span; readonly sigma?: number };
-  /** C-STORE statuses in turn, [0, 0, 0xA700], or by share, { A700: 0.01 }; 0 = store it. */
-  readonly status?: readonly number[] | Readonly<Record<string, number>>;
-  /** Rejects that share of the associations (default all), transient and over the limit. */
-  readonly reject?: {
-    readonly share?: number;
-    readonly result?: number;
-    readonly source?: number;
-    readonly reason?: number;
-  };
-  /** Aborts the association after so many bytes of a data set. */
-  readonly abortAfter?: number;
-  /** Resets the connection after so many bytes of a data set. */
-  readonly resetAfter?: number;
-  /** Never answers a store. */
-  readonly neverAnswer?: boolean;
-  /** Share of the stores that the last three happen to (default all). */
-  readonly share?: number;
-  /** Accepts associations, but none of their contexts, or only these abstract syntaxes. */
-  readonly contexts?: 'none' | readonly string[];
-  /** Associations at once; beyond it, transient rejection. */
-  readonly associationLimit?: number;
-  /** Rejects every association from `from` until `to` after the start. */
-  readonly down?: readonly { readonly from: Span; readonly to: Span }[];
-  /** Seed of the shares (default 1): the same stores fail in every run. */
-  readonly seed?: number;
-  /** Faults of any service by rules; the first that fits is the one. */
-  readonly requests?: readonly RequestRule[];
-}
-
-/** What happens to a request; the first rule that fits is the one. */
-export interface RequestRule {
-  /** `C-FIND`, `C-MOVE`, `N-CREATE`, …; absent = any. */
-  readonly service?: string;
-  /** SOP class UID. */
-  readonly sopClass?: string;
-  readonly calledAET?: string;
-  readonly callingAET?: string;
-  /** Only every n-th that fits. */
-  readonly every?: number;
-  /** Only that share of them. */
-  readonly share?: number;
-  /** Before the response: a time, or log-normal by its median and 95th percentile. */
-  readonly delay?: Span | { readonly p50: Span; readonly p95: Span };
-  /** Status instead of the service, or a list in turn with 0 for the service itself. */
-  readonly status?: number | readonly number[];
-  readonly neverAnswer?: boolean;
-  /** A-ABORT, TCP reset or close after that many bytes of the data set; 0 = at once. */
-  readonly abortAfter?: number;
-  readonly resetAfter?: number;
-  readonly closeAfter?: number;
-}
 
 /** A-ASSOCIATE-RJ: transient, service-provider (presentation), local limit exceeded. */
 const LOCAL_LIMIT = { result: 2, source: 3, reason: 2 } as const;

@@ -1,4 +1,5 @@
 // A receiver: the SCP at which a router's deliveries end, and where the account looks.
+import type { AcceptorFaults } from '../../api/k6/simulate.ts';
 import { CommandField } from '../dicom/dimse/elements.ts';
 import { REPLY_LATER, type IncomingRequest } from '../dicom/dimse/incoming.ts';
 import { Status } from '../dicom/dimse/status.ts';
@@ -13,7 +14,6 @@ import { correlator } from './correlate.ts';
 import type { Correlator } from './correlate.ts';
 import { DatasetTap } from './dataset-tap.ts';
 import type { Desk } from './desk.ts';
-import type { AcceptorFaults } from './faults.ts';
 import type { FileKeeper, OpenFile } from './file-keeper.ts';
 import { NO_HASH } from './hashes.ts';
 import type { HashNumbers } from './hashes.ts';

@@ -1,5 +1,5 @@
+import type { RequestRule } from '../../api/k6/simulate.ts';
 import { describe, expect, it } from 'vitest';
-import type { RequestRule } from './faults.ts';
 import { requestFaults } from './request-faults.ts';
 
 describe('rules for requests', () => {

@@ -1,8 +1,9 @@
 // Faults of requests other than by the dice: rules by service, SOP class and AE title.
+import type { RequestRule } from '../../api/k6/simulate.ts';
 import { SERVICE_NAMES } from '../dicom/dimse/elements.ts';
 import type { RequestFault } from '../dicom/scp/fault-policy.ts';
 import type { DelaySpec } from '../dicom/scp/delay.ts';
-import { span, type RequestRule } from './faults.ts';
+import { span } from './faults.ts';
 import { SpecError } from './spec-error.ts';
 
 const KNOWN: readonly string[] = [

@@ -1,7 +1,7 @@
 // Router, archive and sink as services of their own: what `dicomrun serve` runs.
+import type { SimulatedArchive, StationTls } from '../../api/k6/simulate.ts';
 import { resolve } from 'node:path';
 import { Archive } from './archive/archive.ts';
-import type { ArchiveSpec } from './archive/spec.ts';
 import { openMetricsPage } from './metrics-page.ts';
 import { openPorts } from './ports.ts';
 import type { Station } from './ports.ts';
@@ -11,7 +11,6 @@ import type { RouterSpec } from './router/spec.ts';
 import { Sink } from './sink.ts';
 import type { SinkSpec } from './sink.ts';
 import { acceptorTlsOf } from './tls.ts';
-import type { TlsSpec } from './tls.ts';
 import type { StationCounts } from './store-station.ts';
 
 /** Where a service listens. */
@@ -68,7 +67,7 @@ interface Closing extends Station {
 interface Parts {
   readonly kind: Served['kind'];
   readonly station: Closing;
-  readonly tls: TlsSpec | undefined;
+  readonly tls: StationTls | undefined;
   readonly folder?: string;
   more(): Partial<ServeStatus>;
   metrics(): string;
@@ -93,7 +92,7 @@ export function serveSink(spec: SinkSpec, at: ServeAddress): Promise<Served> {
  * An archive: stores, finds, moves.
  * @throws DicomError `TCP_EADDRINUSE`, …
  */
-export function serveArchive(spec: ArchiveSpec, at: ServeAddress): Promise<Served> {
+export function serveArchive(spec: SimulatedArchive, at: ServeAddress): Promise<Served> {
   // A service of its own is asked for its images too.
   const station = new Archive({ keep: 'all', ...spec }, now, at.folder);
   const more = (): Partial<ServeStatus> => ({ held: station.store.size });

@@ -1,12 +1,11 @@
 // A sink: takes every store and counts it, keeps files on request. No run, no account.
+import type { AcceptorFaults, StationTls } from '../../api/k6/simulate.ts';
 import { REPLY_LATER } from '../dicom/dimse/incoming.ts';
 import { Status } from '../dicom/dimse/status.ts';
-import type { AcceptorFaults } from './faults.ts';
 import { FileKeeper } from './file-keeper.ts';
 import type { OpenFile } from './file-keeper.ts';
 import { StoreStation } from './store-station.ts';
 import type { Stored } from './store-station.ts';
-import type { TlsSpec } from './tls.ts';
 
 export interface SinkSpec {
   /** AE titles it answers to; empty or absent = any. */
@@ -15,7 +14,7 @@ export interface SinkSpec {
   readonly folder?: string;
   readonly faults?: AcceptorFaults;
   /** TLS of its port. */
-  readonly tls?: TlsSpec;
+  readonly tls?: StationTls;
 }
 
 interface Taking {

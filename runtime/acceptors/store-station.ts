@@ -1,4 +1,5 @@
 // What every station that takes C-STOREs has in common: contexts, faults, C-ECHO, late answers.
+import type { AcceptorFaults } from '../../api/k6/simulate.ts';
 import { CommandField } from '../dicom/dimse/elements.ts';
 import { REPLY_LATER } from '../dicom/dimse/incoming.ts';
 import type { IncomingRequest, ResponseFields } from '../dicom/dimse/incoming.ts';
@@ -15,7 +16,7 @@ import { chance } from './chance.ts';
 import { answerContexts, STORE_ANYTHING } from './contexts.ts';
 import type { ContextPolicy } from './contexts.ts';
 import { FaultDice, UNHARMED } from './faults.ts';
-import type { AcceptorFaults, StoreFate } from './faults.ts';
+import type { StoreFate } from './faults.ts';
 import type { Station } from './ports.ts';
 import { requestFaults } from './request-faults.ts';
 

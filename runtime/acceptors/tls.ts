@@ -1,22 +1,9 @@
 // TLS of stations and of where they send to, as scripts and specifications write it: PEM files.
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
+import type { StationTls } from '../../api/k6/simulate.ts';
 import type { TlsOptions } from '../dicom/ul/associate-request.ts';
 import { SpecError } from './spec-error.ts';
-
-/** `ca`, `cert`, `key`: PEM text, or names of PEM files. */
-export interface TlsSpec {
-  readonly ca?: string;
-  readonly cert?: string;
-  readonly key?: string;
-  readonly passphrase?: string;
-  readonly serverName?: string;
-  /** Check the other's certificate (default true; for an acceptor, that it has a `ca`). */
-  readonly verify?: boolean;
-  readonly minVersion?: 'TLSv1.2' | 'TLSv1.3';
-  readonly maxVersion?: 'TLSv1.2' | 'TLSv1.3';
-  readonly profile?: 'bcp195' | 'bcp195-nd' | 'bcp195-extended';
-}
 
 const KEYS = 'ca cert key passphrase serverName verify minVersion maxVersion profile'.split(' ');
 
@@ -31,7 +18,7 @@ export interface TlsPlace {
  *
  * @throws SpecError for an option nobody knows, a file that cannot be read, no certificate
  */
-export function acceptorTlsOf(spec: TlsSpec | undefined, place: TlsPlace): TlsOptions | null {
+export function acceptorTlsOf(spec: StationTls | undefined, place: TlsPlace): TlsOptions | null {
   if (spec === undefined) return null;
   const { cert, key, ...rest } = read(spec, place);
   if (cert === undefined || key === undefined) {
@@ -48,14 +35,14 @@ export function acceptorTlsOf(spec: TlsSpec | undefined, place: TlsPlace): TlsOp
  * @throws SpecError for an option nobody knows, a file that cannot be read
  */
 export function requestorTlsOf(
-  spec: TlsSpec | boolean | undefined,
+  spec: StationTls | boolean | undefined,
   place: TlsPlace,
 ): TlsOptions | null {
   if (spec === undefined || spec === false) return null;
   return spec === true ? {} : read(spec, place);
 }
 
-function read(spec: TlsSpec, { name, folder }: TlsPlace): TlsOptions {
+function read(spec: StationTls, { name, folder }: TlsPlace): TlsOptions {
   const unknown = Object.keys(spec).find((key) => !KEYS.includes(key));
   if (unknown !== undefined) {
     throw new SpecError(`${name}: tls has no option "${unknown}"`, `known are ${KEYS.join(', ')}`);

@@ -17,6 +17,7 @@ function room(file: string): string {
   if (file === 'runtime/errors.ts') return 'errors';
   if (file === 'api/k6/metric-table.ts') return 'metric-table';
   if (file === 'api/bridge.ts') return 'bridge';
+  if (file === 'api/k6/simulate.ts') return 'simulation';
   if (file.startsWith('api/') || file.startsWith('bundler/')) return file.split('/')[0] ?? file;
   return file.split('/')[1] ?? file;
 }
@@ -45,7 +46,9 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
     'config:types',
     'errors',
   ],
-  acceptors: ['threads', 'metrics', 'dicom', 'metric-table', 'errors'],
+  // What a script says of a simulated station is what the station takes: one set of types, and the
+  // script's declarations have to stand in api/.
+  acceptors: ['threads', 'metrics', 'dicom', 'metric-table', 'simulation:types', 'errors'],
   outputs: ['runlog', 'metrics', 'errors'],
   report: ['runlog', 'metrics', 'errors'],
   runlog: ['metrics', 'errors'],
@@ -55,7 +58,8 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   threads: ['config:types', 'dicom:types', 'executors:types', 'metrics:types', 'errors:types'],
   bundler: [],
   dicom: [],
-  api: ['bridge', 'metric-table'],
+  api: ['bridge', 'metric-table', 'simulation'],
+  simulation: [],
   bridge: [],
   'metric-table': [],
   errors: [],

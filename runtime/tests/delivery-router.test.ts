@@ -1,8 +1,8 @@
 // Routers between sender and receiver: the account names exactly what they did wrong.
+import type { RouterRule } from '../../api/k6/simulate.ts';
 import { afterEach, describe, expect, it } from 'vitest';
 import { openPorts } from '../acceptors/ports.ts';
 import { Router } from '../acceptors/router/router.ts';
-import type { Rule } from '../acceptors/router/rules.ts';
 import { memberNumber } from '../dicom/data/identity.ts';
 import { syntheticPool } from '../dicom/data/synthetic.ts';
 import { HOST, openAcceptor, release, Sender, uidOf } from './delivery-bench.ts';
@@ -134,7 +134,7 @@ describe('the embedded router', () => {
       HTM_ORD: { ES: 'Ordered ES', CT: 'Ordered CT', US: 'Ordered US' },
     };
     const routes = Object.keys(table);
-    const rules: Rule[] = routes.flatMap((route) =>
+    const rules: RouterRule[] = routes.flatMap((route) =>
       Object.entries(table[route] ?? {}).map(([Modality, StudyDescription]) => ({
         ...{ route, when: { Modality }, set: { StudyDescription } },
       })),

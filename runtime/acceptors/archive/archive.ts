@@ -1,4 +1,5 @@
 // A simulated archive: stores, finds, moves, keeps worklist and procedure steps. In memory.
+import type { SimulatedArchive } from '../../../api/k6/simulate.ts';
 import { CommandField } from '../../dicom/dimse/elements.ts';
 import type { IncomingRequest } from '../../dicom/dimse/incoming.ts';
 import { Status } from '../../dicom/dimse/status.ts';
@@ -18,7 +19,6 @@ import { levelOf, Query } from './query.ts';
 import { Retrieval } from './retrieve.ts';
 import { isArchiveService, PROCEDURE_STEP, WORKLIST } from './services.ts';
 import { ARCHIVE_DEFAULTS } from './spec.ts';
-import type { ArchiveSpec } from './spec.ts';
 import { ArchiveStore } from './store.ts';
 import { Worklist } from './worklist.ts';
 
@@ -35,7 +35,7 @@ export class Archive extends StoreStation<Taking> {
   readonly aets: readonly string[];
   readonly store: ArchiveStore;
   readonly steps = new ProcedureSteps();
-  private readonly spec: ArchiveSpec;
+  private readonly spec: SimulatedArchive;
   private readonly destinations: ReadonlyMap<string, Destination>;
   private readonly keep: 'nothing' | 'headers' | 'all';
   private readonly now: () => number;
@@ -49,7 +49,7 @@ export class Archive extends StoreStation<Taking> {
    * @param folder what file names in the specification are relative to
    * @throws SpecError for TLS that cannot be
    */
-  constructor(spec: ArchiveSpec, now: () => number, folder = '.') {
+  constructor(spec: SimulatedArchive, now: () => number, folder = '.') {
     super(spec.faults ?? {}, now);
     this.spec = spec;
     this.aets = spec.aets ?? [];

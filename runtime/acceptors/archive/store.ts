@@ -1,8 +1,8 @@
 // What the archive holds: patients' studies, series and instances, indexed when somebody asks.
+import type { SimulatedArchive } from '../../../api/k6/simulate.ts';
 import { HeaderReader } from '../header.ts';
 import type { KeptHeader } from '../header.ts';
 import { ARCHIVE_DEFAULTS } from './spec.ts';
-import type { ArchiveSpec } from './spec.ts';
 
 const STUDY_INSTANCE_UID = 0x0020000d;
 const SERIES_INSTANCE_UID = 0x0020000e;
@@ -50,7 +50,7 @@ export class ArchiveStore {
   readonly limit: number;
   private readonly keepsFirst: boolean;
 
-  constructor(spec: ArchiveSpec) {
+  constructor(spec: SimulatedArchive) {
     this.limit = spec.keepBytes ?? ARCHIVE_DEFAULTS.keepBytes;
     this.known = spec.duplicates === 'refuse' ? new Set() : null;
     this.keepsFirst = spec.duplicates === 'ignore';

@@ -1,4 +1,5 @@
 // One destination of the router: its queue, and a bounded pool of associations that empty it.
+import type { RouterRetry } from '../../../api/k6/simulate.ts';
 import type { Failure, Rejected } from '../../dicom/errors.ts';
 import { describeFailure } from '../../dicom/failure-text.ts';
 import type { Pending, Reply } from '../../dicom/dimse/pending.ts';
@@ -12,7 +13,7 @@ import { requestorTlsOf } from '../tls.ts';
 import { ForwardQueue } from './queue.ts';
 import type { QueueItem } from './queue.ts';
 import { ROUTER_DEFAULTS } from './spec.ts';
-import type { DestinationSpec, RetrySpec } from './spec.ts';
+import type { DestinationSpec } from './spec.ts';
 
 /** PS3.8 §9.3.2: at most 128 contexts; a few are left for newcomers. */
 const MOST_PAIRS = 120;
@@ -75,7 +76,7 @@ export interface DestinationOptions {
   /** What file names in its specification are relative to. */
   readonly folder: string;
   readonly callingAET: string;
-  readonly retry: RetrySpec;
+  readonly retry: RouterRetry;
   readonly now: () => number;
   /** Something left the queue for good. */
   readonly onDone: (item: QueueItem, delivered: boolean, why: string) => void;

@@ -1,8 +1,8 @@
 // Which destinations an instance goes to: by AE titles, modality, and conditions on its elements.
+import type { RouterRoute } from '../../../api/k6/simulate.ts';
 import { HeaderReader } from '../header.ts';
 import { ConditionList } from './conditions.ts';
 import { SpecError } from '../spec-error.ts';
-import type { RouteSpec } from './spec.ts';
 
 const SOP_INSTANCE_UID = 0x00080018;
 const MODALITY = 0x00080060;
@@ -17,7 +17,7 @@ export interface Routable {
 }
 
 interface Compiled {
-  readonly spec: RouteSpec;
+  readonly spec: RouterRoute;
   readonly conditions: ConditionList | null;
 }
 
@@ -27,7 +27,11 @@ export class RouteTable {
   private readonly needsHeader: boolean;
 
   /** @throws SpecError when a route names a destination that is not there */
-  constructor(specs: readonly RouteSpec[], destinations: ReadonlySet<string>, needsStudy: boolean) {
+  constructor(
+    specs: readonly RouterRoute[],
+    destinations: ReadonlySet<string>,
+    needsStudy: boolean,
+  ) {
     for (const { to } of specs) {
       for (const name of to) {
         if (!destinations.has(name)) {

@@ -1,6 +1,6 @@
-// Rule tables as CSV, the form in which sites keep them.
+// RouterRule tables as CSV, the form in which sites keep them.
+import type { Coercion, RouterRule } from '../../../api/k6/simulate.ts';
 import type { TagWish } from '../delivery.ts';
-import type { Coercion, Rule } from './rules.ts';
 
 /**
  * Reads a rule table. The first line names the columns: `route`, `when:Keyword`, `set:Keyword`,
@@ -10,7 +10,7 @@ import type { Coercion, Rule } from './rules.ts';
  *
  * @throws Error naming line and column
  */
-export function rulesFromCsv(text: string): Rule[] {
+export function rulesFromCsv(text: string): RouterRule[] {
   const [head, ...lines] = rows(text);
   if (head === undefined) return [];
   const columns = head.map((name, at) => column(name.trim(), at + 1));
@@ -25,7 +25,7 @@ export function rulesFromCsv(text: string): Rule[] {
 }
 
 type Draft = {
-  -readonly [K in keyof Rule]: Rule[K];
+  -readonly [K in keyof RouterRule]: RouterRule[K];
 };
 type Column = (rule: Draft, cell: string, line: number) => void;
 

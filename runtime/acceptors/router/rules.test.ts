@@ -1,10 +1,10 @@
+import type { RouterRule } from '../../../api/k6/simulate.ts';
 import { describe, expect, it } from 'vitest';
 import { compileEdits } from '../../dicom/data/edits.ts';
 import type { Edits } from '../../dicom/data/edits.ts';
 import { patchHeader } from '../../dicom/data/header-patch.ts';
 import { openDataset, toJson } from '../../dicom/data/json.ts';
 import { BUILT_IN_RULES, RuleTable } from './rules.ts';
-import type { Rule } from './rules.ts';
 
 const EXPLICIT = '1.2.840.10008.1.2.1';
 
@@ -12,14 +12,18 @@ function dataset(elements: Edits): Buffer {
   return patchHeader(Buffer.alloc(0), EXPLICIT, compileEdits(elements), { lenient: true });
 }
 
-function after(rules: readonly Rule[], elements: Edits, route = 'R'): Record<string, unknown> {
+function after(
+  rules: readonly RouterRule[],
+  elements: Edits,
+  route = 'R',
+): Record<string, unknown> {
   const bytes = new RuleTable(rules).apply(dataset(elements), EXPLICIT, route);
   return toJson(openDataset(bytes, EXPLICIT));
 }
 
 describe('rule tables', () => {
   it('name visual fields and tomographies as the sites do', () => {
-    const rules: Rule[] = [
+    const rules: RouterRule[] = [
       {
         when: { Modality: 'OPV', SeriesDescription: { re: 'GPA', flags: '' } },
         set: { StudyDescription: 'Visual Fields (VF) GPA' },
@@ -40,7 +44,7 @@ describe('rule tables', () => {
   });
 
   it('take a Patient ID from another element where it holds an accession', () => {
-    const rules: Rule[] = [
+    const rules: RouterRule[] = [
       { when: { PatientID: { re: 'AC', flags: '' } }, copy: { PatientID: 'OtherPatientIDs' } },
       { when: { PatientID: { re: '^M', flags: '' } }, blank: ['AccessionNumber'] },
     ];
@@ -51,7 +55,9 @@ describe('rule tables', () => {
   });
 
   it('fill a blank date and preserve one that is there', () => {
-    const rules: Rule[] = [{ when: { StudyDate: '' }, copy: { StudyDate: 'AcquisitionDate' } }];
+    const rules: RouterRule[] = [
+      { when: { StudyDate: '' }, copy: { StudyDate: 'AcquisitionDate' } },
+    ];
     const values = { StudyDate: '', AcquisitionDate: '20260102' };
     expect(after(rules, values)).toMatchObject({ StudyDate: '20260102' });
     const dated = { ...values, StudyDate: '20250101' };
@@ -59,7 +65,7 @@ describe('rule tables', () => {
   });
 
   it('map, coerce, remove, and compose', () => {
-    const rules: Rule[] = [
+    const rules: RouterRule[] = [
       {
         map: { StationName: { old: 'new' } },
         coerce: { PatientSex: 'upper', PatientID: 'digits' },

@@ -1,41 +1,19 @@
-// Rule tables of the simulated router: conditions on what came, edits of what goes on.
+// RouterRule tables of the simulated router: conditions on what came, edits of what goes on.
+import type { Coercion, RouterRule } from '../../../api/k6/simulate.ts';
 import { compileEdits } from '../../dicom/data/edits.ts';
 import type { CompiledEdits } from '../../dicom/data/edits.ts';
 import { patchHeader } from '../../dicom/data/header-patch.ts';
 import { HeaderReader, tagPath } from '../header.ts';
 import type { KeptHeader, TagPath } from '../header.ts';
-import type { TagWish } from '../delivery.ts';
 import { ConditionList } from './conditions.ts';
 
-/** How a value is made conform. */
-export type Coercion = 'upper' | 'lower' | 'trim' | 'digits';
-
-/** One row of a rule table; rows apply in their order, each to the result of those before. */
-export interface Rule {
-  /** Called AE title it is for; absent = any. */
-  readonly route?: string;
-  /** Keyword -> literal, { re, flags }, '' (blank or absent) or null (absent). All must hold. */
-  readonly when?: Readonly<Record<string, TagWish>>;
-  /** Keyword -> new value. `${Keyword}` in it stands for a value that came. */
-  readonly set?: Readonly<Record<string, string>>;
-  /** Keyword -> keyword whose value it gets, where that one is not blank. */
-  readonly copy?: Readonly<Record<string, string>>;
-  /** Keyword -> table of values; others stay. */
-  readonly map?: Readonly<Record<string, Readonly<Record<string, string>>>>;
-  /** Keywords that become empty. */
-  readonly blank?: readonly string[];
-  /** Keywords that go. */
-  readonly remove?: readonly string[];
-  readonly coerce?: Readonly<Record<string, Coercion>>;
-}
-
 /** The one rule of the embedded router. */
-export const BUILT_IN_RULES: readonly Rule[] = [
+export const BUILT_IN_RULES: readonly RouterRule[] = [
   { route: 'HTM_GI', when: { Modality: 'ES' }, set: { StudyDescription: 'GI Endoscopy' } },
 ];
 
 interface Compiled {
-  readonly rule: Rule;
+  readonly rule: RouterRule;
   readonly conditions: ConditionList;
 }
 
@@ -48,7 +26,7 @@ export class RuleTable {
   private readonly edits = new Map<string, CompiledEdits>();
 
   /** @throws DataError `DATA_UNKNOWN_TAG` for a keyword nobody knows */
-  constructor(rules: readonly Rule[]) {
+  constructor(rules: readonly RouterRule[]) {
     this.rules = rules.map((rule) => {
       for (const name of namesOf(rule)) tagPath(name);
       return { rule, conditions: new ConditionList(rule.when ?? {}) };
@@ -127,13 +105,13 @@ class Values {
   }
 }
 
-function namesOf(rule: Rule): string[] {
+function namesOf(rule: RouterRule): string[] {
   const { set = {}, copy = {}, map = {}, coerce = {}, blank = [], remove = [] } = rule;
   const keyed = [set, copy, map, coerce].flatMap((table) => Object.keys(table));
   return [...keyed, ...Object.values(copy), ...blank, ...remove];
 }
 
-function applyRule(rule: Rule, values: Values): void {
+function applyRule(rule: RouterRule, values: Values): void {
   for (const [name, from] of Object.entries(rule.copy ?? {})) {
     const value = values.get(from);
     if (value !== null && value !== '') values.put(name, value);

@@ -1,11 +1,9 @@
 // Flags of `serve` as the specification of a station.
+import type { RouterRule, SimulatedArchive, StationTls } from '../../../api/k6/simulate.ts';
 import { readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { checkSpec } from './check-spec.ts';
-import type { TlsSpec } from '../../acceptors/tls.ts';
-import type { ArchiveSpec } from '../../acceptors/archive/spec.ts';
 import { rulesFromCsv } from '../../acceptors/router/rule-csv.ts';
-import type { Rule } from '../../acceptors/router/rules.ts';
 import type { DestinationSpec, RouterSpec } from '../../acceptors/router/spec.ts';
 import { serveArchive, serveRouter, serveSink } from '../../acceptors/serve.ts';
 import type { ServeAddress, Served } from '../../acceptors/serve.ts';
@@ -72,7 +70,7 @@ function folderOf({ folder }: ServeFlags, cwd: string): { folder?: string } {
   return folder === undefined ? {} : { folder: resolve(cwd, folder) };
 }
 
-function keepOf({ keep }: ServeFlags): Pick<ArchiveSpec, 'keep'> {
+function keepOf({ keep }: ServeFlags): Pick<SimulatedArchive, 'keep'> {
   if (keep === undefined) return {};
   if (keep === 'nothing' || keep === 'headers' || keep === 'all') return { keep };
   throw new DicomRunError(ExitCode.CONFIG, {
@@ -82,7 +80,7 @@ function keepOf({ keep }: ServeFlags): Pick<ArchiveSpec, 'keep'> {
 }
 
 /** Flags are relative to the working folder, the specification's own to its file. */
-function tlsOf({ tlsCert, tlsKey, tlsCa }: ServeFlags, cwd: string): { tls?: TlsSpec } {
+function tlsOf({ tlsCert, tlsKey, tlsCa }: ServeFlags, cwd: string): { tls?: StationTls } {
   const files = { cert: tlsCert, key: tlsKey, ca: tlsCa };
   const given = Object.entries(files).flatMap(([key, file]) =>
     file === undefined ? [] : [[key, resolve(cwd, file)] as const],
@@ -135,8 +133,8 @@ function addressOf(text: string): DestinationSpec {
   return { host, port: port ?? 104, calledAET: aet };
 }
 
-function readRules(name: string, cwd: string): readonly Rule[] {
-  if (name.endsWith('.json')) return readJson(name, cwd) as unknown as readonly Rule[];
+function readRules(name: string, cwd: string): readonly RouterRule[] {
+  if (name.endsWith('.json')) return readJson(name, cwd) as unknown as readonly RouterRule[];
   return rulesFromCsv(readText(name, cwd));
 }
 
