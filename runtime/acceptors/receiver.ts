@@ -130,10 +130,7 @@ export class Receiver extends StoreStation<Intake> {
     intake.file = null;
     file.close((error) => {
       if (error === null) this.answer(stored, { status: Status.SUCCESS });
-      else {
-        const errorComment = error.slice(0, 64);
-        this.answer(stored, { status: Status.OUT_OF_RESOURCES, errorComment });
-      }
+      else this.answer(stored, { status: Status.OUT_OF_RESOURCES, errorComment: error });
     });
     return REPLY_LATER;
   }

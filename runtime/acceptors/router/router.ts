@@ -177,8 +177,7 @@ export class Router extends StoreStation<Taking> {
     if (why === null) this.take(body, tap.header, stored);
     body.release();
     if (why === null) return Status.SUCCESS;
-    const errorComment = why.slice(0, 64);
-    this.answer(stored, { status: Status.OUT_OF_RESOURCES, errorComment });
+    this.answer(stored, { status: Status.OUT_OF_RESOURCES, errorComment: why });
     return REPLY_LATER;
   }
 

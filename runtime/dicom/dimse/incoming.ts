@@ -37,7 +37,7 @@ export interface ResponseFields {
   readonly status: number;
   /** An encoded data set in the context's transfer syntax. */
   readonly dataset?: Buffer | null;
-  /** (0000,0902) */
+  /** (0000,0902): of a longer text the first 64 characters go, of each that is not ASCII a space. */
   readonly errorComment?: string;
   /** Sub-operation counters of C-MOVE and C-GET. */
   readonly remaining?: number;

@@ -45,8 +45,14 @@ export class Request implements IncomingRequest {
   }
 }
 
+const MAX_COMMENT = 64;
 const present = (value: number): number | undefined => (value < 0 ? undefined : value);
 const filled = (value: string): string | undefined => (value === '' ? undefined : value);
+
+/** As an LO of the default repertoire (PS3.7 Annex C, PS3.5 Table 6.2-1), which may not hold a \. */
+function commentOf(text: string): string {
+  return text.replace(/[^\x20-\x5b\x5d-\x7e]/g, ' ').slice(0, MAX_COMMENT);
+}
 
 /** The response's command set; identifiers of the SOP class and instance come from the request. */
 export function encodeResponse(request: IncomingRequest, fields: ResponseFields): Buffer {
@@ -58,7 +64,7 @@ export function encodeResponse(request: IncomingRequest, fields: ResponseFields)
     [Element.MESSAGE_ID_RESPONDED_TO]: request.messageId,
     [Element.DATA_SET_TYPE]: (fields.dataset ?? null) === null ? NO_DATA_SET : HAS_DATA_SET,
     [Element.STATUS]: fields.status,
-    [Element.ERROR_COMMENT]: fields.errorComment,
+    [Element.ERROR_COMMENT]: filled(commentOf(fields.errorComment ?? '')),
     [Element.AFFECTED_SOP_INSTANCE]: filled(fields.sopInstance ?? request.sopInstance()),
     [Element.EVENT_TYPE_ID]:
       fields.eventTypeId ?? (isEvent ? present(request.uint16(Element.EVENT_TYPE_ID)) : undefined),

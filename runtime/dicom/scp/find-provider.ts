@@ -44,6 +44,7 @@ class Answering {
   private readonly cache: Cache;
   /** null: the records come matched. */
   private readonly matches: Matcher | null;
+  /** What encodings are cached by; '' when none are. */
   private readonly question: string;
 
   constructor(
@@ -61,7 +62,8 @@ class Answering {
     this.done = world.done;
     this.cache = world.cache;
     this.matches = options.exact === true ? null : compileIdentifier(query.identifier);
-    this.question = `${query.syntax} ${JSON.stringify(query.identifier)}`;
+    const cached = this.matches !== null;
+    this.question = cached ? `${query.syntax} ${JSON.stringify(query.identifier)}` : '';
     this.records = options.records(query.identifier, query.request)[Symbol.iterator]();
   }
 
@@ -70,9 +72,9 @@ class Answering {
     try {
       this.answerSome();
     } catch (error) {
-      if (!(error instanceof DataError)) throw error;
-      // Keys that no response may hold: elements of group 0000, say.
-      this.finish(Status.CANNOT_UNDERSTAND);
+      // A DataError: keys that no response may hold, elements of group 0000, say.
+      const { CANNOT_UNDERSTAND, PROCESSING_FAILURE } = Status;
+      this.finish(error instanceof DataError ? CANNOT_UNDERSTAND : PROCESSING_FAILURE);
     }
   }
 
@@ -137,7 +139,6 @@ export class FindProvider {
     const { messageId } = request;
     const syntax = syntaxOf(association, request);
     const mine = this.running.get(association) ?? new Map<number, Answering>();
-    this.running.set(association, mine);
     const done = (): void => {
       mine.delete(messageId);
       if (mine.size === 0) this.running.delete(association);
@@ -148,6 +149,8 @@ export class FindProvider {
       cache: this.cache,
       done,
     });
+    // why: not before it is made, which may throw
+    this.running.set(association, mine);
     mine.set(messageId, answering);
     answering.go();
   }

@@ -24,7 +24,7 @@ export function readIdentifier(
     return toJson(openDataset(dataset, syntaxOf(association, request)));
   } catch (error) {
     if (!(error instanceof DataError)) throw error;
-    const errorComment = error.message.replace(/[^\x20-\x7e]/g, '').slice(0, 64);
+    const { message: errorComment } = error;
     association.respond(request, { status: Status.CANNOT_UNDERSTAND, errorComment });
     return null;
   }

@@ -71,7 +71,7 @@ export class RetrieveProvider {
     const aet = request.text(Element.MOVE_DESTINATION);
     const destination = this.options.destination?.(aet) ?? null;
     if (destination === null) {
-      const errorComment = `move destination "${aet}" is unknown`.slice(0, 64);
+      const errorComment = `move destination "${aet}" is unknown`;
       association.respond(request, { status: Status.MOVE_DESTINATION_UNKNOWN, errorComment });
       return;
     }
@@ -110,6 +110,8 @@ export class RetrieveProvider {
     const every = this.options.pendingEvery ?? 1;
     const user: SubOperationUser = {
       onProgress: (run) => {
+        // why: whoever asked for it no longer waits for it
+        if (association.closedBy !== null) run.cancelled = true;
         const done = instances.length - run.remaining;
         if (every > 0 && done % every === 0)
           association.respond(request, counters(run, Status.PENDING));
@@ -125,6 +127,7 @@ export class RetrieveProvider {
     const originator = { aet: association.callingAET, messageId: request.messageId };
     const run = new SubOperationRun(to, instances, user, moved ? originator : undefined);
     mine.set(request.messageId, run);
+    run.cancelled = association.closedBy !== null;
     run.go();
   }
 

@@ -1,31 +1,15 @@
-// The services of both sides against each other on loopback.
-import { mkdtempSync, readdirSync, rmSync, symlinkSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+// C-FIND and the N- services of both sides against each other on loopback.
 import { afterEach, describe, expect, it } from 'vitest';
 import { CommitmentReports, requestCommitment, type CommitReport } from '../scu/commitment.ts';
-import { InstanceReceiver } from '../scu/receive.ts';
 import { completeAttributes, startAttributes } from '../scu/procedure-step.ts';
-import { storeRequest } from '../scu/requests.ts';
 import { SopClass } from '../dimse/uids.ts';
 import type { Attributes } from '../dimse/model.ts';
-import { patchHeader } from '../data/header-patch.ts';
-import { compileEdits, type Edits } from '../data/edits.ts';
-import {
-  ask,
-  connected,
-  findAll,
-  propose,
-  retrieved,
-  SECONDARY_CAPTURE,
-} from '../../tests/wire-calls.ts';
-import { closeServers, EXPLICIT, release, serve } from '../../tests/wire-fixture.ts';
+import { ask, connected, findAll, propose, SECONDARY_CAPTURE } from '../../tests/wire-calls.ts';
+import { closeServers, release, serve } from '../../tests/wire-fixture.ts';
 import { CommitmentProvider } from './commitment-provider.ts';
 import { FindProvider } from './find-provider.ts';
 import { NormalizedProvider } from './normalized-provider.ts';
-import { RetrieveProvider } from './retrieve-provider.ts';
 import { serviceHandler } from './services.ts';
-import type { StoredInstance } from './sub-operations.ts';
 
 const STUDIES: Attributes[] = Array.from({ length: 2500 }, (_, i) => ({
   StudyInstanceUID: `2.25.${i}`,
@@ -35,34 +19,6 @@ const STUDIES: Attributes[] = Array.from({ length: 2500 }, (_, i) => ({
   ModalitiesInStudy: i % 3 === 0 ? ['CT', 'SR'] : 'MR',
   NumberOfStudyRelatedInstances: i,
 }));
-
-function stored(count: number, bytes = 100): StoredInstance[] {
-  return Array.from({ length: count }, (_, i) => {
-    const sopInstance = `2.25.1.${i}`;
-    const dataset = Buffer.concat([
-      patchHeader(Buffer.alloc(0), EXPLICIT, compileEdits({ PatientID: `P${i}` } as Edits)),
-      Buffer.from('e07f10004f570000', 'hex'),
-      Buffer.from(Uint32Array.of(bytes).buffer),
-      Buffer.alloc(bytes, i),
-    ]);
-    return {
-      sopClass: SECONDARY_CAPTURE,
-      sopInstance,
-      transferSyntax: EXPLICIT,
-      message: (contextId, maxPdu, originator) =>
-        storeRequest(
-          contextId,
-          maxPdu,
-          {
-            sopClass: SECONDARY_CAPTURE,
-            sopInstance,
-            ...(originator === undefined ? {} : { originator }),
-          },
-          dataset,
-        ),
-    };
-  });
-}
 
 const place = (port: number) => ({ host: '127.0.0.1', port, aet: 'SCP' });
 
@@ -127,6 +83,26 @@ describe('find service', () => {
     expect(found.matches).toBeLessThan(2500);
   });
 
+  it('answers a query that fails, at its beginning or in the middle, and the next one', async () => {
+    let from = 0;
+    const failing = new FindProvider({
+      records: (): Iterable<Attributes> => {
+        const wrong = from++;
+        if (wrong === 0) throw new Error(`no\\records: ${'ü'.repeat(70)}`);
+        return (function* () {
+          yield* STUDIES.slice(0, 100);
+          if (wrong === 1) throw new RangeError('no more');
+        })();
+      },
+    });
+    const association = await open(failing);
+    const first = await findAll(association, query({}));
+    expect(first).toMatchObject({ status: 0x0110, matches: 0 });
+    expect(first.errorComment).toMatch(/^no records: *$/);
+    expect(await findAll(association, query({}))).toMatchObject({ status: 0x0110, matches: 100 });
+    expect(await findAll(association, query({}))).toMatchObject({ status: 0, matches: 100 });
+  });
+
   it('keeps its pace, and can warn of unsupported keys', async () => {
     const slow = new FindProvider({
       records: () => STUDIES.slice(0, 5),
@@ -137,111 +113,6 @@ describe('find service', () => {
     const found = await findAll(association, query({}));
     expect(found).toMatchObject({ matches: 5, warnings: 5, status: 0 });
     expect(found.lastByte - found.firstByte).toBeGreaterThan(30);
-  });
-});
-
-describe('retrieve service', () => {
-  afterEach(closeServers);
-  const query = { level: 'STUDY', keys: { StudyInstanceUID: '2.25.1' } };
-
-  it('sends the instances of a C-GET on the same association', async () => {
-    const retrieve = new RetrieveProvider({ instances: () => stored(20, 50_000) });
-    const port = await serve(serviceHandler({ retrieve }));
-    const association = await connected(
-      place(port),
-      propose(SopClass.STUDY_ROOT_GET, SECONDARY_CAPTURE),
-      {
-        roles: [{ sopClass: SECONDARY_CAPTURE, scu: false, scp: true }],
-      },
-    );
-    const receiver = new InstanceReceiver({ hash: true });
-    association.handler = receiver;
-    const result = await retrieved(association, query);
-    expect(result).toMatchObject({
-      status: 0,
-      completed: 20,
-      failed: 0,
-      warning: 0,
-      pendingResponses: 19,
-    });
-    expect([receiver.instances, receiver.bytes > 1_000_000]).toEqual([20, true]);
-  });
-
-  it('counts what failed and names it', async () => {
-    const retrieve = new RetrieveProvider({ instances: () => stored(3) });
-    const port = await serve(serviceHandler({ retrieve }));
-    const association = await connected(
-      place(port),
-      propose(SopClass.STUDY_ROOT_GET, SECONDARY_CAPTURE),
-    );
-    association.handler = new InstanceReceiver({ status: 0xa700 });
-    const result = await retrieved(association, query);
-    expect(result).toMatchObject({ status: 0xa702, completed: 0, failed: 3 });
-    expect(result.failedInstances).toEqual(['2.25.1.0', '2.25.1.1', '2.25.1.2']);
-  });
-
-  it('refuses what the disk does not take, goes on with the rest, leaves nothing of an instance', async () => {
-    const folder = mkdtempSync(join(tmpdir(), 'dicomrun-receive-'));
-    symlinkSync('/dev/full', join(folder, '2.25.1.1.dcm'));
-    const retrieve = new RetrieveProvider({ instances: () => stored(3) });
-    const port = await serve(serviceHandler({ retrieve }));
-    const get = propose(SopClass.STUDY_ROOT_GET, SECONDARY_CAPTURE);
-    const association = await connected(place(port), get);
-    const receiver = new InstanceReceiver({ folder });
-    association.handler = receiver;
-    const result = await retrieved(association, query);
-    expect(result).toMatchObject({ completed: 2, failed: 1, failedInstances: ['2.25.1.1'] });
-    expect([receiver.instances, receiver.failure]).toEqual([2, `${folder}: ENOSPC`]);
-    const nowhere = new InstanceReceiver({ folder: join(folder, '2.25.1.0.dcm', 'below') });
-    association.handler = nowhere;
-    expect(await retrieved(association, query)).toMatchObject({ completed: 0, failed: 3 });
-    expect(nowhere.failure).toMatch(/no folder can be made there/);
-    expect(readdirSync(folder).sort()).toEqual(['2.25.1.0.dcm', '2.25.1.2.dcm']);
-    rmSync(folder, { recursive: true });
-  });
-
-  it('lets go of an instance that was arriving when the association broke', async () => {
-    const folder = mkdtempSync(join(tmpdir(), 'dicomrun-receive-'));
-    const retrieve = new RetrieveProvider({ instances: () => stored(1, 4_000_000) });
-    const port = await serve(serviceHandler({ retrieve }));
-    const get = propose(SopClass.STUDY_ROOT_GET, SECONDARY_CAPTURE);
-    const association = await connected(place(port), get);
-    const receiver = new InstanceReceiver({ folder });
-    let files: string[] = [];
-    association.handler = {
-      onStore: (...store) => receiver.onStore(...store),
-      onStoreData: (...piece) => {
-        receiver.onStoreData(...piece);
-        files = readdirSync(folder);
-        association.abort();
-      },
-    };
-    const result = await retrieved(association, query);
-    expect(result.failure?.kind).toBeDefined();
-    receiver.close();
-    expect([files, readdirSync(folder)]).toEqual([['2.25.1.0.dcm'], []]);
-    rmSync(folder, { recursive: true });
-  });
-
-  it('moves to a third party, which hears on whose behalf', async () => {
-    const heard: string[] = [];
-    const target = await serve({
-      onStoreEnd: (association, request) => {
-        heard.push(`${association.calledAET} ${request.text(0x1030)} ${request.uint16(0x1031)}`);
-        return 0;
-      },
-    });
-    const retrieve = new RetrieveProvider({
-      instances: () => stored(3),
-      destination: (aet) => (aet === 'DEST' ? { host: '127.0.0.1', port: target } : null),
-    });
-    const port = await serve(serviceHandler({ retrieve }));
-    const association = await connected(place(port), propose(SopClass.STUDY_ROOT_MOVE));
-    const result = await retrieved(association, { ...query, destination: 'DEST' });
-    expect(result).toMatchObject({ status: 0, completed: 3, failed: 0 });
-    expect(heard).toEqual(['DEST WIRE 1', 'DEST WIRE 1', 'DEST WIRE 1']);
-    const unknown = await retrieved(association, { ...query, destination: 'NOWHERE' });
-    expect(unknown.status).toBe(0xa801);
   });
 });
 

@@ -17,12 +17,6 @@ export interface InboxOwner extends Association {
   onProtocolError(message: string, clause: string, buffer: Buffer, at: number): void;
 }
 
-/** An error as an Error Comment (PS3.7 Annex C: LO, 64 characters). */
-function comment(error: unknown): string {
-  const text = error instanceof Error ? error.message : String(error);
-  return text.replace(/[^\x20-\x5b\x5d-\x7e]/g, ' ').slice(0, 64);
-}
-
 export class HandlerInbox implements InboxUser {
   readonly waiting: Outstanding;
   private readonly owner: InboxOwner;
@@ -71,7 +65,8 @@ export class HandlerInbox implements InboxUser {
       handler.onRequest(owner, request, dataset);
     } catch (error) {
       // One peer's odd request must not end the thread that serves the others.
-      owner.respond(request, { status: Status.PROCESSING_FAILURE, errorComment: comment(error) });
+      const errorComment = error instanceof Error ? error.message : String(error);
+      owner.respond(request, { status: Status.PROCESSING_FAILURE, errorComment });
     }
   }
 
