@@ -1,4 +1,5 @@
 // One association with C-ECHO before the run: a wrong address or title is said once, not per VU.
+import { statusHex } from '../dicom/dimse/status.ts';
 import { peerText } from '../dicom/failure-text.ts';
 import type { Target } from '../config/types.ts';
 import type { RunContext } from '../conductor/conduct-types.ts';
@@ -74,7 +75,7 @@ export async function preflight(context: RunContext): Promise<void> {
   try {
     const { status } = await echo(association, peer, NO_VERIFICATION);
     if (status !== 0) {
-      const hex = status.toString(16).toUpperCase().padStart(4, '0');
+      const hex = statusHex(status);
       throw new DicomRunError(ExitCode.UNREACHABLE, {
         code: `status ${hex}`,
         message: `${peerText(peer)} answered C-ECHO with status ${hex}`,

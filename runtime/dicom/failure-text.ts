@@ -108,7 +108,7 @@ export const TRANSPORT_HINTS: Readonly<Record<string, string>> = {
   TLS_SELF_SIGNED_CERT_IN_CHAIN: "give the peer's certificate authority as `ca`",
   TLS_UNABLE_TO_VERIFY_LEAF_SIGNATURE: "give the peer's certificate authority as `ca`",
   TLS_UNABLE_TO_GET_ISSUER_CERT_LOCALLY: "give the peer's certificate authority as `ca`",
-  TLS_CERT_ALTNAME_INVALID: 'the certificate is for another name; set `servername`',
+  TLS_CERT_ALTNAME_INVALID: 'the certificate is for another name; set `serverName`',
 };
 
 function rejected(failure: Rejected, peer: PeerName): FailureText {

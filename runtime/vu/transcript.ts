@@ -2,6 +2,7 @@
 // nor instances: SOP classes, sizes, statuses and the standard's words.
 import { readText, scanCommand, type CommandScan } from '../dicom/dimse/command.ts';
 import { Element, RESPONSE_BIT, serviceName } from '../dicom/dimse/elements.ts';
+import { statusHex } from '../dicom/dimse/status.ts';
 import type { Failure } from '../dicom/errors.ts';
 import {
   ABORT_REASONS,
@@ -106,8 +107,7 @@ function messageText(command: Buffer, bytes: number): string {
   const { commandField, messageId, respondedTo, status } = scan;
   const service = serviceName(commandField);
   if ((commandField & RESPONSE_BIT) !== 0) {
-    const hex = status.toString(16).toUpperCase().padStart(4, '0');
-    return `${service}-RSP to message ${respondedTo}, status 0x${hex}`;
+    return `${service}-RSP to message ${respondedTo}, status 0x${statusHex(status)}`;
   }
   if (respondedTo >= 0) return `${service}-RQ of message ${respondedTo}`;
   const text = (element: number): string => readText(command, 0, command.length, element);

@@ -95,7 +95,6 @@ const NUMBERS: Readonly<Record<string, NumberCodec>> = {
   OV: U64,
 };
 
-/** Text whose bytes follow (0008,0005) (PS3.5 §6.1.2.3). */
 /** VRs whose text is in the character set of the data set (PS3.5 §6.1.2.3). */
 export const CHARSET_VRS: ReadonlySet<string> = new Set(['SH', 'LO', 'ST', 'PN', 'LT', 'UC', 'UT']);
 /** Text that is never split at backslashes. */

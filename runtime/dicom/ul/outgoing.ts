@@ -1,8 +1,10 @@
 // A message on its way out: bytes that are already P-DATA-TF PDUs, so that sending is one write.
 import type { Trace } from '../trace.ts';
+import { PDV_LAST } from './constants.ts';
 import { DATA_HEADER_BYTES } from './frame.ts';
 
 const PDV_LENGTH_OFFSET = 6; // PS3.8 §9.3.5: behind the PDU header
+const CONTROL_OFFSET = 11; // PS3.8 §9.3.5.1
 
 /**
  * One DIMSE message, framed for one accepted presentation context and the peer's maximum PDU length
@@ -24,10 +26,17 @@ export interface Outgoing {
   written(flushed: boolean): void;
 }
 
-/** Tells a trace of a message on its way out: its command set is the first PDV of the head. */
+/** Tells a trace of a message on its way out: its command set is the first PDVs of the head. */
 export function traceSent(trace: Trace, { head, bytes }: Outgoing): void {
-  const end = PDV_LENGTH_OFFSET + 4 + head.readUInt32BE(PDV_LENGTH_OFFSET);
-  trace.message('sent', head.subarray(DATA_HEADER_BYTES, end), bytes);
+  const pieces: Buffer[] = [];
+  let last = false;
+  for (let at = 0; !last && at + DATA_HEADER_BYTES <= head.length;) {
+    const end = at + PDV_LENGTH_OFFSET + 4 + head.readUInt32BE(at + PDV_LENGTH_OFFSET);
+    pieces.push(head.subarray(at + DATA_HEADER_BYTES, end));
+    last = ((head[at + CONTROL_OFFSET] ?? 0) & PDV_LAST) !== 0;
+    at = end;
+  }
+  trace.message('sent', Buffer.concat(pieces), bytes);
 }
 
 /** Framed pieces of a data set too large to hold in one buffer (zero-copy slices, file reads). */
