@@ -34,6 +34,7 @@ export type { Dataset, Study } from './data.ts';
 export type { Pool } from './pool.ts';
 export type { Peer } from './peer.ts';
 export type { ProcedureStep } from './procedure-step.ts';
+export type { Raw, RawConnection } from './extras.ts';
 export type { Receiver } from './receiver.ts';
 export type * from './types.ts';
 export type { Dicom };

@@ -3,7 +3,7 @@
 // @covers 3
 // measures  one negotiation per SOP class, one context per transfer syntax
 // passes    everything WANTED is accepted; the whole matrix is printed
-// knobs     WANTED (CT:implicit,MR:implicit,…)
+// knobs     WANTED (CT:ImplicitVRLittleEndian,MR:RLELossless,…)
 import dicom from 'dicom';
 import { check } from 'k6';
 import type { Options } from 'k6/options';
@@ -21,7 +21,11 @@ const syntaxes = [
   'JPEG2000Lossless',
 ];
 const images = sopClasses.map((modality) => dicom.synthetic({ modality, rows: 16, columns: 16 }));
-const wanted = text('WANTED', sopClasses.map((c) => `${c}:ImplicitVRLittleEndian`).join(','));
+const usual = sopClasses.map((sopClass) => `${sopClass}:ImplicitVRLittleEndian`);
+const wanted = new Set(text('WANTED', usual.join(',')).split(','));
+const asked = sopClasses.flatMap((sopClass) => syntaxes.map((syntax) => `${sopClass}:${syntax}`));
+const unknown = [...wanted].filter((pair) => !asked.includes(pair));
+if (unknown.length > 0) throw new Error(`WANTED: nobody asks for ${unknown.join(', ')}`);
 
 export const options: Options = {
   vus: 1,
@@ -41,7 +45,7 @@ export default async function () {
     });
     const taken = syntaxes.filter((_, i) => contexts[i]?.result === 0);
     console.log(`${name}: ${taken.join(', ') || 'nothing'}`);
-    for (const syntax of syntaxes.filter((one) => wanted.includes(`${name}:${one}`))) {
+    for (const syntax of syntaxes.filter((one) => wanted.has(`${name}:${one}`))) {
       check(taken, { [`${name} in ${syntax}`]: (list) => list.includes(syntax) });
     }
   }

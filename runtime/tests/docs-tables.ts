@@ -63,7 +63,8 @@ function transport(): string {
 function timeouts(): string {
   const rows = Object.entries(PHASES).map(([phase, waited]) => [
     `\`TIMEOUT_${phase.toUpperCase()}\``,
-    `\`${phase}\``,
+    // A request that is not taken is late by the same limit as its response.
+    `\`${phase === 'request' ? 'response' : phase}\``,
     waited,
   ]);
   return table(['code', 'limit in `timeouts`', 'waited for'], rows);

@@ -74,4 +74,19 @@ export const options = {
     expect(err).not.toContain('transcript of good');
     expect(err.match(/→ A-ASSOCIATE-RQ/g)).toHaveLength(1);
   });
+
+  it('in smoke mode is printed of all when something accepted does not arrive', async () => {
+    const lossy = `${STORE_SCRIPT.replace(
+      'dicom.peer({})',
+      "dicom.peer({ deliversTo: dicom.receiver({ aet: 'BOX' }) })",
+    )}
+export const options = { simulate: { router: { faults: { drop: 1 } } } };
+`;
+    place = new Place({ 'lossy.ts': lossy });
+    const args = ['smoke', 'lossy.ts', '--embedded', '--settle', '1s', '--trace'];
+    const { code, out, err } = await place.run(args);
+    expect({ code, out, err }).toMatchObject({ code: 99 });
+    expect(out + err).toContain('everything accepted arrives');
+    expect(err).toMatch(/^transcript of default:\ntrace: .* → A-ASSOCIATE-RQ/m);
+  });
 });

@@ -41,6 +41,7 @@ export class CaseCollector implements Output {
   readonly #series = new Map<string, SampleSeries>();
   readonly #checks = new Map<string, Seen>();
   readonly #scenarios = new Map<string, ScenarioSeen>();
+  readonly #failed = new Set<string>();
 
   start(): Promise<void> {
     return Promise.resolve();
@@ -60,6 +61,9 @@ export class CaseCollector implements Output {
     const suite = (scenario: string) =>
       [script, scenario, route ?? ''].filter((part) => part !== '').join(' › ');
     const routed: Record<string, string> = route === null ? {} : { route };
+    for (const { scenario, fails } of this.#checks.values())
+      if (fails > 0) this.#failed.add(scenario);
+    for (const { scenario = '' } of recorder.errorsSummary().groups) this.#failed.add(scenario);
     return [
       ...this.#checkCases(suite, placeOf),
       ...exceptionCases(recorder, suite),
@@ -69,6 +73,11 @@ export class CaseCollector implements Output {
       const properties = { ...routed, ...one.properties };
       return Object.keys(properties).length === 0 ? one : { ...one, properties };
     });
+  }
+
+  /** Scenarios with a case that did not pass; known once there are {@link cases}. */
+  failedScenarios(): ReadonlySet<string> {
+    return this.#failed;
   }
 
   #declare(thread: number, series: readonly SampleSeries[]): void {

@@ -27,10 +27,10 @@ export class SmokeScreen implements Screen {
     this.#terminal.err(`${level}: ${printable(message)}\n`);
   }
 
-  /** Prints what went over the associations of these scenarios (`--trace`). */
-  transcripts(scenarios: ReadonlySet<string>): void {
+  /** Prints what went over the associations of these scenarios, or of all (`--trace`). */
+  transcripts(scenarios: ReadonlySet<string> | 'all'): void {
     for (const [scenario, lines] of this.#transcripts) {
-      if (!scenarios.has(scenario) || lines.length === 0) continue;
+      if (lines.length === 0 || (scenarios !== 'all' && !scenarios.has(scenario))) continue;
       this.#terminal.err(`transcript of ${scenario}:\n${lines.join('\n')}\n`);
     }
   }
