@@ -1,5 +1,6 @@
 // A thread that follows the contract of runtime/threads.ts and does what its plan's `options` say.
 import { threadId } from 'node:worker_threads';
+import { runInThisContext } from 'node:vm';
 
 const HEARTBEAT = 0;
 const IN_GUEST = 1;
@@ -7,6 +8,9 @@ const STARTED = 3;
 const DONE = 4;
 const THREAD = 9;
 const TERMINABLE = 10;
+
+/** What an author wrote, by its place in the bundle. */
+const script = runInThisContext('() => { for (;;); }', 'script.js');
 
 /** Three iterations, one of which failed. */
 function sendSamples(port) {
@@ -54,6 +58,9 @@ export default function worker({ port, worker, state }) {
     port.on('message', (message) => {
       switch (message.kind) {
         case 'load':
+          if (message.env.SAYS !== undefined) {
+            port.postMessage({ kind: 'log', level: 'info', message: message.env.SAYS });
+          }
           if (message.bundle === 'throw') {
             const fault = { code: 'SCRIPT_INIT', name: 'TypeError', message: 'boom' };
             port.postMessage({ kind: 'failed', phase: 'init', fault });
@@ -104,7 +111,7 @@ export default function worker({ port, worker, state }) {
             Atomics.store(slots, IN_GUEST, 7);
             Atomics.store(slots, TERMINABLE, plan.options.terminable);
             timer = setTimeout(end, 50);
-            for (;;);
+            script();
           } else timer = setTimeout(end, plan.options.runMs ?? 30);
           break;
         case 'stop':
