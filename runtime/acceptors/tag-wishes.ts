@@ -26,8 +26,7 @@ export function compileWishes(tags: Readonly<Record<string, TagWish>>): Wishes {
     const path = tagPath(name);
     if (wish === null) return { name, path, expected: null, holds: (actual) => actual === null };
     if (typeof wish === 'object') {
-      // why: a sticky or global pattern would remember where it stopped
-      const pattern = new RegExp(wish.re, (wish.flags ?? '').replace(/[gy]/g, ''));
+      const pattern = patternOf(wish);
       const holds = (actual: string | null): boolean => actual !== null && pattern.test(actual);
       return { name, path, expected: String(pattern), holds };
     }
@@ -38,6 +37,12 @@ export function compileWishes(tags: Readonly<Record<string, TagWish>>): Wishes {
     }
     return { name, path, expected: wish, holds: (actual) => (actual ?? '') === wish };
   });
+}
+
+/** A wished-for pattern. @throws SyntaxError */
+export function patternOf({ re, flags = '' }: Extract<TagWish, object>): RegExp {
+  // why: a sticky or global pattern would remember where it stopped
+  return new RegExp(re, flags.replace(/[gy]/g, ''));
 }
 
 /** Differences between one kept header and the wishes. */

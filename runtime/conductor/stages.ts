@@ -1,5 +1,6 @@
 // When each stage of the plan begins, for the run log, Grafana and the screen. Pure: workers keep
 // the same times by themselves, so nobody has to be asked.
+import { perUnit, vus } from '../executors/describe.ts';
 import { formatNs } from '../executors/duration.ts';
 import type { Scenario, Stage } from '../executors/scenario.ts';
 
@@ -49,8 +50,5 @@ function textOf(scenario: Scenario, { durationNs, target }: Stage, before: numbe
 }
 
 function unitOf(scenario: Scenario, target: number): string {
-  if (!('timeUnitNs' in scenario)) return `${target} ${target === 1 ? 'VU' : 'VUs'}`;
-  return scenario.timeUnitNs === 1e9
-    ? `${target}/s`
-    : `${target} per ${formatNs(scenario.timeUnitNs)}`;
+  return 'timeUnitNs' in scenario ? `${target}${perUnit(scenario.timeUnitNs)}` : vus(target);
 }

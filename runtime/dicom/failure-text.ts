@@ -215,7 +215,7 @@ function text(failure: Failure | Rejected, peer: PeerName): FailureText {
 }
 
 /** `AET@host:port`; an IPv6 address in brackets. */
-export function peerText({ calledAET, host, port }: PeerName): string {
+export function peerText({ calledAET, host, port }: Omit<PeerName, 'callingAET'>): string {
   return `${calledAET}@${host.includes(':') ? `[${host}]` : host}:${port}`;
 }
 

@@ -79,7 +79,8 @@ function line(start: number, stages: readonly Stage[], unit: string): string {
   return parts.join(', ');
 }
 
-function vus(count: number): string {
+/** `1 VU`, `50 VUs`. */
+export function vus(count: number): string {
   return count === 1 ? '1 VU' : `${count} VUs`;
 }
 
@@ -87,7 +88,8 @@ function iterations(count: number): string {
   return count === 1 ? '1 iteration' : `${count} iterations`;
 }
 
-function perUnit(timeUnitNs: number): string {
+/** `/s`, ` per 1m`. */
+export function perUnit(timeUnitNs: number): string {
   const unit = formatNs(timeUnitNs);
   return timeUnitNs === NS_PER_S ? '/s' : ` per ${unit}`;
 }

@@ -1,6 +1,7 @@
 // Conditions on elements, as rule tables and routes write them.
 import { tagPath } from '../header.ts';
 import type { TagPath } from '../header.ts';
+import { patternOf } from '../tag-wishes.ts';
 import type { TagWish } from '../delivery.ts';
 
 /** Something values can be asked of. */
@@ -23,8 +24,7 @@ export class ConditionList {
       const path = tagPath(name);
       if (wish === null) return { path, holds: (value) => value === null };
       if (typeof wish === 'object') {
-        // why: a sticky or global pattern would remember where it stopped
-        const pattern = new RegExp(wish.re, (wish.flags ?? '').replace(/[gy]/g, ''));
+        const pattern = patternOf(wish);
         return { path, holds: (value) => value !== null && pattern.test(value) };
       }
       return { path, holds: (value) => (value ?? '') === String(wish) };

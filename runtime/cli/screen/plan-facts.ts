@@ -1,7 +1,7 @@
 // What the plan block is made of, from the resolved options and what the script declared. Pure.
-import type { Target } from '../../config/types.ts';
 import { withoutPassword } from '../../config/describe-config.ts';
 import type { PlanInfo } from '../../conductor/screen.ts';
+import { peerText } from '../../dicom/failure-text.ts';
 import { describe } from '../../executors/describe.ts';
 import { requirements } from '../../executors/requirements.ts';
 import { bytes, count, plural } from '../../report/format.ts';
@@ -15,11 +15,11 @@ export function planFacts(info: PlanInfo): PlanFacts {
   return {
     script: info.script,
     runId: info.id,
-    target: target === null ? null : address(target),
+    target: target === null ? null : peerText(target),
     embedded: options.embedded,
     ...(target === null || options.embedded ? {} : { callingAET: target.callingAET }),
     routes: options.embedded ? Object.keys(targets.routes) : given(options.route),
-    ...(verify?.enabled === true && !options.embedded ? { verify: address(verify) } : {}),
+    ...(verify?.enabled === true && !options.embedded ? { verify: peerText(verify) } : {}),
     scenarios: options.scenarios.map((scenario) => ({
       name: scenario.name,
       description: describe(scenario),
@@ -44,11 +44,6 @@ function loadOrigin({ options }: PlanInfo): string | undefined {
 
 function given(route: string | null): readonly string[] {
   return route === null ? [] : [route];
-}
-
-/** `AET@host:port`. */
-export function address({ calledAET, host, port }: Target): string {
-  return `${calledAET}@${host.includes(':') ? `[${host}]` : host}:${port}`;
 }
 
 function dataLines({ declarations }: PlanInfo): readonly string[] {
