@@ -9,20 +9,23 @@ import { DicomRunError } from '../errors.ts';
 export interface EarlyOptions {
   readonly env: Readonly<Record<string, string>>;
   readonly dataRoot?: string;
+  readonly workerHeapBytes?: number | null;
 }
 
 type Given = Omit<ConfigInput, 'scriptOptions' | 'exports' | 'checkThresholds' | 'scriptHosts'>;
 
 /**
- * `__ENV` and the data folder, which is relative to where the command was typed. Mistakes are not reported here: they are found again, with the
- * script's own, when everything is known.
+ * `__ENV`, the heap of the workers, and the data folder, which is relative to where the command was
+ * typed. Mistakes are not reported here: they are found again, with the script's own, when
+ * everything is known.
  */
 export function earlyOptions(given: Given, cwd: string): EarlyOptions {
   const { scenario: _, ...flags } = given.flags;
   try {
     const options = resolveOptions({ ...given, flags, scriptOptions: null, exports: null });
-    const { dataRoot, env } = options;
-    return dataRoot === null ? { env } : { env, dataRoot: resolve(cwd, dataRoot) };
+    const { dataRoot, env, workerHeapBytes } = options;
+    const known = { env, workerHeapBytes };
+    return dataRoot === null ? known : { ...known, dataRoot: resolve(cwd, dataRoot) };
   } catch (error) {
     if (!(error instanceof DicomRunError)) throw error;
     return { env: scriptEnv(given, {}, new Problems(), []) };

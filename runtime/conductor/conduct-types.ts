@@ -20,6 +20,8 @@ export interface BuiltScript {
   readonly env: Readonly<Record<string, string>>;
   /** Configured data folder, for `files()` without argument. */
   readonly dataRoot?: string;
+  /** Heap of a worker, as far as it is known without the script's own options; null: default. */
+  readonly workerHeapBytes?: number | null;
 }
 
 /** What is known once the options are resolved and everything listens. */

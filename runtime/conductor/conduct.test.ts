@@ -7,7 +7,7 @@ import { resolveOptions } from '../config/resolve.ts';
 import { restoreRun } from '../runlog/restore.ts';
 import { openBook } from './book.ts';
 import { conduct } from './conduct.ts';
-import type { ConductRequest } from './conduct-types.ts';
+import type { BuiltScript, ConductRequest } from './conduct-types.ts';
 import type { Screen } from './screen.ts';
 import { Stopper } from './stopper.ts';
 
@@ -25,6 +25,8 @@ interface Wish {
   readonly env?: Record<string, string>;
   readonly flags?: Record<string, string>;
   readonly preflight?: () => Promise<void>;
+  /** What is known before the script's own options. */
+  readonly early?: Pick<BuiltScript, 'env' | 'workerHeapBytes'>;
 }
 
 function newRun(wish: Wish = {}) {
@@ -56,6 +58,7 @@ function newRun(wish: Wish = {}) {
         folder,
         env: {},
         placeOf: () => ({ where: 'gi.ts:2:9' }),
+        ...wish.early,
       }),
     resolve: (loaded) =>
       Promise.resolve(
@@ -156,6 +159,19 @@ describe('conduct', () => {
     const { summary } = await run;
     expect(summary.verdict).toMatchObject({ exitCode: 105, reason: 'interrupted by SIGINT' });
     expect(said).toContain('teardown');
+  });
+
+  it.each([
+    ['nowhere', {}, {}],
+    ['in a file', { workerHeapBytes: 2e8 }, { 'worker-heap': '200MB' }],
+    ['in the script only', { workerHeapBytes: null }, { 'worker-heap': '200MB' }],
+    ['in a file and otherwise in the script', { workerHeapBytes: 3e8 }, { 'worker-heap': '200MB' }],
+  ])('says what module code says once, with the heap said %s', async (_where, early, flags) => {
+    const env = { SAYS: 'pool of 3' };
+    const { request, said } = newRun({ early: { env, ...early }, flags });
+    const { summary } = await conduct(request);
+    expect(summary.verdict.exitCode).toBe(0);
+    expect(said.filter((line) => line === 'log pool of 3')).toHaveLength(1);
   });
 
   it('stops when the script aborts the test', async () => {

@@ -54,6 +54,8 @@ class Conductor {
   readonly #request: ConductRequest;
   readonly #events: DeferredEvents;
   #fleet: Fleet;
+  /** What the workers of the fleet have; null: the default. */
+  #heapBytes: number | null;
   #acceptors: Acceptors | null = null;
   #recorder: Recorder | null = null;
   #embedded: EmbeddedAddress | null = null;
@@ -66,15 +68,16 @@ class Conductor {
     // Until the options are known only the script and its files have been heard.
     this.#discretion = new Discretion(true, request.runNumber);
     this.#events = new DeferredEvents((message) => request.screen.log(message));
-    this.#fleet = this.#newFleet(request.workerHeapBytes);
+    this.#heapBytes = request.workerHeapBytes;
+    this.#fleet = this.#newFleet();
   }
 
-  #newFleet(heapBytes: number | null): Fleet {
+  #newFleet(): Fleet {
     const { vuWorker, maxWorkers, cores } = this.#request;
     return new Fleet({
       file: vuWorker,
       maxWorkers,
-      heapBytes: heapBytes ?? defaultHeap(cores),
+      heapBytes: this.#heapBytes ?? defaultHeap(cores),
       events: this.#events,
       nextSource: () => this.#sources++,
       segmentOf: (worker, workers) => splitSegment(this.#segment, worker, workers),
@@ -107,18 +110,27 @@ class Conductor {
     this.#fleet.startLead();
     const built = await request.stopper.guard(request.build());
     this.#placeOf = built.placeOf;
+    // Said in a file: worker 0 had to start before that was read.
+    await this.#useHeap(built.workerHeapBytes ?? request.workerHeapBytes);
     let loaded = await this.#load(built);
     let options = await request.resolve(loaded);
-    if (options.workerHeapBytes !== request.workerHeapBytes) {
-      // Said in the script or in a file: worker 0 had to start before that was read.
-      await this.#fleet.destroy();
-      this.#fleet = this.#newFleet(options.workerHeapBytes);
-      this.#fleet.startLead();
-      loaded = await this.#load(built);
+    if (await this.#useHeap(options.workerHeapBytes)) {
+      // Said in the script, whose module code runs once more and has had its say.
+      loaded = await this.#events.quietly(() => this.#load(built));
       options = await request.resolve(loaded);
     }
     this.#discretion = new Discretion(options.phiOk, request.runNumber);
     return { built, loaded, options };
+  }
+
+  /** Replaces worker 0 when its heap is to be another; true when it did. */
+  async #useHeap(heapBytes: number | null): Promise<boolean> {
+    if (heapBytes === this.#heapBytes) return false;
+    await this.#fleet.destroy();
+    this.#heapBytes = heapBytes;
+    this.#fleet = this.#newFleet();
+    this.#fleet.startLead();
+    return true;
   }
 
   #load(built: BuiltScript): Promise<Loaded> {

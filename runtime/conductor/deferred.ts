@@ -7,6 +7,7 @@ type Call = (events: ThreadEvents) => void;
 export class DeferredEvents implements ThreadEvents {
   #target: ThreadEvents | null = null;
   #waiting: Call[] = [];
+  #quiet = false;
   readonly #log: ThreadEvents['log'];
 
   /** `log` gets console output at once, also while there is no recorder. */
@@ -30,7 +31,18 @@ export class DeferredEvents implements ThreadEvents {
     else this.#pass((events) => events.samples(source, columns));
   };
 
+  /** Drops console output while `run` goes on: the same was said before. */
+  async quietly<T>(run: () => Promise<T>): Promise<T> {
+    this.#quiet = true;
+    try {
+      return await run();
+    } finally {
+      this.#quiet = false;
+    }
+  }
+
   readonly log: ThreadEvents['log'] = (message) => {
+    if (this.#quiet) return;
     if (this.#target === null) this.#log(message);
     else this.#target.log(message);
   };
