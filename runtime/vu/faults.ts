@@ -1,7 +1,10 @@
 // What made an answer impossible, as a fault that crosses the bridge; in the words of the wire.
 import type { Fault } from '../../api/bridge.ts';
+import { statusHex } from '../dicom/dimse/status.ts';
+import { statusHint, statusName } from '../dicom/dimse/status-words.ts';
 import type { Failure, Rejected } from '../dicom/errors.ts';
-import { describeFailure, type PeerName } from '../dicom/failure-text.ts';
+import { describeFailure, peerText, type PeerName } from '../dicom/failure-text.ts';
+import type { OperationError } from './errors.ts';
 
 export { peerText, type PeerName } from '../dicom/failure-text.ts';
 
@@ -44,8 +47,26 @@ function fieldsOf(failure: Failure): Readonly<Record<string, unknown>> {
 }
 
 /** What a peer added to a status, for a message: its error comment in quotes, '' without one. */
-export function commentText(comment: string): string {
+function commentText(comment: string): string {
   return comment === '' ? '' : ` ("${comment.replace(/[^\x20-\x7e]/g, '?')}")`;
+}
+
+/** A status that is a failure, as it is told; `service` is the request. */
+export function statusError(
+  service: string,
+  peer: PeerName,
+  status: number,
+  comment: string,
+): OperationError {
+  const hint = statusHint(status, service);
+  const hex = statusHex(status);
+  return {
+    operation: service,
+    code: `status ${hex}`,
+    message: `${peerText(peer)} answered ${service} with 0x${hex}: ${statusName(status, service)}${commentText(comment)}`,
+    ...(hint === null ? {} : { hint }),
+    calledAET: peer.calledAET,
+  };
 }
 
 /** Word of the `outcome` tag. */

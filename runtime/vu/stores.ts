@@ -5,15 +5,13 @@ import type { Prototype } from '../dicom/data/prototype.ts';
 import type { Identity } from '../dicom/data/identity.ts';
 import { sizeClass } from '../dicom/data/share.ts';
 import type { Reply } from '../dicom/dimse/pending.ts';
-import { statusHex } from '../dicom/dimse/status.ts';
-import { statusHint, statusName } from '../dicom/dimse/status-words.ts';
 import type { Failure } from '../dicom/errors.ts';
 import { nagleHint } from '../dicom/failure-text.ts';
 import { StoreImages } from '../dicom/scu/store-image.ts';
 import type { SendFault } from '../dicom/ul/send-fault.ts';
 import type { Associations, OpenAssociation } from './associations.ts';
 import type { DeliveryPort } from './delivery.ts';
-import { commentText, failureFault, outcomeTag, peerText } from './faults.ts';
+import { failureFault, outcomeTag, peerText, statusError } from './faults.ts';
 import { RingFault } from './host.ts';
 import type { Ledger, OwnUids } from './ledger.ts';
 import { shortName } from './names.ts';
@@ -227,18 +225,9 @@ export class Stores implements ReplyTaker {
 
   #failed(open: OpenAssociation, operation: Operation, reply: Reply): void {
     const { status } = reply;
-    const said = commentText(reply.text(ERROR_COMMENT));
     const vu = this.#parts.vu(operation.slot);
-    const { calledAET } = open.spec.peer;
-    const hint = statusHint(status, 'C-STORE');
     this.#parts.errors.failed(
-      {
-        operation: 'C-STORE',
-        code: `status ${statusHex(status)}`,
-        ...(hint === null ? {} : { hint }),
-        message: `${peerText(open.spec.peer)} answered C-STORE with 0x${statusHex(status)}: ${statusName(status, 'C-STORE')}${said}`,
-        calledAET,
-      },
+      statusError('C-STORE', open.spec.peer, status, reply.text(ERROR_COMMENT)),
       vu,
       () => ({
         instance: this.#uidOf(operation),

@@ -1,11 +1,9 @@
 // One request of a service under way: what it is counted as, and how its call is answered.
 import { Answer, type Fault } from '../../../api/bridge.ts';
-import { statusHex } from '../../dicom/dimse/status.ts';
-import { statusHint, statusName } from '../../dicom/dimse/status-words.ts';
 import type { Failure } from '../../dicom/errors.ts';
 import type { OperationResult } from '../../dicom/scu/operation.ts';
 import type { Associations, OpenAssociation } from '../associations.ts';
-import { commentText, failureFault, outcomeTag, peerText } from '../faults.ts';
+import { failureFault, outcomeTag, peerText, statusError } from '../faults.ts';
 import { RingFault } from '../host.ts';
 import { shortName } from '../names.ts';
 import type { Operation } from '../operation.ts';
@@ -113,7 +111,13 @@ export class Exchange {
     const outcome = tags['outcome'] ?? 'failure';
     const times = { ...result, bytes: 0 };
     requests.answered(this.#series(this.with(tags)), times, failed, host.nextSerial);
-    if (failed) this.#report(status, result.errorComment);
+    if (failed) {
+      const { peer } = this.open.spec;
+      this.parts.errors.failed(
+        statusError(this.service, peer, status, result.errorComment),
+        this.vu,
+      );
+    }
     const sent = result.sendEnd > 0 ? Math.min(result.sendEnd, result.firstByte) : result.firstByte;
     return {
       status,
@@ -127,21 +131,6 @@ export class Exchange {
         receiving: result.lastByte - result.firstByte,
       },
     };
-  }
-
-  #report(status: number, comment: string): void {
-    const { peer } = this.open.spec;
-    const hint = statusHint(status, this.service);
-    this.parts.errors.failed(
-      {
-        operation: this.service,
-        code: `status ${statusHex(status)}`,
-        ...(hint === null ? {} : { hint }),
-        message: `${peerText(peer)} answered ${this.service} with 0x${statusHex(status)}: ${statusName(status, this.service)}${commentText(comment)}`,
-        calledAET: peer.calledAET,
-      },
-      this.vu,
-    );
   }
 
   /** Counts a request without an answer; the fault to settle with, null after an interruption. */
