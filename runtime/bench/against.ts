@@ -1,5 +1,5 @@
 // Against others: DCMTK's storescu, storescp as the sink, and our own transport without the sandbox.
-import { script, seconds, stores, target, type Bench, type Case } from './bench.ts';
+import { load, script, seconds, stores, target, type Bench, type Case } from './bench.ts';
 import { ours, sampleFile, storescu, type Pace } from './clients.ts';
 import { bare, dicomrun, has, ourSink, storescp } from './peers.ts';
 import { row, type Row } from './tally.ts';
@@ -80,12 +80,7 @@ export const againstBare: Case = async (bench) => {
     const args = [
       script('store'),
       ...target(sink),
-      '--workers',
-      '1',
-      '--vus',
-      '500',
-      '-e',
-      'BYTES=5000',
+      ...load({ workers: 1, vus: 500, env: { BYTES: '5000' } }),
     ];
     const short = await dicomrun([...args, '--duration', '1s']);
     const long = await dicomrun([...args, '--duration', `${time + 1}s`]);

@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { script, seconds, stores, target, type Case } from './bench.ts';
+import { load, script, seconds, stores, target, type Case } from './bench.ts';
 import { dicomrun, freePort, has, ourSink, type CliRun } from './peers.ts';
 import { row } from './tally.ts';
 
@@ -62,12 +62,7 @@ export const influx: Case = async (bench) => {
     const args = [
       script('store'),
       ...target(sink),
-      '--workers',
-      '1',
-      '--vus',
-      '500',
-      '--duration',
-      time,
+      ...load({ workers: 1, vus: 500, duration: time }),
     ];
     const without = stores(await dicomrun(args)).count;
     const all = await dicomrun([...args, '--out', `influxdb=${database.url}/bench`]);
