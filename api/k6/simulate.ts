@@ -40,6 +40,35 @@ export interface AcceptorFaults {
   readonly seed?: number;
   /** Faults of any service by rules; the first that fits is the one. */
   readonly requests?: readonly RequestRule[];
+  /** Faults at the A-ASSOCIATE-RQ by rules, after those above; the first that fits is the one. */
+  readonly associate?: readonly AssociateRule[];
+  /** An A-RELEASE-RQ is never answered. */
+  readonly neverRelease?: boolean;
+}
+
+/**
+ * What happens to an A-ASSOCIATE-RQ, e.g. `{ callingAET: 'MOD1', first: 3, reset: true }`. Without
+ * one of the four ends the association is accepted, after `delay`.
+ */
+export interface AssociateRule {
+  readonly calledAET?: string;
+  readonly callingAET?: string;
+  /** Only the first so many that fit. */
+  readonly first?: number;
+  /** Only every n-th that fits. */
+  readonly every?: number;
+  /** Only that share of them. */
+  readonly share?: number;
+  /** Before the answer: a time, or log-normal by its median and 95th percentile. */
+  readonly delay?: Span | { readonly p50: Span; readonly p95: Span };
+  /** A-ABORT (PS3.8 Table 9-26); `true` = service-user, no reason. */
+  readonly abort?: boolean | { readonly source: number; readonly reason: number };
+  /** Resets the connection. */
+  readonly reset?: boolean;
+  /** Never answers. */
+  readonly neverAnswer?: boolean;
+  /** A-ASSOCIATE-RJ (PS3.8 Table 9-21). */
+  readonly reject?: { readonly result: number; readonly source: number; readonly reason: number };
 }
 
 /** What happens to a request, e.g. `{ service: 'C-FIND', every: 3, status: 0xA700 }`. */
@@ -50,6 +79,8 @@ export interface RequestRule {
   readonly sopClass?: string;
   readonly calledAET?: string;
   readonly callingAET?: string;
+  /** Only the first so many that fit. */
+  readonly first?: number;
   /** Only every n-th that fits. */
   readonly every?: number;
   /** Only that share of them. */

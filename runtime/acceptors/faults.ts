@@ -29,6 +29,8 @@ export const KNOWN_FAULTS: readonly string[] = [
   'down',
   'seed',
   'requests',
+  'associate',
+  'neverRelease',
   'drop',
   'duplicate',
   'corrupt',

@@ -1,6 +1,6 @@
-import type { RequestRule } from '../../api/k6/simulate.ts';
+import type { AcceptorFaults, RequestRule } from '../../api/k6/simulate.ts';
 import { describe, expect, it } from 'vitest';
-import { requestFaults } from './request-faults.ts';
+import { faultPolicy, requestFaults } from './request-faults.ts';
 
 describe('rules for requests', () => {
   it('become faults of the wire', () => {
@@ -25,5 +25,45 @@ describe('rules for requests', () => {
     [{ delay: 'soon' }, /"soon"/],
   ])('refuse %j', (rule, message) => {
     expect(() => requestFaults([rule as RequestRule])).toThrow(message);
+  });
+});
+
+describe('rules for associations', () => {
+  it('become faults of the wire', () => {
+    const reject = { result: 2, source: 3, reason: 1 };
+    expect(
+      faultPolicy({
+        associate: [
+          { first: 3, abort: true },
+          { abort: { source: 2, reason: 6 }, share: 0.5 },
+          { every: 2, neverAnswer: true },
+          { callingAET: 'A', reset: true, delay: '1s' },
+          { reject, abort: false },
+        ],
+        neverRelease: true,
+      }),
+    ).toEqual({
+      associate: [
+        { first: 3, abort: { source: 0, reason: 0 } },
+        { abort: { source: 2, reason: 6 }, probability: 0.5 },
+        { every: 2, silence: true },
+        { callingAET: 'A', reset: true, delay: 1000 },
+        { reject },
+      ],
+      neverRelease: true,
+    });
+  });
+
+  it('are not there where nothing says so', () => {
+    expect(faultPolicy({ delay: 5, neverRelease: false })).toBeNull();
+  });
+
+  it.each([
+    [{ associate: [{ abrt: true }] }, /faults\.associate: there is no "abrt"/],
+    [{ associate: { abort: true } }, /must be a list/],
+    [{ associate: [{ reject: { result: 1 } }] }, /result, source and reason/],
+    [{ associate: [{ delay: 'soon' }] }, /"soon"/],
+  ])('refuse %j', (faults, message) => {
+    expect(() => faultPolicy(faults as unknown as AcceptorFaults)).toThrow(message);
   });
 });

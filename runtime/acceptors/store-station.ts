@@ -18,7 +18,7 @@ import type { ContextPolicy } from './contexts.ts';
 import { FaultDice, UNHARMED } from './faults.ts';
 import type { StoreFate } from './faults.ts';
 import type { Station } from './ports.ts';
-import { requestFaults } from './request-faults.ts';
+import { faultPolicy } from './request-faults.ts';
 
 /** What an association carries between its callbacks; `taking` is the station's own. */
 interface Carried<T> {
@@ -64,15 +64,15 @@ export abstract class StoreStation<T> implements Station, RequestHandler {
   private readonly timers = new Set<NodeJS.Timeout>();
 
   /** Answers requests: this station, behind its rules where there are any. */
-  private readonly handler: RequestHandler & Partial<AcceptorHandler>;
+  private readonly handler: RequestHandler &
+    Pick<AcceptorHandler, 'onAssociate'> &
+    Partial<AcceptorHandler>;
 
   constructor(faults: AcceptorFaults, now: () => number) {
     this.dice = new FaultDice(faults, now);
-    const { requests, seed = 1 } = faults;
+    const policy = faultPolicy(faults);
     this.handler =
-      requests === undefined
-        ? this
-        : withFaults({ requests: requestFaults(requests) }, this, chance(seed + 7));
+      policy === null ? this : withFaults(policy, this, chance((faults.seed ?? 1) + 7));
   }
 
   /** A new association's own state. */
@@ -102,6 +102,13 @@ export abstract class StoreStation<T> implements Station, RequestHandler {
       this.counts.rejected++;
       return refusal;
     }
+    const decision = this.handler.onAssociate(indication);
+    if (decision.kind !== 'accept') this.counts.rejected++;
+    return decision;
+  }
+
+  /** Lets in, where no rule says otherwise. */
+  onAssociate(indication: AssociateIndication): AssociateDecision {
     this.counts.associations++;
     const { takes, transferSyntaxes } = this.policy();
     const contexts = answerContexts(indication.rq.contexts, {
@@ -171,6 +178,10 @@ export abstract class StoreStation<T> implements Station, RequestHandler {
     const isEcho = request.commandField === CommandField.C_ECHO_RQ;
     const status = isEcho ? Status.SUCCESS : Status.UNRECOGNIZED_OPERATION;
     association.respond(request, { status });
+  }
+
+  released(association: Association): boolean {
+    return this.handler.onRelease?.(association) ?? true;
   }
 
   closed(association: Association): void {

@@ -28,6 +28,62 @@ function archive(knows: (sopClass: string, level: string) => boolean): RequestHa
   };
 }
 
+describe('scripts and receivers that refuse their associations', () => {
+  it('aborted, reset, ignored, then let in: each told by its code, within its limit', async () => {
+    const { code, told, out, err } = await runScript(
+      `
+      const sink = dicom.receiver({ aet: 'SINK', port: 0, faults: { associate: [
+        { first: 1, abort: true },
+        { first: 1, reset: true },
+        { first: 1, neverAnswer: true },
+        { first: 1, reject: { result: 2, source: 3, reason: 1 } },
+        { first: 1, delay: '30ms' },
+      ] } });
+      const ct = dicom.synthetic({ modality: 'CT', rows: 8, columns: 8 });
+      const peer = () => dicom.peer({
+        host: '127.0.0.1', port: sink.port, calledAET: 'SINK', timeouts: { associate: '400ms' },
+      });
+      export default async function () {
+        for (const name of ['aborted', 'reset', 'ignored', 'rejected', 'late']) {
+          await attempt(name, async () => {
+            const a = await peer().associate({ for: ct });
+            const stored = await a.store(ct);
+            await a.release();
+            return { ok: stored.ok };
+          });
+        }
+      }`,
+      ONCE,
+    );
+    expect({ code, out, err }).toMatchObject({ code: 0 });
+    expect(told['aborted']).toMatchObject({ thrown: 'AssociationAborted', code: 'ASSOC_ABORTED' });
+    expect(told['reset']).toMatchObject({ thrown: 'TransportError', phase: 'associate' });
+    expect(told['ignored']).toMatchObject({ code: 'TIMEOUT_ASSOCIATE', ms: 400 });
+    expect(told['rejected']).toMatchObject({ thrown: 'AssociationRejected', reason: 1 });
+    expect(told['late']).toEqual({ ok: true });
+  });
+
+  it('never released: the store counts, the release times out', async () => {
+    const { code, told, out, err } = await runScript(
+      `
+      const sink = dicom.receiver({ aet: 'SINK', port: 0, faults: { neverRelease: true } });
+      const ct = dicom.synthetic({ modality: 'CT', rows: 8, columns: 8 });
+      export default async function () {
+        const peer = dicom.peer({
+          host: '127.0.0.1', port: sink.port, calledAET: 'SINK', timeouts: { release: '200ms' },
+        });
+        const a = await peer.associate({ for: ct });
+        tell('stored', { ok: (await a.store(ct)).ok });
+        await attempt('released', () => a.release());
+      }`,
+      ONCE,
+    );
+    expect({ code, out, err }).toMatchObject({ code: 0 });
+    expect(told['stored']).toEqual({ ok: true });
+    expect(told['released']).toMatchObject({ code: 'TIMEOUT_RELEASE', ms: 200 });
+  });
+});
+
 describe('scripts and difficult peers', () => {
   it('limits a call by itself: TimeoutError with its phase, counted', async () => {
     const port = await serve({

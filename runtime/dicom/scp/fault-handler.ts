@@ -227,6 +227,7 @@ class FaultHandler implements AcceptorHandler {
     if (rule.callingAET !== undefined && rule.callingAET !== who.callingAET) return false;
     const seen = (this.seen.get(rule) ?? 0) + 1;
     this.seen.set(rule, seen);
+    if (rule.first !== undefined && seen > rule.first) return false;
     if (rule.every !== undefined && seen % rule.every !== 0) return false;
     return rule.probability === undefined || this.random() < rule.probability;
   }

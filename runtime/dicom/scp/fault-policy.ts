@@ -10,6 +10,8 @@ export interface FaultMatch {
   /** `C-STORE`, `C-FIND`, `N-CREATE`, … */
   readonly service?: string;
   readonly sopClass?: string;
+  /** Only the first so many that match. */
+  readonly first?: number;
   /** Only every n-th that matches (1 = all). */
   readonly every?: number;
   /** Only a share of those, 0 to 1. */

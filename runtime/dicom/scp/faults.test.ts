@@ -148,6 +148,15 @@ describe('fault policies', () => {
     expect(CONTEXTS).toHaveLength(2);
   });
 
+  it('treat only the first that match', async () => {
+    const port = await faulty({ associate: [{ first: 2, callingAET: 'RESET', reset: true }] });
+    const kinds = [];
+    for (const callingAET of ['RESET', 'OTHER', 'RESET', 'RESET']) {
+      kinds.push((await open(port, { callingAET })).kind);
+    }
+    expect(kinds).toEqual(['transport', 'accepted', 'transport', 'accepted']);
+  });
+
   it('refuse to release', async () => {
     const port = await faulty({ neverRelease: true });
     const association = await opened(port, { timeouts: { releaseMs: 40 } });
