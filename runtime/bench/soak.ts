@@ -69,6 +69,16 @@ function flag(name: string, otherwise: string): string {
 const settled = (points: readonly Point[]): readonly Point[] =>
   points.slice(Math.ceil(points.length / 10));
 
+/** Medians of the four quarters: whether what grew went on growing. */
+function quarters(points: readonly Point[]): string {
+  const size = Math.ceil(points.length / 4);
+  return [0, 1, 2, 3]
+    .map((quarter) => points.slice(quarter * size, (quarter + 1) * size).map(([, y]) => y))
+    .map((values) => values.sort((a, b) => a - b)[values.length >> 1] ?? NaN)
+    .map((median) => median.toFixed(2))
+    .join(' ');
+}
+
 function tell({ what, unit, points, limit }: Creep): boolean {
   const kept = settled(points);
   const { perSecond, mean } = slope(kept);
@@ -77,7 +87,7 @@ function tell({ what, unit, points, limit }: Creep): boolean {
   const share = ((grown / mean) * 100).toFixed(1);
   console.log(
     `${what.padEnd(8)} mean ${mean.toFixed(2)} ${unit}, ${share} % over the run, ` +
-      `${(perSecond * 3600).toFixed(2)} ${unit} an hour` +
+      `${(perSecond * 3600).toFixed(2)} ${unit} an hour; by quarters ${quarters(kept)}` +
       (creeps ? `  CREEPS: more than ${limit * 100} %` : ''),
   );
   return creeps;

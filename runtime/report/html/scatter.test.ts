@@ -20,7 +20,7 @@ describe('ScatterCollector', () => {
     expect(collector.build()).toEqual([
       {
         ...{ service: 'C-STORE', kind: 'ok', seen: 50 },
-        time: [0, 0, 1, 1, 1],
+        time: [0, 0.001, 1, 1.001, 1.002],
         value: [12.3, 12.3, 12.3, 12.3, 12.3],
       },
     ]);

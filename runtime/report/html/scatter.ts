@@ -35,7 +35,7 @@ export class ScatterCollector {
       const sorted = [...points].sort(([a], [b]) => a - b);
       return {
         ...{ service, kind, seen },
-        time: sorted.map(([ms]) => Math.round(ms / 10) / 100),
+        time: sorted.map(([ms]) => Math.round(ms) / 1000),
         value: sorted.map(([, value]) => Number(value.toPrecision(3))),
       };
     });

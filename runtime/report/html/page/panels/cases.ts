@@ -2,11 +2,12 @@
 import type { ScatterKind } from '../../../../metrics/scatter.ts';
 import type { CaseResult, FailedInstance } from '../../../../metrics/summary.ts';
 import type { ReportData } from '../../data.ts';
-import { chart, type ChartData, type Line } from '../chart.ts';
+import { chart } from '../chart.ts';
 import { h } from '../dom.ts';
 import { clock, count, ms } from '../format.ts';
 import { section, type Panel } from '../panel.ts';
 import { numbers, table, words, type TableColumn } from '../table.ts';
+import { scatterOf } from './scatter-lines.ts';
 import { look, stages } from './timeline.ts';
 
 const LOOK: Readonly<Record<CaseResult['state'], string>> = {
@@ -103,7 +104,7 @@ export function slowest(): Panel {
   const parts = [scatter.element, shown, part, slow, top.element];
   return section('Single requests', parts, (data) => {
     const { services } = data;
-    scatter.update({ ...scatterOf(data), marks: stages(data) });
+    scatter.update({ ...scatterOf(data, (at) => look(at).colour), marks: stages(data) });
     shown.textContent = shownOf(data);
     const rows = failedInstances(data);
     failed.update(rows);
@@ -111,56 +112,6 @@ export function slowest(): Panel {
     top.update(slowMoments(data));
     return services.length > 0;
   });
-}
-
-const KIND_LOOK: Readonly<Record<ScatterKind, (at: number) => Pick<Line, 'label' | 'colour'>>> = {
-  ok: (at) => ({ label: '', colour: look(at).colour }),
-  failure: () => ({ label: ' failed', colour: 'c8' }),
-  unanswered: () => ({ label: ' without answer', colour: 'c7' }),
-};
-
-/** What a logarithmic axis can show at least, ms. */
-const LEAST = 0.01;
-
-/**
- * Points of all kinds over their times, and the slowest of each moment among the successes. What
- * got no answer has no latency and stands at the bottom.
- */
-function scatterOf({ timeline, services, scatter }: ReportData): ChartData {
-  const all = scatter.map(({ service, kind, time, value }) => {
-    const points = new Map(time.map((at, index) => [at, value[index] ?? 0]));
-    if (kind === 'ok') addSlowest(points, timeline.time, timeline.columns[`max ${service}`] ?? []);
-    const { label, colour } = KIND_LOOK[kind](Math.max(0, services.indexOf(service)));
-    return { label: `${service}${label}`, colour, points };
-  });
-  const known = all.flatMap(({ points }) => [...points.values()]).filter((ms) => ms > 0);
-  const bottom = Math.max(LEAST, known.length === 0 ? 1 : smallest(known));
-  const ends = [0, (timeline.time.at(-1) ?? 0) + timeline.bucketSeconds];
-  const x = [...new Set([...ends, ...all.flatMap(({ points }) => [...points.keys()])])];
-  x.sort((a, b) => a - b);
-  const lines = all.map(({ label, colour, points }): Line => {
-    const values = x.map((at) => {
-      const value = points.get(at);
-      return value === undefined ? null : Math.max(bottom, value);
-    });
-    return { label, colour, values, style: 'dots' };
-  });
-  return { x, lines };
-}
-
-function smallest(values: readonly number[]): number {
-  return values.reduce((low, value) => Math.min(low, value), Infinity);
-}
-
-function addSlowest(
-  points: Map<number, number>,
-  time: readonly number[],
-  slowest: readonly (number | null)[],
-): void {
-  for (const [index, at] of time.entries()) {
-    const value = slowest[index];
-    if (value !== null && value !== undefined) points.set(at, value);
-  }
 }
 
 /** How many of how many are drawn. */
