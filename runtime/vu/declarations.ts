@@ -9,7 +9,7 @@ import type { SyntheticSpec } from '../dicom/data/synthetic.ts';
 import type { Declaration, PeerSpec, ReceiverSpec } from '../threads.ts';
 import { parseCsv } from './csv.ts';
 import { checkPeer } from './peer-check.ts';
-import { tlsOf } from './peers.ts';
+import { receiverTls } from './tls.ts';
 import { RingFault, type Host } from './host.ts';
 
 /** The heavy parts, loaded before the init pass only. */
@@ -248,20 +248,9 @@ function receiverSpec(spec: unknown, folder: string): ReceiverSpec {
     correlate: (correlate as string | undefined) ?? 'sop',
     verify: (verify as ReceiverSpec['verify'] | undefined) ?? 'pixels',
     keep: (keep as ReceiverSpec['keep'] | undefined) ?? 'headers',
-    ...(tls === undefined ? {} : { tls: acceptorTls(tls as Record<string, unknown>, folder) }),
+    ...(tls === undefined ? {} : { tls: receiverTls(tls as object, folder) }),
     ...(rest as { folder?: string; settleMs?: number; faults?: unknown }),
   };
-}
-
-/** Certificates read; `ca` or `verify: true` asks senders for theirs. */
-function acceptorTls(tls: Record<string, unknown>, folder: string): object {
-  const missing = ['cert', 'key'].find((name) => tls[name] === undefined);
-  if (missing !== undefined) {
-    const hint = 'who listens shows a certificate: give cert and key, as PEM files';
-    throw refuse(`receiver({ tls }): has no ${missing}`, hint);
-  }
-  const asks = tls['verify'] ?? tls['ca'] !== undefined;
-  return { ...tlsOf(tls, folder), ...(asks === true ? { requestCert: true } : {}) };
 }
 
 /** The dictionary is heavy: only the init pass needs it. */

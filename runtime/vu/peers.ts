@@ -1,13 +1,12 @@
 // Whom a script means: its peers and contexts, resolved against the configuration once per spec.
-import { readFileSync } from 'node:fs';
-import { resolve } from 'node:path';
-import type { AssociateRequest, TlsOptions } from '../dicom/ul/associate-request.ts';
+import type { AssociateRequest } from '../dicom/ul/associate-request.ts';
 import type { Route } from '../config/types.ts';
 import type { VuPlan } from '../threads.ts';
 import { RingFault } from './host.ts';
 import type { PeerName } from './faults.ts';
 import { isAETitle } from './peer-check.ts';
 import { proposalOf, type Wishes } from './proposals.ts';
+import { peerTls } from './tls.ts';
 
 /** A peer as the sandbox describes it (api/dicom/peer.ts). */
 export interface PeerRequest {
@@ -140,36 +139,6 @@ function targetOf(peer: PeerRequest, plan: VuPlan, route: Route | undefined): Ba
 const asText = (value: unknown): string | undefined =>
   typeof value === 'string' ? value : undefined;
 
-/** TLS options with the files read. @throws RingFault for a file that cannot be read */
-export function tlsOf(tls: PeerRequest['tls'], folder: string): TlsOptions | null {
-  if (tls === undefined || tls === false) return null;
-  if (tls === true) return {};
-  const read = (key: string): { [key: string]: string } => {
-    const file = asText(tls[key]);
-    if (file === undefined) return {};
-    if (file.includes('-----BEGIN')) return { [key]: file };
-    try {
-      return { [key]: readFileSync(resolve(folder, file), 'utf8') };
-    } catch (error) {
-      throw bad(
-        `tls.${key}: cannot read "${file}" (${(error as NodeJS.ErrnoException).code ?? 'error'})`,
-      );
-    }
-  };
-  const { verify, serverName, passphrase, minVersion, maxVersion, profile } = tls;
-  return {
-    ...read('ca'),
-    ...read('cert'),
-    ...read('key'),
-    ...(verify === false ? { rejectUnauthorized: false } : {}),
-    ...(asText(serverName) === undefined ? {} : { servername: asText(serverName) as string }),
-    ...(asText(passphrase) === undefined ? {} : { passphrase: asText(passphrase) as string }),
-    ...(minVersion === undefined ? {} : { minVersion: minVersion as 'TLSv1.2' }),
-    ...(maxVersion === undefined ? {} : { maxVersion: maxVersion as 'TLSv1.3' }),
-    ...(profile === undefined ? {} : { profile: profile as 'bcp195' }),
-  };
-}
-
 /** Text as UTF-8; bytes as they are, which cross the bridge as an object of numbers. */
 function bytesOf(value: unknown): Uint8Array {
   const text = asText(value);
@@ -223,7 +192,7 @@ export function resolveSpec(spec: SpecRequest, plan: VuPlan): Spec {
   const request: AssociateRequest = {
     ...address,
     ...proposalOf(spec),
-    tls: tlsOf(tls, plan.folder),
+    tls: peerTls(tls, plan.folder),
     userIdentity: identityOf(peer.userIdentity) ?? null,
     asyncOps,
     ...extrasOf(peer),

@@ -13,7 +13,7 @@ import { DatasetTap } from '../dataset-tap.ts';
 import { PieceBag } from '../piece-bag.ts';
 import { StoreStation } from '../store-station.ts';
 import type { Stored } from '../store-station.ts';
-import { requestorTlsOf } from '../tls.ts';
+import { requestorTlsOf } from '../../dicom/ul/tls-files.ts';
 import { ProcedureSteps } from './procedure-steps.ts';
 import { levelOf, Query } from './query.ts';
 import { Retrieval } from './retrieve.ts';
@@ -47,7 +47,7 @@ export class Archive extends StoreStation<Taking> {
 
   /**
    * @param folder what file names in the specification are relative to
-   * @throws SpecError for TLS that cannot be
+   * @throws DicomError `CONFIG_TLS` for TLS that cannot be
    */
   constructor(spec: SimulatedArchive, now: () => number, folder = '.') {
     super(spec.faults ?? {}, now);

@@ -15,12 +15,13 @@ const SOON_DAYS = 30;
 /** Nothing for a peer without TLS. */
 export async function checkTls({ peer, timeoutMs }: PeerCheck): Promise<readonly Finding[]> {
   if (peer.tls === undefined) return [];
-  const { host, port, tls } = peer;
-  const servername = tls.serverName ?? (isIP(host) === 0 ? host : undefined);
+  const { host, port } = peer;
+  const tls = tlsOptions(peer) ?? {};
+  const servername = tls.servername ?? (isIP(host) === 0 ? host : undefined);
   const socket = connect({
     host,
     port,
-    ...requestorTls(tlsOptions(tls)),
+    ...requestorTls(tls),
     ...(servername === undefined ? {} : { servername }),
     rejectUnauthorized: false,
   });

@@ -1,6 +1,5 @@
 // A few requests on one association, as promises: for preflight, doctor, echo, find, send, move.
 // Not for load: the VU workers have their own way.
-import { readFileSync } from 'node:fs';
 import { DicomRunError, ExitCode } from '../../errors.ts';
 import type { Target } from '../../config/types.ts';
 import { associate } from '../../dicom/ul/associate.ts';
@@ -9,6 +8,8 @@ import type { ProposedContext, Timeouts, TlsOptions } from '../../dicom/ul/assoc
 import type { Association } from '../../dicom/ul/association.ts';
 import type { Outgoing } from '../../dicom/ul/outgoing.ts';
 import type { Pending, Reply } from '../../dicom/dimse/pending.ts';
+import { requestorTlsOf } from '../../dicom/ul/tls-files.ts';
+import { DicomError } from '../../dicom/errors.ts';
 import type { Failure } from '../../dicom/errors.ts';
 import { echoRequest, VERIFICATION_SOP_CLASS } from '../../dicom/scu/requests.ts';
 import { CONTEXT_RESULTS, describeFailure, peerText } from '../../dicom/failure-text.ts';
@@ -33,7 +34,7 @@ export interface OpenOptions {
 
 /** The outcome of one attempt, whatever it is. */
 export function attempt(peer: PeerAddress, options: OpenOptions): Promise<AssociateOutcome> {
-  const { tls, maxPdu, sourceAddress, ...address } = peer;
+  const { tls: _, maxPdu, sourceAddress, ...address } = peer;
   return new Promise((resolve) => {
     associate(
       {
@@ -41,7 +42,7 @@ export function attempt(peer: PeerAddress, options: OpenOptions): Promise<Associ
         ...options,
         ...(maxPdu === undefined ? {} : { maxPdu }),
         ...(sourceAddress === undefined ? {} : { sourceAddress }),
-        ...(tls === undefined ? {} : { tls: tlsOptions(tls) }),
+        tls: tlsOptions(peer),
       },
       resolve,
     );
@@ -169,33 +170,14 @@ export function release(association: Association): Promise<void> {
   return new Promise((resolve) => association.release(() => resolve()));
 }
 
-/** Options of the wire, with the files read. @throws DicomRunError 104 for one that cannot be */
-export function tlsOptions(tls: NonNullable<Target['tls']>): TlsOptions {
-  const pem = (file: string | undefined) => (file === undefined ? undefined : readPem(file));
-  const ca = pem(tls.ca);
-  const cert = pem(tls.cert);
-  const key = pem(tls.key);
-  return {
-    ...(ca === undefined ? {} : { ca }),
-    ...(cert === undefined ? {} : { cert }),
-    ...(key === undefined ? {} : { key }),
-    ...(tls.passphrase === undefined ? {} : { passphrase: tls.passphrase }),
-    ...(tls.serverName === undefined ? {} : { servername: tls.serverName }),
-    ...(tls.verify === undefined ? {} : { rejectUnauthorized: tls.verify }),
-    ...(tls.minVersion === 'TLSv1.2' || tls.minVersion === 'TLSv1.3'
-      ? { minVersion: tls.minVersion }
-      : {}),
-  };
-}
-
-function readPem(file: string): Buffer {
+/** TLS towards a peer, with the files read; none at all for one without. @throws DicomRunError 104 */
+export function tlsOptions(peer: PeerAddress): TlsOptions | null {
   try {
-    return readFileSync(file);
+    return requestorTlsOf(peer.tls, { name: peerText(peer), folder: '.' });
   } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
-    throw new DicomRunError(ExitCode.CONFIG, {
-      code: 'CONFIG_TLS_FILE',
-      message: `TLS file "${file}" cannot be read: ${why}`,
-    });
+    if (!(error instanceof DicomError)) throw error;
+    const { code, message, hint } = error;
+    const help = hint === undefined ? {} : { hint };
+    throw new DicomRunError(ExitCode.CONFIG, { code, message, ...help });
   }
 }

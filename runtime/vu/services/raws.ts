@@ -7,7 +7,8 @@ import { failureFault, peerText, type PeerName } from '../faults.ts';
 import { RingFault } from '../host.ts';
 import type { Operation } from '../operation.ts';
 import type { WorkerParts } from '../parts.ts';
-import { addressOf, tlsOf, type PeerRequest } from '../peers.ts';
+import { addressOf, type PeerRequest } from '../peers.ts';
+import { peerTls } from '../tls.ts';
 import type { ServiceParts } from '../services.ts';
 import { Deadline } from './deadline.ts';
 
@@ -182,7 +183,7 @@ class Raws {
       {
         host: peer.host,
         port: peer.port,
-        tls: tlsOf(tls, parts.plan.folder),
+        tls: peerTls(tls, parts.plan.folder),
         ...(typeof source === 'string' ? { sourceAddress: source } : {}),
         ...(timeouts === undefined ? {} : { timeouts }),
       },
