@@ -110,8 +110,9 @@ function runBefore(terminal: Terminal, folder: string): string | null {
   const script = scriptOf(name);
   if (script === undefined) return null;
   const runs = readdirSync(resolve(terminal.cwd, home));
-  // A smoke run, which has junit.xml, is no load to compare with.
-  const isLoad = (run: string) => !existsSync(resolve(terminal.cwd, home, run, 'junit.xml'));
+  // A smoke run, which has junit.xml, is no load to compare with; nor what never came to its end.
+  const has = (run: string, file: string) => existsSync(resolve(terminal.cwd, home, run, file));
+  const isLoad = (run: string) => has(run, 'summary.json') && !has(run, 'junit.xml');
   const earlier = runs.filter((run) => run < name && scriptOf(run) === script && isLoad(run));
   const last = earlier.sort().at(-1);
   return last === undefined ? null : join(home, last);

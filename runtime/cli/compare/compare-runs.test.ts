@@ -78,8 +78,7 @@ describe('compareRuns', () => {
   });
 
   it('tolerates no further missing image', () => {
-    const missing = (n: number) =>
-      run({ ...GOOD, delivery: { routes: [{ missing: n }] } });
+    const missing = (n: number) => run({ ...GOOD, delivery: { routes: [{ missing: n }] } });
     expect(verdicts(missing(100), missing(101))).toMatchObject({ missing: 'worse' });
     expect(verdicts(missing(101), missing(101))).toMatchObject({ missing: 'same' });
   });
