@@ -1,5 +1,7 @@
 // The live page of a run (`--web`), on the loopback interface unless told otherwise.
 import { join } from 'node:path';
+import { Problems } from '../config/problems.ts';
+import { readWeb } from '../config/web.ts';
 import { DicomRunError, ExitCode } from '../errors.ts';
 import type { Output } from '../outputs/output.ts';
 import { RUNLOG_FILE } from '../runlog/format.ts';
@@ -13,12 +15,16 @@ export interface WebPage {
   readonly output: Output;
 }
 
-/** Starts the page when `--web [host:port]` was given. @throws DicomRunError 104 */
+/** Starts the page when `--web [host:port]` was given; a wrong one was refused with the options. */
 export async function startWeb(flag: unknown, folder: string): Promise<WebPage | null> {
   if (flag === undefined) return null;
-  const where = flag === true ? {} : parseWhere(String(flag));
+  const at = { name: 'flag --web', origin: 'command line' };
+  const where = readWeb({ problems: new Problems(), at }, flag);
   const { startLivePage } = await import('../report/html/live.ts');
-  const page = await startLivePage({ file: join(folder, RUNLOG_FILE), ...where });
+  const file = join(folder, RUNLOG_FILE);
+  const page = await startLivePage({ file, ...where }).catch((error: unknown) => {
+    throw cannotServe(String(flag), error);
+  });
   const nothing = { name: 'web', destination: '', written: 0, rejected: 0, unwritten: 0 };
   return {
     url: page.url,
@@ -36,22 +42,16 @@ export async function startWeb(flag: unknown, folder: string): Promise<WebPage |
   };
 }
 
+/** A host that is not this machine's, or a port that takes more rights. */
+function cannotServe(flag: string, error: unknown): DicomRunError {
+  return new DicomRunError(ExitCode.CONFIG, {
+    code: 'CONFIG_WEB',
+    message: `flag --web: cannot serve at ${flag}: ${error instanceof Error ? error.message : String(error)}`,
+    hint: '--web 5665, or --web alone for any free port',
+  });
+}
+
 /** Where the page is to be had. */
 export function liveLine({ url, otherPort }: WebPage): string {
   return `live page: ${url}${otherPort ? ' (the port of --web is in use, this one is free)' : ''}`;
-}
-
-/** `5665`, `host:5665` or `[::1]:5665`. */
-export function parseWhere(text: string): { readonly host?: string; readonly port: number } {
-  const match = /^(?:\[?([^\]]*?)\]?:)?(\d{1,5})$/.exec(text);
-  const port = Number(match?.[2]);
-  if (match === null || port > 65_535) {
-    throw new DicomRunError(ExitCode.CONFIG, {
-      code: 'CONFIG_WEB',
-      message: `flag --web: must be a port or host:port, got "${text}"`,
-      hint: '--web 5665, or --web alone for any free port',
-    });
-  }
-  const host = match[1] ?? '';
-  return host === '' ? { port } : { host, port };
 }

@@ -11,6 +11,7 @@ import type { Flags } from './flag-table.ts';
 import { readDuration, readInteger, readVUs } from './values.ts';
 import type { Reader } from './values.ts';
 import type { Variable } from './variables.ts';
+import { readWeb } from './web.ts';
 
 type Value = Flags[string];
 
@@ -43,6 +44,8 @@ export function readFlags(flags: Flags, problems: Problems): FlagReading {
     if (given === undefined) continue;
     put(reading.layer, option.path, optionValue(option, given), given.origin);
   }
+  const web = lookup('web');
+  if (web) readWeb(web.r, web.value);
   return reading;
 }
 
