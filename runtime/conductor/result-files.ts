@@ -1,8 +1,9 @@
 // The folder of one run and the line files in it. A disk that fails costs the file, not the run.
-import { createWriteStream, existsSync, mkdirSync } from 'node:fs';
+import { createWriteStream, existsSync } from 'node:fs';
 import type { WriteStream } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { DicomRunError, ExitCode } from '../errors.ts';
+import { makeFolders } from '../make-folders.ts';
 import { RUNLOG_FILE } from '../runlog/format.ts';
 
 /** Files of a run, by what is in them. */
@@ -44,7 +45,7 @@ export function makeRunFolder(resultsDir: string, id: string): string {
     });
   }
   try {
-    makeFolders(resolve(folder));
+    makeFolders(folder, 0o755);
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
     throw new DicomRunError(ExitCode.CONFIG, {
@@ -54,14 +55,6 @@ export function makeRunFolder(resultsDir: string, id: string): string {
     });
   }
   return folder;
-}
-
-/** Node's own recursive mkdir never returns under /proc. */
-function makeFolders(folder: string): void {
-  if (existsSync(folder)) return;
-  const above = dirname(folder);
-  if (above !== folder) makeFolders(above);
-  mkdirSync(folder, { mode: 0o755 });
 }
 
 /** Appends lines to a file that is made with the first of them. */

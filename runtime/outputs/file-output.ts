@@ -1,4 +1,5 @@
 // An output that writes every sample as one line of a file.
+import { DicomRunError, ExitCode } from '../errors.ts';
 import type { OutputResult } from '../metrics/summary.ts';
 import { FileWriter } from './file-writer.ts';
 import type { Output, SampleBatch, SampleSeries, SampleSink } from './output.ts';
@@ -20,6 +21,18 @@ export interface LineFormat<P> {
   readonly line: (prefix: P, value: number, epochMs: number) => string;
 }
 
+function opened(name: string, path: string): FileWriter {
+  try {
+    return new FileWriter(path);
+  } catch (error) {
+    throw new DicomRunError(ExitCode.CONFIG, {
+      code: 'CONFIG_OUTPUT',
+      message: `output ${name}: ${path} cannot be written: ${error instanceof Error ? error.message : String(error)}`,
+      hint: `name a file that you may write, or --out ${name} alone for one in the results folder`,
+    });
+  }
+}
+
 export class FileOutput<P> implements Output {
   readonly name: string;
   readonly destination: string;
@@ -37,7 +50,7 @@ export class FileOutput<P> implements Output {
     this.destination = options.path;
     this.#t0 = options.t0;
     this.#format = format;
-    this.#writer = new FileWriter(options.path);
+    this.#writer = opened(name, options.path);
     this.#head(format.head);
     this.sink = {
       series: (thread, series) => this.#series(thread, series),

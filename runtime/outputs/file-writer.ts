@@ -1,11 +1,12 @@
 // A file that is written in the background, gzipped when its name ends in .gz. What the disk
 // cannot take is dropped and counted: a slow disk must not fill the memory.
-import { createWriteStream, mkdirSync } from 'node:fs';
+import { createWriteStream, openSync } from 'node:fs';
 import type { WriteStream } from 'node:fs';
 import { dirname } from 'node:path';
 import { finished } from 'node:stream/promises';
 import { createGzip } from 'node:zlib';
 import type { Gzip } from 'node:zlib';
+import { makeFolders } from '../make-folders.ts';
 
 /** Text waiting for the disk; beyond it lines are dropped. */
 const MAX_WAITING_BYTES = 64 * 1024 * 1024;
@@ -20,10 +21,11 @@ export class FileWriter {
   #dropped = 0;
   #failure: string | null = null;
 
-  /** Makes the folder if need be; an existing file is replaced. */
+  /** Makes the folder if need be; an existing file is replaced. @throws what the disk says */
   constructor(path: string) {
-    mkdirSync(dirname(path), { recursive: true });
-    this.#file = createWriteStream(path, { mode: 0o600 });
+    makeFolders(dirname(path));
+    const fd = openSync(path, 'w', 0o600);
+    this.#file = createWriteStream(path, { fd });
     this.#file.on('error', (error) => (this.#failure ??= error.message));
     this.#gzip = path.endsWith('.gz') ? createGzip() : null;
     this.#gzip?.pipe(this.#file);

@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
@@ -72,15 +72,26 @@ describe('json', () => {
     expect(gunzipSync(readFileSync(path)).toString().trim().split('\n')).toHaveLength(6);
   });
 
-  it('says when nothing could be written, and loses count of none', async () => {
+  it('refuses at once what cannot be written', () => {
     writeFileSync(join(dir, 'file'), '');
-    expect(() => createJsonOutput({ path: join(dir, 'file', 'x.json'), t0: T0 })).toThrow();
-    const output = createJsonOutput({ path: dir, t0: T0 });
-    feed(output);
-    const result = await output.finish(1000);
-    expect(result).toMatchObject({ written: 0, unwritten: 6 });
-    expect(result.note).toContain('EISDIR');
+    for (const [path, why] of [
+      [join(dir, 'file', 'x.json'), /output json: .*ENOTDIR|EEXIST/],
+      [dir, /output json: .*EISDIR/],
+    ] as const) {
+      expect(() => createJsonOutput({ path, t0: T0 })).toThrow(why);
+    }
   });
+
+  it.skipIf(!existsSync('/dev/full'))(
+    'says when the disk is full, and loses count of none',
+    async () => {
+      const output = createJsonOutput({ path: '/dev/full', t0: T0 });
+      feed(output);
+      const result = await output.finish(1000);
+      expect(result).toMatchObject({ written: 0, unwritten: 6 });
+      expect(result.note).toContain('ENOSPC');
+    },
+  );
 });
 
 describe('csv', () => {

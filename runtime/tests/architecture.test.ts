@@ -14,7 +14,7 @@ const imports = code.flatMap(importsOf);
 /** The room a file belongs to: a folder of the tree, or one of the single files that are rooms. */
 function room(file: string): string {
   if (/^runtime\/threads(-delivery)?\.ts$/.test(file)) return 'threads';
-  if (file === 'runtime/errors.ts') return 'errors';
+  if (/^runtime\/(errors|make-folders)\.ts$/.test(file)) return 'errors';
   if (file === 'api/k6/metric-table.ts') return 'metric-table';
   if (file === 'api/bridge.ts') return 'bridge';
   if (file === 'api/k6/simulate.ts') return 'simulation';

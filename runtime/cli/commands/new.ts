@@ -1,9 +1,10 @@
 // dicomrun new FILE: a first script, and what an editor needs beside it. Never overwrites unasked.
 import { existsSync } from 'node:fs';
-import { copyFile, mkdir, writeFile } from 'node:fs/promises';
+import { copyFile, writeFile } from 'node:fs/promises';
 import { basename, dirname, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { DicomRunError, ExitCode } from '../../errors.ts';
+import { makeFolders } from '../../make-folders.ts';
 import { distRoot } from '../package-root.ts';
 import type { DefineCommand } from '../command.ts';
 import { nearest } from '../../metrics/nearest.ts';
@@ -29,12 +30,24 @@ export const define: DefineCommand = (command, { terminal }) => {
       if (/(^|[\\/])\.{0,2}$/.test(given)) throw noName(given);
       if (existsSync(file) && flags.force !== true) throw isThere(name);
       const folder = dirname(file);
-      await mkdir(join(folder, '.dicomrun'), { recursive: true });
+      makeFolderFor(name, join(folder, '.dicomrun'));
       await writeFile(file, template.source);
       const written = [name, ...(await writeSurroundings(folder, terminal.cwd))];
       terminal.out(`written: ${written.join(', ')}\n\nnext:\n${nextLines(name)}`);
     });
 };
+
+function makeFolderFor(name: string, folder: string): void {
+  try {
+    makeFolders(folder);
+  } catch (error) {
+    throw new DicomRunError(ExitCode.CONFIG, {
+      code: 'CONFIG_NEW',
+      message: `${name} cannot be written: ${error instanceof Error ? error.message : String(error)}`,
+      hint: 'name a file in a folder that you may write to',
+    });
+  }
+}
 
 function templateOf(name: string): Template {
   const found = TEMPLATES.find((template) => template.name === name);
