@@ -3,6 +3,7 @@ import type { AcceptorFaults, Span } from '../../api/k6/simulate.ts';
 import type { AssociateDecision, AssociateIndication } from '../dicom/scp/acceptor-types.ts';
 import { chance, cycle, lognormal } from './chance.ts';
 import { SpecError } from './spec-error.ts';
+import { mustHaveKeys } from './spec-words.ts';
 
 /** A-ASSOCIATE-RJ: transient, service-provider (presentation), local limit exceeded. */
 const LOCAL_LIMIT = { result: 2, source: 3, reason: 2 } as const;
@@ -37,12 +38,6 @@ export const KNOWN_FAULTS: readonly string[] = [
   'forwardDelay',
 ];
 
-function mustBeKnown(faults: AcceptorFaults): void {
-  const unknown = Object.keys(faults).find((key) => !KNOWN_FAULTS.includes(key));
-  if (unknown === undefined) return;
-  throw new SpecError(`there is no fault "${unknown}"`, `known are ${KNOWN_FAULTS.join(', ')}`);
-}
-
 /** Nothing happens to it. */
 export const UNHARMED: StoreFate = { abortAfter: Infinity, resetAfter: Infinity, answered: true };
 /** What is still open when it goes down is reset. */
@@ -64,7 +59,7 @@ export class FaultDice {
 
   /** @throws SpecError for a fault nobody knows, a time or a status that is none */
   constructor(faults: AcceptorFaults, now: () => number) {
-    mustBeKnown(faults);
+    mustHaveKeys('faults', faults, KNOWN_FAULTS);
     const seed = faults.seed ?? 1;
     const { reject, abortAfter, resetAfter, neverAnswer } = faults;
     this.faults = faults;

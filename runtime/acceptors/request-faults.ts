@@ -5,6 +5,7 @@ import type { AssociateFault, FaultPolicy, RequestFault } from '../dicom/scp/fau
 import type { DelaySpec } from '../dicom/scp/delay.ts';
 import { span } from './faults.ts';
 import { SpecError } from './spec-error.ts';
+import { mustHaveKeys } from './spec-words.ts';
 
 const ANY = ['calledAET', 'callingAET', 'first', 'every', 'share', 'delay', 'neverAnswer'];
 const OF_REQUESTS: readonly string[] = [
@@ -36,7 +37,7 @@ export function faultPolicy({
 function associateFaults(rules: readonly AssociateRule[]): AssociateFault[] {
   if (!Array.isArray(rules)) throw new SpecError('faults.associate: must be a list of rules');
   return rules.map((rule: AssociateRule) => {
-    mustKnow('associate', rule, OF_ASSOCIATE);
+    mustHaveKeys('faults.associate', rule, OF_ASSOCIATE);
     const { abort, ...rest } = rule;
     const { reset, reject, ...same } = common(rest);
     return {
@@ -88,14 +89,8 @@ export function requestFaults(rules: readonly RequestRule[]): RequestFault[] {
   });
 }
 
-function mustKnow(of: string, rule: object, known: readonly string[]): void {
-  const unknown = Object.keys(rule).find((key) => !known.includes(key));
-  if (unknown === undefined) return;
-  throw new SpecError(`faults.${of}: there is no "${unknown}"`, `known are ${known.join(', ')}`);
-}
-
 function check(rule: RequestRule): void {
-  mustKnow('requests', rule, OF_REQUESTS);
+  mustHaveKeys('faults.requests', rule, OF_REQUESTS);
   const { service, status = [] } = rule;
   if (service !== undefined && !SERVICE_NAMES.includes(service)) {
     const hint = `known are ${SERVICE_NAMES.join(', ')}`;

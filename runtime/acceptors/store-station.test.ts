@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { closeServers, opened, release, servers, store } from '../tests/wire-fixture.ts';
-import type { AcceptorFaults } from './faults.ts';
+import type { AcceptorFaults } from '../../api/k6/simulate.ts';
 import { openPorts } from './ports.ts';
 import { Sink } from './sink.ts';
 

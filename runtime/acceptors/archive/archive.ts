@@ -11,6 +11,7 @@ import type { Association } from '../../dicom/ul/association.ts';
 import type { ContextPolicy } from '../contexts.ts';
 import { DatasetTap } from '../dataset-tap.ts';
 import { PieceBag } from '../piece-bag.ts';
+import { mustBeWord } from '../spec-words.ts';
 import { StoreStation } from '../store-station.ts';
 import type { Stored } from '../store-station.ts';
 import { requestorTlsOf } from '../../dicom/ul/tls-files.ts';
@@ -47,10 +48,13 @@ export class Archive extends StoreStation<Taking> {
 
   /**
    * @param folder what file names in the specification are relative to
-   * @throws DicomError `CONFIG_TLS` for TLS that cannot be
+   * @throws DicomError `CONFIG_TLS` for TLS that cannot be, SpecError for an unknown word
    */
   constructor(spec: SimulatedArchive, now: () => number, folder = '.') {
     super(spec.faults ?? {}, now);
+    mustBeWord('archive: keep', spec.keep, ['nothing', 'headers', 'all']);
+    mustBeWord('archive: duplicates', spec.duplicates, ['replace', 'ignore', 'refuse']);
+    mustBeWord('archive: commitOn', spec.commitOn, ['same', 'new']);
     this.spec = spec;
     this.aets = spec.aets ?? [];
     this.destinations = new Map(

@@ -6,6 +6,7 @@ import type { AssociateDecision, AssociateIndication } from '../../dicom/scp/acc
 import { TransferSyntax } from '../../dicom/data/transfer-syntax.ts';
 import { DatasetTap } from '../dataset-tap.ts';
 import { delays, share } from '../faults.ts';
+import { mustBeWord, mustHaveKeys } from '../spec-words.ts';
 import { StoreStation } from '../store-station.ts';
 import type { Stored } from '../store-station.ts';
 import { BodyBag } from './body.ts';
@@ -52,6 +53,11 @@ interface Direction {
 
 const NO_HEADER = Buffer.alloc(0);
 
+function checkWords({ mode, retry = {} }: RouterSpec): void {
+  mustBeWord('router: mode', mode, ['immediate', 'stable']);
+  mustHaveKeys('router: retry', retry, ['retries', 'backoffMs', 'factor']);
+}
+
 /** The router: one station, several destinations. */
 export class Router extends StoreStation<Taking> {
   readonly aets: readonly string[];
@@ -77,11 +83,12 @@ export class Router extends StoreStation<Taking> {
 
   /**
    * @param folder what file names in the specification are relative to
-   * @throws DataError for a rule about an unknown keyword, SpecError for an unknown destination
+   * @throws DataError for a rule about an unknown keyword, SpecError for an unknown destination or word
    */
   constructor(spec: RouterSpec, now: () => number, folder = '.') {
     const faults = spec.faults ?? {};
     super(faults, now);
+    checkWords(spec);
     const seed = faults.seed ?? 1;
     this.spec = spec;
     this.aets = spec.aets ?? [];
