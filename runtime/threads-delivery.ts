@@ -1,6 +1,7 @@
 // What the threads tell each other about deliveries: accepted rows and expectations from a VU worker
 // to an acceptor thread, judged deliveries back, and the account that main gets at the end. Data
 // only, structured-clonable, like the rest of the contract in threads.ts.
+import type { DeliveryAccount } from './metrics/summary.ts';
 
 /**
  * Accepted stores that are expected at a receiver, as columns (≤ 50 ms apart). The SOP instance UID
@@ -93,19 +94,5 @@ export interface MissingInstance {
   readonly route: string;
 }
 
-/** The account of one route (design §5). */
-export interface RouteAccount {
-  readonly route: string;
-  readonly accepted: number;
-  readonly arrived: number;
-  readonly unique: number;
-  readonly missing: number;
-  readonly late: number;
-  readonly duplicated: number;
-  readonly corrupted: number;
-  readonly unexpected: number;
-  /** Associations on which its studies arrived, per study: mean and max. */
-  readonly associationsPerStudy?: { readonly mean: number; readonly max: number };
-  /** Arrivals after a later member of their study. */
-  readonly outOfOrder?: number;
-}
+/** The account of one route as its acceptor knows it: times are samples of their own. */
+export type RouteAccount = Omit<DeliveryAccount, 'duration'>;

@@ -1,21 +1,11 @@
 // Failures grouped by what is the same about them; bounded, whatever a peer sends.
-import type { ErrorGroup, ErrorsSummary, FailedInstance } from './summary.ts';
+import type { ErrorGroup, ErrorsSummary } from './summary.ts';
 import { MOST_FAILED_INSTANCES } from './summary.ts';
 
 /** One failure, or `count` alike. */
-export interface ErrorEntry {
-  readonly group: string;
-  readonly operation: string;
-  readonly code: string;
-  readonly message: string;
-  readonly hint?: string;
-  readonly where?: string;
-  readonly calledAET?: string;
-  readonly scenario?: string;
-  readonly instances?: readonly FailedInstance[];
+export interface ErrorEntry extends Omit<ErrorGroup, 'share' | 'firstMs' | 'lastMs'> {
   /** ms since t0. */
   readonly at: number;
-  readonly count: number;
 }
 
 const MAX_GROUPS = 500;

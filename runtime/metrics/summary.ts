@@ -153,7 +153,7 @@ export interface AssociationsSummary {
   readonly associating?: TrendStats;
 }
 
-/** The account of one route; the same shape as `RouteAccount` of runtime/threads.ts. */
+/** The account of one route (design §5). */
 export interface DeliveryAccount {
   readonly route: string;
   readonly accepted: number;
@@ -164,7 +164,10 @@ export interface DeliveryAccount {
   readonly duplicated: number;
   readonly corrupted: number;
   readonly unexpected: number;
+  /** Associations on which its studies arrived, per study: mean and max. */
   readonly associationsPerStudy?: { readonly mean: number; readonly max: number };
+  /** Arrivals after a later member of their study. */
+  readonly outOfOrder?: number;
   /** First byte sent to arrival. */
   readonly duration?: TrendStats;
 }

@@ -1,9 +1,10 @@
 // run.ndjson: one JSON record a line, append-only. It is the queue of every output, the journal
 // for replay, and what a killed run is reported from. Readers skip kinds they do not know.
 import type { ThresholdConfig, ViewBlock, ViewDecl, ViewRow } from '../metrics/engine-types.ts';
+import type { ErrorEntry } from '../metrics/error-book.ts';
 import type { RunFacts } from '../metrics/facts.ts';
 import type { ScatterPoints } from '../metrics/scatter.ts';
-import type { FailedInstance, ThresholdResult, TimeUnit } from '../metrics/summary.ts';
+import type { ThresholdResult, TimeUnit } from '../metrics/summary.ts';
 
 export const RUNLOG_SCHEMA = 'dicomrun-log/1';
 export const RUNLOG_FILE = 'run.ndjson';
@@ -58,22 +59,9 @@ export interface PointsRecord {
   readonly points: readonly ScatterPoints[];
 }
 
-/** A failure, folded: `count` alike. */
-export interface ErrorRecord {
+/** A failure, folded; of its instances the new ones among the first of its group. */
+export interface ErrorRecord extends ErrorEntry {
   readonly k: 'error';
-  readonly group: string;
-  readonly operation: string;
-  readonly code: string;
-  readonly message: string;
-  readonly hint?: string;
-  readonly where?: string;
-  readonly calledAET?: string;
-  readonly scenario?: string;
-  /** New ones among the first of its group. */
-  readonly instances?: readonly FailedInstance[];
-  /** ms since t0. */
-  readonly at: number;
-  readonly count: number;
 }
 
 /** Start, stages, thresholds crossed, aborts, end: annotations of a dashboard. */

@@ -5,6 +5,7 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { startForwarder } from './delivery-forwarder.ts';
 import { anyPortFree } from './peers.ts';
 import { accepted, Bench, PACKAGE } from './run-cli.ts';
+import { schemaMisfits } from './summary-schema.ts';
 
 const bench = new Bench('delivery');
 afterAll(() => bench.remove());
@@ -21,6 +22,7 @@ describe('examples/gi-routing.ts', () => {
     ]);
     expect(result.code, result.stdout).toBe(0);
     const { checks, delivery, thresholds, execution, run } = result.summary();
+    expect(schemaMisfits(result.summary())).toEqual([]);
     expect(run.embedded).toBe(true);
     expect(thresholds.every(({ verdict }) => verdict === 'ok')).toBe(true);
     expect(thresholds).toHaveLength(3);
