@@ -1,7 +1,7 @@
 // Worklist items: as the simulated archive holds them, and as a modality asks for them.
 
 /** One scheduled procedure step. */
-export const order = (number: number, modality = 'ES', station = 'ENDO1') => ({
+export const order = (number: number) => ({
   PatientName: 'DICOMRUN^TEST',
   PatientID: `WL${number}`,
   PatientSex: 'O',
@@ -11,8 +11,8 @@ export const order = (number: number, modality = 'ES', station = 'ENDO1') => ({
   RequestedProcedureDescription: 'GI Endoscopy',
   ScheduledProcedureStepSequence: [
     {
-      Modality: modality,
-      ScheduledStationAETitle: station,
+      Modality: 'ES',
+      ScheduledStationAETitle: 'ENDO1',
       ScheduledProcedureStepStartDate: '20260102',
       ScheduledProcedureStepID: `SPS${number}`,
     },

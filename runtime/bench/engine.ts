@@ -6,7 +6,7 @@ import { load, script, stores, target, type Case } from './bench.ts';
 import { dicomrun, ourSink, type CliRun } from './peers.ts';
 import type { MemoryReading } from './process.ts';
 import { profileShare } from './profile.ts';
-import { row } from './tally.ts';
+import { row, trendLine } from './tally.ts';
 
 const MANY = 10_000;
 
@@ -59,13 +59,8 @@ export const createdVus: Case = async (bench) => {
 export function slope(memory: readonly MemoryReading[]): number {
   const last = memory.at(-1)?.atMs ?? 0;
   const used = memory.filter(({ atMs }) => atMs > last / 3);
-  const mean = (of: (one: MemoryReading) => number): number =>
-    used.reduce((sum, one) => sum + of(one), 0) / used.length;
-  const at = mean(({ atMs }) => atMs);
-  const level = mean(({ bytes }) => bytes);
-  const above = used.reduce((sum, one) => sum + (one.atMs - at) * (one.bytes - level), 0);
-  const below = used.reduce((sum, one) => sum + (one.atMs - at) ** 2, 0);
-  return ((above / below) * 60_000) / 1e6;
+  const line = trendLine(used.map(({ atMs, bytes }) => [atMs / 60_000, bytes / 1e6]));
+  return line.slope;
 }
 
 /** 1,000 series for a minute: 4,000 samples a second. */

@@ -8,6 +8,7 @@ import type { LogRecord } from '../runlog/format.ts';
 import { script, target } from './bench.ts';
 import { CLI, ourSink } from './peers.ts';
 import { residentBytes } from './process.ts';
+import { trendLine } from './tally.ts';
 
 /** A value at a time: seconds since the start. */
 type Point = readonly [seconds: number, value: number];
@@ -18,20 +19,6 @@ interface Creep {
   readonly points: readonly Point[];
   /** Growth over the run that is too much, as a share of the mean. */
   readonly limit: number;
-}
-
-/** Growth per second by least squares, and the mean. */
-function slope(points: readonly Point[]): { readonly perSecond: number; readonly mean: number } {
-  const n = points.length;
-  const meanX = points.reduce((sum, [x]) => sum + x, 0) / n;
-  const mean = points.reduce((sum, [, y]) => sum + y, 0) / n;
-  let xy = 0;
-  let xx = 0;
-  for (const [x, y] of points) {
-    xy += (x - meanX) * (y - mean);
-    xx += (x - meanX) ** 2;
-  }
-  return { perSecond: xx === 0 ? 0 : xy / xx, mean };
 }
 
 function handles(pid: number): number {
@@ -81,7 +68,7 @@ function quarters(points: readonly Point[]): string {
 
 function tell({ what, unit, points, limit }: Creep): boolean {
   const kept = settled(points);
-  const { perSecond, mean } = slope(kept);
+  const { slope: perSecond, mean } = trendLine(kept);
   const grown = perSecond * ((kept.at(-1)?.[0] ?? 0) - (kept[0]?.[0] ?? 0));
   const creeps = grown > limit * mean;
   const share = ((grown / mean) * 100).toFixed(1);

@@ -20,6 +20,19 @@ export function median(values: readonly number[]): number {
   return sorted.length % 2 === 1 ? upper : ((sorted[middle - 1] ?? NaN) + upper) / 2;
 }
 
+/** The line through points by least squares: growth of y per x, and the mean of y. */
+export function trendLine(points: readonly (readonly [x: number, y: number])[]): {
+  readonly slope: number;
+  readonly mean: number;
+} {
+  const n = points.length;
+  const meanX = points.reduce((sum, [x]) => sum + x, 0) / n;
+  const mean = points.reduce((sum, [, y]) => sum + y, 0) / n;
+  const above = points.reduce((sum, [x, y]) => sum + (x - meanX) * (y - mean), 0);
+  const below = points.reduce((sum, [x]) => sum + (x - meanX) ** 2, 0);
+  return { slope: below === 0 ? 0 : above / below, mean };
+}
+
 /** A row of the medians of its rounds. */
 export function row(
   what: string,

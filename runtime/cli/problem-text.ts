@@ -33,13 +33,18 @@ export function printError(
   return known.exitCode;
 }
 
+/** What to try, below what is wrong. */
+export function hintLine(terminal: Terminal, hint: string): string {
+  return `  ${terminal.style('cyan', 'try:')} ${printable(hint)}`;
+}
+
 /** One problem, with its line breaks. */
 export function problemText(terminal: Terminal, problem: Problem): string {
   const { message, where, hint, frame } = problem as Shown;
   const lines = [`${terminal.style('red', 'error:')} ${printable(message)}`];
   if (where !== undefined) lines.push(`  at ${printable(where)}`);
   if (frame !== undefined) lines.push(indent(printable(frame), '    '));
-  if (hint !== undefined) lines.push(`  ${terminal.style('cyan', 'try:')} ${printable(hint)}`);
+  if (hint !== undefined) lines.push(hintLine(terminal, hint));
   return `${lines.join('\n')}\n`;
 }
 

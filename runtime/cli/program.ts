@@ -4,7 +4,7 @@ import { Command, CommanderError } from 'commander';
 import { DicomRunError, ExitCode } from '../errors.ts';
 import { normaliseArgv } from './argv.ts';
 import { COMMANDS } from './command-list.ts';
-import { printError } from './problem-text.ts';
+import { printError, problemText } from './problem-text.ts';
 import { asTyped, TYPED } from './run-flags.ts';
 import { nearest } from '../metrics/nearest.ts';
 import type { CommandContext } from './command.ts';
@@ -181,7 +181,7 @@ export function usageText(terminal: Terminal, text: string, asked?: string): str
   const near = /^\(Did you mean (.*)\?\)$/.exec(more.join(' ').trim())?.[1];
   const own = unknown === undefined ? undefined : FLAGS_ELSEWHERE[unknown];
   const hint = own ?? near ?? `dicomrun ${asked === undefined ? '' : `${asked} `}--help`;
-  return `${terminal.style('red', 'error:')} ${what}\n  ${terminal.style('cyan', 'try:')} ${hint}\n`;
+  return problemText(terminal, { code: 'CONFIG_USAGE', message: what, hint });
 }
 
 const FIRST_STEPS = `

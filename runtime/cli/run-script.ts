@@ -1,5 +1,4 @@
 // Runs a script from the command line as a load test, or only looks at it.
-import { annotations } from './ci-annotations.ts';
 import { existsSync, readdirSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { Stopper } from '../conductor/stopper.ts';
@@ -35,6 +34,7 @@ export async function runScript(request: RunScriptRequest): Promise<number> {
     const result = await conduct(composeRun({ ...request, screen, stopper, next }));
     screen.close();
     const { printSummary } = await import('./print-summary.ts');
+    const { annotations } = await import('./ci-annotations.ts');
     printSummary(terminal, result);
     terminal.err(annotations(result.summary, terminal.env));
     return result.summary.verdict.exitCode;

@@ -1,5 +1,6 @@
 // dicomrun compare BEFORE AFTER: two runs side by side, and whether the second is worse.
 import { resolve } from 'node:path';
+import { hintLine } from '../problem-text.ts';
 import { ExitCode } from '../../errors.ts';
 import type { DefineCommand } from '../command.ts';
 
@@ -33,7 +34,7 @@ export const define: DefineCommand = (command, { terminal, exit }) => {
       for (const line of doubts(first, second))
         terminal.err(`${terminal.style('yellow', '!')} ${line}\n`);
       const isWorse = rows.some((row) => row.verdict === 'worse');
-      if (isWorse) terminal.err(`  ${terminal.style('cyan', 'try:')} ${TOLERANCE_HINT}\n`);
+      if (isWorse) terminal.err(`${hintLine(terminal, TOLERANCE_HINT)}\n`);
       exit(isWorse ? ExitCode.THRESHOLDS : ExitCode.OK);
     });
 };

@@ -1,4 +1,5 @@
 // dicomrun move STUDY_UID --to AET: C-MOVE of a study, a series or an instance.
+import { hintLine } from '../problem-text.ts';
 import { DicomRunError, ExitCode } from '../../errors.ts';
 import { splitHostPort } from '../argv.ts';
 import type { DefineCommand } from '../command.ts';
@@ -42,7 +43,7 @@ export const define: DefineCommand = (command, { terminal, exit }) => {
     terminal.out(`${counts}; status ${text}\n`);
     const moved = completed + failed + warning > 0;
     const more = hint ?? (moved || status !== 0 ? undefined : NOTHING_MOVED);
-    if (more !== undefined) terminal.err(`  ${terminal.style('cyan', 'try:')} ${more}\n`);
+    if (more !== undefined) terminal.err(`${hintLine(terminal, more)}\n`);
     exit(status === 0 ? ExitCode.OK : ExitCode.THRESHOLDS);
   });
 };

@@ -1,6 +1,7 @@
 // dicomrun send PATH…: stores files as they are, or again and again as new ones.
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
+import { hintLine } from '../problem-text.ts';
 import { ExitCode } from '../../errors.ts';
 import { splitHostPort } from '../argv.ts';
 import type { DefineCommand } from '../command.ts';
@@ -66,7 +67,7 @@ class Report {
     const { stored, failed, skipped } = totals;
     if (stored + failed > 0 && this.flags.json !== true)
       terminal.out(`${stored} stored, ${failed} failed, ${skipped} skipped\n`);
-    for (const hint of hints) terminal.err(`  ${terminal.style('cyan', 'try:')} ${hint}\n`);
+    for (const hint of hints) terminal.err(`${hintLine(terminal, hint)}\n`);
   }
 }
 

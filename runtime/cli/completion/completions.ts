@@ -3,6 +3,7 @@ import type { Command } from 'commander';
 import { REPORTERS } from '../smoke/reporters.ts';
 import { TEMPLATES } from '../templates.ts';
 import { topics } from '../topics.ts';
+import { KINDS, LEVELS } from '../wire/query.ts';
 
 export interface FlagCompletion {
   /** `--vus`. */
@@ -27,7 +28,7 @@ export interface CommandCompletion {
 const VALUES: Readonly<Record<string, readonly string[]>> = {
   'new --template': TEMPLATES.map(({ name }) => name),
   'smoke --reporter': REPORTERS,
-  'find --level': ['PATIENT', 'STUDY', 'SERIES', 'IMAGE'],
+  'find --level': LEVELS,
 };
 
 /** `FLAG --out`: the same in every command. */
@@ -37,8 +38,6 @@ const COMMON: Readonly<Record<string, readonly string[]>> = {
   '--summary-time-unit': ['s', 'ms', 'us'],
 };
 
-const FIND_WHAT = ['study', 'series', 'patient', 'accession', 'worklist', 'today', 'all'];
-
 export async function completions(
   commands: readonly Command[],
 ): Promise<readonly CommandCompletion[]> {
@@ -47,7 +46,7 @@ export async function completions(
     help: [...(await topics()), ...names],
     completion: ['bash', 'zsh', 'fish'],
     serve: ['router', 'archive', 'sink'],
-    find: FIND_WHAT,
+    find: KINDS,
   };
   return commands.map((command) => ({
     name: command.name(),

@@ -1,4 +1,5 @@
 // One thing the doctor looked at.
+import { plural } from '../../report/format.ts';
 import type { Style } from '../terminal.ts';
 
 export interface Finding {
@@ -23,7 +24,7 @@ const WORDS: Readonly<Record<Finding['state'], readonly [string, Style]>> = {
 export function totalText(findings: readonly Finding[]): string {
   const count = (state: Finding['state']) => findings.filter((one) => one.state === state).length;
   const [failed, warned] = [count('fail'), count('warn')];
-  const warnings = warned === 0 ? '' : `${warned} warning${warned === 1 ? '' : 's'}`;
+  const warnings = warned === 0 ? '' : plural(warned, 'warning');
   if (failed > 0) return `${failed} failed${warned === 0 ? '' : `, ${warnings}`}`;
   return warned === 0 ? 'nothing to complain about' : `nothing failed, ${warnings}`;
 }

@@ -24,9 +24,17 @@ export interface Query {
   readonly columns: readonly string[];
 }
 
-const KINDS = ['study', 'series', 'patient', 'accession', 'worklist', 'today', 'all'] as const;
+export const KINDS = [
+  'study',
+  'series',
+  'patient',
+  'accession',
+  'worklist',
+  'today',
+  'all',
+] as const;
 type Kind = (typeof KINDS)[number];
-const LEVELS = ['PATIENT', 'STUDY', 'SERIES', 'IMAGE'];
+export const LEVELS = ['PATIENT', 'STUDY', 'SERIES', 'IMAGE'];
 
 const STUDY_COLUMNS = [
   'PatientID',
