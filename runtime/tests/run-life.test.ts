@@ -44,6 +44,8 @@ describe('interruption', () => {
     await run.says('vus=3');
     run.signal('SIGINT');
     await run.says('stopping');
+    // Sooner it would be taken for the same press, passed on by npx or timeout.
+    await new Promise((resolve) => setTimeout(resolve, 300));
     const at = performance.now();
     run.signal('SIGINT');
     const result = await run.ended;
