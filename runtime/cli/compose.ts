@@ -1,6 +1,6 @@
 // Puts bundler, configuration, conductor and files together for one script: the request that
 // conduct() and initPass() take.
-import { availableParallelism } from 'node:os';
+import { availableParallelism, totalmem } from 'node:os';
 import { relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { PlaceOf } from '../conductor/error-log.ts';
@@ -17,6 +17,7 @@ import { readSize } from '../config/values.ts';
 import type { CustomMetric } from '../metrics/engine-types.ts';
 import type { CaseResult, Summary } from '../metrics/summary.ts';
 import type { Output } from '../outputs/output.ts';
+import type { Setting } from '../runlog/format.ts';
 import { readSources } from './config-sources.ts';
 import type { ConfigSources } from './config-sources.ts';
 import { distRoot } from './package-root.ts';
@@ -153,10 +154,19 @@ class Sources {
   }
 }
 
+/** What it ran on, as the last of the settings. */
+function machine(): Setting {
+  const cores = availableParallelism();
+  const memory = Math.round(totalmem() / 2 ** 30);
+  const origin = `${process.platform} ${process.arch}, ${cores} cores, ${memory} GiB`;
+  return { path: 'node', value: process.version, origin };
+}
+
 async function openBookFor(request: ComposeRequest, context: RunContext) {
-  const [{ openBook }, { startOutputs }] = await Promise.all([
+  const [{ openBook }, { startOutputs }, { describeConfig }] = await Promise.all([
     import('../conductor/book.ts'),
     import('./outputs.ts'),
+    import('../config/describe-config.ts'),
   ]);
   const { terminal, script, flags, screen, cases } = request;
   const warn = (text: string) => screen.log({ kind: 'log', level: 'warn', message: text });
@@ -165,6 +175,7 @@ async function openBookFor(request: ComposeRequest, context: RunContext) {
     script,
     version: version(),
     random: Math.random(),
+    settings: [...describeConfig(context.options), machine()],
     startOutputs: async (folder, first) => {
       const outputs = await startOutputs(context.options, { folder, first, warn });
       const page = await startWeb(flags['web'], folder);

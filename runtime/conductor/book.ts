@@ -13,7 +13,7 @@ import { renderK6Export } from '../report/k6-export.ts';
 import { plural } from '../report/format.ts';
 import { grafanaLink } from '../report/grafana/link.ts';
 import { RUNLOG_FILE, RUNLOG_SCHEMA } from '../runlog/format.ts';
-import type { RunRecord } from '../runlog/format.ts';
+import type { RunRecord, Setting } from '../runlog/format.ts';
 import { RunLogWriter } from '../runlog/writer.ts';
 import type { RunBook, RunContext, RunEnd } from './conduct-types.ts';
 import { Discretion } from './discretion.ts';
@@ -30,6 +30,8 @@ export interface BookSettings {
   readonly script: string;
   readonly version: string;
   readonly random: number;
+  /** What was asked for and by whom, secrets masked. */
+  readonly settings: readonly Setting[];
   /** Starts the outputs of a run; `folder` holds its log, whose first record is given. */
   readonly startOutputs: (folder: string, first: RunRecord) => Promise<readonly Output[]>;
   /** Said at once and again in the summary. */
@@ -113,6 +115,7 @@ class Book implements RunBook {
       trendStats: options.summaryTrendStats,
       timeUnit: options.summaryTimeUnit ?? 'ms',
       plan: { scenarios: options.scenarios, workers: context.workers },
+      settings: this.#settings.settings,
     };
     this.#log.append(first);
     this.#log.flush();

@@ -78,6 +78,7 @@ function newRun(wish: Wish = {}) {
         context,
         script: 'gi.ts',
         version: '0.0.0',
+        settings: [],
         random: 0.5,
         startOutputs: () => Promise.resolve([]),
         warn: (text) => said.push(`warn ${text}`),

@@ -29,6 +29,17 @@ export interface RunRecord {
   readonly timeUnit: TimeUnit;
   /** Effective options and plan, as the plan block printed them. */
   readonly plan?: unknown;
+  /** Every effective option and where it came from, secrets masked; the program it ran on. */
+  readonly settings?: readonly Setting[];
+}
+
+export interface Setting {
+  /** Option path, as in a configuration file. */
+  readonly path: string;
+  /** For a person. */
+  readonly value: string;
+  /** `default`, `script`, `flag --vus`, `.env`, … */
+  readonly origin: string;
 }
 
 /** A view, before its first row. */

@@ -55,6 +55,10 @@ describe.skipIf(!requirePeer('chromium'))('report.html', () => {
     );
     const [error] = await tableCells(page, 'errors, most frequent first');
     expect(error?.[3]).toBe(String(summary.errors.groups[0]?.count));
+    expect(await tableCells(page, 'options that were set, and where')).toEqual([
+      ['scenarios.default', '3 VUs for 5s', 'flag --vus'],
+      ['influxdb.password', '***', '.env'],
+    ]);
   });
 
   it.each([

@@ -175,6 +175,11 @@ function runRecord(options: SampleRunOptions, thresholds: ThresholdConfig): RunR
     thresholds,
     trendStats: [],
     timeUnit: 'ms',
+    settings: [
+      { path: 'scenarios.default', value: '3 VUs for 5s', origin: 'flag --vus' },
+      { path: 'settle', value: '30s', origin: 'default' },
+      { path: 'influxdb.password', value: '***', origin: '.env' },
+    ],
   };
 }
 

@@ -1,7 +1,7 @@
 // From the records of a run and its summary to the data of the report.
 import type { Summary } from '../../metrics/summary.ts';
 import type { Totals, ViewTotals } from '../../metrics/totals.ts';
-import type { LogRecord } from '../../runlog/format.ts';
+import type { LogRecord, Setting } from '../../runlog/format.ts';
 import { REPORT_SCHEMA, type BreakdownRow, type Distribution, type PhaseRow } from './data.ts';
 import type { ReportData, ReportEvent, Timeline } from './data.ts';
 import { ScatterCollector } from './scatter.ts';
@@ -13,11 +13,15 @@ export class ReportCollector {
   readonly #scatter = new ScatterCollector();
   readonly #events: ReportEvent[] = [];
   #plan: unknown = null;
+  #settings: readonly Setting[] = [];
 
   take(record: LogRecord): void {
     this.#timeline.take(record);
     if (record.k === 'points') this.#scatter.take(record);
-    if (record.k === 'run') this.#plan = record.plan ?? null;
+    if (record.k === 'run') {
+      this.#plan = record.plan ?? null;
+      this.#settings = record.settings ?? [];
+    }
     if (record.k !== 'event') return;
     const { at, type, title, text } = record;
     this.#events.push({ at: Math.max(0, at / 1000), type, title, text });
@@ -36,6 +40,7 @@ export class ReportCollector {
       phases: phasesOf(totals),
       events: this.#events,
       plan: this.#plan,
+      settings: this.#settings,
     };
   }
 }

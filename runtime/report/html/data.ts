@@ -2,6 +2,7 @@
 // the same for the sealed file and for the live page.
 import type { ScatterKind } from '../../metrics/scatter.ts';
 import type { Summary } from '../../metrics/summary.ts';
+import type { Setting } from '../../runlog/format.ts';
 
 export const REPORT_SCHEMA = 'dicomrun-report/1';
 
@@ -86,4 +87,6 @@ export interface ReportData {
   readonly events: readonly ReportEvent[];
   /** Effective options and plan, as the run log has them. */
   readonly plan: unknown;
+  /** Options that somebody set, and what it ran on; empty of logs that do not say. */
+  readonly settings: readonly Setting[];
 }

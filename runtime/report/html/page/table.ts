@@ -71,7 +71,8 @@ export function table<T>(options: TableOptions<T>): Table<T> {
   );
   search.addEventListener('input', draw);
   const copy = button('copy as CSV', () => void navigator.clipboard.writeText(csv(columns, rows)));
-  const tools = options.filter && h('div', { class: 'tools' }, h('label', {}, 'filter', search), copy);
+  const tools =
+    options.filter && h('div', { class: 'tools' }, h('label', {}, 'filter', search), copy);
   const update = (next: readonly T[]): void => {
     rows = next;
     draw();

@@ -1,10 +1,11 @@
 // Panels 13 and 14: what exactly was run, and the numbers to take along.
 import type { OutputResult } from '../../../../metrics/summary.ts';
+import type { Setting } from '../../../../runlog/format.ts';
 import type { ReportData, ReportEvent } from '../../data.ts';
 import { button, download, h, replace } from '../dom.ts';
 import { clock, count } from '../format.ts';
 import { section, type Panel } from '../panel.ts';
-import { csvCell } from '../table.ts';
+import { csvCell, table, words, type TableColumn } from '../table.ts';
 
 /** A list under a heading, hidden when there is nothing in it. */
 function list(title: string): { parts: HTMLElement[]; fill: (items: readonly string[]) => void } {
@@ -18,15 +19,28 @@ function list(title: string): { parts: HTMLElement[]; fill: (items: readonly str
   };
 }
 
+const SETTINGS: readonly TableColumn<Setting>[] = [
+  words('option', (row) => row.path),
+  words('value', (row) => row.value),
+  words('from', (row) => row.origin),
+];
+
 export function configuration(): Panel {
+  const settings = table<Setting>({
+    caption: 'options that were set, and where',
+    columns: SETTINGS,
+    empty: 'The run log does not say.',
+  });
   const [events, outputs, files] = [list('Events'), list('Outputs'), list('Files')];
-  const head = h('h3', {}, 'Plan and options');
-  const plan = h('pre', { tabindex: '0', role: 'region', 'aria-label': 'plan and options' });
-  const parts = [...events.parts, ...outputs.parts, ...files.parts, head, plan];
+  const head = h('h3', {}, 'Plan');
+  const plan = h('pre', { tabindex: '0', role: 'region', 'aria-label': 'plan' });
+  const options = [h('h3', {}, 'Options, and where they come from'), settings.element];
+  const parts = [...events.parts, ...outputs.parts, ...files.parts, ...options, head, plan];
   return section('Configuration and provenance', parts, (data) => {
     events.fill(data.events.map(eventText));
     outputs.fill(data.summary.outputs.map(outputText));
     files.fill(data.summary.files.map(({ path, what }) => `${path}: ${what}`));
+    settings.update(data.settings.filter(({ origin }) => origin !== 'default'));
     const text = planText(data.plan);
     plan.textContent = text;
     head.hidden = plan.hidden = text === '';
