@@ -6,6 +6,7 @@ import type { ThreadReading } from '../metrics/generator.ts';
 import type { Engine, Tick } from '../metrics/engine-types.ts';
 import type { ErrorsSummary } from '../metrics/summary.ts';
 import type { Output, SampleSink } from '../outputs/output.ts';
+import { metricValue } from '../report/format.ts';
 import type { EventRecord } from '../runlog/format.ts';
 import type { RunLogWriter } from '../runlog/writer.ts';
 import type {
@@ -333,7 +334,8 @@ export class Recorder implements ThreadEvents {
     log.appendTick(tick);
     for (const result of tick.changed) {
       const title = `${result.metric} ${result.expression}: ${result.verdict}`;
-      this.event('threshold', title, String(result.observed ?? ''));
+      const { observed, contains } = result;
+      this.event('threshold', title, observed === undefined ? '' : metricValue(observed, contains));
       this.#settings.screen.threshold(result);
     }
     this.#errors.flush();

@@ -3,6 +3,8 @@ import { resolve } from 'node:path';
 import { hintLine } from '../problem-text.ts';
 import { ExitCode } from '../../errors.ts';
 import type { DefineCommand } from '../command.ts';
+import { needsAscii } from '../print-summary.ts';
+import type { Style } from '../terminal.ts';
 
 interface CompareFlags {
   readonly tolerance: string;
@@ -30,7 +32,10 @@ export const define: DefineCommand = (command, { terminal, exit }) => {
       const second = readSide(resolve(terminal.cwd, after));
       const rows = compareRuns(first, second, tolerance);
       if (flags.json === true) terminal.out(`${JSON.stringify(rows, null, 2)}\n`);
-      else terminal.out(compareText(rows, (style, text) => terminal.style(style, text, 'out')));
+      else {
+        const paint = (style: Style, text: string) => terminal.style(style, text, 'out');
+        terminal.out(compareText(rows, paint, needsAscii(terminal.env) ? '+-' : '±'));
+      }
       for (const line of doubts(first, second))
         terminal.err(`${terminal.style('yellow', '!')} ${line}\n`);
       const isWorse = rows.some((row) => row.verdict === 'worse');

@@ -9,8 +9,8 @@ type Paint = (style: Style, text: string) => string;
 const HEAD = ['figure', 'before', 'after', 'change', 'noise', ''];
 
 /** A table, the worse ones marked by word and colour, and what that comes to. */
-export function compareText(rows: readonly CompareRow[], paint: Paint): string {
-  const table = [HEAD, ...rows.map(cellsOf)];
+export function compareText(rows: readonly CompareRow[], paint: Paint, plusMinus = '±'): string {
+  const table = [HEAD, ...rows.map((row) => cellsOf(row, plusMinus))];
   const widths = HEAD.map((_, i) => Math.max(...table.map((row) => (row[i] ?? '').length)));
   const lines = table.map((row) => {
     const [name = '', ...numbers] = row.slice(0, -1);
@@ -21,23 +21,23 @@ export function compareText(rows: readonly CompareRow[], paint: Paint): string {
   return `${[...lines, '', ...conclusion(rows, paint)].join('\n')}\n`;
 }
 
-function cellsOf(row: CompareRow): string[] {
+function cellsOf(row: CompareRow, plusMinus: string): string[] {
   return [
     row.figure,
     shown(row.before, row.unit),
     shown(row.after, row.unit),
     row.change === null ? '' : signed(row.change),
-    noiseOf(row),
+    noiseOf(row, plusMinus),
     row.verdict,
   ];
 }
 
 /** In percent of the run before, as the change is; without that in the figure's unit. */
-function noiseOf({ noise, before, unit }: CompareRow): string {
+function noiseOf({ noise, before, unit }: CompareRow, plusMinus: string): string {
   if (noise === null) return '?';
   if (unit === 'count') return '';
-  if (before === 0) return noise === 0 ? '' : `±${shown(noise, unit)}`;
-  return `±${wholePercent(noise / before)}`;
+  if (before === 0) return noise === 0 ? '' : `${plusMinus}${shown(noise, unit)}`;
+  return `${plusMinus}${wholePercent(noise / before)}`;
 }
 
 function signed(change: number): string {
