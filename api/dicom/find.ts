@@ -1,6 +1,6 @@
 // A C-FIND under way: a promise of all matches, or an iterable that cancels when it is left.
 import { Answer, Op } from '../bridge.ts';
-import { callText, resultOf } from '../guest/calls.ts';
+import { callText, capturesStacks, resultOf } from '../guest/calls.ts';
 import type { Vu } from '../guest/vu.ts';
 import type { Find, FindResult, Match } from './types.ts';
 
@@ -11,6 +11,9 @@ interface Page {
   readonly result?: FindResult;
 }
 
+/** After the first failure every query notes where it was asked for, so that all tell the same. */
+let hasFailed = false;
+
 export class FindCall implements Find {
   private readonly vu: Vu;
   private readonly request: object;
@@ -19,6 +22,8 @@ export class FindCall implements Find {
   private final: FindResult | null;
   /** The query failed: there is nothing to cancel. */
   private broken: boolean;
+  /** Where the author asked: `await` leaves no trace of it in what the query throws. */
+  private readonly asked: string;
 
   constructor(vu: Vu, request: object) {
     this.vu = vu;
@@ -27,6 +32,7 @@ export class FindCall implements Find {
     this.cursor = -1;
     this.final = null;
     this.broken = false;
+    this.asked = hasFailed || capturesStacks() ? (new Error('find').stack ?? '') : '';
   }
 
   then<A = FindResult, B = never>(
@@ -39,7 +45,19 @@ export class FindCall implements Find {
 
   private async collect(): Promise<FindResult> {
     const text = JSON.stringify({ ...this.request, pages: false });
-    return resultOf(await callText(this.vu, Op.CALL, text)) as FindResult;
+    try {
+      return resultOf(await callText(this.vu, Op.CALL, text)) as FindResult;
+    } catch (thrown) {
+      throw this.placed(thrown);
+    }
+  }
+
+  /** With the frames of the author's call below its own. */
+  private placed(thrown: unknown): unknown {
+    hasFailed = true;
+    const frames = this.asked.slice(this.asked.indexOf('\n') + 1);
+    if (thrown instanceof Error && frames !== '') thrown.stack = `${thrown.stack ?? ''}\n${frames}`;
+    return thrown;
   }
 
   async cancel(): Promise<FindResult> {

@@ -274,6 +274,22 @@ export default async function () {
     expect(result.summary().metrics['dicom_reqs']?.values['count']).toBe(2);
   });
 
+  it('a query that fails: with the line that asked for it, every time', async () => {
+    const script = `import dicom from 'dicom';
+const peer = dicom.peer({ use: 'verify' });
+export const options = { iterations: 4 };
+export default async function () {
+  await using archive = await peer.associate({ for: 'StudyRootFind' });
+  await archive.find({ PatientNam: 'X' });
+}
+`;
+    const result = await bench.script(script, ['--embedded']);
+    const { errors } = result.summary();
+    expect(errors.groups).toHaveLength(1);
+    expect(errors.groups[0]).toMatchObject({ count: 4, code: 'DATA_UNKNOWN_TAG' });
+    expect(errors.groups[0]?.where).toMatch(/^script-\d+\.ts:6:17$/);
+  });
+
   it('a rejection that nobody awaited: told with its line, and the others go on', async () => {
     const script = `import { sleep } from 'k6';
 export const options = { vus: 3, iterations: 6 };
