@@ -1,5 +1,8 @@
 // Passed or not, why, and with which exit code.
 import { ExitCode } from '../errors.ts';
+import { METRIC_TABLE } from '../../api/k6/metric-table.ts';
+import { nearest } from './nearest.ts';
+import { parseSelector } from './selector.ts';
 import type { RunFacts } from './facts.ts';
 import type { Summary, ThresholdResult, Verdict } from './summary.ts';
 import type { ViewIndex } from './view-index.ts';
@@ -17,7 +20,7 @@ export function judgeRun(
 ): Verdict {
   const causes = [
     ...(facts.exit.code === 0 ? [] : [facts.exit]),
-    ...parts.thresholds.filter((one) => one.failed).map(crossed),
+    ...parts.thresholds.filter((one) => one.failed).map((one) => crossed(one, index)),
     ...nothingSucceeded(index),
     ...nobodyStarted(parts.execution, index),
     ...(facts.run.mode === 'smoke' ? smokeCauses(parts, index, facts) : []),
@@ -38,14 +41,35 @@ export function judgeRun(
   };
 }
 
-function crossed(result: ThresholdResult): Cause {
+function crossed(result: ThresholdResult, index: ViewIndex): Cause {
   const observed =
-    result.observed === undefined ? 'no data' : `observed ${shortNumber(result.observed)}`;
+    result.observed === undefined
+      ? `no data${whyNoData(result.metric, index)}`
+      : `observed ${shortNumber(result.observed)}`;
   return {
     code: ExitCode.THRESHOLDS,
     reason: `threshold ${result.metric} ${result.expression}: ${observed}`,
   };
 }
+
+/** A selector that nothing fits may have its tag or its value misspelt. */
+function whyNoData(key: string, index: ViewIndex): string {
+  const selector = parseSelector(key);
+  const known = METRIC_TABLE.find(({ name }) => name === selector?.metric)?.tags;
+  if (selector === null || known === undefined) return '';
+  for (const [tag, value] of Object.entries(selector.tags)) {
+    // Tags of the author's own are not in the table.
+    const near = known.includes(tag) ? null : nearest(tag, known);
+    if (near !== null) return ` (no tag "${tag}"; did you mean "${near}"?)`;
+    const seen = index.all(selector.metric, tag).map((one) => one.key.tags[tag] ?? '');
+    if (seen.length > 0 && !seen.includes(value)) {
+      return ` (${tag} was never "${value}", but ${seen.slice(0, MOST_SEEN).join(', ')})`;
+    }
+  }
+  return '';
+}
+
+const MOST_SEEN = 5;
 
 /** Requests or associations were attempted and none succeeded. */
 function nothingSucceeded(index: ViewIndex): Cause[] {

@@ -141,13 +141,17 @@ function stepOf(
   const { achievedShare = 1, dropped, generator } = execution;
   const late = achievedShare < ACHIEVED;
   const lost = `${dropped} starts found no free virtual user (--vus)`;
+  const failed = failedShare(summary);
+  // Where everything fails, no rate is too high: what went wrong says more than any threshold.
+  const everything = failed === 1 ? summary.errors.groups.slice(0, 1) : [];
+  const broken = [...everything.map(({ message }) => message), ...verdict.reasons];
   return {
     ...{ rate, confirms, folder, dropped },
     holds: verdict.passed && !late,
-    reasons: [...(verdict.passed ? [] : verdict.reasons), ...(late ? [lost] : [])],
+    reasons: [...(verdict.passed ? [] : broken), ...(late ? [lost] : [])],
     achieved: rate * achievedShare,
     p95Ms: execution.iterationDuration?.p95 ?? null,
-    failedShare: failedShare(summary),
+    failedShare: failed,
     saturated: generator.saturated,
   };
 }
