@@ -54,9 +54,12 @@ describe('dicomrun run', () => {
     await place.run(args);
     const { out } = await place.run(args);
     const [, before = '', after = ''] = /next: dicomrun compare (\S+) (\S+)/.exec(out) ?? [];
-    const compared = await place.run(['compare', before, after, '--tolerance', '100000']);
+    const page = join(place.folder, 'compared.html');
+    const wide = ['--tolerance', '100000', '--html', page];
+    const compared = await place.run(['compare', before, after, ...wide]);
     expect(compared).toMatchObject({ code: 0 });
     expect(compared.out).toMatch(/C-STORE p95 .* ms/);
+    expect(readFileSync(page, 'utf8')).toContain('no regression');
   });
 
   it('tells CI servers the line of a check that fails', async () => {

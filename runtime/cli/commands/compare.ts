@@ -1,7 +1,8 @@
 // dicomrun compare BEFORE AFTER: two runs side by side, and whether the second is worse.
+import { writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { hintLine } from '../problem-text.ts';
-import { ExitCode } from '../../errors.ts';
+import { DicomRunError, ExitCode } from '../../errors.ts';
 import type { DefineCommand } from '../command.ts';
 import { needsAscii } from '../print-summary.ts';
 import type { Style } from '../terminal.ts';
@@ -9,6 +10,7 @@ import type { Style } from '../terminal.ts';
 interface CompareFlags {
   readonly tolerance: string;
   readonly json?: boolean;
+  readonly html?: string;
 }
 
 const TOLERANCE_HINT = '--tolerance 25, where runs of the same load differ by that much anyway';
@@ -19,6 +21,7 @@ export const define: DefineCommand = (command, { terminal, exit }) => {
     .argument('<after>', 'folder of the run to judge')
     .option('--tolerance <percent>', 'worse by more than this is a regression', '10')
     .option('--json', 'as JSON')
+    .option('--html <file>', 'also as one HTML file that needs no network')
     .action(async (before: string, after: string, flags: CompareFlags) => {
       const [{ readSide }, { compareRuns, doubts }, { compareText }, { readCount }] =
         await Promise.all([
@@ -36,10 +39,29 @@ export const define: DefineCommand = (command, { terminal, exit }) => {
         const paint = (style: Style, text: string) => terminal.style(style, text, 'out');
         terminal.out(compareText(rows, paint, needsAscii(terminal.env) ? '+-' : '±'));
       }
-      for (const line of doubts(first, second))
-        terminal.err(`${terminal.style('yellow', '!')} ${line}\n`);
+      const doubtful = doubts(first, second);
+      for (const line of doubtful) terminal.err(`${terminal.style('yellow', '!')} ${line}\n`);
+      if (flags.html !== undefined) {
+        const { compareHtml } = await import('../compare/compare-html.ts');
+        const page = compareHtml({ before: first.summary, after: second.summary, rows, doubtful });
+        writePage(resolve(terminal.cwd, flags.html), flags.html, page);
+        terminal.err(`written: ${flags.html}\n`);
+      }
       const isWorse = rows.some((row) => row.verdict === 'worse');
       if (isWorse) terminal.err(`${hintLine(terminal, TOLERANCE_HINT)}\n`);
       exit(isWorse ? ExitCode.THRESHOLDS : ExitCode.OK);
     });
 };
+
+/** For its owner only, as a report is. */
+function writePage(file: string, name: string, page: string): void {
+  try {
+    writeFileSync(file, page, { mode: 0o600 });
+  } catch (error) {
+    throw new DicomRunError(ExitCode.CONFIG, {
+      code: 'COMPARE_FILE',
+      message: `flag --html: ${name} cannot be written: ${error instanceof Error ? error.message : String(error)}`,
+      hint: 'name a file that you may write',
+    });
+  }
+}

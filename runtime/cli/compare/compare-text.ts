@@ -6,7 +6,8 @@ import type { Unit } from './figures.ts';
 
 type Paint = (style: Style, text: string) => string;
 
-const HEAD = ['figure', 'before', 'after', 'change', 'noise', ''];
+/** What stands over the cells; the verdict needs no word. */
+export const HEAD = ['figure', 'before', 'after', 'change', 'noise', ''];
 
 /** A table, the worse ones marked by word and colour, and what that comes to. */
 export function compareText(rows: readonly CompareRow[], paint: Paint, plusMinus = '±'): string {
@@ -21,7 +22,7 @@ export function compareText(rows: readonly CompareRow[], paint: Paint, plusMinus
   return `${[...lines, '', ...conclusion(rows, paint)].join('\n')}\n`;
 }
 
-function cellsOf(row: CompareRow, plusMinus: string): string[] {
+export function cellsOf(row: CompareRow, plusMinus: string): string[] {
   return [
     row.figure,
     shown(row.before, row.unit),
@@ -48,7 +49,8 @@ function wholePercent(share: number): string {
   return `${Math.round(100 * share)}%`;
 }
 
-function conclusion(rows: readonly CompareRow[], paint: Paint): string[] {
+/** What it comes to, and what the column of noise is. */
+export function conclusion(rows: readonly CompareRow[], paint: Paint): string[] {
   const of = (verdict: CompareVerdict): number =>
     rows.filter((row) => row.verdict === verdict).length;
   const worse = of('worse');

@@ -133,6 +133,6 @@ function inScript(json: string): string {
   return json.replace(/</g, '\\u003c');
 }
 
-function escapeHtml(text: string): string {
+export function escapeHtml(text: string): string {
   return text.replace(/[&<>"']/g, (char) => `&#${char.charCodeAt(0)};`);
 }
