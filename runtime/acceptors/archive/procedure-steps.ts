@@ -1,9 +1,8 @@
 // Modality performed procedure steps as provider (PS3.4 Annex F): created in progress, then ended.
 import { Status } from '../../dicom/dimse/status.ts';
+import { changeRefused, creationRefused, hasEnded } from '../../dicom/scp/procedure-step-rules.ts';
 import type { JsonDataset } from '../../dicom/data/json.ts';
 
-const IN_PROGRESS = 'IN PROGRESS';
-const FINAL = new Set(['COMPLETED', 'DISCONTINUED']);
 /** Steps remembered; the oldest ended ones go first. */
 const MOST_STEPS = 100_000;
 
@@ -15,23 +14,19 @@ export class ProcedureSteps {
   create(uid: string, attributes: JsonDataset): number {
     if (uid === '') return Status.INVALID_OBJECT_INSTANCE;
     if (this.steps.has(uid)) return Status.DUPLICATE_SOP_INSTANCE;
-    const status = attributes['PerformedProcedureStepStatus'];
-    if (status === undefined) return Status.MISSING_ATTRIBUTE;
-    if (status !== IN_PROGRESS) return Status.INVALID_ATTRIBUTE_VALUE;
+    const refused = creationRefused(attributes);
+    if (refused !== null) return refused.status;
     if (this.steps.size >= MOST_STEPS) this.forgetEnded();
     this.steps.set(uid, { ...attributes });
     return Status.SUCCESS;
   }
 
-  /** N-SET: a step that has ended can no longer change (PS3.4 F.7.2.2.2). */
+  /** N-SET: the status of the response. */
   set(uid: string, attributes: JsonDataset): number {
     const step = this.steps.get(uid);
     if (step === undefined) return Status.NO_SUCH_SOP_INSTANCE;
-    if (FINAL.has(String(step['PerformedProcedureStepStatus']))) return Status.PROCESSING_FAILURE;
-    const status = attributes['PerformedProcedureStepStatus'];
-    if (status !== undefined && status !== IN_PROGRESS && !FINAL.has(String(status))) {
-      return Status.INVALID_ATTRIBUTE_VALUE;
-    }
+    const refused = changeRefused(step, attributes);
+    if (refused !== null) return refused.status;
     Object.assign(step, attributes);
     return Status.SUCCESS;
   }
@@ -44,7 +39,7 @@ export class ProcedureSteps {
   done(): ReadonlySet<string> {
     const ids = new Set<string>();
     for (const step of this.steps.values()) {
-      if (!FINAL.has(String(step['PerformedProcedureStepStatus']))) continue;
+      if (!hasEnded(step)) continue;
       const sequence = step['ScheduledStepAttributesSequence'];
       if (!Array.isArray(sequence)) continue;
       for (const item of sequence) {
@@ -57,7 +52,7 @@ export class ProcedureSteps {
 
   private forgetEnded(): void {
     for (const [uid, step] of this.steps) {
-      if (FINAL.has(String(step['PerformedProcedureStepStatus']))) this.steps.delete(uid);
+      if (hasEnded(step)) this.steps.delete(uid);
       if (this.steps.size < MOST_STEPS / 2) return;
     }
   }

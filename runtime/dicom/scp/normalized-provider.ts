@@ -10,6 +10,7 @@ import { Status } from '../dimse/status.ts';
 import { SopClass } from '../dimse/uids.ts';
 import type { Association } from '../ul/association.ts';
 import { encodeRecord, readIdentifier, syntaxOf } from './identifier.ts';
+import { changeRefused, creationRefused } from './procedure-step-rules.ts';
 
 export interface NormalizedInstance {
   readonly sopClass: string;
@@ -31,9 +32,6 @@ export interface NormalizedProviderOptions {
 }
 
 const DEFAULT_LIMIT = 100_000;
-const IN_PROGRESS = 'IN PROGRESS';
-const STEP_STATUS = 'PerformedProcedureStepStatus';
-const FINAL = ['COMPLETED', 'DISCONTINUED'];
 
 /** Answers N-* requests. */
 export class NormalizedProvider {
@@ -82,10 +80,8 @@ export class NormalizedProvider {
     const sopInstance =
       request.sopInstance() || `2.25.${BigInt(`0x${randomBytes(15).toString('hex')}`)}`;
     if (this.instances.has(sopInstance)) return { status: Status.DUPLICATE_SOP_INSTANCE };
-    if (sopClass === SopClass.MPPS && attributes[STEP_STATUS] !== IN_PROGRESS) {
-      const errorComment = `${STEP_STATUS} must be ${IN_PROGRESS}`;
-      return { status: Status.INVALID_ATTRIBUTE_VALUE, errorComment };
-    }
+    const refused = sopClass === SopClass.MPPS ? creationRefused(attributes) : null;
+    if (refused !== null) return refused;
     const instance = { sopClass, sopInstance, attributes };
     this.instances.set(sopInstance, instance);
     const oldest = this.instances.keys().next();
@@ -99,13 +95,9 @@ export class NormalizedProvider {
   private set(request: IncomingRequest, attributes: JsonDataset): ResponseFields {
     const instance = this.instances.get(request.sopInstance());
     if (instance === undefined) return { status: Status.NO_SUCH_SOP_INSTANCE };
-    if (
-      instance.sopClass === SopClass.MPPS &&
-      FINAL.includes(String(instance.attributes[STEP_STATUS]))
-    ) {
-      const errorComment = 'performed procedure step may no longer be updated';
-      return { status: Status.PROCESSING_FAILURE, errorComment };
-    }
+    const isStep = instance.sopClass === SopClass.MPPS;
+    const refused = isStep ? changeRefused(instance.attributes, attributes) : null;
+    if (refused !== null) return refused;
     instance.attributes = { ...instance.attributes, ...attributes };
     this.options.onChange?.('N-SET', instance);
     return { status: Status.SUCCESS };
