@@ -11,7 +11,7 @@ export interface WebPage {
   readonly url: string;
   /** The wanted port was in use: this is another one. */
   readonly otherPort: boolean;
-  /** Ends with the run's outputs. */
+  /** Ends when the run log has ended. */
   readonly output: Output;
 }
 
@@ -34,10 +34,9 @@ export async function startWeb(flag: unknown, folder: string): Promise<WebPage |
       destination: '',
       start: () => Promise.resolve(),
       wake: () => undefined,
-      finish: async () => {
-        await page.finish();
-        return nothing;
-      },
+      finish: () => Promise.resolve(nothing),
+      // Not before the log has its end, or the page would end as that of a killed run.
+      ended: () => page.finish(),
     },
   };
 }

@@ -149,6 +149,7 @@ class Book implements RunBook {
       this.#log.append({ k: 'end', at, facts: this.#facts, thresholds });
     }
     this.#log.close();
+    for (const output of this.#outputs) await output.ended?.();
     await Promise.all([this.#errors.close(), this.#ledger.close(), this.#console?.close()]);
     this.#write(join(this.folder, RESULT_FILES.summary), renderJson(summary), 0o600);
     if (options.summaryExport !== null) {

@@ -42,4 +42,6 @@ export interface Output {
   finish(drainMs: number): Promise<OutputResult>;
   /** Gives up what a destination has not taken yet: nobody wants to wait for it any longer. */
   hurry?(): void;
+  /** The run log has its last record; nothing follows. */
+  ended?(): Promise<void>;
 }

@@ -19,8 +19,8 @@ export interface Running {
   readonly done: Promise<Finished>;
   readonly pid: number;
   kill(signal: NodeJS.Signals): void;
-  /** Resolves once stderr holds the text. */
-  says(text: string): Promise<void>;
+  /** Resolves, with all of stderr so far, once that holds the text. */
+  says(text: string): Promise<string>;
   closeOutput(): void;
 }
 
@@ -65,7 +65,7 @@ export class Place {
           const look = () => {
             if (!err.includes(text)) return;
             listeners.delete(look);
-            resolve();
+            resolve(err);
           };
           listeners.add(look);
           look();

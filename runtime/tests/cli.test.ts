@@ -3,6 +3,7 @@ import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { TEMPLATES } from '../cli/templates.ts';
+import type { ReportData } from '../report/html/data.ts';
 import { Place, STORE_SCRIPT } from './cli-spawn.ts';
 
 let place: Place;
@@ -135,6 +136,21 @@ export async function teardown() { await sleep(60); }
     setTimeout(() => running.kill('SIGTERM'), 500);
     const { code, out } = await running.done;
     expect({ code, out }).toEqual({ code: 105, out: '' });
+  });
+
+  it('ends the live page as the run ends, whoever still looks at it', async () => {
+    place = new Place({ 'store.ts': STORE_SCRIPT });
+    const running = place.start(['run', 'store.ts', '--web', '--duration', '3s', ...QUICK]);
+    const said = await running.says('/?token=');
+    const url = new URL(/http:\S+token=\w+/.exec(said)?.[0] ?? '');
+    url.pathname = '/events';
+    const events = await (await fetch(url)).text();
+    const last = events.trim().split('\n\n').at(-1) ?? '';
+    const data = JSON.parse(last.slice(last.indexOf('data: {') + 6)) as ReportData;
+    expect((await running.done).code).toBe(0);
+    expect(data.live).toBe(false);
+    expect(data.summary.verdict).toMatchObject({ passed: true, exitCode: 0 });
+    expect(data.summary.operations).toEqual(place.summary().operations);
   });
 
   it('goes on when standard output is closed', async () => {
