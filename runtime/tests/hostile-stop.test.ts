@@ -85,6 +85,22 @@ describe.skipIf(!requirePeer('storescp'))('associations at Ctrl-C', () => {
   });
 });
 
+describe('a dead InfluxDB', () => {
+  it('is waited for at the end, and Ctrl-C ends that wait: the run is judged as it was', async () => {
+    place = new Place({ 'nothing.ts': 'export default function () {}\n' });
+    const out = 'influxdb=http://127.0.0.1:1/db';
+    const running = place.start(['run', 'nothing.ts', '--no-report', '--out', out]);
+    await running.says('trying for up to 30 s more');
+    running.kill('SIGINT');
+    const began = performance.now();
+    const result = await running.done;
+    expect(result.code, result.err).toBe(0);
+    expect(performance.now() - began).toBeLessThan(20_000);
+    expect(result.out).toMatch(/^PASS {2}1 iteration/);
+    expect(result.out).toMatch(/points are in the run log only: dicomrun replay results/);
+  });
+});
+
 /** In a pseudo terminal of `script`, whose size changes while the run goes on. */
 function inTerminal(args: readonly string[], sizes: string): ChildProcess {
   const run = [process.execPath, MAIN, ...args].join(' ');
