@@ -201,6 +201,10 @@ function judgeTotals(
         const failed = missing && spec.advisory !== true;
         return [{ ...common, verdict: 'no data', failed, contains: 'default' }];
       }
+      // The first histogram comes after ten seconds: until then nobody knows a percentile.
+      if (Number.isNaN(seen.observed)) {
+        return [{ ...common, verdict: 'no data', failed: false, contains: view.decl.contains }];
+      }
       const held = holds(seen.observed, expression, seen.limit);
       const failed = !held && spec.advisory !== true;
       const verdict = held ? 'ok' : 'failed';

@@ -56,6 +56,14 @@ describe('a finished run', () => {
 });
 
 describe('a killed run', () => {
+  it('does not say of a percentile that nobody knows yet that it crossed its threshold', async () => {
+    await sampleRun({ seconds: 5, dir, killed: true });
+    const { thresholds } = summaryFromRunLog(dir);
+    const percentiles = thresholds.filter(({ expression }) => expression.startsWith('p('));
+    expect(percentiles.length).toBeGreaterThan(0);
+    for (const one of percentiles) expect(one).toMatchObject({ verdict: 'no data', failed: false });
+  });
+
   it('has counts to the last second and percentiles to the last block', async () => {
     const whole = await sampleRun({ seconds: 20, dir: join(dir, 'whole') });
     const { stores } = await sampleRun({ seconds: 27, dir, killed: true });
