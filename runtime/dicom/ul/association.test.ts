@@ -77,6 +77,30 @@ describe('association', () => {
     }
   });
 
+  it.each(['onStore', 'onStoreData', 'onStoreEnd'] as const)(
+    'survives a handler whose %s throws, and says so to the peer',
+    async (step) => {
+      let odd = true;
+      const throwing = () => {
+        if (odd) throw new RangeError('an odd data set');
+      };
+      const port = await serve({
+        ...(step === 'onStore' && { onStore: throwing }),
+        ...(step === 'onStoreData' && { onStoreData: throwing }),
+        onStoreEnd: () => {
+          if (step === 'onStoreEnd') throwing();
+          return 0;
+        },
+      });
+      const association = await opened(port);
+      const refused = await store(association, Buffer.alloc(100_000));
+      expect(refused.statuses).toEqual([0x0110]);
+      odd = false;
+      expect((await store(association, Buffer.alloc(100))).statuses).toEqual([0]);
+      association.destroy();
+    },
+  );
+
   it('keeps to the window, answers in any order, never re-uses a busy message ID', async () => {
     const held: (() => void)[] = [];
     let most = 0;

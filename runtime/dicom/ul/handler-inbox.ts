@@ -1,5 +1,6 @@
 // Hands the peer's requests to the association's handler; without one they are refused.
 import type { InboxUser } from '../dimse/inbox.ts';
+import { REPLY_LATER } from '../dimse/incoming.ts';
 import type { Outstanding } from '../dimse/outstanding.ts';
 import type { Trace } from '../trace.ts';
 import type { Request } from '../dimse/request.ts';
@@ -20,6 +21,8 @@ export interface InboxOwner extends Association {
 export class HandlerInbox implements InboxUser {
   readonly waiting: Outstanding;
   private readonly owner: InboxOwner;
+  /** What the handler threw over the C-STORE that is coming in. */
+  private fault: { readonly error: unknown } | null = null;
 
   constructor(owner: InboxOwner) {
     this.owner = owner;
@@ -42,16 +45,32 @@ export class HandlerInbox implements InboxUser {
   }
 
   onStore(request: Request): void {
-    this.owner.handler?.onStore?.(this.owner, request);
+    this.fault = null;
+    try {
+      this.owner.handler?.onStore?.(this.owner, request);
+    } catch (error) {
+      this.fault = { error };
+    }
   }
 
   onStoreData(request: Request, buffer: Buffer, start: number, end: number): void {
-    this.owner.handler?.onStoreData?.(this.owner, request, buffer, start, end);
+    if (this.fault !== null) return;
+    try {
+      this.owner.handler?.onStoreData?.(this.owner, request, buffer, start, end);
+    } catch (error) {
+      this.fault = { error };
+    }
   }
 
   onStoreEnd(request: Request): number {
-    const { owner } = this;
-    return owner.handler?.onStoreEnd?.(owner, request) ?? Status.SOP_CLASS_NOT_SUPPORTED;
+    const { owner, fault } = this;
+    try {
+      if (fault !== null) throw fault.error;
+      return owner.handler?.onStoreEnd?.(owner, request) ?? Status.SOP_CLASS_NOT_SUPPORTED;
+    } catch (error) {
+      this.respondFault(request, error);
+      return REPLY_LATER;
+    }
   }
 
   onRequest(request: Request, dataset: Buffer | null): void {
@@ -64,10 +83,14 @@ export class HandlerInbox implements InboxUser {
     try {
       handler.onRequest(owner, request, dataset);
     } catch (error) {
-      // One peer's odd request must not end the thread that serves the others.
-      const errorComment = error instanceof Error ? error.message : String(error);
-      owner.respond(request, { status: Status.PROCESSING_FAILURE, errorComment });
+      this.respondFault(request, error);
     }
+  }
+
+  /** One peer's odd request must not end the thread that serves the others. */
+  private respondFault(request: Request, error: unknown): void {
+    const errorComment = error instanceof Error ? error.message : String(error);
+    this.owner.respond(request, { status: Status.PROCESSING_FAILURE, errorComment });
   }
 
   onCancel(messageId: number): void {
