@@ -2,7 +2,7 @@
 import { writeFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import type { ConductResult } from '../conductor/conduct-types.ts';
-import { makeFolder } from '../dicom/data/make-folder.ts';
+import { makeFolders } from '../make-folders.ts';
 import type { Summary } from '../metrics/summary.ts';
 import { renderText } from '../report/text.ts';
 import { problemText } from './problem-text.ts';
@@ -38,7 +38,7 @@ function writeCustom(terminal: Terminal, custom: Readonly<Record<string, string>
 function writeOne(terminal: Terminal, name: string, text: string): void {
   try {
     const file = resolve(terminal.cwd, name);
-    makeFolder(dirname(file));
+    makeFolders(dirname(file));
     writeFileSync(file, text);
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);

@@ -2,7 +2,7 @@
 import { writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { makeFolder } from '../dicom/data/make-folder.ts';
+import { makeFolders } from '../make-folders.ts';
 import { DicomRunError, ExitCode } from '../errors.ts';
 import type { Problem } from '../errors.ts';
 import type { Terminal } from './terminal.ts';
@@ -107,7 +107,7 @@ function internalNote(terminal: Terminal, error: unknown): string {
 function writeDetails(details: string): string | null {
   try {
     const folder = join(tmpdir(), 'dicomrun');
-    makeFolder(folder, 0o700);
+    makeFolders(folder, 0o700);
     const stamp = new Date().toISOString().replace(/[:.]/g, '-');
     const file = join(folder, `internal-${stamp}-${process.pid}.txt`);
     writeFileSync(file, `${details}\nnode ${process.version} ${process.platform}\n`, {

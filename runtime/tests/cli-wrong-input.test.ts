@@ -176,7 +176,7 @@ const TABLE: readonly (readonly [string, number, RegExp, RegExp])[] = [
   ['serve router --spec nowhere.json', 104, /nowhere\.json does not exist/, /serve --help/],
   ['serve sink --host 192.0.2.1', 104, /192\.0\.2\.1:11112/, /not of this machine/],
   ['new .', 104, /"\." names no file/, /dicomrun new gi-routing\.ts/],
-  ['new store.ts/a.ts', 104, /store\.ts\/.*no folder \(ENOTDIR\)/, /another place/],
+  ['new store.ts/a.ts', 104, /store\.ts\/.*no folder can be made there \(ENOTDIR\)/, /may write/],
   ['run nothing.ts --out ./nowhere.ts', 104, /\.\/nowhere\.ts" does not exist/, /help outputs/],
   ['serve sink --aet SEVENTEEN_LETTERS', 104, /flag --aet: .*SEVENTEEN/, /16/],
   ['dump nowhere.dcm', 104, /nowhere\.dcm: there is no such file/, /relative/],

@@ -4,7 +4,7 @@ import { copyFile, writeFile } from 'node:fs/promises';
 import { basename, dirname, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { DicomRunError, ExitCode } from '../../errors.ts';
-import { makeFolders } from '../../make-folders.ts';
+import { makeFolder } from '../../dicom/data/make-folder.ts';
 import { distRoot } from '../package-root.ts';
 import type { DefineCommand } from '../command.ts';
 import { nearest } from '../../metrics/nearest.ts';
@@ -30,24 +30,12 @@ export const define: DefineCommand = (command, { terminal }) => {
       if (/(^|[\\/])\.{0,2}$/.test(given)) throw noName(given);
       if (existsSync(file) && flags.force !== true) throw isThere(name);
       const folder = dirname(file);
-      makeFolderFor(name, join(folder, '.dicomrun'));
+      makeFolder(join(folder, '.dicomrun'));
       await writeFile(file, template.source);
       const written = [name, ...(await writeSurroundings(folder, terminal.cwd))];
       terminal.out(`written: ${written.join(', ')}\n\nnext:\n${nextLines(name)}`);
     });
 };
-
-function makeFolderFor(name: string, folder: string): void {
-  try {
-    makeFolders(folder);
-  } catch (error) {
-    throw new DicomRunError(ExitCode.CONFIG, {
-      code: 'CONFIG_NEW',
-      message: `${name} cannot be written: ${error instanceof Error ? error.message : String(error)}`,
-      hint: 'name a file in a folder that you may write to',
-    });
-  }
-}
 
 function templateOf(name: string): Template {
   const found = TEMPLATES.find((template) => template.name === name);
