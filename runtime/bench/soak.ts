@@ -52,9 +52,9 @@ function flag(name: string, otherwise: string): string {
   return at < 0 ? otherwise : (process.argv.splice(at, 2)[1] ?? otherwise);
 }
 
-/** After the first tenth: until then code is compiled and pools fill. */
+/** After the first quarter: until then code is compiled, pools and heaps fill. */
 const settled = (points: readonly Point[]): readonly Point[] =>
-  points.slice(Math.ceil(points.length / 10));
+  points.slice(Math.ceil(points.length / 4));
 
 /** Medians of the four quarters: whether what grew went on growing. */
 function quarters(points: readonly Point[]): string {
@@ -74,7 +74,7 @@ function tell({ what, unit, points, limit }: Creep): boolean {
   const share = ((grown / mean) * 100).toFixed(1);
   console.log(
     `${what.padEnd(8)} mean ${mean.toFixed(2)} ${unit}, ${share} % over the run, ` +
-      `${(perSecond * 3600).toFixed(2)} ${unit} an hour; by quarters ${quarters(kept)}` +
+      `${(perSecond * 3600).toFixed(2)} ${unit} an hour; by quarters ${quarters(points)}` +
       (creeps ? `  CREEPS: more than ${limit * 100} %` : ''),
   );
   return creeps;
