@@ -9,7 +9,7 @@ import { data } from './data.ts';
 import { createdVus, emptyIterations, manySeries, metricsShare } from './engine.ts';
 import { find, influx, large, receivers } from './outputs.ts';
 import { clients, echoes, tls, windows } from './others.ts';
-import { dicomrun, ourSink } from './peers.ts';
+import { dicomrun, ourSink, type CliRun } from './peers.ts';
 import { memory, sizes, vusSweep } from './scaling.ts';
 import { row } from './tally.ts';
 
@@ -91,17 +91,19 @@ export const openAssociations: Case = async (bench) => {
   ];
 };
 
+/** Once code is compiled: a long run less a short one. */
 export const churn: Case = async (bench) => {
   const rates: number[] = [];
+  const accepted = (run: CliRun): number =>
+    (run.summary['associations'] as { accepted: number }).accepted;
   for (let i = 0; i < bench.rounds; i++) {
     const sink = await ourSink();
-    const run = await dicomrun([
-      script('associate'),
-      ...target(sink),
-      ...load({ workers: 1, vus: 32, duration: bench.quick ? '2s' : '4s' }),
-    ]);
+    const churned = (duration: string): Promise<CliRun> =>
+      dicomrun([script('associate'), ...target(sink), ...load({ workers: 1, vus: 32, duration })]);
+    const short = await churned('3s');
+    const long = await churned(bench.quick ? '5s' : '9s');
     sink.stop();
-    rates.push((run.summary['associations'] as { accepted: number }).accepted / seconds(run));
+    rates.push((accepted(long) - accepted(short)) / (seconds(long) - seconds(short)));
   }
   return [
     row('association churn: connect, associate, echo, release', rates, {
