@@ -46,11 +46,8 @@ export interface AcceptorFaults {
   readonly neverRelease?: boolean;
 }
 
-/**
- * What happens to an A-ASSOCIATE-RQ, e.g. `{ callingAET: 'MOD1', first: 3, reset: true }`. Without
- * one of the four ends the association is accepted, after `delay`.
- */
-export interface AssociateRule {
+/** When a rule fits, how long it waits, and whether it answers. */
+export interface FaultRule {
   readonly calledAET?: string;
   readonly callingAET?: string;
   /** Only the first so many that fit. */
@@ -61,35 +58,31 @@ export interface AssociateRule {
   readonly share?: number;
   /** Before the answer: a time, or log-normal by its median and 95th percentile. */
   readonly delay?: Span | { readonly p50: Span; readonly p95: Span };
+  /** Never answers. */
+  readonly neverAnswer?: boolean;
+}
+
+/**
+ * What happens to an A-ASSOCIATE-RQ, e.g. `{ callingAET: 'MOD1', first: 3, reset: true }`. Without
+ * one of the four ends the association is accepted, after `delay`.
+ */
+export interface AssociateRule extends FaultRule {
   /** A-ABORT (PS3.8 Table 9-26); `true` = service-user, no reason. */
   readonly abort?: boolean | { readonly source: number; readonly reason: number };
   /** Resets the connection. */
   readonly reset?: boolean;
-  /** Never answers. */
-  readonly neverAnswer?: boolean;
   /** A-ASSOCIATE-RJ (PS3.8 Table 9-21). */
   readonly reject?: { readonly result: number; readonly source: number; readonly reason: number };
 }
 
 /** What happens to a request, e.g. `{ service: 'C-FIND', every: 3, status: 0xA700 }`. */
-export interface RequestRule {
+export interface RequestRule extends FaultRule {
   /** `C-FIND`, `C-MOVE`, `N-CREATE`, …; absent = any. */
   readonly service?: string;
   /** SOP class UID. */
   readonly sopClass?: string;
-  readonly calledAET?: string;
-  readonly callingAET?: string;
-  /** Only the first so many that fit. */
-  readonly first?: number;
-  /** Only every n-th that fits. */
-  readonly every?: number;
-  /** Only that share of them. */
-  readonly share?: number;
-  /** Before the response: a time, or log-normal by its median and 95th percentile. */
-  readonly delay?: Span | { readonly p50: Span; readonly p95: Span };
   /** Status instead of the service, or a list in turn with 0 for the service itself. */
   readonly status?: number | readonly number[];
-  readonly neverAnswer?: boolean;
   /** A-ABORT, TCP reset or close after that many bytes of the data set; 0 = at once. */
   readonly abortAfter?: number;
   readonly resetAfter?: number;

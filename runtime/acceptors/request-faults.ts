@@ -1,5 +1,10 @@
 // Faults other than by the dice: rules for requests and for associations.
-import type { AcceptorFaults, AssociateRule, RequestRule } from '../../api/k6/simulate.ts';
+import type {
+  AcceptorFaults,
+  AssociateRule,
+  FaultRule,
+  RequestRule,
+} from '../../api/k6/simulate.ts';
 import { SERVICE_NAMES } from '../dicom/dimse/elements.ts';
 import type { AssociateFault, FaultPolicy, RequestFault } from '../dicom/scp/fault-policy.ts';
 import type { DelaySpec } from '../dicom/scp/delay.ts';
@@ -60,14 +65,8 @@ function codes(reject: NonNullable<AssociateRule['reject']>): typeof reject {
   throw new SpecError('faults.associate: reject needs result, source and reason, 0 to 255', hint);
 }
 
-interface Common {
-  readonly share?: number;
-  readonly delay?: RequestRule['delay'];
-  readonly neverAnswer?: boolean;
-}
-
 /** The words that both kinds of rules have, as the wire calls them. */
-function common<T extends Common>(rule: T) {
+function common<T extends FaultRule>(rule: T) {
   const { share, delay, neverAnswer, ...same } = rule;
   return {
     ...same,
@@ -102,7 +101,7 @@ function check(rule: RequestRule): void {
   }
 }
 
-function delayOf(delay: NonNullable<RequestRule['delay']>): DelaySpec {
+function delayOf(delay: NonNullable<FaultRule['delay']>): DelaySpec {
   if (typeof delay !== 'object') return span(delay);
   return { p50: span(delay.p50), p95: span(delay.p95) };
 }
