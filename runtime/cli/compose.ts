@@ -23,6 +23,7 @@ import type { ConfigSources } from './config-sources.ts';
 import { distRoot } from './package-root.ts';
 import { preflight } from './preflight.ts';
 import type { FlagValues } from './run-flags.ts';
+import { scriptState } from './script-state.ts';
 import type { Terminal } from './terminal.ts';
 import { version } from './version.ts';
 import { liveLine, startWeb } from './web.ts';
@@ -64,7 +65,7 @@ export function composeRun(request: ComposeRequest): ConductRequest {
     build: () => sources.build(),
     resolve: (loaded) => sources.resolve(loaded),
     preflight,
-    open: (context) => openBookFor(request, context),
+    open: async (context) => openBookFor(request, context, await sources.state),
     onReady: (context, book) =>
       screen.plan({
         id: book.id,
@@ -102,6 +103,8 @@ function threadFile(path: string): string {
 class Sources {
   readonly #request: ComposeRequest;
   #read: ConfigSources = { envFiles: [], configFile: null };
+  /** Found out while the script is bundled. */
+  state: Promise<Setting> | null = null;
 
   constructor(request: ComposeRequest) {
     this.#request = request;
@@ -109,6 +112,7 @@ class Sources {
 
   async build(): Promise<BuiltScript> {
     const { script, flags, terminal } = this.#request;
+    this.state ??= scriptState(resolve(terminal.cwd, script), script);
     const [{ bundleScript }, { preludeFile }, { stackMapper }, { earlyOptions }] =
       await Promise.all([
         import('../../bundler/script.ts'),
@@ -162,7 +166,7 @@ function machine(): Setting {
   return { path: 'node', value: process.version, origin };
 }
 
-async function openBookFor(request: ComposeRequest, context: RunContext) {
+async function openBookFor(request: ComposeRequest, context: RunContext, state: Setting | null) {
   const [{ openBook }, { startOutputs }, { describeConfig }] = await Promise.all([
     import('../conductor/book.ts'),
     import('./outputs.ts'),
@@ -175,7 +179,7 @@ async function openBookFor(request: ComposeRequest, context: RunContext) {
     script,
     version: version(),
     random: Math.random(),
-    settings: [...describeConfig(context.options), machine()],
+    settings: [...describeConfig(context.options), ...(state === null ? [] : [state]), machine()],
     startOutputs: async (folder, first) => {
       const outputs = await startOutputs(context.options, { folder, first, warn });
       const page = await startWeb(flags['web'], folder);
