@@ -30,8 +30,8 @@ export class Discretion {
   }
 
   /**
-   * A UID as results may show it: its last 8 characters, half of a short one. Of a UID made in this run, whose end is
-   * counted and says nothing of anybody, all that tells it from the others.
+   * A UID as results may show it: its last 8 characters, half of a short one. Of a UID made in this
+   * run, whose end is counted and says nothing of anybody, all that tells it from the others.
    */
   readonly uid = (uid: string): string => {
     if (this.#open) return uid;

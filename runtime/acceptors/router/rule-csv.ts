@@ -1,4 +1,4 @@
-// RouterRule tables as CSV, the form in which sites keep them.
+// Rule tables as CSV, the form in which sites keep them.
 import type { Coercion, RouterRule } from '../../../api/k6/simulate.ts';
 import type { TagWish } from '../delivery.ts';
 

@@ -1,4 +1,4 @@
-// RouterRule tables of the simulated router: conditions on what came, edits of what goes on.
+// Rule tables of the simulated router: conditions on what came, edits of what goes on.
 import type { Coercion, RouterRule } from '../../../api/k6/simulate.ts';
 import { compileEdits } from '../../dicom/data/edits.ts';
 import type { CompiledEdits } from '../../dicom/data/edits.ts';
