@@ -5,7 +5,7 @@ import type { DeliveryAccount } from './metrics/summary.ts';
 
 /**
  * Accepted stores that are expected at a receiver, as columns (≤ 50 ms apart). The SOP instance UID
- * follows from the numbers: see runtime/dicom/data/identity.ts.
+ * follows from the numbers: see runtime/dicom/pool/identity.ts.
  */
 export interface AcceptedColumns {
   readonly n: number;

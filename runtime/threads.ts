@@ -8,7 +8,7 @@
 //   VU worker        ──MessagePort──> VU worker        (starts that found no free VU, queues)
 import type { MessagePort } from 'node:worker_threads';
 import type { Scenario, Target, Routes, VerifyTarget } from './config/types.ts';
-import type { PoolShare } from './dicom/data/share.ts';
+import type { PoolShare } from './dicom/pool/share.ts';
 import type { FailedInstance } from './metrics/summary.ts';
 import type { MissingInstance, RouteAccount } from './threads-delivery.ts';
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { compileEdits } from '../dicom/data/edits.ts';
-import type { Edits } from '../dicom/data/edits.ts';
-import { patchHeader } from '../dicom/data/header-patch.ts';
+import { compileEdits } from '../dicom/edit/edits.ts';
+import type { Edits } from '../dicom/edit/edits.ts';
+import { patchHeader } from '../dicom/edit/header-patch.ts';
 import {
   accessionNumber,
   memberNumber,
@@ -9,7 +9,7 @@ import {
   seriesUid,
   sopUid,
   studyUid,
-} from '../dicom/data/identity.ts';
+} from '../dicom/pool/identity.ts';
 import { correlator } from './correlate.ts';
 import { Keys } from './keys.ts';
 

@@ -1,6 +1,6 @@
 // How an arrival is recognised: by its SOP Instance UID, or, where a router changes UIDs, by
 // something that the router leaves alone.
-import { memberNumber, parseUid } from '../dicom/data/identity.ts';
+import { memberNumber, parseUid } from '../dicom/pool/identity.ts';
 import { HeaderReader, tagPath } from './header.ts';
 import type { KeptHeader } from './header.ts';
 import type { InstanceKey, Keys } from './keys.ts';

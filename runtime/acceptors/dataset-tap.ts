@@ -2,7 +2,7 @@
 import { createHash, hash as hashAtOnce } from 'node:crypto';
 import type { Hash } from 'node:crypto';
 import { inflateRawSync } from 'node:zlib';
-import { encodingOf, TransferSyntax } from '../dicom/data/transfer-syntax.ts';
+import { encodingOf, TransferSyntax } from '../dicom/element/transfer-syntax.ts';
 import { HeaderScan, ScanState } from './header-scan.ts';
 import { PixelMatch } from './known-pixels.ts';
 import type { KnownPixels } from './known-pixels.ts';

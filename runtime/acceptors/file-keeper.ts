@@ -2,8 +2,8 @@
 import { createWriteStream, rm } from 'node:fs';
 import type { WriteStream } from 'node:fs';
 import { join } from 'node:path';
-import { makeFolder } from '../dicom/data/make-folder.ts';
-import { fileMeta } from '../dicom/data/part10.ts';
+import { makeFolder } from '../dicom/file/make-folder.ts';
+import { fileMeta } from '../dicom/file/part10.ts';
 import type { IncomingRequest } from '../dicom/dimse/incoming.ts';
 
 /** Twice a UID (PS3.5 §9.1); what is longer is no UID, and may be longer than a file name can be. */

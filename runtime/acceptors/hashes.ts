@@ -1,6 +1,6 @@
 // Pixel hashes as small numbers, so that an account compares integers.
-import { splitPrototypeNumber } from '../dicom/data/share.ts';
-import type { PoolShare } from '../dicom/data/share.ts';
+import { splitPrototypeNumber } from '../dicom/pool/share.ts';
+import type { PoolShare } from '../dicom/pool/share.ts';
 
 /** Not hashed, or no expectation. */
 export const NO_HASH = 0;

@@ -1,5 +1,5 @@
 // Finds the pixel data of a data set that arrives in pieces, without building anything (PS3.5 §7).
-import type { Encoding } from '../dicom/data/transfer-syntax.ts';
+import type { Encoding } from '../dicom/element/transfer-syntax.ts';
 
 const UNDEFINED = 0xffffffff;
 const ITEM = 0xfffee000;

@@ -1,5 +1,5 @@
 // UIDs as the account's keys: numbers for UIDs of this run, interned numbers for all others.
-import { instanceOf, parseUid, sopUid, studyUid } from '../dicom/data/identity.ts';
+import { instanceOf, parseUid, sopUid, studyUid } from '../dicom/pool/identity.ts';
 
 /** First key of an instance whose UID is not of this run; the second is its interned number. */
 export const FOREIGN = -1;

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { hashDataset } from '../dicom/data/hash.ts';
-import { Pool } from '../dicom/data/prototype.ts';
-import { syntheticPool } from '../dicom/data/synthetic.ts';
+import { hashDataset } from '../dicom/file/hash.ts';
+import { Pool } from '../dicom/pool/prototype.ts';
+import { syntheticPool } from '../dicom/synthetic/synthetic.ts';
 import { DatasetTap } from './dataset-tap.ts';
 import { HashNumbers } from './hashes.ts';
 import { KnownPixels } from './known-pixels.ts';

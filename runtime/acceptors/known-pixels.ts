@@ -1,9 +1,9 @@
 // Pixels that the run's pools hold in memory: what arrives is compared with them byte for byte,
 // which is twenty times faster than hashing it, and says more.
-import { Pool } from '../dicom/data/prototype.ts';
-import type { Prototype } from '../dicom/data/prototype.ts';
-import type { PoolShare } from '../dicom/data/share.ts';
-import { encodingOf } from '../dicom/data/transfer-syntax.ts';
+import { Pool } from '../dicom/pool/prototype.ts';
+import type { Prototype } from '../dicom/pool/prototype.ts';
+import type { PoolShare } from '../dicom/pool/share.ts';
+import { encodingOf } from '../dicom/element/transfer-syntax.ts';
 import type { HashNumbers } from './hashes.ts';
 
 const UNDEFINED_LENGTH = 0xffffffff;

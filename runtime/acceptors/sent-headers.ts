@@ -1,13 +1,13 @@
 // The header an instance was sent with, made again from its numbers: for `verify: 'full'`.
-import { diffDatasets } from '../dicom/data/diff.ts';
-import { keywordOf } from '../dicom/data/dictionary.ts';
-import { compileEdits } from '../dicom/data/edits.ts';
-import type { CompiledEdits, Edits } from '../dicom/data/edits.ts';
-import { Pool, putSlot } from '../dicom/data/prototype.ts';
-import type { Prototype } from '../dicom/data/prototype.ts';
-import { splitPrototypeNumber } from '../dicom/data/share.ts';
-import type { PoolShare } from '../dicom/data/share.ts';
-import { encodingOf } from '../dicom/data/transfer-syntax.ts';
+import { diffDatasets } from '../dicom/file/diff.ts';
+import { keywordOf } from '../dicom/element/dictionary.ts';
+import { compileEdits } from '../dicom/edit/edits.ts';
+import type { CompiledEdits, Edits } from '../dicom/edit/edits.ts';
+import { Pool, putSlot } from '../dicom/pool/prototype.ts';
+import type { Prototype } from '../dicom/pool/prototype.ts';
+import { splitPrototypeNumber } from '../dicom/pool/share.ts';
+import type { PoolShare } from '../dicom/pool/share.ts';
+import { encodingOf } from '../dicom/element/transfer-syntax.ts';
 import type { TagDifference } from './delivery.ts';
 import { tagPath } from './header.ts';
 import type { KeptHeader } from './header.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { compileEdits } from '../dicom/data/edits.ts';
-import { patchHeader } from '../dicom/data/header-patch.ts';
+import { compileEdits } from '../dicom/edit/edits.ts';
+import { patchHeader } from '../dicom/edit/header-patch.ts';
 import type { TagWish } from './delivery.ts';
 import { compileWishes, judgeWishes } from './tag-wishes.ts';
 

@@ -1,7 +1,7 @@
 // Our own transport without the sandbox, metrics and threads: what a script is measured against.
 //   node bare.js PORT VUS SECONDS BYTES
-import { Pool } from '../dicom/data/prototype.ts';
-import { syntheticPool } from '../dicom/data/synthetic.ts';
+import { Pool } from '../dicom/pool/prototype.ts';
+import { syntheticPool } from '../dicom/synthetic/synthetic.ts';
 import type { Pending } from '../dicom/dimse/pending.ts';
 import { StoreImages } from '../dicom/scu/store-image.ts';
 import { associate } from '../dicom/ul/associate.ts';

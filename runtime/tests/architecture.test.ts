@@ -77,11 +77,11 @@ const HOMES: Readonly<Record<string, readonly string[]>> = {
   'hdr-histogram-js': ['runtime/metrics/histogram.ts'],
   influx: ['runtime/outputs/influxdb/'],
   commander: ['runtime/cli/'],
-  dcmjs: ['runtime/dicom/data/'],
+  dcmjs: ['runtime/dicom/'],
   // In the benchmark it is what ours is measured against.
   'dcmjs-dimse': ['runtime/dicom/', 'runtime/bench/dcmjs-client.ts'],
   uplot: ['runtime/report/html/page/plot.ts'],
-  'dcmjs-codecs': ['runtime/dicom/data/'],
+  'dcmjs-codecs': ['runtime/dicom/'],
   // Types only: nothing of it is loaded.
   '@grafana/schema': ['runtime/report/grafana/schema.ts'],
 };

@@ -2,12 +2,12 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { deflateRawSync } from 'node:zlib';
-import { initializeCodecs } from '../dicom/data/codecs.ts';
-import { deflateDataset, elementHeader } from '../dicom/data/header-patch.ts';
-import { fileMeta } from '../dicom/data/part10.ts';
-import { reencode } from '../dicom/data/reencode.ts';
-import { makeInstances, type SyntheticSpec } from '../dicom/data/synthetic.ts';
-import { encodingOf, TransferSyntax } from '../dicom/data/transfer-syntax.ts';
+import { initializeCodecs } from '../dicom/file/codecs.ts';
+import { deflateDataset, elementHeader } from '../dicom/edit/header-patch.ts';
+import { fileMeta } from '../dicom/file/part10.ts';
+import { reencode } from '../dicom/file/reencode.ts';
+import { makeInstances, type SyntheticSpec } from '../dicom/synthetic/synthetic.ts';
+import { encodingOf, TransferSyntax } from '../dicom/element/transfer-syntax.ts';
 import { writeDcmtkFiles } from './byte-identity-dcmtk.ts';
 
 const SC = '1.2.840.10008.5.1.4.1.1.7';

@@ -4,12 +4,12 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeAll, afterAll, describe, expect, it } from 'vitest';
-import { loadPool } from '../dicom/data/files.ts';
-import { generateFiles } from '../dicom/data/generate.ts';
-import { DatasetHasher, type DatasetHashes } from '../dicom/data/hash.ts';
-import { Pool, type Prototype } from '../dicom/data/prototype.ts';
-import type { PoolShare } from '../dicom/data/share.ts';
-import { syntheticPool } from '../dicom/data/synthetic.ts';
+import { loadPool } from '../dicom/pool/files.ts';
+import { generateFiles } from '../dicom/synthetic/generate.ts';
+import { DatasetHasher, type DatasetHashes } from '../dicom/file/hash.ts';
+import { Pool, type Prototype } from '../dicom/pool/prototype.ts';
+import type { PoolShare } from '../dicom/pool/share.ts';
+import { syntheticPool } from '../dicom/synthetic/synthetic.ts';
 import { StoreImages } from '../dicom/scu/store-image.ts';
 import { Call, closeServers, opened, serve } from './wire-fixture.ts';
 

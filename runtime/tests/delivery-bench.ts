@@ -11,10 +11,10 @@ import type {
   VuToAcceptor,
 } from '../threads-delivery.ts';
 import type { EmbeddedSpec, FromAcceptor, ReceiverSpec, ToAcceptor } from '../threads.ts';
-import { Pool } from '../dicom/data/prototype.ts';
-import { instanceOf, memberNumber, sopUid, studyNumber } from '../dicom/data/identity.ts';
-import { prototypeNumber } from '../dicom/data/share.ts';
-import type { PoolShare } from '../dicom/data/share.ts';
+import { Pool } from '../dicom/pool/prototype.ts';
+import { instanceOf, memberNumber, sopUid, studyNumber } from '../dicom/pool/identity.ts';
+import { prototypeNumber } from '../dicom/pool/share.ts';
+import type { PoolShare } from '../dicom/pool/share.ts';
 import { StoreImages } from '../dicom/scu/store-image.ts';
 import { associate } from '../dicom/ul/associate.ts';
 import type { Association } from '../dicom/ul/association.ts';

@@ -1,6 +1,6 @@
 // Data sets that nobody can read: the router hands them on, the receiver says so, nothing falls over.
 import { afterEach, describe, expect, it } from 'vitest';
-import { syntheticPool } from '../dicom/data/synthetic.ts';
+import { syntheticPool } from '../dicom/synthetic/synthetic.ts';
 import { openAcceptor, release } from './delivery-bench.ts';
 import type { Acceptor } from './delivery-bench.ts';
 import { openFor, storeBytes } from './store-bytes.ts';

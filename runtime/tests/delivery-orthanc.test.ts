@@ -1,7 +1,7 @@
 // Orthanc with a few lines of Lua as the router: right, then losing and repeating on purpose.
 import { afterEach, describe, expect, it } from 'vitest';
-import { memberNumber, studyNumber } from '../dicom/data/identity.ts';
-import { syntheticPool } from '../dicom/data/synthetic.ts';
+import { memberNumber, studyNumber } from '../dicom/pool/identity.ts';
+import { syntheticPool } from '../dicom/synthetic/synthetic.ts';
 import { HOST, openAcceptor, release, Sender, uidOf } from './delivery-bench.ts';
 import type { Acceptor } from './delivery-bench.ts';
 import { requirePeer, startOrthanc, type OrthancPeer } from './peers.ts';

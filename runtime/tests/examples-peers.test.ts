@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { readMeta } from '../dicom/data/part10.ts';
+import { readMeta } from '../dicom/file/part10.ts';
 import { ROOT } from './example-list.ts';
 import { startOrthanc, startStorescp, type OrthancPeer, type StoragePeer } from './peers.ts';
 import { Bench, type CliResult } from './run-cli.ts';

@@ -4,18 +4,18 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { initializeCodecs } from '../dicom/data/codecs.ts';
-import { EDGE_CASE_NAMES } from '../dicom/data/edge-cases.ts';
-import { hashDataset } from '../dicom/data/hash.ts';
-import { fileMeta, readMeta } from '../dicom/data/part10.ts';
-import { headerFacts } from '../dicom/data/pool-builder.ts';
+import { initializeCodecs } from '../dicom/file/codecs.ts';
+import { EDGE_CASE_NAMES } from '../dicom/synthetic/edge-cases.ts';
+import { hashDataset } from '../dicom/file/hash.ts';
+import { fileMeta, readMeta } from '../dicom/file/part10.ts';
+import { headerFacts } from '../dicom/pool/pool-builder.ts';
 import {
   makeInstances,
   PRESETS,
   SYNTHETIC_MODALITIES,
   type SyntheticSpec,
-} from '../dicom/data/synthetic.ts';
-import { transcode } from '../dicom/data/transcode.ts';
+} from '../dicom/synthetic/synthetic.ts';
+import { transcode } from '../dicom/file/transcode.ts';
 import { requirePeer, startOrthanc } from './peers.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'dicomrun-generated-'));

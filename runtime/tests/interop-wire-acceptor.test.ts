@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import dcmjsDimse from 'dcmjs-dimse';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { SopClass } from '../dicom/dimse/uids.ts';
-import { fileMeta } from '../dicom/data/part10.ts';
+import { fileMeta } from '../dicom/file/part10.ts';
 import { CommitmentProvider } from '../dicom/scp/commitment-provider.ts';
 import { negotiateContexts } from '../dicom/scp/contexts.ts';
 import { FindProvider } from '../dicom/scp/find-provider.ts';

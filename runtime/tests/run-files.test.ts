@@ -2,9 +2,9 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { fileMeta } from '../dicom/data/part10.ts';
-import { headerFacts } from '../dicom/data/pool-builder.ts';
-import { makeInstances, type SyntheticSpec } from '../dicom/data/synthetic.ts';
+import { fileMeta } from '../dicom/file/part10.ts';
+import { headerFacts } from '../dicom/pool/pool-builder.ts';
+import { makeInstances, type SyntheticSpec } from '../dicom/synthetic/synthetic.ts';
 import { startDimseServer } from './peers.ts';
 import { accepted, Bench } from './run-cli.ts';
 

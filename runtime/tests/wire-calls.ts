@@ -1,10 +1,10 @@
 // The callback API of the wire as promises, for tests; and small instances to send.
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { JsonDataset } from '../dicom/data/json.ts';
-import { compileEdits, type Edits } from '../dicom/data/edits.ts';
-import { patchHeader } from '../dicom/data/header-patch.ts';
-import { fileMeta } from '../dicom/data/part10.ts';
+import type { JsonDataset } from '../dicom/element/json.ts';
+import { compileEdits, type Edits } from '../dicom/edit/edits.ts';
+import { patchHeader } from '../dicom/edit/header-patch.ts';
+import { fileMeta } from '../dicom/file/part10.ts';
 import type { Attributes } from '../dicom/dimse/model.ts';
 import { SopClass } from '../dicom/dimse/uids.ts';
 import { find, type FindOptions, type FindResult } from '../dicom/scu/find.ts';

@@ -2,10 +2,10 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { Op } from '../../api/bridge.ts';
-import type { LoadRequest } from '../dicom/data/files.ts';
-import type { PoolShare } from '../dicom/data/share.ts';
-import { prototypeNumber, sizeClass } from '../dicom/data/share.ts';
-import type { SyntheticSpec } from '../dicom/data/synthetic.ts';
+import type { LoadRequest } from '../dicom/pool/files.ts';
+import type { PoolShare } from '../dicom/pool/share.ts';
+import { prototypeNumber, sizeClass } from '../dicom/pool/share.ts';
+import type { SyntheticSpec } from '../dicom/synthetic/synthetic.ts';
 import type { Declaration, PeerSpec, ReceiverSpec } from '../threads.ts';
 import { parseCsv } from './csv.ts';
 import { checkPeer } from './peer-check.ts';
@@ -256,12 +256,12 @@ function receiverSpec(spec: unknown, folder: string): ReceiverSpec {
 /** The dictionary is heavy: only the init pass needs it. */
 export async function loadMakers(bundle: string): Promise<Makers> {
   const [{ syntheticPool }, { loadPool }] = await Promise.all([
-    import('../dicom/data/synthetic.ts'),
-    import('../dicom/data/files.ts'),
+    import('../dicom/synthetic/synthetic.ts'),
+    import('../dicom/pool/files.ts'),
   ]);
   // why: declarations are synchronous, loading WebAssembly is not, and most scripts need none
   if (COMPRESSED.test(bundle)) {
-    const { initializeCodecs } = await import('../dicom/data/codecs.ts');
+    const { initializeCodecs } = await import('../dicom/file/codecs.ts');
     await initializeCodecs();
   }
   return { syntheticPool, loadPool };

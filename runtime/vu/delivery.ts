@@ -1,7 +1,7 @@
 // Towards the acceptor threads: what was accepted and is expected there, and questions about it.
 import type { MessagePort } from 'node:worker_threads';
 import { Answer } from '../../api/bridge.ts';
-import { memberNumber, sopUid, studyUid } from '../dicom/data/identity.ts';
+import { memberNumber, sopUid, studyUid } from '../dicom/pool/identity.ts';
 import type { AcceptedUid, AcceptorToVu, SentRecipe, VuToAcceptor } from '../threads-delivery.ts';
 import type { Operation } from './operation.ts';
 import type { WorkerParts } from './parts.ts';

@@ -1,9 +1,9 @@
 // All that a worker does with one script. Wires the modules of this folder; no logic of its own.
 import type { MessagePort } from 'node:worker_threads';
 import { Enter, type Boot, type Fault } from '../../api/bridge.ts';
-import { Pool } from '../dicom/data/prototype.ts';
-import type { Prototype } from '../dicom/data/prototype.ts';
-import { prototypeNumber } from '../dicom/data/share.ts';
+import { Pool } from '../dicom/pool/prototype.ts';
+import type { Prototype } from '../dicom/pool/prototype.ts';
+import { prototypeNumber } from '../dicom/pool/share.ts';
 import { WorkerSlot, type FromVu, type LogMessage } from '../threads.ts';
 import type { InstanceCounts, ToVu, VuPlan, VuTask } from '../threads.ts';
 import { Asks } from './asks.ts';

@@ -1,6 +1,6 @@
 import { MessageChannel, receiveMessageOnPort } from 'node:worker_threads';
 import { describe, expect, it } from 'vitest';
-import { sopUid, studyNumber, studyUid } from '../dicom/data/identity.ts';
+import { sopUid, studyNumber, studyUid } from '../dicom/pool/identity.ts';
 import { Ledger, type LedgerMode } from './ledger.ts';
 
 const RUN = '123456789012345';

@@ -3,7 +3,7 @@
 //   {"study":"1.2.…","instances":1}                                   a study with a UID of its own
 // With `instances` every line also lists the SOP Instance UIDs, one study a line.
 import type { MessagePort } from 'node:worker_threads';
-import { sopUid, studyUid } from '../dicom/data/identity.ts';
+import { sopUid, studyUid } from '../dicom/pool/identity.ts';
 
 export type LedgerMode = 'studies' | 'instances' | 'none';
 

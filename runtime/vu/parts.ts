@@ -1,6 +1,6 @@
 // What the modules of a worker share once the plan is known.
-import type { Pool } from '../dicom/data/prototype.ts';
-import type { Prototype } from '../dicom/data/prototype.ts';
+import type { Pool } from '../dicom/pool/prototype.ts';
+import type { Prototype } from '../dicom/pool/prototype.ts';
 import type { VuPlan } from '../threads.ts';
 import type { Clock } from './clock.ts';
 import type { Errors } from './errors.ts';

@@ -1,9 +1,9 @@
 // Edits of a store: the image they give, and the UIDs that no longer follow from its numbers.
 import type { StoreCall } from '../../api/bridge.ts';
-import { type CompiledEdits, compileEdits, type Edits, isTyped } from '../dicom/data/edits.ts';
-import { EditShapes } from '../dicom/data/edit-shape.ts';
-import type { Identity } from '../dicom/data/identity.ts';
-import type { Prototype } from '../dicom/data/prototype.ts';
+import { type CompiledEdits, compileEdits, type Edits, isTyped } from '../dicom/edit/edits.ts';
+import { EditShapes } from '../dicom/edit/edit-shape.ts';
+import type { Identity } from '../dicom/pool/identity.ts';
+import type { Prototype } from '../dicom/pool/prototype.ts';
 import type { StoreChannel, StoreImages } from '../dicom/scu/store-image.ts';
 import type { Outgoing } from '../dicom/ul/outgoing.ts';
 import type { DeliveryPort } from './delivery.ts';

@@ -1,9 +1,9 @@
 // C-STORE: the hot path. No promise, no closure, no object per request.
 import { Answer, Op, PACK, type StoreCall } from '../../api/bridge.ts';
-import type { Edits } from '../dicom/data/edits.ts';
-import type { Prototype } from '../dicom/data/prototype.ts';
-import type { Identity } from '../dicom/data/identity.ts';
-import { sizeClass } from '../dicom/data/share.ts';
+import type { Edits } from '../dicom/edit/edits.ts';
+import type { Prototype } from '../dicom/pool/prototype.ts';
+import type { Identity } from '../dicom/pool/identity.ts';
+import { sizeClass } from '../dicom/pool/share.ts';
 import type { Reply } from '../dicom/dimse/pending.ts';
 import type { Failure } from '../dicom/errors.ts';
 import { nagleHint } from '../dicom/failure-text.ts';

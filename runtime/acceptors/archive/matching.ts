@@ -1,6 +1,6 @@
 // Matching of C-FIND keys (PS3.4 C.2.2.2), on data sets as plain objects by keyword. Pure.
-import { entryOf, tagOf } from '../../dicom/data/dictionary.ts';
-import type { JsonDataset, JsonValue } from '../../dicom/data/json.ts';
+import { entryOf, tagOf } from '../../dicom/element/dictionary.ts';
+import type { JsonDataset, JsonValue } from '../../dicom/element/json.ts';
 
 const RANGE_VRS = new Set(['DA', 'TM', 'DT']);
 const TEXT_VRS = new Set(['AE', 'CS', 'LO', 'LT', 'PN', 'SH', 'ST', 'UC', 'UR', 'UT']);

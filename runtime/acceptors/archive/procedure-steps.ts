@@ -1,7 +1,7 @@
 // Modality performed procedure steps as provider (PS3.4 Annex F): created in progress, then ended.
 import { Status } from '../../dicom/dimse/status.ts';
 import { changeRefused, creationRefused, hasEnded } from '../../dicom/scp/procedure-step-rules.ts';
-import type { JsonDataset } from '../../dicom/data/json.ts';
+import type { JsonDataset } from '../../dicom/element/json.ts';
 
 /** Steps remembered; the oldest ended ones go first. */
 const MOST_STEPS = 100_000;

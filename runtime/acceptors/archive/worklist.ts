@@ -1,5 +1,5 @@
 // A modality worklist (PS3.4 Annex K): scheduled steps that match until they are done.
-import type { JsonDataset } from '../../dicom/data/json.ts';
+import type { JsonDataset } from '../../dicom/element/json.ts';
 import { isItems, matches, project } from './matching.ts';
 import type { ProcedureSteps } from './procedure-steps.ts';
 

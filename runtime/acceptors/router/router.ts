@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import { REPLY_LATER } from '../../dicom/dimse/incoming.ts';
 import { Status } from '../../dicom/dimse/status.ts';
 import type { AssociateDecision, AssociateIndication } from '../../dicom/scp/acceptor-types.ts';
-import { TransferSyntax } from '../../dicom/data/transfer-syntax.ts';
+import { TransferSyntax } from '../../dicom/element/transfer-syntax.ts';
 import { DatasetTap } from '../dataset-tap.ts';
 import { delays, share } from '../faults.ts';
 import { mustBeWord, mustHaveKeys } from '../spec-words.ts';

@@ -1,9 +1,9 @@
 import type { RouterRule } from '../../../api/k6/simulate.ts';
 import { describe, expect, it } from 'vitest';
-import { compileEdits } from '../../dicom/data/edits.ts';
-import type { Edits } from '../../dicom/data/edits.ts';
-import { patchHeader } from '../../dicom/data/header-patch.ts';
-import { openDataset, toJson } from '../../dicom/data/json.ts';
+import { compileEdits } from '../../dicom/edit/edits.ts';
+import type { Edits } from '../../dicom/edit/edits.ts';
+import { patchHeader } from '../../dicom/edit/header-patch.ts';
+import { openDataset, toJson } from '../../dicom/element/json.ts';
 import { BUILT_IN_RULES, RuleTable } from './rules.ts';
 
 const EXPLICIT = '1.2.840.10008.1.2.1';

@@ -1,8 +1,8 @@
 // Rule tables of the simulated router: conditions on what came, edits of what goes on.
 import type { Coercion, RouterRule } from '../../../api/k6/simulate.ts';
-import { compileEdits } from '../../dicom/data/edits.ts';
-import type { CompiledEdits } from '../../dicom/data/edits.ts';
-import { patchHeader } from '../../dicom/data/header-patch.ts';
+import { compileEdits } from '../../dicom/edit/edits.ts';
+import type { CompiledEdits } from '../../dicom/edit/edits.ts';
+import { patchHeader } from '../../dicom/edit/header-patch.ts';
 import { HeaderReader, tagPath } from '../header.ts';
 import type { KeptHeader, TagPath } from '../header.ts';
 import { ConditionList } from './conditions.ts';

@@ -1,7 +1,7 @@
 // dicomrun dump: a file as text, or the differences of two files or folders.
 import { resolve } from 'node:path';
 import { ExitCode } from '../../errors.ts';
-import type { FileDiff } from '../../dicom/data/compare-files.ts';
+import type { FileDiff } from '../../dicom/file/compare-files.ts';
 import type { DefineCommand } from '../command.ts';
 import { differenceText } from '../data/difference-text.ts';
 import { Progress } from '../progress.ts';
@@ -18,7 +18,7 @@ export const define: DefineCommand = (command, { terminal, exit }) => {
     .option('--diff <path>', 'compare with this file or folder, instance by instance')
     .option('--json', 'differences as JSON')
     .action(async (path: string, flags: DumpFlags) => {
-      const { diffFiles, dumpFile } = await import('../../dicom/data/compare-files.ts');
+      const { diffFiles, dumpFile } = await import('../../dicom/file/compare-files.ts');
       const first = resolve(terminal.cwd, path);
       if (flags.diff === undefined) {
         terminal.out(

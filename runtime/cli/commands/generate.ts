@@ -25,7 +25,7 @@ export const define: DefineCommand = (command, { terminal }) => {
       async (folder: string | undefined, given: Omit<GenerateFlags, 'out'> & { out?: string }) => {
         const flags = { ...given, out: folderOf(folder ?? given.out) };
         const [{ generateFiles }, { generateRequest }] = await Promise.all([
-          import('../../dicom/data/generate.ts'),
+          import('../../dicom/synthetic/generate.ts'),
           import('../data/generate-request.ts'),
         ]);
         const request = generateRequest(flags, terminal.cwd);

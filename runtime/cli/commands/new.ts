@@ -4,7 +4,7 @@ import { copyFile, writeFile } from 'node:fs/promises';
 import { basename, dirname, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { DicomRunError, ExitCode } from '../../errors.ts';
-import { makeFolder } from '../../dicom/data/make-folder.ts';
+import { makeFolder } from '../../dicom/file/make-folder.ts';
 import { distRoot } from '../package-root.ts';
 import type { DefineCommand } from '../command.ts';
 import { nearest } from '../../metrics/nearest.ts';

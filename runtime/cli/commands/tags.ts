@@ -1,6 +1,6 @@
 // dicomrun tags: changes elements of files in place, and nothing else of them.
 import { DicomRunError, ExitCode } from '../../errors.ts';
-import type { FileReport } from '../../dicom/data/update-tags.ts';
+import type { FileReport } from '../../dicom/file/update-tags.ts';
 import type { DefineCommand } from '../command.ts';
 import {
   type AnonymiseFlags,
@@ -36,7 +36,7 @@ export const define: DefineCommand = (command, { terminal, exit }) => {
     .action(async (paths: string[], flags: TagFlags) => {
       const anonymise = anonymiseOptions(flags);
       mustChange(flags);
-      const { updateTags } = await import('../../dicom/data/update-tags.ts');
+      const { updateTags } = await import('../../dicom/file/update-tags.ts');
       const progress = new Progress(terminal, 'files');
       const result = await updateTags({
         paths,

@@ -1,5 +1,5 @@
 // --anonymise and its options, as PS3.15 E.3 names them.
-import type { AnonymiseOptions } from '../../dicom/data/anonymise.ts';
+import type { AnonymiseOptions } from '../../dicom/deidentify/anonymise.ts';
 import { DicomRunError, ExitCode } from '../../errors.ts';
 
 export interface AnonymiseFlags {

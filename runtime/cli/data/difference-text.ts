@@ -1,5 +1,5 @@
 // One difference of two data sets on one line.
-import type { Difference } from '../../dicom/data/diff.ts';
+import type { Difference } from '../../dicom/file/diff.ts';
 
 export function differenceText({ path, kind, before, after }: Difference): string {
   if (kind === 'added') return `+ ${path}: "${after}"`;

@@ -2,9 +2,9 @@
 import { resolve } from 'node:path';
 import { readSize } from '../../config/values.ts';
 import { Problems } from '../../config/problems.ts';
-import type { GenerateRequest } from '../../dicom/data/generate.ts';
-import type { SyntheticSpec } from '../../dicom/data/synthetic.ts';
-import { PRESETS } from '../../dicom/data/synthetic.ts';
+import type { GenerateRequest } from '../../dicom/synthetic/generate.ts';
+import type { SyntheticSpec } from '../../dicom/synthetic/synthetic.ts';
+import { PRESETS } from '../../dicom/synthetic/synthetic.ts';
 import { DicomRunError, ExitCode } from '../../errors.ts';
 import { readCount } from '../flag-values.ts';
 

@@ -2,7 +2,7 @@
 import { createReadStream, existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
-import { parseUid, studyUid } from '../../dicom/data/identity.ts';
+import { parseUid, studyUid } from '../../dicom/pool/identity.ts';
 import { DicomRunError, ExitCode } from '../../errors.ts';
 
 /** One line: a study, a range of studies with as many instances each, or a missing instance. */

@@ -1,5 +1,5 @@
 // Which SOP classes a peer takes in which transfer syntaxes: one association per few classes.
-import { TransferSyntax } from '../../dicom/data/transfer-syntax.ts';
+import { TransferSyntax } from '../../dicom/element/transfer-syntax.ts';
 import { SERVICE_CLASSES } from '../../dicom/dimse/uids.ts';
 import type { ProposedContext } from '../../dicom/ul/associate-request.ts';
 import { attempt, release } from '../wire/client.ts';

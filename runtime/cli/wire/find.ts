@@ -1,5 +1,5 @@
 // One C-FIND on an association of its own.
-import type { JsonDataset } from '../../dicom/data/json.ts';
+import type { JsonDataset } from '../../dicom/element/json.ts';
 import { queryClass } from '../../dicom/dimse/uids.ts';
 import { find } from '../../dicom/scu/find.ts';
 import type { FindResult } from '../../dicom/scu/find.ts';

@@ -8,7 +8,7 @@ import {
   seriesUid,
   sopUid,
   studyUid,
-} from '../../dicom/data/identity.ts';
+} from '../../dicom/pool/identity.ts';
 
 /** How many belong together. */
 export interface InventCounts {

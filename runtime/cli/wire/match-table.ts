@@ -1,5 +1,5 @@
 // Matches of a query as a table of text. Pure.
-import type { JsonDataset } from '../../dicom/data/json.ts';
+import type { JsonDataset } from '../../dicom/element/json.ts';
 import { plural } from '../../report/format.ts';
 import { printable } from '../problem-text.ts';
 import type { Query } from './query.ts';

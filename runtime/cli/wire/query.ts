@@ -1,5 +1,5 @@
 // `find study UID` and its like as keys of a C-FIND. Pure.
-import { keywordOf, tagOf } from '../../dicom/data/dictionary.ts';
+import { keywordOf, tagOf } from '../../dicom/element/dictionary.ts';
 import { DicomRunError, ExitCode } from '../../errors.ts';
 import { nearest } from '../../metrics/nearest.ts';
 

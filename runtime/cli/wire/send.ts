@@ -1,10 +1,10 @@
 // Stores files byte for byte, or with new identities, on as few associations as their contexts need.
 import { closeSync, openSync, readFileSync, readSync } from 'node:fs';
-import { compileEdits } from '../../dicom/data/edits.ts';
-import { findAllFiles } from '../../dicom/data/file-walk.ts';
-import { patchHeader } from '../../dicom/data/header-patch.ts';
-import { isPart10, readMeta } from '../../dicom/data/part10.ts';
-import type { FileMeta } from '../../dicom/data/part10.ts';
+import { compileEdits } from '../../dicom/edit/edits.ts';
+import { findAllFiles } from '../../dicom/file/file-walk.ts';
+import { patchHeader } from '../../dicom/edit/header-patch.ts';
+import { isPart10, readMeta } from '../../dicom/file/part10.ts';
+import type { FileMeta } from '../../dicom/file/part10.ts';
 import { statusClass } from '../../dicom/dimse/status.ts';
 import { describeFailure } from '../../dicom/failure-text.ts';
 import { storeRequest } from '../../dicom/scu/requests.ts';

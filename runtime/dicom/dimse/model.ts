@@ -1,8 +1,8 @@
 // The message model of dcmjs-dimse: every C-FIND, C-MOVE, C-GET and N-* request that is made here is
 // one of its `requests.*` objects. Its network is not used; the objects become bytes for our own.
 import { createRequire } from 'node:module';
-import { compileEdits, type Edits } from '../data/edits.ts';
-import { patchHeader } from '../data/header-patch.ts';
+import { compileEdits, type Edits } from '../edit/edits.ts';
+import { patchHeader } from '../edit/header-patch.ts';
 import { encodeCommand } from './command.ts';
 import { Element } from './elements.ts';
 

@@ -1,6 +1,6 @@
 // Storage commitment as acceptor (PS3.4 J.3): takes the request, reports on the same association or
 // on a new one.
-import type { JsonDataset } from '../data/json.ts';
+import type { JsonDataset } from '../element/json.ts';
 import type { IncomingRequest } from '../dimse/incoming.ts';
 import { Status } from '../dimse/status.ts';
 import { SopClass, STORAGE_COMMITMENT_INSTANCE } from '../dimse/uids.ts';

@@ -1,7 +1,7 @@
 // C-FIND as acceptor: responses in batches between which a C-CANCEL is heard, and bounded memory
 // towards a slow requestor.
-import { DataError } from '../data/data-error.ts';
-import type { JsonDataset } from '../data/json.ts';
+import { DataError } from '../element/data-error.ts';
+import type { JsonDataset } from '../element/json.ts';
 import type { IncomingRequest, ResponseFields } from '../dimse/incoming.ts';
 import type { Attributes } from '../dimse/model.ts';
 import { Status } from '../dimse/status.ts';

@@ -1,8 +1,8 @@
 // Reads what came with a request; what cannot be read is answered, not thrown. Writes answers.
-import { DataError } from '../data/data-error.ts';
-import { compileEdits, type Edits } from '../data/edits.ts';
-import { patchHeader } from '../data/header-patch.ts';
-import { type JsonDataset, openDataset, toJson } from '../data/json.ts';
+import { DataError } from '../element/data-error.ts';
+import { compileEdits, type Edits } from '../edit/edits.ts';
+import { patchHeader } from '../edit/header-patch.ts';
+import { type JsonDataset, openDataset, toJson } from '../element/json.ts';
 import type { IncomingRequest } from '../dimse/incoming.ts';
 import type { Attributes } from '../dimse/model.ts';
 import { Status } from '../dimse/status.ts';

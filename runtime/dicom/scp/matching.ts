@@ -1,7 +1,7 @@
 // Attribute matching of C-FIND (PS3.4 C.2.2.2): which records answer an identifier, and with what.
-import type { JsonDataset, JsonValue } from '../data/json.ts';
-import { tagOf, vrOf } from '../data/dictionary.ts';
-import { DataError } from '../data/data-error.ts';
+import type { JsonDataset, JsonValue } from '../element/json.ts';
+import { tagOf, vrOf } from '../element/dictionary.ts';
+import { DataError } from '../element/data-error.ts';
 import type { Attributes } from '../dimse/model.ts';
 
 const RANGE_VRS = new Set(['DA', 'TM', 'DT']);

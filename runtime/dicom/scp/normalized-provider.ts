@@ -1,8 +1,8 @@
 // Normalized SOP instances as acceptor (PS3.7 §10): created, changed, read, deleted; performed
 // procedure steps by their rules (PS3.4 F.7.2).
 import { randomBytes } from 'node:crypto';
-import { keywordOf } from '../data/dictionary.ts';
-import type { JsonDataset } from '../data/json.ts';
+import { keywordOf } from '../element/dictionary.ts';
+import type { JsonDataset } from '../element/json.ts';
 import { readTags } from '../dimse/command.ts';
 import { CommandField, Element } from '../dimse/elements.ts';
 import type { IncomingRequest, ResponseFields } from '../dimse/incoming.ts';

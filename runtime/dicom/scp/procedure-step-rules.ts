@@ -1,5 +1,5 @@
 // What a performed procedure step may become: created in progress, ended once (PS3.4 F.7.2).
-import type { JsonDataset } from '../data/json.ts';
+import type { JsonDataset } from '../element/json.ts';
 import type { ResponseFields } from '../dimse/incoming.ts';
 import { Status } from '../dimse/status.ts';
 

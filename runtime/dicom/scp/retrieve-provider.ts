@@ -1,5 +1,5 @@
 // C-MOVE and C-GET as acceptor.
-import type { JsonDataset } from '../data/json.ts';
+import type { JsonDataset } from '../element/json.ts';
 import { CommandField, Element } from '../dimse/elements.ts';
 import type { IncomingRequest, ResponseFields } from '../dimse/incoming.ts';
 import { Status } from '../dimse/status.ts';

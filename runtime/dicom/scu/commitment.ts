@@ -1,6 +1,6 @@
 // Storage commitment (PS3.4 Annex J): the request, and its report whichever way it comes, on the same
 // association or on a new one to an acceptor of ours.
-import { openDataset, toJson, type JsonDataset } from '../data/json.ts';
+import { openDataset, toJson, type JsonDataset } from '../element/json.ts';
 import { CommandField } from '../dimse/elements.ts';
 import type { IncomingRequest } from '../dimse/incoming.ts';
 import { Status } from '../dimse/status.ts';

@@ -1,9 +1,9 @@
 // Images of edits whose values differ from send to send: one image per lengths of the values, into
 // which values and identity are written in place.
-import type { EditRecipe, EncodedValues, RecipeHeader } from '../data/edit-recipe.ts';
-import type { EditShape, SlotValue } from '../data/edit-shape.ts';
-import { type Identity, sopUid } from '../data/identity.ts';
-import type { Prototype } from '../data/prototype.ts';
+import type { EditRecipe, EncodedValues, RecipeHeader } from '../edit/edit-recipe.ts';
+import type { EditShape, SlotValue } from '../edit/edit-shape.ts';
+import { type Identity, sopUid } from '../pool/identity.ts';
+import type { Prototype } from '../pool/prototype.ts';
 import { MAX_ONE_TIME_BYTES, oddBytes, withTemplate } from './framable.ts';
 import type { Outgoing } from '../ul/outgoing.ts';
 import type { ImageCache } from './image-cache.ts';

@@ -1,5 +1,5 @@
 // C-FIND (PS3.4 C.4.1, K.4.1): matches one by one, and an early end by C-CANCEL.
-import type { JsonDataset } from '../data/json.ts';
+import type { JsonDataset } from '../element/json.ts';
 import { type Attributes, queryRequest } from '../dimse/model.ts';
 import type { Reply } from '../dimse/pending.ts';
 import { Status } from '../dimse/status.ts';

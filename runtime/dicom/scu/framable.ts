@@ -1,5 +1,5 @@
 // A data set as what is framed: header from a template, pixel data from memory, a tile or a file.
-import type { Prototype, Template } from '../data/prototype.ts';
+import type { Prototype, Template } from '../pool/prototype.ts';
 import type { PayloadSource } from '../ul/outgoing.ts';
 import { FileSource, type PayloadPlan, SliceSource } from './payload-sources.ts';
 import { type Framable, MAX_IMAGE_BYTES } from './wire-image.ts';

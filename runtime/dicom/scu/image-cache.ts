@@ -1,5 +1,5 @@
 // The wire images a worker keeps: least recently used ones go when the limit is passed.
-import type { Prototype } from '../data/prototype.ts';
+import type { Prototype } from '../pool/prototype.ts';
 import type { ImageKey, StoreChannel, StoreImage } from './wire-image.ts';
 
 export class ImageCache {

@@ -1,5 +1,5 @@
 // N-CREATE, N-SET, N-GET, N-ACTION, N-EVENT-REPORT and N-DELETE (PS3.7 §10).
-import type { JsonDataset } from '../data/json.ts';
+import type { JsonDataset } from '../element/json.ts';
 import { Element } from '../dimse/elements.ts';
 import { type NormalizedRequest, normalizedRequest } from '../dimse/model.ts';
 import type { Reply } from '../dimse/pending.ts';

@@ -1,11 +1,11 @@
 // What all operations of the low-rate services share: a pending request of its own, its times, the
 // data sets of its responses.
-import { DataError } from '../data/data-error.ts';
+import { DataError } from '../element/data-error.ts';
 import { modelCommand, modelDataset, type ModelRequest } from '../dimse/model.ts';
 import type { Pending, Reply } from '../dimse/pending.ts';
 import { Element } from '../dimse/elements.ts';
 import { DicomError, type Failure } from '../errors.ts';
-import { type JsonDataset, openDataset, toJson } from '../data/json.ts';
+import { type JsonDataset, openDataset, toJson } from '../element/json.ts';
 import type { Association } from '../ul/association.ts';
 import { toOutgoing } from '../ul/frame.ts';
 import type { SendFault } from '../ul/send-fault.ts';

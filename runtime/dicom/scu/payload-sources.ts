@@ -1,7 +1,7 @@
 // The rest of a large data set on its way out: 12-byte headers between slices of shared memory, or
 // blocks read from a file behind reserved headers. Never more than 4 MiB at a time.
 import { open } from 'node:fs/promises';
-import { DataError } from '../data/data-error.ts';
+import { DataError } from '../element/data-error.ts';
 import type { PayloadSource } from '../ul/outgoing.ts';
 import { FRAGMENT_HEADER_BYTES, putFragmentHeader } from './fragments.ts';
 

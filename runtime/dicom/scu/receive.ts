@@ -3,10 +3,10 @@
 import { createHash, type Hash } from 'node:crypto';
 import { closeSync, openSync, rmSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
-import { DataError } from '../data/data-error.ts';
-import { errorCode } from '../data/file-walk.ts';
-import { makeFolder } from '../data/make-folder.ts';
-import { fileMeta } from '../data/part10.ts';
+import { DataError } from '../element/data-error.ts';
+import { errorCode } from '../file/file-walk.ts';
+import { makeFolder } from '../file/make-folder.ts';
+import { fileMeta } from '../file/part10.ts';
 import type { IncomingRequest } from '../dimse/incoming.ts';
 import { Status } from '../dimse/status.ts';
 import type { Association, RequestHandler } from '../ul/association.ts';

@@ -1,15 +1,15 @@
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { describe, expect, it } from 'vitest';
-import { EditShapes } from '../data/edit-shape.ts';
-import { compileEdits } from '../data/edits.ts';
-import { findElement, indexDataset } from '../data/element-index.ts';
-import { memberNumber, sopUid, studyNumber, studyUid } from '../data/identity.ts';
-import { inflateDataset } from '../data/header-patch.ts';
-import { PoolBuilder } from '../data/pool-builder.ts';
-import { Pool, type Prototype } from '../data/prototype.ts';
-import { syntheticPool, type SyntheticSpec } from '../data/synthetic.ts';
-import { encodingOf } from '../data/transfer-syntax.ts';
+import { EditShapes } from '../edit/edit-shape.ts';
+import { compileEdits } from '../edit/edits.ts';
+import { findElement, indexDataset } from '../element/element-index.ts';
+import { memberNumber, sopUid, studyNumber, studyUid } from '../pool/identity.ts';
+import { inflateDataset } from '../edit/header-patch.ts';
+import { PoolBuilder } from '../pool/pool-builder.ts';
+import { Pool, type Prototype } from '../pool/prototype.ts';
+import { syntheticPool, type SyntheticSpec } from '../synthetic/synthetic.ts';
+import { encodingOf } from '../element/transfer-syntax.ts';
 import type { Outgoing } from '../ul/outgoing.ts';
 import { StoreImages } from './store-image.ts';
 

@@ -1,13 +1,13 @@
 // C-STORE requests as wire images: one buffer per (instance, context, peer's maximum PDU), framed
 // once; identity digits and Message ID are patched in place, so that a send is one write.
-import { DataError } from '../data/data-error.ts';
-import type { EditShape, SlotValue } from '../data/edit-shape.ts';
-import type { CompiledEdits } from '../data/edits.ts';
-import { deflateDataset } from '../data/header-patch.ts';
-import { type Identity, sopUid } from '../data/identity.ts';
-import { padOddDataset } from '../data/pad-odd.ts';
-import { type Prototype, slotsOf, type Template } from '../data/prototype.ts';
-import { encodingOf } from '../data/transfer-syntax.ts';
+import { DataError } from '../element/data-error.ts';
+import type { EditShape, SlotValue } from '../edit/edit-shape.ts';
+import type { CompiledEdits } from '../edit/edits.ts';
+import { deflateDataset } from '../edit/header-patch.ts';
+import { type Identity, sopUid } from '../pool/identity.ts';
+import { padOddDataset } from '../element/pad-odd.ts';
+import { type Prototype, slotsOf, type Template } from '../pool/prototype.ts';
+import { encodingOf } from '../element/transfer-syntax.ts';
 import type { Outgoing, PayloadSource } from '../ul/outgoing.ts';
 import { EditedImages } from './edited-images.ts';
 import { type FramableBase, MAX_ONE_TIME_BYTES, oddBytes, withTemplate } from './framable.ts';

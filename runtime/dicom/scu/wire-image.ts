@@ -1,7 +1,7 @@
 // A C-STORE request framed for one context and maximum PDU, its identity digits patched in place.
-import type { Identity } from '../data/identity.ts';
-import { type Prototype, putSlot } from '../data/prototype.ts';
-import { SlotField } from '../data/share.ts';
+import type { Identity } from '../pool/identity.ts';
+import { type Prototype, putSlot } from '../pool/prototype.ts';
+import { SlotField } from '../pool/share.ts';
 import type { Outgoing, PayloadSource } from '../ul/outgoing.ts';
 import {
   FRAGMENT_HEADER_BYTES,

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { sopUid, studyUid, patientId, memberNumber } from '../../dicom/data/identity.ts';
-import { Pool } from '../../dicom/data/prototype.ts';
-import { syntheticPool } from '../../dicom/data/synthetic.ts';
+import { sopUid, studyUid, patientId, memberNumber } from '../../dicom/pool/identity.ts';
+import { Pool } from '../../dicom/pool/prototype.ts';
+import { syntheticPool } from '../../dicom/synthetic/synthetic.ts';
 import type { AskHandler, Asks } from '../asks.ts';
 import { wireDatasets } from './datasets.ts';
 

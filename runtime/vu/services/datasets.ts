@@ -1,14 +1,14 @@
 // Questions of scripts about their data sets: a recipe becomes a header, and the header answers.
-import { anonymiseEdits, type AnonymiseOptions } from '../../dicom/data/anonymise.ts';
-import { tagOf } from '../../dicom/data/dictionary.ts';
-import { type Comparable, diffDatasets, type DiffOptions } from '../../dicom/data/diff.ts';
-import { dumpDataset } from '../../dicom/data/dump.ts';
-import { compileEdits, type Edits } from '../../dicom/data/edits.ts';
-import { isPixelData } from '../../dicom/data/element-index.ts';
-import { memberNumber } from '../../dicom/data/identity.ts';
-import { getValue, openDataset, type OpenDataset } from '../../dicom/data/json.ts';
-import { type Prototype, putSlot, type Template } from '../../dicom/data/prototype.ts';
-import { encodingOf, TransferSyntax } from '../../dicom/data/transfer-syntax.ts';
+import { anonymiseEdits, type AnonymiseOptions } from '../../dicom/deidentify/anonymise.ts';
+import { tagOf } from '../../dicom/element/dictionary.ts';
+import { type Comparable, diffDatasets, type DiffOptions } from '../../dicom/file/diff.ts';
+import { dumpDataset } from '../../dicom/file/dump.ts';
+import { compileEdits, type Edits } from '../../dicom/edit/edits.ts';
+import { isPixelData } from '../../dicom/element/element-index.ts';
+import { memberNumber } from '../../dicom/pool/identity.ts';
+import { getValue, openDataset, type OpenDataset } from '../../dicom/element/json.ts';
+import { type Prototype, putSlot, type Template } from '../../dicom/pool/prototype.ts';
+import { encodingOf, TransferSyntax } from '../../dicom/element/transfer-syntax.ts';
 import type { Asks } from '../asks.ts';
 
 /** What a data set of the sandbox is made of (api/dicom/data.ts, Dataset.recipe). */

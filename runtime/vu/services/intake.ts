@@ -1,6 +1,6 @@
 // What one C-GET brings: instances are counted and their pixels hashed as they stream by; nothing is
 // accumulated, whatever their size.
-import { DatasetHasher } from '../../dicom/data/hash.ts';
+import { DatasetHasher } from '../../dicom/file/hash.ts';
 import type { IncomingRequest } from '../../dicom/dimse/incoming.ts';
 import { InstanceReceiver } from '../../dicom/scu/receive.ts';
 import type { Association, RequestHandler } from '../../dicom/ul/association.ts';

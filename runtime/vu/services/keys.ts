@@ -1,5 +1,5 @@
 // Attributes of a request as scripts write them: every name has to be known, tags become keywords.
-import { keywordOf, tagOf } from '../../dicom/data/dictionary.ts';
+import { keywordOf, tagOf } from '../../dicom/element/dictionary.ts';
 import { RingFault } from '../host.ts';
 
 export type Attributes = Readonly<Record<string, unknown>>;

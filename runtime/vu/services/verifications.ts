@@ -3,7 +3,7 @@
 //   STUDY level, Study Root ─ none ─> STUDY level, Patient Root ─ none ─> PATIENT level, Patient Root
 //        found                             found                            only there: a failure
 import { Answer } from '../../../api/bridge.ts';
-import type { JsonDataset } from '../../dicom/data/json.ts';
+import type { JsonDataset } from '../../dicom/element/json.ts';
 import { queryClass } from '../../dicom/dimse/uids.ts';
 import type { Failure } from '../../dicom/errors.ts';
 import { find, type FindResult } from '../../dicom/scu/find.ts';

@@ -1,0 +1,159 @@
+// Two data sets compared by element: what was changed, added and removed, and whether it was meant.
+import { type Charset, charsetOf } from '../element/charset.ts';
+import { keywordOf } from '../element/dictionary.ts';
+import { type ElementAt, findElement, isPixelData, type ItemAt } from '../element/element-index.ts';
+import { hashDataset } from './hash.ts';
+import { openDataset, type OpenDataset, valueOf } from '../element/json.ts';
+
+/** A data set and its transfer syntax. */
+export interface Comparable {
+  readonly dataset: Buffer;
+  readonly transferSyntax: string;
+}
+
+export interface Difference {
+  /** 'PatientID', 'RequestAttributesSequence[0].RequestedProcedureID', private tags as 'ggggeeee'. */
+  readonly path: string;
+  readonly kind: 'changed' | 'added' | 'removed';
+  /** Values as text; '' where absent. Long ones are cut. */
+  readonly before: string;
+  readonly after: string;
+  /** It was announced in `expected`, with this value where one was given. */
+  readonly expected: boolean;
+}
+
+export interface Diff {
+  readonly differences: readonly Difference[];
+  /** Differences that were not announced. */
+  readonly unexpected: number;
+  readonly pixelsChanged: boolean;
+  /** Every byte is the same. */
+  readonly identical: boolean;
+}
+
+export interface DiffOptions {
+  /**
+   * Differences that are meant: paths that may differ, or values that must be there after (null =
+   * absent). A keyword without path stands for the top level.
+   */
+  readonly expected?: readonly string[] | Readonly<Record<string, unknown>>;
+}
+
+const CUT = 100;
+
+/**
+ * Compares values, not encodings: padding, length forms, byte order and group lengths do not count.
+ *
+ * @throws DataError `DATA_MALFORMED`
+ */
+export function diffDatasets(a: Comparable, b: Comparable, options: DiffOptions = {}): Diff {
+  const left = openDataset(a.dataset, a.transferSyntax);
+  const right = openDataset(b.dataset, b.transferSyntax);
+  const found: Omit<Difference, 'expected'>[] = [];
+  compareLevel(sideOf(left), sideOf(right), '', found);
+  const differences = judge(found, options.expected ?? []);
+  const pixels = (one: Comparable): string =>
+    hashDataset(one.dataset, one.transferSyntax).pixelHash;
+  return {
+    differences,
+    unexpected: differences.filter((one) => !one.expected).length,
+    pixelsChanged: pixels(a) !== pixels(b),
+    identical: a.transferSyntax === b.transferSyntax && a.dataset.equals(b.dataset),
+  };
+}
+
+/** One of the two, at one level. */
+interface Side {
+  readonly open: OpenDataset;
+  readonly elements: readonly ElementAt[];
+  readonly charset: Charset;
+}
+
+function sideOf(open: OpenDataset): Side {
+  return { open, elements: open.elements, charset: open.charset };
+}
+
+function inItem(side: Side, item: ItemAt): Side {
+  const own = findElement(item.elements, 0x00080005);
+  const { bytes } = side.open;
+  const charset =
+    own === null
+      ? side.charset
+      : charsetOf(bytes.toString('latin1', own.valueOffset, own.valueOffset + own.length));
+  return { open: side.open, elements: item.elements, charset };
+}
+
+type Found = Omit<Difference, 'expected'>[];
+
+function compareLevel(a: Side, b: Side, prefix: string, found: Found): void {
+  const tags = new Set([...a.elements, ...b.elements].map((one) => one.tag));
+  for (const tag of [...tags].sort((x, y) => x - y)) {
+    if ((tag & 0xffff) === 0 || isPixelData(tag)) continue;
+    const path = prefix + keywordOf(tag);
+    const before = findElement(a.elements, tag);
+    const after = findElement(b.elements, tag);
+    if (before === null && after !== null) {
+      found.push({ path, kind: 'added', before: '', after: textOf(b, after) });
+    } else if (after === null && before !== null) {
+      found.push({ path, kind: 'removed', before: textOf(a, before), after: '' });
+    } else if (before !== null && after !== null) {
+      compareElement(a, before, { side: b, element: after, path }, found);
+    }
+  }
+}
+
+function compareElement(
+  a: Side,
+  before: ElementAt,
+  other: { readonly side: Side; readonly element: ElementAt; readonly path: string },
+  found: Found,
+): void {
+  const { side: b, element: after, path } = other;
+  if (before.items === null || after.items === null) {
+    const [x, y] = [fullText(a, before), fullText(b, after)];
+    if (x !== y) found.push({ path, kind: 'changed', before: cut(x), after: cut(y) });
+    return;
+  }
+  const count = Math.max(before.items.length, after.items.length);
+  for (let i = 0; i < count; i++) {
+    const at = `${path}[${i}]`;
+    const [x, y] = [before.items[i], after.items[i]];
+    if (x === undefined) found.push({ path: at, kind: 'added', before: '', after: '(item)' });
+    else if (y === undefined)
+      found.push({ path: at, kind: 'removed', before: '(item)', after: '' });
+    else compareLevel(inItem(a, x), inItem(b, y), `${at}.`, found);
+  }
+}
+
+/** A value as text: what is compared. */
+function fullText(side: Side, element: ElementAt): string {
+  if (element.items !== null) return `(${element.items.length} items)`;
+  const value = valueOf(side.open, element, side.charset);
+  if (Buffer.isBuffer(value)) return `${value.length} bytes ${value.toString('hex')}`;
+  return Array.isArray(value) ? value.join('\\') : String(value);
+}
+
+function textOf(side: Side, element: ElementAt): string {
+  return cut(fullText(side, element));
+}
+
+function cut(text: string): string {
+  return text.length > CUT ? `${text.slice(0, CUT)}…` : text;
+}
+
+function judge(
+  found: readonly Omit<Difference, 'expected'>[],
+  expected: readonly string[] | Readonly<Record<string, unknown>>,
+): Difference[] {
+  if (Array.isArray(expected)) {
+    const paths = new Set(expected as readonly string[]);
+    return found.map((one) => ({ ...one, expected: paths.has(one.path) }));
+  }
+  const wanted = new Map(Object.entries(expected));
+  return found.map((one) => {
+    if (!wanted.has(one.path)) return { ...one, expected: false };
+    const value = wanted.get(one.path);
+    const met = value === null ? one.kind === 'removed' : one.after === String(value);
+    return { ...one, expected: met };
+  });
+}
