@@ -11,7 +11,7 @@ import type { EmbeddedAddress, EmbeddedSpec, ReceiverAddress } from '../threads.
 import { Archive } from './archive/archive.ts';
 import { ARCHIVE_DEFAULTS } from './archive/spec.ts';
 import type { TlsErrors } from './tls-errors.ts';
-import { acceptorTlsOf } from '../dicom/ul/tls-files.ts';
+import { acceptorTlsOf } from '../dicom/ul/socket/tls-files.ts';
 import type { RunClock } from './clock.ts';
 import { openMetricsPage } from './metrics-page.ts';
 import { openPorts } from './ports.ts';

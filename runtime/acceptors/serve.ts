@@ -10,7 +10,7 @@ import { Router } from './router/router.ts';
 import type { RouterSpec } from './router/spec.ts';
 import { Sink } from './sink.ts';
 import type { SinkSpec } from './sink.ts';
-import { acceptorTlsOf } from '../dicom/ul/tls-files.ts';
+import { acceptorTlsOf } from '../dicom/ul/socket/tls-files.ts';
 import type { StationCounts } from './store-station.ts';
 
 /** Where a service listens. */

@@ -1,6 +1,6 @@
 // Who wants to see what goes over an association: told of every PDU and of every message.
 import type { Failure } from './errors.ts';
-import type { Pdu } from './ul/pdu.ts';
+import type { Pdu } from './ul/pdu/pdu.ts';
 
 export type Direction = 'sent' | 'received';
 

@@ -3,7 +3,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { SopClass } from '../dicom/dimse/uids.ts';
 import { negotiateContexts } from '../dicom/scp/contexts.ts';
-import type { AssociateRq } from '../dicom/ul/pdu.ts';
+import type { AssociateRq } from '../dicom/ul/pdu/pdu.ts';
 import { requirePeer, startStorescp } from './peers.ts';
 import { connectTo, runScript, type ScriptRun } from './script-run.ts';
 import { SECONDARY_CAPTURE } from './wire-calls.ts';

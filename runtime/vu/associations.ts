@@ -3,7 +3,7 @@ import { Answer, Op } from '../../api/bridge.ts';
 import type { Failure } from '../dicom/errors.ts';
 import { associate, type AssociateOutcome } from '../dicom/ul/associate.ts';
 import type { AssociateRequest } from '../dicom/ul/associate-request.ts';
-import type { AssociateAc } from '../dicom/ul/pdu.ts';
+import type { AssociateAc } from '../dicom/ul/pdu/pdu.ts';
 import type { Association } from '../dicom/ul/association.ts';
 import { WorkerSlot } from '../threads.ts';
 import { countAttempt } from './attempts.ts';

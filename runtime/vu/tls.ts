@@ -1,7 +1,7 @@
 // TLS of what a script connects to and listens with, as the script wrote it.
 import { DicomError } from '../dicom/errors.ts';
 import type { TlsOptions } from '../dicom/ul/associate-request.ts';
-import { acceptorTlsOf, requestorTlsOf } from '../dicom/ul/tls-files.ts';
+import { acceptorTlsOf, requestorTlsOf } from '../dicom/ul/socket/tls-files.ts';
 import { RingFault } from './host.ts';
 
 /** What a peer is connected to with; null = no TLS. @throws RingFault */

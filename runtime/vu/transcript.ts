@@ -12,7 +12,7 @@ import {
   type PeerName,
 } from '../dicom/failure-text.ts';
 import type { Direction, Trace } from '../dicom/trace.ts';
-import type { AssociateAc, AssociateRj, AssociateRq, Pdu } from '../dicom/ul/pdu.ts';
+import type { AssociateAc, AssociateRj, AssociateRq, Pdu } from '../dicom/ul/pdu/pdu.ts';
 import { shortName } from './names.ts';
 
 const ARROW = { sent: '→', received: '←' } as const;

@@ -14,7 +14,7 @@ import { PieceBag } from '../piece-bag.ts';
 import { mustBeWord } from '../spec-words.ts';
 import { StoreStation } from '../store-station.ts';
 import type { Stored } from '../store-station.ts';
-import { requestorTlsOf } from '../../dicom/ul/tls-files.ts';
+import { requestorTlsOf } from '../../dicom/ul/socket/tls-files.ts';
 import { ProcedureSteps } from './procedure-steps.ts';
 import { levelOf, Query } from './query.ts';
 import { Retrieval } from './retrieve.ts';

@@ -9,7 +9,7 @@ import type { TlsOptions } from '../../dicom/ul/associate-request.ts';
 import { associate } from '../../dicom/ul/associate.ts';
 import type { AssociateOutcome } from '../../dicom/ul/associate.ts';
 import type { Association } from '../../dicom/ul/association.ts';
-import { requestorTlsOf } from '../../dicom/ul/tls-files.ts';
+import { requestorTlsOf } from '../../dicom/ul/socket/tls-files.ts';
 import { ForwardQueue } from './queue.ts';
 import type { QueueItem } from './queue.ts';
 import { ROUTER_DEFAULTS } from './spec.ts';

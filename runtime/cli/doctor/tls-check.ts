@@ -3,7 +3,7 @@
 import { isIP } from 'node:net';
 import { connect } from 'node:tls';
 import type { TLSSocket } from 'node:tls';
-import { requestorTls } from '../../dicom/ul/tls.ts';
+import { requestorTls } from '../../dicom/ul/socket/tls.ts';
 import { tlsOptions } from '../wire/client.ts';
 import type { Finding } from './finding.ts';
 import type { PeerCheck } from './peer-checks.ts';

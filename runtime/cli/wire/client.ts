@@ -8,7 +8,7 @@ import type { ProposedContext, Timeouts, TlsOptions } from '../../dicom/ul/assoc
 import type { Association } from '../../dicom/ul/association.ts';
 import type { Outgoing } from '../../dicom/ul/outgoing.ts';
 import type { Pending, Reply } from '../../dicom/dimse/pending.ts';
-import { requestorTlsOf } from '../../dicom/ul/tls-files.ts';
+import { requestorTlsOf } from '../../dicom/ul/socket/tls-files.ts';
 import { DicomError } from '../../dicom/errors.ts';
 import type { Failure } from '../../dicom/errors.ts';
 import { echoRequest, VERIFICATION_SOP_CLASS } from '../../dicom/scu/requests.ts';

@@ -9,9 +9,9 @@ import {
   PROTOCOL_VERSION,
 } from '../ul/constants.ts';
 import { Endpoint, type EndpointHooks } from '../ul/endpoint.ts';
-import { SMALLEST_MAX_PDU } from '../ul/frame.ts';
+import { SMALLEST_MAX_PDU } from '../ul/pdu/frame.ts';
 import { windowOf } from '../ul/negotiate.ts';
-import type { AssociateAc, AssociateRq } from '../ul/pdu.ts';
+import type { AssociateAc, AssociateRq } from '../ul/pdu/pdu.ts';
 import { later } from './delay.ts';
 import type { AcceptDecision, AcceptorHandler, AssociateDecision } from './acceptor-types.ts';
 

@@ -9,7 +9,7 @@ import type {
   TlsOptions,
 } from '../ul/associate-request.ts';
 import type { Association, RequestHandler } from '../ul/association.ts';
-import type { AssociateRq } from '../ul/pdu.ts';
+import type { AssociateRq } from '../ul/pdu/pdu.ts';
 
 /** An A-ASSOCIATE-RQ as it came, and from where. */
 export interface AssociateIndication {

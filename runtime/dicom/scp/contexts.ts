@@ -1,7 +1,7 @@
 // Which proposed contexts an acceptor takes, by rules that are data.
 import type { NegotiatedContext, RoleSelection } from '../ul/associate-request.ts';
 import { ContextResult } from '../ul/constants.ts';
-import type { AssociateRq } from '../ul/pdu.ts';
+import type { AssociateRq } from '../ul/pdu/pdu.ts';
 
 export interface ContextRules {
   /** Abstract syntaxes taken (default: all). */

@@ -4,8 +4,8 @@ import { type TLSSocket, createServer as createTls } from 'node:tls';
 import { DicomError, type TransportFailure } from '../errors.ts';
 import { DEFAULT_TIMEOUTS } from '../ul/associate-request.ts';
 import { transportFailure } from '../ul/failures.ts';
-import { resetSocket } from '../ul/reset.ts';
-import { acceptorTls } from '../ul/tls.ts';
+import { resetSocket } from '../ul/socket/reset.ts';
+import { acceptorTls } from '../ul/socket/tls.ts';
 import { Acceptance } from './acceptance.ts';
 import type { ListenOptions, Listening } from './acceptor-types.ts';
 

@@ -7,7 +7,7 @@ import { Element } from '../dimse/elements.ts';
 import { DicomError, type Failure } from '../errors.ts';
 import { type JsonDataset, openDataset, toJson } from '../element/json.ts';
 import type { Association } from '../ul/association.ts';
-import { toOutgoing } from '../ul/frame.ts';
+import { toOutgoing } from '../ul/pdu/frame.ts';
 import type { SendFault } from '../ul/send-fault.ts';
 
 /** `performance.now()` ms; 0 = did not happen. */

@@ -1,7 +1,7 @@
 // Requests of the hot services as messages, made without a data set object.
 import { encodeCommand } from '../dimse/command.ts';
 import { CommandField, Element, NO_DATA_SET } from '../dimse/elements.ts';
-import { toOutgoing } from '../ul/frame.ts';
+import { toOutgoing } from '../ul/pdu/frame.ts';
 import type { Outgoing } from '../ul/outgoing.ts';
 import { type MoveOriginator, storeCommand } from './store-command.ts';
 

@@ -14,11 +14,11 @@ import { type AssociateRequest, DEFAULT_TIMEOUTS, type Timeouts } from './associ
 import type { Association } from './association.ts';
 import { AbortReason, AbortSource, DEFAULT_MAX_PDU } from './constants.ts';
 import { Endpoint, type EndpointHooks } from './endpoint.ts';
-import { SMALLEST_MAX_PDU } from './frame.ts';
+import { SMALLEST_MAX_PDU } from './pdu/frame.ts';
 import { windowOf } from './negotiate.ts';
-import { associateRqOf, contextsOf } from './pdu-memo.ts';
-import type { AssociateAc, AssociateRj, AssociateRq } from './pdu.ts';
-import { Transport, type TransportUser } from './transport.ts';
+import { associateRqOf, contextsOf } from './pdu/pdu-memo.ts';
+import type { AssociateAc, AssociateRj, AssociateRq } from './pdu/pdu.ts';
+import { Transport, type TransportUser } from './socket/transport.ts';
 
 /** ms with fractions; 0 for a phase that was not reached or does not apply. */
 export interface AssociateTimes {

@@ -6,8 +6,8 @@ import { encodeCommand } from '../dimse/command.ts';
 import { CommandField, Element, NO_DATA_SET } from '../dimse/elements.ts';
 import type { Failure } from '../errors.ts';
 import { storeRequest } from '../scu/requests.ts';
-import { frameMessage } from './frame.ts';
-import { encodePdu } from './pdu-codec.ts';
+import { frameMessage } from './pdu/frame.ts';
+import { encodePdu } from './pdu/pdu-codec.ts';
 import {
   CT,
   EXPLICIT,

@@ -6,7 +6,7 @@ import type { Failure } from '../errors.ts';
 import type { AcceptorHandler } from '../scp/acceptor-types.ts';
 import { negotiateContexts } from '../scp/contexts.ts';
 import { associate } from './associate.ts';
-import { encodePdu } from './pdu-codec.ts';
+import { encodePdu } from './pdu/pdu-codec.ts';
 import {
   CT,
   EXPLICIT,

@@ -12,17 +12,17 @@ import type { Association, RequestHandler } from './association.ts';
 import { AbortReason, AbortSource } from './constants.ts';
 import { HandlerInbox } from './handler-inbox.ts';
 import { type Agreed, findContext } from './negotiate.ts';
-import { Outbox, type OutboxUser } from './outbox.ts';
+import { Outbox, type OutboxUser } from './socket/outbox.ts';
 import { type Outgoing, traceSent } from './outgoing.ts';
 import { cancelMessage, responseMessage, storeResponse } from './outgoing-messages.ts';
-import type { AssociateAc, AssociateRj, AssociateRq } from './pdu.ts';
+import type { AssociateAc, AssociateRj, AssociateRq } from './pdu/pdu.ts';
 import type { FaultKind, SendFault } from './send-fault.ts';
-import { resetSocket } from './reset.ts';
+import { resetSocket } from './socket/reset.ts';
 import { wheel } from './thread.ts';
 import { State } from './transitions.ts';
-import type { PdvHeader } from './pdu-reader.ts';
+import type { PdvHeader } from './pdu/pdu-reader.ts';
 import { CLOSE_MS, UpperLayer, type UpperUser } from './upper-layer.ts';
-import { Watch, type WatchMode, type WatchUser } from './watch.ts';
+import { Watch, type WatchMode, type WatchUser } from './socket/watch.ts';
 
 /** What the opener or the acceptor of the association hears. */
 export interface EndpointHooks {

@@ -1,6 +1,6 @@
 // Failures made from what a socket or a state says.
 import type { Phase, ProtocolFailure, TransportFailure } from '../errors.ts';
-import type { Pdu } from './pdu.ts';
+import type { Pdu } from './pdu/pdu.ts';
 import { State } from './transitions.ts';
 
 const STATE_NAMES: Readonly<Record<number, string>> = {

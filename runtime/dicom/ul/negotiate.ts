@@ -18,7 +18,7 @@ import {
   PROTOCOL_VERSION,
   UID_MAX_BYTES,
 } from './constants.ts';
-import type { AssociateAc, AssociateRq } from './pdu.ts';
+import type { AssociateAc, AssociateRq } from './pdu/pdu.ts';
 
 /** The result of a negotiation. */
 export interface Agreed {

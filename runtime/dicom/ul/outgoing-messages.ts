@@ -5,7 +5,7 @@ import type { IncomingRequest, ResponseFields } from '../dimse/incoming.ts';
 import type { Pending } from '../dimse/pending.ts';
 import { encodeResponse, encodeStoreResponse } from '../dimse/request.ts';
 import { PDV_COMMAND, PDV_LAST, UID_MAX_BYTES } from './constants.ts';
-import { DATA_HEADER_BYTES, fragmentBytes, toOutgoing, writeDataHeader } from './frame.ts';
+import { DATA_HEADER_BYTES, fragmentBytes, toOutgoing, writeDataHeader } from './pdu/frame.ts';
 import type { Outgoing } from './outgoing.ts';
 
 const ELEMENT_HEADER_BYTES = 8; // PS3.5 §7.1.3

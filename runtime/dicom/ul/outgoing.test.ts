@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { storeCommand } from '../scu/store-command.ts';
 import type { Trace } from '../trace.ts';
-import { toOutgoing } from './frame.ts';
+import { toOutgoing } from './pdu/frame.ts';
 import { traceSent } from './outgoing.ts';
 
 for (const maxPdu of [0, 16384, 128, 20, 8]) {

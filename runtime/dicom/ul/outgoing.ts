@@ -1,7 +1,7 @@
 // A message on its way out: bytes that are already P-DATA-TF PDUs, so that sending is one write.
 import type { Trace } from '../trace.ts';
 import { PDV_LAST } from './constants.ts';
-import { DATA_HEADER_BYTES } from './frame.ts';
+import { DATA_HEADER_BYTES } from './pdu/frame.ts';
 
 const PDV_LENGTH_OFFSET = 6; // PS3.8 §9.3.5: behind the PDU header
 const CONTROL_OFFSET = 11; // PS3.8 §9.3.5.1

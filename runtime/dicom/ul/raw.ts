@@ -3,10 +3,10 @@ import type { Socket } from 'node:net';
 import type { TimeoutFailure, TransportFailure } from '../errors.ts';
 import { type AssociateRequest, DEFAULT_TIMEOUTS, type Timeouts } from './associate-request.ts';
 import { transportFailure } from './failures.ts';
-import { resetSocket } from './reset.ts';
+import { resetSocket } from './socket/reset.ts';
 import { wheel } from './thread.ts';
 import type { WheelEntry } from './timer-wheel.ts';
-import { Transport, type TransportUser } from './transport.ts';
+import { Transport, type TransportUser } from './socket/transport.ts';
 
 export type RawRequest = Pick<
   AssociateRequest,

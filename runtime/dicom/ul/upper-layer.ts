@@ -7,11 +7,11 @@ import type { Confirmation, Indication, Port, Sendable } from './actions.ts';
 import { AbortReason, AbortSource, APPLICATION_CONTEXT, PROTOCOL_VERSION } from './constants.ts';
 import { transportFailure, unexpectedPdu } from './failures.ts';
 import { Machine } from './machine.ts';
-import { encodeAgain } from './pdu-memo.ts';
-import { PduReader, type PduSink, type PdvHeader } from './pdu-reader.ts';
-import type { Abort, AssociateAc, AssociateRj, AssociateRq, Pdu } from './pdu.ts';
+import { encodeAgain } from './pdu/pdu-memo.ts';
+import { PduReader, type PduSink, type PdvHeader } from './pdu/pdu-reader.ts';
+import type { Abort, AssociateAc, AssociateRj, AssociateRq, Pdu } from './pdu/pdu.ts';
 import { Event, State } from './transitions.ts';
-import type { WatchMode } from './watch.ts';
+import type { WatchMode } from './socket/watch.ts';
 
 export interface UpperUser {
   readonly trace?: Trace | null;

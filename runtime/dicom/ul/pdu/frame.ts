@@ -1,6 +1,6 @@
 // Messages framed into P-DATA-TF PDUs (PS3.8 §9.3.5, Annex E).
-import { findElement } from '../dimse/command.ts';
-import { Element } from '../dimse/elements.ts';
+import { findElement } from '../../dimse/command.ts';
+import { Element } from '../../dimse/elements.ts';
 import {
   PDU_HEADER_BYTES,
   PDV_COMMAND,
@@ -8,8 +8,8 @@ import {
   PDV_LAST,
   PDV_OVERHEAD_BYTES,
   PduType,
-} from './constants.ts';
-import type { Outgoing } from './outgoing.ts';
+} from '../constants.ts';
+import type { Outgoing } from '../outgoing.ts';
 
 /** Header of a P-DATA-TF with one PDV. */
 export const DATA_HEADER_BYTES = PDU_HEADER_BYTES + PDV_HEADER_BYTES;

@@ -1,16 +1,16 @@
 // One message that does not go out in a single write: large bodies in slices that wait for the
 // socket, and messages with a fault in them. Memory stays bounded, and it can end anywhere.
-import type { Pending } from '../dimse/pending.ts';
-import type { Outgoing } from './outgoing.ts';
-import { PduTracker } from './pdu-tracker.ts';
+import type { Pending } from '../../dimse/pending.ts';
+import type { Outgoing } from '../outgoing.ts';
+import { PduTracker } from '../pdu/pdu-tracker.ts';
 import {
   DEFAULT_PAUSE_MS,
   type FaultKind,
   type FaultStop,
   type SendFault,
   faultStops,
-} from './send-fault.ts';
-import type { TimerWheel, WheelEntry } from './timer-wheel.ts';
+} from '../send-fault.ts';
+import type { TimerWheel, WheelEntry } from '../timer-wheel.ts';
 
 /** Most bytes handed to the socket at a time. */
 export const SLICE_BYTES = 4_194_304;

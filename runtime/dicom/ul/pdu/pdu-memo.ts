@@ -1,10 +1,10 @@
 // A-ASSOCIATE PDUs of this thread that were read or written before. A load of short associations says
 // the same words again and again: what was decoded or encoded once is looked up. Values and bytes are
 // shared, nobody changes them.
-import { DicomError } from '../errors.ts';
-import type { AssociateRequest, NegotiatedContext } from './associate-request.ts';
-import { PduType } from './constants.ts';
-import { negotiatedContexts, toAssociateRq } from './negotiate.ts';
+import { DicomError } from '../../errors.ts';
+import type { AssociateRequest, NegotiatedContext } from '../associate-request.ts';
+import { PduType } from '../constants.ts';
+import { negotiatedContexts, toAssociateRq } from '../negotiate.ts';
 import { decodePdu, encodePdu } from './pdu-codec.ts';
 import type { AssociateAc, AssociateRq, Pdu } from './pdu.ts';
 

@@ -1,6 +1,6 @@
 // TLS settings of either role, and the profiles of PS3.15 (BCP 195).
 import type { ConnectionOptions, TlsOptions as NodeServerOptions } from 'node:tls';
-import type { TlsOptions } from './associate-request.ts';
+import type { TlsOptions } from '../associate-request.ts';
 
 const TLS13 = 'TLS_AES_256_GCM_SHA384:TLS_AES_128_GCM_SHA256:TLS_CHACHA20_POLY1305_SHA256';
 const ECDHE_256 = 'ECDHE-ECDSA-AES256-GCM-SHA384:ECDHE-RSA-AES256-GCM-SHA384';

@@ -1,5 +1,5 @@
 // Reads fields and items by the tables of `pdu-fields.ts`; knows no PDU.
-import { AE_TITLE_BYTES, ITEM_HEADER_BYTES } from './constants.ts';
+import { AE_TITLE_BYTES, ITEM_HEADER_BYTES } from '../constants.ts';
 import { type Field, ITEM_LAYOUTS, type Layout } from './pdu-fields.ts';
 
 export type FieldValue = number | string | Uint8Array | readonly string[];

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { ProtocolFailure } from '../errors.ts';
+import type { ProtocolFailure } from '../../errors.ts';
 import { frameMessage } from './frame.ts';
 import { encodePdu } from './pdu-codec.ts';
 import { PduReader, type PduSink, type PdvHeader } from './pdu-reader.ts';

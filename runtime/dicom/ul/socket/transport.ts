@@ -1,11 +1,11 @@
 // Connects a TCP or TLS socket by a deadline per phase, and says what went wrong in its phase.
 import { type Socket, connect as connectTcp, isIP } from 'node:net';
 import { connect as connectTls } from 'node:tls';
-import type { TimeoutFailure, TransportFailure } from '../errors.ts';
-import type { AssociateRequest, Timeouts, TlsOptions } from './associate-request.ts';
-import { transportFailure } from './failures.ts';
-import { receiveBuffer, wheel } from './thread.ts';
-import type { WheelEntry } from './timer-wheel.ts';
+import type { TimeoutFailure, TransportFailure } from '../../errors.ts';
+import type { AssociateRequest, Timeouts, TlsOptions } from '../associate-request.ts';
+import { transportFailure } from '../failures.ts';
+import { receiveBuffer, wheel } from '../thread.ts';
+import type { WheelEntry } from '../timer-wheel.ts';
 import { requestorTls } from './tls.ts';
 
 export interface TransportUser {

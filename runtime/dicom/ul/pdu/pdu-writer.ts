@@ -1,5 +1,5 @@
 // Writes fields and items by the tables of `pdu-fields.ts`, one after the other into one buffer.
-import { AE_TITLE_BYTES, ITEM_HEADER_BYTES, PDU_HEADER_BYTES } from './constants.ts';
+import { AE_TITLE_BYTES, ITEM_HEADER_BYTES, PDU_HEADER_BYTES } from '../constants.ts';
 import { type Field, ITEM_LAYOUTS, type Layout } from './pdu-fields.ts';
 import type { FieldValue, Node } from './pdu-items.ts';
 

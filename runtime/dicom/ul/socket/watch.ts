@@ -1,10 +1,10 @@
 // The timeouts of one association, by phase, through one entry in the thread's wheel. Nothing is set
 // per operation: when the entry comes due it looks how long each request has really been waiting.
-import type { Phase } from '../errors.ts';
-import type { Outstanding } from '../dimse/outstanding.ts';
-import type { Pending } from '../dimse/pending.ts';
-import type { Timeouts } from './associate-request.ts';
-import type { TimerWheel, WheelEntry } from './timer-wheel.ts';
+import type { Phase } from '../../errors.ts';
+import type { Outstanding } from '../../dimse/outstanding.ts';
+import type { Pending } from '../../dimse/pending.ts';
+import type { Timeouts } from '../associate-request.ts';
+import type { TimerWheel, WheelEntry } from '../timer-wheel.ts';
 
 /** What the entry waits for. */
 export type WatchMode = 'none' | 'artim' | 'associate' | 'established' | 'release' | 'close';

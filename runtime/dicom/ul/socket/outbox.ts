@@ -1,10 +1,10 @@
 // Everything an association sends, in order: one write a message, large ones as transmissions, a
 // queue while the window is full or a transmission is under way.
 import type { Socket } from 'node:net';
-import type { Pending } from '../dimse/pending.ts';
-import type { Outgoing } from './outgoing.ts';
-import type { FaultKind, SendFault } from './send-fault.ts';
-import { wheel } from './thread.ts';
+import type { Pending } from '../../dimse/pending.ts';
+import type { Outgoing } from '../outgoing.ts';
+import type { FaultKind, SendFault } from '../send-fault.ts';
+import { wheel } from '../thread.ts';
 import { type Pipe, SLICE_BYTES, Transmission, type TransmissionUser } from './transmission.ts';
 
 /** Whole messages are written at once while less than this waits in the socket. */

@@ -1,7 +1,7 @@
 // Bytes in, PDUs and PDV fragments out (PS3.8 §9.3), in whatever pieces the transport delivers.
 // Fragments are passed on as (buffer, start, end) and never stored; lengths are checked before
 // anything is allocated; only headers and the small PDUs are ever copied.
-import type { ProtocolFailure } from '../errors.ts';
+import type { ProtocolFailure } from '../../errors.ts';
 import {
   ASSOCIATE_MAX_BYTES,
   AbortReason,
@@ -12,7 +12,7 @@ import {
   PDV_OVERHEAD_BYTES,
   PduType,
   UNLIMITED_PDU,
-} from './constants.ts';
+} from '../constants.ts';
 import { PduError } from './pdu-items.ts';
 import { decodeAgain } from './pdu-memo.ts';
 import type { Pdu } from './pdu.ts';

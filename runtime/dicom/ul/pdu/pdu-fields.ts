@@ -1,6 +1,6 @@
 // The layout of every PDU and item, once, read by both the reader and the writer (PS3.8 §9.3,
 // PS3.7 Annex D.3.3). Order is the order on the wire; numbers are big endian.
-import { PduType } from './constants.ts';
+import { PduType } from '../constants.ts';
 
 /**
  * How a field stands on the wire.

@@ -1,8 +1,8 @@
 // TLS as scripts, specifications and configuration write it: PEM files, or their text.
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { DicomError } from '../errors.ts';
-import type { TlsOptions } from './associate-request.ts';
+import { DicomError } from '../../errors.ts';
+import type { TlsOptions } from '../associate-request.ts';
 
 /** Whose settings they are, and where their files are. */
 export interface TlsPlace {

@@ -5,7 +5,7 @@ import type {
   ExtendedNegotiation,
   RoleSelection,
   UserIdentity,
-} from './associate-request.ts';
+} from '../associate-request.ts';
 
 /** User information common to A-ASSOCIATE-RQ and -AC (PS3.8 §9.3.2.3, PS3.7 Annex D). */
 export interface UserInformation {

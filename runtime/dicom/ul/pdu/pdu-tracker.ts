@@ -1,5 +1,5 @@
 // Follows outgoing bytes to know where the next PDU boundary is: an A-ABORT may only go there.
-import { PDU_HEADER_BYTES } from './constants.ts';
+import { PDU_HEADER_BYTES } from '../constants.ts';
 
 export class PduTracker {
   private readonly header = Buffer.alloc(PDU_HEADER_BYTES);

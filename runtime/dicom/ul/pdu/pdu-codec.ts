@@ -1,7 +1,7 @@
 // PDUs to bytes and back. P-DATA-TF is not here: it is streamed (pdu-reader.ts) and framed
 // (frame.ts).
-import { FIXED_BODY_BYTES, PduType } from './constants.ts';
-import type { UserIdentity } from './associate-request.ts';
+import { FIXED_BODY_BYTES, PduType } from '../constants.ts';
+import type { UserIdentity } from '../associate-request.ts';
 import type { Abort, AssociateAc, AssociateRj, AssociateRq, Pdu, UserInformation } from './pdu.ts';
 import { Item, PDU_LAYOUTS } from './pdu-fields.ts';
 import { type FieldValue, type Node, PduError, readNode } from './pdu-items.ts';

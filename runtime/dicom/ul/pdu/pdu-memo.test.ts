@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { AssociateRequest } from './associate-request.ts';
-import { PDU_HEADER_BYTES } from './constants.ts';
+import type { AssociateRequest } from '../associate-request.ts';
+import { PDU_HEADER_BYTES } from '../constants.ts';
 import { decodePdu, encodePdu } from './pdu-codec.ts';
 import { associateRqOf, contextsOf, decodeAgain, encodeAgain } from './pdu-memo.ts';
 import type { AssociateAc, AssociateRq, Pdu } from './pdu.ts';

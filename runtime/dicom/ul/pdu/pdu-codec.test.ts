@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { PDU_HEADER_BYTES } from './constants.ts';
+import { PDU_HEADER_BYTES } from '../constants.ts';
 import { decodePdu, encodePdu } from './pdu-codec.ts';
 import { PduError } from './pdu-items.ts';
 import type { AssociateAc, AssociateRq, Pdu } from './pdu.ts';
