@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import type { FromAcceptor } from '../threads.ts';
 import { SampleWriter, TallySamples } from './samples.ts';
-import { newTally } from './tally.ts';
+import { newTally } from './account/tally.ts';
 
 interface Heard {
   readonly series: { id: number; metric: string; tags: Record<string, string> }[];

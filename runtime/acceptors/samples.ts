@@ -1,7 +1,7 @@
 // Samples of an acceptor thread: the same columns a VU worker sends, transferred to main.
 import type { FromAcceptor, SeriesDecl } from '../threads.ts';
-import { TALLY_FIELDS } from './tally.ts';
-import type { Tally } from './tally.ts';
+import { TALLY_FIELDS } from './account/tally.ts';
+import type { Tally } from './account/tally.ts';
 
 const BATCH = 4096;
 

@@ -7,7 +7,7 @@ import { promisify } from 'node:util';
 import dcmjsDimse from 'dcmjs-dimse';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Archive } from '../acceptors/archive/archive.ts';
-import { openPorts } from '../acceptors/ports.ts';
+import { openPorts } from '../acceptors/stations/ports.ts';
 import { readMeta } from '../dicom/file/part10.ts';
 import type { Listening } from '../dicom/scp/acceptor-types.ts';
 import { anyPortFree, dumpToFile, requirePeer, startQrscp } from './peers.ts';

@@ -1,7 +1,7 @@
 // Routers between sender and receiver: the account names exactly what they did wrong.
 import type { RouterRule } from '../../api/k6/simulate.ts';
 import { afterEach, describe, expect, it } from 'vitest';
-import { openPorts } from '../acceptors/ports.ts';
+import { openPorts } from '../acceptors/stations/ports.ts';
 import { Router } from '../acceptors/router/router.ts';
 import { memberNumber } from '../dicom/pool/identity.ts';
 import { syntheticPool } from '../dicom/synthetic/synthetic.ts';

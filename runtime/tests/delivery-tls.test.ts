@@ -5,8 +5,8 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { serveArchive, serveRouter, serveSink } from '../acceptors/serve.ts';
-import type { Served } from '../acceptors/serve.ts';
+import { serveArchive, serveRouter, serveSink } from '../acceptors/stations/serve.ts';
+import type { Served } from '../acceptors/stations/serve.ts';
 import { anyPortFree, dumpToFile, requirePeer } from './peers.ts';
 import { Bench } from './run-cli.ts';
 

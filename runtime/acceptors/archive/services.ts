@@ -1,5 +1,5 @@
 // The SOP classes of the archive's services (PS3.4 Annexes C, F, J, K).
-import { isStorage, VERIFICATION } from '../contexts.ts';
+import { isStorage, VERIFICATION } from '../stations/contexts.ts';
 
 export const WORKLIST = '1.2.840.10008.5.1.4.31';
 export const PROCEDURE_STEP = '1.2.840.10008.3.1.2.3.3';

@@ -1,7 +1,7 @@
 // What the archive holds: patients' studies, series and instances, indexed when somebody asks.
 import type { SimulatedArchive } from '../../../api/k6/simulate.ts';
-import { HeaderReader } from '../header.ts';
-import type { KeptHeader } from '../header.ts';
+import { HeaderReader } from '../account/header.ts';
+import type { KeptHeader } from '../account/header.ts';
 import { ARCHIVE_DEFAULTS } from './spec.ts';
 
 const STUDY_INSTANCE_UID = 0x0020000d;

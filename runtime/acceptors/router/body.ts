@@ -1,5 +1,5 @@
 // A data set on its way through the router: in memory, or from a limit on in a file.
-import { PieceBag, withoutFirst } from '../piece-bag.ts';
+import { PieceBag, withoutFirst } from '../stations/piece-bag.ts';
 import type { ItemTail } from './queue.ts';
 import type { Spool, SpoolFile } from './spool.ts';
 

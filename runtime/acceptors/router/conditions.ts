@@ -1,8 +1,8 @@
 // Conditions on elements, as rule tables and routes write them.
-import { tagPath } from '../header.ts';
-import type { TagPath } from '../header.ts';
-import { patternOf } from '../tag-wishes.ts';
-import type { TagWish } from '../delivery.ts';
+import { tagPath } from '../account/header.ts';
+import type { TagPath } from '../account/header.ts';
+import { patternOf } from '../account/tag-wishes.ts';
+import type { TagWish } from '../account/delivery.ts';
 
 /** Something values can be asked of. */
 export interface ValueSource {

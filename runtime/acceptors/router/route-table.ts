@@ -1,8 +1,8 @@
 // Which destinations an instance goes to: by AE titles, modality, and conditions on its elements.
 import type { RouterRoute } from '../../../api/k6/simulate.ts';
-import { HeaderReader } from '../header.ts';
+import { HeaderReader } from '../account/header.ts';
 import { ConditionList } from './conditions.ts';
-import { SpecError } from '../spec-error.ts';
+import { SpecError } from '../stations/spec-error.ts';
 
 const SOP_INSTANCE_UID = 0x00080018;
 const MODALITY = 0x00080060;

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, expect, it } from 'vitest';
 import { closeServers, opened, servers, store } from '../../tests/wire-fixture.ts';
-import { openPorts } from '../ports.ts';
+import { openPorts } from '../stations/ports.ts';
 import { Router } from './router.ts';
 
 afterEach(closeServers);

@@ -1,6 +1,6 @@
 // Rule tables as CSV, the form in which sites keep them.
 import type { Coercion, RouterRule } from '../../../api/k6/simulate.ts';
-import type { TagWish } from '../delivery.ts';
+import type { TagWish } from '../account/delivery.ts';
 
 /**
  * Reads a rule table. The first line names the columns: `route`, `when:Keyword`, `set:Keyword`,

@@ -4,7 +4,7 @@ import type { DefineCommand } from '../command.ts';
 import { readPort } from '../flag-values.ts';
 import { collect } from '../run-flags.ts';
 import type { Terminal } from '../terminal.ts';
-import type { Served } from '../../acceptors/serve.ts';
+import type { Served } from '../../acceptors/stations/serve.ts';
 
 export interface ServeFlags {
   readonly port: string;

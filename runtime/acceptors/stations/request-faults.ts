@@ -1,0 +1,107 @@
+// Faults other than by the dice: rules for requests and for associations.
+import type {
+  AcceptorFaults,
+  AssociateRule,
+  FaultRule,
+  RequestRule,
+} from '../../../api/k6/simulate.ts';
+import { SERVICE_NAMES } from '../../dicom/dimse/elements.ts';
+import type { AssociateFault, FaultPolicy, RequestFault } from '../../dicom/scp/fault-policy.ts';
+import type { DelaySpec } from '../../dicom/scp/delay.ts';
+import { span } from './faults.ts';
+import { SpecError } from './spec-error.ts';
+import { mustHaveKeys } from './spec-words.ts';
+
+const ANY = ['calledAET', 'callingAET', 'first', 'every', 'share', 'delay', 'neverAnswer'];
+const OF_REQUESTS: readonly string[] = [
+  ...ANY,
+  ...['service', 'sopClass', 'status', 'abortAfter', 'resetAfter', 'closeAfter'],
+];
+const OF_ASSOCIATE: readonly string[] = [...ANY, 'abort', 'reset', 'reject'];
+
+/** PS3.8 Table 9-26: service-user, reason not significant. */
+const USER_ABORT = { source: 0, reason: 0 } as const;
+
+/**
+ * All rules as the wire takes them; null where there is none.
+ * @throws SpecError for a word or a number that is none
+ */
+export function faultPolicy({
+  requests,
+  associate,
+  neverRelease,
+}: AcceptorFaults): FaultPolicy | null {
+  if (requests === undefined && associate === undefined && neverRelease !== true) return null;
+  return {
+    ...(requests === undefined ? {} : { requests: requestFaults(requests) }),
+    ...(associate === undefined ? {} : { associate: associateFaults(associate) }),
+    ...(neverRelease === true ? { neverRelease } : {}),
+  };
+}
+
+function associateFaults(rules: readonly AssociateRule[]): AssociateFault[] {
+  if (!Array.isArray(rules)) throw new SpecError('faults.associate: must be a list of rules');
+  return rules.map((rule: AssociateRule) => {
+    mustHaveKeys('faults.associate', rule, OF_ASSOCIATE);
+    const { abort, ...rest } = rule;
+    const { reset, reject, ...same } = common(rest);
+    return {
+      ...same,
+      ...(abort === undefined || abort === false
+        ? {}
+        : { abort: abort === true ? USER_ABORT : abort }),
+      ...(reset === true ? { reset } : {}),
+      ...(reject === undefined ? {} : { reject: codes(reject) }),
+    };
+  });
+}
+
+/** What a refusal must have, all three of it. */
+function codes(reject: NonNullable<AssociateRule['reject']>): typeof reject {
+  const { result, source, reason } = reject;
+  if ([result, source, reason].every((code) => Number.isInteger(code) && code >= 0 && code < 256))
+    return { result, source, reason };
+  const hint = 'e.g. reject: { result: 2, source: 3, reason: 2 } (PS3.8 Table 9-21)';
+  throw new SpecError('faults.associate: reject needs result, source and reason, 0 to 255', hint);
+}
+
+/** The words that both kinds of rules have, as the wire calls them. */
+function common<T extends FaultRule>(rule: T) {
+  const { share, delay, neverAnswer, ...same } = rule;
+  return {
+    ...same,
+    ...(share === undefined ? {} : { probability: share }),
+    ...(delay === undefined ? {} : { delay: delayOf(delay) }),
+    ...(neverAnswer === true ? { silence: true } : {}),
+  };
+}
+
+/**
+ * The rules as the wire takes them.
+ * @throws SpecError for a word or a number that is none
+ */
+export function requestFaults(rules: readonly RequestRule[]): RequestFault[] {
+  if (!Array.isArray(rules)) throw new SpecError('faults.requests: must be a list of rules');
+  return rules.map((rule: RequestRule) => {
+    check(rule);
+    return common(rule);
+  });
+}
+
+function check(rule: RequestRule): void {
+  mustHaveKeys('faults.requests', rule, OF_REQUESTS);
+  const { service, status = [] } = rule;
+  if (service !== undefined && !SERVICE_NAMES.includes(service)) {
+    const hint = `known are ${SERVICE_NAMES.join(', ')}`;
+    throw new SpecError(`faults.requests: there is no service "${service}"`, hint);
+  }
+  const bad = [status].flat().find((code) => !Number.isInteger(code) || code < 0 || code > 0xffff);
+  if (bad !== undefined) {
+    throw new SpecError(`faults.requests: status ${String(bad)} must be 0 to 0xFFFF`);
+  }
+}
+
+function delayOf(delay: NonNullable<FaultRule['delay']>): DelaySpec {
+  if (typeof delay !== 'object') return span(delay);
+  return { p50: span(delay.p50), p95: span(delay.p95) };
+}

@@ -1,0 +1,146 @@
+// Router, archive and sink as services of their own: what `dicomrun serve` runs.
+import type { SimulatedArchive, StationTls } from '../../../api/k6/simulate.ts';
+import { resolve } from 'node:path';
+import { Archive } from '../archive/archive.ts';
+import { openMetricsPage } from '../page/metrics-page.ts';
+import { openPorts } from './ports.ts';
+import type { Station } from './ports.ts';
+import { poolMetrics, stationMetrics } from '../page/prometheus.ts';
+import { Router } from '../router/router.ts';
+import type { RouterSpec } from '../router/spec.ts';
+import { Sink } from './sink.ts';
+import type { SinkSpec } from './sink.ts';
+import { acceptorTlsOf } from '../../dicom/ul/socket/tls-files.ts';
+import type { StationCounts } from './store-station.ts';
+
+/** Where a service listens. */
+export interface ServeAddress {
+  /** Default 127.0.0.1. */
+  readonly host?: string;
+  /** 0 = any free port. */
+  readonly port: number;
+  /** What file names in the specification are relative to (default the working folder). */
+  readonly folder?: string;
+  /** Port of `/metrics` (Prometheus text); absent = none, 0 = any free one. Same host. */
+  readonly metricsPort?: number;
+}
+
+/** A moment of a service, for its live line. */
+export interface ServeStatus extends StationCounts {
+  /** Connections open now. */
+  readonly open: number;
+  /** Router: not yet delivered. */
+  readonly outstanding?: number;
+  readonly forwarded?: number;
+  /** Router: given up, with the reason of the last one. */
+  readonly dead?: number;
+  readonly lastDead?: string;
+  /** Router: no route fitted. */
+  readonly unrouted?: number;
+  /** Archive: instances held. */
+  readonly held?: number;
+}
+
+/** A running service. */
+export interface Served {
+  readonly kind: 'router' | 'archive' | 'sink';
+  readonly aets: readonly string[];
+  readonly host: string;
+  readonly port: number;
+  readonly tls: boolean;
+  /** Where files are written; null = nowhere. */
+  readonly folder: string | null;
+  /** Where `/metrics` is; 0 = nowhere. */
+  readonly metricsPort: number;
+  status(): ServeStatus;
+  /** Prometheus text. */
+  metrics(): string;
+  /** Stops listening, drops what is open. */
+  close(): Promise<void>;
+}
+
+interface Closing extends Station {
+  readonly counts: StationCounts;
+  close(): void;
+}
+
+interface Parts {
+  readonly kind: Served['kind'];
+  readonly station: Closing;
+  readonly tls: StationTls | undefined;
+  readonly folder?: string;
+  more(): Partial<ServeStatus>;
+  metrics(): string;
+}
+
+const now = (): number => performance.now();
+const DEFAULT_HOST = '127.0.0.1';
+
+/**
+ * A sink: stores and counts.
+ * @throws DicomError `TCP_EADDRINUSE`, …
+ */
+export function serveSink(spec: SinkSpec, at: ServeAddress): Promise<Served> {
+  const written =
+    spec.folder === undefined ? {} : { folder: resolve(at.folder ?? '.', spec.folder) };
+  const station = new Sink({ ...spec, ...written }, now);
+  const parts = { kind: 'sink', station, more: () => ({}), metrics: () => '' } as const;
+  return serve({ ...parts, ...written, tls: spec.tls }, at);
+}
+
+/**
+ * An archive: stores, finds, moves.
+ * @throws DicomError `TCP_EADDRINUSE`, …
+ */
+export function serveArchive(spec: SimulatedArchive, at: ServeAddress): Promise<Served> {
+  // A service of its own is asked for its images too.
+  const station = new Archive({ keep: 'all', ...spec }, now, at.folder);
+  const more = (): Partial<ServeStatus> => ({ held: station.store.size });
+  return serve({ kind: 'archive', station, more, metrics: () => '', tls: spec.tls }, at);
+}
+
+/**
+ * A router: takes, applies its rules, forwards.
+ * @throws DicomError `TCP_EADDRINUSE`, … ; DataError for a bad rule
+ */
+export function serveRouter(spec: RouterSpec, at: ServeAddress): Promise<Served> {
+  const station = new Router(spec, now, at.folder);
+  const more = (): Partial<ServeStatus> => {
+    const { forwarded, dead, unrouted } = station.forwarding;
+    const letters = [...station.destinations.values()].flatMap(({ queue }) => queue.dead);
+    const last = letters.at(-1);
+    const status = { outstanding: station.outstanding(), forwarded, dead, unrouted };
+    return last === undefined ? status : { ...status, lastDead: last.why };
+  };
+  const metrics = (): string => poolMetrics(station);
+  return serve({ kind: 'router', station, more, metrics, tls: spec.tls }, at);
+}
+
+async function serve(parts: Parts, at: ServeAddress): Promise<Served> {
+  const { kind, station } = parts;
+  const { host = DEFAULT_HOST, port, folder = '.' } = at;
+  const tls = acceptorTlsOf(parts.tls, { name: kind, folder });
+  const [listening] = await openPorts([{ station, host, port, tls }]);
+  if (listening === undefined) throw new Error('nothing listens');
+  const metrics = (): string =>
+    stationMetrics(kind, station.counts, listening.connections) + parts.metrics();
+  const page =
+    at.metricsPort === undefined
+      ? null
+      : await openMetricsPage(metrics, { host, port: at.metricsPort }, listening);
+  return {
+    kind,
+    aets: station.aets,
+    host: listening.host,
+    port: listening.port,
+    tls: tls !== null,
+    folder: parts.folder ?? null,
+    metricsPort: page?.port ?? 0,
+    status: () => ({ ...station.counts, open: listening.connections, ...parts.more() }),
+    metrics,
+    close: async () => {
+      station.close();
+      await Promise.all([listening.close(), page?.close()]);
+    },
+  };
+}
