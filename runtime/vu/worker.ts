@@ -2,9 +2,9 @@
 import { readFileSync } from 'node:fs';
 import { threadId, type MessagePort } from 'node:worker_threads';
 import { WorkerSlot, type FromVu, type ScriptFault, type ToVu, type VuTask } from '../threads.ts';
-import { floatingFault } from './floating.ts';
+import { floatingFault } from './sandbox/floating.ts';
 import { Guest } from './guest.ts';
-import { RingFault } from './host.ts';
+import { RingFault } from './sandbox/host.ts';
 
 const HEARTBEAT_MS = 50;
 

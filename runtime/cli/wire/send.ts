@@ -11,7 +11,7 @@ import { storeRequest } from '../../dicom/scu/requests.ts';
 import type { ProposedContext, Timeouts } from '../../dicom/ul/associate-request.ts';
 import type { Association } from '../../dicom/ul/association.ts';
 import { DicomRunError, ExitCode } from '../../errors.ts';
-import { shortName } from '../../vu/names.ts';
+import { shortName } from '../../vu/associations/names.ts';
 import { printable } from '../problem-text.ts';
 import { answerText } from './answer-text.ts';
 import { open, release, request, RequestFailed, whyRefused } from './client.ts';

@@ -1,0 +1,156 @@
+// Storage commitment from a script: the request, then its report, on the association of the request
+// or on one of the peer's own to a receiver of the run.
+import { randomUUID } from 'node:crypto';
+import { Answer } from '../../../api/bridge.ts';
+import { SopClass } from '../../dicom/dimse/uids.ts';
+import {
+  type CommitReport,
+  requestCommitment,
+  type SopReference,
+} from '../../dicom/scu/commitment.ts';
+import type { NormalizedResult } from '../../dicom/scu/normalized.ts';
+import { failureFault } from '../associations/faults.ts';
+import type { Operation } from '../sandbox/operation.ts';
+import type { ServiceParts } from './services.ts';
+import { Deadline } from './deadline.ts';
+import { Exchange, noContext, type ServiceOptions } from './exchange.ts';
+import type { Inboxes } from './inboxes.ts';
+
+const DEFAULT_TIMEOUT_MS = 60_000;
+
+interface CommitCall extends ServiceOptions {
+  readonly association: number;
+  readonly items: readonly { readonly sopClass: string; readonly uid: string }[];
+  /** Declaration number of a receiver. */
+  readonly reportTo?: number;
+}
+
+/** A UID of 128 random bits (PS3.5 B.2). */
+function randomUid(): string {
+  return `2.25.${BigInt(`0x${randomUUID().replaceAll('-', '')}`)}`;
+}
+
+/** One request and the wait for its report. Whichever way it comes, it is taken once. */
+class Commitment {
+  private readonly services: ServiceParts;
+  private readonly operation: Operation;
+  private readonly exchange: Exchange;
+  private readonly transaction = randomUid();
+  private readonly timeoutMs: number;
+  private readonly deadline: Deadline;
+  private readonly stops: (() => void)[] = [];
+  private answer: object | null = null;
+  private startedAt = 0;
+  private report: CommitReport | null = null;
+
+  constructor(
+    services: ServiceParts,
+    operation: Operation,
+    exchange: Exchange,
+    timeoutMs: number = DEFAULT_TIMEOUT_MS,
+  ) {
+    this.services = services;
+    this.operation = operation;
+    this.exchange = exchange;
+    this.timeoutMs = timeoutMs;
+    this.deadline = new Deadline(services.parts.timers, () => this.late());
+  }
+
+  start(call: CommitCall, inboxes: Inboxes): void {
+    const { open } = this.exchange;
+    const references: SopReference[] = call.items.map(({ sopClass, uid }) => ({
+      sopClass,
+      sopInstance: uid,
+    }));
+    const { reports } = inboxes.of(open);
+    reports.expect(this.transaction, (report) => this.reported(report));
+    this.stops.push(() => reports.forget(this.transaction));
+    if (call.reportTo !== undefined) {
+      this.stops.push(
+        this.services.delivery.awaitReport(call.reportTo, this.transaction, (json) =>
+          this.reported(JSON.parse(json) as CommitReport),
+        ),
+      );
+    }
+    this.operation.cancel = (): void => this.interrupt();
+    this.startedAt = performance.now();
+    requestCommitment(open.wire, this.transaction, references, (result) => this.requested(result));
+    this.deadline.set(this.timeoutMs);
+  }
+
+  private requested(result: NormalizedResult): void {
+    if (result.failure !== null) {
+      this.stop();
+      this.exchange.fail(this.operation, result.failure);
+      return;
+    }
+    const response = this.exchange.answered(result);
+    this.answer = response;
+    if (!response.ok) this.settle({ ...response, committed: [], failed: [], durationMs: 0 });
+    else if (this.report !== null) this.finish(this.report);
+  }
+
+  private reported(report: CommitReport): void {
+    this.report ??= report;
+    // A report may overtake the response to its request.
+    if (this.answer !== null) this.finish(report);
+  }
+
+  private finish(report: CommitReport): void {
+    const durationMs = performance.now() - this.startedAt;
+    const failed = report.failed.map((one) => one.sopInstance);
+    const outcome = failed.length === 0 ? 'success' : 'failure';
+    this.exchange.sample('dicom_commit_duration', durationMs, { outcome });
+    const committed = report.committed;
+    const ok = failed.length === 0;
+    this.settle({ ...this.answer, ok, outcome, committed, failed, durationMs });
+  }
+
+  private late(): void {
+    this.stop();
+    const { parts } = this.services;
+    const { open, service } = this.exchange;
+    const { timeoutMs: ms } = this;
+    const fault = {
+      ...failureFault({ kind: 'timeout', phase: 'response', ms }, open.spec.peer, service),
+      code: 'TIMEOUT_REPORT',
+      message: `${open.spec.peer.calledAET}: no report of the storage commitment within ${ms} ms (N-EVENT-REPORT; PS3.4 J.3.3)`,
+      hint: 'the peer sends it to the AE title that asked: set reportTo to a receiver it knows, or keep the association open',
+      fields: { phase: 'report', ms },
+    };
+    const vu = parts.vu(this.operation.slot);
+    parts.errors.failed({ operation: 'N-EVENT-REPORT', ...fault }, vu);
+    this.exchange.sample('dicom_commit_duration', ms, { outcome: 'timeout' });
+    parts.host.fail(this.operation, fault);
+  }
+
+  private interrupt(): void {
+    this.stop();
+    this.exchange.open.wire.abort();
+    this.services.parts.host.settle(this.operation, Answer.INTERRUPTED, 0, '');
+  }
+
+  private settle(result: object): void {
+    this.stop();
+    this.services.parts.host.settleJson(this.operation, result);
+  }
+
+  private stop(): void {
+    this.deadline.clear();
+    for (const stop of this.stops.splice(0)) stop();
+  }
+}
+
+/** Registers `commit`. */
+export function wireCommitments(services: ServiceParts, inboxes: Inboxes): void {
+  const { parts, calls, associations } = services;
+  calls.on('commit', (operation, request, slot) => {
+    const call = request as unknown as CommitCall;
+    const open = associations.get(call.association);
+    const sopClass = SopClass.STORAGE_COMMITMENT;
+    if (open.wire.contextFor(sopClass, '') === 0) throw noContext(open, sopClass, 'N-ACTION');
+    const about = { open, service: 'N-ACTION', slot, options: call };
+    const exchange = new Exchange(parts, associations, about);
+    new Commitment(services, operation, exchange, call.timeoutMs).start(call, inboxes);
+  });
+}

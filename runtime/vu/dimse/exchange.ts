@@ -1,0 +1,154 @@
+// One request of a service under way: what it is counted as, and how its call is answered.
+import { Answer, type Fault } from '../../../api/bridge.ts';
+import type { Failure } from '../../dicom/errors.ts';
+import type { OperationResult } from '../../dicom/scu/operation.ts';
+import type { Associations, OpenAssociation } from '../associations/associations.ts';
+import { failureFault, outcomeTag, peerText, statusError } from '../associations/faults.ts';
+import { RingFault } from '../sandbox/host.ts';
+import { shortName } from '../associations/names.ts';
+import type { Operation } from '../sandbox/operation.ts';
+import type { WorkerParts } from '../parts.ts';
+import { isOk, statusTags, type RequestSeries } from '../observe/requests.ts';
+import type { TagContext, Tags } from '../observe/tags.ts';
+import type { VuSlot } from '../life/vus.ts';
+
+/** What every call of a service may ask for. */
+export interface ServiceOptions {
+  /** These statuses are no failure. */
+  readonly expectStatus?: readonly number[];
+  readonly tags?: Tags;
+  /** Response timeout of this request, ms. */
+  readonly timeoutMs?: number;
+}
+
+/** The part of the script's result that all services share (api/dicom/types.ts, Response). */
+export interface ServiceResponse {
+  readonly status: number;
+  readonly ok: boolean;
+  readonly outcome: string;
+  readonly comment?: string;
+  readonly phases: {
+    readonly duration: number;
+    readonly sending: number;
+    readonly waiting: number;
+    readonly receiving: number;
+  };
+}
+
+const ONLY_SERIES = -1;
+
+/** The peer did not take a service: thrown by the ring, before anything was sent. */
+export function noContext(open: OpenAssociation, sopClass: string, service: string): RingFault {
+  const proposed = open.wire.contexts.find((one) => one.abstractSyntax === sopClass);
+  const why =
+    proposed === undefined ? 'was not proposed' : `was refused (result ${proposed.result})`;
+  return new RingFault({
+    code: 'ASSOC_NO_CONTEXT',
+    message: `${peerText(open.spec.peer)}: no accepted presentation context for ${service}: ${shortName(sopClass)} ${why} (PS3.8 Table 9-18)`,
+    hint:
+      proposed === undefined
+        ? `name it when you associate: associate({ for: ['${shortName(sopClass)}', …] })`
+        : 'the peer does not offer this service: see its conformance statement, or `dicomrun doctor`',
+  });
+}
+
+export class Exchange {
+  readonly parts: WorkerParts;
+  readonly open: OpenAssociation;
+  readonly service: string;
+  readonly options: ServiceOptions;
+  /** Tags of the request: VU, peer, service, the script's own. */
+  readonly context: TagContext;
+  private readonly slot: number;
+
+  constructor(
+    parts: WorkerParts,
+    associations: Associations,
+    request: {
+      readonly open: OpenAssociation;
+      readonly service: string;
+      readonly slot: number;
+      readonly options: ServiceOptions;
+    },
+  ) {
+    const { open, service, slot, options } = request;
+    this.parts = parts;
+    this.open = open;
+    this.service = service;
+    this.options = options;
+    this.slot = slot;
+    const peer = associations.peerContext(parts.vu(slot), open.spec);
+    const tags = { ...options.tags, service };
+    this.context = parts.contexts.with(peer, `call ${JSON.stringify(tags)}`, tags);
+  }
+
+  /** Whose request it is. */
+  get vu(): VuSlot {
+    return this.parts.vu(this.slot);
+  }
+
+  /** The context of this request with its outcome. */
+  with(tags: Tags): TagContext {
+    return this.parts.contexts.with(this.context, `end ${JSON.stringify(tags)}`, tags);
+  }
+
+  /** One sample of a metric that belongs to this request. */
+  sample(metric: string, value: number, tags: Tags = {}): void {
+    const { contexts, samples } = this.parts;
+    samples.add(contexts.series(this.with(tags), metric), value);
+  }
+
+  #series(context: TagContext): RequestSeries {
+    return this.parts.requests.series(context, ONLY_SERIES, () => ({}));
+  }
+
+  /** Counts the final response; the fields of the script's result. */
+  answered(result: OperationResult): ServiceResponse {
+    const { status } = result;
+    const { requests, host } = this.parts;
+    const failed = !isOk(status, this.options.expectStatus);
+    const tags = statusTags(status);
+    const outcome = tags['outcome'] ?? 'failure';
+    const times = { ...result, bytes: 0 };
+    requests.answered(this.#series(this.with(tags)), times, failed, host.nextSerial);
+    if (failed) {
+      const { peer } = this.open.spec;
+      this.parts.errors.failed(
+        statusError(this.service, peer, status, result.errorComment),
+        this.vu,
+      );
+    }
+    const sent = result.sendEnd > 0 ? Math.min(result.sendEnd, result.firstByte) : result.firstByte;
+    return {
+      status,
+      ok: outcome === 'success' || outcome === 'warning',
+      outcome,
+      ...(result.errorComment === '' ? {} : { comment: result.errorComment }),
+      phases: {
+        duration: result.lastByte - result.sendStart,
+        sending: sent - result.sendStart,
+        waiting: result.firstByte - sent,
+        receiving: result.lastByte - result.firstByte,
+      },
+    };
+  }
+
+  /** Counts a request without an answer; the fault to settle with, null after an interruption. */
+  lost(failure: Failure): Fault | null {
+    const { requests, errors } = this.parts;
+    const { vu } = this;
+    if (vu.interrupted) return null;
+    const { peer } = this.open.spec;
+    requests.unanswered(this.#series(this.with({ outcome: outcomeTag(failure) })), true);
+    const fault = failureFault(failure, peer, this.service);
+    errors.failed({ operation: this.service, ...fault, calledAET: peer.calledAET }, vu);
+    return fault;
+  }
+
+  /** Settles a call whose request got no answer. */
+  fail(operation: Operation, failure: Failure): void {
+    const fault = this.lost(failure);
+    if (fault === null) this.parts.host.settle(operation, Answer.INTERRUPTED, 0, '');
+    else this.parts.host.fail(operation, fault);
+  }
+}

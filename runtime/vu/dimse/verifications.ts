@@ -1,0 +1,312 @@
+// Verification by query: polls until a study can be found, and says how it was found.
+//
+//   STUDY level, Study Root ─ none ─> STUDY level, Patient Root ─ none ─> PATIENT level, Patient Root
+//        found                             found                            only there: a failure
+import { Answer } from '../../../api/bridge.ts';
+import type { JsonDataset } from '../../dicom/element/json.ts';
+import { queryClass } from '../../dicom/dimse/uids.ts';
+import type { Failure } from '../../dicom/errors.ts';
+import { find, type FindResult } from '../../dicom/scu/find.ts';
+import type { AssociateOutcome } from '../../dicom/ul/associate.ts';
+import type { OpenAssociation } from '../associations/associations.ts';
+import { outcomeFault, outcomeWord } from '../associations/outcome.ts';
+import type { Operation } from '../sandbox/operation.ts';
+import type { PeerRequest, Spec } from '../associations/peers.ts';
+import type { ServiceParts } from './services.ts';
+import { Deadline } from './deadline.ts';
+import { Exchange } from './exchange.ts';
+import { findResult } from './finds.ts';
+
+const DEFAULT_INITIAL_DELAY_MS = 5_000;
+const DEFAULT_INTERVAL_MS = 5_000;
+const DEFAULT_TIMEOUT_MS = 60_000;
+
+interface VerifyCall {
+  readonly uid: string;
+  readonly patientId?: string;
+  readonly peer: PeerRequest;
+  readonly initialDelayMs?: number;
+  readonly intervalMs?: number;
+  readonly timeoutMs?: number;
+  readonly instances?: number;
+  readonly absent?: boolean;
+}
+
+/** A step of the ladder. */
+interface Rung {
+  readonly model: 'study' | 'patient';
+  readonly level: 'STUDY' | 'PATIENT';
+  readonly strategy: string;
+}
+
+const LADDER: readonly Rung[] = [
+  { model: 'study', level: 'STUDY', strategy: 'study-root' },
+  { model: 'patient', level: 'STUDY', strategy: 'patient-root' },
+  { model: 'patient', level: 'PATIENT', strategy: 'patient-root' },
+];
+
+/** What the last round found. */
+interface Hit {
+  readonly rung: Rung;
+  readonly instances: number | undefined;
+}
+
+/** One `verify.study()`. */
+class Verification {
+  private readonly services: ServiceParts;
+  private readonly operation: Operation;
+  private readonly call: VerifyCall;
+  private readonly spec: Spec;
+  private readonly slot: number;
+  private readonly deadline: Deadline;
+  private readonly startedAt = performance.now();
+  private readonly timing: { readonly intervalMs: number; readonly timeoutMs: number };
+  private open: OpenAssociation | null = null;
+  private attempts = 0;
+  private hit: Hit | null = null;
+  private trouble = '';
+  private over = false;
+
+  constructor(services: ServiceParts, operation: Operation, call: VerifyCall) {
+    const { parts, associations } = services;
+    const { verify } = parts.plan;
+    this.services = services;
+    this.operation = operation;
+    this.call = call;
+    this.slot = operation.slot;
+    const pairs = [['StudyRootFind'], ['PatientRootFind']];
+    this.spec = associations.spec(
+      associations.specNumber(JSON.stringify({ peer: call.peer, pairs })),
+    );
+    this.deadline = new Deadline(parts.timers, () => this.attempt());
+    this.timing = {
+      intervalMs: call.intervalMs ?? verify?.intervalMs ?? DEFAULT_INTERVAL_MS,
+      timeoutMs: call.timeoutMs ?? verify?.timeoutMs ?? DEFAULT_TIMEOUT_MS,
+    };
+  }
+
+  start(): void {
+    const { verify } = this.services.parts.plan;
+    this.operation.cancel = (): void => this.interrupt();
+    const delay = this.call.initialDelayMs ?? verify?.initialDelayMs ?? DEFAULT_INITIAL_DELAY_MS;
+    this.deadline.set(delay);
+  }
+
+  private get elapsed(): number {
+    return performance.now() - this.startedAt;
+  }
+
+  private attempt(): void {
+    if (this.over) return;
+    this.attempts++;
+    this.hit = null;
+    if (this.open?.wire.open === true) {
+      this.climb(0);
+      return;
+    }
+    const { associations, parts } = this.services;
+    associations.open(this.spec, this.operation, (outcome) => {
+      this.operation.cancel = (): void => this.interrupt();
+      associations.count(outcome, this.spec, parts.vu(this.slot), false);
+      this.opened(outcome);
+    });
+  }
+
+  private opened(outcome: AssociateOutcome): void {
+    const { associations } = this.services;
+    if (this.over) {
+      if (outcome.kind === 'accepted') outcome.association.abort();
+      return;
+    }
+    if (outcome.kind === 'accepted') {
+      this.open = associations.adopt(outcome, this.spec, this.slot);
+      if (outcomeWord(outcome) === 'accepted') {
+        this.climb(0);
+        return;
+      }
+    }
+    this.leave();
+    this.trouble = outcomeFault(outcome, this.spec).message;
+    this.judge();
+  }
+
+  /** Asks by the next rung that the peer offers; after the last one the round is over. */
+  private climb(from: number): void {
+    const { open, call } = this;
+    const { parts, associations } = this.services;
+    const index = LADDER.findIndex(
+      ({ model, level }, i) =>
+        i >= from &&
+        open !== null &&
+        open.wire.contextFor(queryClass(model, 'find'), '') !== 0 &&
+        (level === 'STUDY' || call.patientId !== undefined),
+    );
+    const rung = LADDER[index];
+    if (rung === undefined || open === null) {
+      this.judge();
+      return;
+    }
+    const about = { open, service: 'C-FIND', slot: this.slot, options: {} };
+    const exchange = new Exchange(parts, associations, about);
+    let first: JsonDataset | null = null;
+    find(
+      open.wire,
+      { model: rung.model, level: rung.level, keys: keysOf(rung, call) },
+      {
+        onMatch: (match) => (first ??= match),
+        onDone: (result) => this.found({ rung, index }, exchange, result, first),
+      },
+    );
+  }
+
+  private found(
+    at: { readonly rung: Rung; readonly index: number },
+    exchange: Exchange,
+    result: FindResult,
+    first: JsonDataset | null,
+  ): void {
+    if (result.failure !== null) {
+      this.lost(exchange, result.failure);
+      return;
+    }
+    findResult(exchange, result);
+    if (this.over) return;
+    if (first === null) {
+      this.climb(at.index + 1);
+      return;
+    }
+    const count = first['NumberOfStudyRelatedInstances'] ?? '';
+    this.hit = { rung: at.rung, instances: count === '' ? undefined : Number(count) };
+    this.judge();
+  }
+
+  private lost(exchange: Exchange, failure: Failure): void {
+    const fault = exchange.lost(failure);
+    if (this.over) return;
+    this.trouble = fault?.message ?? '';
+    this.leave();
+    this.judge();
+  }
+
+  /** The round is over: an answer, or another round. */
+  private judge(): void {
+    if (this.over) return;
+    const { hit, call } = this;
+    const visible = hit?.rung.level === 'STUDY';
+    const complete =
+      visible &&
+      (call.instances === undefined ||
+        hit.instances === undefined ||
+        hit.instances >= call.instances);
+    if (call.absent === true ? visible : complete) {
+      this.finish();
+      return;
+    }
+    const { intervalMs, timeoutMs } = this.timing;
+    if (this.elapsed + intervalMs > timeoutMs) this.finish();
+    else this.deadline.set(intervalMs);
+  }
+
+  private finish(): void {
+    this.over = true;
+    const { hit, call } = this;
+    const durationMs = this.elapsed;
+    const found = hit?.rung.level === 'STUDY';
+    const reason = this.reason();
+    const ok = reason === '';
+    this.sample(durationMs, found && ok);
+    this.leave();
+    this.services.parts.host.settleJson(this.operation, {
+      found: call.absent === true ? found : found && ok,
+      ok,
+      skipped: false,
+      durationMs,
+      attempts: this.attempts,
+      ...(hit === null ? {} : { level: hit.rung.level, strategy: hit.rung.strategy }),
+      ...(hit?.instances === undefined ? {} : { instances: hit.instances }),
+      ...(ok ? {} : { reason }),
+    });
+  }
+
+  /** What is wrong, '' when nothing is. */
+  private reason(): string {
+    const { hit, call } = this;
+    const seconds = `${(this.elapsed / 1000).toFixed(1)} s`;
+    if (call.absent === true) {
+      if (hit?.rung.level === 'STUDY') return 'the study is there, and must not be';
+      return this.trouble === '' ? '' : `nobody could be asked: ${this.trouble}`;
+    }
+    if (hit === null) {
+      const why = this.trouble === '' ? '' : ` (${this.trouble})`;
+      return `not found within ${seconds} in ${this.attempts} attempts${why}`;
+    }
+    if (hit.rung.level === 'PATIENT') {
+      return 'the patient is known and the study is not: it waits in a quality queue, or its order was not placed';
+    }
+    const { instances } = hit;
+    const wanted = call.instances;
+    if (wanted === undefined || instances === wanted) return '';
+    if (instances === undefined) return 'the peer does not tell NumberOfStudyRelatedInstances';
+    return `${instances} instances found, ${wanted} expected`;
+  }
+
+  private sample(durationMs: number, visible: boolean): void {
+    if (this.call.absent === true) return;
+    const { parts, associations } = this.services;
+    const { contexts, samples } = parts;
+    const peer = associations.peerContext(parts.vu(this.slot), this.spec);
+    const outcome = visible ? 'success' : 'failure';
+    const context = contexts.with(peer, `visible ${outcome}`, { outcome });
+    samples.add(contexts.series(context, 'dicom_visible_duration'), durationMs);
+  }
+
+  /** Releases the association without waiting. */
+  private leave(): void {
+    const { open } = this;
+    this.open = null;
+    if (open === null) return;
+    open.leaving = true;
+    if (open.wire.open) open.wire.release();
+    this.services.associations.abandon(open.handle);
+  }
+
+  private interrupt(): void {
+    this.over = true;
+    this.deadline.clear();
+    this.open?.wire.abort();
+    this.leave();
+    this.services.parts.host.settle(this.operation, Answer.INTERRUPTED, 0, '');
+  }
+}
+
+/** Minimal keys: some peers answer more than they must know with 0x0110. */
+function keysOf({ level }: Rung, call: VerifyCall): Record<string, string> {
+  if (level === 'PATIENT') return { PatientID: call.patientId ?? '' };
+  const keys = { StudyInstanceUID: call.uid, NumberOfStudyRelatedInstances: '' };
+  return call.patientId === undefined ? keys : { ...keys, PatientID: '' };
+}
+
+const SKIPPED = { found: false, ok: true, skipped: true, durationMs: 0, attempts: 0 };
+
+/** Registers `verify`. */
+export function wireVerifications(services: ServiceParts): void {
+  const { parts, calls } = services;
+  let warned = false;
+  calls.on('verify', (operation, request) => {
+    const call = request as unknown as VerifyCall;
+    const { verify, embedded } = parts.plan;
+    const usesTarget = call.peer.use === 'verify' && verify?.isTarget === true && embedded === null;
+    if (call.peer.use === 'verify' && verify?.enabled === false) {
+      parts.host.settleJson(operation, { ...SKIPPED, reason: 'verification is switched off' });
+      return;
+    }
+    if (usesTarget && !warned) {
+      warned = true;
+      parts.log(
+        'warn',
+        'verify.study() asks the target itself: a router may find what it never delivered; set CFIND_HOST and CFIND_PORT to ask where it delivers',
+      );
+    }
+    new Verification(services, operation, call).start();
+  });
+}

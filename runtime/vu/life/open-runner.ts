@@ -1,0 +1,253 @@
+// Walks an open plan: starts at a rate, on whoever is free (constant- and ramping-arrival-rate).
+// One 1 ms tick, absolute deadlines: late by a millisecond at most unless the worker is busy, and how
+// late is a sample of its own.
+import type { OpenPlan } from '../../executors/plan.ts';
+import { killVu, type RunnerLife, type RunnerParts, type ScenarioRunner } from './runner.ts';
+import { VuState, type VuOwner, type VuSlot } from './vus.ts';
+
+const NS_PER_MS = 1e6;
+const TICK_MS = 1;
+const resolved = Promise.resolve();
+/** Starts are done for so long before sockets get their turn. */
+const SLICE_MS = 4;
+/** Starts that were due and could not be made in time are made for so long after the end. */
+const CATCH_UP_NS = 250e6;
+/** vuInits under way at once before t0. */
+const WARMING_AT_ONCE = 64;
+
+export class OpenRunner implements ScenarioRunner, VuOwner {
+  readonly #plan: OpenPlan;
+  readonly #parts: RunnerParts;
+  readonly #life: RunnerLife;
+  readonly #idle: VuSlot[] = [];
+  readonly #vus = new Set<VuSlot>();
+  readonly #walk: ReturnType<OpenPlan['starts']>;
+  #more: boolean;
+  #startMs = 0;
+  #ending = false;
+  #over = false;
+  #warned = false;
+  #warming: (() => void) | null = null;
+  #timer: NodeJS.Timeout | null = null;
+  /** The next turn will come. */
+  #armed = false;
+  /** Guest code is entered from a promise job only: from elsewhere it could not be cut off safely. */
+  readonly #tick = (): void => void resolved.then(this.#job);
+  readonly #job = (): void => this.#turn();
+
+  constructor(plan: OpenPlan, parts: RunnerParts) {
+    this.#plan = plan;
+    this.#parts = parts;
+    this.#life = parts.life;
+    this.#walk = plan.starts();
+    this.#more = this.#walk.next();
+  }
+
+  get finished(): boolean {
+    return this.#over;
+  }
+
+  /**
+   * Makes the pre-allocated VUs and runs their vuInit, a few at a time, before t0. `done` is called
+   * when all are ready; those whose vuInit failed go on trying and are not waited for.
+   */
+  warm(done: () => void): void {
+    this.#warming = done;
+    this.#warmMore();
+  }
+
+  #warmMore(): void {
+    const { preAllocatedVUs } = this.#plan;
+    while (
+      this.#vus.size < preAllocatedVUs &&
+      this.#vus.size - this.#idle.length < WARMING_AT_ONCE
+    ) {
+      if (this.#grow() === null) break;
+    }
+    const made = this.#vus.size >= preAllocatedVUs;
+    const settled = [...this.#vus].every((vu) => vu.state === VuState.READY || vu.initFailures > 0);
+    if (!made || !settled || this.#warming === null) return;
+    const done = this.#warming;
+    this.#warming = null;
+    done();
+  }
+
+  /** vuInit failed for now; it will be tried again. */
+  delayed(): void {
+    if (this.#warming !== null) this.#warmMore();
+  }
+
+  start(startMs: number): void {
+    this.#startMs = startMs;
+    while (this.#vus.size < this.#plan.preAllocatedVUs) if (this.#grow() === null) break;
+    const wait = startMs - this.#parts.clock.now();
+    this.#armed = true;
+    this.#timer = setTimeout(this.#tick, Math.max(0, wait));
+  }
+
+  stop(): void {
+    if (this.#over) return;
+    this.#ending = true;
+    // why: behind its time the next turn is no timer, and comes
+    this.#more = false;
+    if (this.#timer !== null) clearTimeout(this.#timer);
+    for (const vu of [...this.#vus]) this.#kill(vu);
+    this.#maybeOver();
+  }
+
+  #nowNs(): number {
+    return (this.#parts.clock.now() - this.#startMs) * NS_PER_MS;
+  }
+
+  /** After a stall: the turn that was cut off will not come back by itself. */
+  rearm(): void {
+    if (this.#timer !== null && !this.#armed) this.#arm(true);
+  }
+
+  #turn(): void {
+    this.#armed = false;
+    const { regularEndNs, endNs } = this.#plan;
+    const behind = this.#starts();
+    const now = this.#nowNs();
+    // Starts that are due and wait for the next tick come before the end.
+    if (!this.#ending && now >= regularEndNs && !behind) this.#end();
+    if (now >= endNs) {
+      this.stop();
+      return;
+    }
+    this.#arm(behind);
+  }
+
+  /** Makes the starts that are due; true when its time is over before all are made. */
+  #starts(): boolean {
+    const { cursor } = this.#walk;
+    const { regularEndNs } = this.#plan;
+    const until = performance.now() + SLICE_MS;
+    while (this.#more && cursor.atNs <= this.#nowNs()) {
+      if (performance.now() > until) return cursor.atNs <= regularEndNs;
+      // Taken before it is made: a script that is cut off in it does not get it again.
+      const { k, atNs } = cursor;
+      this.#more = this.#walk.next();
+      if (this.#nowNs() > regularEndNs + CATCH_UP_NS) this.#drop();
+      else this.#due(k, atNs, 0);
+    }
+    return false;
+  }
+
+  #drop(): void {
+    this.#parts.dropped(1);
+    this.#parts.achieved(false);
+  }
+
+  #arm(behind: boolean): void {
+    if (this.#over) return;
+    this.#armed = true;
+    if (behind) {
+      setImmediate(this.#tick);
+      return;
+    }
+    const { regularEndNs, endNs } = this.#plan;
+    const next = this.#ending ? endNs : this.#more ? this.#walk.cursor.atNs : regularEndNs;
+    const wait = (next - this.#nowNs()) / NS_PER_MS;
+    this.#timer = setTimeout(this.#tick, Math.max(TICK_MS, Math.floor(wait)));
+  }
+
+  /** One start: on the VU that was idle last, on a new one, in another worker, or dropped. */
+  #due(k: number, atNs: number, hops: number): void {
+    const vu = this.#idle.pop() ?? this.#grown();
+    if (vu !== undefined) {
+      this.#begin(vu, k, atNs);
+      return;
+    }
+    if (this.#parts.pass(k, atNs, hops + 1)) return;
+    this.#drop();
+    if (!this.#warned && this.#vus.size >= this.#plan.maxVUs) {
+      this.#warned = true;
+      const { scenario } = this.#plan;
+      this.#parts.warn(
+        `scenario "${scenario}": all its VUs are busy, iterations are dropped ` +
+          '(raise maxVUs, or the target is slower than the rate)',
+      );
+    }
+  }
+
+  /** From another worker. */
+  offer(k: number, atNs: number, hops = 0): boolean {
+    if (this.#ending) return false;
+    this.#due(k, atNs, hops);
+    return true;
+  }
+
+  #begin(vu: VuSlot, k: number, atNs: number): void {
+    this.#parts.achieved(true);
+    this.#life.lag(vu, (this.#nowNs() - atNs) / NS_PER_MS);
+    this.#life.iterate(vu, k);
+  }
+
+  /** A VU that was made just now and is ready at once. */
+  #grown(): VuSlot | undefined {
+    if (this.#vus.size >= this.#plan.maxVUs) return undefined;
+    const made = this.#grow();
+    if (made === null || made.state !== VuState.READY) return undefined;
+    return this.#idle.pop();
+  }
+
+  #grow(): VuSlot | null {
+    const vu = this.#parts.freeVu();
+    if (vu === null) return null;
+    vu.planSlot = this.#plan.slots[this.#vus.size] ?? this.#vus.size;
+    this.#vus.add(vu);
+    this.#life.attach(vu, this.#parts.scenario, this);
+    return vu;
+  }
+
+  #end(): void {
+    this.#ending = true;
+    this.#more = false;
+    for (const vu of this.#idle.splice(0)) this.#life.detach(vu);
+    for (const vu of [...this.#vus]) {
+      vu.stopping = true;
+      if (vu.state === VuState.PADDING) this.#life.detach(vu);
+    }
+    this.#maybeOver();
+  }
+
+  #kill(vu: VuSlot): void {
+    const at = this.#idle.indexOf(vu);
+    if (at >= 0) this.#idle.splice(at, 1);
+    killVu(vu, this.#parts);
+  }
+
+  // ---------------------------------------------------------------- VuOwner
+
+  started(vu: VuSlot): void {
+    this.#rest(vu);
+    if (this.#warming !== null) this.#warmMore();
+  }
+
+  done(vu: VuSlot): void {
+    this.#rest(vu);
+  }
+
+  #rest(vu: VuSlot): void {
+    if (this.#ending || vu.stopping) this.#life.detach(vu);
+    else this.#idle.push(vu);
+  }
+
+  go(vu: VuSlot): void {
+    this.#rest(vu);
+  }
+
+  stopped(vu: VuSlot): void {
+    this.#vus.delete(vu);
+    this.#parts.release(vu);
+    this.#maybeOver();
+  }
+
+  #maybeOver(): void {
+    if (this.#over || !this.#ending || this.#vus.size > 0) return;
+    this.#over = true;
+    if (this.#timer !== null) clearTimeout(this.#timer);
+    this.#parts.over();
+  }
+}

@@ -1,0 +1,270 @@
+// All scenarios of this worker: when each begins, on which VUs it runs, what stage it is in.
+import { begunOffset } from '../../executors/per-vu-iterations.ts';
+import type { Plan } from '../../executors/plan.ts';
+import { planOf } from '../../executors/plan-of.ts';
+import { WorkerSlot, type VuPlan } from '../../threads.ts';
+import type { Clock } from './clock.ts';
+import { ClosedRunner } from './closed-runner.ts';
+import type { Host } from '../sandbox/host.ts';
+import type { Life } from './life.ts';
+import { OpenRunner } from './open-runner.ts';
+import { ReadyQueue } from './ready-queue.ts';
+import type { RunnerParts, ScenarioRunner } from './runner.ts';
+import type { Samples } from '../observe/samples.ts';
+import type { TagContexts } from '../observe/tags.ts';
+import type { TimerQueue } from './timer-queue.ts';
+import { VuState, type VuSlot } from './vus.ts';
+
+const NS_PER_MS = 1e6;
+
+/** A start that found no free VU. */
+export interface PassedStart {
+  readonly scenario: number;
+  readonly k: number;
+  readonly atNs: number;
+  readonly hops: number;
+}
+
+export interface SchedulerParts {
+  readonly plan: VuPlan;
+  readonly worker: number;
+  readonly workers: number;
+  readonly host: Host;
+  readonly life: Life;
+  readonly clock: Clock;
+  readonly timers: TimerQueue;
+  readonly samples: Samples;
+  readonly contexts: TagContexts;
+  readonly state: Int32Array;
+  readonly vus: VuSlot[];
+  /** Makes one more VU; null when the script's module code fails. */
+  addVu(): VuSlot | null;
+  warn(message: string): void;
+  /** Hands a start to the next worker. */
+  passOn(start: PassedStart): boolean;
+  /** Tells the other workers that a scenario begins. */
+  announce(scenario: number, startMs: number): void;
+  /** Tags of the scenario changed (a new stage): contexts of its VUs are stale. */
+  restaged(scenario: number): void;
+  /** Everything is over. */
+  ended(): void;
+}
+
+interface Running {
+  readonly plan: Plan;
+  readonly runner: ScenarioRunner;
+  readonly name: string;
+  startMs: number;
+  started: boolean;
+}
+
+export class Scheduler {
+  readonly #parts: SchedulerParts;
+  readonly #running: Running[] = [];
+  readonly #free: VuSlot[] = [];
+  readonly #queue: ReadyQueue;
+  /** Present stage of each scenario, '' when it has none. */
+  readonly stages: string[] = [];
+  #left = 0;
+  #stopped = false;
+
+  constructor(parts: SchedulerParts) {
+    this.#parts = parts;
+    this.#queue = new ReadyQueue((vu) => {
+      vu.queued = false;
+      this.#running[vu.scenario]?.runner.go(vu);
+    });
+    parts.plan.scenarios.forEach((scenario, index) => {
+      const plan = planOf(scenario, parts.plan.segment);
+      const runnerParts = this.#runnerParts(index, scenario.name);
+      const runner =
+        plan.kind === 'closed'
+          ? new ClosedRunner(plan, runnerParts)
+          : new OpenRunner(plan, runnerParts);
+      this.#running.push({ plan, runner, name: scenario.name, startMs: 0, started: false });
+      this.stages.push('');
+    });
+    this.#left = this.#running.length;
+  }
+
+  /** VUs to make before t0: the most that run at once, and those that arrival rates ask for. */
+  get wanted(): number {
+    return this.#wantedAfter(undefined);
+  }
+
+  /** Those of scenarios that wait for the same one; each hands its VUs on to those after it. */
+  #wantedAfter(name: string | undefined): number {
+    return this.#parts.plan.scenarios.reduce((sum, scenario, index) => {
+      const plan = this.#running[index]?.plan;
+      if (scenario.after !== name || plan === undefined) return sum;
+      const own = plan.kind === 'closed' ? plan.maxVUs : plan.preAllocatedVUs;
+      return sum + Math.max(own, this.#wantedAfter(scenario.name));
+    }, 0);
+  }
+
+  /** A VU was made. */
+  add(vu: VuSlot): void {
+    this.#free.push(vu);
+  }
+
+  /** Runs the vuInit of pre-allocated VUs; `done` when all that begin at once are ready. */
+  warm(done: () => void): void {
+    const open = this.#parts.plan.scenarios.flatMap((scenario, index) => {
+      const runner = this.#running[index]?.runner;
+      return runner instanceof OpenRunner && scenario.after === undefined ? [runner] : [];
+    });
+    let left = open.length;
+    if (left === 0) done();
+    for (const runner of open) {
+      runner.warm(() => {
+        if (--left === 0) done();
+      });
+    }
+  }
+
+  /** Begins every scenario at its time; those with `after` when the other has ended. */
+  start(): void {
+    const { scenarios } = this.#parts.plan;
+    if (this.#running.length === 0) this.#parts.ended();
+    scenarios.forEach((scenario, index) => {
+      if (scenario.after === undefined) this.begin(index, scenario.startTimeNs / NS_PER_MS);
+    });
+  }
+
+  /** Begins a scenario at `startMs` since t0. */
+  begin(index: number, startMs: number): void {
+    const running = this.#running[index];
+    if (running === undefined || running.started) return;
+    running.started = true;
+    running.startMs = startMs;
+    const { clock, timers } = this.#parts;
+    const at = clock.reading(startMs);
+    const due = (): void => {
+      if (this.#stopped) return;
+      this.#stage(index, 0);
+      running.runner.start(startMs);
+    };
+    if (at <= performance.now()) due();
+    else timers.add({ at, index: -1, due });
+  }
+
+  /** Tags samples with the number of the stage, where a scenario has stages. */
+  #stage(index: number, stage: number): void {
+    const scenario = this.#parts.plan.scenarios[index];
+    const running = this.#running[index];
+    if (scenario === undefined || running === undefined || !('stages' in scenario)) return;
+    if (stage >= scenario.stages.length) return;
+    this.stages[index] = String(stage);
+    this.#parts.restaged(index);
+    let endNs = 0;
+    for (const one of scenario.stages.slice(0, stage + 1)) endNs += one.durationNs;
+    const at = this.#parts.clock.reading(running.startMs + endNs / NS_PER_MS);
+    this.#parts.timers.add({ at, index: -1, due: () => this.#stage(index, stage + 1) });
+  }
+
+  /** Ends all scenarios now (abort, interrupt). */
+  stop(): void {
+    this.#stopped = true;
+    for (const running of this.#running) {
+      if (!running.started) this.#over();
+      else running.runner.stop();
+    }
+  }
+
+  /** A start from another worker. */
+  offer(scenario: number, k: number, atNs: number, hops: number): void {
+    const runner = this.#running[scenario]?.runner;
+    if (runner instanceof OpenRunner && runner.offer(k, atNs, hops)) return;
+    this.#drop(scenario, 1);
+  }
+
+  #drop(scenario: number, count: number): void {
+    const { state, samples } = this.#parts;
+    state[WorkerSlot.DROPPED] = (state[WorkerSlot.DROPPED] ?? 0) + count;
+    samples.add(this.#series(scenario, 'dropped_iterations'), count);
+  }
+
+  #series(scenario: number, metric: string): number {
+    const { contexts, plan } = this.#parts;
+    const config = plan.scenarios[scenario];
+    const tags = { ...plan.tags, ...config?.tags, scenario: config?.name ?? '' };
+    return contexts.series(contexts.of(tags), metric);
+  }
+
+  #runnerParts(index: number, name: string): RunnerParts {
+    const { plan, worker, workers, clock, timers, life, warn, samples } = this.#parts;
+    const counters = new Int32Array(plan.counters);
+    const begun = new Int32Array(plan.begun);
+    const offset = begunOffset(plan.scenarios, index);
+    const shares = plan.scenarios[index]?.executor === 'shared-iterations';
+    let local = 0;
+    return {
+      worker,
+      scenario: index,
+      clock,
+      timers,
+      life,
+      freeVu: () => this.#free.pop() ?? this.#parts.addVu(),
+      release: (vu) => {
+        if (!vu.dropped) this.#free.push(vu);
+      },
+      ready: (vu) => {
+        vu.queued = true;
+        this.#queue.push(vu);
+      },
+      nextIteration: () => (shares ? Atomics.add(counters, index, 1) : local++ * workers + worker),
+      begun: (slot) => Atomics.load(begun, offset + slot),
+      begin: (slot) => void Atomics.add(begun, offset + slot, 1),
+      iterationsTaken: () => Atomics.load(counters, index),
+      dropped: (count) => this.#drop(index, count),
+      pass: (k, atNs, hops) =>
+        hops < workers && this.#parts.passOn({ scenario: index, k, atNs, hops }),
+      achieved: (started) =>
+        samples.add(this.#series(index, 'iterations_achieved'), started ? 1 : 0),
+      warn,
+      over: () => {
+        this.#after(name);
+        this.#over();
+      },
+    };
+  }
+
+  /** This worker's share of a scenario is over; the last worker starts those that wait for it. */
+  #after(name: string): void {
+    const { plan, workers, clock } = this.#parts;
+    const waiting = plan.scenarios.flatMap((scenario, index) =>
+      scenario.after === name ? [index] : [],
+    );
+    if (this.#stopped || waiting.length === 0) return;
+    const ended = new Int32Array(plan.counters);
+    const at = plan.scenarios.length + plan.scenarios.findIndex((one) => one.name === name);
+    if (Atomics.add(ended, at, 1) + 1 < workers) return;
+    for (const index of waiting) {
+      const startMs = clock.now() + (plan.scenarios[index]?.startTimeNs ?? 0) / NS_PER_MS;
+      this.#parts.announce(index, startMs);
+      this.begin(index, startMs);
+    }
+  }
+
+  #over(): void {
+    this.#left--;
+    if (this.#left === 0) this.#parts.ended();
+  }
+
+  /**
+   * After a stall a script may have been cut off in the middle: a VU in an iteration that waits for
+   * nothing will never end it. It is given up; its slot starts again.
+   */
+  recover(): void {
+    const { vus, host, life } = this.#parts;
+    for (const vu of vus) {
+      const waits = host.active(vu.slot)[Symbol.iterator]().next().done !== true;
+      if (!waits && (vu.state === VuState.BUSY || vu.state === VuState.STOPPING)) {
+        life.abandon(vu);
+      }
+    }
+    this.#queue.rearm();
+    this.#parts.timers.rearm();
+    for (const { runner } of this.#running) runner.rearm?.();
+  }
+}

@@ -1,0 +1,131 @@
+// `dicom.shared`: counters in one SharedArrayBuffer over all workers, queues in the worker that their
+// name hashes to.
+import { Answer, Op } from '../../../api/bridge.ts';
+import type { Calls } from '../sandbox/calls.ts';
+import type { Mesh, MeshMessage } from './mesh.ts';
+import type { Operation } from '../sandbox/operation.ts';
+import type { WorkerParts } from '../parts.ts';
+
+/** FNV-1a, never 0. */
+export function hashOf(name: string): number {
+  let hash = 0x811c9dc5;
+  for (let i = 0; i < name.length; i++) hash = Math.imul(hash ^ name.charCodeAt(i), 0x01000193);
+  return hash | 0 || 1;
+}
+
+interface Waiter {
+  give(item: string | null): void;
+  timer: NodeJS.Timeout | null;
+}
+
+/** Counters by name are pairs of (hash, value) behind the two counters of each scenario. */
+export class SharedState {
+  readonly #parts: WorkerParts;
+  readonly #table: Int32Array;
+  readonly #places = new Map<string, number>();
+  readonly #items = new Map<string, string[]>();
+  readonly #waiters = new Map<string, Waiter[]>();
+  readonly #asked = new Map<number, Operation>();
+  #questions = 0;
+  readonly #mesh: () => Mesh;
+
+  constructor(parts: WorkerParts, calls: Calls, mesh: () => Mesh) {
+    this.#parts = parts;
+    this.#table = new Int32Array(parts.plan.counters);
+    this.#mesh = mesh;
+    const { host } = parts;
+    host.handle(Op.SHARED_NEXT, () => this.#next(host.words()));
+    calls.on('push', (operation, call) => {
+      this.#send({ kind: 'push', queue: String(call['queue']), item: String(call['item']) });
+      host.settleJson(operation, null);
+    });
+    calls.on('pop', (operation, call) =>
+      this.#ask(operation, String(call['queue']), Number(call['timeoutMs'])),
+    );
+  }
+
+  // ---------------------------------------------------------------- counters
+
+  #next(name: string): number {
+    let place = this.#places.get(name);
+    if (place === undefined) this.#places.set(name, (place = this.#claim(hashOf(name))));
+    return Atomics.add(this.#table, place, 1);
+  }
+
+  /** Finds or claims the counter of a hash: open addressing, lock-free. */
+  #claim(hash: number): number {
+    const first = 2 * this.#parts.plan.scenarios.length;
+    const pairs = (this.#table.length - first) >> 1;
+    for (let probe = 0; probe < pairs; probe++) {
+      const at = first + 2 * (((hash >>> 0) + probe) % pairs);
+      const held = Atomics.compareExchange(this.#table, at, 0, hash);
+      if (held === 0 || held === hash) return at + 1;
+    }
+    throw new Error(`dicom.shared: more than ${pairs} counters`);
+  }
+
+  // ---------------------------------------------------------------- queues
+
+  #owner(queue: string): number {
+    return (hashOf(queue) >>> 0) % this.#parts.workers;
+  }
+
+  #send(message: MeshMessage & { readonly queue: string }): void {
+    this.#mesh().send(this.#owner(message.queue), message);
+  }
+
+  #ask(operation: Operation, queue: string, timeoutMs: number): void {
+    const number = ++this.#questions;
+    this.#asked.set(number, operation);
+    operation.cancel = (): void => {
+      this.#asked.delete(number);
+      this.#parts.host.settle(operation, Answer.INTERRUPTED, 0, '');
+    };
+    this.#send({ kind: 'pop', queue, timeoutMs, number, from: this.#parts.worker });
+  }
+
+  /** A message of another worker, or of this one. */
+  receive(message: MeshMessage): void {
+    if (message.kind === 'push') this.#push(message.queue, message.item);
+    else if (message.kind === 'pop') this.#pop(message);
+    else if (message.kind === 'popped') this.#popped(message.number, message.item);
+  }
+
+  #push(queue: string, item: string): void {
+    const waiter = this.#waiters.get(queue)?.shift();
+    if (waiter !== undefined) {
+      if (waiter.timer !== null) clearTimeout(waiter.timer);
+      waiter.give(item);
+      return;
+    }
+    const items = this.#items.get(queue);
+    if (items === undefined) this.#items.set(queue, [item]);
+    else items.push(item);
+  }
+
+  #pop({ queue, timeoutMs, number, from }: Extract<MeshMessage, { kind: 'pop' }>): void {
+    const give = (item: string | null): void => {
+      this.#mesh().send(from, { kind: 'popped', number, item });
+    };
+    const item = this.#items.get(queue)?.shift();
+    if (item !== undefined || timeoutMs <= 0) {
+      give(item ?? null);
+      return;
+    }
+    const waiter: Waiter = { give, timer: null };
+    const waiters = this.#waiters.get(queue) ?? [];
+    this.#waiters.set(queue, waiters);
+    waiters.push(waiter);
+    waiter.timer = setTimeout(() => {
+      const at = waiters.indexOf(waiter);
+      if (at >= 0) waiters.splice(at, 1);
+      give(null);
+    }, timeoutMs);
+  }
+
+  #popped(number: number, item: string | null): void {
+    const operation = this.#asked.get(number);
+    this.#asked.delete(number);
+    if (operation !== undefined) this.#parts.host.settleJson(operation, item);
+  }
+}

@@ -1,0 +1,272 @@
+// What scripts count themselves: checks, custom metrics, groups; and what they ask about the run.
+import { AsyncLocalStorage } from 'node:async_hooks';
+import type { MessagePort } from 'node:worker_threads';
+import { Enter, Op, type Fault } from '../../../api/bridge.ts';
+import { begunOffset } from '../../executors/per-vu-iterations.ts';
+import { WorkerSlot, type InstanceCounts, type SeriesDecl } from '../../threads.ts';
+import { RingFault } from '../sandbox/host.ts';
+import type { WorkerParts } from '../parts.ts';
+import type { TagContext } from './tags.ts';
+import type { VuSlot } from '../life/vus.ts';
+
+type CustomMetric = {
+  readonly name: string;
+  readonly type: 'counter' | 'gauge' | 'rate' | 'trend';
+  readonly isTime: boolean;
+};
+
+const LEVELS = ['debug', 'info', 'warn', 'error'] as const;
+
+export class Observers {
+  readonly #parts: WorkerParts;
+  readonly #port: MessagePort;
+  readonly metrics: CustomMetric[] = [];
+  /** Series of `checks` by tally index. */
+  readonly #checks: number[] = [];
+  #groups: AsyncLocalStorage<number> | null = null;
+  readonly #groupNames: string[] = [''];
+  /** What the other workers count; main tells it each second. */
+  others: InstanceCounts = {
+    iterationsCompleted: 0,
+    iterationsInterrupted: 0,
+    vusActive: 0,
+    vusInitialized: 0,
+  };
+
+  constructor(parts: WorkerParts, port: MessagePort) {
+    this.#parts = parts;
+    this.#port = port;
+    const { host, samples } = parts;
+    host.handle(Op.METRIC_NEW, () =>
+      host.answerJson(this.#newMetric(JSON.parse(host.words()) as CustomMetric)),
+    );
+    host.handle(Op.METRIC_SERIES, (slot) => this.#series(slot));
+    host.handle(Op.METRIC_ADD, () => {
+      samples.add(host.x(), host.y());
+      return 0;
+    });
+    host.handle(Op.CHECK_NEW, (slot) => this.#newCheck(slot));
+    host.handle(Op.LOG, (slot) => this.#log(slot));
+    host.handle(Op.FAULT, (slot) => {
+      parts.errors.script(JSON.parse(host.words()) as Fault, parts.vu(slot), 'timer');
+      return 0;
+    });
+    host.handle(Op.GROUP, (slot) => this.#group(slot));
+    host.handle(Op.GROUP_NOW, () => this.#groups?.getStore() ?? 0);
+    host.handle(Op.GROUP_END, (slot) => this.#groupEnd(slot));
+    this.#questions();
+  }
+
+  /** `exec.instance`: this worker's counts as they are, with those of the others. */
+  #instance(): string {
+    const { state } = this.#parts;
+    const own = (slot: number): number => Atomics.load(state, slot);
+    const { others } = this;
+    return JSON.stringify({
+      iterationsCompleted: others.iterationsCompleted + own(WorkerSlot.ITERATIONS_DONE),
+      iterationsInterrupted: others.iterationsInterrupted + own(WorkerSlot.INTERRUPTED),
+      vusActive: others.vusActive + own(WorkerSlot.ACTIVE_VUS),
+      vusInitialized: others.vusInitialized + own(WorkerSlot.VUS_MADE),
+    });
+  }
+
+  #questions(): void {
+    const { host, clock } = this.#parts;
+    host.handle(Op.EXEC, (slot) =>
+      host.answer(host.words() === 'scenario' ? this.#scenario(slot) : this.#instance()),
+    );
+    host.handle(Op.NOW, () => host.answer(String(clock.now())));
+    host.handle(Op.RANDOM, () => Math.floor(Math.random() * 4294967296));
+    host.handle(Op.VU_TAGS, (slot) => {
+      const vu = this.#parts.vu(slot);
+      vu.ownTags = JSON.parse(host.words()) as Record<string, string>;
+      vu.context = this.scenarioContext(vu);
+      return 0;
+    });
+    const tell = (kind: 'abortTest' | 'failTest'): void =>
+      this.#port.postMessage({ kind, message: host.words() });
+    host.handle(Op.TEST_ABORT, () => (tell('abortTest'), 0));
+    host.handle(Op.TEST_FAIL, () => (tell('failTest'), 0));
+    host.handle(Op.CASE, (slot) => {
+      const vu = this.#parts.vu(slot);
+      const scenario = this.#parts.plan.scenarios[vu.scenario]?.name ?? '';
+      const told = JSON.parse(host.words()) as object;
+      this.#port.postMessage({ kind: 'case', scenario, vu: vu.id, ...told });
+      return 0;
+    });
+  }
+
+  // ---------------------------------------------------------------- contexts
+
+  /** Stage of each scenario; the scheduler keeps it. */
+  stages: readonly string[] = [];
+
+  /** Tags of a VU in its scenario: run < scenario < VU, and the stage. */
+  scenarioContext(vu: VuSlot): TagContext {
+    const { plan, contexts } = this.#parts;
+    const scenario = plan.scenarios[vu.scenario];
+    const stage = this.stages[vu.scenario] ?? '';
+    return contexts.of({
+      ...plan.tags,
+      ...scenario?.tags,
+      ...(scenario === undefined ? {} : { scenario: scenario.name }),
+      ...(stage === '' ? {} : { stage }),
+      ...vu.ownTags,
+    });
+  }
+
+  /** The VU's context and, once a group was used, the group that the present async context is in. */
+  context(vu: VuSlot): TagContext {
+    const group = this.#groups?.getStore() ?? 0;
+    if (group === 0) return vu.context;
+    const name = this.#groupNames[group] ?? '';
+    return this.#parts.contexts.with(vu.context, `group ${group}`, { group: name });
+  }
+
+  // ---------------------------------------------------------------- checks and metrics
+
+  #newCheck(slot: number): number {
+    const { host, contexts } = this.#parts;
+    const { name, tags = {} } = JSON.parse(host.words()) as {
+      name: string;
+      tags?: Record<string, string>;
+    };
+    const base = this.context(this.#parts.vu(slot));
+    const context = contexts.of({ ...base.tags, ...tags, check: name });
+    return this.#checks.push(contexts.series(context, 'checks')) - 1;
+  }
+
+  /** Pulls the tallies of checks out of the sandbox. */
+  flushChecks(): void {
+    const { host, samples } = this.#parts;
+    if (host.enter(Enter.TALLY, 0, 0, 0) !== 1) return;
+    for (const entry of host.words().split(';')) {
+      if (entry === '') continue;
+      const [index = 0, passes = 0, fails = 0] = entry.split(',').map(Number);
+      const series = this.#checks[index];
+      if (series === undefined) continue;
+      for (let i = 0; i < passes; i++) samples.add(series, 1);
+      for (let i = 0; i < fails; i++) samples.add(series, 0);
+    }
+  }
+
+  #newMetric(metric: CustomMetric): number {
+    const at = this.metrics.findIndex((known) => known.name === metric.name);
+    const known = this.metrics[at];
+    if (known === undefined) return this.metrics.push(metric) - 1;
+    if (known.type === metric.type && known.isTime === metric.isTime) return at;
+    throw new RingFault({
+      code: 'SCRIPT_METRIC',
+      message: `metric "${metric.name}" is already a ${known.type}: it cannot be a ${metric.type} too`,
+    });
+  }
+
+  #series(slot: number): number {
+    const { host, contexts } = this.#parts;
+    const { metric, tags = {} } = JSON.parse(host.words()) as {
+      metric: number;
+      tags?: Record<string, string>;
+    };
+    const known = this.metrics[metric];
+    if (known === undefined) return -1;
+    const texts = Object.fromEntries(
+      Object.entries(tags).map(([name, value]) => [name, String(value)]),
+    );
+    const context = contexts.of({ ...this.context(this.#parts.vu(slot)).tags, ...texts });
+    const custom: SeriesDecl['custom'] = { type: known.type, isTime: known.isTime };
+    return contexts.series(context, known.name, custom);
+  }
+
+  // ---------------------------------------------------------------- groups
+
+  /** Runs the group's body inside an async context of the host: tags follow its awaits. */
+  #group(slot: number): number {
+    const { host, state } = this.#parts;
+    if (this.#groups === null) {
+      this.#groups = new AsyncLocalStorage();
+      // With async context tracking on, a script cannot be ended through the inspector.
+      state[WorkerSlot.TERMINABLE] = 0;
+    }
+    const name = host.words();
+    let number = this.#groupNames.indexOf(name);
+    if (number < 0) number = this.#groupNames.push(name) - 1;
+    const vu = this.#parts.vu(slot);
+    return this.#groups.run(number, () => host.enter(Enter.GROUP_BODY, slot, 0, vu.id));
+  }
+
+  #groupEnd(slot: number): number {
+    const { host, contexts, samples } = this.#parts;
+    const ms = host.x();
+    const vu = this.#parts.vu(slot);
+    const name = host.words();
+    const context = contexts.with(vu.context, `groupend ${name}`, { group: name });
+    samples.add(contexts.series(context, 'group_duration'), ms);
+    return 0;
+  }
+
+  // ---------------------------------------------------------------- questions
+
+  #scenario(slot: number): string {
+    const { plan, clock } = this.#parts;
+    const vu = this.#parts.vu(slot);
+    const scenario = plan.scenarios[vu.scenario];
+    if (scenario === undefined) return '{}';
+    const startMs = scenario.startTimeNs / 1e6;
+    const progress = this.#progress(vu.scenario, clock.now() - startMs);
+    const startTime = Math.round(clock.epoch + startMs);
+    return JSON.stringify({
+      name: scenario.name,
+      executor: scenario.executor,
+      startTime,
+      progress,
+    });
+  }
+
+  /** By iterations where their number is given, else by time; as in k6. */
+  #progress(index: number, elapsedMs: number): number {
+    const { plan } = this.#parts;
+    const scenario = plan.scenarios[index];
+    if (scenario === undefined) return 0;
+    if (!('iterations' in scenario)) {
+      const spanMs = spanOf(scenario) / 1e6;
+      return spanMs > 0 ? Math.min(1, Math.max(0, elapsedMs / spanMs)) : 0;
+    }
+    let begun = Atomics.load(new Int32Array(plan.counters), index);
+    let all = scenario.iterations;
+    if (scenario.executor === 'per-vu-iterations') {
+      const offset = begunOffset(plan.scenarios, index);
+      begun = new Int32Array(plan.begun, 4 * offset, scenario.vus).reduce((sum, n) => sum + n, 0);
+      all *= scenario.vus;
+    }
+    // The one that asks is under way.
+    return Math.min(1, Math.max(0, begun - 1) / all);
+  }
+
+  #log(slot: number): number {
+    const { host } = this.#parts;
+    const level = host.x();
+    const vu = this.#parts.vu(slot);
+    const text = host.words();
+    const known = LEVELS[level];
+    if (known !== undefined) {
+      this.#parts.log(known, text, vu);
+      return 0;
+    }
+    const fault = JSON.parse(text) as Fault;
+    this.#port.postMessage({
+      kind: 'log',
+      level: 'warn',
+      message: fault.hint === undefined ? fault.message : `${fault.message}: ${fault.hint}`,
+      ...(fault.stack === undefined || fault.stack === '' ? {} : { stack: fault.stack }),
+      vu: vu.id,
+    });
+    return 0;
+  }
+}
+
+function spanOf(scenario: WorkerParts['plan']['scenarios'][number]): number {
+  if ('durationNs' in scenario) return scenario.durationNs;
+  if ('stages' in scenario)
+    return scenario.stages.reduce((sum, stage) => sum + stage.durationNs, 0);
+  return scenario.maxDurationNs;
+}

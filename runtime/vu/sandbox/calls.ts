@@ -1,0 +1,69 @@
+// Every asynchronous call that is described by JSON: looked up by its `op`, one handler each.
+import { Answer, Op } from '../../../api/bridge.ts';
+import type { Operation } from './operation.ts';
+import { RingFault } from './host.ts';
+import type { WorkerParts } from '../parts.ts';
+
+/** What a call is described by; every handler reads its own part. */
+export type CallRequest = { readonly op: string } & Readonly<Record<string, unknown>>;
+
+/** Starts a call; settles `operation` when it is answered. @throws RingFault when it cannot start */
+export type CallHandler = (operation: Operation, call: CallRequest, slot: number) => void;
+
+export class Calls {
+  readonly #parts: WorkerParts;
+  readonly #handlers = new Map<string, CallHandler>();
+
+  constructor(parts: WorkerParts) {
+    this.#parts = parts;
+    parts.host.handle(Op.CALL, (slot) => this.#call(slot));
+    parts.host.handle(Op.SLEEP, (slot) => this.#sleep(slot));
+    parts.host.handle(Op.CLEAR, () => this.#clear());
+  }
+
+  on(op: string, handler: CallHandler): void {
+    this.#handlers.set(op, handler);
+  }
+
+  #call(slot: number): number {
+    const { host } = this.#parts;
+    const call = JSON.parse(host.words()) as CallRequest;
+    const handler = this.#handlers.get(call.op);
+    if (handler === undefined) {
+      throw new RingFault({
+        code: 'SCRIPT_ARGUMENT',
+        message: `${call.op}: there is no such call`,
+      });
+    }
+    const operation = host.take(slot, this.#parts.vu(slot).id);
+    try {
+      handler(operation, call, slot);
+    } catch (thrown) {
+      host.giveBack(operation);
+      throw thrown;
+    }
+    return operation.ticket;
+  }
+
+  #sleep(slot: number): number {
+    const { host, timers } = this.#parts;
+    const ms = host.x();
+    const operation = host.take(slot, this.#parts.vu(slot).id);
+    operation.at = performance.now() + ms;
+    operation.cancel = (): void => {
+      timers.remove(operation);
+      host.settle(operation, Answer.INTERRUPTED, 0, '');
+    };
+    timers.add(operation);
+    return operation.ticket;
+  }
+
+  #clear(): number {
+    const { host, timers } = this.#parts;
+    const operation = host.operation(host.x());
+    if (operation === undefined) return 0;
+    timers.remove(operation);
+    host.settleVoid(operation);
+    return 1;
+  }
+}

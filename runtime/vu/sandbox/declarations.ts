@@ -1,0 +1,268 @@
+// What a script declares at init: performed once, in the init pass; recalled in every VU's init.
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { Op } from '../../../api/bridge.ts';
+import type { LoadRequest } from '../../dicom/pool/files.ts';
+import type { PoolShare } from '../../dicom/pool/share.ts';
+import { prototypeNumber, sizeClass } from '../../dicom/pool/share.ts';
+import type { SyntheticSpec } from '../../dicom/synthetic/synthetic.ts';
+import type { Declaration, PeerSpec, ReceiverSpec } from '../../threads.ts';
+import { parseCsv } from './csv.ts';
+import { checkPeer } from '../associations/peer-check.ts';
+import { receiverTls } from '../associations/tls.ts';
+import { RingFault, type Host } from './host.ts';
+
+/** The heavy parts, loaded before the init pass only. */
+export interface Makers {
+  syntheticPool(what: SyntheticSpec, pool: { id: number; key: string }): PoolShare;
+  loadPool(request: LoadRequest, pool: { id: number; key: string }): PoolShare;
+}
+
+type Request = { readonly kind: string; readonly key: string } & Readonly<Record<string, unknown>>;
+
+const DEFAULT_AET = 'DICOMRUN';
+/** A script that makes or decompresses JPEG, JPEG-LS or JPEG 2000 says so somewhere. */
+const COMPRESSED = /jpeg|decompress|1\.2\.840\.10008\.1\.2\.4\./i;
+
+function refuse(message: string, hint?: string): RingFault {
+  return new RingFault({
+    code: 'SCRIPT_ARGUMENT',
+    message,
+    ...(hint === undefined ? {} : { hint }),
+  });
+}
+
+export class Declarations {
+  readonly #folder: string;
+  readonly #dataRoot: string | undefined;
+  readonly #makers: Makers | null;
+  readonly #known = new Map<string, Declaration>();
+  readonly list: Declaration[] = [];
+  readonly notes: string[] = [];
+  readonly peers: PeerSpec[] = [];
+  /** A pool was declared that the worker does not hold yet. */
+  onPool: ((share: PoolShare) => void) | null = null;
+
+  /** @param makers null after the init pass: nothing new may be declared */
+  constructor(host: Host, more: { folder: string; dataRoot?: string; makers: Makers | null }) {
+    this.#folder = more.folder;
+    this.#dataRoot = more.dataRoot;
+    this.#makers = more.makers;
+    host.handle(Op.DECLARE, () =>
+      // Reading a large folder is not the script's time.
+      host.outsideGuest(() => {
+        return host.answerJson(this.#declare(JSON.parse(host.words()) as Request));
+      }),
+    );
+    host.handle(Op.PEER, () => {
+      if (this.#makers !== null) this.#peer(JSON.parse(host.words()) as Record<string, unknown>);
+      return host.answer('');
+    });
+  }
+
+  /** Takes over what the init pass declared. */
+  adopt(declarations: readonly Declaration[]): void {
+    for (const declaration of declarations) {
+      this.#known.set(declaration.key, declaration);
+      this.list.push(declaration);
+    }
+  }
+
+  #declare(request: Request): unknown {
+    const known = this.#known.get(request.key);
+    if (known !== undefined) return answerOf(known, request.kind);
+    if (request.kind === 'recall') return null;
+    if (this.#makers === null) {
+      throw new RingFault({
+        code: 'SCRIPT_DECLARATION',
+        message: `${request.kind}(…): a declaration that the first run of the init code did not make`,
+        hint: 'declarations must not depend on __VU, __ENV of a scenario, the time or randomness',
+      });
+    }
+    const made = this.#make(request, this.#makers);
+    this.#known.set(request.key, made);
+    this.list.push(made);
+    return answerOf(made, request.kind);
+  }
+
+  #make(request: Request, makers: Makers): Declaration {
+    const { kind, key } = request;
+    const id = this.list.length;
+    switch (kind) {
+      case 'files':
+        return this.#pool(id, key, makers.loadPool(this.#loadRequest(request), { id, key }));
+      case 'synthetic':
+        return this.#pool(id, key, makers.syntheticPool(specOf(request['options']), { id, key }));
+      case 'receiver':
+        return { kind: 'receiver', id, key, spec: receiverSpec(request['spec'], this.#folder) };
+      case 'text':
+        return { kind: 'text', id, key, text: String(request['text']) };
+      case 'open':
+        return { kind: 'text', id, key, text: this.#read(request, request['binary'] === true) };
+      case 'csv':
+        return {
+          kind: 'text',
+          id,
+          key,
+          text: JSON.stringify(parseCsv(this.#read(request, false))),
+        };
+      case 'json':
+        return { kind: 'text', id, key, text: this.#json(request) };
+      default:
+        throw refuse(`unknown declaration "${kind}"`);
+    }
+  }
+
+  #pool(id: number, key: string, pool: PoolShare): Declaration {
+    this.notes.push(...pool.notes);
+    this.onPool?.(pool);
+    return { kind: 'pool', id, key, pool };
+  }
+
+  #loadRequest(request: Request): LoadRequest {
+    const { where, decompress, bare } = request;
+    const asked = where === null || where === undefined ? this.#dataRoot : where;
+    if (asked === undefined) {
+      throw refuse(
+        'files(): needs a folder, a file or a glob',
+        "files('./dicom_samples'), or set DICOM_ROOT_DIR",
+      );
+    }
+    const paths = Array.isArray(asked) ? asked.map(String) : [String(asked)];
+    return { paths, base: this.#folder, decompress: decompress === true, bare: bare === true };
+  }
+
+  #read(request: Request, binary: boolean): string {
+    const path = String(request['path']);
+    try {
+      return readFileSync(resolve(this.#folder, path), binary ? 'latin1' : 'utf8');
+    } catch (error) {
+      const { code } = error as NodeJS.ErrnoException;
+      throw refuse(
+        `${request.kind}("${path}"): ${code === 'ENOENT' ? 'there is no such file' : `cannot be read (${code ?? 'error'})`}`,
+        `paths are relative to the script's folder`,
+      );
+    }
+  }
+
+  #json(request: Request): string {
+    const text = this.#read(request, false);
+    try {
+      return JSON.stringify(JSON.parse(text));
+    } catch (error) {
+      throw refuse(`json("${String(request['path'])}"): ${(error as Error).message}`);
+    }
+  }
+
+  #peer(peer: Record<string, unknown>): void {
+    checkPeer(peer);
+    const given = (key: string): object => (peer[key] === undefined ? {} : { [key]: peer[key] });
+    const connect = /^([^@]+)@(.+):(\d+)$/.exec(String(peer['connect'] ?? ''));
+    const parsed =
+      connect === null ? {} : { calledAET: connect[1], host: connect[2], port: Number(connect[3]) };
+    const usesTarget =
+      peer['connect'] === undefined && peer['host'] === undefined && peer['use'] === undefined;
+    this.peers.push({
+      usesTarget,
+      ...given('use'),
+      ...given('route'),
+      ...given('host'),
+      ...given('port'),
+      ...given('calledAET'),
+      ...given('callingAET'),
+      ...parsed,
+      ...given('deliversTo'),
+    });
+  }
+}
+
+function answerOf(declaration: Declaration, kind: string): unknown {
+  if (declaration.kind === 'text') {
+    return kind === 'csv' || kind === 'json' ? JSON.parse(declaration.text) : declaration.text;
+  }
+  if (declaration.kind === 'receiver') {
+    return { id: declaration.id, aet: declaration.spec.aets[0] ?? DEFAULT_AET };
+  }
+  const { pool } = declaration;
+  return pool.members.map((member, index) => ({
+    prototype: prototypeNumber(pool.id, index),
+    sopClass: member.sopClass,
+    sopInstance: member.sopInstance,
+    studyUid: member.studyUid,
+    modality: member.modality,
+    transferSyntax: member.transferSyntax,
+    bytes: member.datasetBytes,
+    rows: member.rows,
+    columns: member.columns,
+    frames: member.numberOfFrames,
+    sizeClass: sizeClass(member.datasetBytes),
+  }));
+}
+
+const SYNTHETIC_KEYS = [
+  'preset', 'modality', 'rows', 'columns', 'frames', 'bytes', 'transferSyntax', 'offsetTable', 'fill',
+  'seed', 'count', 'set', 'name', 'date', 'edge',
+]; // prettier-ignore
+
+function specOf(options: unknown): SyntheticSpec {
+  const { count, set, name, ...rest } = options as Record<string, unknown>;
+  const unknown = Object.keys(options as object).find((key) => !SYNTHETIC_KEYS.includes(key));
+  if (unknown !== undefined) {
+    throw refuse(`synthetic({ ${unknown} }): no such option`, SYNTHETIC_KEYS.join(', '));
+  }
+  void name;
+  return {
+    ...rest,
+    ...(count === undefined ? {} : { instances: count }),
+    ...(set === undefined ? {} : { edits: set }),
+  } as SyntheticSpec;
+}
+
+const RECEIVER_KEYS = [
+  'aet', 'aets', 'host', 'port', 'tls', 'correlate', 'verify', 'keep', 'folder', 'settleMs', 'faults',
+]; // prettier-ignore
+
+function receiverSpec(spec: unknown, folder: string): ReceiverSpec {
+  const given = spec as Record<string, unknown>;
+  const unknown = Object.keys(given).find((key) => !RECEIVER_KEYS.includes(key));
+  if (unknown !== undefined) {
+    throw refuse(`receiver({ ${unknown} }): no such option`, RECEIVER_KEYS.join(', '));
+  }
+  const { aet, aets, host, port, tls, correlate, verify, keep, ...rest } = given;
+  const titles = (aets as string[] | undefined) ?? [(aet as string | undefined) ?? DEFAULT_AET];
+  for (const title of titles) {
+    if (typeof title !== 'string' || title.trim() === '' || title.length > 16) {
+      throw refuse(
+        `receiver({ aet: "${String(title)}" }): an AE title has 1 to 16 characters (PS3.5 §6.2)`,
+      );
+    }
+  }
+  const number = port === undefined ? 0 : Number(port);
+  if (!Number.isInteger(number) || number < 0 || number > 65_535) {
+    throw refuse(`receiver({ port: ${String(port)} }): must be 0 to 65535; 0 takes any free port`);
+  }
+  return {
+    aets: titles,
+    host: (host as string | undefined) ?? '127.0.0.1',
+    port: number,
+    correlate: (correlate as string | undefined) ?? 'sop',
+    verify: (verify as ReceiverSpec['verify'] | undefined) ?? 'pixels',
+    keep: (keep as ReceiverSpec['keep'] | undefined) ?? 'headers',
+    ...(tls === undefined ? {} : { tls: receiverTls(tls as object, folder) }),
+    ...(rest as { folder?: string; settleMs?: number; faults?: unknown }),
+  };
+}
+
+/** The dictionary is heavy: only the init pass needs it. */
+export async function loadMakers(bundle: string): Promise<Makers> {
+  const [{ syntheticPool }, { loadPool }] = await Promise.all([
+    import('../../dicom/synthetic/synthetic.ts'),
+    import('../../dicom/pool/files.ts'),
+  ]);
+  // why: declarations are synchronous, loading WebAssembly is not, and most scripts need none
+  if (COMPRESSED.test(bundle)) {
+    const { initializeCodecs } = await import('../../dicom/file/codecs.ts');
+    await initializeCodecs();
+  }
+  return { syntheticPool, loadPool };
+}

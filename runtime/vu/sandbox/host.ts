@@ -1,0 +1,257 @@
+// The host's side of the bridge: registers, the dispatch of rings, tickets and answers.
+import { Answer, PACK, type Fault, type GuestDoor, type HostDoor } from '../../../api/bridge.ts';
+import { WorkerSlot } from '../../threads.ts';
+import { Operation } from './operation.ts';
+
+/** Answers a ring of VU `slot`; the result goes back to the sandbox as it is. */
+export type RingHandler = (slot: number) => number;
+
+/** A fault as text; what the sandbox makes its error object of. */
+export function faultText(fault: Fault): string {
+  return JSON.stringify(fault);
+}
+
+/** Thrown inside a ring: crosses as a fault, never as an exception. */
+export class RingFault extends Error {
+  readonly fault: Fault;
+  constructor(fault: Fault) {
+    super(fault.message);
+    this.fault = fault;
+  }
+}
+
+/** No scenario yet, and more than one VU or scenario. */
+const NOBODY = -1;
+const SEVERAL = -2;
+
+export class Host {
+  /** Registers that the sandbox pulls. */
+  #a = 0;
+  #b = 0;
+  #c = 0;
+  #text = '';
+  #guest: GuestDoor | null = null;
+  readonly #handlers: (RingHandler | undefined)[] = [];
+  readonly #operations: Operation[] = [];
+  readonly #free: Operation[] = [];
+  /** Slots of {@link WorkerSlot}, for the watchdog. */
+  readonly #state: Int32Array;
+  /** Scenario of each VU slot, for the watchdog. */
+  readonly scenarios: number[] = [];
+  /** The only VU (its id), and the only scenario, in guest code since `newVisitor`; else negative. */
+  readonly visitor = { vu: 0, scenario: NOBODY };
+  #ringing = 0;
+  /** Settlements so far; the sandbox counts along, so a serial needs no crossing. */
+  #serial = 0;
+
+  constructor(state: Int32Array) {
+    this.#state = state;
+  }
+
+  /** The functions given to the sandbox. */
+  door(): HostDoor {
+    return {
+      ring: () => this.#ring(),
+      text: () => this.#text,
+      a: () => this.#a,
+      b: () => this.#b,
+      c: () => this.#c,
+    };
+  }
+
+  connect(guest: GuestDoor): void {
+    this.#guest = guest;
+  }
+
+  get guest(): GuestDoor {
+    if (this.#guest === null) throw new Error('no sandbox');
+    return this.#guest;
+  }
+
+  handle(op: number, handler: RingHandler): void {
+    this.#handlers[op] = handler;
+  }
+
+  // ---------------------------------------------------------------- rings (sandbox -> host)
+
+  #ring(): number {
+    const head = this.guest.op();
+    const slot = Math.floor(head / PACK.OPS);
+    const handler = this.#handlers[head - slot * PACK.OPS];
+    this.#ringing++;
+    try {
+      // Traffic and its like are wired when the plan is known.
+      if (handler === undefined) throw onlyInRun();
+      return handler(slot);
+    } catch (thrown) {
+      this.#text = faultText(faultFrom(thrown));
+      return -1;
+    } finally {
+      this.#ringing--;
+    }
+  }
+
+  x(): number {
+    return this.guest.x();
+  }
+  y(): number {
+    return this.guest.y();
+  }
+  /** Text left by the sandbox. */
+  words(): string {
+    return this.guest.text();
+  }
+  /** Leaves a text as the answer of a ring. */
+  answer(text: string): number {
+    this.#text = text;
+    return 0;
+  }
+  answerJson(value: unknown): number {
+    return this.answer(value === undefined ? '' : JSON.stringify(value));
+  }
+
+  /** Runs long work of a ring as time of the host, which the watchdog does not count. */
+  outsideGuest<T>(work: () => T): T {
+    const vuId = this.#state[WorkerSlot.IN_GUEST] ?? 0;
+    this.#state[WorkerSlot.IN_GUEST] = 0;
+    try {
+      return work();
+    } finally {
+      this.#state[WorkerSlot.IN_GUEST] = vuId;
+      Atomics.add(this.#state, WorkerSlot.HEARTBEAT, 1);
+    }
+  }
+
+  // ---------------------------------------------------------------- commands (host -> sandbox)
+
+  /** Names the VU to the watchdog, and to whoever asks for the visitor. */
+  #goIn(vuId: number, slot: number): void {
+    const scenario = this.scenarios[slot] ?? -1;
+    this.#state[WorkerSlot.IN_GUEST] = vuId;
+    this.#state[WorkerSlot.SCENARIO] = scenario;
+    if (vuId <= 0) return;
+    const { visitor } = this;
+    if (visitor.vu !== vuId) visitor.vu = visitor.vu === 0 ? vuId : SEVERAL;
+    if (visitor.scenario !== scenario) {
+      visitor.scenario = visitor.scenario === NOBODY ? scenario : SEVERAL;
+    }
+  }
+
+  /** From now on another VU may be the only one in guest code. */
+  newVisitor(): void {
+    this.visitor.vu = 0;
+    this.visitor.scenario = NOBODY;
+  }
+
+  /** Rings the sandbox with a command; `vuId` names the VU to the watchdog. */
+  enter(command: number, b: number, c: number, vuId: number): number {
+    this.#a = command;
+    this.#b = b;
+    this.#c = c;
+    this.#goIn(vuId, b);
+    return this.guest.enter();
+  }
+
+  enterText(command: number, text: string, vuId: number): number {
+    this.#text = text;
+    return this.enter(command, 0, 0, vuId);
+  }
+
+  // ---------------------------------------------------------------- operations
+
+  /** A free operation for a VU; its `ticket` goes back as the answer of the ring. */
+  take(slot: number, vuId: number): Operation {
+    let operation = this.#free.pop();
+    if (operation === undefined) {
+      operation = new Operation(this, this.#operations.length);
+      this.#operations.push(operation);
+    }
+    operation.begin(slot, vuId);
+    return operation;
+  }
+
+  /** Gives back an operation whose ring failed before the sandbox knew its ticket. */
+  giveBack(operation: Operation): void {
+    operation.end();
+    this.#free.push(operation);
+  }
+
+  /** The operation of a ticket, if it is under way. */
+  operation(ticket: number): Operation | undefined {
+    const operation = this.#operations[ticket];
+    return operation?.active ? operation : undefined;
+  }
+
+  /** Operations under way of one VU, or of all. */
+  *active(slot?: number): Iterable<Operation> {
+    for (const operation of this.#operations) {
+      if (operation.active && (slot === undefined || operation.slot === slot)) yield operation;
+    }
+  }
+
+  /** Serial of the next settlement. */
+  get nextSerial(): number {
+    return this.#serial + 1;
+  }
+
+  /** Settles an operation in a host-to-guest call of its own. */
+  settle(operation: Operation, kind: number, value: number, text: string): void {
+    if (!operation.active) return;
+    if (this.#ringing > 0) {
+      // The sandbox does not know the ticket yet: the answer must not overtake it.
+      setImmediate(() => this.settle(operation, kind, value, text));
+      return;
+    }
+    this.#a = operation.ticket * PACK.ANSWERS + kind;
+    this.#b = value;
+    this.#text = text;
+    this.#goIn(operation.vuId, operation.slot);
+    operation.end();
+    this.#free.push(operation);
+    this.#serial++;
+    this.guest.wake();
+  }
+
+  succeed(operation: Operation): void {
+    this.settle(operation, Answer.SUCCESS, 0, '');
+  }
+  settleVoid(operation: Operation): void {
+    this.settle(operation, Answer.VOID, 0, '');
+  }
+  settleJson(operation: Operation, value: unknown): void {
+    this.settle(operation, Answer.JSON, 0, value === undefined ? 'null' : jsonText(value));
+  }
+  fail(operation: Operation, fault: Fault): void {
+    this.settle(operation, Answer.FAILURE, 0, faultText(fault));
+  }
+}
+
+/** JSON; a number of 64 bits, which a data set may hold, as text. */
+function jsonText(value: unknown): string {
+  try {
+    return JSON.stringify(value);
+  } catch {
+    // why: only BigInt makes it throw, and a replacer would cost every other answer
+    return JSON.stringify(value, (_, one: unknown) => (typeof one === 'bigint' ? `${one}` : one));
+  }
+}
+
+/** What init code gets for anything that needs the run. */
+export function onlyInRun(): RingFault {
+  return new RingFault({
+    code: 'SCRIPT_ARGUMENT',
+    message: 'no traffic in init code: the run has not begun',
+    hint: 'move it into setup() or the default function',
+  });
+}
+
+/** What was thrown inside a ring, as a fault. */
+export function faultFrom(thrown: unknown): Fault {
+  if (thrown instanceof RingFault) return thrown.fault;
+  const error = thrown as { code?: unknown; message?: unknown; hint?: unknown };
+  return {
+    code: typeof error.code === 'string' ? error.code : 'SCRIPT_INTERNAL',
+    message: typeof error.message === 'string' ? error.message : String(thrown),
+    ...(typeof error.hint === 'string' ? { hint: error.hint } : {}),
+  };
+}

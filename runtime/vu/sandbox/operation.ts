@@ -1,0 +1,93 @@
+// One call of the sandbox under way. Objects are reused; the ticket is the object's number for good.
+import type { Failure } from '../../dicom/errors.ts';
+import type { Pending, Reply } from '../../dicom/dimse/pending.ts';
+import type { Host } from './host.ts';
+import type { Timed } from '../life/timer-queue.ts';
+
+/** Who is told what comes of a DIMSE request. One object per service, not per request. */
+export interface ReplyTaker {
+  reply(operation: Operation, reply: Reply): void;
+  failure(operation: Operation, failure: Failure): void;
+  data?(operation: Operation, buffer: Buffer, start: number, end: number): void;
+}
+
+export class Operation implements Pending, Timed {
+  readonly ticket: number;
+  readonly host: Host;
+  active: boolean;
+  slot: number;
+  vuId: number;
+  taker: ReplyTaker | null;
+  /** What the taker needs of the request. */
+  detail: unknown;
+  /** Ends it early: the iteration was interrupted. */
+  cancel: (() => void) | null;
+
+  // Pending
+  messageId = 0;
+  contextId = 0;
+  sendStart = 0;
+  sendEnd = 0;
+  firstByte = 0;
+  lastByte = 0;
+  responseMs: number | undefined = undefined;
+  // Timed
+  at = 0;
+  index = -1;
+
+  // A hot store: numbers of its own, so that it needs no object.
+  association: unknown;
+  prototype = 0;
+  study = 0;
+  member = 0;
+  bytes = 0;
+  series: unknown;
+
+  constructor(host: Host, ticket: number) {
+    this.host = host;
+    this.ticket = ticket;
+    this.active = false;
+    this.slot = -1;
+    this.vuId = 0;
+    this.taker = null;
+    this.detail = null;
+    this.cancel = null;
+    this.association = null;
+    this.series = null;
+  }
+
+  begin(slot: number, vuId: number): void {
+    this.active = true;
+    this.slot = slot;
+    this.vuId = vuId;
+    this.sendStart = 0;
+    this.sendEnd = 0;
+    this.firstByte = 0;
+    this.lastByte = 0;
+    this.bytes = 0;
+    this.responseMs = undefined;
+  }
+
+  end(): void {
+    this.active = false;
+    this.taker = null;
+    this.detail = null;
+    this.cancel = null;
+    this.association = null;
+    this.series = null;
+  }
+
+  onReply(reply: Reply): void {
+    this.taker?.reply(this, reply);
+  }
+  onData(buffer: Buffer, start: number, end: number): void {
+    this.taker?.data?.(this, buffer, start, end);
+  }
+  onFailure(failure: Failure): void {
+    this.taker?.failure(this, failure);
+  }
+  /** A sleep is over. */
+  due(): void {
+    this.host.settleVoid(this);
+  }
+}
