@@ -1,9 +1,9 @@
 // What the init pass needs of the configuration before the script's own options are known.
 import { resolve } from 'node:path';
-import { Problems } from '../config/problems.ts';
+import { Problems } from '../config/values/problems.ts';
 import { resolveOptions } from '../config/resolve.ts';
 import type { ConfigInput } from '../config/resolve.ts';
-import { scriptEnv } from '../config/script-env.ts';
+import { scriptEnv } from '../config/sources/script-env.ts';
 import { DicomRunError } from '../errors.ts';
 
 export interface EarlyOptions {

@@ -1,7 +1,7 @@
 // Values of flags that are a command's own and no option of the configuration.
-import { readAETitle } from '../config/address.ts';
-import { readDuration, readInteger } from '../config/values.ts';
-import { Problems } from '../config/problems.ts';
+import { readAETitle } from '../config/values/address.ts';
+import { readDuration, readInteger } from '../config/values/values.ts';
+import { Problems } from '../config/values/problems.ts';
 import { DicomRunError, ExitCode } from '../errors.ts';
 
 /** `30s`, `2m`, `250ms`. @throws DicomRunError 104 */

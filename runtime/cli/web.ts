@@ -1,7 +1,7 @@
 // The live page of a run (`--web`), on the loopback interface unless told otherwise.
 import { join } from 'node:path';
-import { Problems } from '../config/problems.ts';
-import { readWeb } from '../config/web.ts';
+import { Problems } from '../config/values/problems.ts';
+import { readWeb } from '../config/values/web.ts';
 import { DicomRunError, ExitCode } from '../errors.ts';
 import type { Output } from '../outputs/output.ts';
 import { RUNLOG_FILE } from '../runlog/format.ts';

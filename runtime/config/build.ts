@@ -1,9 +1,9 @@
 // The frozen shape of Options from stacked values.
 import type { Scenario } from '../executors/scenario.ts';
-import { segmentOption } from './segment-option.ts';
-import type { Problems } from './problems.ts';
+import { segmentOption } from './values/segment-option.ts';
+import type { Problems } from './values/problems.ts';
 import { smokeThresholds } from './smoke.ts';
-import type { Stack } from './stack.ts';
+import type { Stack } from './sources/stack.ts';
 import { resolveTargets } from './targets.ts';
 import type {
   Mode,

@@ -1,7 +1,7 @@
 // What one scenario alone cannot say: exports that exist, `after` that names another and is no circle.
 import type { Scenario } from '../executors/scenario.ts';
-import type { Problems } from './problems.ts';
-import { didYouMean } from './suggest.ts';
+import type { Problems } from './values/problems.ts';
+import { didYouMean } from './values/suggest.ts';
 
 export function checkScenarios(
   scenarios: readonly Scenario[],

@@ -3,7 +3,7 @@ import { formatNs } from '../executors/duration.ts';
 import { requirements } from '../executors/requirements.ts';
 import type { Scenario } from '../executors/scenario.ts';
 import type { Problem } from '../errors.ts';
-import { isLoopback } from './address.ts';
+import { isLoopback } from './values/address.ts';
 import type { Options } from './types.ts';
 
 const MAX_VUS = 10;

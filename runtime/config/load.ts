@@ -6,9 +6,9 @@
 import { formatNs } from '../executors/duration.ts';
 import { stagesDurationNs } from '../executors/ramping-vus.ts';
 import type { Scenario, Stage } from '../executors/scenario.ts';
-import type { Load } from './layer.ts';
-import type { Problems } from './problems.ts';
-import { didYouMean } from './suggest.ts';
+import type { Load } from './sources/layer.ts';
+import type { Problems } from './values/problems.ts';
+import { didYouMean } from './values/suggest.ts';
 
 const S = 1e9;
 /** How long `--ramp` holds without `--duration`. */

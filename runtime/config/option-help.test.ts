@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { lines, resolve } from '../tests/config-fixture.ts';
-import { SEEDS } from './variables.ts';
+import { SEEDS } from './sources/variables.ts';
 import { optionHelp } from './option-help.ts';
 
 const help = readFileSync(new URL('../help/configuration.md', import.meta.url), 'utf8');

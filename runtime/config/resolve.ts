@@ -4,22 +4,28 @@ import { DicomRunError, ExitCode } from '../errors.ts';
 import type { Problem } from '../errors.ts';
 import type { Scenario } from '../executors/scenario.ts';
 import { checkScenarios } from './check-scenarios.ts';
-import { readFlags, readFlagVariables } from './flag-source.ts';
+import { readFlags, readFlagVariables } from './sources/flag-source.ts';
 import type { Flags } from './flag-table.ts';
 import { guardHeavyLoad } from './guard.ts';
-import type { Layer, Load } from './layer.ts';
+import type { Layer, Load } from './sources/layer.ts';
 import { resolveLoad } from './load.ts';
-import { readObjectSource } from './object-source.ts';
+import { readObjectSource } from './sources/object-source.ts';
 import { buildOptions } from './build.ts';
-import { Problems } from './problems.ts';
-import { profileOf } from './profile.ts';
-import { scriptEnv } from './script-env.ts';
+import { Problems } from './values/problems.ts';
+import { profileOf } from './sources/profile.ts';
+import { scriptEnv } from './sources/script-env.ts';
 import { smokeScenarios } from './smoke.ts';
-import { stackOf } from './stack.ts';
-import { readDuration } from './values.ts';
+import { stackOf } from './sources/stack.ts';
+import { readDuration } from './values/values.ts';
 import type { Mode, Options } from './types.ts';
-import { ownVariables, seedLayer, seedLoad, seedShortRun, variablesOf } from './variables.ts';
-import type { EnvFile } from './variables.ts';
+import {
+  ownVariables,
+  seedLayer,
+  seedLoad,
+  seedShortRun,
+  variablesOf,
+} from './sources/variables.ts';
+import type { EnvFile } from './sources/variables.ts';
 
 export interface ConfigInput {
   readonly mode: Mode;

@@ -3,10 +3,10 @@ import type { ExecutorName, Scenario, Stage } from '../executors/scenario.ts';
 import { dayRate } from '../executors/day-curve.ts';
 import { periodNs } from '../executors/constant-arrival-rate.ts';
 import { stagesDurationNs } from '../executors/ramping-vus.ts';
-import { seedValue } from './from-env.ts';
-import type { FromEnv } from './from-env.ts';
-import { within } from './problems.ts';
-import { didYouMean } from './suggest.ts';
+import { seedValue } from './sources/from-env.ts';
+import type { FromEnv } from './sources/from-env.ts';
+import { within } from './values/problems.ts';
+import { didYouMean } from './values/suggest.ts';
 import {
   readChoice,
   readDuration,
@@ -16,8 +16,8 @@ import {
   readString,
   readTextMap,
   readVUs,
-} from './values.ts';
-import type { Reader } from './values.ts';
+} from './values/values.ts';
+import type { Reader } from './values/values.ts';
 
 const S = 1e9;
 const COMMON = ['executor', 'exec', 'startTime', 'after', 'gracefulStop', 'env', 'tags'];

@@ -1,8 +1,8 @@
 // From the stacked values to whom the run talks: target, routes, chosen route, verify target.
-import { DEFAULT_PORT } from './address.ts';
-import type { Problems } from './problems.ts';
-import type { Stack } from './stack.ts';
-import { didYouMean } from './suggest.ts';
+import { DEFAULT_PORT } from './values/address.ts';
+import type { Problems } from './values/problems.ts';
+import type { Stack } from './sources/stack.ts';
+import { didYouMean } from './values/suggest.ts';
 import type { Route, Routes, Target, TlsConfig, VerifyTarget } from './types.ts';
 
 const DEFAULT_CALLING = 'DICOMRUN';

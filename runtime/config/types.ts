@@ -3,8 +3,8 @@
 
 import type { Scenario } from '../executors/scenario.ts';
 import type { SegmentPair } from '../executors/segment.ts';
-import type { Simulation } from './simulate.ts';
-export type { Simulation } from './simulate.ts';
+import type { Simulation } from './values/simulate.ts';
+export type { Simulation } from './values/simulate.ts';
 export type { SegmentPair } from '../executors/segment.ts';
 export type {
   Arrival,

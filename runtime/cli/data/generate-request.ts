@@ -1,7 +1,7 @@
 // Flags of `generate` as a request to the generator.
 import { resolve } from 'node:path';
-import { readSize } from '../../config/values.ts';
-import { Problems } from '../../config/problems.ts';
+import { readSize } from '../../config/values/values.ts';
+import { Problems } from '../../config/values/problems.ts';
 import type { GenerateRequest } from '../../dicom/synthetic/generate.ts';
 import type { SyntheticSpec } from '../../dicom/synthetic/synthetic.ts';
 import { PRESETS } from '../../dicom/synthetic/synthetic.ts';

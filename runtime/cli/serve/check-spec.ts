@@ -1,9 +1,9 @@
 // A specification file of `serve`, checked in full: everything that is wrong with it, at once.
 import { KNOWN_FAULTS } from '../../acceptors/stations/faults.ts';
 import type { Served } from '../../acceptors/stations/serve.ts';
-import { Problems, within } from '../../config/problems.ts';
-import type { Place } from '../../config/problems.ts';
-import { STATION_KEYS } from '../../config/simulate.ts';
+import { Problems, within } from '../../config/values/problems.ts';
+import type { Place } from '../../config/values/problems.ts';
+import { STATION_KEYS } from '../../config/values/simulate.ts';
 import { DicomRunError, ExitCode } from '../../errors.ts';
 
 type Plain = Readonly<Record<string, unknown>>;

@@ -1,8 +1,8 @@
 // One source of configuration, read: flat values by path, each with its origin, and what it says
 // about the load. Layers are stacked in resolve.ts; a higher one wins path by path.
-import type { Scenario, Stage } from '../executors/scenario.ts';
-import type { OptionRow } from './option-table.ts';
-import { readAETitle, readPort } from './address.ts';
+import type { Scenario, Stage } from '../../executors/scenario.ts';
+import type { OptionRow } from '../option-table.ts';
+import { readAETitle, readPort } from '../values/address.ts';
 import {
   readBoolean,
   readChoice,
@@ -11,9 +11,9 @@ import {
   readList,
   readSize,
   readString,
-} from './values.ts';
-import type { Reader } from './values.ts';
-import type { Origin } from './types.ts';
+} from '../values/values.ts';
+import type { Reader } from '../values/values.ts';
+import type { Origin } from '../types.ts';
 
 export interface Entry {
   readonly value: unknown;

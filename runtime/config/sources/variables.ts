@@ -1,17 +1,17 @@
 // Variables: `.env` files under the real environment, and what they mean as configuration: our own
 // DICOMRUN_* and those of the seed suite (COMPASS_HOST, REMOTE_AE_<X>, CFIND_*, …) as they are.
 import { parseEnv } from 'node:util';
-import { requirements } from '../executors/requirements.ts';
-import type { Scenario } from '../executors/scenario.ts';
-import { readAETitle, readPort } from './address.ts';
-import { FLAGS } from './flag-table.ts';
+import { requirements } from '../../executors/requirements.ts';
+import type { Scenario } from '../../executors/scenario.ts';
+import { readAETitle, readPort } from '../values/address.ts';
+import { FLAGS } from '../flag-table.ts';
 import { emptyLayer, put, readOption } from './layer.ts';
 import type { Layer, Load } from './layer.ts';
-import { OPTION_TABLE, variableOf } from './option-table.ts';
-import type { Problems } from './problems.ts';
-import { nearest } from '../metrics/nearest.ts';
-import { readInteger, readBoolean, readNumber, readSeconds, readString } from './values.ts';
-import type { Reader } from './values.ts';
+import { OPTION_TABLE, variableOf } from '../option-table.ts';
+import type { Problems } from '../values/problems.ts';
+import { nearest } from '../../metrics/nearest.ts';
+import { readInteger, readBoolean, readNumber, readSeconds, readString } from '../values/values.ts';
+import type { Reader } from '../values/values.ts';
 
 export interface Variable {
   readonly value: string;

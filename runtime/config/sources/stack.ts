@@ -1,6 +1,6 @@
 // Layers stacked: a higher one wins, path by path, and every value keeps its origin.
 import type { Entry, Layer } from './layer.ts';
-import { ROWS } from './option-table.ts';
+import { ROWS } from '../option-table.ts';
 
 export interface StackedEntry extends Entry {
   /** Which layer it came from, 0 the lowest. */

@@ -1,17 +1,17 @@
 // Reads flags (and the DICOMRUN_* variables that stand for them) into a layer.
-import { readAETitle, readAddress } from './address.ts';
+import { readAETitle, readAddress } from '../values/address.ts';
 import { emptyLayer, put, readOption } from './layer.ts';
 import type { Layer, Load } from './layer.ts';
-import { OPTION_TABLE } from './option-table.ts';
-import type { OptionRow } from './option-table.ts';
-import { readOutput, readScrape } from './outputs.ts';
-import type { Problems } from './problems.ts';
-import type { Stage } from '../executors/scenario.ts';
-import type { Flags } from './flag-table.ts';
-import { readDuration, readInteger, readVUs } from './values.ts';
-import type { Reader } from './values.ts';
+import { OPTION_TABLE } from '../option-table.ts';
+import type { OptionRow } from '../option-table.ts';
+import { readOutput, readScrape } from '../values/outputs.ts';
+import type { Problems } from '../values/problems.ts';
+import type { Stage } from '../../executors/scenario.ts';
+import type { Flags } from '../flag-table.ts';
+import { readDuration, readInteger, readVUs } from '../values/values.ts';
+import type { Reader } from '../values/values.ts';
 import type { Variable } from './variables.ts';
-import { readWeb } from './web.ts';
+import { readWeb } from '../values/web.ts';
 
 type Value = Flags[string];
 

@@ -1,8 +1,8 @@
 // `--execution-segment 1/3:2/3` and `--execution-segment-sequence 0,1/3,2/3,1`, as k6 writes them.
-import { gcd, lcm } from '../executors/segment.ts';
+import { gcd, lcm } from '../../executors/segment.ts';
 import type { Problems } from './problems.ts';
-import type { Stack } from './stack.ts';
-import type { SegmentPair } from './types.ts';
+import type { Stack } from '../sources/stack.ts';
+import type { SegmentPair } from '../types.ts';
 
 type Fraction = readonly [number, number];
 

@@ -1,12 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { formatNs } from '../executors/duration.ts';
-import { ownedCount, segmentOf } from '../executors/segment.ts';
-import { resolve, messages } from '../tests/config-fixture.ts';
+import { formatNs } from '../../executors/duration.ts';
+import { ownedCount, segmentOf } from '../../executors/segment.ts';
+import { resolve, messages } from '../../tests/config-fixture.ts';
 import { aeTitleFault, isLoopback } from './address.ts';
 import { parseDuration, parseDurationOrMs } from './duration.ts';
-import { variableOf } from './option-table.ts';
-import { editDistance, nearest } from '../metrics/nearest.ts';
+import { variableOf } from '../option-table.ts';
+import { editDistance, nearest } from '../../metrics/nearest.ts';
 
 describe('durations', () => {
   it.each([

@@ -1,18 +1,18 @@
 // Reads an options object: the script's `options`, the configuration file, one of its profiles.
 // Strict: a key nobody knows is an error with a suggestion.
-import { readAETitle, readAddress, readPort } from './address.ts';
+import { readAETitle, readAddress, readPort } from '../values/address.ts';
 import type { FromEnv } from './from-env.ts';
-import { REFUSED, WITHOUT_EFFECT } from './k6-keys.ts';
+import { REFUSED, WITHOUT_EFFECT } from '../k6-keys.ts';
 import { emptyLayer, put, readOption } from './layer.ts';
 import type { Layer, Load } from './layer.ts';
-import { OPTION_TABLE, ROWS } from './option-table.ts';
-import { readOutput, readScrape } from './outputs.ts';
-import { within } from './problems.ts';
-import type { Problems } from './problems.ts';
-import { readScenarios, readStages } from './scenarios.ts';
-import { readSimulation } from './simulate.ts';
-import { readThresholds } from './thresholds.ts';
-import type { Route } from './types.ts';
+import { OPTION_TABLE, ROWS } from '../option-table.ts';
+import { readOutput, readScrape } from '../values/outputs.ts';
+import { within } from '../values/problems.ts';
+import type { Problems } from '../values/problems.ts';
+import { readScenarios, readStages } from '../scenarios.ts';
+import { readSimulation } from '../values/simulate.ts';
+import { readThresholds } from '../values/thresholds.ts';
+import type { Route } from '../types.ts';
 import {
   readDuration,
   readInteger,
@@ -21,8 +21,8 @@ import {
   readString,
   readTextMap,
   readVUs,
-} from './values.ts';
-import type { Reader } from './values.ts';
+} from '../values/values.ts';
+import type { Reader } from '../values/values.ts';
 
 export interface ObjectSource {
   readonly value: unknown;

@@ -1,7 +1,7 @@
 // Values a scenario leaves to the environment: `rate: 'fromEnv'` is PEAK_IMAGES_PER_SECOND ×
 // LOAD_MULTIPLIER, as in the seed suite; VUs are LOAD_CONCURRENCY, durations TEST_DURATION_SECONDS.
-import { readNumber } from './values.ts';
-import type { Reader } from './values.ts';
+import { readNumber } from '../values/values.ts';
+import type { Reader } from '../values/values.ts';
 
 /** Variables with their origins. */
 export type FromEnv = ReadonlyMap<string, { readonly value: string; readonly origin: string }>;

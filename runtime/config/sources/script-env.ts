@@ -1,7 +1,7 @@
 // `__ENV` of the script: configuration `env` < `.env` files < real environment < `-e KEY=VALUE`.
 import { parseEnv } from 'node:util';
-import type { Flags } from './flag-table.ts';
-import type { Problems } from './problems.ts';
+import type { Flags } from '../flag-table.ts';
+import type { Problems } from '../values/problems.ts';
 import type { EnvFile } from './variables.ts';
 
 export interface EnvInput {

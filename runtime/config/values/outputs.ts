@@ -1,6 +1,6 @@
 // `--out influxdb=http://127.0.0.1:8086/dicomrun?mode=raw`, `json=file`, `csv`; `--scrape NAME=URL`.
 import { didYouMean } from './suggest.ts';
-import type { OutputConfig, ScrapeConfig } from './types.ts';
+import type { OutputConfig, ScrapeConfig } from '../types.ts';
 import type { Reader } from './values.ts';
 
 /** Stands for the metrics page of the embedded router. */

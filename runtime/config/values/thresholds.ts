@@ -1,7 +1,7 @@
 // The shapes thresholds are written in: a text, an object, or a list of either. Expressions and
 // metric names are judged in runtime/metrics, once the script's own metrics are known.
 import { within } from './problems.ts';
-import type { ThresholdSpec } from './types.ts';
+import type { ThresholdSpec } from '../types.ts';
 import { readBoolean, readDuration, readObject, readString } from './values.ts';
 import type { Reader } from './values.ts';
 

@@ -1,5 +1,5 @@
 // Collects everything wrong with a configuration, so that it is said all at once.
-import type { Problem } from '../errors.ts';
+import type { Problem } from '../../errors.ts';
 import { didYouMean } from './suggest.ts';
 
 export class Problems {

@@ -1,6 +1,6 @@
 // Profiles of a configuration file: `profiles: { nightly: { … } }`, chosen by `--profile nightly`.
-import type { Problems } from './problems.ts';
-import { didYouMean } from './suggest.ts';
+import type { Problems } from '../values/problems.ts';
+import { didYouMean } from '../values/suggest.ts';
 
 export interface ProfiledConfig {
   /** The configuration without its profiles. */
