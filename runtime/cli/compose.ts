@@ -139,7 +139,7 @@ class Sources {
   async resolve(loaded: Loaded): Promise<Options> {
     const [{ resolveOptions }, { checkThresholds }] = await Promise.all([
       import('../config/resolve.ts'),
-      import('../metrics/threshold-expression.ts'),
+      import('../metrics/judge/threshold-expression.ts'),
     ]);
     const custom = loaded.customMetrics as readonly CustomMetric[];
     const options = resolveOptions({

@@ -1,6 +1,6 @@
 // The engine as its callers see it: samples in, one Tick a second out, Totals at the end.
 import type { MetricType } from '../../api/k6/metric-table.ts';
-import type { ScatterPoints } from './scatter.ts';
+import type { ScatterPoints } from './distribution/scatter.ts';
 import type { ThresholdResult } from './summary.ts';
 import type { Totals, ViewKey } from './totals.ts';
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { createEngine } from './engine.ts';
 import type { Engine, EngineOptions, EngineSeries, Tick } from './engine-types.ts';
-import { RunHistogram } from './histogram.ts';
+import { RunHistogram } from './distribution/histogram.ts';
 
 function engineOf(options: Partial<EngineOptions> = {}): { engine: Engine; warnings: string[] } {
   const warnings: string[] = [];

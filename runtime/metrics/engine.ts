@@ -1,7 +1,7 @@
 // The engine: every sample goes in once, once a second the views come out, at the end the totals.
 // Pure over the clock that is passed in; memory does not grow with time.
-import { BucketCounter } from './buckets.ts';
-import type { Buckets } from './buckets.ts';
+import { BucketCounter } from './distribution/buckets.ts';
+import type { Buckets } from './distribution/buckets.ts';
 import type {
   Engine,
   EngineColumns,
@@ -13,15 +13,15 @@ import type {
   ViewDecl,
   ViewRow,
 } from './engine-types.ts';
-import { BlockEncoder } from './histogram.ts';
+import { BlockEncoder } from './distribution/histogram.ts';
 import { liveNumbers } from './live.ts';
-import { bucketOf, MAX_UNITS, UNITS_PER_VALUE } from './scale.ts';
-import { Scatter } from './scatter.ts';
+import { bucketOf, MAX_UNITS, UNITS_PER_VALUE } from './distribution/scale.ts';
+import { Scatter } from './distribution/scatter.ts';
 import { SeriesTable } from './series-table.ts';
 import { COUNTER, GAUGE, TREND } from './series-state.ts';
 import type { SeriesState } from './series-state.ts';
 import type { ThresholdResult } from './summary.ts';
-import { Thresholds } from './thresholds.ts';
+import { Thresholds } from './judge/thresholds.ts';
 import type { Totals } from './totals.ts';
 import { totalOf } from './whole-view.ts';
 

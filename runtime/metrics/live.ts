@@ -1,5 +1,5 @@
 // The numbers of the live line, read from the views of the last 10 s.
-import { BucketCounter, percentilesOf } from './buckets.ts';
+import { BucketCounter, percentilesOf } from './distribution/buckets.ts';
 import type { LiveNumbers, LiveService } from './engine-types.ts';
 import type { ThresholdResult } from './summary.ts';
 import type { Interval, ViewState } from './view-state.ts';

@@ -1,5 +1,5 @@
 // One series on the main thread: what came since the last tick.
-import type { ScatterLane } from './scatter.ts';
+import type { ScatterLane } from './distribution/scatter.ts';
 import type { MetricContains, MetricType } from '../../api/k6/metric-table.ts';
 
 export interface SeriesKey {

@@ -1,10 +1,10 @@
 // All series of a run, over all threads, and the views they count in.
 import type { CustomMetric, EngineSeries, ViewDecl } from './engine-types.ts';
-import { parseSelector, selects } from './selector.ts';
-import type { Selector } from './selector.ts';
+import { parseSelector, selects } from './judge/selector.ts';
+import type { Selector } from './judge/selector.ts';
 import { seriesId, SeriesState } from './series-state.ts';
 import type { SeriesKey } from './series-state.ts';
-import { metricFacts } from './threshold-expression.ts';
+import { metricFacts } from './judge/threshold-expression.ts';
 import { VIEW_KINDS, viewTags } from './views.ts';
 import { ViewState } from './view-state.ts';
 

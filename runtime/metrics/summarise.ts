@@ -18,7 +18,7 @@ import type {
   ThresholdResult,
 } from './summary.ts';
 import type { Totals, ViewTotals } from './totals.ts';
-import { judgeRun } from './verdict.ts';
+import { judgeRun } from './judge/verdict.ts';
 import { ViewIndex } from './view-index.ts';
 
 export function summarise(

@@ -1,8 +1,8 @@
 // One view: its series, the last intervals, the whole run.
 import type { ViewDecl, ViewRow } from './engine-types.ts';
-import { NO_BUCKETS, percentilesOf } from './buckets.ts';
-import type { BucketCounter, Buckets } from './buckets.ts';
-import { RunHistogram } from './histogram.ts';
+import { NO_BUCKETS, percentilesOf } from './distribution/buckets.ts';
+import type { BucketCounter, Buckets } from './distribution/buckets.ts';
+import { RunHistogram } from './distribution/histogram.ts';
 import type { SeriesState } from './series-state.ts';
 import { clampTo } from './whole-view.ts';
 import type { WholeView } from './whole-view.ts';

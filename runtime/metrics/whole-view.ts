@@ -1,8 +1,8 @@
 // A view over the whole run, live or read back from a log, and what a threshold sees of it.
 import type { ViewKey, ViewTotal } from './totals.ts';
 import type { TrendStats } from './summary.ts';
-import { holds } from './threshold-expression.ts';
-import type { ThresholdExpression } from './threshold-expression.ts';
+import { holds } from './judge/threshold-expression.ts';
+import type { ThresholdExpression } from './judge/threshold-expression.ts';
 
 export interface WholeView {
   readonly decl: ViewKey;

@@ -1,6 +1,6 @@
 // `--out json=FILE`: every sample, one JSON object a line, in the shape of k6's json output:
 // `Metric` once per metric, `Point` per sample.
-import { metricFacts } from '../metrics/threshold-expression.ts';
+import { metricFacts } from '../metrics/judge/threshold-expression.ts';
 import { FileOutput } from './file-output.ts';
 import type { FileOutputOptions } from './file-output.ts';
 import type { Output, SampleSeries } from './output.ts';

@@ -3,7 +3,7 @@
 import type { ThresholdConfig, ViewBlock, ViewDecl, ViewRow } from '../metrics/engine-types.ts';
 import type { ErrorEntry } from '../metrics/error-book.ts';
 import type { RunFacts } from '../metrics/facts.ts';
-import type { ScatterPoints } from '../metrics/scatter.ts';
+import type { ScatterPoints } from '../metrics/distribution/scatter.ts';
 import type { ThresholdResult, TimeUnit } from '../metrics/summary.ts';
 
 export const RUNLOG_SCHEMA = 'dicomrun-log/1';

@@ -74,7 +74,7 @@ const HOMES: Readonly<Record<string, readonly string[]>> = {
   vm2: ['runtime/vu/sandbox/sandbox.ts'],
   piscina: ['runtime/conductor/pool.ts'],
   esbuild: ['bundler/bundle.ts'],
-  'hdr-histogram-js': ['runtime/metrics/histogram.ts'],
+  'hdr-histogram-js': ['runtime/metrics/distribution/histogram.ts'],
   influx: ['runtime/outputs/influxdb/'],
   commander: ['runtime/cli/'],
   dcmjs: ['runtime/dicom/'],

@@ -2,7 +2,7 @@
 import type { Command } from 'commander';
 import { DicomRunError, ExitCode } from '../../errors.ts';
 import type { DefineCommand } from '../command.ts';
-import { nearest } from '../../metrics/nearest.ts';
+import { nearest } from '../../metrics/distribution/nearest.ts';
 import { textOf, titleOf, topics } from '../topics.ts';
 
 export const define: DefineCommand = (command, { terminal, exit, helpOf }) => {

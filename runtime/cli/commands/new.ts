@@ -7,7 +7,7 @@ import { DicomRunError, ExitCode } from '../../errors.ts';
 import { makeFolder } from '../../dicom/file/make-folder.ts';
 import { distRoot } from '../package-root.ts';
 import type { DefineCommand } from '../command.ts';
-import { nearest } from '../../metrics/nearest.ts';
+import { nearest } from '../../metrics/distribution/nearest.ts';
 import { ENV_EXAMPLE, TEMPLATES, TSCONFIG } from '../templates.ts';
 import type { Template } from '../templates.ts';
 

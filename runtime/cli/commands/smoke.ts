@@ -17,7 +17,7 @@ import { applyColor } from '../run-script.ts';
 import type { SmokeResult } from '../smoke/run-smoke.ts';
 import { REPORTERS } from '../smoke/reporters.ts';
 import type { ReporterName } from '../smoke/reporters.ts';
-import { nearest } from '../../metrics/nearest.ts';
+import { nearest } from '../../metrics/distribution/nearest.ts';
 import type { Terminal } from '../terminal.ts';
 
 interface SmokeFlags {

@@ -1,7 +1,7 @@
 // `find study UID` and its like as keys of a C-FIND. Pure.
 import { keywordOf, tagOf } from '../../dicom/element/dictionary.ts';
 import { DicomRunError, ExitCode } from '../../errors.ts';
-import { nearest } from '../../metrics/nearest.ts';
+import { nearest } from '../../metrics/distribution/nearest.ts';
 
 export interface QueryWords {
   readonly what: string;

@@ -9,7 +9,7 @@ import { emptyLayer, put, readOption } from './layer.ts';
 import type { Layer, Load } from './layer.ts';
 import { OPTION_TABLE, variableOf } from '../option-table.ts';
 import type { Problems } from '../values/problems.ts';
-import { nearest } from '../../metrics/nearest.ts';
+import { nearest } from '../../metrics/distribution/nearest.ts';
 import { readInteger, readBoolean, readNumber, readSeconds, readString } from '../values/values.ts';
 import type { Reader } from '../values/values.ts';
 

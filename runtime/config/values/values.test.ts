@@ -6,7 +6,7 @@ import { resolve, messages } from '../../tests/config-fixture.ts';
 import { aeTitleFault, isLoopback } from './address.ts';
 import { parseDuration, parseDurationOrMs } from './duration.ts';
 import { variableOf } from '../option-table.ts';
-import { editDistance, nearest } from '../../metrics/nearest.ts';
+import { editDistance, nearest } from '../../metrics/distribution/nearest.ts';
 
 describe('durations', () => {
   it.each([

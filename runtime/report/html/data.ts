@@ -1,6 +1,6 @@
 // What the HTML report shows: one summary, one timeline, one distribution per service. Plain JSON,
 // the same for the sealed file and for the live page.
-import type { ScatterKind } from '../../metrics/scatter.ts';
+import type { ScatterKind } from '../../metrics/distribution/scatter.ts';
 import type { Summary } from '../../metrics/summary.ts';
 import type { Setting } from '../../runlog/format.ts';
 

@@ -1,6 +1,6 @@
 // The single requests a report shows: of the run log's points so many by chance that the file stays
 // small, whatever the run's length.
-import { Dice, type ScatterKind } from '../../metrics/scatter.ts';
+import { Dice, type ScatterKind } from '../../metrics/distribution/scatter.ts';
 import type { PointsRecord } from '../../runlog/format.ts';
 import type { ScatterSeries } from './data.ts';
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { BucketCounter } from '../../metrics/buckets.ts';
-import { BlockEncoder } from '../../metrics/histogram.ts';
-import { bucketOf } from '../../metrics/scale.ts';
+import { BucketCounter } from '../../metrics/distribution/buckets.ts';
+import { BlockEncoder } from '../../metrics/distribution/histogram.ts';
+import { bucketOf } from '../../metrics/distribution/scale.ts';
 import type { LogRecord } from '../../runlog/format.ts';
 import { bucketSeconds, TimelineBuilder } from './timeline.ts';
 

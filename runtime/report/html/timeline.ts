@@ -1,6 +1,6 @@
 // The timeline of a run from its log: kept by the second, shown in at most about 600 buckets.
 // Counters are added up, gauges keep their peak, percentiles come from merged histograms.
-import { RunHistogram } from '../../metrics/histogram.ts';
+import { RunHistogram } from '../../metrics/distribution/histogram.ts';
 import type {
   BlockRecord,
   ErrorRecord,

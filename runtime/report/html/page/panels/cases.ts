@@ -1,5 +1,5 @@
 // The cases of a smoke run, and panel 11: single requests, with every failure, and the slowest moments.
-import type { ScatterKind } from '../../../../metrics/scatter.ts';
+import type { ScatterKind } from '../../../../metrics/distribution/scatter.ts';
 import type { CaseResult, FailedInstance } from '../../../../metrics/summary.ts';
 import type { ReportData } from '../../data.ts';
 import { chart } from '../chart.ts';

@@ -1,5 +1,5 @@
 // Single requests as the lines of a chart: points of every service and kind over shared times.
-import type { ScatterKind } from '../../../../metrics/scatter.ts';
+import type { ScatterKind } from '../../../../metrics/distribution/scatter.ts';
 import type { ReportData } from '../../data.ts';
 import type { ChartData, Line } from '../chart.ts';
 

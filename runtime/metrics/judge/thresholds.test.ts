@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { createEngine } from './engine.ts';
-import type { Engine, ThresholdConfig, ThresholdSpec, Tick } from './engine-types.ts';
+import { createEngine } from '../engine.ts';
+import type { Engine, ThresholdConfig, ThresholdSpec, Tick } from '../engine-types.ts';
 import { parseSelector } from './selector.ts';
 import { checkThresholds, parseExpression } from './threshold-expression.ts';
 

@@ -1,11 +1,11 @@
 // Passed or not, why, and with which exit code.
-import { ExitCode } from '../errors.ts';
-import { METRIC_TABLE } from '../../api/k6/metric-table.ts';
-import { nearest } from './nearest.ts';
+import { ExitCode } from '../../errors.ts';
+import { METRIC_TABLE } from '../../../api/k6/metric-table.ts';
+import { nearest } from '../distribution/nearest.ts';
 import { parseSelector } from './selector.ts';
-import type { RunFacts } from './facts.ts';
-import type { Summary, ThresholdResult, Verdict } from './summary.ts';
-import type { ViewIndex } from './view-index.ts';
+import type { RunFacts } from '../facts.ts';
+import type { Summary, ThresholdResult, Verdict } from '../summary.ts';
+import type { ViewIndex } from '../view-index.ts';
 
 interface Cause {
   readonly code: number;

@@ -1,11 +1,11 @@
 // k6's threshold grammar, `method op number`, which methods a metric type has, and two things more:
 // `method op number*METRIC`, compared with the same of another metric, and `growth` of a gauge.
-import { METRIC_TABLE, TARGET_PREFIX } from '../../api/k6/metric-table.ts';
-import type { MetricContains, MetricType } from '../../api/k6/metric-table.ts';
-import type { Problem } from '../errors.ts';
-import type { CustomMetric, ThresholdConfig } from './engine-types.ts';
+import { METRIC_TABLE, TARGET_PREFIX } from '../../../api/k6/metric-table.ts';
+import type { MetricContains, MetricType } from '../../../api/k6/metric-table.ts';
+import type { Problem } from '../../errors.ts';
+import type { CustomMetric, ThresholdConfig } from '../engine-types.ts';
 import { parseSelector } from './selector.ts';
-import { nearest } from './nearest.ts';
+import { nearest } from '../distribution/nearest.ts';
 
 type PlainMethod = 'count' | 'rate' | 'value' | 'growth' | 'avg' | 'min' | 'max';
 

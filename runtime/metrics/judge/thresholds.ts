@@ -1,14 +1,14 @@
 // Thresholds judged: every 2 s over the whole run, every second over a sliding window, and once at
 // the end.
-import type { ThresholdConfig } from './engine-types.ts';
-import { BucketCounter, percentilesOf } from './buckets.ts';
+import type { ThresholdConfig } from '../engine-types.ts';
+import { BucketCounter, percentilesOf } from '../distribution/buckets.ts';
 import { activityOf, comparedWhole, limitOf } from './threshold-views.ts';
 import type { Compared } from './threshold-views.ts';
-import { failsWithoutData } from './whole-view.ts';
+import { failsWithoutData } from '../whole-view.ts';
 import { holds, parseExpression } from './threshold-expression.ts';
 import type { ThresholdExpression } from './threshold-expression.ts';
-import type { ThresholdResult, ThresholdVerdict } from './summary.ts';
-import type { Interval, ViewState } from './view-state.ts';
+import type { ThresholdResult, ThresholdVerdict } from '../summary.ts';
+import type { Interval, ViewState } from '../view-state.ts';
 
 interface Judged {
   readonly key: string;

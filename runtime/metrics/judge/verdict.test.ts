@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import type { RunFacts } from './facts.ts';
-import type { Summary, ThresholdResult } from './summary.ts';
-import type { Totals } from './totals.ts';
+import type { RunFacts } from '../facts.ts';
+import type { Summary, ThresholdResult } from '../summary.ts';
+import type { Totals } from '../totals.ts';
 import { judgeRun } from './verdict.ts';
-import { ViewIndex } from './view-index.ts';
+import { ViewIndex } from '../view-index.ts';
 
 const TOTALS = ['C-ECHO', 'C-STORE'].map((service) => ({
   key: { metric: 'dicom_req_duration', view: 'service', tags: { service } },

@@ -1,10 +1,10 @@
 // What a threshold looks at besides its own view: the metric it is compared with, and whether
 // anything happened at all that its counter could have counted.
-import { METRIC_TABLE } from '../../api/k6/metric-table.ts';
+import { METRIC_TABLE } from '../../../api/k6/metric-table.ts';
 import { parseSelector } from './selector.ts';
 import type { ThresholdExpression } from './threshold-expression.ts';
-import { observedValue } from './whole-view.ts';
-import type { WholeView } from './whole-view.ts';
+import { observedValue } from '../whole-view.ts';
+import type { WholeView } from '../whole-view.ts';
 
 export interface ThresholdViews {
   readonly view: WholeView;
