@@ -3,9 +3,9 @@
 import { availableParallelism, totalmem } from 'node:os';
 import { relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { PlaceOf } from '../conductor/error-log.ts';
+import type { PlaceOf } from '../conductor/records/error-log.ts';
 import type { BuiltScript, ConductRequest, RunContext } from '../conductor/conduct-types.ts';
-import type { Recorder } from '../conductor/recorder.ts';
+import type { Recorder } from '../conductor/records/recorder.ts';
 import type { Screen } from '../conductor/screen.ts';
 import { newRunNumber } from '../conductor/share.ts';
 import type { Loaded } from '../conductor/share.ts';
@@ -168,7 +168,7 @@ function machine(): Setting {
 
 async function openBookFor(request: ComposeRequest, context: RunContext, state: Setting | null) {
   const [{ openBook }, { startOutputs }, { describeConfig }] = await Promise.all([
-    import('../conductor/book.ts'),
+    import('../conductor/records/book.ts'),
     import('./outputs.ts'),
     import('../config/describe-config.ts'),
   ]);

@@ -11,11 +11,11 @@ import type {
   ReceiverSpec,
   ToAcceptor,
 } from '../threads.ts';
-import type { Account, ThreadEvents } from './events.ts';
-import type { AcceptorPorts } from './fleet.ts';
-import { FaultError, Mailbox } from './mailbox.ts';
-import { createThreadPool } from './pool.ts';
-import type { Thread, ThreadPool } from './pool.ts';
+import type { Account, ThreadEvents } from './records/events.ts';
+import type { AcceptorPorts } from './fleet/fleet.ts';
+import { FaultError, Mailbox } from './fleet/mailbox.ts';
+import { createThreadPool } from './fleet/pool.ts';
+import type { Thread, ThreadPool } from './fleet/pool.ts';
 
 export interface AcceptorSettings {
   /** Compiled module of the acceptor thread. */

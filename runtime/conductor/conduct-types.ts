@@ -2,9 +2,9 @@
 import type { Options } from '../config/types.ts';
 import type { Summary } from '../metrics/summary.ts';
 import type { Output } from '../outputs/output.ts';
-import type { PlaceOf } from './error-log.ts';
-import type { Account } from './events.ts';
-import type { Recorder, RecordSinks } from './recorder.ts';
+import type { PlaceOf } from './records/error-log.ts';
+import type { Account } from './records/events.ts';
+import type { Recorder, RecordSinks } from './records/recorder.ts';
 import type { Screen } from './screen.ts';
 import type { Loaded, Targets } from './share.ts';
 import type { EndReason, Stopper } from './stopper.ts';

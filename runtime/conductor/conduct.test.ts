@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { resolveOptions } from '../config/resolve.ts';
 import { restoreRun } from '../runlog/restore.ts';
-import { openBook } from './book.ts';
+import { openBook } from './records/book.ts';
 import { conduct } from './conduct.ts';
 import type { BuiltScript, ConductRequest } from './conduct-types.ts';
 import type { Screen } from './screen.ts';

@@ -13,16 +13,16 @@ import type {
   RunContext,
   RunEnd,
 } from './conduct-types.ts';
-import { Discretion } from './discretion.ts';
-import { epochNow } from './epoch.ts';
-import type { PlaceOf } from './error-log.ts';
-import type { Account } from './events.ts';
-import { Fleet } from './fleet.ts';
-import { FaultError, faultProblem } from './mailbox.ts';
-import { DeferredEvents } from './deferred.ts';
-import { defaultHeap } from './pool.ts';
-import { MOST_MISSING_SHOWN } from './missing.ts';
-import { Recorder } from './recorder.ts';
+import { Discretion } from './records/discretion.ts';
+import { epochNow } from './fleet/epoch.ts';
+import type { PlaceOf } from './records/error-log.ts';
+import type { Account } from './records/events.ts';
+import { Fleet } from './fleet/fleet.ts';
+import { FaultError, faultProblem } from './fleet/mailbox.ts';
+import { DeferredEvents } from './fleet/deferred.ts';
+import { defaultHeap } from './fleet/pool.ts';
+import { MOST_MISSING_SHOWN } from './records/missing.ts';
+import { Recorder } from './records/recorder.ts';
 import { Scraper } from './scrape.ts';
 import type { EmbeddedAddress } from '../threads.ts';
 import { acceptorCount, embeddedSpec, receiversOf, targetsOf, workerCount } from './share.ts';

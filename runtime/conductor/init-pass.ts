@@ -1,10 +1,10 @@
 // The init pass alone: what a script declares and the options it leads to, without running it.
 import type { Options } from '../config/types.ts';
 import type { ConductRequest } from './conduct-types.ts';
-import type { ThreadEvents } from './events.ts';
-import { Fleet } from './fleet.ts';
-import { defaultHeap } from './pool.ts';
-import { FaultError, faultProblem } from './mailbox.ts';
+import type { ThreadEvents } from './records/events.ts';
+import { Fleet } from './fleet/fleet.ts';
+import { defaultHeap } from './fleet/pool.ts';
+import { FaultError, faultProblem } from './fleet/mailbox.ts';
 import type { Loaded } from './share.ts';
 
 export type InitRequest = Pick<

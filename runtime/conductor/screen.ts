@@ -4,7 +4,7 @@ import type { DicomRunError } from '../errors.ts';
 import type { LiveNumbers } from '../metrics/engine-types.ts';
 import type { ErrorGroup, ThresholdResult } from '../metrics/summary.ts';
 import type { Declaration, LogMessage } from '../threads.ts';
-import type { FleetCounts } from './events.ts';
+import type { FleetCounts } from './records/events.ts';
 import type { Targets } from './share.ts';
 
 /** What the plan block says. */

@@ -4,7 +4,7 @@ import { formatNs } from '../executors/duration.ts';
 import { begunOffset } from '../executors/per-vu-iterations.ts';
 import type { Listening } from './acceptors.ts';
 import type { BuiltScript, RunContext } from './conduct-types.ts';
-import type { SharedVuPlan } from './fleet.ts';
+import type { SharedVuPlan } from './fleet/fleet.ts';
 import type { Loaded } from './share.ts';
 
 const COUNTERS_BYTES = 16_384;

@@ -72,7 +72,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
 /** Third-party package -> the only files (a prefix of their path) that may import it. */
 const HOMES: Readonly<Record<string, readonly string[]>> = {
   vm2: ['runtime/vu/sandbox/sandbox.ts'],
-  piscina: ['runtime/conductor/pool.ts'],
+  piscina: ['runtime/conductor/fleet/pool.ts'],
   esbuild: ['bundler/bundle.ts'],
   'hdr-histogram-js': ['runtime/metrics/distribution/histogram.ts'],
   influx: ['runtime/outputs/influxdb/'],

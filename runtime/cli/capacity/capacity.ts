@@ -1,7 +1,7 @@
 // dicomrun capacity: searches, prints each step as it ends, writes what was found.
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { makeRunFolder, newRunId, RESULT_FILES } from '../../conductor/result-files.ts';
+import { makeRunFolder, newRunId, RESULT_FILES } from '../../conductor/records/result-files.ts';
 import { Stopper } from '../../conductor/stopper.ts';
 import type { Options } from '../../config/types.ts';
 import { ExitCode } from '../../errors.ts';

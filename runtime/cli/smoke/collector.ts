@@ -1,5 +1,5 @@
 // Takes the samples of a smoke run apart into test cases: one per scenario, group and check.
-import type { Recorder } from '../../conductor/recorder.ts';
+import type { Recorder } from '../../conductor/records/recorder.ts';
 import type { CaseResult, ErrorGroup } from '../../metrics/summary.ts';
 import type { CheckPlace } from './check-place.ts';
 import type { Output, SampleBatch, SampleSeries } from '../../outputs/output.ts';

@@ -1,11 +1,11 @@
 // All VU workers of a run: started, given their share, started together, replaced when they die.
 import { MessageChannel } from 'node:worker_threads';
 import type { MessagePort } from 'node:worker_threads';
-import type { DicomRunError } from '../errors.ts';
-import { WorkerSlot } from '../threads.ts';
-import type { ThreadReading } from '../metrics/generator.ts';
-import type { FromVu, ToVu, VuPlan } from '../threads.ts';
-import type { FleetCounts, ThreadEvents } from './events.ts';
+import type { DicomRunError } from '../../errors.ts';
+import { WorkerSlot } from '../../threads.ts';
+import type { ThreadReading } from '../../metrics/generator.ts';
+import type { FromVu, ToVu, VuPlan } from '../../threads.ts';
+import type { FleetCounts, ThreadEvents } from '../records/events.ts';
 import { epochNow } from './epoch.ts';
 import { guestName, initHang, tooManyDeaths } from './fleet-faults.ts';
 import { FaultError } from './mailbox.ts';

@@ -1,5 +1,5 @@
 // Keeps what threads report before there is a recorder to report to.
-import type { ThreadEvents } from './events.ts';
+import type { ThreadEvents } from '../records/events.ts';
 
 type Call = (events: ThreadEvents) => void;
 

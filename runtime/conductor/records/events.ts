@@ -5,8 +5,8 @@ import type {
   LogMessage,
   SampleColumns,
   SeriesDecl,
-} from '../threads.ts';
-import type { MissingInstance, RouteAccount } from '../threads-delivery.ts';
+} from '../../threads.ts';
+import type { MissingInstance, RouteAccount } from '../../threads-delivery.ts';
 
 /**
  * Receiver of everything threads send unasked. `source` numbers the sending task: series ids are

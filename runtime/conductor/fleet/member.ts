@@ -1,8 +1,8 @@
 // One VU worker as main sees it: its thread, its counters, what it answers and what it reports.
 import type { MessagePort, Transferable } from 'node:worker_threads';
-import { WorkerSlot } from '../threads.ts';
-import type { FromVu, ToVu, VuTask } from '../threads.ts';
-import type { ThreadEvents } from './events.ts';
+import { WorkerSlot } from '../../threads.ts';
+import type { FromVu, ToVu, VuTask } from '../../threads.ts';
+import type { ThreadEvents } from '../records/events.ts';
 import { FaultError, Mailbox } from './mailbox.ts';
 import type { Thread, ThreadPool } from './pool.ts';
 import { newWorkerState } from './worker-state.ts';

@@ -1,9 +1,9 @@
 // The failures of a run: folded by what is the same about them, placed in the author's source,
 // written to errors.ndjson, and summed up for the report.
-import type { ErrorGroup, ErrorsSummary, FailedInstance } from '../metrics/summary.ts';
-import { MOST_FAILED_INSTANCES } from '../metrics/summary.ts';
-import type { ErrorRecord } from '../runlog/format.ts';
-import type { ErrorMessage } from '../threads.ts';
+import type { ErrorGroup, ErrorsSummary, FailedInstance } from '../../metrics/summary.ts';
+import { MOST_FAILED_INSTANCES } from '../../metrics/summary.ts';
+import type { ErrorRecord } from '../../runlog/format.ts';
+import type { ErrorMessage } from '../../threads.ts';
 import type { Discretion } from './discretion.ts';
 
 /** Where a guest stack points in the author's source. */

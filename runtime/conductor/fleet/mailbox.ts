@@ -1,6 +1,6 @@
 // Waiting for one message of a thread, with a time limit, its failure and its death.
-import { DicomRunError, ExitCode } from '../errors.ts';
-import type { ScriptFault } from '../threads.ts';
+import { DicomRunError, ExitCode } from '../../errors.ts';
+import type { ScriptFault } from '../../threads.ts';
 
 /** A script's fault in `load`, `prepare`, `setup`, `teardown` or `handleSummary`. */
 export class FaultError extends Error {

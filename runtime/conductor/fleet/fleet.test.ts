@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { afterEach, describe, expect, it } from 'vitest';
-import type { ThreadEvents } from './events.ts';
+import type { ThreadEvents } from '../records/events.ts';
 import { Fleet } from './fleet.ts';
 import type { SharedVuPlan } from './fleet.ts';
 import { FaultError } from './mailbox.ts';

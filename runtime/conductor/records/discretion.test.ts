@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { sopUid, studyUid } from '../dicom/pool/identity.ts';
+import { sopUid, studyUid } from '../../dicom/pool/identity.ts';
 import { Discretion } from './discretion.ts';
 
 const RUN = '179000000000042';

@@ -2,9 +2,9 @@
 import { createWriteStream, existsSync } from 'node:fs';
 import type { WriteStream } from 'node:fs';
 import { join } from 'node:path';
-import { DicomRunError, ExitCode } from '../errors.ts';
-import { makeFolders } from '../make-folders.ts';
-import { RUNLOG_FILE } from '../runlog/format.ts';
+import { DicomRunError, ExitCode } from '../../errors.ts';
+import { makeFolders } from '../../make-folders.ts';
+import { RUNLOG_FILE } from '../../runlog/format.ts';
 
 /** Files of a run, by what is in them. */
 export const RESULT_FILES = {

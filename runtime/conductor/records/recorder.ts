@@ -1,31 +1,31 @@
 // Everything the threads report goes through here: into the engine, the run log and the files;
 // once a second a tick, and with it the live line and the thresholds.
-import { ExitCode } from '../errors.ts';
-import type { Scenario } from '../executors/scenario.ts';
-import type { ThreadReading } from '../metrics/generator.ts';
-import type { Engine, Tick } from '../metrics/engine-types.ts';
-import type { ErrorsSummary } from '../metrics/summary.ts';
-import type { Output, SampleSink } from '../outputs/output.ts';
-import { metricValue } from '../report/format.ts';
-import type { EventRecord } from '../runlog/format.ts';
-import type { RunLogWriter } from '../runlog/writer.ts';
+import { ExitCode } from '../../errors.ts';
+import type { Scenario } from '../../executors/scenario.ts';
+import type { ThreadReading } from '../../metrics/generator.ts';
+import type { Engine, Tick } from '../../metrics/engine-types.ts';
+import type { ErrorsSummary } from '../../metrics/summary.ts';
+import type { Output, SampleSink } from '../../outputs/output.ts';
+import { metricValue } from '../../report/format.ts';
+import type { EventRecord } from '../../runlog/format.ts';
+import type { RunLogWriter } from '../../runlog/writer.ts';
 import type {
   CaseMessage,
   ErrorMessage,
   LogMessage,
   SampleColumns,
   SeriesDecl,
-} from '../threads.ts';
+} from '../../threads.ts';
 import type { Discretion } from './discretion.ts';
-import { epochNow } from './epoch.ts';
+import { epochNow } from '../fleet/epoch.ts';
 import { ErrorLog } from './error-log.ts';
 import type { PlaceOf } from './error-log.ts';
 import type { FleetCounts, ThreadEvents } from './events.ts';
-import { GeneratorMonitor } from './generator.ts';
-import type { Screen } from './screen.ts';
-import { stageChanges } from './stages.ts';
-import type { StageChange } from './stages.ts';
-import type { Stopper } from './stopper.ts';
+import { GeneratorMonitor } from '../generator.ts';
+import type { Screen } from '../screen.ts';
+import { stageChanges } from '../stages.ts';
+import type { StageChange } from '../stages.ts';
+import type { Stopper } from '../stopper.ts';
 
 /** A place in the bundle, as a guest stack has it. */
 const GUEST_PLACE = /\bscript\.js:\d+:\d+/g;

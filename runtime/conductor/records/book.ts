@@ -1,21 +1,21 @@
 // The records of one run: engine, run log, outputs and files in its folder; at the end the summary.
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Options } from '../config/types.ts';
-import { createEngine } from '../metrics/engine.ts';
-import type { CustomMetric, Engine } from '../metrics/engine-types.ts';
-import type { RunFacts } from '../metrics/facts.ts';
-import { summarise } from '../metrics/summarise.ts';
-import type { CaseResult, FileEntry, OutputResult, Summary } from '../metrics/summary.ts';
-import type { Output } from '../outputs/output.ts';
-import { renderJson } from '../report/json.ts';
-import { renderK6Export } from '../report/k6-export.ts';
-import { plural } from '../report/format.ts';
-import { grafanaLink } from '../report/grafana/link.ts';
-import { RUNLOG_FILE, RUNLOG_SCHEMA } from '../runlog/format.ts';
-import type { RunRecord, Setting } from '../runlog/format.ts';
-import { RunLogWriter } from '../runlog/writer.ts';
-import type { RunBook, RunContext, RunEnd } from './conduct-types.ts';
+import type { Options } from '../../config/types.ts';
+import { createEngine } from '../../metrics/engine.ts';
+import type { CustomMetric, Engine } from '../../metrics/engine-types.ts';
+import type { RunFacts } from '../../metrics/facts.ts';
+import { summarise } from '../../metrics/summarise.ts';
+import type { CaseResult, FileEntry, OutputResult, Summary } from '../../metrics/summary.ts';
+import type { Output } from '../../outputs/output.ts';
+import { renderJson } from '../../report/json.ts';
+import { renderK6Export } from '../../report/k6-export.ts';
+import { plural } from '../../report/format.ts';
+import { grafanaLink } from '../../report/grafana/link.ts';
+import { RUNLOG_FILE, RUNLOG_SCHEMA } from '../../runlog/format.ts';
+import type { RunRecord, Setting } from '../../runlog/format.ts';
+import { RunLogWriter } from '../../runlog/writer.ts';
+import type { RunBook, RunContext, RunEnd } from '../conduct-types.ts';
 import { Discretion } from './discretion.ts';
 import { shownMissing } from './missing.ts';
 import type { Recorder, RecordSinks } from './recorder.ts';
@@ -160,7 +160,7 @@ class Book implements RunBook {
 
   async #writeReport(summary: Summary): Promise<void> {
     try {
-      const { renderHtml, reportData } = await import('../report/html/render.ts');
+      const { renderHtml, reportData } = await import('../../report/html/render.ts');
       const data = reportData(this.folder, { summary, totals: this.#engine.totals() });
       this.#write(join(this.folder, RESULT_FILES.report), renderHtml(data), 0o600);
     } catch (error) {

@@ -1,13 +1,13 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import type { Scenario } from '../executors/scenario.ts';
-import { createEngine } from '../metrics/engine.ts';
-import type { ThresholdConfig } from '../metrics/engine-types.ts';
+import type { Scenario } from '../../executors/scenario.ts';
+import { createEngine } from '../../metrics/engine.ts';
+import type { ThresholdConfig } from '../../metrics/engine-types.ts';
 import { Discretion } from './discretion.ts';
-import { epochNow } from './epoch.ts';
+import { epochNow } from '../fleet/epoch.ts';
 import { Recorder } from './recorder.ts';
-import type { Screen } from './screen.ts';
-import { Stopper } from './stopper.ts';
-import { noCounts } from './worker-state.ts';
+import type { Screen } from '../screen.ts';
+import { Stopper } from '../stopper.ts';
+import { noCounts } from '../fleet/worker-state.ts';
 
 const RAMP: Scenario = {
   ...{ exec: 'default', startTimeNs: 0, gracefulStopNs: 0, env: {}, tags: {} },
