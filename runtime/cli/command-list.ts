@@ -21,13 +21,13 @@ export const COMMANDS: readonly CommandEntry[] = [
     name: 'new',
     group: 'Begin:',
     summary: 'write a first script',
-    load: () => import('./commands/new.ts'),
+    load: () => import('./commands/new/command.ts'),
   },
   {
     name: 'doctor',
     group: 'Begin:',
     summary: 'check a server, the way to it and this machine',
-    load: () => import('./commands/doctor.ts'),
+    load: () => import('./commands/doctor/command.ts'),
   },
   {
     name: 'help',
@@ -39,7 +39,7 @@ export const COMMANDS: readonly CommandEntry[] = [
     name: 'completion',
     group: 'Begin:',
     summary: 'completion of commands and flags, for a shell',
-    load: () => import('./commands/completion.ts'),
+    load: () => import('./commands/completion/command.ts'),
   },
   {
     name: 'run',
@@ -51,13 +51,13 @@ export const COMMANDS: readonly CommandEntry[] = [
     name: 'smoke',
     group: 'Test:',
     summary: 'run scripts as smoke tests, once each',
-    load: () => import('./commands/smoke.ts'),
+    load: () => import('./commands/smoke/command.ts'),
   },
   {
     name: 'capacity',
     group: 'Test:',
     summary: 'find the highest rate that keeps the thresholds',
-    load: () => import('./commands/capacity.ts'),
+    load: () => import('./commands/capacity/command.ts'),
   },
   {
     name: 'inspect',
@@ -81,7 +81,7 @@ export const COMMANDS: readonly CommandEntry[] = [
     name: 'compare',
     group: 'Results:',
     summary: 'compare two runs, and tell a regression',
-    load: () => import('./commands/compare.ts'),
+    load: () => import('./commands/compare/command.ts'),
   },
   {
     name: 'replay',
@@ -123,7 +123,7 @@ export const COMMANDS: readonly CommandEntry[] = [
     name: 'serve',
     group: 'DICOM, once:',
     summary: 'run a simulated router, archive or sink',
-    load: () => import('./commands/serve.ts'),
+    load: () => import('./commands/serve/command.ts'),
   },
   {
     name: 'generate',

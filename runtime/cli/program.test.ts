@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { fakeTerminal } from './fake-terminal.ts';
+import { fakeTerminal } from '../tests/fake-terminal.ts';
 import { COMMANDS } from './command-list.ts';
 import { runCommandLine } from './program.ts';
 

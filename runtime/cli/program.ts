@@ -5,7 +5,7 @@ import { DicomRunError, ExitCode } from '../errors.ts';
 import { normaliseArgv } from './argv.ts';
 import { COMMANDS } from './command-list.ts';
 import { printError, problemText } from './problem-text.ts';
-import { asTyped, TYPED } from './run-flags.ts';
+import { asTyped, TYPED } from './run/run-flags.ts';
 import { nearest } from '../metrics/distribution/nearest.ts';
 import type { CommandContext } from './command.ts';
 import type { Terminal } from './terminal.ts';

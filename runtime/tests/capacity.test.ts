@@ -2,7 +2,7 @@
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
-import type { Capacity } from '../cli/capacity/capacity.ts';
+import type { Capacity } from '../cli/commands/capacity/capacity.ts';
 import { Place } from './cli-spawn.ts';
 
 let place: Place;

@@ -2,7 +2,7 @@
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
-import { TEMPLATES } from '../cli/templates.ts';
+import { TEMPLATES } from '../cli/commands/new/templates.ts';
 import type { Summary } from '../metrics/summary.ts';
 import type { ReportData } from '../report/html/data.ts';
 import { Place, STORE_SCRIPT } from './cli-spawn.ts';

@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import ts from 'typescript';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { normaliseArgv } from '../cli/argv.ts';
-import { fakeTerminal } from '../cli/fake-terminal.ts';
+import { fakeTerminal } from './fake-terminal.ts';
 import { COMMANDS } from '../cli/command-list.ts';
 import { buildProgram } from '../cli/program.ts';
 import { commandLines, documents, snippets } from './docs-read.ts';

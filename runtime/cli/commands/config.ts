@@ -2,11 +2,11 @@
 import { configLines, describeConfig } from '../../config/describe-config.ts';
 import { resolveOptions } from '../../config/resolve.ts';
 import type { Options } from '../../config/types.ts';
-import { readSources } from '../config-sources.ts';
-import { needsAscii } from '../print-summary.ts';
+import { readSources } from '../run/config-sources.ts';
+import { needsAscii } from '../run/print-summary.ts';
 import type { DefineCommand } from '../command.ts';
-import { addRunFlags, connectFlags, givenFlags } from '../run-flags.ts';
-import type { FlagValues } from '../run-flags.ts';
+import { addRunFlags, connectFlags, givenFlags } from '../run/run-flags.ts';
+import type { FlagValues } from '../run/run-flags.ts';
 import type { Terminal } from '../terminal.ts';
 
 export const define: DefineCommand = (command, { terminal }) => {
@@ -33,7 +33,7 @@ export async function effectiveOptions(
   terminal: Terminal,
 ): Promise<Options> {
   if (script !== undefined) {
-    const { inspectScript } = await import('../run-script.ts');
+    const { inspectScript } = await import('../run/run-script.ts');
     return (await inspectScript({ script, flags, mode: 'run', terminal })).options;
   }
   const sources = await readSources(flags, null, terminal);

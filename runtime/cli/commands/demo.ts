@@ -11,7 +11,7 @@ export const define: DefineCommand = (command, { terminal, exit }) => {
     .option('--results <dir>', 'where run folders are made')
     .option('--no-color', 'no colours')
     .action(async () => {
-      const { runScript } = await import('../run-script.ts');
+      const { runScript } = await import('../run/run-script.ts');
       const { vus, duration, results } = command.opts<{
         vus: string;
         duration: string;

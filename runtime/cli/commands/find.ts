@@ -7,7 +7,7 @@ import { splitHostPort } from '../argv.ts';
 import { problemText } from '../problem-text.ts';
 import type { DefineCommand } from '../command.ts';
 import { readCount, readDurationMs } from '../flag-values.ts';
-import { collect } from '../run-flags.ts';
+import { collect } from '../run/run-flags.ts';
 import { answerText } from '../wire/answer-text.ts';
 import { addPeerFlags, choosePeer, limitsOf } from '../wire/peer-flags.ts';
 

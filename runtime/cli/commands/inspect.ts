@@ -6,8 +6,8 @@ import { plural } from '../../report/format.ts';
 import { requirements, vusOverTime } from '../../executors/requirements.ts';
 import type { InitResult } from '../../conductor/init-pass.ts';
 import type { DefineCommand } from '../command.ts';
-import { addRunFlags, connectFlags, givenFlags } from '../run-flags.ts';
-import { needsAscii } from '../print-summary.ts';
+import { addRunFlags, connectFlags, givenFlags } from '../run/run-flags.ts';
+import { needsAscii } from '../run/print-summary.ts';
 import type { Terminal } from '../terminal.ts';
 
 export const define: DefineCommand = (command, { terminal }) => {
@@ -19,7 +19,7 @@ export const define: DefineCommand = (command, { terminal }) => {
     .option('--smoke', 'as `dicomrun smoke` would run it');
   addRunFlags(command);
   command.action(async (script: string, host: string | undefined, port: string | undefined) => {
-    const { inspectScript } = await import('../run-script.ts');
+    const { inspectScript } = await import('../run/run-script.ts');
     const flags = { ...givenFlags(command), ...connectFlags(command, host, port) };
     const { json, smoke } = command.opts<{ json?: boolean; smoke?: boolean }>();
     const mode = smoke === true ? 'smoke' : 'run';

@@ -28,7 +28,7 @@ export const define: DefineCommand = (command, { terminal }) => {
         const { renderJson } = await import('../../report/json.ts');
         terminal.out(renderJson(summary));
       } else if (!wrote) {
-        const { summaryText } = await import('../print-summary.ts');
+        const { summaryText } = await import('../run/print-summary.ts');
         terminal.out(summaryText(terminal, summary));
       }
     });

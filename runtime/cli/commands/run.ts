@@ -1,5 +1,5 @@
 // dicomrun run SCRIPT: a load test.
-import { addRunFlags, connectFlags, givenFlags } from '../run-flags.ts';
+import { addRunFlags, connectFlags, givenFlags } from '../run/run-flags.ts';
 import type { DefineCommand } from '../command.ts';
 
 const EXAMPLES = `
@@ -18,7 +18,7 @@ export const define: DefineCommand = (command, { terminal, exit }) => {
     .addHelpText('after', EXAMPLES);
   addRunFlags(command);
   command.action(async (script: string, host: string | undefined, port: string | undefined) => {
-    const { runScript } = await import('../run-script.ts');
+    const { runScript } = await import('../run/run-script.ts');
     const flags = { ...givenFlags(command), ...connectFlags(command, host, port) };
     exit(await runScript({ script, flags, mode: 'run', terminal }));
   });

@@ -11,7 +11,7 @@ import {
 import { differenceText } from '../data/difference-text.ts';
 import { Progress } from '../progress.ts';
 import { printable } from '../problem-text.ts';
-import { collect } from '../run-flags.ts';
+import { collect } from '../run/run-flags.ts';
 
 interface TagFlags extends AnonymiseFlags {
   readonly set?: readonly string[];

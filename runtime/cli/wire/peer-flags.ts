@@ -3,8 +3,8 @@ import type { Command } from 'commander';
 import type { Options } from '../../config/types.ts';
 import { resolveOptions } from '../../config/resolve.ts';
 import { DicomRunError, ExitCode } from '../../errors.ts';
-import { readSources } from '../config-sources.ts';
-import { addConnectFlags, connectFlags, givenFlags } from '../run-flags.ts';
+import { readSources } from '../run/config-sources.ts';
+import { addConnectFlags, connectFlags, givenFlags } from '../run/run-flags.ts';
 import type { Terminal } from '../terminal.ts';
 import type { PeerAddress } from './client.ts';
 

@@ -1,0 +1,171 @@
+// dicomrun smoke SCRIPT|FOLDER…: the same scripts as smoke tests.
+import type { Command } from 'commander';
+import { writeFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { DicomRunError, ExitCode } from '../../../errors.ts';
+import type { DefineCommand } from '../../command.ts';
+import {
+  addConfigFlags,
+  addTargetFlags,
+  collect,
+  connectFlags,
+  givenFlags,
+  PHI_OK,
+} from '../../run/run-flags.ts';
+import type { FlagValues } from '../../run/run-flags.ts';
+import { applyColor } from '../../run/run-script.ts';
+import type { SmokeResult } from './run-smoke.ts';
+import { REPORTERS } from './reporters.ts';
+import type { ReporterName } from './reporters.ts';
+import { nearest } from '../../../metrics/distribution/nearest.ts';
+import type { Terminal } from '../../terminal.ts';
+
+interface SmokeFlags {
+  readonly grep?: string;
+  readonly label?: readonly string[];
+  readonly retries: string;
+  readonly timeout: string;
+  readonly reporter?: readonly string[];
+  readonly route?: string;
+}
+
+const EXAMPLES = `
+Examples:
+  dicomrun smoke gi-routing.ts --embedded
+  dicomrun smoke tests/ --route all --reporter list --reporter junit=smoke.xml
+  dicomrun smoke tests/ --grep archive --retries 1
+
+Exit codes: 0 all passed, 99 something failed, 111 the target is down (cases are skipped).`;
+
+export const define: DefineCommand = (command, { terminal, exit }) => {
+  command
+    .argument('<scripts...>', 'scripts, or folders of them')
+    .option('--grep <regexp>', 'only what fits: script › scenario')
+    .option('--label <label>', 'only scripts with this label; !LABEL: without', collect)
+    .option('--retries <n>', 'run a failed script again', '0')
+    .option('--timeout <duration>', 'limit of one script', '2m')
+    .option('--reporter <name[=file]>', `${REPORTERS.join(', ')}; repeatable`, collect)
+    .addHelpText('after', EXAMPLES);
+  addTargetFlags(command);
+  addConfigFlags(command);
+  command
+    .optionsGroup('Results:')
+    .option('--results <dir>', 'where run folders are made (default results)')
+    .option('--settle <duration>', 'wait for deliveries at the end (default 30s)')
+    .option('--no-report', 'no HTML report')
+    .option(...PHI_OK)
+    .option('--trace', 'print every PDU')
+    .option('--thresholds', 'judge the latency thresholds of the script, too')
+    .option('--no-color', 'no colours')
+    .option('--color', 'colours also where there is no terminal');
+  command.action(async (scripts: string[]) => exit(await smoke(command, scripts, terminal)));
+};
+
+async function smoke(command: Command, scripts: string[], terminal: Terminal): Promise<number> {
+  const own = command.opts<SmokeFlags>();
+  const given = smokeFlags(givenFlags(command));
+  const flags = { ...given, ...connectFlags(command, undefined, undefined) };
+  applyColor(terminal, flags);
+  const reporters = parseReporters(own.reporter, terminal);
+  const [{ runSmoke }, select, { readCount, readDurationMs }] = await Promise.all([
+    import('./run-smoke.ts'),
+    import('./select.ts'),
+    import('../../flag-values.ts'),
+  ]);
+  const result = await runSmoke({
+    scripts: select.findScripts(scripts, terminal.cwd),
+    routes: await routesOf(own.route, flags, terminal),
+    flags,
+    labels: own.label ?? [],
+    pattern: select.parsePattern(own.grep),
+    retries: readCount('--retries', own.retries),
+    timeoutMs: readDurationMs('--timeout', own.timeout),
+    terminal,
+  });
+  await report(result, reporters, terminal);
+  return result.exitCode;
+}
+
+const OWN_FLAGS = ['grep', 'label', 'retries', 'timeout', 'reporter', 'route'];
+
+/** The flags that the configuration knows. */
+function smokeFlags(given: FlagValues): FlagValues {
+  return Object.fromEntries(Object.entries(given).filter(([name]) => !OWN_FLAGS.includes(name)));
+}
+
+/** `--route all`, or names separated by commas. */
+async function routesOf(
+  given: string | undefined,
+  flags: FlagValues,
+  terminal: Terminal,
+): Promise<readonly (string | null)[]> {
+  if (given === undefined) return [null];
+  if (given !== 'all') return given.split(',').map((name) => name.trim());
+  const { effectiveOptions } = await import('../config.ts');
+  const { routes } = await effectiveOptions(undefined, flags, terminal);
+  const names = Object.keys(routes);
+  if (names.length > 0) return names;
+  throw new DicomRunError(ExitCode.CONFIG, {
+    code: 'CONFIG_ROUTE',
+    message: 'flag --route all: no routes are configured',
+    hint: 'set REMOTE_AE_<X> and LOCAL_AE_<X> in .env, or routes in dicomrun.config.ts',
+  });
+}
+
+interface Reporter {
+  readonly name: ReporterName;
+  readonly file: string | null;
+}
+
+function parseReporters(
+  given: readonly string[] | undefined,
+  terminal: Terminal,
+): readonly Reporter[] {
+  const reporters = (given ?? ['list']).map((text): Reporter => {
+    const [name = '', ...rest] = text.split('=');
+    const file = rest.length === 0 ? null : rest.join('=');
+    const known = REPORTERS.find((one) => one === name);
+    if (known !== undefined) return { name: known, file };
+    const near = nearest(name, REPORTERS);
+    throw new DicomRunError(ExitCode.CONFIG, {
+      code: 'CONFIG_REPORTER',
+      message: `flag --reporter: there is no reporter "${name}"`,
+      hint: near === null ? REPORTERS.join(', ') : `--reporter ${near}`,
+    });
+  });
+  const has = (name: ReporterName) => reporters.some((one) => one.name === name);
+  const auto: Reporter[] = [];
+  if (terminal.env['GITHUB_ACTIONS'] === 'true' && !has('github')) {
+    auto.push({ name: 'github', file: null });
+  }
+  if (terminal.env['TF_BUILD'] !== undefined && !has('azure')) {
+    auto.push({ name: 'azure', file: null });
+  }
+  return [...reporters, ...auto];
+}
+
+async function report(
+  result: SmokeResult,
+  reporters: readonly Reporter[],
+  terminal: Terminal,
+): Promise<void> {
+  const forms = await import('./reporters.ts');
+  const { junit, ...outcome } = result;
+  const paint: Parameters<typeof forms.listText>[1] = (style, text) =>
+    terminal.style(style, text, 'out');
+  const texts: Readonly<Record<ReporterName, () => string>> = {
+    list: () => forms.listText(outcome, paint),
+    dot: () => forms.dotText(outcome, paint),
+    junit: () => forms.mergeJunit(junit),
+    github: () => forms.githubText(outcome),
+    azure: () => forms.azureText(outcome),
+    json: () => forms.jsonText(outcome),
+    csv: () => forms.csvText(outcome),
+    tap: () => forms.tapText(outcome),
+  };
+  for (const { name, file } of reporters) {
+    const text = texts[name]();
+    if (file === null) terminal.out(text);
+    else writeFileSync(resolve(terminal.cwd, file), text);
+  }
+}

@@ -1,0 +1,63 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import type { Options } from '../../../config/types.ts';
+import { findScripts, grepScenarios, isLabelled, NotSelected, parsePattern } from './select.ts';
+
+describe('findScripts', () => {
+  it('walks folders, leaving out what is no script', () => {
+    const cwd = mkdtempSync(join(tmpdir(), 'dicomrun-select-'));
+    try {
+      mkdirSync(join(cwd, 'tests', 'node_modules'), { recursive: true });
+      mkdirSync(join(cwd, 'tests', 'b'));
+      for (const name of ['a.ts', 'b/c.js', 'd.config.ts', 'e.d.ts', 'f.md', 'node_modules/g.ts']) {
+        writeFileSync(join(cwd, 'tests', name), '');
+      }
+      expect(findScripts(['tests', 'given.ts'], cwd)).toEqual([
+        'tests/a.ts',
+        'tests/b/c.js',
+        'given.ts',
+      ]);
+    } finally {
+      rmSync(cwd, { recursive: true });
+    }
+  });
+});
+
+describe('isLabelled', () => {
+  it('leaves out load tests unless they are asked for', () => {
+    expect(isLabelled([], [])).toBe(true);
+    expect(isLabelled(['load'], [])).toBe(false);
+    expect(isLabelled(['load'], ['load'])).toBe(true);
+    expect(isLabelled(['fast'], ['load,fast'])).toBe(true);
+    expect(isLabelled(['fast', 'slow'], ['!slow'])).toBe(false);
+  });
+});
+
+describe('grepScenarios', () => {
+  const scenario = { executor: 'per-vu-iterations', exec: 'default', startTimeNs: 0 };
+  const options = {
+    scenarios: [
+      { ...scenario, name: 'a' },
+      { ...scenario, name: 'b', after: 'a' },
+      { ...scenario, name: 'c', after: 'b' },
+    ],
+  } as unknown as Options;
+
+  it('keeps what fits, still one after another', () => {
+    const kept = grepScenarios(options, 'gi', /› [ac]/).scenarios;
+    expect(kept.map(({ name, after }) => [name, after])).toEqual([
+      ['a', undefined],
+      ['c', 'a'],
+    ]);
+  });
+
+  it('says so when nothing fits', () => {
+    expect(() => grepScenarios(options, 'gi', /nothing/)).toThrow(NotSelected);
+  });
+
+  it('refuses what is no regular expression', () => {
+    expect(() => parsePattern('(')).toThrow(/not a regular expression/);
+  });
+});

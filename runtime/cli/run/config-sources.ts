@@ -1,0 +1,68 @@
+// Reads the files that configuration comes from; what they mean is the business of runtime/config.
+import { existsSync, readFileSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
+import { DicomRunError, ExitCode } from '../../errors.ts';
+import type { FlagValues } from './run-flags.ts';
+import type { Terminal } from '../terminal.ts';
+
+/** A `.env` file as it stands. */
+export interface EnvText {
+  readonly name: string;
+  readonly text: string;
+}
+
+export interface ConfigSources {
+  readonly envFiles: readonly EnvText[];
+  readonly configFile: { readonly name: string; readonly value: unknown } | null;
+}
+
+/**
+ * `.env` of the working directory, or the files of `--env-file`; `dicomrun.config.*` from the
+ * script's folder upward, or the file of `--config`.
+ */
+export async function readSources(
+  flags: FlagValues,
+  scriptFile: string | null,
+  terminal: Terminal,
+): Promise<ConfigSources> {
+  return {
+    envFiles: readEnvFiles(flags['env-file'], terminal.cwd),
+    configFile: await readConfigFile(flags['config'], scriptFile, terminal.cwd),
+  };
+}
+
+function readEnvFiles(given: FlagValues[string] | undefined, cwd: string): readonly EnvText[] {
+  if (given === undefined) {
+    const own = resolve(cwd, '.env');
+    return existsSync(own) ? [{ name: '.env', text: readFileSync(own, 'utf8') }] : [];
+  }
+  const names = Array.isArray(given) ? (given as readonly string[]) : [String(given)];
+  return names.map((name) => ({ name, text: readText(resolve(cwd, name), name, '--env-file') }));
+}
+
+async function readConfigFile(
+  given: FlagValues[string] | undefined,
+  scriptFile: string | null,
+  cwd: string,
+): Promise<ConfigSources['configFile']> {
+  const folder = scriptFile === null ? cwd : dirname(resolve(cwd, scriptFile));
+  const { findConfigFile, loadConfigFile } = await import('../../../bundler/config-file.ts');
+  const file = given === undefined ? findConfigFile(folder) : resolve(cwd, String(given));
+  if (file === null) return null;
+  if (given !== undefined) readText(file, String(given), '--config');
+  return { name: given === undefined ? file : String(given), value: await loadConfigFile(file) };
+}
+
+function readText(path: string, name: string, flag: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (error) {
+    const why =
+      (error as NodeJS.ErrnoException).code === 'ENOENT' ? 'does not exist' : 'cannot be read';
+    throw new DicomRunError(ExitCode.CONFIG, {
+      code: 'CONFIG_FILE',
+      message: `${flag} ${name}: the file ${why}`,
+      hint: 'check the path; it is relative to the current folder',
+    });
+  }
+}

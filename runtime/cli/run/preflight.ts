@@ -1,0 +1,88 @@
+// One association with C-ECHO before the run: a wrong address or title is said once, not per VU.
+import { statusHex } from '../../dicom/dimse/status.ts';
+import { peerText } from '../../dicom/failure-text.ts';
+import type { Target } from '../../config/types.ts';
+import type { RunContext } from '../../conductor/conduct-types.ts';
+import { asksForTarget } from '../../conductor/share.ts';
+import { DicomRunError, ExitCode } from '../../errors.ts';
+import type { PeerSpec } from '../../threads.ts';
+import type { PeerAddress } from '../wire/client.ts';
+
+const CALLING_AET = 'DICOMRUN';
+const NO_VERIFICATION =
+  'it may take other services all the same: --no-preflight leaves this check out';
+const LIMITS = { connectMs: 5_000, tlsMs: 5_000, associateMs: 10_000, responseMs: 10_000 };
+
+/** Whom the preflight asks; null when there is nobody to ask. @throws DicomRunError 104 */
+export function preflightPeer(context: RunContext): PeerAddress | null {
+  const { options, targets, loaded } = context;
+  if (asksForTarget(loaded.peers)) {
+    if (targets.target === null) throw noTarget();
+    return options.preflight && !context.embedded ? routed(context, targets.target) : null;
+  }
+  return options.preflight ? onlyPeer(loaded.peers) : null;
+}
+
+/** The target by the route that the script's first peer takes. */
+function routed({ targets, loaded, options }: RunContext, target: Target): PeerAddress {
+  const asking = loaded.peers.find((peer) => peer.usesTarget && peer.use === undefined);
+  const name = asking?.route ?? options.route;
+  const route = name === null || name === undefined ? undefined : targets.routes[name];
+  const own = {
+    ...(asking?.calledAET === undefined ? {} : { calledAET: asking.calledAET }),
+    ...(asking?.callingAET === undefined ? {} : { callingAET: asking.callingAET }),
+  };
+  return { ...target, ...definedRoute(route), ...own };
+}
+
+function definedRoute(route: RunContext['targets']['routes'][string] | undefined) {
+  if (route === undefined) return {};
+  const { calledAET, callingAET, host, port } = route;
+  return {
+    calledAET,
+    callingAET,
+    ...(host === undefined ? {} : { host }),
+    ...(port === undefined ? {} : { port }),
+  };
+}
+
+/**
+ * The peer that a script names itself, when it is the only one: with several, some may be meant to
+ * refuse.
+ */
+function onlyPeer(peers: readonly PeerSpec[]): PeerAddress | null {
+  const [first, ...more] = peers;
+  if (first === undefined || more.length > 0) return null;
+  const { host, port, calledAET, callingAET = CALLING_AET } = first;
+  if (host === undefined || port === undefined || calledAET === undefined) return null;
+  return { host, port, calledAET, callingAET };
+}
+
+function noTarget(): DicomRunError {
+  return new DicomRunError(ExitCode.CONFIG, {
+    code: 'CONFIG_NO_TARGET',
+    message: 'the script asks for the configured target, and none is configured',
+    hint: '--embedded for a router and archive inside this program, or -c AET@host:port',
+  });
+}
+
+/** Opens one association and echoes. @throws DicomRunError 111 with the decoded reason */
+export async function preflight(context: RunContext): Promise<void> {
+  const peer = preflightPeer(context);
+  if (peer === null) return;
+  const { echo, ECHO_CONTEXT, open, release } = await import('../wire/client.ts');
+  const association = await open(peer, { contexts: [ECHO_CONTEXT], timeouts: LIMITS });
+  try {
+    const { status } = await echo(association, peer, NO_VERIFICATION);
+    if (status !== 0) {
+      const hex = statusHex(status);
+      throw new DicomRunError(ExitCode.UNREACHABLE, {
+        code: `status ${hex}`,
+        message: `${peerText(peer)} answered C-ECHO with status ${hex}`,
+        hint: 'see the log of the peer, or leave this check out with --no-preflight',
+      });
+    }
+  } finally {
+    await release(association);
+  }
+}

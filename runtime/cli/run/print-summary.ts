@@ -1,0 +1,48 @@
+// The end of a run on standard output: the default summary, or what the script's handleSummary made.
+import { writeFileSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
+import type { ConductResult } from '../../conductor/conduct-types.ts';
+import { makeFolders } from '../../make-folders.ts';
+import type { Summary } from '../../metrics/summary.ts';
+import { renderText } from '../../report/text.ts';
+import { problemText } from '../problem-text.ts';
+import type { Terminal } from '../terminal.ts';
+
+export function printSummary(terminal: Terminal, result: ConductResult): void {
+  const { summary, custom, options } = result;
+  if (custom !== null) writeCustom(terminal, custom);
+  else if (!options.noSummary) terminal.out(summaryText(terminal, summary));
+}
+
+/** The summary as text for this terminal. */
+export function summaryText(terminal: Terminal, summary: Summary): string {
+  return renderText(summary, { colour: terminal.colour('out'), ascii: needsAscii(terminal.env) });
+}
+
+/** Windows consoles that are not UTF-8 show marks and lines as letters. */
+export function needsAscii(env: Terminal['env']): boolean {
+  if (process.platform === 'win32') return env['WT_SESSION'] === undefined;
+  const locale = env['LC_ALL'] ?? env['LC_CTYPE'] ?? env['LANG'] ?? '';
+  return /iso-?8859|ascii/i.test(locale);
+}
+
+/** k6's map: `stdout`, `stderr`, or a file name. */
+function writeCustom(terminal: Terminal, custom: Readonly<Record<string, string>>): void {
+  for (const [name, text] of Object.entries(custom)) {
+    if (name === 'stdout') terminal.out(text);
+    else if (name === 'stderr') terminal.err(text);
+    else writeOne(terminal, name, text);
+  }
+}
+
+function writeOne(terminal: Terminal, name: string, text: string): void {
+  try {
+    const file = resolve(terminal.cwd, name);
+    makeFolders(dirname(file));
+    writeFileSync(file, text);
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    const message = `handleSummary: file "${name}" cannot be written: ${why}`;
+    terminal.err(problemText(terminal, { code: 'SUMMARY_FILE', message }));
+  }
+}

@@ -1,0 +1,41 @@
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { Stopper } from '../../conductor/stopper.ts';
+import { fakeTerminal } from '../../tests/fake-terminal.ts';
+import { stopOnSignal } from './run-script.ts';
+import type { Terminal } from '../terminal.ts';
+
+type Signal = Parameters<Parameters<Terminal['onSignal']>[0]>[0];
+
+beforeEach(() => void vi.useFakeTimers({ toFake: ['performance'] }));
+afterEach(() => void vi.useRealTimers());
+
+function signals(): { send: (signal: Signal) => void; said: string[]; stopper: Stopper } {
+  let send: (signal: Signal) => void = () => undefined;
+  const said: string[] = [];
+  const terminal: Terminal = {
+    ...fakeTerminal(),
+    onSignal: (callback) => {
+      send = callback;
+      return () => undefined;
+    },
+  };
+  const stopper = new Stopper();
+  stopOnSignal(terminal, stopper, (text) => said.push(text));
+  return { send: (signal) => send(signal), said, stopper };
+}
+
+it('takes one press that arrives twice, by way of npx or timeout, for one', () => {
+  const { send, said } = signals();
+  send('SIGINT');
+  vi.advanceTimersByTime(20);
+  send('SIGINT');
+  expect(said).toEqual(['SIGINT: stopping; once more to leave at once\n']);
+  vi.advanceTimersByTime(1000);
+  expect(() => send('SIGINT')).toThrow('exit 105');
+});
+
+it('leaves at once at another signal, however soon', () => {
+  const { send } = signals();
+  send('SIGINT');
+  expect(() => send('SIGTERM')).toThrow('exit 105');
+});

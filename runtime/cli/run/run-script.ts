@@ -1,0 +1,119 @@
+// Runs a script from the command line as a load test, or only looks at it.
+import { existsSync, readdirSync } from 'node:fs';
+import { basename, dirname, join, resolve } from 'node:path';
+import { Stopper } from '../../conductor/stopper.ts';
+import type { InitResult } from '../../conductor/init-pass.ts';
+import type { Mode } from '../../config/types.ts';
+import { ExitCode } from '../../errors.ts';
+import { composeRun } from './compose.ts';
+import type { FlagValues } from './run-flags.ts';
+import { RunScreen } from './run-screen.ts';
+import type { Quiet } from './run-screen.ts';
+import type { Terminal } from '../terminal.ts';
+
+export interface RunScriptRequest {
+  /** As given on the command line. */
+  readonly script: string;
+  readonly flags: FlagValues;
+  readonly mode: Mode;
+  readonly terminal: Terminal;
+  /** The bundled demonstration: other next commands. */
+  readonly demo?: boolean;
+}
+
+/** Runs it, prints the summary and returns the exit code. */
+export async function runScript(request: RunScriptRequest): Promise<number> {
+  const { terminal, flags } = request;
+  applyColor(terminal, flags);
+  const screen = new RunScreen(terminal, quietOf(flags));
+  const stopper = new Stopper();
+  const offSignals = stopOnSignal(terminal, stopper, (text) => screen.note(text));
+  try {
+    const { conduct } = await import('../../conductor/conduct.ts');
+    const next = (folder: string, failed: boolean) => nextCommands(request, folder, failed);
+    const result = await conduct(composeRun({ ...request, screen, stopper, next }));
+    screen.close();
+    const { printSummary } = await import('./print-summary.ts');
+    const { annotations } = await import('./ci-annotations.ts');
+    printSummary(terminal, result);
+    terminal.err(annotations(result.summary, terminal.env));
+    return result.summary.verdict.exitCode;
+  } finally {
+    screen.close();
+    offSignals();
+  }
+}
+
+/** The script's declarations and its effective options, without running it. */
+export async function inspectScript(request: RunScriptRequest): Promise<InitResult> {
+  applyColor(request.terminal, request.flags);
+  const screen = new RunScreen(request.terminal, quietOf(request.flags));
+  const { initPass } = await import('../../conductor/init-pass.ts');
+  const next = () => [];
+  return initPass(composeRun({ ...request, screen, stopper: new Stopper(), next }));
+}
+
+/**
+ * One press of Ctrl-C arrives twice where `npx` or `timeout` pass on what the terminal sends to all;
+ * nobody presses again so soon.
+ */
+const SAME_PRESS_MS = 200;
+
+/** First signal: stop gracefully, with teardown and summary. Second: leave at once. */
+export function stopOnSignal(
+  terminal: Terminal,
+  stopper: Pick<Stopper, 'stop'>,
+  say: (text: string) => void,
+): () => void {
+  let first: { readonly signal: string; readonly at: number } | null = null;
+  return terminal.onSignal((signal) => {
+    const at = performance.now();
+    if (first?.signal === signal && at - first.at < SAME_PRESS_MS) return;
+    if (first) {
+      say(`${signal} again: left at once, nothing more is recorded\n`);
+      terminal.exitNow(ExitCode.INTERRUPTED);
+    }
+    first = { signal, at };
+    say(`${signal}: stopping; once more to leave at once\n`);
+    stopper.stop(ExitCode.INTERRUPTED, `interrupted by ${signal}`);
+  });
+}
+
+export function applyColor(terminal: Terminal, flags: FlagValues): void {
+  if (flags['no-color'] === true) terminal.setColor(false);
+  if (flags['color'] === true) terminal.setColor(true);
+}
+
+function quietOf(flags: FlagValues): Quiet {
+  const given = Number(flags['quiet'] ?? 0);
+  if (given >= 2) return 2;
+  return given === 1 ? 1 : 0;
+}
+
+function nextCommands(
+  { script, demo, flags, terminal }: RunScriptRequest,
+  folder: string,
+  failed: boolean,
+): readonly string[] {
+  if (demo === true) return ['dicomrun new first.ts --template routing', 'dicomrun help tutorial'];
+  const before = runBefore(terminal, folder);
+  const compare = before === null ? [] : [`dicomrun compare ${before} ${folder}`];
+  if (failed) return [`dicomrun report ${folder}`, ...compare];
+  const flag = flags['embedded'] === true ? ' --embedded' : '';
+  return [...compare, `dicomrun smoke ${script}${flag}`];
+}
+
+/** The run of the same script before this one, in the same folder of results. */
+function runBefore(terminal: Terminal, folder: string): string | null {
+  const [name, home] = [basename(folder), dirname(folder)];
+  const scriptOf = (run: string) => /^\d{8}-\d{6}-(.*)-[0-9a-f]{4}$/.exec(run)?.[1];
+  const script = scriptOf(name);
+  if (script === undefined) return null;
+  const runs = readdirSync(resolve(terminal.cwd, home));
+  // A smoke run, which has junit.xml, is no load to compare with; nor what never came to its end.
+  const has = (run: string, file: string) => existsSync(resolve(terminal.cwd, home, run, file));
+  const isLoad = (run: string) => has(run, 'summary.json') && !has(run, 'junit.xml');
+  const earlier = runs.filter((run) => run < name && scriptOf(run) === script && isLoad(run));
+  const last = earlier.sort().at(-1);
+  return last === undefined ? null : join(home, last);
+}
