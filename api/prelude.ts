@@ -1,12 +1,12 @@
 // The prelude: bundled to one string, evaluated once in each worker's sandbox. It answers the host's
 // ring (`enter`), and keeps what all VUs of the worker share.
 import { Enter, type Boot, type Fault, type GuestDoor, type HostDoor } from './bridge.ts';
-import { captureStacks, wake } from './guest/calls.ts';
-import { connect, hostA, hostB, hostC, hostText, leaveText, registers } from './guest/door.ts';
-import { faultOf } from './guest/errors.ts';
-import { furnish } from './guest/globals.ts';
-import { addVu, attach, describeExports, detach, hook, iterate, vuAt } from './guest/life.ts';
-import { shared, takeTally, type ScriptFactory } from './guest/shared.ts';
+import { captureStacks, wake } from './sandbox/calls.ts';
+import { connect, hostA, hostB, hostC, hostText, leaveText, registers } from './sandbox/door.ts';
+import { faultOf } from './sandbox/errors.ts';
+import { furnish } from './sandbox/globals.ts';
+import { addVu, attach, describeExports, detach, hook, iterate, vuAt } from './sandbox/life.ts';
+import { shared, takeTally, type ScriptFactory } from './sandbox/shared.ts';
 import { runGroupBody } from './k6/core.ts';
 import { forgetChecks } from './k6/check.ts';
 import { forgetSeries } from './k6/custom-metrics.ts';

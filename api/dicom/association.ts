@@ -1,11 +1,11 @@
 // One association of one VU, as scripts use it.
 import { Answer, Op, PACK } from '../bridge.ts';
-import { ask, begin, callJson, callNumbers, ready, resultOf, type Call } from '../guest/calls.ts';
-import { ring, ringText } from '../guest/door.ts';
-import { badArgument, badState } from '../guest/errors.ts';
-import { now } from '../guest/globals.ts';
-import { shared } from '../guest/shared.ts';
-import type { Releasable, Vu } from '../guest/vu.ts';
+import { ask, begin, callJson, callNumbers, ready, resultOf, type Call } from '../sandbox/calls.ts';
+import { ring, ringText } from '../sandbox/door.ts';
+import { badArgument, badState } from '../sandbox/errors.ts';
+import { now } from '../sandbox/globals.ts';
+import { shared } from '../sandbox/shared.ts';
+import type { Releasable, Vu } from '../sandbox/vu.ts';
 import { Dataset, Identity, Study, isPlain } from './data.ts';
 import { milliseconds } from './duration.ts';
 import { FindCall } from './find.ts';

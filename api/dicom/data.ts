@@ -1,10 +1,10 @@
 // Instances, studies and pools as scripts hold them: numbers that name a prototype and an identity.
 // The bytes stay on the host; a data set that is no longer referenced is simply collected.
 import { Op, PACK } from '../bridge.ts';
-import { ask } from '../guest/calls.ts';
-import { badArgument } from '../guest/errors.ts';
-import { shared } from '../guest/shared.ts';
-import type { Vu } from '../guest/vu.ts';
+import { ask } from '../sandbox/calls.ts';
+import { badArgument } from '../sandbox/errors.ts';
+import { shared } from '../sandbox/shared.ts';
+import type { Vu } from '../sandbox/vu.ts';
 import { mergeEdits, uidEdit } from './edit-keys.ts';
 import type { AnonymiseOptions, Edits } from './types.ts';
 

@@ -1,9 +1,9 @@
 // Declarations of the init code: pools, receivers, feeders. The host makes each once; the same call
 // in another VU's init gets the same thing.
 import { Op } from '../bridge.ts';
-import { ask } from '../guest/calls.ts';
-import { badArgument } from '../guest/errors.ts';
-import type { Vu } from '../guest/vu.ts';
+import { ask } from '../sandbox/calls.ts';
+import { badArgument } from '../sandbox/errors.ts';
+import type { Vu } from '../sandbox/vu.ts';
 import { Dataset, Study, learn, nextStudy, type Member } from './data.ts';
 import { milliseconds } from './duration.ts';
 import { mergeEdits } from './edit-keys.ts';

@@ -1,5 +1,5 @@
 // Durations as scripts write them.
-import { badArgument } from '../guest/errors.ts';
+import { badArgument } from '../sandbox/errors.ts';
 
 const UNITS: Readonly<Record<string, number>> = {
   ms: 1,

@@ -1,10 +1,10 @@
 // Shared counters and queues, raw connections, case states, comparison.
 import { Op } from '../bridge.ts';
-import { ask, callJson } from '../guest/calls.ts';
-import { ringText } from '../guest/door.ts';
-import { IterationEnd, badArgument } from '../guest/errors.ts';
-import { shared } from '../guest/shared.ts';
-import type { Vu } from '../guest/vu.ts';
+import { ask, callJson } from '../sandbox/calls.ts';
+import { ringText } from '../sandbox/door.ts';
+import { IterationEnd, badArgument } from '../sandbox/errors.ts';
+import { shared } from '../sandbox/shared.ts';
+import type { Vu } from '../sandbox/vu.ts';
 import type { Dataset } from './data.ts';
 import { milliseconds } from './duration.ts';
 import type { Peer } from './peer.ts';

@@ -7,8 +7,8 @@ import {
   ProtocolError,
   TimeoutError,
   TransportError,
-} from '../guest/errors.ts';
-import type { Vu } from '../guest/vu.ts';
+} from '../sandbox/errors.ts';
+import type { Vu } from '../sandbox/vu.ts';
 import type { Dataset, Study } from './data.ts';
 import type { Pool } from './pool.ts';
 import { feeder, files, receiver, study, synthetic } from './declare.ts';

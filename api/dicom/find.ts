@@ -1,7 +1,7 @@
 // A C-FIND under way: a promise of all matches, or an iterable that cancels when it is left.
 import { Answer, Op } from '../bridge.ts';
-import { callText, capturesStacks, resultOf } from '../guest/calls.ts';
-import type { Vu } from '../guest/vu.ts';
+import { callText, capturesStacks, resultOf } from '../sandbox/calls.ts';
+import type { Vu } from '../sandbox/vu.ts';
 import type { Find, FindResult, Match } from './types.ts';
 
 /** A page of matches as the host gives it; `result` with the last one. */

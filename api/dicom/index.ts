@@ -28,7 +28,7 @@ export {
   ProtocolError,
   TimeoutError,
   TransportError,
-} from '../guest/errors.ts';
+} from '../sandbox/errors.ts';
 export type { Association } from './association.ts';
 export type { Dataset, Study } from './data.ts';
 export type { Pool } from './pool.ts';

@@ -1,8 +1,8 @@
 // A peer of one VU: whom to associate with, as whom.
 import { Op } from '../bridge.ts';
-import { ask, callJson, callNumbers } from '../guest/calls.ts';
-import { badArgument } from '../guest/errors.ts';
-import type { Vu } from '../guest/vu.ts';
+import { ask, callJson, callNumbers } from '../sandbox/calls.ts';
+import { badArgument } from '../sandbox/errors.ts';
+import type { Vu } from '../sandbox/vu.ts';
 import { Association } from './association.ts';
 import { Dataset, Study, memberOf } from './data.ts';
 import { milliseconds } from './duration.ts';

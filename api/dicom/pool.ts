@@ -1,6 +1,6 @@
 // Pools: what a script draws instances from.
-import { badArgument } from '../guest/errors.ts';
-import type { Vu } from '../guest/vu.ts';
+import { badArgument } from '../sandbox/errors.ts';
+import type { Vu } from '../sandbox/vu.ts';
 import { Dataset, Identity, type Member } from './data.ts';
 import type { Edits, NextOptions, PoolSelector } from './types.ts';
 

@@ -1,8 +1,8 @@
 // Modality Performed Procedure Step (PS3.4 Annex F): N-CREATE when an exam starts, N-SET when it ends.
-import type { Vu } from '../guest/vu.ts';
+import type { Vu } from '../sandbox/vu.ts';
 import type { Association } from './association.ts';
 import { nextStudy, Study } from './data.ts';
-import { shared } from '../guest/shared.ts';
+import { shared } from '../sandbox/shared.ts';
 import type { Match, NormalisedResponse } from './types.ts';
 
 const MPPS = '1.2.840.10008.3.1.2.3.3';

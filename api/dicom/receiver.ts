@@ -1,9 +1,9 @@
 // Where the system under test delivers: a listening acceptor, declared at init, hosted elsewhere.
 import { Op } from '../bridge.ts';
-import { ask, callJson } from '../guest/calls.ts';
-import { badArgument } from '../guest/errors.ts';
-import { shared } from '../guest/shared.ts';
-import type { Vu } from '../guest/vu.ts';
+import { ask, callJson } from '../sandbox/calls.ts';
+import { badArgument } from '../sandbox/errors.ts';
+import { shared } from '../sandbox/shared.ts';
+import type { Vu } from '../sandbox/vu.ts';
 import { Dataset, Study } from './data.ts';
 import { milliseconds } from './duration.ts';
 import { uidEdit } from './edit-keys.ts';

@@ -1,10 +1,10 @@
 // The answer to a C-STORE: the call itself, so that a store makes one object. Everything but the
 // status is worked out when it is read.
 import { Answer, Op, type Fault } from '../bridge.ts';
-import { Call } from '../guest/calls.ts';
-import { hostText, ringText } from '../guest/door.ts';
-import { IterationInterrupted, errorOf } from '../guest/errors.ts';
-import type { Vu } from '../guest/vu.ts';
+import { Call } from '../sandbox/calls.ts';
+import { hostText, ringText } from '../sandbox/door.ts';
+import { IterationInterrupted, errorOf } from '../sandbox/errors.ts';
+import type { Vu } from '../sandbox/vu.ts';
 import type { Dataset } from './data.ts';
 import type { Outcome, Phases, StoreResult } from './types.ts';
 

@@ -1,6 +1,6 @@
 // Verification by query: does the study become visible, where and when?
-import { callJson } from '../guest/calls.ts';
-import type { Vu } from '../guest/vu.ts';
+import { callJson } from '../sandbox/calls.ts';
+import type { Vu } from '../sandbox/vu.ts';
 import { Study } from './data.ts';
 import { milliseconds } from './duration.ts';
 import { Peer } from './peer.ts';

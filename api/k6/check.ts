@@ -1,10 +1,10 @@
 // `check`: counted inside the sandbox, pulled by the host when it flushes; a crossing each costs 8 %.
 import { Op } from '../bridge.ts';
-import { ringText } from '../guest/door.ts';
-import { badArgument } from '../guest/errors.ts';
-import { count } from '../guest/shared.ts';
-import { syncTags } from '../guest/tags.ts';
-import type { Vu } from '../guest/vu.ts';
+import { ringText } from '../sandbox/door.ts';
+import { badArgument } from '../sandbox/errors.ts';
+import { count } from '../sandbox/shared.ts';
+import { syncTags } from '../sandbox/tags.ts';
+import type { Vu } from '../sandbox/vu.ts';
 import { groupNow } from './core.ts';
 
 /** Tally index by what tells checks apart: scenario, group, VU tags, own tags, name. */

@@ -1,10 +1,10 @@
 // `sleep`, `group`, `fail`, `randomSeed`.
 import { Op } from '../bridge.ts';
-import { callNumbers, resultOf } from '../guest/calls.ts';
-import { ring, ringText } from '../guest/door.ts';
-import { IterationEnd, badArgument } from '../guest/errors.ts';
-import { now } from '../guest/globals.ts';
-import type { Vu } from '../guest/vu.ts';
+import { callNumbers, resultOf } from '../sandbox/calls.ts';
+import { ring, ringText } from '../sandbox/door.ts';
+import { IterationEnd, badArgument } from '../sandbox/errors.ts';
+import { now } from '../sandbox/globals.ts';
+import type { Vu } from '../sandbox/vu.ts';
 
 /** Waits; wakes early, by rejection, when the iteration is interrupted. */
 export async function sleep(vu: Vu, seconds: number): Promise<void> {

@@ -1,11 +1,11 @@
 // `k6/metrics`: custom metrics. The host knows a (metric, tags, context) by a number; samples cross as
 // two numbers.
 import { Op } from '../bridge.ts';
-import { ring, ringText } from '../guest/door.ts';
-import { ask } from '../guest/calls.ts';
-import { badArgument } from '../guest/errors.ts';
-import { syncTags } from '../guest/tags.ts';
-import type { Vu } from '../guest/vu.ts';
+import { ring, ringText } from '../sandbox/door.ts';
+import { ask } from '../sandbox/calls.ts';
+import { badArgument } from '../sandbox/errors.ts';
+import { syncTags } from '../sandbox/tags.ts';
+import type { Vu } from '../sandbox/vu.ts';
 import { groupNow } from './core.ts';
 
 export type MetricType = 'counter' | 'gauge' | 'rate' | 'trend';

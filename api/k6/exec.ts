@@ -1,12 +1,12 @@
 // `k6/execution`: where and when an iteration runs.
 import { Op } from '../bridge.ts';
-import { ask } from '../guest/calls.ts';
-import { ringText } from '../guest/door.ts';
-import { IterationEnd, badArgument } from '../guest/errors.ts';
-import { now } from '../guest/globals.ts';
-import { shared } from '../guest/shared.ts';
-import { replaceTags, tagsOf } from '../guest/tags.ts';
-import type { Vu } from '../guest/vu.ts';
+import { ask } from '../sandbox/calls.ts';
+import { ringText } from '../sandbox/door.ts';
+import { IterationEnd, badArgument } from '../sandbox/errors.ts';
+import { now } from '../sandbox/globals.ts';
+import { shared } from '../sandbox/shared.ts';
+import { replaceTags, tagsOf } from '../sandbox/tags.ts';
+import type { Vu } from '../sandbox/vu.ts';
 
 function frozen<T>(value: T): T {
   if (typeof value === 'object' && value !== null) Object.values(value).forEach(frozen);

@@ -1,6 +1,6 @@
 // The modules `k6` and `k6/*` for one VU. Functions are made at first use: 10,000 VUs, few functions.
-import { timersOf } from '../guest/timers.ts';
-import type { Vu } from '../guest/vu.ts';
+import { timersOf } from '../sandbox/timers.ts';
+import type { Vu } from '../sandbox/vu.ts';
 import { check } from './check.ts';
 import { fail, group, randomSeed, sleep } from './core.ts';
 import { open, sharedArray } from './shared-array.ts';

@@ -1,8 +1,8 @@
 // `k6/data` SharedArray and `open`: made once by the host, parsed once per worker, frozen.
 import { Op } from '../bridge.ts';
-import { ask } from '../guest/calls.ts';
-import { badArgument } from '../guest/errors.ts';
-import type { Vu } from '../guest/vu.ts';
+import { ask } from '../sandbox/calls.ts';
+import { badArgument } from '../sandbox/errors.ts';
+import type { Vu } from '../sandbox/vu.ts';
 
 const arrays = new Map<string, readonly unknown[]>();
 const texts = new Map<string, string | Uint8Array>();
