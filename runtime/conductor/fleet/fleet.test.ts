@@ -5,7 +5,7 @@ import { Fleet } from './fleet.ts';
 import type { SharedVuPlan } from './fleet.ts';
 import { FaultError } from './mailbox.ts';
 
-const file = fileURLToPath(new URL('testdata/worker.mjs', import.meta.url));
+const file = fileURLToPath(new URL('../testdata/worker.mjs', import.meta.url));
 const fleets: Fleet[] = [];
 
 afterEach(async () => {
