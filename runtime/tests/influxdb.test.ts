@@ -187,8 +187,12 @@ describe.skipIf(!requirePeer('influxd'))('InfluxDB', () => {
 
   it('sets refused points aside, each of them and no other', async () => {
     await influx.query('CREATE DATABASE refusing');
-    // an integer field fixes the type: our floats are refused from now on
-    await fetch(`${influx.url}/write?db=refusing`, { method: 'POST', body: 'iterations count=1i' });
+    // An integer field fixes the type, so our floats are refused: in the same shard (a week) only,
+    // hence the time of the samples.
+    await fetch(`${influx.url}/write?db=refusing&precision=ms`, {
+      method: 'POST',
+      body: `iterations count=1i ${SAMPLE_T0}`,
+    });
     const dir = join(BASE, 'refusing');
     const messages: string[] = [];
     const output = createInfluxOutput({
