@@ -1,6 +1,6 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import type { Options } from '../config/types.ts';
 import { parsePage, Scraper } from './scrape.ts';
 
@@ -31,20 +31,16 @@ describe('Scraper', () => {
       { name: 'gone', url: 'http://127.0.0.1:1/metrics' },
     ];
     const samples: string[] = [];
-    const said = await new Promise<string>((resolve) => {
-      const scraper = new Scraper(
-        { scrape, scrapeIntervalMs: 60_000 } as unknown as Options,
-        null,
-        {
-          sample: (metric, { series }, value) => samples.push(`${metric} ${series} ${value}`),
-          warn: (text) => setTimeout(() => resolve(text), 200),
-        },
-      );
-      scraper.start();
-      setTimeout(() => void scraper.stop(), 150).unref();
+    const warnings: string[] = [];
+    const scraper = new Scraper({ scrape, scrapeIntervalMs: 60_000 } as unknown as Options, null, {
+      sample: (metric, { series }, value) => samples.push(`${metric} ${series} ${value}`),
+      warn: (text) => warnings.push(text),
     });
+    scraper.start();
+    await vi.waitFor(() => expect([samples, warnings].map(({ length }) => length)).toEqual([2, 1]));
+    await scraper.stop();
     server.close();
-    expect(said).toMatch(/--scrape gone: .* cannot be read/);
+    expect(warnings).toEqual([expect.stringMatching(/--scrape gone: .* cannot be read/)]);
     const page = [
       'target_queue_length router 12',
       'target_stored_total router{aet="A",status="0000"} 4500',
