@@ -27,6 +27,7 @@ let began = 0;
 
 class Sender implements Pending {
   messageId = 0;
+  commandField = 0;
   contextId = 0;
   sendStart = 0;
   sendEnd = 0;

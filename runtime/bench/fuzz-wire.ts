@@ -119,6 +119,7 @@ const RQ = toAssociateRq({
 
 class Asked implements Pending {
   messageId = 0;
+  commandField = 0;
   contextId = 0;
   sendStart = 0;
   sendEnd = 0;

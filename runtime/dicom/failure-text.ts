@@ -111,6 +111,8 @@ export const TRANSPORT_HINTS: Readonly<Record<string, string>> = {
   TLS_CERT_ALTNAME_INVALID: 'the certificate is for another name; set `serverName`',
 };
 
+const RELEASED_HINT = 'the peer lets go of idle associations: open a new one';
+
 function rejected(failure: Rejected, peer: PeerName): FailureText {
   const { result, source, reason } = failure;
   const what = REJECT_REASONS[`${source}/${reason}`] ?? 'non-standard reason';
@@ -205,6 +207,7 @@ function text(failure: Failure | Rejected, peer: PeerName): FailureText {
       return {
         code: 'ASSOC_RELEASED',
         message: failure.local ? 'the association is released already' : 'released the association',
+        ...(failure.local ? {} : { hint: RELEASED_HINT }),
       };
     case 'injected':
       return {

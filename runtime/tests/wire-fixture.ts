@@ -70,6 +70,7 @@ export async function opened(
 export class Call implements Pending {
   readonly mayPend = true;
   messageId = 0;
+  commandField = 0;
   contextId = 0;
   sendStart = 0;
   sendEnd = 0;

@@ -45,6 +45,7 @@ interface Pair {
 /** One association of the pool; it is also the pending request of its one store. */
 class Lane implements Pending {
   messageId = 0;
+  commandField = 0;
   contextId = 0;
   sendStart = 0;
   sendEnd = 0;

@@ -104,6 +104,7 @@ export function request(
   return new Promise((resolve, reject) => {
     const pending: Pending = {
       messageId: 0,
+      commandField: 0,
       contextId: 0,
       sendStart: 0,
       sendEnd: 0,

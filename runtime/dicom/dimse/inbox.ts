@@ -43,6 +43,9 @@ export interface InboxUser {
   onProtocolError(message: string, clause: string, buffer: Buffer, at: number): void;
 }
 
+/** Of the outstanding requests so many are named. */
+const MOST_IDS_NAMED = 5;
+
 const NO_BYTES = Buffer.alloc(0);
 // One object per thread each: both are used up before the next chunk is read.
 const reply = new ReplyView();
@@ -145,7 +148,11 @@ export class Inbox {
     }
     this.user.trace?.message('received', buffer.subarray(start, end), 0);
     const { commandField } = scan;
-    if (commandField === CommandField.C_CANCEL_RQ) {
+    if (scan.dataSetType < 0) {
+      // Whether a data set follows cannot be known: waiting for one may be for ever.
+      const what = `${messageName(commandField)} without a Command Data Set Type (0000,0800)`;
+      this.user.onProtocolError(what, 'PS3.7 §9.3', buffer.subarray(0, end), start);
+    } else if (commandField === CommandField.C_CANCEL_RQ) {
       this.messageAt = 0;
       this.user.onCancel(scan.respondedTo);
     } else if ((commandField & RESPONSE_BIT) !== 0) {
@@ -157,14 +164,10 @@ export class Inbox {
 
   private onResponse(buffer: Buffer, start: number, end: number): void {
     const pending = this.user.waiting.get(scan.respondedTo);
-    if (pending === null) {
-      const what = `${serviceName(scan.commandField)}-RSP to message ID ${scan.respondedTo}`;
-      this.user.onProtocolError(`${what}, which is not outstanding`, 'PS3.7 §9.3', buffer, start);
-      return;
-    }
-    if (scan.status < 0) {
-      const what = `${serviceName(scan.commandField)}-RSP without a status`;
-      this.user.onProtocolError(what, 'PS3.7 §9.3', buffer, start);
+    const wrong = this.wrongAnswer(pending);
+    if (pending === null || wrong !== '') {
+      const what = `${messageName(scan.commandField)} ${wrong}`;
+      this.user.onProtocolError(what, 'PS3.7 §9.3', buffer.subarray(0, end), start);
       return;
     }
     this.status = scan.status;
@@ -178,6 +181,24 @@ export class Inbox {
     this.inDataset = true;
     if (buffer !== this.held) this.keepCommand(buffer, start, end);
     else this.keptBytes = end;
+  }
+
+  /** Why the response in `scan` answers no request of ours, '' when it does. */
+  private wrongAnswer(pending: Pending | null): string {
+    const { respondedTo, commandField, status } = scan;
+    if (respondedTo < 0) return 'without a Message ID Being Responded To (0000,0120)';
+    if (pending === null) {
+      const ids = this.user.waiting.list().map(({ messageId }) => messageId);
+      const asked = ids.length === 0 ? 'none' : ids.slice(0, MOST_IDS_NAMED).join(', ');
+      return `to message ID ${respondedTo}, which is not outstanding (outstanding: ${asked})`;
+    }
+    if (commandField !== (pending.commandField | RESPONSE_BIT)) {
+      return `to message ID ${respondedTo}, which was a ${messageName(pending.commandField)}`;
+    }
+    if (this.contextId !== pending.contextId) {
+      return `to message ID ${respondedTo} on presentation context ${this.contextId}, its request went out on ${pending.contextId}`;
+    }
+    return status < 0 ? 'without a status (0000,0900)' : '';
   }
 
   /** The command set of a reply whose data set follows: the chunk it is in may be gone by then. */
@@ -215,8 +236,8 @@ export class Inbox {
 
   private onRequestCommand(buffer: Buffer, start: number, end: number): void {
     if (scan.messageId < 0) {
-      const what = `${serviceName(scan.commandField)}-RQ without a message ID`;
-      this.user.onProtocolError(what, 'PS3.7 §9.3', buffer, start);
+      const what = `${messageName(scan.commandField)} without a Message ID (0000,0110)`;
+      this.user.onProtocolError(what, 'PS3.7 §9.3', buffer.subarray(0, end), start);
       return;
     }
     const command = Buffer.allocUnsafe(end - start);
@@ -304,4 +325,9 @@ export class Inbox {
     this.heldBytes = 0;
     return request;
   }
+}
+
+/** `C-STORE-RSP`, `C-ECHO-RQ`. */
+function messageName(commandField: number): string {
+  return `${serviceName(commandField)}-${(commandField & RESPONSE_BIT) === 0 ? 'RQ' : 'RSP'}`;
 }

@@ -4,6 +4,7 @@ import type { Pending } from './pending.ts';
 
 const pending = (): Pending => ({
   messageId: 0,
+  commandField: 0,
   contextId: 0,
   sendStart: 0,
   sendEnd: 0,

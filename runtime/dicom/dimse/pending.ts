@@ -36,6 +36,8 @@ export interface Reply {
 export interface Pending {
   /** (0000,0110) given by the association. */
   messageId: number;
+  /** (0000,0100) of the request: what its response must answer. */
+  commandField: number;
   /** Presentation context it was sent on. */
   contextId: number;
   /** First byte handed to the socket. */

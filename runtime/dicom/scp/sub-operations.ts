@@ -29,6 +29,7 @@ export interface SubOperationUser {
 
 export class SubOperationRun implements Pending {
   messageId = 0;
+  commandField = 0;
   contextId = 0;
   sendStart = 0;
   sendEnd = 0;

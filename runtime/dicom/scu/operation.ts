@@ -31,6 +31,7 @@ export interface OperationResult extends OperationTimes {
 /** A request under way. */
 export abstract class Operation implements Pending {
   messageId = 0;
+  commandField = 0;
   contextId = 0;
   sendStart = 0;
   sendEnd = 0;

@@ -2,6 +2,7 @@
 import type { Identity } from '../pool/identity.ts';
 import { type Prototype, putSlot } from '../pool/prototype.ts';
 import { SlotField } from '../pool/share.ts';
+import { CommandField } from '../dimse/elements.ts';
 import type { Outgoing, PayloadSource } from '../ul/outgoing.ts';
 import {
   FRAGMENT_HEADER_BYTES,
@@ -33,6 +34,7 @@ export const ImageState = { FREE: 0, PREPARED: 1, SPENT: 2 } as const;
 export class StoreImage implements Outgoing {
   readonly head: Buffer;
   readonly messageIdOffset: number;
+  readonly commandField = CommandField.C_STORE_RQ;
   /** Always null: what has more to send goes out as {@link outgoing}. */
   readonly body = null;
   readonly source: (() => PayloadSource) | null;
@@ -83,6 +85,7 @@ export class StoreImage implements Outgoing {
 class SourcedMessage implements Outgoing {
   readonly head: Buffer;
   readonly messageIdOffset: number;
+  readonly commandField = CommandField.C_STORE_RQ;
   readonly body: PayloadSource;
   readonly bytes: number;
   readonly #image: StoreImage;

@@ -10,6 +10,7 @@ import type { Trace } from '../trace.ts';
 import type { NegotiatedContext, Timeouts } from './associate-request.ts';
 import type { Association, RequestHandler } from './association.ts';
 import { AbortReason, AbortSource } from './constants.ts';
+import { unanswered } from './failures.ts';
 import { HandlerInbox } from './handler-inbox.ts';
 import { type Agreed, findContext } from './negotiate.ts';
 import { Outbox, type OutboxUser } from './socket/outbox.ts';
@@ -152,6 +153,7 @@ export class Endpoint implements Association, UpperUser, OutboxUser, WatchUser {
 
   send(message: Outgoing, pending: Pending, fault?: SendFault): void {
     pending.messageId = 0;
+    pending.commandField = message.commandField;
     pending.contextId = 0;
     pending.sendStart = 0;
     pending.sendEnd = 0;
@@ -237,7 +239,9 @@ export class Endpoint implements Association, UpperUser, OutboxUser, WatchUser {
     this.trace?.ended(why);
     this.inbox.clear();
     const queued = this.outbox.close();
-    for (const pending of [...this.waiting.drain(), ...queued]) pending.onFailure(why);
+    const { bytesReceived } = this;
+    for (const one of this.waiting.drain()) one.onFailure(unanswered(one, why, bytesReceived));
+    for (const pending of queued) pending.onFailure(why);
     const done = this.releaseDone;
     this.releaseDone = null;
     done?.(0, why);

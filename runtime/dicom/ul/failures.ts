@@ -1,5 +1,7 @@
 // Failures made from what a socket or a state says.
-import type { Phase, ProtocolFailure, TransportFailure } from '../errors.ts';
+import { serviceName } from '../dimse/elements.ts';
+import type { Pending } from '../dimse/pending.ts';
+import type { Failure, Phase, ProtocolFailure, TransportFailure } from '../errors.ts';
 import type { Pdu } from './pdu/pdu.ts';
 import { State } from './transitions.ts';
 
@@ -27,6 +29,24 @@ export function unexpectedPdu(
     offset,
     window: '',
     clause: 'PS3.8 Table 9-10',
+  };
+}
+
+/**
+ * What an outstanding request ends with when the association does. A peer that asks to release owes
+ * nobody an answer: with one outstanding it breaks the protocol. `offset`: bytes received so far.
+ */
+export function unanswered(pending: Pending, why: Failure, offset: number): Failure {
+  if (why.kind !== 'released' || why.local) return why;
+  const { commandField, messageId } = pending;
+  const request = `${serviceName(commandField)}-RQ (message ID ${messageId})`;
+  return {
+    kind: 'protocol',
+    code: 'PROTO_RELEASED',
+    message: `A-RELEASE-RQ while ${request} is not answered`,
+    offset,
+    window: '',
+    clause: 'PS3.8 §7.2.1',
   };
 }
 

@@ -51,7 +51,8 @@ export function storeResponse(request: IncomingRequest, status: number, maxPdu: 
   at = putUint16(head, at, Element.STATUS, status);
   at = putElement(head, at, Element.AFFECTED_SOP_INSTANCE, instanceBytes);
   command.copy(head, at - instanceBytes, sopInstance, sopInstance + instanceBytes);
-  return { head, messageIdOffset: 0, body: null, bytes: head.length, written };
+  const commandField = CommandField.C_STORE_RQ | RESPONSE_BIT;
+  return { head, messageIdOffset: 0, commandField, body: null, bytes: head.length, written };
 }
 
 /** Header of an element of group 0000; returns where the next one begins. */

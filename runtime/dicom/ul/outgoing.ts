@@ -15,6 +15,8 @@ export interface Outgoing {
   readonly head: Buffer;
   /** Offset in `head` of the 2-byte little-endian Message ID (0000,0110); the association sets it. */
   readonly messageIdOffset: number;
+  /** (0000,0100) of the message. */
+  readonly commandField: number;
   /** The rest of a large data set, framed piece by piece; null for a message that is all in `head`. */
   readonly body: PayloadSource | null;
   /** Length of the whole message on the wire, in bytes. */

@@ -17,8 +17,8 @@ export function rejectedFault(rejected: Rejected, peer: PeerName): Fault {
 export function failureFault(failure: Failure, peer: PeerName, what: string): Fault {
   const { code, message, hint } = said(failure, peer);
   return {
-    // An association that is gone is a mistake of the script, not an answer of the peer.
-    code: failure.kind === 'released' ? 'SCRIPT_STATE' : code,
+    // An association that the script released is its mistake, not an answer of the peer.
+    code: failure.kind === 'released' && failure.local ? 'SCRIPT_STATE' : code,
     message: `${message} during ${what}`,
     ...(hint === undefined ? {} : { hint }),
     fields: fieldsOf(failure),

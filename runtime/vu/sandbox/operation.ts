@@ -25,6 +25,7 @@ export class Operation implements Pending, Timed {
 
   // Pending
   messageId = 0;
+  commandField = 0;
   contextId = 0;
   sendStart = 0;
   sendEnd = 0;

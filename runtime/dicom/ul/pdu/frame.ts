@@ -1,5 +1,5 @@
 // Messages framed into P-DATA-TF PDUs (PS3.8 §9.3.5, Annex E).
-import { findElement } from '../../dimse/command.ts';
+import { findElement, readUint16 } from '../../dimse/command.ts';
 import { Element } from '../../dimse/elements.ts';
 import {
   PDU_HEADER_BYTES,
@@ -101,6 +101,7 @@ export function toOutgoing(
   return {
     head,
     messageIdOffset: framedOffset(at, maxPdu),
+    commandField: readUint16(command, 0, command.length, Element.COMMAND_FIELD),
     body: null,
     bytes: head.length,
     written: keep,

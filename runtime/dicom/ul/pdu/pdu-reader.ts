@@ -62,7 +62,9 @@ export class PduReader implements PdvHeader {
   private type = 0;
   private body = NO_BYTES;
   private bodyBytes = 0;
+  private chunk: Buffer = NO_BYTES;
   private chunkStart = 0;
+  private chunkEnd = 0;
 
   constructor(sink: PduSink) {
     this.sink = sink;
@@ -82,7 +84,9 @@ export class PduReader implements PdvHeader {
   /** Reads a chunk. What the sink gets of it is valid during the call only. */
   push(buffer: Buffer, start: number, end: number): void {
     let at = start;
+    this.chunk = buffer;
     this.chunkStart = start;
+    this.chunkEnd = end;
     while (at < end && !this.stopped) {
       if (this.mode === PDV_DATA) at = this.readData(buffer, at, end);
       else if (this.mode === BODY) at = this.readBody(buffer, at, end);
@@ -245,7 +249,9 @@ export class PduReader implements PdvHeader {
     from: number,
     at: number,
   ): ProtocolFailure {
-    const shown = buffer.subarray(from, Math.min(buffer.length, from + WINDOW_BYTES));
+    // Behind the chunk the buffer holds what others sent before.
+    const end = buffer === this.chunk ? this.chunkEnd : buffer.length;
+    const shown = buffer.subarray(from, Math.min(end, from + WINDOW_BYTES));
     return {
       kind: 'protocol',
       code: 'PROTO_INVALID_PDU',
