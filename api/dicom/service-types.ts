@@ -37,15 +37,18 @@ export interface MoveOptions extends Omit<FindOptions, 'limit' | 'model'> {
   destination: string;
 }
 
-/** C-STORE sub-operations by outcome. */
+/** C-STORE sub-operations by outcome (PS3.4 C.4.2); null where the peer does not tell. */
 export interface SubOperations {
-  remaining: number;
-  completed: number;
-  failed: number;
-  warnings: number;
+  remaining: number | null;
+  completed: number | null;
+  failed: number | null;
+  warnings: number | null;
 }
 
-/** A retrieval that ended. */
+/**
+ * A retrieval that ended. `ok`: the final status is success or warning and no sub-operation failed;
+ * `outcome` is 'warning' when some failed and 'failure' when all did, whatever the status says.
+ */
 export interface MoveResult extends Response, SubOperations {
   /** SOP Instance UIDs of sub-operations that failed, as far as the peer names them. */
   failedInstances: string[];
@@ -90,11 +93,19 @@ export interface CommitOptions {
   tags?: Record<string, string>;
 }
 
-/** What the peer committed to. */
+/**
+ * What the peer committed to (PS3.4 J.3). `ok`: every instance asked for is in the committed list of
+ * its report and none in the failed one, and the report says so (event type 1).
+ */
 export interface CommitResult extends Response {
-  /** SOP Instance UIDs. */
+  /** SOP Instance UIDs, of those asked for. */
   committed: string[];
+  /** Those asked for that the report calls failed, or does not call committed. */
   failed: string[];
+  /** Those in the report that nobody asked for. */
+  unasked: string[];
+  /** What is wrong with the report; absent when nothing is. */
+  reason?: string;
   durationMs: number;
 }
 

@@ -43,7 +43,11 @@ export class AcceptorThread {
   private readonly timers = new Set<NodeJS.Timeout>();
   private readonly tlsErrors = new TlsErrors(() => this.clock.now());
   private desk: Desk | null = null;
-  private readonly reports = new CommitmentReports();
+  private readonly reports = new CommitmentReports(null, ({ code, message }) => {
+    const operation = 'N-EVENT-REPORT';
+    const group = `${operation} ${code}`;
+    this.post({ kind: 'error', group, operation, code, message, time: this.clock.now(), count: 1 });
+  });
   private listening: readonly Listening[] = [];
   private embedded: Embedded | null = null;
   private readonly ports: MessagePort[] = [];

@@ -221,7 +221,15 @@ export class Sender {
     const outgoing = this.images.prepare(prototype, { study, member }, null, channel);
     const status = await new Promise<number>((resolve, reject) => {
       const pending: Pending = {
-        ...{ messageId: 0, commandField: 0, contextId: 0, sendStart: 0, sendEnd: 0, firstByte: 0, lastByte: 0 },
+        ...{
+          messageId: 0,
+          commandField: 0,
+          contextId: 0,
+          sendStart: 0,
+          sendEnd: 0,
+          firstByte: 0,
+          lastByte: 0,
+        },
         onReply: (reply) => resolve(reply.status),
         onFailure: (failure) => reject(new Error(JSON.stringify(failure))),
       };

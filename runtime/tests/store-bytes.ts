@@ -42,7 +42,15 @@ export function storeBytes(
   const outgoing = images.frame(dataset, { sopClass: SOP_CLASS, sopInstance }, channel);
   return new Promise((resolve, reject) => {
     const pending: Pending = {
-      ...{ messageId: 0, commandField: 0, contextId: 0, sendStart: 0, sendEnd: 0, firstByte: 0, lastByte: 0 },
+      ...{
+        messageId: 0,
+        commandField: 0,
+        contextId: 0,
+        sendStart: 0,
+        sendEnd: 0,
+        firstByte: 0,
+        lastByte: 0,
+      },
       onReply: (reply) => resolve(reply.status),
       onFailure: (failure) => reject(new Error(JSON.stringify(failure))),
     };

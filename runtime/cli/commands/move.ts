@@ -1,4 +1,5 @@
 // dicomrun move STUDY_UID --to AET: C-MOVE of a study, a series or an instance.
+import type { SubOperations } from '../../dicom/scu/retrieve.ts';
 import { hintLine } from '../problem-text.ts';
 import { DicomRunError, ExitCode } from '../../errors.ts';
 import { splitHostPort } from '../argv.ts';
@@ -32,23 +33,37 @@ export const define: DefineCommand = (command, { terminal, exit }) => {
     const { peer } = await choosePeer(command, terminal, where);
     const { runMove } = await import('../wire/move.ts');
     const timeouts = limitsOf(readDurationMs('--timeout', flags.timeout));
-    const { completed, failed, warning, status, errorComment } = await runMove(
+    const result = await runMove(
       peer,
       { study, series: flags.series, instance: flags.instance, destination },
       timeouts,
       (text) => terminal.err(text),
     );
+    const { status, errorComment, ok } = result;
     const { text, hint } = answerText('C-MOVE', status, errorComment);
-    const counts = `${Math.max(0, completed)} completed, ${Math.max(0, failed)} failed, ${Math.max(0, warning)} with warnings`;
-    terminal.out(`${counts}; status ${text}\n`);
-    const moved = completed + failed + warning > 0;
-    const more = hint ?? (moved || status !== 0 ? undefined : NOTHING_MOVED);
+    terminal.out(`${countsText(result)}; status ${text}\n`);
+    const more = hint ?? (status !== 0 || !movedNothing(result) ? undefined : NOTHING_MOVED);
     if (more !== undefined) terminal.err(`${hintLine(terminal, more)}\n`);
-    exit(status === 0 ? ExitCode.OK : ExitCode.THRESHOLDS);
+    exit(status === 0 && ok ? ExitCode.OK : ExitCode.THRESHOLDS);
   });
 };
 
 const NOTHING_MOVED = 'nothing fits these UIDs there: `dicomrun find study UID` asks for them';
+
+/** Every counter 0: one that the peer leaves out may be anything. */
+function movedNothing({ completed, failed, warning }: SubOperations): boolean {
+  return completed === 0 && (failed ?? 0) === 0 && (warning ?? 0) === 0;
+}
+
+function countsText({ completed, failed, warning }: SubOperations): string {
+  const told = (count: number | null, what: string): string =>
+    count === null ? `${what} not told` : `${count} ${what}`;
+  return [
+    told(completed, 'completed'),
+    told(failed, 'failed'),
+    told(warning, 'with warnings'),
+  ].join(', ');
+}
 
 /** @throws DicomRunError 104 without a destination, or for one that is no AE title */
 function destinationOf({ to, aem }: MoveFlags): string {

@@ -41,7 +41,7 @@ export async function runMove(
         { level, keys, destination: wish.destination },
         {
           onProgress: ({ remaining, completed }) => {
-            if (remaining > 0) say(`${completed} moved, ${remaining} to go\n`);
+            if ((remaining ?? 0) > 0) say(`${completed ?? 0} moved, ${remaining} to go\n`);
           },
           onDone: resolve,
         },

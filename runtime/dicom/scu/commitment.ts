@@ -1,5 +1,6 @@
 // Storage commitment (PS3.4 Annex J): the request, and its report whichever way it comes, on the same
 // association or on a new one to an acceptor of ours.
+import { DataError } from '../element/data-error.ts';
 import { openDataset, toJson, type JsonDataset } from '../element/json.ts';
 import { CommandField } from '../dimse/elements.ts';
 import type { IncomingRequest } from '../dimse/incoming.ts';
@@ -30,6 +31,55 @@ const EVENT_TYPE_ELEMENT = 0x1002;
 
 const items = (value: unknown): JsonDataset[] =>
   Array.isArray(value) ? (value as JsonDataset[]) : [];
+
+/** What a report says of what was asked for. */
+export interface CommitJudgement {
+  /** Every instance asked for is in the committed list and none in the failed one. */
+  readonly ok: boolean;
+  /** Of the instances asked for. */
+  readonly committed: readonly string[];
+  /** Asked for, and told failed or not told committed. */
+  readonly failed: readonly string[];
+  /** In the report, and never asked for. */
+  readonly unasked: readonly string[];
+  /** What is wrong with the report, '' when nothing is. */
+  readonly reason: string;
+}
+
+const ALL_COMMITTED = 1; // PS3.4 Table J.3-2
+const FAILURES_EXIST = 2;
+
+/** Event type 2 is never success, whatever its lists say (PS3.4 J.3.3). */
+export function judgeCommitment(asked: readonly string[], report: CommitReport): CommitJudgement {
+  const told = new Set(report.committed);
+  const refused = new Set(report.failed.map((one) => one.sopInstance));
+  const wanted = [...new Set(asked)];
+  const isCommitted = (uid: string): boolean => told.has(uid) && !refused.has(uid);
+  const committed = wanted.filter(isCommitted);
+  const failed = wanted.filter((uid) => !isCommitted(uid));
+  const known = new Set(wanted);
+  const unasked = [...new Set([...told, ...refused])].filter((uid) => !known.has(uid));
+  const reasons = [
+    failed.length === 0 ? '' : `${failed.length} of ${wanted.length} instances not committed`,
+    eventTrouble(report.eventType),
+    unasked.length === 0
+      ? ''
+      : `${unasked.length} ${unasked.length === 1 ? 'instance' : 'instances'} that nobody asked for`,
+  ];
+  return {
+    ok: failed.length === 0 && report.eventType === ALL_COMMITTED,
+    committed,
+    failed,
+    unasked,
+    reason: reasons.filter((text) => text !== '').join('; '),
+  };
+}
+
+function eventTrouble(eventType: number): string {
+  if (eventType === ALL_COMMITTED) return '';
+  if (eventType === FAILURES_EXIST) return 'event type 2, failures exist';
+  return `event type ${eventType < 0 ? 'missing' : `${eventType}, which is none of the service`}`;
+}
 
 /** The attributes of a request or a report: a transaction and its references. */
 export function commitmentAttributes(
@@ -62,7 +112,9 @@ export function requestCommitment(
   normalized(association, options, done);
 }
 
-/** Reads a report; null when the request is none. */
+const instanceOf = (item: JsonDataset): string => String(item['ReferencedSOPInstanceUID'] ?? '');
+
+/** Reads a report; null when the request is none. @throws DataError for one that cannot be read */
 export function readCommitReport(
   association: Association,
   request: IncomingRequest,
@@ -75,14 +127,30 @@ export function readCommitReport(
   return {
     transactionUid: String(json['TransactionUID'] ?? ''),
     eventType: request.uint16(EVENT_TYPE_ELEMENT),
-    committed: items(json['ReferencedSOPSequence']).map((item) =>
-      String(item['ReferencedSOPInstanceUID']),
-    ),
+    committed: items(json['ReferencedSOPSequence']).map(instanceOf),
     failed: items(json['FailedSOPSequence']).map((item) => ({
-      sopInstance: String(item['ReferencedSOPInstanceUID']),
+      sopInstance: instanceOf(item),
       reason: Number(item['FailureReason'] ?? 0),
     })),
     at: request.lastByte,
+  };
+}
+
+/** A report that nobody can use: unreadable, or of a transaction that nobody waits for. */
+export interface OddReport {
+  readonly code: 'COMMIT_UNREADABLE' | 'COMMIT_STRANGER';
+  readonly message: string;
+}
+
+const peerOf = ({ role, calledAET, callingAET }: Association): string =>
+  role === 'requestor' ? calledAET : callingAET;
+
+function strangerOf(report: CommitReport, association: Association): OddReport {
+  const { transactionUid: uid } = report;
+  const which = uid === '' ? 'no transaction' : `transaction ${uid}`;
+  return {
+    code: 'COMMIT_STRANGER',
+    message: `${peerOf(association)}: a report of storage commitment for ${which}, which nobody waits for (any more)`,
   };
 }
 
@@ -93,9 +161,12 @@ export function readCommitReport(
 export class CommitmentReports implements RequestHandler {
   private readonly waiting = new Map<string, (report: CommitReport) => void>();
   private readonly next: RequestHandler | null;
+  private readonly odd: (report: OddReport) => void;
 
-  constructor(next: RequestHandler | null = null) {
+  /** `odd` hears of reports that are for nobody. */
+  constructor(next: RequestHandler | null = null, odd: (report: OddReport) => void = () => {}) {
     this.next = next;
+    this.odd = odd;
   }
 
   /** `onReport` is called once, when the report of the transaction comes. */
@@ -109,7 +180,16 @@ export class CommitmentReports implements RequestHandler {
   }
 
   onRequest(association: Association, request: IncomingRequest, dataset: Buffer | null): void {
-    const report = readCommitReport(association, request, dataset);
+    let report: CommitReport | null;
+    try {
+      report = readCommitReport(association, request, dataset);
+    } catch (error) {
+      if (!(error instanceof DataError)) throw error;
+      const message = `${peerOf(association)}: a report of storage commitment cannot be read: ${error.message}`;
+      this.odd({ code: 'COMMIT_UNREADABLE', message });
+      association.respond(request, { status: Status.PROCESSING_FAILURE });
+      return;
+    }
     if (report === null) {
       if (this.next?.onRequest !== undefined) this.next.onRequest(association, request, dataset);
       else association.respond(request, { status: Status.UNRECOGNIZED_OPERATION });
@@ -118,7 +198,8 @@ export class CommitmentReports implements RequestHandler {
     association.respond(request, { status: Status.SUCCESS });
     const onReport = this.waiting.get(report.transactionUid);
     this.waiting.delete(report.transactionUid);
-    onReport?.(report);
+    if (onReport !== undefined) onReport(report);
+    else this.odd(strangerOf(report, association));
   }
 
   onStore(association: Association, request: IncomingRequest): void {

@@ -3,6 +3,7 @@
 import type { Reply } from '../dimse/pending.ts';
 import { Element } from '../dimse/elements.ts';
 import { type Attributes, queryRequest } from '../dimse/model.ts';
+import { statusClass } from '../dimse/status.ts';
 import { queryClass } from '../dimse/uids.ts';
 import type { Failure } from '../errors.ts';
 import type { Association } from '../ul/association.ts';
@@ -23,15 +24,22 @@ export interface RetrieveOptions {
   readonly fault?: SendFault;
 }
 
-/** PS3.7 §9.1.4.1: -1 where the peer does not say. */
+/** PS3.7 §9.1.4.1, PS3.4 C.4.2: null where the peer does not say. */
 export interface SubOperations {
-  readonly remaining: number;
-  readonly completed: number;
-  readonly failed: number;
-  readonly warning: number;
+  readonly remaining: number | null;
+  readonly completed: number | null;
+  readonly failed: number | null;
+  readonly warning: number | null;
 }
 
+/** What became of a retrieval as a whole, its sub-operations included. */
+export type RetrieveOutcome = 'success' | 'warning' | 'failure' | 'cancelled';
+
 export interface RetrieveResult extends OperationResult, SubOperations {
+  /** The final status, or worse where sub-operations failed; 'failure' when nothing completed. */
+  readonly outcome: RetrieveOutcome;
+  /** The final status is success or warning, and no sub-operation failed. */
+  readonly ok: boolean;
   /** (0008,0058) of the final response: SOP instance UIDs that failed. */
   readonly failedInstances: readonly string[];
   /** Responses with status pending. */
@@ -49,10 +57,23 @@ export interface Retrieving {
   cancel(): void;
 }
 
+const NOT_TOLD: SubOperations = { remaining: null, completed: null, failed: null, warning: null };
+
+function outcomeOf(status: number, counters: SubOperations, anyFailed: boolean): RetrieveOutcome {
+  const told = status < 0 ? 'failure' : statusClass(status);
+  if (told === 'cancelled') return 'cancelled';
+  if (told !== 'success' && told !== 'warning') return 'failure';
+  if (!anyFailed) return told;
+  const done = (counters.completed ?? 0) + (counters.warning ?? 0);
+  return done > 0 ? 'warning' : 'failure';
+}
+
 class Retrieve extends Operation implements Retrieving {
   readonly mayPend = true;
   private readonly user: RetrieveUser;
-  private counters: SubOperations = { remaining: -1, completed: -1, failed: -1, warning: -1 };
+  private counters: SubOperations = NOT_TOLD;
+  /** Some response counted a failed sub-operation. */
+  private anyFailed = false;
   private pendingResponses = 0;
   private cancelledAt = 0;
 
@@ -95,21 +116,20 @@ class Retrieve extends Operation implements Retrieving {
     this.user.onDone(this.outcome(null, failure, []));
   }
 
-  /** A counter that is absent keeps its last value. */
+  /** While it runs, a counter that is absent keeps its last value; the final ones are as told. */
   private count(reply: Reply): void {
-    const read = (element: number, before: number): number => {
+    const before = reply.pending ? this.counters : NOT_TOLD;
+    const read = (element: number, last: number | null): number | null => {
       const value = reply.uint16(element);
-      return value < 0 ? before : value;
+      return value < 0 ? last : value;
     };
-    const { remaining, completed, failed, warning } = this.counters;
     this.counters = {
-      remaining: reply.pending
-        ? read(Element.REMAINING, remaining)
-        : Math.max(0, reply.uint16(Element.REMAINING)),
-      completed: read(Element.COMPLETED, completed),
-      failed: read(Element.FAILED, failed),
-      warning: read(Element.WARNING, warning),
+      remaining: read(Element.REMAINING, before.remaining),
+      completed: read(Element.COMPLETED, before.completed),
+      failed: read(Element.FAILED, before.failed),
+      warning: read(Element.WARNING, before.warning),
     };
+    if ((this.counters.failed ?? 0) > 0) this.anyFailed = true;
   }
 
   private outcome(
@@ -119,7 +139,13 @@ class Retrieve extends Operation implements Retrieving {
   ): RetrieveResult {
     const { pendingResponses, cancelledAt } = this;
     const base = this.result(reply, failure);
-    return { ...base, ...this.counters, failedInstances, pendingResponses, cancelledAt };
+    const anyFailed = this.anyFailed || failedInstances.length > 0;
+    const outcome = outcomeOf(base.status, this.counters, anyFailed);
+    // 0xB000 stands for failures or warnings: without a count of failures it proves nothing.
+    const unknown = outcome === 'warning' && this.counters.failed === null;
+    const ok = (outcome === 'success' || outcome === 'warning') && !anyFailed && !unknown;
+    const about = { failedInstances, pendingResponses, cancelledAt, outcome, ok };
+    return { ...base, ...this.counters, ...about };
   }
 }
 

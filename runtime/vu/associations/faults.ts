@@ -69,6 +69,32 @@ export function statusError(
   };
 }
 
+/** Sub-operations that failed although the final status is none of failure (PS3.4 C.4.2). */
+export function subOperationError(
+  service: string,
+  peer: PeerName,
+  result: {
+    readonly status: number;
+    readonly completed: number | null;
+    readonly failed: number | null;
+    readonly warning: number | null;
+  },
+): OperationError {
+  const { status, completed, failed, warning } = result;
+  const all = (completed ?? 0) + (failed ?? 0) + (warning ?? 0);
+  const what =
+    failed === null
+      ? 'does not tell how many sub-operations failed'
+      : `${failed} of ${all} sub-operations failed`;
+  return {
+    operation: service,
+    code: 'sub-operations failed',
+    message: `${peerText(peer)} ${service}: ${what} (final status 0x${statusHex(status)})`,
+    hint: 'failedInstances names them, where the peer does; its log says why',
+    calledAET: peer.calledAET,
+  };
+}
+
 /** Word of the `outcome` tag. */
 export function outcomeTag(failure: Failure | Rejected): string {
   return failure.kind === 'released' ? 'aborted' : failure.kind;

@@ -5,11 +5,12 @@ import { Answer } from '../../../api/bridge.ts';
 import { SopClass } from '../../dicom/dimse/uids.ts';
 import {
   type CommitReport,
+  judgeCommitment,
   requestCommitment,
   type SopReference,
 } from '../../dicom/scu/commitment.ts';
 import type { NormalizedResult } from '../../dicom/scu/normalized.ts';
-import { failureFault } from '../associations/faults.ts';
+import { failureFault, peerText } from '../associations/faults.ts';
 import type { Operation } from '../sandbox/operation.ts';
 import type { ServiceParts } from './services.ts';
 import { Deadline } from './deadline.ts';
@@ -41,6 +42,7 @@ class Commitment {
   private readonly stops: (() => void)[] = [];
   private answer: object | null = null;
   private startedAt = 0;
+  private asked: readonly string[] = [];
   private report: CommitReport | null = null;
 
   constructor(
@@ -58,6 +60,7 @@ class Commitment {
 
   start(call: CommitCall, inboxes: Inboxes): void {
     const { open } = this.exchange;
+    this.asked = call.items.map(({ uid }) => uid);
     const references: SopReference[] = call.items.map(({ sopClass, uid }) => ({
       sopClass,
       sopInstance: uid,
@@ -86,8 +89,10 @@ class Commitment {
     }
     const response = this.exchange.answered(result);
     this.answer = response;
-    if (!response.ok) this.settle({ ...response, committed: [], failed: [], durationMs: 0 });
-    else if (this.report !== null) this.finish(this.report);
+    if (!response.ok) {
+      const nothing = { committed: [], failed: [...new Set(this.asked)], unasked: [] };
+      this.settle({ ...response, ...nothing, durationMs: 0 });
+    } else if (this.report !== null) this.finish(this.report);
   }
 
   private reported(report: CommitReport): void {
@@ -98,12 +103,21 @@ class Commitment {
 
   private finish(report: CommitReport): void {
     const durationMs = performance.now() - this.startedAt;
-    const failed = report.failed.map((one) => one.sopInstance);
-    const outcome = failed.length === 0 ? 'success' : 'failure';
+    const { ok, committed, failed, unasked, reason } = judgeCommitment(this.asked, report);
+    const outcome = ok ? 'success' : 'failure';
     this.exchange.sample('dicom_commit_duration', durationMs, { outcome });
-    const committed = report.committed;
-    const ok = failed.length === 0;
-    this.settle({ ...this.answer, ok, outcome, committed, failed, durationMs });
+    if (reason !== '') this.tell(reason);
+    const why = reason === '' ? {} : { reason };
+    this.settle({ ...this.answer, ok, outcome, committed, failed, unasked, ...why, durationMs });
+  }
+
+  private tell(reason: string): void {
+    const { parts } = this.services;
+    const { peer } = this.exchange.open.spec;
+    const code = 'COMMIT_INCOMPLETE';
+    const message = `${peerText(peer)} reported the storage commitment: ${reason} (PS3.4 J.3.3)`;
+    const about = { operation: 'N-EVENT-REPORT', code, message, calledAET: peer.calledAET };
+    parts.errors.failed(about, parts.vu(this.operation.slot));
   }
 
   private late(): void {

@@ -3,7 +3,14 @@ import { Answer, type Fault } from '../../../api/bridge.ts';
 import type { Failure } from '../../dicom/errors.ts';
 import type { OperationResult } from '../../dicom/scu/operation.ts';
 import type { Associations, OpenAssociation } from '../associations/associations.ts';
-import { failureFault, outcomeTag, peerText, statusError } from '../associations/faults.ts';
+import type { RetrieveResult } from '../../dicom/scu/retrieve.ts';
+import {
+  failureFault,
+  outcomeTag,
+  peerText,
+  statusError,
+  subOperationError,
+} from '../associations/faults.ts';
 import { RingFault } from '../sandbox/host.ts';
 import { shortName } from '../associations/names.ts';
 import type { Operation } from '../sandbox/operation.ts';
@@ -36,6 +43,12 @@ export interface ServiceResponse {
 }
 
 const ONLY_SERIES = -1;
+
+/** A retrieval with what its sub-operations make of it. */
+export type JudgedRetrieve = Pick<
+  RetrieveResult,
+  'ok' | 'outcome' | 'completed' | 'failed' | 'warning'
+>;
 
 /** The peer did not take a service: thrown by the ring, before anything was sent. */
 export function noContext(open: OpenAssociation, sopClass: string, service: string): RingFault {
@@ -102,26 +115,27 @@ export class Exchange {
     return this.parts.requests.series(context, ONLY_SERIES, () => ({}));
   }
 
-  /** Counts the final response; the fields of the script's result. */
-  answered(result: OperationResult): ServiceResponse {
+  /**
+   * Counts the final response; the fields of the script's result. `judged`: what its sub-operations
+   * make of it, which a status alone does not say.
+   */
+  answered(result: OperationResult, judged?: JudgedRetrieve): ServiceResponse {
     const { status } = result;
     const { requests, host } = this.parts;
-    const failed = !isOk(status, this.options.expectStatus);
+    const statusFailed = !isOk(status, this.options.expectStatus);
+    const expected = this.options.expectStatus?.includes(status) === true;
+    const lost = judged !== undefined && !judged.ok && judged.outcome !== 'cancelled';
+    const failed = statusFailed || (lost && !expected);
     const tags = statusTags(status);
-    const outcome = tags['outcome'] ?? 'failure';
+    const outcome = judged?.outcome ?? tags['outcome'] ?? 'failure';
     const times = { ...result, bytes: 0 };
-    requests.answered(this.#series(this.with(tags)), times, failed, host.nextSerial);
-    if (failed) {
-      const { peer } = this.open.spec;
-      this.parts.errors.failed(
-        statusError(this.service, peer, status, result.errorComment),
-        this.vu,
-      );
-    }
+    const series = this.#series(this.with({ ...tags, outcome }));
+    requests.answered(series, times, failed, host.nextSerial);
+    if (failed) this.#tell(result, statusFailed ? undefined : judged);
     const sent = result.sendEnd > 0 ? Math.min(result.sendEnd, result.firstByte) : result.firstByte;
     return {
       status,
-      ok: outcome === 'success' || outcome === 'warning',
+      ok: judged?.ok ?? (outcome === 'success' || outcome === 'warning'),
       outcome,
       ...(result.errorComment === '' ? {} : { comment: result.errorComment }),
       phases: {
@@ -131,6 +145,15 @@ export class Exchange {
         receiving: result.lastByte - result.firstByte,
       },
     };
+  }
+
+  #tell({ status, errorComment }: OperationResult, judged?: JudgedRetrieve): void {
+    const { peer } = this.open.spec;
+    const error =
+      judged === undefined
+        ? statusError(this.service, peer, status, errorComment)
+        : subOperationError(this.service, peer, { ...judged, status });
+    this.parts.errors.failed(error, this.vu);
   }
 
   /** Counts a request without an answer; the fault to settle with, null after an interruption. */

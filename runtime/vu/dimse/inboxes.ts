@@ -2,7 +2,7 @@
 import { Element } from '../../dicom/dimse/elements.ts';
 import type { IncomingRequest } from '../../dicom/dimse/incoming.ts';
 import { Status } from '../../dicom/dimse/status.ts';
-import { CommitmentReports } from '../../dicom/scu/commitment.ts';
+import { CommitmentReports, type OddReport } from '../../dicom/scu/commitment.ts';
 import type { Association, RequestHandler } from '../../dicom/ul/association.ts';
 import type { OpenAssociation } from '../associations/associations.ts';
 import type { Intake } from './intake.ts';
@@ -13,10 +13,10 @@ export class Inbox implements RequestHandler {
   intake: Intake | null = null;
   readonly reports: CommitmentReports;
 
-  constructor() {
-    this.reports = new CommitmentReports({
-      onRequest: (association, request) => this.other(association, request),
-    });
+  constructor(odd: (report: OddReport) => void) {
+    const onRequest: RequestHandler['onRequest'] = (association, request) =>
+      this.other(association, request);
+    this.reports = new CommitmentReports({ onRequest }, odd);
   }
 
   onStore(association: Association, request: IncomingRequest): void {
@@ -45,12 +45,18 @@ export class Inbox implements RequestHandler {
 /** The inbox of each association that needs one. */
 export class Inboxes {
   private readonly known = new WeakMap<OpenAssociation, Inbox>();
+  private readonly odd: (report: OddReport) => void;
+
+  /** `odd` hears of reports that are for nobody. */
+  constructor(odd: (report: OddReport) => void) {
+    this.odd = odd;
+  }
 
   /** The inbox of an association; made, and set to answer, at the first use. */
   of(open: OpenAssociation): Inbox {
     let inbox = this.known.get(open);
     if (inbox === undefined) {
-      inbox = new Inbox();
+      inbox = new Inbox(this.odd);
       this.known.set(open, inbox);
       open.wire.handler = inbox;
     }

@@ -23,19 +23,16 @@ interface RetrieveCall extends ServiceOptions {
   readonly folder?: string;
 }
 
-/** Counts a finished retrieval; counters a peer leaves out read as 0. */
+/** Counts a finished retrieval; counters that the peer leaves out are null. */
 function retrieveResult(exchange: Exchange, result: RetrieveResult): object {
-  const base = exchange.answered(result);
-  const count = (value: number): number => Math.max(0, value);
-  const completed = count(result.completed);
-  const failed = count(result.failed);
-  const warnings = count(result.warning);
+  const { completed, failed, warning: warnings, remaining } = result;
+  const base = exchange.answered(result, result);
   for (const [outcome, n] of [
     ['success', completed],
     ['failure', failed],
     ['warning', warnings],
   ] as const) {
-    if (n > 0) exchange.sample('dicom_suboperations', n, { outcome });
+    if (n !== null && n > 0) exchange.sample('dicom_suboperations', n, { outcome });
   }
   if (result.cancelledAt > 0) {
     // The final response may have been on its way, and in the same chunk as the last match.
@@ -44,7 +41,7 @@ function retrieveResult(exchange: Exchange, result: RetrieveResult): object {
   const { failedInstances } = result;
   return {
     ...base,
-    remaining: count(result.remaining),
+    remaining,
     completed,
     failed,
     warnings,
@@ -110,7 +107,7 @@ function begin(
 
 /** Sub-operations that are over. */
 function doneOf({ completed, failed, warning }: SubOperations): number {
-  return Math.max(0, completed) + Math.max(0, failed) + Math.max(0, warning);
+  return (completed ?? 0) + (failed ?? 0) + (warning ?? 0);
 }
 
 /** Registers `move` and `get`. */

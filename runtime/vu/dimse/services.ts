@@ -21,7 +21,10 @@ export interface ServiceParts {
 
 /** Registers their calls. */
 export function wireServices(services: ServiceParts): void {
-  const inboxes = new Inboxes();
+  const { errors } = services.parts;
+  const inboxes = new Inboxes((odd) =>
+    errors.failed({ operation: 'N-EVENT-REPORT', ...odd }, null),
+  );
   wireEchoes(services);
   wireFinds(services);
   wireRetrieves(services, inboxes);
