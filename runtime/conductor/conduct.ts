@@ -2,6 +2,7 @@
 // set-up, run, settle, teardown, summary. Every way out ends all threads.
 import type { Options } from '../config/types.ts';
 import { DicomRunError, ExitCode } from '../errors.ts';
+import { executorOf } from '../executors/index.ts';
 import { splitSegment, WHOLE } from '../executors/segment.ts';
 import type { Summary } from '../metrics/summary.ts';
 import { Acceptors } from './acceptors.ts';
@@ -271,7 +272,7 @@ class Conductor {
 
   /** Only arrival rates have VUs before t0, and only a vuInit makes them worth waiting for. */
   async #warm({ loaded, options }: RunContext, setupJson: string | null): Promise<void> {
-    const open = options.scenarios.some((scenario) => 'preAllocatedVUs' in scenario);
+    const open = options.scenarios.some((one) => executorOf(one).preAllocatedVUs !== undefined);
     if (!open || !loaded.exports.includes('vuInit')) return;
     const { stopper } = this.#request;
     await stopper.guard(this.#fleet.warm(setupJson)).catch((error: unknown) => {

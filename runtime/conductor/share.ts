@@ -1,5 +1,6 @@
 // From resolved options and what the init pass declared to what each thread is told. Pure.
 import type { Options, Route, Routes, Scenario, Target, VerifyTarget } from '../config/types.ts';
+import { executorOf } from '../executors/index.ts';
 import type {
   Declaration,
   EmbeddedAddress,
@@ -97,24 +98,9 @@ function embeddedVerify(embedded: EmbeddedAddress, callingAET: string): VerifyTa
   };
 }
 
-/** Most VUs a scenario can have at once. */
-export function maxVUsOf(scenario: Scenario): number {
-  switch (scenario.executor) {
-    case 'ramping-vus':
-      return Math.max(scenario.startVUs, ...scenario.stages.map((stage) => stage.target));
-    case 'constant-arrival-rate':
-    case 'ramping-arrival-rate':
-      return scenario.maxVUs;
-    case 'constant-vus':
-    case 'per-vu-iterations':
-    case 'shared-iterations':
-      return scenario.vus;
-  }
-}
-
 /** Most VUs of the run, were all scenarios at their peak at once. */
 export function maxVUs(scenarios: readonly Scenario[]): number {
-  return scenarios.reduce((sum, scenario) => sum + maxVUsOf(scenario), 0);
+  return scenarios.reduce((sum, scenario) => sum + executorOf(scenario).maxVUs(scenario), 0);
 }
 
 /** Worker threads: as asked for, else one a core but for main's; never more than there are VUs. */

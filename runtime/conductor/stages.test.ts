@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Scenario } from '../executors/scenario.ts';
+import type { Scenario } from '../executors/index.ts';
 import { stageChanges } from './stages.ts';
 
 const COMMON = { exec: 'default', startTimeNs: 0, gracefulStopNs: 0, env: {}, tags: {} };

@@ -1,8 +1,10 @@
 // When each stage of the plan begins, for the run log, Grafana and the screen. Pure: workers keep
 // the same times by themselves, so nobody has to be asked.
-import { perUnit, vus } from '../executors/describe.ts';
 import { formatNs } from '../executors/duration.ts';
-import type { Scenario, Stage } from '../executors/scenario.ts';
+import type { Staging } from '../executors/executor.ts';
+import { executorOf } from '../executors/index.ts';
+import type { Scenario } from '../executors/index.ts';
+import type { Stage } from '../executors/scenario.ts';
 
 export interface StageChange {
   /** ms since t0. */
@@ -26,15 +28,16 @@ export function stageChanges(scenarios: readonly Scenario[]): readonly StageChan
 }
 
 function changesOf(scenario: Scenario): readonly StageChange[] {
-  if (!('stages' in scenario)) return [];
+  const staging = executorOf(scenario).staging?.(scenario);
+  if (staging === undefined) return [];
   let atNs = scenario.startTimeNs;
-  let before = scenario.executor === 'ramping-vus' ? scenario.startVUs : scenario.startRate;
-  return scenario.stages.map((stage, number) => {
+  let before = staging.from;
+  return staging.stages.map((stage, number) => {
     const change = {
       atMs: atNs / 1e6,
       scenario: scenario.name,
       stage: number,
-      text: textOf(scenario, stage, before),
+      text: textOf(staging, stage, before),
     };
     atNs += stage.durationNs;
     before = stage.target;
@@ -42,13 +45,8 @@ function changesOf(scenario: Scenario): readonly StageChange[] {
   });
 }
 
-function textOf(scenario: Scenario, { durationNs, target }: Stage, before: number): string {
-  const unit = unitOf(scenario, target);
-  if (durationNs === 0) return `jump to ${unit}`;
-  if (target === before) return `hold ${unit} for ${formatNs(durationNs)}`;
-  return `ramp ${target > before ? 'up' : 'down'} to ${unit} in ${formatNs(durationNs)}`;
-}
-
-function unitOf(scenario: Scenario, target: number): string {
-  return 'timeUnitNs' in scenario ? `${target}${perUnit(scenario.timeUnitNs)}` : vus(target);
+function textOf({ unit }: Staging, { durationNs, target }: Stage, before: number): string {
+  if (durationNs === 0) return `jump to ${unit(target)}`;
+  if (target === before) return `hold ${unit(target)} for ${formatNs(durationNs)}`;
+  return `ramp ${target > before ? 'up' : 'down'} to ${unit(target)} in ${formatNs(durationNs)}`;
 }

@@ -1,7 +1,7 @@
 // From a built and resolved script to what every VU worker is told.
 import type { Options } from '../config/types.ts';
 import { formatNs } from '../executors/duration.ts';
-import { begunOffset } from '../executors/per-vu-iterations.ts';
+import { begunOffset } from '../executors/plan-of.ts';
 import type { Listening } from './acceptors.ts';
 import type { BuiltScript, RunContext } from './conduct-types.ts';
 import type { SharedVuPlan } from './fleet/fleet.ts';

@@ -1,5 +1,5 @@
 // The frozen shape of Options from stacked values.
-import type { Scenario } from '../executors/scenario.ts';
+import type { Scenario } from '../executors/index.ts';
 import { segmentOption } from './values/segment-option.ts';
 import type { Problems } from './values/problems.ts';
 import { smokeThresholds } from './smoke.ts';

@@ -1,5 +1,5 @@
 // What one scenario alone cannot say: exports that exist, `after` that names another and is no circle.
-import type { Scenario } from '../executors/scenario.ts';
+import type { Scenario } from '../executors/index.ts';
 import type { Problems } from './values/problems.ts';
 import { didYouMean } from './values/suggest.ts';
 

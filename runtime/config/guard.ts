@@ -1,7 +1,8 @@
 // A PACS is clinical: heavy load goes only to hosts somebody named outside the script.
 import { formatNs } from '../executors/duration.ts';
 import { requirements } from '../executors/requirements.ts';
-import type { Scenario } from '../executors/scenario.ts';
+import { executorOf } from '../executors/index.ts';
+import type { Scenario } from '../executors/index.ts';
 import type { Problem } from '../errors.ts';
 import { isLoopback } from './values/address.ts';
 import type { Options } from './types.ts';
@@ -26,18 +27,12 @@ export function heavyLoad(scenarios: readonly Scenario[]): string | null {
 
 /** So few iterations that maxDuration, 10 min by default, says nothing about the load. */
 function isShort(scenario: Scenario): boolean {
-  if (scenario.executor === 'shared-iterations') return scenario.iterations <= FEW;
-  if (scenario.executor !== 'per-vu-iterations') return false;
-  return scenario.iterations * scenario.vus <= FEW;
+  const iterations = executorOf(scenario).iterations?.(scenario);
+  return iterations !== undefined && iterations.total <= FEW;
 }
 
 function highestRate(scenario: Scenario): number {
-  if (!('timeUnitNs' in scenario)) return 0;
-  const perUnit =
-    scenario.executor === 'constant-arrival-rate'
-      ? scenario.rate
-      : Math.max(scenario.startRate, ...scenario.stages.map((stage) => stage.target));
-  return Math.round((perUnit * 1e9 * 100) / scenario.timeUnitNs) / 100;
+  return executorOf(scenario).highestRate?.(scenario) ?? 0;
 }
 
 /**

@@ -5,7 +5,8 @@
 // keeping its exec, env, tags and gracefulStop.
 import { formatNs } from '../executors/duration.ts';
 import { stagesDurationNs } from '../executors/ramping-vus.ts';
-import type { Scenario, Stage } from '../executors/scenario.ts';
+import type { Scenario } from '../executors/index.ts';
+import type { Stage } from '../executors/scenario.ts';
 import type { Load } from './sources/layer.ts';
 import type { Problems } from './values/problems.ts';
 import { didYouMean } from './values/suggest.ts';

@@ -2,7 +2,7 @@
 // key by key, checked as a whole, everything wrong said at once.
 import { DicomRunError, ExitCode } from '../errors.ts';
 import type { Problem } from '../errors.ts';
-import type { Scenario } from '../executors/scenario.ts';
+import type { Scenario } from '../executors/index.ts';
 import { checkScenarios } from './check-scenarios.ts';
 import { readFlags, readFlagVariables } from './sources/flag-source.ts';
 import type { Flags } from './flag-table.ts';

@@ -1,8 +1,8 @@
 // Scenario objects as scripts and configuration files write them -> validated scenarios.
-import type { ExecutorName, Scenario, Stage } from '../executors/scenario.ts';
-import { dayRate } from '../executors/day-curve.ts';
-import { periodNs } from '../executors/constant-arrival-rate.ts';
-import { stagesDurationNs } from '../executors/ramping-vus.ts';
+import { EXECUTORS, executorNamed } from '../executors/index.ts';
+import type { Scenario } from '../executors/index.ts';
+import type { Executor, KeyReader } from '../executors/executor.ts';
+import type { Stage } from '../executors/scenario.ts';
 import { seedValue } from './sources/from-env.ts';
 import type { FromEnv } from './sources/from-env.ts';
 import { within } from './values/problems.ts';
@@ -21,21 +21,7 @@ import type { Reader } from './values/values.ts';
 
 const S = 1e9;
 const COMMON = ['executor', 'exec', 'startTime', 'after', 'gracefulStop', 'env', 'tags'];
-const KEYS: Readonly<Record<ExecutorName, readonly string[]>> = {
-  'constant-vus': ['vus', 'duration'],
-  'ramping-vus': ['startVUs', 'stages', 'gracefulRampDown'],
-  'per-vu-iterations': ['vus', 'iterations', 'maxDuration'],
-  'shared-iterations': ['vus', 'iterations', 'maxDuration', 'paceOver'],
-  'constant-arrival-rate': [
-    ...['rate', 'timeUnit', 'duration'],
-    ...['preAllocatedVUs', 'maxVUs', 'arrival'],
-  ],
-  'ramping-arrival-rate': [
-    ...['startRate', 'timeUnit', 'stages', 'examsPerDay', 'dayLength'],
-    ...['preAllocatedVUs', 'maxVUs', 'arrival'],
-  ],
-};
-export const EXECUTORS = Object.keys(KEYS) as readonly ExecutorName[];
+const NAMES = EXECUTORS.map(({ name }) => name);
 
 /** One scenario object being read. */
 interface Draft {
@@ -71,30 +57,33 @@ function readScenario(draft: Draft): Scenario | undefined {
   if (executor === undefined) return undefined;
   const before = draft.r.problems.list.length;
   checkKeys(draft, executor);
-  const scenario = { ...common(draft), ...specific(draft, executor) } as Scenario;
+  const scenario = { ...common(draft), ...executor.read(new Keys(draft)) } as Scenario;
   if (draft.r.problems.list.length > before) return undefined;
-  checkWhole(draft, scenario);
-  return draft.r.problems.list.length > before ? undefined : scenario;
+  const { r } = draft;
+  for (const fault of executor.check(scenario)) {
+    r.problems.add('CONFIG_SCENARIO', `${r.at.name}: ${fault}`, { where: r.at.origin });
+  }
+  return r.problems.list.length > before ? undefined : scenario;
 }
 
-function executorOf({ r, raw }: Draft): ExecutorName | undefined {
+function executorOf({ r, raw }: Draft): Executor<Scenario> | undefined {
   const at = within(r.at, 'executor');
   if (raw.executor === undefined) {
-    r.problems.missing(at, 'is missing', `one of ${EXECUTORS.join(', ')}`);
+    r.problems.missing(at, 'is missing', `one of ${NAMES.join(', ')}`);
     return undefined;
   }
-  const executor = EXECUTORS.find((known) => known === raw.executor);
+  const executor = executorNamed(raw.executor);
   if (executor !== undefined) return executor;
   const hint =
     raw.executor === 'externally-controlled'
       ? 'k6 has dropped it too; use ramping-vus'
-      : didYouMean(String(raw.executor), EXECUTORS);
+      : didYouMean(String(raw.executor), NAMES);
   r.problems.value(at, 'an executor', raw.executor, hint);
   return undefined;
 }
 
-function checkKeys({ r, raw }: Draft, executor: ExecutorName): void {
-  const known = [...COMMON, ...KEYS[executor]];
+function checkKeys({ r, raw }: Draft, executor: Executor<Scenario>): void {
+  const known = [...COMMON, ...executor.keys];
   for (const key of Object.keys(raw)) {
     if (known.includes(key)) continue;
     if (key === 'options') {
@@ -106,10 +95,11 @@ function checkKeys({ r, raw }: Draft, executor: ExecutorName): void {
 }
 
 /** A key that another executor has. */
-function othersKey(key: string, executor: ExecutorName): string | undefined {
-  const owners = EXECUTORS.filter((other) => KEYS[other].includes(key));
+function othersKey(key: string, { name, keys }: Executor<Scenario>): string | undefined {
+  const owners = EXECUTORS.filter((other) => other.keys.includes(key));
   if (owners.length === 0) return undefined;
-  return `that is for ${owners.join(', ')}; ${executor} has ${KEYS[executor].join(', ')}`;
+  const names = owners.map((other) => other.name).join(', ');
+  return `that is for ${names}; ${name} has ${keys.join(', ')}`;
 }
 
 /** Reads one key, or takes its default; reports it when it is missing and has none. */
@@ -128,15 +118,9 @@ function fromEnvironment<T>(draft: Draft, key: string, r: Reader, read: Read<T>)
   return value === undefined ? undefined : read(r, value);
 }
 
-const count: Read<number> = (r, value) => readInteger(r, value, { min: 1 });
-const vus: Read<number> = (r, value) => readVUs(r, value);
 const vusOrNone: Read<number> = (r, value) => readVUs(r, value, 0);
 const time: Read<number> = (r, value) => readDuration(r, value);
-const second: Read<number> = (r, value) => readDuration(r, value, S);
-const positiveTime: Read<number> = (r, value) => readDuration(r, value, 1);
 const rate: Read<number> = (r, value) => readNumber(r, value);
-const arrival: Read<'regular' | 'poisson'> = (r, value) =>
-  readChoice(r, value, ['regular', 'poisson']);
 
 function common(draft: Draft): object {
   const after = draft.raw.after === undefined ? undefined : take(draft, 'after', readString);
@@ -152,95 +136,68 @@ function common(draft: Draft): object {
   };
 }
 
-function specific(draft: Draft, executor: ExecutorName): object {
-  switch (executor) {
-    case 'constant-vus':
-      return { vus: take(draft, 'vus', vus, 1), durationNs: take(draft, 'duration', second) };
-    case 'ramping-vus':
-      return {
-        startVUs: take(draft, 'startVUs', vusOrNone, 1),
-        stages: stagesOf(draft, vusOrNone),
-        gracefulRampDownNs: take(draft, 'gracefulRampDown', time, 30 * S),
-      };
-    case 'per-vu-iterations':
-      return { ...iterations(draft), maxDurationNs: take(draft, 'maxDuration', second, 600 * S) };
-    case 'shared-iterations':
-      return { ...iterations(draft), ...pace(draft) };
-    case 'constant-arrival-rate':
-      return {
-        rate: take(draft, 'rate', rate),
-        timeUnitNs: take(draft, 'timeUnit', positiveTime, S),
-        durationNs: take(draft, 'duration', second),
-        ...openKeys(draft),
-      };
-    case 'ramping-arrival-rate':
-      return { ...openKeys(draft), ...rampingRate(draft) };
+/** What an executor reads its keys with. What it gets for a wrong one does not matter: 1. */
+class Keys implements KeyReader {
+  readonly #draft: Draft;
+
+  constructor(draft: Draft) {
+    this.#draft = draft;
   }
-}
 
-function rampingRate(draft: Draft): object {
-  if (draft.raw.examsPerDay !== undefined) return examDay(draft);
-  return {
-    timeUnitNs: take(draft, 'timeUnit', positiveTime, S),
-    startRate: take(draft, 'startRate', rate, 0),
-    stages: stagesOf(draft, (r, value) =>
-      value === 'fromEnv' ? fromEnvironment(draft, 'rate', r, rate) : rate(r, value),
-    ),
-  };
-}
+  #number(key: string, read: Read<number>, byDefault?: number): number {
+    return take(this.#draft, key, read, byDefault) ?? 1;
+  }
 
-/** `examsPerDay` instead of stages: the day curve, in a day of `dayLength`. */
-function examDay(draft: Draft): object {
-  const { r, raw } = draft;
-  for (const key of ['stages', 'startRate', 'timeUnit']) {
-    if (raw[key] === undefined) continue;
-    r.problems.add('CONFIG_CONFLICT', `${r.at.name}: examsPerDay and ${key} say two rates`, {
+  has(key: string): boolean {
+    return this.#draft.raw[key] !== undefined;
+  }
+
+  vus(key: string, byDefault?: number): number {
+    return this.#number(key, readVUs, byDefault);
+  }
+
+  vusOrNone(key: string, byDefault?: number): number {
+    return this.#number(key, vusOrNone, byDefault);
+  }
+
+  count(key: string, byDefault?: number): number {
+    return this.#number(key, (r, value) => readInteger(r, value, { min: 1 }), byDefault);
+  }
+
+  duration(key: string, minNs: number, byDefault?: number): number {
+    return this.#number(key, (r, value) => readDuration(r, value, minNs), byDefault);
+  }
+
+  rate(key: string, byDefault?: number): number {
+    return this.#number(key, rate, byDefault);
+  }
+
+  choice<T extends string>(key: string, choices: readonly T[], byDefault: T): T {
+    const read: Read<T> = (r, value) => readChoice(r, value, choices);
+    return take(this.#draft, key, read, byDefault) ?? byDefault;
+  }
+
+  stages(targets: 'vus' | 'rates'): readonly Stage[] {
+    const draft = this.#draft;
+    const { r, raw } = draft;
+    const at = within(r.at, 'stages');
+    if (raw.stages === undefined) {
+      r.problems.missing(at, 'is missing', "e.g. [{ duration: '2m', target: 50 }]");
+      return [];
+    }
+    const rates: Read<number> = (place, value) =>
+      value === 'fromEnv' ? fromEnvironment(draft, 'rate', place, rate) : rate(place, value);
+    const read = targets === 'vus' ? vusOrNone : rates;
+    return readStages({ ...r, at }, raw.stages, read) ?? [];
+  }
+
+  conflict(message: string): void {
+    const { r } = this.#draft;
+    r.problems.add('CONFIG_CONFLICT', `${r.at.name}: ${message}`, {
       hint: 'give one of them',
       where: r.at.origin,
     });
   }
-  const exams = take(draft, 'examsPerDay', count);
-  const dayNs = take(
-    draft,
-    'dayLength',
-    (at, value) => readDuration(at, value, 24 * S),
-    86_400 * S,
-  );
-  return exams === undefined || dayNs === undefined ? {} : dayRate(exams, dayNs);
-}
-
-function iterations(draft: Draft): object {
-  return { vus: take(draft, 'vus', vus, 1), iterations: take(draft, 'iterations', count, 1) };
-}
-
-/** A pace longer than the default limit lengthens the limit. */
-function pace(draft: Draft): object {
-  const paceOverNs =
-    draft.raw.paceOver === undefined ? undefined : take(draft, 'paceOver', positiveTime);
-  const limit = 600 * S + (paceOverNs ?? 0);
-  return {
-    maxDurationNs: take(draft, 'maxDuration', second, limit),
-    ...(paceOverNs === undefined ? {} : { paceOverNs }),
-  };
-}
-
-function openKeys(draft: Draft): object {
-  const preAllocatedVUs = take(draft, 'preAllocatedVUs', vusOrNone);
-  return {
-    preAllocatedVUs,
-    maxVUs: take(draft, 'maxVUs', vus, preAllocatedVUs ?? 1),
-    arrival: take(draft, 'arrival', arrival, 'regular'),
-  };
-}
-
-function stagesOf(draft: Draft, readTarget: Read<number>): readonly Stage[] | undefined {
-  const { r, raw } = draft;
-  const at = within(r.at, 'stages');
-  if (raw.stages === undefined) {
-    r.problems.missing(at, 'is missing', "e.g. [{ duration: '2m', target: 50 }]");
-    return undefined;
-  }
-  return readStages({ ...r, at }, raw.stages, readTarget);
 }
 
 /** `[{ duration, target }, …]`. */
@@ -266,28 +223,4 @@ export function readStages(
     const target = readTarget({ ...r, at: within(at, 'target') }, stage.target);
     return durationNs === undefined || target === undefined ? [] : [{ durationNs, target }];
   });
-}
-
-/** What no single key can say. */
-function checkWhole({ r }: Draft, scenario: Scenario): void {
-  const wrong = (message: string, hint?: string): void =>
-    r.problems.add('CONFIG_SCENARIO', `${r.at.name}: ${message}`, { hint, where: r.at.origin });
-  if ('stages' in scenario && stagesDurationNs(scenario.stages) === 0) {
-    wrong('the stages take no time');
-  }
-  if (scenario.executor === 'ramping-vus') {
-    const most = Math.max(scenario.startVUs, ...scenario.stages.map((stage) => stage.target));
-    if (most === 0) wrong('startVUs or one of the targets must be above 0');
-  }
-  if (scenario.executor === 'shared-iterations' && scenario.iterations < scenario.vus) {
-    wrong(`${scenario.iterations} iterations cannot be shared by ${scenario.vus} VUs`);
-  }
-  if (scenario.executor === 'constant-arrival-rate') {
-    if (scenario.rate === 0) wrong('rate must be above 0');
-    else if (periodNs(scenario) < 1) wrong('more than one start per nanosecond');
-  }
-  if ('maxVUs' in scenario && scenario.maxVUs < scenario.preAllocatedVUs) {
-    wrong(`maxVUs (${scenario.maxVUs}) is below preAllocatedVUs (${scenario.preAllocatedVUs})`);
-  }
-  if ('maxVUs' in scenario && scenario.maxVUs < 1) wrong('maxVUs must be at least 1');
 }

@@ -1,6 +1,6 @@
 // Smoke mode: the same script, each scenario once, one after another, its load ignored.
 import { METRIC_TABLE } from '../../api/k6/metric-table.ts';
-import type { Scenario } from '../executors/scenario.ts';
+import type { Scenario } from '../executors/index.ts';
 import type { ThresholdConfig } from './types.ts';
 
 const S = 1e9;

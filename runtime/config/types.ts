@@ -1,23 +1,13 @@
 // What a resolved configuration is: everything validated, every default filled in, every duration a
 // number (ns in scenarios, ms elsewhere), all of it structured-clonable.
 
-import type { Scenario } from '../executors/scenario.ts';
+import type { Scenario } from '../executors/index.ts';
 import type { SegmentPair } from '../executors/segment.ts';
 import type { Simulation } from './values/simulate.ts';
 export type { Simulation } from './values/simulate.ts';
 export type { SegmentPair } from '../executors/segment.ts';
-export type {
-  Arrival,
-  ConstantArrivalRate,
-  ConstantVUs,
-  ExecutorName,
-  PerVUIterations,
-  RampingArrivalRate,
-  RampingVUs,
-  Scenario,
-  SharedIterations,
-  Stage,
-} from '../executors/scenario.ts';
+export type { ExecutorName, Scenario } from '../executors/index.ts';
+export type { Stage } from '../executors/scenario.ts';
 
 // ---------------------------------------------------------------- whom we talk to
 

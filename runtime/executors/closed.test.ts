@@ -3,7 +3,9 @@ import { NS_PER_S as S } from './duration.ts';
 import type { ClosedPlan, SlotEvent } from './plan.ts';
 import { planOf } from './plan-of.ts';
 import { rawSteps } from './ramping-vus.ts';
-import type { RampingVUs, Scenario, Stage } from './scenario.ts';
+import type { Scenario } from './index.ts';
+import type { RampingVUs } from './ramping-vus.ts';
+import type { Stage } from './scenario.ts';
 import { splitSegment, WHOLE } from './segment.ts';
 import { paceDueNs } from './shared-iterations.ts';
 

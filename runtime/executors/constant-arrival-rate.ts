@@ -2,30 +2,65 @@
 //
 //   start k is due at k·P, k from 0, P = trunc(timeUnit / rate) ns; the first at t = 0, none at or
 //   after the duration. With arrival 'poisson' the same number is expected, at random times.
-import type { OpenPlan } from './plan.ts';
+import { checkOpen, describeOpen, OPEN_KEYS, perSecond, readOpenKeys } from './arrival.ts';
+import { formatNs, NS_PER_S } from './duration.ts';
+import type { Executor } from './executor.ts';
+import { steadily } from './plan.ts';
 import { seedOf } from './poisson.ts';
 import { rateCurve } from './rate-curve.ts';
-import type { ConstantArrivalRate } from './scenario.ts';
-import type { Segment } from './segment.ts';
+import type { OpenScenario } from './scenario.ts';
 import { openPlan, poissonTimes } from './starts.ts';
 import type { StartTimes } from './starts.ts';
+import { iterationsText, perUnit } from './words.ts';
 
-export function planConstantArrivalRate(scenario: ConstantArrivalRate, segment: Segment): OpenPlan {
-  const { arrival, durationNs, name } = scenario;
-  const times =
-    arrival === 'poisson'
-      ? poissonTimes(constantCurve(scenario), seedOf(name))
-      : gridTimes(periodNs(scenario), durationNs);
-  return openPlan(scenario, segment, times, durationNs);
+export interface ConstantArrivalRate extends OpenScenario {
+  readonly executor: 'constant-arrival-rate';
+  /** Starts per `timeUnitNs`; may be a fraction. */
+  readonly rate: number;
+  readonly durationNs: number;
+}
+
+export const constantArrivalRate: Executor<ConstantArrivalRate> = {
+  name: 'constant-arrival-rate',
+  keys: ['rate', 'timeUnit', 'duration', ...OPEN_KEYS],
+  read: (keys) => ({
+    rate: keys.rate('rate'),
+    timeUnitNs: keys.duration('timeUnit', 1, NS_PER_S),
+    durationNs: keys.duration('duration', NS_PER_S),
+    ...readOpenKeys(keys),
+  }),
+  check: (scenario) => [...checkRate(scenario), ...checkOpen(scenario)],
+  describe: (scenario) => {
+    const { rate, timeUnitNs, durationNs } = scenario;
+    const load = `${iterationsText(rate)}${perUnit(timeUnitNs)} for ${formatNs(durationNs)}`;
+    return [load, ...describeOpen(scenario)];
+  },
+  maxVUs: ({ maxVUs }) => maxVUs,
+  spanNs: ({ durationNs }) => durationNs,
+  plannedVUs: ({ preAllocatedVUs, durationNs }) => steadily(preAllocatedVUs, durationNs),
+  preAllocatedVUs: ({ preAllocatedVUs }) => preAllocatedVUs,
+  highestRate: (scenario) => perSecond(scenario.rate, scenario),
+  plan: (scenario, segment) => {
+    const { arrival, durationNs, name } = scenario;
+    const times =
+      arrival === 'poisson'
+        ? poissonTimes(constantCurve(scenario), seedOf(name))
+        : gridTimes(periodNs(scenario), durationNs);
+    return openPlan(scenario, segment, times, durationNs);
+  },
+};
+
+function checkRate(scenario: ConstantArrivalRate): string[] {
+  if (scenario.rate === 0) return ['rate must be above 0'];
+  return periodNs(scenario) < 1 ? ['more than one start per nanosecond'] : [];
 }
 
 /** Time between two starts, whole ns. */
-export function periodNs(scenario: Pick<ConstantArrivalRate, 'timeUnitNs' | 'rate'>): number {
-  return Math.trunc(scenario.timeUnitNs / scenario.rate);
+function periodNs({ timeUnitNs, rate }: ConstantArrivalRate): number {
+  return Math.trunc(timeUnitNs / rate);
 }
 
-function constantCurve(scenario: ConstantArrivalRate) {
-  const { rate, durationNs, timeUnitNs } = scenario;
+function constantCurve({ rate, durationNs, timeUnitNs }: ConstantArrivalRate) {
   return rateCurve(rate, [{ durationNs, target: rate }], timeUnitNs);
 }
 

@@ -3,24 +3,27 @@
 //   VUs  n ┤██████████████
 //          └──────────────┬┄┄┄┄┄┄
 //          0              D      D + gracefulStop
-import type { ClosedPlan, SlotEvent } from './plan.ts';
-import type { ConstantVUs } from './scenario.ts';
-import { ownedBetween } from './segment.ts';
-import type { Segment } from './segment.ts';
+import { formatNs, NS_PER_S } from './duration.ts';
+import type { Executor } from './executor.ts';
+import { steadily } from './plan.ts';
+import type { ScenarioBase } from './scenario.ts';
+import { startAtOnce } from './slots.ts';
+import { vusText } from './words.ts';
 
-export function planConstantVUs(scenario: ConstantVUs, segment: Segment): ClosedPlan {
-  const events = startAtOnce(scenario.vus, segment);
-  return {
-    kind: 'closed',
-    scenario: scenario.name,
-    events,
-    maxVUs: events.length,
-    regularEndNs: scenario.durationNs,
-    endNs: scenario.durationNs + scenario.gracefulStopNs,
-  };
+export interface ConstantVUs extends ScenarioBase {
+  readonly executor: 'constant-vus';
+  readonly vus: number;
+  readonly durationNs: number;
 }
 
-/** The owned ones of `vus` slots, all started at 0. */
-export function startAtOnce(vus: number, segment: Segment): SlotEvent[] {
-  return ownedBetween(segment, 0, vus).map((slot) => ({ atNs: 0, slot, kind: 'start' as const }));
-}
+export const constantVUs: Executor<ConstantVUs> = {
+  name: 'constant-vus',
+  keys: ['vus', 'duration'],
+  read: (keys) => ({ vus: keys.vus('vus', 1), durationNs: keys.duration('duration', NS_PER_S) }),
+  check: () => [],
+  describe: ({ vus, durationNs }) => [`${vusText(vus)} for ${formatNs(durationNs)}`],
+  maxVUs: ({ vus }) => vus,
+  spanNs: ({ durationNs }) => durationNs,
+  plannedVUs: ({ vus, durationNs }) => steadily(vus, durationNs),
+  plan: (scenario, segment) => startAtOnce(scenario, segment, scenario.durationNs),
+};

@@ -3,7 +3,7 @@ import { drawSteps } from './chart.ts';
 import { describe as planLine } from './describe.ts';
 import { formatNs, NS_PER_S as S } from './duration.ts';
 import { requirements, vusOverTime } from './requirements.ts';
-import type { Scenario } from './scenario.ts';
+import type { Scenario } from './index.ts';
 
 const BASE = {
   name: 'gi',

@@ -2,7 +2,9 @@ import { describe, expect, it } from 'vitest';
 import { NS_PER_S as S } from './duration.ts';
 import type { OpenPlan } from './plan.ts';
 import { planOf } from './plan-of.ts';
-import type { ConstantArrivalRate, RampingArrivalRate, Scenario } from './scenario.ts';
+import type { ConstantArrivalRate } from './constant-arrival-rate.ts';
+import type { Scenario } from './index.ts';
+import type { RampingArrivalRate } from './ramping-arrival-rate.ts';
 import { splitSegment, WHOLE } from './segment.ts';
 
 const BASE = {

@@ -1,29 +1,39 @@
 // per-vu-iterations: every VU does the same number of iterations, or as many as fit in maxDuration.
 // What is left then is dropped.
-import { startAtOnce } from './constant-vus.ts';
-import type { ClosedPlan } from './plan.ts';
-import type { PerVUIterations, Scenario } from './scenario.ts';
-import type { Segment } from './segment.ts';
+import { formatNs, NS_PER_S } from './duration.ts';
+import type { Executor } from './executor.ts';
+import { steadily } from './plan.ts';
+import type { ScenarioBase } from './scenario.ts';
+import { startAtOnce } from './slots.ts';
+import { iterationsText, vusText } from './words.ts';
 
-export function planPerVUIterations(scenario: PerVUIterations, segment: Segment): ClosedPlan {
-  const events = startAtOnce(scenario.vus, segment);
-  return {
-    kind: 'closed',
-    scenario: scenario.name,
-    events,
+export interface PerVUIterations extends ScenarioBase {
+  readonly executor: 'per-vu-iterations';
+  readonly vus: number;
+  /** Per VU. */
+  readonly iterations: number;
+  readonly maxDurationNs: number;
+}
+
+export const perVUIterations: Executor<PerVUIterations> = {
+  name: 'per-vu-iterations',
+  keys: ['vus', 'iterations', 'maxDuration'],
+  read: (keys) => ({
+    vus: keys.vus('vus', 1),
+    iterations: keys.count('iterations', 1),
+    maxDurationNs: keys.duration('maxDuration', NS_PER_S, 600 * NS_PER_S),
+  }),
+  check: () => [],
+  describe: ({ vus, iterations, maxDurationNs }) => [
+    `${iterationsText(iterations)} for each of ${vusText(vus)}` +
+      ` (at most ${formatNs(maxDurationNs)})`,
+  ],
+  maxVUs: ({ vus }) => vus,
+  spanNs: ({ maxDurationNs }) => maxDurationNs,
+  plannedVUs: ({ vus, maxDurationNs }) => steadily(vus, maxDurationNs),
+  iterations: ({ vus, iterations }) => ({ total: vus * iterations, perVU: iterations }),
+  plan: (scenario, segment) => ({
+    ...startAtOnce(scenario, segment, scenario.maxDurationNs),
     iterationsPerVU: scenario.iterations,
-    maxVUs: events.length,
-    regularEndNs: scenario.maxDurationNs,
-    endNs: scenario.maxDurationNs + scenario.gracefulStopNs,
-  };
-}
-
-/**
- * Where the counts of begun iterations of a scenario stand among those of all scenarios, a count per
- * VU; with the number of scenarios, how many there are.
- */
-export function begunOffset(scenarios: readonly Scenario[], index: number): number {
-  return scenarios
-    .slice(0, index)
-    .reduce((sum, one) => sum + (one.executor === 'per-vu-iterations' ? one.vus : 0), 0);
-}
+  }),
+};

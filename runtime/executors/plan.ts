@@ -83,3 +83,11 @@ export interface VuStep {
   readonly atNs: number;
   readonly vus: number;
 }
+
+/** As many VUs all the time. */
+export function steadily(vus: number, untilNs: number): VuStep[] {
+  return [
+    { atNs: 0, vus },
+    { atNs: untilNs, vus: 0 },
+  ];
+}

@@ -13,14 +13,48 @@
 //
 // gracefulRampDown G: a slot stopped at T is killed at T+G, unless the count has risen above it
 // again by then (T+G included); no later than the end of gracefulStop.
+import { NS_PER_S } from './duration.ts';
+import type { Executor } from './executor.ts';
 import type { ClosedPlan, SlotEvent, SlotEventKind, VuStep } from './plan.ts';
-import type { RampingVUs, Stage } from './scenario.ts';
-import { nthOwned, ownedCount } from './segment.ts';
+import type { ScenarioBase, Stage } from './scenario.ts';
+import { nthOwned, ownedCount, segmentOf, WHOLE } from './segment.ts';
 import type { Segment } from './segment.ts';
+import { stagesText, vusText } from './words.ts';
+
+export interface RampingVUs extends ScenarioBase {
+  readonly executor: 'ramping-vus';
+  readonly startVUs: number;
+  readonly stages: readonly Stage[];
+  readonly gracefulRampDownNs: number;
+}
+
+export const rampingVUs: Executor<RampingVUs> = {
+  name: 'ramping-vus',
+  keys: ['startVUs', 'stages', 'gracefulRampDown'],
+  read: (keys) => ({
+    startVUs: keys.vusOrNone('startVUs', 1),
+    stages: keys.stages('vus'),
+    gracefulRampDownNs: keys.duration('gracefulRampDown', 0, 30 * NS_PER_S),
+  }),
+  check: (scenario) => [
+    ...(stagesDurationNs(scenario.stages) === 0 ? ['the stages take no time'] : []),
+    ...(highestCount(scenario) === 0 ? ['startVUs or one of the targets must be above 0'] : []),
+  ],
+  describe: ({ startVUs, stages }) => [stagesText(startVUs, stages, 'VUs')],
+  maxVUs: highestCount,
+  spanNs: ({ stages }) => stagesDurationNs(stages),
+  plannedVUs: (scenario) => {
+    const end = { atNs: stagesDurationNs(scenario.stages), vus: 0 };
+    return [...rawSteps(scenario).filter((step) => step.atNs < end.atNs), end];
+  },
+  reservedVUs: reservation,
+  staging: ({ startVUs, stages }) => ({ from: startVUs, stages, unit: vusText }),
+  plan: planRampingVUs,
+};
 
 const KIND_ORDER: Readonly<Record<SlotEventKind, number>> = { start: 0, stop: 1, kill: 2 };
 
-export function planRampingVUs(scenario: RampingVUs, segment: Segment): ClosedPlan {
+function planRampingVUs(scenario: RampingVUs, segment: Segment): ClosedPlan {
   const regularEndNs = stagesDurationNs(scenario.stages);
   const endNs = regularEndNs + scenario.gracefulStopNs;
   const events: SlotEvent[] = [];
@@ -91,6 +125,22 @@ export function rawSteps(scenario: RampingVUs): VuStep[] {
     count = target;
   }
   return steps;
+}
+
+/** A slot is held from its start to its kill. */
+function reservation(scenario: RampingVUs): VuStep[] {
+  const { events, endNs } = planRampingVUs(scenario, segmentOf(WHOLE));
+  const held = new Uint8Array(highestCount(scenario));
+  const steps: VuStep[] = [];
+  let vus = 0;
+  for (const event of events) {
+    const holds = event.kind === 'kill' ? 0 : 1;
+    vus += holds - (held[event.slot] ?? 0);
+    held[event.slot] = holds;
+    if (steps.at(-1)?.atNs === event.atNs) steps.pop();
+    if (steps.at(-1)?.vus !== vus) steps.push({ atNs: event.atNs, vus });
+  }
+  return [...steps, { atNs: endNs, vus: 0 }];
 }
 
 function withKills(toggles: readonly SlotEvent[], graceNs: number, endNs: number): SlotEvent[] {

@@ -1,8 +1,8 @@
 // What a set of scenarios needs: VUs over time, the most at once, how long it can last.
+import { executorOf } from './index.ts';
+import type { Scenario } from './index.ts';
+import { steadily } from './plan.ts';
 import type { VuStep } from './plan.ts';
-import { planOf } from './plan-of.ts';
-import { highestCount, rawSteps, stagesDurationNs } from './ramping-vus.ts';
-import type { Scenario } from './scenario.ts';
 
 export interface Requirements {
   /** Most VUs at once, graceful periods and unplanned arrival-rate VUs included. */
@@ -16,18 +16,8 @@ export interface Requirements {
 }
 
 /** Time from a scenario's start to the end of new work. */
-export function regularEndNs(scenario: Scenario): number {
-  switch (scenario.executor) {
-    case 'constant-vus':
-    case 'constant-arrival-rate':
-      return scenario.durationNs;
-    case 'per-vu-iterations':
-    case 'shared-iterations':
-      return scenario.maxDurationNs;
-    case 'ramping-vus':
-    case 'ramping-arrival-rate':
-      return stagesDurationNs(scenario.stages);
-  }
+function spanNs(scenario: Scenario): number {
+  return executorOf(scenario).spanNs(scenario);
 }
 
 /**
@@ -42,7 +32,7 @@ export function latestStarts(scenarios: readonly Scenario[]): Record<string, num
     const base =
       before === undefined || waiting.includes(before)
         ? 0
-        : startOf(before, [...waiting, scenario]) + regularEndNs(before) + before.gracefulStopNs;
+        : startOf(before, [...waiting, scenario]) + spanNs(before) + before.gracefulStopNs;
     return (starts[scenario.name] = base + scenario.startTimeNs);
   };
   for (const scenario of scenarios) startOf(scenario, [scenario]);
@@ -54,7 +44,7 @@ export function requirements(scenarios: readonly Scenario[]): Requirements {
   let durationNs = 0;
   let regularDurationNs = 0;
   for (const scenario of scenarios) {
-    const end = (startNs[scenario.name] ?? 0) + regularEndNs(scenario);
+    const end = (startNs[scenario.name] ?? 0) + spanNs(scenario);
     regularDurationNs = Math.max(regularDurationNs, end);
     durationNs = Math.max(durationNs, end + scenario.gracefulStopNs);
   }
@@ -65,47 +55,13 @@ export function requirements(scenarios: readonly Scenario[]): Requirements {
   return { maxVUs, durationNs, regularDurationNs, startNs };
 }
 
-/** VUs a scenario is told to run, from its start; ends with 0. For charts. */
-export function plannedVUs(scenario: Scenario): VuStep[] {
-  const end = { atNs: regularEndNs(scenario), vus: 0 };
-  switch (scenario.executor) {
-    case 'ramping-vus':
-      return [...rawSteps(scenario).filter((step) => step.atNs < end.atNs), end];
-    case 'constant-arrival-rate':
-    case 'ramping-arrival-rate':
-      return [{ atNs: 0, vus: scenario.preAllocatedVUs }, end];
-    default:
-      return [{ atNs: 0, vus: scenario.vus }, end];
-  }
-}
-
 /** VUs a scenario may hold, graceful periods included; ends with 0. */
-export function reservedVUs(scenario: Scenario): VuStep[] {
-  const end = { atNs: regularEndNs(scenario) + scenario.gracefulStopNs, vus: 0 };
-  if (scenario.executor !== 'ramping-vus') {
-    const vus = 'maxVUs' in scenario ? scenario.maxVUs : scenario.vus;
-    return [{ atNs: 0, vus }, end];
-  }
-  return rampReservation(scenario, end);
-}
-
-/** A slot is held from its start to its kill. */
-function rampReservation(
-  scenario: Extract<Scenario, { executor: 'ramping-vus' }>,
-  end: VuStep,
-): VuStep[] {
-  const plan = planOf(scenario);
-  const held = new Uint8Array(highestCount(scenario));
-  const steps: VuStep[] = [];
-  let vus = 0;
-  for (const event of plan.kind === 'closed' ? plan.events : []) {
-    const holds = event.kind === 'kill' ? 0 : 1;
-    vus += holds - (held[event.slot] ?? 0);
-    held[event.slot] = holds;
-    if (steps.at(-1)?.atNs === event.atNs) steps.pop();
-    if (steps.at(-1)?.vus !== vus) steps.push({ atNs: event.atNs, vus });
-  }
-  return [...steps, end];
+function reservedVUs(scenario: Scenario): readonly VuStep[] {
+  const executor = executorOf(scenario);
+  return (
+    executor.reservedVUs?.(scenario) ??
+    steadily(executor.maxVUs(scenario), executor.spanNs(scenario) + scenario.gracefulStopNs)
+  );
 }
 
 /** Sum of several step lists. */
@@ -133,7 +89,9 @@ export function addSteps(lists: readonly (readonly VuStep[])[]): VuStep[] {
 export function vusOverTime(scenarios: readonly Scenario[]): VuStep[] {
   const starts = latestStarts(scenarios);
   return addSteps(
-    scenarios.map((scenario) => shift(plannedVUs(scenario), starts[scenario.name] ?? 0)),
+    scenarios.map((scenario) =>
+      shift(executorOf(scenario).plannedVUs(scenario), starts[scenario.name] ?? 0),
+    ),
   );
 }
 

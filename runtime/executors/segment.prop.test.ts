@@ -5,7 +5,7 @@ import type { SlotEvent } from './plan.ts';
 import { planOf } from './plan-of.ts';
 import { rawSteps } from './ramping-vus.ts';
 import { timeOf, rateCurve } from './rate-curve.ts';
-import type { RampingVUs } from './scenario.ts';
+import type { RampingVUs } from './ramping-vus.ts';
 import { nthOwned, ownedCount, owns, segmentOf, splitSegment, WHOLE } from './segment.ts';
 import type { SegmentPair } from './segment.ts';
 

@@ -4,7 +4,7 @@ import type { OpenPlan, StartCursor } from './plan.ts';
 import { cellOf, cellPositions, poissonProcess } from './poisson.ts';
 import { pieceOf, timeOf } from './rate-curve.ts';
 import type { RateCurve } from './rate-curve.ts';
-import type { ConstantArrivalRate, RampingArrivalRate } from './scenario.ts';
+import type { OpenScenario } from './scenario.ts';
 import { nthOwned, ownedCount, owns } from './segment.ts';
 import type { Segment } from './segment.ts';
 
@@ -59,7 +59,7 @@ export function poissonTimes(curve: RateCurve, seed: number): StartTimes {
 
 /** The open plan of one segment over given start times. */
 export function openPlan(
-  scenario: ConstantArrivalRate | RampingArrivalRate,
+  scenario: OpenScenario,
   segment: Segment,
   times: StartTimes,
   regularEndNs: number,

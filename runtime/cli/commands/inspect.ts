@@ -2,6 +2,7 @@
 import { configLines, describeConfig } from '../../config/describe-config.ts';
 import { drawSteps } from '../../executors/chart.ts';
 import { formatNs } from '../../executors/duration.ts';
+import { executorOf } from '../../executors/index.ts';
 import { plural } from '../../report/format.ts';
 import { requirements, vusOverTime } from '../../executors/requirements.ts';
 import type { InitResult } from '../../conductor/init-pass.ts';
@@ -31,7 +32,7 @@ export const define: DefineCommand = (command, { terminal }) => {
 function asText({ options, loaded }: InitResult, terminal: Terminal): string {
   const ascii = needsAscii(terminal.env);
   const need = requirements(options.scenarios);
-  const atMost = options.scenarios.some(({ executor }) => executor.endsWith('-iterations'));
+  const atMost = options.scenarios.some((one) => executorOf(one).iterations !== undefined);
   const receivers = loaded.declarations.filter(({ kind }) => kind === 'receiver').length;
   const pools = loaded.declarations.flatMap((one) => (one.kind === 'pool' ? [one.pool] : []));
   const instances = pools.reduce((sum, pool) => sum + pool.members.length, 0);

@@ -1,6 +1,7 @@
 // The screen of a run: plan block, live block or progress lines, logs above them. On stderr.
 import type { PlanInfo, Progress, Screen, Stage } from '../../conductor/screen.ts';
 import type { DicomRunError } from '../../errors.ts';
+import { executorOf } from '../../executors/index.ts';
 import { requirements } from '../../executors/requirements.ts';
 import type { Requirements } from '../../executors/requirements.ts';
 import type { ErrorGroup, ThresholdResult } from '../../metrics/summary.ts';
@@ -155,11 +156,11 @@ export class RunScreen implements Screen {
   #state(progress: Progress): LiveState {
     const { counts, generator, live } = progress;
     const scenarios = this.#info?.options.scenarios ?? [];
-    const endless = scenarios.every((scenario) => 'iterations' in scenario);
+    const counted = scenarios.every((one) => executorOf(one).iterations !== undefined);
     return {
       phase: this.#stage === 'finishing' ? 'running' : this.#stage,
       elapsedMs: progress.atMs,
-      plannedMs: endless || this.#need === null ? null : this.#need.regularDurationNs / 1e6,
+      plannedMs: counted || this.#need === null ? null : this.#need.regularDurationNs / 1e6,
       scenarios: this.#need === null ? [] : scenarioStates(scenarios, this.#need, progress.atMs),
       vus: counts.activeVUs,
       vusMax: progress.vusMax,

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import type { Scenario } from '../../executors/scenario.ts';
+import type { Scenario } from '../../executors/index.ts';
 import { createEngine } from '../../metrics/engine.ts';
 import type { ThresholdConfig } from '../../metrics/engine-types.ts';
 import { Discretion } from './discretion.ts';

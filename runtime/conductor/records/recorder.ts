@@ -1,7 +1,7 @@
 // Everything the threads report goes through here: into the engine, the run log and the files;
 // once a second a tick, and with it the live line and the thresholds.
 import { ExitCode } from '../../errors.ts';
-import type { Scenario } from '../../executors/scenario.ts';
+import type { Scenario } from '../../executors/index.ts';
 import type { ThreadReading } from '../../metrics/generator.ts';
 import type { Engine, Tick } from '../../metrics/engine-types.ts';
 import type { ErrorsSummary } from '../../metrics/summary.ts';

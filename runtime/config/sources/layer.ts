@@ -1,6 +1,7 @@
 // One source of configuration, read: flat values by path, each with its origin, and what it says
 // about the load. Layers are stacked in resolve.ts; a higher one wins path by path.
-import type { Scenario, Stage } from '../../executors/scenario.ts';
+import type { Scenario } from '../../executors/index.ts';
+import type { Stage } from '../../executors/scenario.ts';
 import type { OptionRow } from '../option-table.ts';
 import { readAETitle, readPort } from '../values/address.ts';
 import {

@@ -2,7 +2,7 @@
 // DICOMRUN_* and those of the seed suite (COMPASS_HOST, REMOTE_AE_<X>, CFIND_*, …) as they are.
 import { parseEnv } from 'node:util';
 import { requirements } from '../../executors/requirements.ts';
-import type { Scenario } from '../../executors/scenario.ts';
+import type { Scenario } from '../../executors/index.ts';
 import { readAETitle, readPort } from '../values/address.ts';
 import { FLAGS } from '../flag-table.ts';
 import { emptyLayer, put, readOption } from './layer.ts';

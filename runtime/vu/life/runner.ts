@@ -14,7 +14,9 @@ export interface ScenarioRunner {
   /** From the ready queue. */
   go(vu: VuSlot): void;
   /** A start that another worker had no free VU for; false when there is none here either. */
-  offer?(k: number, atNs: number): boolean;
+  offer?(k: number, atNs: number, hops: number): boolean;
+  /** Makes VUs and runs their vuInit before t0; `done` when they are ready. */
+  warm?(done: () => void): void;
   /** After a stall: what was cut off will not come back by itself. */
   rearm?(): void;
 }

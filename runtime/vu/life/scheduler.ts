@@ -1,7 +1,8 @@
 // All scenarios of this worker: when each begins, on which VUs it runs, what stage it is in.
-import { begunOffset } from '../../executors/per-vu-iterations.ts';
+import { executorOf } from '../../executors/index.ts';
 import type { Plan } from '../../executors/plan.ts';
-import { planOf } from '../../executors/plan-of.ts';
+import { begunOffset, planOf } from '../../executors/plan-of.ts';
+import type { Stage } from '../../executors/scenario.ts';
 import { WorkerSlot, type VuPlan } from '../../threads.ts';
 import type { Clock } from './clock.ts';
 import { ClosedRunner } from './closed-runner.ts';
@@ -54,6 +55,7 @@ interface Running {
   readonly plan: Plan;
   readonly runner: ScenarioRunner;
   readonly name: string;
+  readonly stages: readonly Stage[];
   startMs: number;
   started: boolean;
 }
@@ -76,12 +78,13 @@ export class Scheduler {
     });
     parts.plan.scenarios.forEach((scenario, index) => {
       const plan = planOf(scenario, parts.plan.segment);
-      const runnerParts = this.#runnerParts(index, scenario.name);
+      const runnerParts = this.#runnerParts(index, plan);
       const runner =
         plan.kind === 'closed'
           ? new ClosedRunner(plan, runnerParts)
           : new OpenRunner(plan, runnerParts);
-      this.#running.push({ plan, runner, name: scenario.name, startMs: 0, started: false });
+      const stages = executorOf(scenario).staging?.(scenario).stages ?? [];
+      this.#running.push({ plan, runner, name: scenario.name, stages, startMs: 0, started: false });
       this.stages.push('');
     });
     this.#left = this.#running.length;
@@ -109,14 +112,14 @@ export class Scheduler {
 
   /** Runs the vuInit of pre-allocated VUs; `done` when all that begin at once are ready. */
   warm(done: () => void): void {
-    const open = this.#parts.plan.scenarios.flatMap((scenario, index) => {
+    const warming = this.#parts.plan.scenarios.flatMap((scenario, index) => {
       const runner = this.#running[index]?.runner;
-      return runner instanceof OpenRunner && scenario.after === undefined ? [runner] : [];
+      return runner?.warm !== undefined && scenario.after === undefined ? [runner] : [];
     });
-    let left = open.length;
+    let left = warming.length;
     if (left === 0) done();
-    for (const runner of open) {
-      runner.warm(() => {
+    for (const runner of warming) {
+      runner.warm?.(() => {
         if (--left === 0) done();
       });
     }
@@ -150,14 +153,13 @@ export class Scheduler {
 
   /** Tags samples with the number of the stage, where a scenario has stages. */
   #stage(index: number, stage: number): void {
-    const scenario = this.#parts.plan.scenarios[index];
     const running = this.#running[index];
-    if (scenario === undefined || running === undefined || !('stages' in scenario)) return;
-    if (stage >= scenario.stages.length) return;
+    const stages = running?.stages ?? [];
+    if (running === undefined || stage >= stages.length) return;
     this.stages[index] = String(stage);
     this.#parts.restaged(index);
     let endNs = 0;
-    for (const one of scenario.stages.slice(0, stage + 1)) endNs += one.durationNs;
+    for (const one of stages.slice(0, stage + 1)) endNs += one.durationNs;
     const at = this.#parts.clock.reading(running.startMs + endNs / NS_PER_MS);
     this.#parts.timers.add({ at, index: -1, due: () => this.#stage(index, stage + 1) });
   }
@@ -174,7 +176,7 @@ export class Scheduler {
   /** A start from another worker. */
   offer(scenario: number, k: number, atNs: number, hops: number): void {
     const runner = this.#running[scenario]?.runner;
-    if (runner instanceof OpenRunner && runner.offer(k, atNs, hops)) return;
+    if (runner?.offer?.(k, atNs, hops) === true) return;
     this.#drop(scenario, 1);
   }
 
@@ -191,12 +193,12 @@ export class Scheduler {
     return contexts.series(contexts.of(tags), metric);
   }
 
-  #runnerParts(index: number, name: string): RunnerParts {
+  #runnerParts(index: number, own: Plan): RunnerParts {
     const { plan, worker, workers, clock, timers, life, warn, samples } = this.#parts;
     const counters = new Int32Array(plan.counters);
     const begun = new Int32Array(plan.begun);
     const offset = begunOffset(plan.scenarios, index);
-    const shares = plan.scenarios[index]?.executor === 'shared-iterations';
+    const shares = own.kind === 'closed' && own.sharedIterations !== undefined;
     let local = 0;
     return {
       worker,
@@ -223,7 +225,7 @@ export class Scheduler {
         samples.add(this.#series(index, 'iterations_achieved'), started ? 1 : 0),
       warn,
       over: () => {
-        this.#after(name);
+        this.#after(own.scenario);
         this.#over();
       },
     };

@@ -2,7 +2,8 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { MessagePort } from 'node:worker_threads';
 import { Enter, Op, type Fault } from '../../../api/bridge.ts';
-import { begunOffset } from '../../executors/per-vu-iterations.ts';
+import { executorOf } from '../../executors/index.ts';
+import { begunCounts, begunOffset } from '../../executors/plan-of.ts';
 import { WorkerSlot, type InstanceCounts, type SeriesDecl } from '../../threads.ts';
 import { RingFault } from '../sandbox/host.ts';
 import type { WorkerParts } from '../parts.ts';
@@ -227,19 +228,20 @@ export class Observers {
     const { plan } = this.#parts;
     const scenario = plan.scenarios[index];
     if (scenario === undefined) return 0;
-    if (!('iterations' in scenario)) {
-      const spanMs = spanOf(scenario) / 1e6;
+    const executor = executorOf(scenario);
+    const iterations = executor.iterations?.(scenario);
+    if (iterations === undefined) {
+      const spanMs = executor.spanNs(scenario) / 1e6;
       return spanMs > 0 ? Math.min(1, Math.max(0, elapsedMs / spanMs)) : 0;
     }
     let begun = Atomics.load(new Int32Array(plan.counters), index);
-    let all = scenario.iterations;
-    if (scenario.executor === 'per-vu-iterations') {
+    if (iterations.perVU !== null) {
       const offset = begunOffset(plan.scenarios, index);
-      begun = new Int32Array(plan.begun, 4 * offset, scenario.vus).reduce((sum, n) => sum + n, 0);
-      all *= scenario.vus;
+      const counts = new Int32Array(plan.begun, 4 * offset, begunCounts(scenario));
+      begun = counts.reduce((sum, n) => sum + n, 0);
     }
     // The one that asks is under way.
-    return Math.min(1, Math.max(0, begun - 1) / all);
+    return Math.min(1, Math.max(0, begun - 1) / iterations.total);
   }
 
   #log(slot: number): number {
@@ -262,11 +264,4 @@ export class Observers {
     });
     return 0;
   }
-}
-
-function spanOf(scenario: WorkerParts['plan']['scenarios'][number]): number {
-  if ('durationNs' in scenario) return scenario.durationNs;
-  if ('stages' in scenario)
-    return scenario.stages.reduce((sum, stage) => sum + stage.durationNs, 0);
-  return scenario.maxDurationNs;
 }
