@@ -1,5 +1,6 @@
 // The prelude: bundled to one string, evaluated once in each worker's sandbox. It answers the host's
 // ring (`enter`), and keeps what all VUs of the worker share.
+import './sandbox/disposables.ts';
 import { Enter, type Boot, type Fault, type GuestDoor, type HostDoor } from './bridge.ts';
 import { captureStacks, wake } from './sandbox/calls.ts';
 import { connect, hostA, hostB, hostC, hostText, leaveText, registers } from './sandbox/door.ts';

@@ -272,7 +272,7 @@ export class Association implements Releasable {
     this.forget();
   }
 
-  async [Symbol.for('Symbol.asyncDispose')](): Promise<void> {
+  async [Symbol.asyncDispose](): Promise<void> {
     if (!this.kept && !this.vu.interrupted) await this.release();
   }
 
