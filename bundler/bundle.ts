@@ -2,6 +2,8 @@
 import { join } from 'node:path';
 import type { BuildOptions, Message, Plugin } from 'esbuild';
 import { BundleError, type BundleProblem } from './problem.ts';
+import { stackMapper, GUEST_FILE } from './stack.ts';
+import { forgetErrors, usingInHead } from './using.ts';
 
 export type { Plugin } from 'esbuild';
 
@@ -51,8 +53,9 @@ export async function bundle(request: BundleRequest): Promise<Bundle> {
     const result = await esbuild.build(buildOptions(request));
     const text = (suffix: string): string =>
       result.outputFiles?.find(({ path }) => path.endsWith(suffix))?.text ?? '';
+    mustBeLowered(text('.js'), text('.js.map'));
     return {
-      js: text('.js'),
+      js: forgetErrors(text('.js')),
       css: text('.css'),
       map: text('.js.map'),
       inputs: Object.keys(result.metafile?.inputs ?? {}),
@@ -95,6 +98,23 @@ export async function stopBundler(): Promise<void> {
   const esbuild = await import('esbuild');
   await esbuild.stop();
 }
+
+function mustBeLowered(js: string, map: string): void {
+  const at = usingInHead(js);
+  if (at === null) return;
+  const { where, source } = stackMapper(map)(`at ${GUEST_FILE}:${at.line + 1}:${at.column + 1}`);
+  throw new BundleError([
+    {
+      code: 'BUNDLE_SYNTAX',
+      message: '`using` cannot be lowered in the head of a `for (;;)`',
+      hint: USING_BEFORE,
+      ...(where === null ? {} : { where }),
+      ...(source === null ? {} : { frame: `    ${source}` }),
+    },
+  ]);
+}
+
+const USING_BEFORE = 'declare it before the loop, in a block around both';
 
 function buildOptions(request: BundleRequest): BuildOptions {
   return {
@@ -177,6 +197,9 @@ function explain(message: Message): ProblemDetail {
     const hint =
       "a script imports TypeScript, JavaScript, JSON, .txt and .csv; read others with open('file')";
     return { code: 'BUNDLE_LOADER', hint };
+  }
+  if (/^"(await )?using" declarations are not allowed here/.test(message.text)) {
+    return { code: 'BUNDLE_SYNTAX', hint: USING_BEFORE };
   }
   return { code: 'BUNDLE_SYNTAX' };
 }

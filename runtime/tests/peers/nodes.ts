@@ -1,0 +1,23 @@
+// Other versions of Node.js, brought by `npm run peers` into a folder that git ignores.
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const FOLDER = fileURLToPath(new URL('../../../.peers', import.meta.url));
+
+/** Where the executable of a major version is, or null. */
+export function nodeOf(major: number): string | null {
+  if (Number(process.versions.node.split('.')[0]) === major) return process.execPath;
+  const file = join(FOLDER, `node-${major}`, 'node');
+  return existsSync(file) ? file : null;
+}
+
+/** As `requirePeer`: a missing one is said loudly and its tests are skipped; in CI it is an error. */
+export function requireNode(...majors: readonly number[]): boolean {
+  const missing = majors.filter((major) => nodeOf(major) === null);
+  if (missing.length === 0) return true;
+  const what = `not there: Node.js ${missing.join(', ')} (npm run peers)`;
+  if (process.env['CI']) throw new Error(what);
+  process.stderr.write(`\n*** SKIPPED, ${what} ***\n\n`);
+  return false;
+}
