@@ -34,7 +34,7 @@ export function relabelled(
   const what = `${keywordOf(tag)} (${tagText(tag)})`;
   // why: bytes outside the default set were never labelled; the new label says what they are
   const label = from.term === '' || from.term === 'ISO_IR 6' ? charset : from;
-  const text = label.decode(value);
+  const text = label.decode(value, vr === 'PN');
   if (text.includes('\ufffd')) {
     throw new DataError('DATA_BAD_VALUE', `${what}: is no text in "${label.term}"`, HINT);
   }

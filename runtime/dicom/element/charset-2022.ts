@@ -23,6 +23,7 @@ const EXTENSIONS: readonly Extension[] = [
   { escape: '\x1b-H', set: 'ISO_IR 138', element: 'G1' },
   { escape: '\x1b-M', set: 'ISO_IR 148', element: 'G1' },
   { escape: '\x1b-T', set: 'ISO_IR 166', element: 'G1' },
+  { escape: '\x1b-b', set: 'ISO_IR 203', element: 'G1' },
   { escape: '\x1b)I', set: 'ISO_IR 13', element: 'G1' },
   { escape: '\x1b(J', set: 'ISO_IR 13', element: 'G0' },
   { escape: '\x1b$B', set: 'ISO_IR 87', element: 'G0', double: true },
@@ -31,30 +32,87 @@ const EXTENSIONS: readonly Extension[] = [
   { escape: '\x1b$)A', set: 'ISO_IR 58', element: 'G1', double: true },
 ];
 
-/** Text of bytes with escape sequences; `decodeAs` reads the sets of one byte a character. */
+const ESCAPE = 0x1b;
+const LONGEST_ESCAPE = 4;
+
+/** The sets in force: bytes below 0x80 are read by G0, those above by G1. */
+interface Shifts {
+  g0: string;
+  g1: string;
+}
+
+/** Sets that G0 can hold as a first set; any other leaves ASCII there. */
+function firstShifts(first: string): Shifts {
+  return { g0: first === 'ISO_IR 13' ? first : 'ISO_IR 6', g1: first };
+}
+
+const DOUBLE_G0 = new Set(
+  EXTENSIONS.filter((one) => one.element === 'G0' && one.double === true).map(({ set }) => set),
+);
+
+/**
+ * Text of bytes with escape sequences; `decodeAs` reads the sets of one byte a character. The sets
+ * are the first ones again after each control character, each `\\` and, in a person name, each `^`
+ * and `=` (PS3.5 §6.1.2.5.3).
+ */
 export function decode2022(
   bytes: Buffer,
   first: string,
   decodeAs: (bytes: Buffer, set: string) => string,
+  personName = false,
 ): string {
-  const text = bytes.toString('latin1');
   let out = '';
-  let current = first;
+  let sets = firstShifts(first);
   let from = 0;
-  while (from < text.length) {
-    const found = EXTENSIONS.find(({ escape }) => text.startsWith(escape, from));
+  while (from < bytes.length) {
+    const found = escapeAt(bytes, from);
     if (found !== undefined) {
-      current = found.set;
+      sets = found.element === 'G0' ? { ...sets, g0: found.set } : { ...sets, g1: found.set };
       from += found.escape.length;
       continue;
     }
-    let to = text.indexOf('\x1b', from + 1);
-    if (to < 0) to = text.length;
+    const to = runEnd(bytes, from, sets);
     const part = bytes.subarray(from, to);
-    out += decodeDouble(part, current) ?? decodeAs(part, current);
+    const set = (bytes[from] ?? 0) < 0x80 ? sets.g0 : sets.g1;
+    out += decodeDouble(part, set) ?? decodeAs(part, set);
+    if (resets(bytes[to - 1] ?? 0, sets, personName)) sets = firstShifts(first);
     from = to;
   }
   return out;
+}
+
+function escapeAt(bytes: Buffer, at: number): Extension | undefined {
+  if (bytes[at] !== ESCAPE) return undefined;
+  const text = bytes.toString('latin1', at, at + LONGEST_ESCAPE);
+  return EXTENSIONS.find(({ escape }) => text.startsWith(escape));
+}
+
+/** End of the bytes from `at` that one set reads: up to and with a delimiter. */
+function runEnd(bytes: Buffer, at: number, { g0 }: Shifts): number {
+  const high = (bytes[at] ?? 0) >= 0x80;
+  const pairs = !high && DOUBLE_G0.has(g0);
+  let to = at;
+  while (to < bytes.length) {
+    const byte = bytes[to] ?? 0;
+    if (byte >= 0x80 !== high || (byte === ESCAPE && to > at)) return to;
+    to++;
+    if (high) continue;
+    if (byte < 0x20 || (!pairs && isDelimiter(byte))) return to;
+    // why: the second byte of a pair may look like a delimiter
+    if (pairs && byte > 0x20 && byte < 0x7f && (bytes[to] ?? 0) > 0x20) to++;
+  }
+  return Math.min(to, bytes.length);
+}
+
+function isDelimiter(byte: number): boolean {
+  return byte === 0x5c || byte === 0x5e || byte === 0x3d;
+}
+
+/** Whether the sets are the first ones again after this byte. */
+function resets(byte: number, { g0 }: Shifts, personName: boolean): boolean {
+  if (byte < 0x20) return byte !== ESCAPE;
+  if (DOUBLE_G0.has(g0)) return false;
+  return byte === 0x5c || (personName && isDelimiter(byte));
 }
 
 /** Null for a set of one byte a character. */
@@ -110,8 +168,11 @@ function doubleTable({ set, element }: Extension): ReadonlyMap<string, Buffer> {
   return table;
 }
 
-/** After these the sets are the first ones again (PS3.5 §6.1.2.5.3). */
-const DELIMITERS = /[\^=\\\t\n\f\r]/;
+/** After these the sets are the first ones again, whatever the VR (PS3.5 §6.1.2.5.3). */
+const CONTROLS = /[\t\n\f\r]/;
+/** After these they are in some VRs: what follows is written so that both readings are right. */
+const DELIMITERS = /[\^=\\]/;
+const UNSURE = '?';
 
 /**
  * Bytes of a text, with escape sequences to the sets after the first; null where a character is in
@@ -130,7 +191,7 @@ export function encode2022(
   let g0 = '';
   let g1 = '';
   const toFirst = (): void => {
-    if (g0 !== '') out.push(Buffer.from('\x1b(B', 'latin1'));
+    if (g0 !== '') out.push(Buffer.from(first === 'ISO_IR 13' ? '\x1b(J' : '\x1b(B', 'latin1'));
     g0 = '';
   };
   for (const character of text) {
@@ -138,7 +199,8 @@ export function encode2022(
     const plain = ascii ? character.charCodeAt(0) : byteOf(character, first);
     if (plain !== undefined && (ascii || g1 === '')) {
       toFirst();
-      if (DELIMITERS.test(character)) g1 = '';
+      if (CONTROLS.test(character)) g1 = '';
+      else if (g1 !== '' && DELIMITERS.test(character)) g1 = UNSURE;
       out.push(Buffer.of(plain));
       continue;
     }

@@ -56,6 +56,51 @@ describe('character sets', () => {
     expect(() => charsetOf('\\ISO 2022 IR 87').encode('시')).toThrow(/cannot be written/);
   });
 
+  it('are the first ones again after a delimiter, as PS3.5 6.1.2.5.3 has it for the VR', () => {
+    const korean = charsetOf('ISO 2022 IR 100\\ISO 2022 IR 149');
+    const name = Buffer.from('e75e1b242943a4ba5ee7', 'hex');
+    expect(korean.decode(name, true)).toBe('ç^ㅊ^ç');
+    for (const control of ['09', '0a', '0c', '0d', '5c']) {
+      const text = korean.decode(Buffer.from(`1b242943a4ba${control}e7`, 'hex'));
+      expect(text).toBe(`ㅊ${String.fromCharCode(parseInt(control, 16))}ç`);
+    }
+    // a caret is no delimiter but in a person name
+    expect(korean.decode(Buffer.from('1b242943a4ba5ea4ba', 'hex'))).toBe('ㅊ^ㅊ');
+    // nor is the second byte of a two-byte character one
+    const kanji = charsetOf('\\ISO 2022 IR 87');
+    expect(kanji.decode(Buffer.from('1b2442215e215c1b2842', 'hex'), true)).toBe('±＋');
+  });
+
+  it('write with every term of Tables C.12-3 and C.12-4 what both kinds of VR read back', () => {
+    const texts: readonly (readonly [string, string])[] = [
+      ['100', 'Ü'],
+      ['101', 'Č'],
+      ['109', 'Ħ'],
+      ['110', 'Ģ'],
+      ['144', 'Л'],
+      ['127', 'ب'],
+      ['126', 'Ω'],
+      ['138', 'א'],
+      ['148', 'ğ'],
+      ['166', 'ก'],
+      ['203', 'œ'],
+      ['13', 'ﾔ'],
+      ['87', '山'],
+      ['159', '丂'],
+      ['149', '김'],
+      ['58', '检'],
+    ];
+    for (const [set, character] of texts) {
+      for (const first of ['', 'ISO 2022 IR 100', 'ISO 2022 IR 13', `ISO 2022 IR ${set}`]) {
+        const charset = charsetOf(`${first}\\ISO 2022 IR ${set}\\ISO 2022 IR 144`);
+        const text = `A${character}^${character}Я=Я${character}\\Я^${character}\r\n${character}`;
+        for (const personName of [true, false]) {
+          expect(charset.decode(charset.encode(text), personName), charset.term).toBe(text);
+        }
+      }
+    }
+  });
+
   it('say what they cannot write', () => {
     expect(() => charsetOf('ISO_IR 100').encode('Ω')).toThrow(
       /"Ω": cannot be written in "ISO_IR 100"/,

@@ -24,7 +24,8 @@ const LABELS: Readonly<Record<string, string>> = {
 export interface Charset {
   /** Value of (0008,0005), backslashes included; '' is the default repertoire. */
   readonly term: string;
-  decode(bytes: Buffer): string;
+  /** @param personName also `^` and `=` bring the first set back (PS3.5 §6.1.2.5.3) */
+  decode(bytes: Buffer, personName?: boolean): string;
   /** @throws DataError `DATA_BAD_VALUE` where a character has no place in the set */
   encode(text: string): Buffer;
 }
@@ -51,8 +52,10 @@ function makeCharset(term: string): Charset {
   if (term.includes('\\') || term.startsWith('ISO 2022')) {
     return {
       term,
-      decode: (bytes) =>
-        bytes.includes(0x1b) ? decode2022(bytes, first, decodeAs) : decodeAs(bytes, first),
+      decode: (bytes, personName) =>
+        bytes.includes(0x1b)
+          ? decode2022(bytes, first, decodeAs, personName)
+          : decodeAs(bytes, first),
       encode: (text) => encodeExtended(text, sets, term),
     };
   }
@@ -102,17 +105,18 @@ function encodeAs(text: string, set: string, term: string): Buffer {
   if (/^[\x00-\x7f]*$/.test(text)) return Buffer.from(text, 'latin1');
   if (set === 'ISO_IR 192') return Buffer.from(text, 'utf8');
   if (set === 'ISO_IR 100') {
-    if (/^[\x00-\xff]*$/.test(text)) return Buffer.from(text, 'latin1');
-    throw cannotEncode(text, term);
+    const beyond = /[^\x00-\xff]/u.exec(text);
+    if (beyond === null) return Buffer.from(text, 'latin1');
+    throw cannotEncode(beyond[0], term);
   }
   const label = LABELS[set];
-  if (label === undefined) throw cannotEncode(text, term);
+  if (label === undefined) throw cannotEncode(/[^\x00-\x7f]/u.exec(text)?.[0] ?? '', term);
   if (set.startsWith('GB')) return encodeGb(text, label, term);
   const table = reverseTable(label);
   const bytes: number[] = [];
   for (const character of text) {
     const byte = table.get(character);
-    if (byte === undefined) throw cannotEncode(text, term);
+    if (byte === undefined) throw cannotEncode(character, term);
     bytes.push(byte);
   }
   return Buffer.from(bytes);
@@ -182,7 +186,7 @@ function encodeGb(text: string, label: string, term: string): Buffer {
   for (const character of text) {
     const short = character <= '\x7f' ? Buffer.from(character, 'latin1') : table.get(character);
     const one = short ?? (term === 'GB18030' ? fourByteCode(character) : undefined);
-    if (one === undefined) throw cannotEncode(text, term);
+    if (one === undefined) throw cannotEncode(character, term);
     bytes.push(one);
   }
   return Buffer.concat(bytes);
@@ -193,14 +197,17 @@ function encodeExtended(text: string, sets: readonly string[], term: string): Bu
   const [first = ''] = sets;
   try {
     return encodeAs(text, first, term);
-  } catch (cause) {
-    const bytes = encode2022(text, sets, (character, set) => {
-      const table = set === 'ISO_IR 6' || set === 'ISO_IR 192' ? undefined : tableOf(set);
-      return table?.get(character);
-    });
-    if (bytes === null) throw cause;
-    return bytes;
+  } catch {
+    const bytes = encode2022(text, sets, byteIn);
+    if (bytes !== null) return bytes;
+    const beyond = [...text].find((character) => encode2022(character, sets, byteIn) === null);
+    throw cannotEncode(beyond ?? '', term);
   }
+}
+
+function byteIn(character: string, set: string): number | undefined {
+  const table = set === 'ISO_IR 6' || set === 'ISO_IR 192' ? undefined : tableOf(set);
+  return table?.get(character);
 }
 
 /** Single-byte sets only. */
@@ -209,11 +216,12 @@ function tableOf(set: string): ReadonlyMap<string, number> | undefined {
   return label === undefined ? undefined : reverseTable(label);
 }
 
-function cannotEncode(text: string, term: string): DataError {
+/** Names the character, not the value: it may be the name of a patient. */
+function cannotEncode(character: string, term: string): DataError {
   const set = term === '' ? 'the default character set (ASCII)' : `"${term}"`;
   return new DataError(
     'DATA_BAD_VALUE',
-    `"${text}": cannot be written in ${set} of the data set`,
+    `"${character}": cannot be written in ${set} of the data set`,
     "use a data set in SpecificCharacterSet 'ISO_IR 192', or text within its set",
   );
 }

@@ -297,7 +297,9 @@ export function decodeValue(vr: string, bytes: Buffer, context: ValueContext): D
     return one(list);
   }
   if (!TEXT_VRS.has(vr)) return bytes;
-  const text = CHARSET_VRS.has(vr) ? context.charset.decode(bytes) : bytes.toString('latin1');
+  const text = CHARSET_VRS.has(vr)
+    ? context.charset.decode(bytes, vr === 'PN')
+    : bytes.toString('latin1');
   if (SINGLE_VRS.has(vr)) return trimEnd(text);
   if (!text.includes('\\')) return trim(vr, text);
   return text.split('\\').map((part) => trim(vr, part));
