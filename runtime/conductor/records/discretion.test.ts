@@ -36,13 +36,19 @@ describe('a text of a peer', () => {
     ['PDU type 16 (offset 0, bytes 160301434e415259)', 'PDU type 16 (offset 0, bytes 16030143…)'],
     ['no such patient DOE^JANE^^DR', 'no such patient …^…'],
     ["O'HARA-MÜLLER^Ann: 1.2.840.113619.2.55.3", '…^…: …9.2.55.3'],
+    ['duplicate of VAN DER BERG^ANNA', 'duplicate of …^…'],
+    ['no study of van der Berg^Anna Maria^^Dr. here', 'no study of …^… here'],
+    ['known: ^JANE', 'known: …^…'],
+    ['known: DOE ^JANE', 'known: …^…'],
+    ['known: DOE_X^JANE', 'known: …^…'],
+    ['"Yamada^Tarou=山田^太郎=やまだ^たろう"', '"…^…=…^…=…^…"'],
   ])('%s', (said, shown) => {
     expect(discreet.text(said)).toBe(shown);
     expect(open.text(said)).toBe(said);
   });
 
   it('may be long', () => {
-    for (const part of ['1', 'a', '1.', '^', 'a^', "'.-", 'bytes a']) {
+    for (const part of ['1', 'a', '1.', '^', 'a^', "'.-", 'bytes a', 'A ', 'van ', 'A^ ', ' ^']) {
       const began = performance.now();
       discreet.text(part.repeat(200_000));
       expect(performance.now() - began, part).toBeLessThan(5_000);

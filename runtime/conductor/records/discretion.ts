@@ -10,8 +10,26 @@ const STANDARD_ROOT = '1.2.840.10008.';
 /** With fewer numbers and characters it may be an address or a version. */
 const LEAST_NUMBERS = 5;
 const LONGEST_ADDRESS = '255.255.255.255'.length;
-/** A person name as data elements have it, `FAMILY^GIVEN` (PS3.5 §6.2.1.2). */
-const PERSON_NAME = /(?<![\p{L}\p{N}'.-])[\p{L}\p{N}'.-]+(?:\^[\p{L}\p{N}'.-]*)+/gu;
+/**
+ * A person name as data elements have it, `FAMILY^GIVEN` (PS3.5 §6.2.1.2), with the words of a family
+ * or given name of several (`VAN DER BERG^ANNA MARIA`), and without a family name (`^ANNA`).
+ */
+const PERSON_NAME = personName();
+
+function personName(): RegExp {
+  const part = "[\\p{L}\\p{M}\\p{N}'’._-]";
+  const capital = `[\\p{Lu}\\p{Lt}\\p{Lo}\\p{N}]${part}*`;
+  const particle = '(?:af|al|bin|da|de|del|den|der|des|di|dos|du|el|ibn|la|le|ten|ter|van|von|zu)';
+  // why: bounded repeats, so that no text of a peer takes long
+  const before = `(?:(?:${capital}|${particle}) {1,3}){0,6}`;
+  const after = `(?:(?: {1,3}(?:${capital}|${particle})(?!${part}))){0,6}`;
+  // why the slash: `/^X` is a regular expression of a script
+  return new RegExp(
+    `(?<!${part}|/(?=\\^))${before}(?:${part}+ {0,3})?(?:\\^ {0,3}(?:${part}+${after})?)+`,
+    'gu',
+  );
+}
+
 /** What a peer sent where it broke the protocol: four bytes say what it was taken for. */
 const WIRE_BYTES = /\bbytes ([0-9a-f]{8})[0-9a-f]+/g;
 const TAIL_LENGTH = 8;
