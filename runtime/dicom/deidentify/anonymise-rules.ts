@@ -18,7 +18,7 @@ import {
 } from './anonymise-table.ts';
 import type { Charset } from '../element/charset.ts';
 import { Cleaner } from './clean.ts';
-import { keywordOf } from '../element/dictionary.ts';
+import { entryOf, keywordOf } from '../element/dictionary.ts';
 import type { EditLevel, EditNode } from '../edit/edits.ts';
 import { type ElementAt, vrOfElement } from '../element/element-index.ts';
 import { charsetAt, datasetCharset } from '../edit/header-patch.ts';
@@ -95,34 +95,39 @@ const DUMMIES: Readonly<Record<string, string | number>> = {
   US: 0,
 };
 const OPAQUE = new Set(['OB', 'OD', 'OF', 'OL', 'OV', 'OW', 'UN']);
+const NUMBERS = new Set(['AT', 'FD', 'FL', 'SL', 'SS', 'SV', 'UL', 'US', 'UV']);
 const PERSON_IDENTIFICATION = 0x00401101;
 
 /** What happens to the elements of a level. */
 export function levelOf(elements: readonly ElementAt[], work: Work): EditLevel {
-  const nodes: EditNode[] = [];
+  const nodes = new Map<number, EditNode>();
+  const seen = new Set<number>();
   for (const element of elements) {
-    const node = nodeOf(element, work);
-    if (node !== null) nodes.push(node);
+    const { tag } = element;
+    // why: an edit means all elements of its tag, and the items of the second are not the first's
+    const node: EditNode | null = seen.has(tag) ? { kind: 'delete', tag } : nodeOf(element, work);
+    seen.add(tag);
+    if (node !== null) nodes.set(tag, node);
   }
-  return nodes;
+  return [...nodes.values()];
 }
 
 /** What happens to one element; null leaves it. */
 function nodeOf(element: ElementAt, work: Work): EditNode | null {
   const { tag, items } = element;
+  if (tag >>> 16 <= LAST_FOREIGN_GROUP || repeats(tag)) return { kind: 'delete', tag };
   if ((tag & 0xffff) === 0) return null;
-  if (repeats(tag)) return { kind: 'delete', tag };
-  if ((tag >>> 16) & 1 && tag >>> 16 < 0xfff0) {
+  if ((tag >>> 16) & 1) {
     return work.options.retainPrivate === true ? null : { kind: 'delete', tag };
   }
   const action = BASIC.get(tag);
   if (action === undefined) {
-    if (BEYOND.has(tag)) return { kind: 'delete', tag };
+    if (BEYOND.has(tag) || isUnread(element)) return { kind: 'delete', tag };
     return items === null ? byVr(element, work) : into(element, work);
   }
   switch (option(tag, work.options)) {
     case 'keep':
-      return null;
+      return isUnread(element) ? { kind: 'delete', tag } : null;
     case 'clean':
       return cleaned(element, action, work);
     case null:
@@ -130,11 +135,26 @@ function nodeOf(element: ElementAt, work: Work): EditNode | null {
   }
 }
 
-/** Curves, and the data and comments of overlays. */
+/** Groups of commands, file meta information and directories: none belongs into a data set. */
+const LAST_FOREIGN_GROUP = 0x0007;
+
+/**
+ * Whether nobody can say what an element holds: the dictionary does not know it, or knows text or
+ * a sequence where the file has bytes.
+ */
+function isUnread(element: ElementAt): boolean {
+  const { tag, vr, items, length } = element;
+  const known = entryOf(tag)?.vr;
+  if (known === undefined || known === 'UN') return true;
+  if (items !== null || length === 0) return false;
+  if (known === 'SQ') return true;
+  return vr !== 'UN' && OPAQUE.has(vr) && !OPAQUE.has(known) && !NUMBERS.has(known);
+}
+
+/** Curves and overlays: without their data, or with text of people in it, nobody needs the rest. */
 function repeats(tag: number): boolean {
-  const group = (tag >>> 16) & 0xff00;
-  const element = tag & 0xffff;
-  return group === 0x5000 || (group === 0x6000 && (element === 0x3000 || element === 0x4000));
+  const group = (tag >>> 16) & 0xff01;
+  return group === 0x5000 || group === 0x6000;
 }
 
 /** Options that keep rows, and options that clean them. */
@@ -229,11 +249,16 @@ function into(element: ElementAt, work: Work): EditNode | null {
   return at.size === 0 ? null : { kind: 'into', tag: element.tag, at };
 }
 
-/** Person names, dates, UIDs and free text that no row names. */
+/** Person names, dates, UIDs and free text that no row names, by their VR or the dictionary's. */
 function byVr(element: ElementAt, work: Work): EditNode | null {
+  const read = vrOfElement(element);
+  const known = entryOf(element.tag)?.vr ?? read;
+  return ofVr(read, element, work) ?? (known === read ? null : ofVr(known, element, work));
+}
+
+function ofVr(vr: string, element: ElementAt, work: Work): EditNode | null {
   const { tag, length } = element;
   const { options } = work;
-  const vr = vrOfElement(element);
   switch (vr) {
     case 'PN':
       return set(tag, '');

@@ -10,6 +10,9 @@ const PATIENT_ID = 0x00100020;
 /** Texts whose words identify. */
 const IDENTIFYING_VRS = new Set(['AE', 'LO', 'LT', 'PN', 'SH', 'ST', 'UC', 'UT']);
 const SHORTEST_WORD = 3;
+/** Scripts whose names are short, and stand in a text without blanks around them. */
+const WITHOUT_BLANKS =
+  /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\p{Script=Thai}]/u;
 /** Dates move into the past by up to ten years. */
 const MOST_DAYS = 3650;
 const GONE = 'REMOVED';
@@ -49,11 +52,16 @@ export class Cleaner {
   }
 
   #cleanText(text: string): string {
-    return text.replace(/[\p{L}\p{N}]+/gu, (word) => {
+    // why the slices: the text may be as long as its VR allows
+    let clean = text.replace(/[\p{L}\p{N}]+/gu, (word) => {
       const tells = /^\d{5,}$/.test(word) || this.#words.has(word.toUpperCase());
-      // why: the text may be as long as its VR allows
       return tells ? GONE.slice(0, word.length) : word;
     });
+    for (const word of this.#words) {
+      const within = word.length > 1 && WITHOUT_BLANKS.test(word);
+      if (within) clean = clean.replaceAll(word, GONE.slice(0, word.length));
+    }
+    return clean;
   }
 
   #collect(elements: readonly ElementAt[], outer: Charset): void {
@@ -65,7 +73,8 @@ export class Cleaner {
       const named = BASIC.has(tag) && !DESCRIPTORS.has(tag) && !DATES.has(tag);
       if (items !== null || !IDENTIFYING_VRS.has(vr) || !(named || vr === 'PN')) continue;
       for (const word of this.#textOf(element, charset).split(/[^\p{L}\p{N}]+/u)) {
-        if (word.length >= SHORTEST_WORD) this.#words.add(word.toUpperCase());
+        if (word.length < SHORTEST_WORD && !WITHOUT_BLANKS.test(word)) continue;
+        if (word !== '') this.#words.add(word.toUpperCase());
       }
     }
   }

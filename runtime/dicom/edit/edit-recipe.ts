@@ -68,7 +68,7 @@ export class EditRecipe {
   /**
    * @param header with the edits of the shape in it
    * @param identity [field, offset, length, …] of identity values that the edits leave alone
-   * @throws RangeError where the elements are out of order or there twice
+   * @throws RangeError where the elements are out of order or there twice, or a sequence says UN
    */
   constructor(
     header: Buffer,
@@ -256,7 +256,10 @@ class SlotFinder {
       const edits = editsOf(at);
       if (edits !== undefined) this.#item(item, edits, charset);
     });
-    if (!element.undefinedLength) this.#long(element, from);
+    if (element.undefinedLength) return;
+    // why: the length of a sequence that says UN is in the encoding of the level around it
+    if (element.vr === 'UN') throw new RangeError(`${nameOf(element.tag)}: is a sequence as UN`);
+    this.#long(element, from);
   }
 
   #item(item: ItemAt, edits: EditLevel, charset: Charset): void {

@@ -1,6 +1,7 @@
 // Edits of a data set as scripts write them, compiled once: {keyword | tag | path: value}.
 import { DataError } from '../element/data-error.ts';
 import { entryOf, tagOf, tagText } from '../element/dictionary.ts';
+import { isPixelData } from '../element/element-index.ts';
 import type { PlainValue } from '../element/element-value.ts';
 
 /** An item of a sequence: values by keyword or tag. */
@@ -68,7 +69,7 @@ function compileLevel(edits: Edits): EditLevel {
   const draft: Draft = new Map();
   for (const [path, value] of Object.entries(edits)) {
     if (value === undefined) continue;
-    place(draft, steps(path), value, path);
+    place(draft, steps(path, value === null), value, path);
   }
   return finish(draft);
 }
@@ -78,7 +79,7 @@ interface Step {
   readonly item: number;
 }
 
-function steps(path: string): Step[] {
+function steps(path: string, removes: boolean): Step[] {
   return path.split(/[./]/).map((part) => {
     const match = /^\s*([^[\]]+?)\s*(?:\[(\d+|\*)\])?\s*$/.exec(part);
     if (match === null) {
@@ -89,7 +90,8 @@ function steps(path: string): Step[] {
       );
     }
     const tag = tagOf(match[1] ?? '');
-    if (tag >>> 16 === 0xfffe || tag >>> 16 <= 2 || tag >>> 16 === 0x7fe0) {
+    const group = tag >>> 16;
+    if (group === 0xfffe || isPixelData(tag) || (!removes && (group <= 2 || group === 0x7fe0))) {
       throw new DataError('DATA_BAD_PATH', `"${path}": (${tagText(tag)}) cannot be edited`);
     }
     return { tag, item: match[2] === '*' ? EVERY_ITEM : Number(match[2] ?? 0) };

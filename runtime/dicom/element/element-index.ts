@@ -1,7 +1,7 @@
 // Where the elements of an encoded data set are (PS3.5 §7), in any transfer syntax but deflated.
 // Lengths are never trusted and nesting is bounded; nothing is copied.
 import { DataError } from './data-error.ts';
-import { tagText, vrOf } from './dictionary.ts';
+import { entryOf, tagText, vrOf } from './dictionary.ts';
 import type { Encoding } from './transfer-syntax.ts';
 
 export const UNDEFINED_LENGTH = 0xffffffff;
@@ -29,7 +29,7 @@ export interface ElementAt {
   readonly undefinedLength: boolean;
   /** Items of a sequence; null for any other element. */
   readonly items: readonly ItemAt[] | null;
-  /** Byte order and VR form of the items: differs inside UN of undefined length (CP-246). */
+  /** Byte order and VR form of the items: differs inside UN (PS3.5 §6.2.2, CP-246). */
   readonly encoding: Encoding;
 }
 
@@ -179,6 +179,10 @@ function finishElement(reading: Reading, head: Head, end: number, depth: number)
       `(${tagText(tag)}) says ${head.length} bytes, ${end - valueOffset} left`,
     );
   }
+  if (vr === 'UN') {
+    const hidden = hiddenSequence(reading, head, valueEnd, depth);
+    if (hidden !== null) return hidden;
+  }
   const items = vr === 'SQ' ? readItems(reading, head, valueEnd, depth).items : null;
   // why: one literal per place, no spreads: a header has 100 elements, a pool 10,000 headers
   return {
@@ -192,6 +196,33 @@ function finishElement(reading: Reading, head: Head, end: number, depth: number)
     items,
     encoding: head.encoding,
   };
+}
+
+/**
+ * A sequence of the dictionary that says UN and has a defined length: its items are in implicit VR
+ * little endian (PS3.5 §6.2.2). Null where it is none, or its bytes are no items.
+ */
+function hiddenSequence(
+  reading: Reading,
+  head: Head,
+  end: number,
+  depth: number,
+): ElementAt | null {
+  const { tag, vr, offset, valueOffset, length } = head;
+  if (length < 8 || !looksLikeItem(reading.bytes, valueOffset)) return null;
+  if ((tag >>> 16) & 1 || entryOf(tag)?.vr !== 'SQ') return null;
+  const encoding = { ...head.encoding, explicit: false, bigEndian: false };
+  try {
+    const { items } = readItems(reading, { ...head, encoding }, end, depth);
+    return { tag, vr, offset, valueOffset, length, end, undefinedLength: false, items, encoding };
+  } catch (error) {
+    if (error instanceof DataError) return null;
+    throw error;
+  }
+}
+
+function looksLikeItem(bytes: Buffer, at: number): boolean {
+  return bytes.readUInt16LE(at) === 0xfffe && bytes.readUInt16LE(at + 2) === 0xe000;
 }
 
 /** An element of undefined length: fragments of pixel data, or a sequence. */

@@ -6,6 +6,8 @@ import { charsetOf } from '../element/charset.ts';
 import { encodingOf, TransferSyntax } from '../element/transfer-syntax.ts';
 
 export const PREAMBLE_BYTES = 128;
+/** SOP class of a Media Storage Directory, a DICOMDIR (PS3.3 Annex F). */
+export const DICOMDIR = '1.2.840.10008.1.3.10';
 const MAGIC_END = PREAMBLE_BYTES + 4;
 
 /** What the file meta information says. */

@@ -308,3 +308,49 @@ describe('differences', () => {
     expect(() => dumpFile(join(folder, 'nothing'))).toThrow(/there is no such file/);
   });
 });
+
+describe('what stands beside the data set', () => {
+  it('is made anew when a file is anonymised: preamble, AE titles, private information', async () => {
+    const [path = ''] = files();
+    const file = readFileSync(path);
+    const meta = compileMeta(file);
+    writeFileSync(path, meta);
+    expect(await run({ anonymise: {} })).toMatchObject({ failed: 0 });
+    const left = readFileSync(path);
+    expect(left.includes('SECRET')).toBe(false);
+    expect(readMeta(left).sopInstance).toBe(valueIn(path, 'SOPInstanceUID'));
+  });
+
+  /** A file of ours with a preamble and meta elements that tell where it comes from. */
+  function compileMeta(file: Buffer): Buffer {
+    const { datasetOffset } = readMeta(file);
+    const extra = Buffer.concat([
+      Buffer.from('02001600', 'hex'),
+      Buffer.from('AE\x0b\x00SECRET_HOSP', 'latin1'),
+      Buffer.from('02000201', 'hex'),
+      Buffer.from('OB\0\0\x0c\0\0\0SECRET^THIRD', 'latin1'),
+    ]);
+    const head = Buffer.from(file.subarray(0, datasetOffset));
+    head.write('SECRET^FIRST');
+    return Buffer.concat([head, extra, file.subarray(datasetOffset)]);
+  }
+
+  it('a DICOMDIR is left alone and named', async () => {
+    const [path = ''] = files();
+    const file = Buffer.from(readFileSync(path));
+    const { sopClass } = readMeta(file);
+    const directory = '1.2.840.10008.1.3.10'.padEnd(sopClass.length, '\0');
+    file.write(directory, file.indexOf(sopClass), 'latin1');
+    writeFileSync(path, file);
+    const said: FileReport[] = [];
+    await run({ anonymise: {}, onFile: (report) => said.push(report) });
+    expect(said[0]).toMatchObject({
+      outcome: 'skipped',
+      reason: expect.stringContaining('a DICOMDIR') as string,
+    });
+    expect(readFileSync(path).equals(file)).toBe(true);
+  });
+
+  const run = (more: Partial<Parameters<typeof updateTags>[0]>) =>
+    updateTags({ paths: ['.'], base: folder, ...more });
+});

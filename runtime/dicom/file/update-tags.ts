@@ -8,7 +8,7 @@ import { type CompiledEdits, compileEdits, type EditNode, type Edits } from '../
 import { errorCode, findAllFiles } from './file-walk.ts';
 import { patchHeader } from '../edit/header-patch.ts';
 import { getValue, openDataset } from '../element/json.ts';
-import { isPart10, readMeta } from './part10.ts';
+import { DICOMDIR, fileMeta, isPart10, readMeta } from './part10.ts';
 import { TransferSyntax } from '../element/transfer-syntax.ts';
 import { remapLevel } from '../edit/remap-uids.ts';
 
@@ -42,6 +42,9 @@ export interface UpdateResult {
   readonly skipped: number;
   readonly failed: number;
 }
+
+const DICOMDIR_TEXT =
+  'a DICOMDIR: its records are found by byte offsets; make a new one (dcmmkdir) when the files have changed';
 
 /** Files are held in memory while they are edited. */
 const MAX_FILE_BYTES = 2 ** 31;
@@ -79,6 +82,7 @@ async function updateFile(
     if ((await stat(path)).size > MAX_FILE_BYTES) return report('failed', 'larger than 2 GiB');
     const before = await readAll(path);
     if (!isPart10(before)) return report('skipped', 'not DICOM');
+    if (readMeta(before).sopClass === DICOMDIR) return report('skipped', DICOMDIR_TEXT);
     const after = applyEdits(before, edits, request);
     if (after.equals(before)) return report('unchanged');
     const differences = changes(before, after);
@@ -99,9 +103,12 @@ async function readAll(path: string): Promise<Buffer> {
   }
 }
 
-/** The edited file: data set, and the UIDs of its meta information when they changed. */
+/**
+ * The edited file: data set, and the UIDs of its meta information when they changed. Of an
+ * anonymised file preamble and meta information are made anew (PS3.15 E.1.1).
+ */
 function applyEdits(file: Buffer, edits: CompiledEdits, request: UpdateRequest): Buffer {
-  const { transferSyntax, datasetOffset, sopInstance } = readMeta(file);
+  const { transferSyntax, datasetOffset, sopClass, sopInstance } = readMeta(file);
   let dataset = file.subarray(datasetOffset);
   if (request.anonymise !== undefined)
     dataset = anonymise(dataset, transferSyntax, request.anonymise);
@@ -110,7 +117,12 @@ function applyEdits(file: Buffer, edits: CompiledEdits, request: UpdateRequest):
     dataset = patchHeader(dataset, transferSyntax, { key: '', level, tags: new Set() });
   }
   dataset = patchHeader(dataset, transferSyntax, edits);
-  const uid = String(getValue(openDataset(dataset, transferSyntax), 'SOPInstanceUID') ?? '');
+  const open = openDataset(dataset, transferSyntax);
+  const uid = String(getValue(open, 'SOPInstanceUID') ?? '');
+  if (request.anonymise !== undefined) {
+    const kind = String(getValue(open, 'SOPClassUID') ?? sopClass);
+    return Buffer.concat([fileMeta(kind, uid, transferSyntax), dataset]);
+  }
   const meta = file.subarray(0, datasetOffset);
   return Buffer.concat([
     uid === '' || uid === sopInstance ? meta : withSopInstance(meta, uid),

@@ -4,7 +4,7 @@ import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import { DataError } from '../element/data-error.ts';
 import { errorCode, findFiles, type FoundFile } from '../file/file-walk.ts';
 import { DatasetHasher } from '../file/hash.ts';
-import { readMeta, isPart10 } from '../file/part10.ts';
+import { DICOMDIR, isPart10, readMeta } from '../file/part10.ts';
 import { guessBareSyntax } from '../file/bare.ts';
 import { headerFacts, PoolBuilder, type HeaderFacts, pixelValue } from './pool-builder.ts';
 import { LARGE_FILE_BYTES, type PoolShare, sizeClass, type SkippedFiles } from './share.ts';
@@ -41,7 +41,6 @@ export interface LoadRequest {
   readonly onProgress?: (done: number, total: number) => void;
 }
 
-const DICOMDIR = '1.2.840.10008.1.3.10';
 const FIRST_READ_BYTES = 1024 ** 2;
 const MAX_HEADER_BYTES = 64 * 1024 ** 2;
 const STREAM_BYTES = 4 * 1024 ** 2;
