@@ -1,6 +1,7 @@
 // dicomrun dump: a file as text, or the differences of two files or folders.
+import { statSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { ExitCode } from '../../errors.ts';
+import { DicomRunError, ExitCode } from '../../errors.ts';
 import type { FileDiff } from '../../dicom/file/compare-files.ts';
 import type { DefineCommand } from '../command.ts';
 import { differenceText } from '../data/difference-text.ts';
@@ -14,18 +15,25 @@ interface DumpFlags {
 
 export const define: DefineCommand = (command, { terminal, exit }) => {
   command
-    .argument('<path>', 'file; with --diff also a folder')
+    .argument('<path>', 'file; a folder: what kinds of instances are in it')
     .option('--diff <path>', 'compare with this file or folder, instance by instance')
     .option('--json', 'differences as JSON')
     .action(async (path: string, flags: DumpFlags) => {
       const { diffFiles, dumpFile } = await import('../../dicom/file/compare-files.ts');
       const first = resolve(terminal.cwd, path);
       if (flags.diff === undefined) {
-        terminal.out(
-          dumpFile(first)
-            .map((line) => `${printable(line)}\n`)
-            .join(''),
-        );
+        if (statSync(first, { throwIfNoEntry: false })?.isDirectory() === true) {
+          const { inventory } = await import('../data/inventory.ts');
+          terminal.out(
+            inventory(first)
+              .map((line) => `${printable(line)}\n`)
+              .join(''),
+          );
+          return;
+        }
+        const { lines, damaged } = dumpFile(first);
+        terminal.out(lines.map((line) => `${printable(line)}\n`).join(''));
+        if (damaged > 0) throw damagedFile(path, damaged);
         return;
       }
       const progress = new Progress(terminal, 'files');
@@ -39,6 +47,14 @@ export const define: DefineCommand = (command, { terminal, exit }) => {
       exit(different.length === 0 ? ExitCode.OK : ExitCode.THRESHOLDS);
     });
 };
+
+function damagedFile(path: string, places: number): DicomRunError {
+  return new DicomRunError(ExitCode.CONFIG, {
+    code: 'DATA_MALFORMED',
+    message: `${path}: ${places} ${places === 1 ? 'place' : 'places'} cannot be read (lines with !)`,
+    hint: 'the file is truncated or corrupt, or not in the transfer syntax it says',
+  });
+}
 
 function isSame({ diff, missing }: FileDiff): boolean {
   return missing === null && diff !== null && diff.differences.length === 0;

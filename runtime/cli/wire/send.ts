@@ -1,15 +1,15 @@
 // Stores files byte for byte, or with new identities, on as few associations as their contexts need.
-import { closeSync, openSync, readFileSync, readSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { compileEdits } from '../../dicom/edit/edits.ts';
-import { findAllFiles } from '../../dicom/file/file-walk.ts';
+import { errorCode, findAllFiles } from '../../dicom/file/file-walk.ts';
 import { patchHeader } from '../../dicom/edit/header-patch.ts';
-import { isPart10, readMeta } from '../../dicom/file/part10.ts';
-import type { FileMeta } from '../../dicom/file/part10.ts';
+import { type InstanceHead, readInstanceHead } from '../../dicom/file/instance-head.ts';
 import { statusClass } from '../../dicom/dimse/status.ts';
 import { describeFailure } from '../../dicom/failure-text.ts';
 import { storeRequest } from '../../dicom/scu/requests.ts';
 import type { ProposedContext, Timeouts } from '../../dicom/ul/associate-request.ts';
 import type { Association } from '../../dicom/ul/association.ts';
+import { DataError } from '../../dicom/element/data-error.ts';
 import { DicomRunError, ExitCode } from '../../errors.ts';
 import { shortName } from '../../vu/associations/names.ts';
 import { printable } from '../problem-text.ts';
@@ -42,11 +42,9 @@ export interface FileOutcome {
 
 interface Candidate {
   readonly path: string;
-  readonly meta: FileMeta;
+  readonly head: InstanceHead;
 }
 
-/** Enough for any file meta information. */
-const HEAD_BYTES = 64 * 1024;
 /** PS3.8 §9.3.2.2: odd IDs from 1 to 255. */
 const MAX_CONTEXTS = 128;
 
@@ -66,14 +64,12 @@ function readHeads({ paths, base, onFile }: SendRequest): Candidate[] {
   for (const { path, reason } of unreadable) onFile({ path, state: 'skipped', detail: reason });
   const candidates = files.flatMap(({ path }) => {
     try {
-      const head = readHead(path);
-      if (isPart10(head)) return [{ path, meta: readMeta(head) }];
-      onFile({ path, state: 'skipped', detail: 'not DICOM (no DICM at offset 128)' });
+      return [{ path, head: readInstanceHead(path) }];
     } catch (error) {
-      const detail = error instanceof Error ? error.message : String(error);
+      const detail = error instanceof DataError ? error.message : errorCode(error);
       onFile({ path, state: 'skipped', detail });
+      return [];
     }
-    return [];
   });
   if (candidates.length > 0) return candidates;
   throw new DicomRunError(ExitCode.CONFIG, {
@@ -83,23 +79,13 @@ function readHeads({ paths, base, onFile }: SendRequest): Candidate[] {
   });
 }
 
-function readHead(path: string): Buffer {
-  const file = openSync(path, 'r');
-  try {
-    const head = Buffer.alloc(HEAD_BYTES);
-    return head.subarray(0, readSync(file, head, 0, HEAD_BYTES, 0));
-  } finally {
-    closeSync(file);
-  }
-}
-
 /** Files whose presentation contexts fit into one association. */
 function batches(candidates: readonly Candidate[]): Candidate[][] {
   const all: Candidate[][] = [];
   let current: Candidate[] = [];
   let contexts = new Set<string>();
   for (const candidate of candidates) {
-    const key = contextKey(candidate.meta);
+    const key = contextKey(candidate.head);
     if (!contexts.has(key) && contexts.size === MAX_CONTEXTS) {
       all.push(current);
       current = [];
@@ -112,17 +98,17 @@ function batches(candidates: readonly Candidate[]): Candidate[][] {
   return all;
 }
 
-function contextKey({ sopClass, transferSyntax }: FileMeta): string {
+function contextKey({ sopClass, transferSyntax }: InstanceHead): string {
   return `${sopClass} ${transferSyntax}`;
 }
 
 /** Every round on one association, as long as the peer keeps it. */
 async function sendBatch(send: SendRequest, batch: readonly Candidate[]): Promise<void> {
   const contexts = new Map<string, ProposedContext>();
-  for (const { meta } of batch) {
-    contexts.set(contextKey(meta), {
-      abstractSyntax: meta.sopClass,
-      transferSyntaxes: [meta.transferSyntax],
+  for (const { head } of batch) {
+    contexts.set(contextKey(head), {
+      abstractSyntax: head.sopClass,
+      transferSyntaxes: [head.transferSyntax],
     });
   }
   const options = { contexts: [...contexts.values()], timeouts: send.timeouts };
@@ -143,10 +129,10 @@ const named = (uid: string): string => {
 
 async function sendOne(
   association: Association,
-  { path, meta }: Candidate,
+  { path, head }: Candidate,
   { peer, inventor }: SendRequest,
 ): Promise<FileOutcome> {
-  const { sopClass, transferSyntax, datasetOffset } = meta;
+  const { sopClass, transferSyntax, datasetOffset } = head;
   const contextId = association.contextFor(sopClass, transferSyntax);
   if (contextId === 0) {
     const why = whyRefused(association, sopClass);
@@ -162,12 +148,13 @@ async function sendOne(
       identity === undefined
         ? stored
         : patchHeader(stored, transferSyntax, compileEdits({ ...identity }));
-    const store = { sopClass, sopInstance: identity?.SOPInstanceUID ?? meta.sopInstance };
+    const store = { sopClass, sopInstance: identity?.SOPInstanceUID ?? head.sopInstance };
     const message = storeRequest(contextId, association.maxPdu, store, dataset);
     const { status, durationMs, comment } = await request(association, message);
     const kind = statusClass(status);
     const state = kind === 'success' || kind === 'warning' ? 'stored' : 'failed';
-    const { text: detail, hint } = answerText('C-STORE', status, comment);
+    const { text, hint } = answerText('C-STORE', status, comment);
+    const detail = [text, ...head.notes].join('; ');
     return { path, state, detail, ...(hint === undefined ? {} : { hint }), ms: durationMs };
   } catch (error) {
     const detail =

@@ -44,9 +44,47 @@ export interface ItemAt {
 }
 
 /** A run of the reader: what it reads and where it has to stop. */
-interface Reading {
+export interface Reading {
   readonly bytes: Buffer;
   readonly stopAtPixels: boolean;
+  /** Goes on after bad places; null: the first one ends the reading. */
+  readonly rescue: Rescue | null;
+}
+
+/** How a damaged data set is read on, see `damaged-index.ts`. */
+export interface Rescue {
+  readonly damages: Damage[];
+  /** Elements of a level of known length. */
+  level(reading: Reading, level: Level): ElementAt[];
+}
+
+/** A level whose end is known. */
+export interface Level {
+  readonly from: number;
+  readonly end: number;
+  readonly encoding: Encoding;
+  readonly depth: number;
+}
+
+/** A place that cannot be read. */
+export interface Damage {
+  /** In the indexed buffer. */
+  readonly offset: number;
+  readonly what: string;
+}
+
+/** A data set that is not what its encoding says, and where. */
+export class Malformed extends DataError {
+  readonly damage: Damage;
+
+  constructor(offset: number, what: string) {
+    super(
+      'DATA_MALFORMED',
+      `data set: ${what} at offset ${offset} of the data set`,
+      'the file is truncated or corrupt, or not in the transfer syntax it says; `dicomrun dump FILE` shows what can be read',
+    );
+    this.damage = { offset, what };
+  }
 }
 
 export interface DatasetIndex {
@@ -92,7 +130,7 @@ export function indexDataset(
   encoding: Encoding,
   stopAtPixels = false,
 ): DatasetIndex {
-  const reading: Reading = { bytes, stopAtPixels };
+  const reading: Reading = { bytes, stopAtPixels, rescue: null };
   const elements: ElementAt[] = [];
   let at = 0;
   while (at < bytes.length) {
@@ -113,7 +151,7 @@ export function indexDataset(
 }
 
 /** Tag, VR and length of an element, its value not looked at. */
-interface Head {
+export interface Head {
   readonly tag: number;
   readonly vr: string;
   readonly offset: number;
@@ -122,12 +160,8 @@ interface Head {
   readonly encoding: Encoding;
 }
 
-function malformed(offset: number, what: string): DataError {
-  return new DataError(
-    'DATA_MALFORMED',
-    `data set: ${what} at offset ${offset}`,
-    'the file is truncated or corrupt, or not in the transfer syntax it says',
-  );
+function malformed(offset: number, what: string): Malformed {
+  return new Malformed(offset, what);
 }
 
 function readTag(bytes: Buffer, at: number, bigEndian: boolean): number {
@@ -136,7 +170,8 @@ function readTag(bytes: Buffer, at: number, bigEndian: boolean): number {
     : bytes.readUInt16LE(at) * 0x10000 + bytes.readUInt16LE(at + 2);
 }
 
-function readHead(reading: Reading, at: number, end: number, encoding: Encoding): Head {
+/** Reads the header of an element. @throws Malformed */
+export function readHead(reading: Reading, at: number, end: number, encoding: Encoding): Head {
   const { bytes } = reading;
   if (at + 8 > end) throw malformed(at, `element header of 8 bytes has only ${end - at}`);
   const tag = readTag(bytes, at, encoding.bigEndian);
@@ -168,7 +203,8 @@ function implicitVr(tag: number, length: number): string {
   return vrOf(tag);
 }
 
-function finishElement(reading: Reading, head: Head, end: number, depth: number): ElementAt {
+/** Reads on to the end of an element. @throws Malformed */
+export function finishElement(reading: Reading, head: Head, end: number, depth: number): ElementAt {
   const { tag, vr, offset, valueOffset } = head;
   if (tag >>> 16 === 0xfffe) throw malformed(offset, `(${tagText(tag)}) outside a sequence`);
   if (head.length === UNDEFINED_LENGTH) return finishOpen(reading, head, end, depth);
@@ -213,7 +249,7 @@ function hiddenSequence(
   if ((tag >>> 16) & 1 || entryOf(tag)?.vr !== 'SQ') return null;
   const encoding = { ...head.encoding, explicit: false, bigEndian: false };
   try {
-    const { items } = readItems(reading, { ...head, encoding }, end, depth);
+    const { items } = readItems({ ...reading, rescue: null }, { ...head, encoding }, end, depth);
     return { tag, vr, offset, valueOffset, length, end, undefinedLength: false, items, encoding };
   } catch (error) {
     if (error instanceof DataError) return null;
@@ -271,15 +307,21 @@ function readItems(
   const open = head.length === UNDEFINED_LENGTH;
   const items: ItemAt[] = [];
   let at = head.valueOffset;
-  while (at < end) {
-    const item = readHead(reading, at, end, head.encoding);
-    if (item.tag === SEQUENCE_DELIMITER && open) return { items, valueEnd: at, end: at + 8 };
-    if (item.tag !== ITEM) {
-      throw malformed(at, `(${tagText(item.tag)}) where an item of (${tagText(head.tag)}) belongs`);
+  try {
+    while (at < end) {
+      const item = readHead(reading, at, end, head.encoding);
+      if (item.tag === SEQUENCE_DELIMITER && open) return { items, valueEnd: at, end: at + 8 };
+      if (item.tag !== ITEM) {
+        const what = `(${tagText(item.tag)}) where an item of (${tagText(head.tag)}) belongs`;
+        throw malformed(at, what);
+      }
+      const read = readItem(reading, item, end, depth + 1);
+      items.push(read);
+      at = read.end;
     }
-    const read = readItem(reading, item, end, depth + 1);
-    items.push(read);
-    at = read.end;
+  } catch (error) {
+    if (open || reading.rescue === null || !(error instanceof Malformed)) throw error;
+    reading.rescue.damages.push(error.damage);
   }
   if (open) throw malformed(head.offset, `(${tagText(head.tag)}) has no sequence delimiter`);
   return { items, valueEnd: end, end };
@@ -291,6 +333,11 @@ function readItem(reading: Reading, head: Head, end: number, depth: number): Ite
   const valueEnd = open ? end : valueOffset + length;
   if (valueEnd > end)
     throw malformed(offset, `item says ${length} bytes, ${end - valueOffset} left`);
+  if (!open && reading.rescue !== null) {
+    const level = { from: valueOffset, end: valueEnd, encoding, depth };
+    const inside = reading.rescue.level(reading, level);
+    return { offset, valueOffset, length, end: valueEnd, undefinedLength: false, elements: inside };
+  }
   const elements: ElementAt[] = [];
   let at = valueOffset;
   while (at < valueEnd) {

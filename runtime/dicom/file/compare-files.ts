@@ -3,14 +3,22 @@ import { readFileSync, statSync } from 'node:fs';
 import { relative, resolve } from 'node:path';
 import { DataError } from '../element/data-error.ts';
 import { type Comparable, type Diff, diffDatasets, type DiffOptions } from './diff.ts';
-import { dumpDataset } from './dump.ts';
+import { dumpDamaged } from './dump.ts';
 import { errorCode, findFiles } from './file-walk.ts';
 import { guessBareSyntax } from './bare.ts';
-import { isPart10, readMeta } from './part10.ts';
+import { isPart10, PREAMBLE_BYTES, readMeta } from './part10.ts';
 import { getValue, openDataset } from '../element/json.ts';
 
+interface Opened {
+  /** One line about the file. */
+  readonly meta: string;
+  /** Its file meta information. */
+  readonly head: string[];
+  readonly datasetOffset: number;
+}
+
 /** Reads a Part 10 file or a bare data set. */
-function readInstance(path: string): Comparable & { readonly meta: string } {
+function readInstance(path: string): Comparable & Opened {
   let file: Buffer;
   try {
     file = readFileSync(path);
@@ -20,7 +28,9 @@ function readInstance(path: string): Comparable & { readonly meta: string } {
   if (isPart10(file)) {
     const { transferSyntax, datasetOffset } = readMeta(file);
     const meta = `# ${path}: ${file.length} bytes, data set from ${datasetOffset}, ${transferSyntax}`;
-    return { dataset: file.subarray(datasetOffset), transferSyntax, meta };
+    const dataset = file.subarray(datasetOffset);
+    const head = dumpDamaged(file.subarray(META_OFFSET, datasetOffset), META_SYNTAX, META_OFFSET);
+    return { dataset, transferSyntax, meta, head: head.lines, datasetOffset };
   }
   const transferSyntax = guessBareSyntax(file);
   if (transferSyntax === null) {
@@ -31,8 +41,12 @@ function readInstance(path: string): Comparable & { readonly meta: string } {
     );
   }
   const meta = `# ${path}: ${file.length} bytes without file meta information, ${transferSyntax}`;
-  return { dataset: file, transferSyntax, meta };
+  return { dataset: file, transferSyntax, meta, head: [], datasetOffset: 0 };
 }
+
+/** Where file meta information starts, and how it is written (PS3.10 §7.1). */
+const META_OFFSET = PREAMBLE_BYTES + 4;
+const META_SYNTAX = '1.2.840.10008.1.2.1';
 
 function unreadable(path: string, code: string): DataError {
   if (code === 'EISDIR') {
@@ -57,13 +71,15 @@ function unreadable(path: string, code: string): DataError {
 }
 
 /**
- * A file as lines of text.
+ * A file as lines of text, its file meta information first; of a damaged one what can be read, and
+ * how many places cannot.
  *
- * @throws DataError `DATA_FILE`, `DATA_NOT_DICOM`, `DATA_MALFORMED`
+ * @throws DataError `DATA_FILE`, `DATA_NOT_DICOM`, `DATA_MALFORMED` where nothing can be read
  */
-export function dumpFile(path: string): string[] {
-  const { dataset, transferSyntax, meta } = readInstance(path);
-  return [meta, ...dumpDataset(dataset, transferSyntax)];
+export function dumpFile(path: string): { readonly lines: string[]; readonly damaged: number } {
+  const { dataset, transferSyntax, meta, head, datasetOffset } = readInstance(path);
+  const { lines, damages } = dumpDamaged(dataset, transferSyntax, datasetOffset);
+  return { lines: [meta, ...head, ...lines], damaged: damages.length };
 }
 
 /** One pair of files. */

@@ -302,7 +302,7 @@ describe('differences', () => {
   });
 
   it('a dump says what is there', () => {
-    const lines = dumpFile(files()[0] ?? '');
+    const { lines } = dumpFile(files()[0] ?? '');
     expect(lines).toContain('(0010,0010) PN [DICOMRUN^TEST] # 14 PatientName');
     expect(lines.at(-1)).toBe('(7FE0,0010) OW (pixels) # 512 PixelData');
     expect(() => dumpFile(join(folder, 'nothing'))).toThrow(/there is no such file/);

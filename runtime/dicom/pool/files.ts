@@ -4,7 +4,8 @@ import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import { DataError } from '../element/data-error.ts';
 import { errorCode, findFiles, type FoundFile } from '../file/file-walk.ts';
 import { DatasetHasher } from '../file/hash.ts';
-import { DICOMDIR, isPart10, readMeta } from '../file/part10.ts';
+import { isPart10 } from '../file/part10.ts';
+import { datasetStart, uidProblem } from '../file/instance-head.ts';
 import { guessBareSyntax } from '../file/bare.ts';
 import { headerFacts, PoolBuilder, type HeaderFacts, pixelValue } from './pool-builder.ts';
 import { LARGE_FILE_BYTES, type PoolShare, sizeClass, type SkippedFiles } from './share.ts';
@@ -53,10 +54,14 @@ const MAX_TIMES = 10_000;
 class Skips {
   readonly #byReason = new Map<string, { count: number; examples: string[] }>();
 
+  /** @param reason where a colon separates what is the file's own from the kind of fault */
   add(reason: string, path: string): void {
-    const entry = this.#byReason.get(reason) ?? { count: 0, examples: [] };
+    const [kind = '', own] = reason.split(/: (.*)/s);
+    const entry = this.#byReason.get(kind) ?? { count: 0, examples: [] };
     entry.count++;
-    if (entry.examples.length < EXAMPLES) entry.examples.push(path);
+    const example = own === undefined ? path : `${path}: ${own}`;
+    if (entry.examples.length < EXAMPLES) entry.examples.push(example);
+    reason = kind;
     this.#byReason.set(reason, entry);
   }
 
@@ -111,7 +116,7 @@ function reasons(skipped: readonly SkippedFiles[]): string {
   return skipped
     .map(
       ({ count, reason, examples }) =>
-        `${count} ${reason} (${examples[0] ?? ''}${count > 1 ? ', …' : ''})`,
+        `${count} ${reason} (${examples.join('; ')}${count > examples.length ? '; …' : ''})`,
     )
     .join('; ');
 }
@@ -154,7 +159,9 @@ function loadFile(loader: Loader, file: FoundFile): string | null {
   } catch (error) {
     if (!(error instanceof DataError)) return `cannot be read (${errorCode(error)})`;
     if (error.code === 'DATA_NOT_DICOM') return 'not DICOM';
-    return error.code === 'DATA_MALFORMED' ? 'truncated or corrupt' : error.message;
+    return error.code === 'DATA_MALFORMED'
+      ? `truncated or corrupt: ${error.message}`
+      : error.message;
   } finally {
     closeSync(descriptor);
   }
@@ -172,11 +179,7 @@ function readAll(descriptor: number, target: Buffer, position: number): number {
 
 /** Transfer syntax and offset of the data set in a file that starts with `bytes`. */
 function startOf(loader: Loader, bytes: Buffer): { transferSyntax: string; datasetOffset: number } {
-  if (isPart10(bytes)) {
-    const meta = readMeta(bytes);
-    if (meta.sopClass === DICOMDIR) throw new DataError('DATA_UNSUPPORTED', 'a DICOMDIR');
-    return meta;
-  }
+  if (isPart10(bytes)) return datasetStart(bytes);
   const syntax = loader.request.bare === true ? guessBareSyntax(bytes) : null;
   if (syntax === null) throw new DataError('DATA_NOT_DICOM', 'no DICM at offset 128');
   return { transferSyntax: syntax, datasetOffset: 0 };
@@ -283,6 +286,8 @@ interface Candidate {
 function judge(candidate: Candidate, filter: FileFilter | undefined): string | null {
   const { facts, transferSyntax, header, datasetBytes } = candidate;
   if (facts.sopClass === '' || facts.sopInstance === '') return 'without SOP class or instance UID';
+  const bad = uidProblem(facts.sopClass) ?? uidProblem(facts.sopInstance);
+  if (bad !== null) return `whose SOP class or instance UID ${bad}`;
   if (filter === undefined) return null;
   const wanted =
     matches(filter.modality, facts.modality) &&
