@@ -5,7 +5,7 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   root: fileURLToPath(new URL('..', import.meta.url)),
   test: {
-    include: ['{api,bundler,runtime}/**/*.test.ts'],
+    include: ['{api,bundler,runtime,tools}/**/*.test.ts'],
     exclude: ['runtime/tests/!(architecture)*.test.ts', 'runtime/tests/*/**'],
     pool: 'forks',
     maxWorkers: 2,

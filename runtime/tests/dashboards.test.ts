@@ -6,9 +6,9 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Summary } from '../metrics/summary.ts';
 import { replayToInfluxdb } from '../outputs/influxdb/influxdb.ts';
-import { dashboardFiles } from '../report/grafana/dashboards.ts';
-import type { Dashboard } from '../report/grafana/schema.ts';
-import { expanded, panelsOf, targetsOf } from './dashboard-preview.ts';
+import { dashboardFiles } from '../../tools/grafana/dashboards.ts';
+import type { Dashboard } from '../../tools/grafana/schema.ts';
+import { expanded, panelsOf, targetsOf } from '../../tools/grafana/preview-of-run.ts';
 import { requirePeer, startInfluxd, type InfluxPeer } from './peers.ts';
 import { SAMPLE_T0, sampleRun } from './sample-run.ts';
 

@@ -2,9 +2,9 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import { apiDocument } from './docs-api.ts';
-import { licencesDocument } from './docs-licences.ts';
-import { withTables } from './docs-tables.ts';
+import { apiDocument } from '../../tools/docs/docs-api.ts';
+import { licencesDocument } from '../../tools/docs/docs-licences.ts';
+import { withTables } from '../../tools/docs/docs-tables.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const help = (name: string): string => `${root}runtime/help/${name}.md`;

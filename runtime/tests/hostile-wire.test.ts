@@ -9,7 +9,7 @@ import { acceptor, recordStreams, Requestor } from '../bench/fuzz-wire.ts';
 import { CORPUS, fuzz } from '../bench/fuzz.ts';
 import { echoRequest, VERIFICATION_SOP_CLASS } from '../dicom/scu/requests.ts';
 import { encodePdu } from '../dicom/ul/pdu/pdu-codec.ts';
-import { fullRq } from '../dicom/ul/pdu/pdu-samples.ts';
+import { fullRq } from './fixtures/pdu-samples.ts';
 import { associate } from '../dicom/ul/associate.ts';
 import { FindProvider } from '../dicom/scp/find-provider.ts';
 import { serviceHandler } from '../dicom/scp/services.ts';

@@ -7,7 +7,7 @@ import { serviceHandler } from '../dicom/scp/services.ts';
 import { InstanceReceiver } from '../dicom/scu/receive.ts';
 import { storeRequest } from '../dicom/scu/requests.ts';
 import { encodePdu } from '../dicom/ul/pdu/pdu-codec.ts';
-import { fullRq } from '../dicom/ul/pdu/pdu-samples.ts';
+import { fullRq } from './fixtures/pdu-samples.ts';
 import { frameMessage } from '../dicom/ul/pdu/frame.ts';
 import type { Outgoing } from '../dicom/ul/outgoing.ts';
 import { connected, propose, retrieved, SECONDARY_CAPTURE } from './wire-calls.ts';

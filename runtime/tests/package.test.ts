@@ -3,7 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, lstatSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { lockedPackages, shippedPackages } from './docs-licences.ts';
+import { lockedPackages, shippedPackages } from '../../tools/docs/docs-licences.ts';
 import { ROOT } from './imports.ts';
 
 /** Raising one of these is a decision, to be written down with its reason. */

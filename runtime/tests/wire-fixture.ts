@@ -10,7 +10,7 @@ import { type AssociateOutcome, associate } from '../dicom/ul/associate.ts';
 import type { AssociateRequest } from '../dicom/ul/associate-request.ts';
 import type { Association } from '../dicom/ul/association.ts';
 import { encodePdu } from '../dicom/ul/pdu/pdu-codec.ts';
-import { fullRq } from '../dicom/ul/pdu/pdu-samples.ts';
+import { fullRq } from './fixtures/pdu-samples.ts';
 
 export const CT = '1.2.840.10008.5.1.4.1.1.2';
 export const IMPLICIT = '1.2.840.10008.1.2';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { bench, came, HORIZON, sent, SETTLE, tallyOf } from './account.fixture.ts';
+import { bench, came, HORIZON, sent, SETTLE, tallyOf } from '../../tests/fixtures/account.ts';
 
 describe('joining', () => {
   it('counts an arrival that comes after its row', () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { bench, came, sent, SETTLE, tags, tallyOf } from './account.fixture.ts';
-import type { Bench } from './account.fixture.ts';
+import { bench, came, sent, SETTLE, tags, tallyOf } from '../../tests/fixtures/account.ts';
+import type { Bench } from '../../tests/fixtures/account.ts';
 import type { Delivery, Expectation } from './delivery.ts';
 
 describe('expect()', () => {

@@ -11,7 +11,7 @@ import type { Output } from '../../outputs/output.ts';
 import { renderJson } from '../../report/json.ts';
 import { renderK6Export } from '../../report/k6-export.ts';
 import { plural } from '../../report/format.ts';
-import { grafanaLink } from '../../report/grafana/link.ts';
+import { grafanaLink } from '../../report/grafana-link.ts';
 import { RUNLOG_FILE, RUNLOG_SCHEMA } from '../../runlog/format.ts';
 import type { RunRecord, Setting } from '../../runlog/format.ts';
 import { RunLogWriter } from '../../runlog/writer.ts';

@@ -2,7 +2,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { closeServers, rawServer, serve } from '../../tests/wire-fixture.ts';
 import type { TimeoutFailure, TransportFailure } from '../errors.ts';
 import { encodePdu } from './pdu/pdu-codec.ts';
-import { fullRq } from './pdu/pdu-samples.ts';
+import { fullRq } from '../../tests/fixtures/pdu-samples.ts';
 import { connectRaw, rawBytes, type RawConnection } from './raw.ts';
 
 type End = TransportFailure | TimeoutFailure | null;

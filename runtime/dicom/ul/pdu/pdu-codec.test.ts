@@ -3,7 +3,7 @@ import { PDU_HEADER_BYTES } from '../constants.ts';
 import { decodePdu, encodePdu } from './pdu-codec.ts';
 import { PduError } from './pdu-items.ts';
 import type { AssociateAc, AssociateRq, Pdu } from './pdu.ts';
-import { fullAc, fullRq } from './pdu-samples.ts';
+import { fullAc, fullRq } from '../../../tests/fixtures/pdu-samples.ts';
 
 /** Hex with comments and blanks, grouped by field. */
 function bytes(text: string): Buffer {

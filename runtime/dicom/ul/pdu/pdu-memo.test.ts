@@ -4,7 +4,7 @@ import { PDU_HEADER_BYTES } from '../constants.ts';
 import { decodePdu, encodePdu } from './pdu-codec.ts';
 import { associateRqOf, contextsOf, decodeAgain, encodeAgain } from './pdu-memo.ts';
 import type { AssociateAc, AssociateRq, Pdu } from './pdu.ts';
-import { fullAc, fullRq } from './pdu-samples.ts';
+import { fullAc, fullRq } from '../../../tests/fixtures/pdu-samples.ts';
 
 const plainRq = (): AssociateRq => ({ ...fullRq(), userIdentity: null });
 const plainAc = (): AssociateAc => ({ ...fullAc(), userIdentityResponse: null });

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { encodePdu } from './pdu-codec.ts';
 import { PduReader, type PduSink, type PdvHeader } from './pdu-reader.ts';
-import { fullAc, fullRq } from './pdu-samples.ts';
+import { fullAc, fullRq } from '../../../tests/fixtures/pdu-samples.ts';
 
 class Counter implements PduSink {
   events = 0;

@@ -3,7 +3,7 @@ import type { ProtocolFailure } from '../../errors.ts';
 import { frameMessage } from './frame.ts';
 import { encodePdu } from './pdu-codec.ts';
 import { PduReader, type PduSink, type PdvHeader } from './pdu-reader.ts';
-import { fullAc, fullRq } from './pdu-samples.ts';
+import { fullAc, fullRq } from '../../../tests/fixtures/pdu-samples.ts';
 
 /** Writes down what it gets, fragments joined per PDV. */
 class Recorder implements PduSink {

@@ -1,7 +1,7 @@
 // Tables of runtime/help/troubleshooting.md, made from the code that says these things in a run.
-import { statusClass, statusHex } from '../dicom/dimse/status.ts';
-import { SERVICE_STATUS_WORDS, STATUS_WORDS } from '../dicom/dimse/status-words.ts';
-import type { StatusWords } from '../dicom/dimse/status-words.ts';
+import { statusClass, statusHex } from '../../runtime/dicom/dimse/status.ts';
+import { SERVICE_STATUS_WORDS, STATUS_WORDS } from '../../runtime/dicom/dimse/status-words.ts';
+import type { StatusWords } from '../../runtime/dicom/dimse/status-words.ts';
 import {
   ABORT_REASONS,
   describeFailure,
@@ -9,7 +9,7 @@ import {
   REJECT_REASONS,
   REJECT_SOURCES,
   TRANSPORT_HINTS,
-} from '../dicom/failure-text.ts';
+} from '../../runtime/dicom/failure-text.ts';
 
 const PEER = { calledAET: 'PACS', callingAET: 'ME', host: '10.1.2.3', port: 104 };
 const NONE = '–';

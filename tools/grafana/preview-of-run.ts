@@ -3,10 +3,10 @@
 import { join } from 'node:path';
 import { bundle } from '../../bundler/bundle.ts';
 
-import type { PreviewDashboard, PreviewLine, PreviewPanel } from '../report/grafana/preview.ts';
-import type { Dashboard, Panel, Target } from '../report/grafana/schema.ts';
-import { ROOT } from './imports.ts';
-import type { InfluxPeer, InfluxSeries } from './peers.ts';
+import type { PreviewDashboard, PreviewLine, PreviewPanel } from './preview.ts';
+import type { Dashboard, Panel, Target } from './schema.ts';
+import { ROOT } from '../../runtime/tests/imports.ts';
+import type { InfluxPeer, InfluxSeries } from '../../runtime/tests/peers.ts';
 
 /** What Grafana puts in the place of its variables, by name. */
 export interface Variables {
@@ -138,7 +138,7 @@ function tableOf(series: readonly InfluxSeries[]): PreviewPanel['tables'][number
 /** The page that draws previews, with nothing left to load. */
 export async function previewHtml(dashboards: readonly PreviewDashboard[]): Promise<string> {
   const { js, css } = await bundle({
-    entry: join(ROOT, 'runtime/report/html/page/preview.ts'),
+    entry: join(ROOT, 'tools/grafana/page.ts'),
     base: ROOT,
     format: 'iife',
     platform: 'browser',

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { METRIC_TABLE } from '../../api/k6/metric-table.ts';
 import { metricTableMarkdown, viewTableMarkdown } from './metric-help.ts';
 
-const FILE = new URL('../help/metrics.md', import.meta.url);
+const FILE = new URL('../../runtime/help/metrics.md', import.meta.url);
 
 /** The page with its generated parts put in. */
 function generated(page: string): string {

@@ -1,7 +1,7 @@
 // The metrics table of the help page, made from the table that the engine itself uses.
 import { METRIC_TABLE } from '../../api/k6/metric-table.ts';
 import type { MetricRow } from '../../api/k6/metric-table.ts';
-import { VIEW_KINDS } from './views.ts';
+import { VIEW_KINDS } from '../../runtime/metrics/views.ts';
 
 const TYPES = { counter: 'Counter', gauge: 'Gauge', rate: 'Rate', trend: 'Trend' } as const;
 

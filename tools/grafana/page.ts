@@ -1,18 +1,18 @@
 // Draws what the queries of a dashboard answered: the preview of the dashboards in the help. Made by
 // a test, in no report.
-import './preview.css';
+import './page.css';
 import type {
   PreviewCell,
   PreviewDashboard,
   PreviewLine,
   PreviewPanel,
-} from '../../grafana/preview.ts';
-import { chart, type ChartOptions, type Line, type Mark } from './chart.ts';
-import { h, replace } from './dom.ts';
-import { bytes, count, ms, percent, short } from './format.ts';
-import { look } from './panels/timeline.ts';
-import { numbers, table, words, type TableColumn } from './table.ts';
-import { startTheme } from './theme.ts';
+} from './preview.ts';
+import { chart, type ChartOptions, type Line, type Mark } from '../../runtime/report/html/page/chart.ts';
+import { h, replace } from '../../runtime/report/html/page/dom.ts';
+import { bytes, count, ms, percent, short } from '../../runtime/report/html/page/format.ts';
+import { look } from '../../runtime/report/html/page/panels/timeline.ts';
+import { numbers, table, words, type TableColumn } from '../../runtime/report/html/page/table.ts';
+import { startTheme } from '../../runtime/report/html/page/theme.ts';
 
 const UNITS: Readonly<Record<string, (value: number) => string>> = {
   ms,

@@ -1,7 +1,7 @@
 // The option table as Markdown, for `dicomrun help configuration`.
-import { formatNs } from '../executors/duration.ts';
-import { OPTION_TABLE, variableOf } from './option-table.ts';
-import type { OptionRow } from './option-table.ts';
+import { formatNs } from '../../runtime/executors/duration.ts';
+import { OPTION_TABLE, variableOf } from '../../runtime/config/option-table.ts';
+import type { OptionRow } from '../../runtime/config/option-table.ts';
 
 /** One row per option: key, flag, variable, default, meaning. */
 export function optionHelp(): string {

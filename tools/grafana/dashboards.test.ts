@@ -1,11 +1,11 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { METRIC_TABLE } from '../../../api/k6/metric-table.ts';
-import { panelsOf, targetsOf } from '../../tests/dashboard-preview.ts';
-import { ROOT } from '../../tests/imports.ts';
+import { METRIC_TABLE } from '../../api/k6/metric-table.ts';
+import { panelsOf, targetsOf } from './preview-of-run.ts';
+import { ROOT } from '../../runtime/tests/imports.ts';
 import { dashboardFiles } from './dashboards.ts';
-import { VIEW_KINDS } from '../../metrics/views.ts';
+import { VIEW_KINDS } from '../../runtime/metrics/views.ts';
 import type { Dashboard, Panel } from './schema.ts';
 
 const files = Object.entries(dashboardFiles());

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { grafanaLink } from './link.ts';
+import { grafanaLink } from './grafana-link.ts';
 
 it('opens the run in whole seconds around it, whatever its name', () => {
   expect(grafanaLink('http://g:3000/sub/', { id: 'a & b', from: 1_500, to: 2_500 })).toBe(
