@@ -73,7 +73,7 @@ export function stackMapper(map: string, options: StackMapperOptions = {}): Stac
   };
 }
 
-/** A mapped stack as text: `    at name (file:line:column)`, one frame a line. */
+/** A mapped stack as text: `    at name (file:line:column)`, one frame a line. @internal */
 export function formatStack({ frames }: MappedStack): string {
   return frames
     .map(({ name, file, line, column }) => {

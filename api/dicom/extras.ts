@@ -3,7 +3,6 @@ import { Op } from '../bridge.ts';
 import { ask, callJson } from '../sandbox/calls.ts';
 import { ringText } from '../sandbox/door.ts';
 import { IterationEnd, badArgument } from '../sandbox/errors.ts';
-import { shared } from '../sandbox/shared.ts';
 import type { Vu } from '../sandbox/vu.ts';
 import type { Dataset } from './data.ts';
 import { milliseconds } from './duration.ts';
@@ -141,9 +140,4 @@ export function diff(
 ): Difference[] {
   const request = { ask: 'diff', a: a.recipe(), b: b.recipe(), expected: options.expected };
   return ask(vu, Op.ASK, JSON.stringify(request)) as Difference[];
-}
-
-/** Number of the worker, for names that must differ between workers. */
-export function workerNumber(): number {
-  return shared.boot.worker;
 }

@@ -20,7 +20,7 @@ export function forgetSeries(): void {
 }
 
 /** One custom metric, as one VU uses it. */
-export class Metric {
+class Metric {
   readonly name: string;
   private readonly type: MetricType;
   private readonly vu: Vu;

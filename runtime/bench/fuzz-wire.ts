@@ -1,7 +1,6 @@
 // Both roles of an association in one process, without a network: bytes in, and what became of it.
 import { Duplex } from 'node:stream';
 import type { Socket } from 'node:net';
-import type { Failure } from '../dicom/errors.ts';
 import { SopClass } from '../dicom/dimse/uids.ts';
 import { Acceptance } from '../dicom/scp/acceptance.ts';
 import { CommitmentProvider } from '../dicom/scp/commitment-provider.ts';
@@ -78,17 +77,6 @@ const HANDLER = {
     store: { onStoreEnd: () => 0 },
   }),
 };
-
-/** What an input did. */
-export interface Outcome {
-  /** How the association ended; null = it is still open. */
-  readonly end: Failure | null;
-  /** Operations that were asked for and never settled, after the end. */
-  readonly unsettled: number;
-  readonly written: number;
-  /** Matches and pieces of data that reached the user. */
-  readonly delivered: number;
-}
 
 /** An acceptor with every service, and its socket. */
 export function acceptor(): { socket: PaperSocket; feed(bytes: Buffer): void } {

@@ -49,8 +49,6 @@ export const DEFAULT_TREND_STATS: readonly string[] = [
   'p(95)',
 ];
 
-export const NO_ERRORS: ErrorsSummary = { total: 0, groups: [], groupsOmitted: 0 };
-
 export const IDLE_GENERATOR: GeneratorSummary = {
   saturated: false,
   reasons: [],

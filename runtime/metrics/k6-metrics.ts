@@ -72,13 +72,6 @@ function trendValue(total: Extract<ViewTotal, { type: 'trend' }>, stat: string):
   }
 }
 
-/** Whether `summaryTrendStats` may name it. */
-export function isTrendStat(stat: string): boolean {
-  const percentile = /^p\(\s*(\d+(?:\.\d+)?)\s*\)$/.exec(stat)?.[1];
-  if (percentile !== undefined) return Number(percentile) <= 100;
-  return ['avg', 'min', 'med', 'max', 'count'].includes(stat);
-}
-
 export function perSecond(count: number, elapsedMs: number): number {
   return elapsedMs <= 0 ? 0 : count / (elapsedMs / 1000);
 }

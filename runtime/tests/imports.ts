@@ -1,6 +1,6 @@
 // Reads the import graph of the project's own TypeScript, for the test that guards the arrows.
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
-import { dirname, join, posix, relative, sep } from 'node:path';
+import { dirname, join, posix, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import ts from 'typescript';
 
@@ -12,7 +12,7 @@ function packageRoot(folder: string): string {
 }
 
 export interface Import {
-  /** Importing file, relative to the root, `/` as separator. */
+  /** Importing file to the root, `/` as separator. */
   readonly from: string;
   /** Imported file relative to the root, or the specifier of a builtin or package. */
   readonly to: string;
@@ -22,7 +22,7 @@ export interface Import {
   readonly line: number;
 }
 
-/** Every `.ts` file under the named folders, relative to the root, sorted. */
+/** Every `.ts` file under the named folders to the root, sorted. */
 export function sources(folders: readonly string[]): string[] {
   return folders
     .flatMap((folder) => {
@@ -84,11 +84,6 @@ function erased(clause: ts.ImportClause | undefined): boolean {
   const { namedBindings } = clause;
   if (clause.name || !namedBindings || !ts.isNamedImports(namedBindings)) return false;
   return namedBindings.elements.length > 0 && namedBindings.elements.every((e) => e.isTypeOnly);
-}
-
-/** A path relative to the root, for messages. */
-export function fromRoot(path: string): string {
-  return relative(ROOT, path).split(sep).join('/');
 }
 
 /** Cycles among own files through imports that exist at run time, each as `a > b > a`. */

@@ -1,7 +1,7 @@
 // Our requestor against other people's acceptors.
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { SopClass } from '../dicom/dimse/uids.ts';
-import { startAttributes, completeAttributes } from '../dicom/scu/procedure-step.ts';
+import { startAttributes, completeAttributes } from './fixtures/procedure-step.ts';
 import { InstanceReceiver, type ReceivedInstance } from '../dicom/scu/receive.ts';
 import type { Association } from '../dicom/ul/association.ts';
 import {

@@ -7,11 +7,9 @@ export {
   startQrscp,
   startStorescp,
   startWorklistScp,
-  type QrscpOptions,
-  type StorescpOptions,
   type StoragePeer,
 } from './peers/dcmtk.ts';
-export { startOrthanc, type OrthancOptions, type OrthancPeer } from './peers/orthanc.ts';
+export { startOrthanc, type OrthancPeer } from './peers/orthanc.ts';
 export { startInfluxd, type InfluxPeer, type InfluxSeries } from './peers/influxd.ts';
-export { startDimseServer, type DimseServer } from './peers/dimse.ts';
+export { startDimseServer } from './peers/dimse.ts';
 export { startDimseArchive, type DimseArchive } from './peers/dimse-archive.ts';

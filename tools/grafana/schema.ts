@@ -125,6 +125,7 @@ export interface Dashboard extends Written<Required<Pick<grafana.Dashboard, Dash
 
 /** Whether Grafana's own types take what ours describe; checked when this file is compiled. */
 type Taken<T extends U, U> = T;
+/** @internal Only compiled. */
 export type TakenByGrafana = [
   Taken<Dashboard, Written<grafana.Dashboard>>,
   Taken<DataPanel, Written<grafana.Panel>>,

@@ -8,9 +8,6 @@ export interface Reader {
   readonly at: Place;
 }
 
-/** How a value is written: as text on the command line or in a variable, or typed in an object. */
-export type Form = 'text' | 'typed';
-
 /** VUs of one scenario: what a plan of one process can hold. */
 export const MAX_VUS = 1_000_000;
 

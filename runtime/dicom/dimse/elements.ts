@@ -48,8 +48,6 @@ export const RESPONSE_BIT = 0x8000;
 export const NO_DATA_SET = 0x0101; // PS3.7 Table E.1-1, (0000,0800)
 export const HAS_DATA_SET = 0x0000; // any other value; DCMTK writes 0000 or 0001
 
-export const Priority = { MEDIUM: 0, HIGH: 1, LOW: 2 } as const;
-
 const NAMES: ReadonlyMap<number, string> = new Map([
   [CommandField.C_STORE_RQ, 'C-STORE'],
   [CommandField.C_GET_RQ, 'C-GET'],

@@ -10,8 +10,6 @@
 export const UID_LENGTH = 44;
 /** Characters of every PatientID and AccessionNumber made here. */
 export const ID_LENGTH = 16;
-/** Characters of InstanceNumber and SeriesNumber. */
-export const NUMBER_LENGTH = 6;
 
 const PREFIX = '2.25.1';
 const RUN_DIGITS = 15;

@@ -1,7 +1,7 @@
 // C-FIND and the N- services of both sides against each other on loopback.
 import { afterEach, describe, expect, it } from 'vitest';
 import { CommitmentReports, requestCommitment, type CommitReport } from '../scu/commitment.ts';
-import { completeAttributes, startAttributes } from '../scu/procedure-step.ts';
+import { completeAttributes, startAttributes } from '../../tests/fixtures/procedure-step.ts';
 import { SopClass } from '../dimse/uids.ts';
 import type { Attributes } from '../dimse/model.ts';
 import { ask, connected, findAll, propose, SECONDARY_CAPTURE } from '../../tests/wire-calls.ts';

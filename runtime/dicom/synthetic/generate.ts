@@ -3,7 +3,6 @@ import { open, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { initializeCodecs, needsCodecs } from '../file/codecs.ts';
 import { DataError } from '../element/data-error.ts';
-import type { Exam } from './exam.ts';
 import { type Identity, memberNumber, sopUid } from '../pool/identity.ts';
 import { errorCode } from '../file/file-walk.ts';
 import { deflateDataset } from '../edit/header-patch.ts';
@@ -82,6 +81,13 @@ function prototypesOf(
     known.set(modality, members);
   }
   return members;
+}
+
+/** One examination to write. */
+export interface Exam {
+  readonly modality: string;
+  /** Images of each series. */
+  readonly series: readonly number[];
 }
 
 /** Writes one instance with an identity; returns the length of the file. */

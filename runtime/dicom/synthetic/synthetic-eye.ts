@@ -36,7 +36,6 @@ const OP: Iod = {
   sopClass: '1.2.840.10008.5.1.4.1.1.77.1.5.1',
   pixels: colour(480, 640),
   photometric: 'RGB',
-  images: 4,
   values: (request) => ({
     ...VL,
     ...EYE,
@@ -75,7 +74,6 @@ const OPT: Iod = {
   sopClass: '1.2.840.10008.5.1.4.1.1.77.1.5.4',
   pixels: grey(256, 256, 8, 8),
   photometric: 'MONOCHROME2',
-  images: 2,
   values: (request) => ({
     FrameOfReferenceUID: request.uid(4),
     PositionReferenceIndicator: '',
@@ -169,7 +167,6 @@ const OPV: Iod = {
   sopClass: '1.2.840.10008.5.1.4.1.1.80.1',
   pixels: null,
   photometric: '',
-  images: 1,
   values: () => ({
     MeasurementLaterality: 'R',
     PerformedProtocolCodeSequence: [code('111802', 'DCM', 'Visual Field 24-2 Test Pattern')],

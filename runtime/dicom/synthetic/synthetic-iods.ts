@@ -17,7 +17,6 @@ export interface Iod {
   readonly manyFrames?: true;
   /** Multi-frame instances of another SOP class. */
   readonly multiFrame?: string;
-  readonly images: number;
 }
 
 /** What an IOD's values depend on. */
@@ -121,7 +120,6 @@ const CT: Iod = {
   sopClass: '1.2.840.10008.5.1.4.1.1.2',
   pixels: grey(512, 512, 12),
   photometric: 'MONOCHROME2',
-  images: 60,
   values: (request) => ({
     ...plane(request),
     ImageType: ['ORIGINAL', 'PRIMARY', 'AXIAL'],
@@ -138,7 +136,6 @@ const MR: Iod = {
   sopClass: '1.2.840.10008.5.1.4.1.1.4',
   pixels: grey(256, 256, 12),
   photometric: 'MONOCHROME2',
-  images: 200,
   values: (request) => ({
     ...plane(request),
     ImageType: ['ORIGINAL', 'PRIMARY', 'OTHER'],
@@ -160,7 +157,6 @@ const US: Iod = {
   multiFrame: '1.2.840.10008.5.1.4.1.1.3.1',
   pixels: colour(480, 640),
   photometric: 'RGB',
-  images: 30,
   values: (request) => ({ ...US_IMAGE, ...ifCine(request) }),
 };
 
@@ -169,7 +165,6 @@ const CR: Iod = {
   sopClass: '1.2.840.10008.5.1.4.1.1.1',
   pixels: grey(2048, 1760, 12),
   photometric: 'MONOCHROME2',
-  images: 2,
   values: () => ({
     ImageType: ['ORIGINAL', 'PRIMARY'],
     BodyPartExamined: 'CHEST',
@@ -185,7 +180,6 @@ const ES: Iod = {
   multiFrame: '1.2.840.10008.5.1.4.1.1.77.1.1.1',
   pixels: colour(480, 640),
   photometric: 'RGB',
-  images: 12,
   values: (request) => ({ ...VL_IMAGE, ...ifCine(request) }),
 };
 
@@ -194,7 +188,6 @@ const DX: Iod = {
   sopClass: '1.2.840.10008.5.1.4.1.1.1.1',
   pixels: grey(2560, 2048, 12),
   photometric: 'MONOCHROME2',
-  images: 2,
   values: () => ({ ...DX_IMAGE, ...DX_ANATOMY, ImageLaterality: 'U' }),
 };
 
@@ -203,7 +196,6 @@ const MG: Iod = {
   sopClass: '1.2.840.10008.5.1.4.1.1.1.2',
   pixels: grey(3328, 2560, 12),
   photometric: 'MONOCHROME2',
-  images: 4,
   values: () => ({
     ...DX_IMAGE,
     AnatomicRegionSequence: [code('76752008', 'SCT', 'Breast')],
@@ -226,7 +218,6 @@ const XA: Iod = {
   sopClass: '1.2.840.10008.5.1.4.1.1.12.1',
   pixels: grey(512, 512, 8, 10),
   photometric: 'MONOCHROME2',
-  images: 4,
   values: (request) => ({
     ...XRAY,
     PositionerMotion: 'STATIC',
@@ -242,7 +233,6 @@ const RF: Iod = {
   sopClass: '1.2.840.10008.5.1.4.1.1.12.2',
   pixels: grey(512, 512, 8),
   photometric: 'MONOCHROME2',
-  images: 10,
   values: (request) => ({ ...XRAY, ...ifCine(request) }),
 };
 
@@ -253,7 +243,6 @@ const SC: Iod = {
   multiFrame: '1.2.840.10008.5.1.4.1.1.7.4',
   pixels: colour(480, 640),
   photometric: 'RGB',
-  images: 1,
   values: (request) => ({
     ConversionType: 'WSD',
     PatientOrientation: '',
@@ -270,7 +259,6 @@ const SR: Iod = {
   sopClass: '1.2.840.10008.5.1.4.1.1.88.11',
   pixels: null,
   photometric: '',
-  images: 1,
   values: () => ({
     ReferencedPerformedProcedureStepSequence: [],
     PerformedProcedureCodeSequence: [],

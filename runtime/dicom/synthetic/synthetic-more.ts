@@ -17,7 +17,6 @@ const NM: Iod = {
   sopClass: '1.2.840.10008.5.1.4.1.1.20',
   pixels: grey(128, 128, 16, 2),
   photometric: 'MONOCHROME2',
-  images: 2,
   values: (request) => ({
     ImageType: ['ORIGINAL', 'PRIMARY', 'STATIC', 'EMISSION'],
     PatientOrientationCodeSequence: [],
@@ -56,7 +55,6 @@ const PT: Iod = {
   sopClass: '1.2.840.10008.5.1.4.1.1.128',
   pixels: grey(128, 128, 16),
   photometric: 'MONOCHROME2',
-  images: 100,
   values: (request) => ({
     ...plane(request),
     ImageType: ['ORIGINAL', 'PRIMARY'],
@@ -90,7 +88,6 @@ const SM: Iod = {
   sopClass: '1.2.840.10008.5.1.4.1.1.77.1.6',
   pixels: colour(256, 256, 16),
   photometric: 'RGB',
-  images: 1,
   values: (request) => slide(request),
 };
 
@@ -211,7 +208,6 @@ const KO: Iod = {
   sopClass: '1.2.840.10008.5.1.4.1.1.88.59',
   pixels: null,
   photometric: '',
-  images: 1,
   values: (request) => ({
     ReferencedPerformedProcedureStepSequence: [],
     CurrentRequestedProcedureEvidenceSequence: [
@@ -239,7 +235,6 @@ const PR: Iod = {
   sopClass: '1.2.840.10008.5.1.4.1.1.11.1',
   pixels: null,
   photometric: '',
-  images: 1,
   values: (request) => ({
     ContentLabel: 'DICOMRUN',
     ContentDescription: '',

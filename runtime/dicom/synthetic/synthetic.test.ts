@@ -1,6 +1,4 @@
 import { describe, expect, it } from 'vitest';
-import { drawExams, examIdentity, HOSPITAL_MIX } from './exam.ts';
-import { seriesOf, instanceOf } from '../pool/identity.ts';
 import { getValue, openDataset } from '../element/json.ts';
 import { Pool } from '../pool/prototype.ts';
 import { makeInstances, PRESETS, SYNTHETIC_MODALITIES, syntheticPool } from './synthetic.ts';
@@ -94,33 +92,4 @@ describe('synthetic instances', () => {
       expect(() => syntheticPool(what, { id: 1, key: 'x' })).toThrow(message);
     });
   }
-});
-
-describe('examinations', () => {
-  it('change patient, study and series as +IP +IS +IR say', () => {
-    const shape = { imagesPerSeries: 3, seriesPerStudy: 2, studiesPerPatient: 2 };
-    const all = Array.from({ length: 24 }, (_, k) => examIdentity(k, shape));
-    expect(
-      all.slice(0, 7).map(({ study, member }) => [study, seriesOf(member), instanceOf(member)]),
-    ).toEqual([
-      [0, 1, 1],
-      [0, 1, 2],
-      [0, 1, 3],
-      [0, 2, 1],
-      [0, 2, 2],
-      [0, 2, 3],
-      [1, 1, 1],
-    ]);
-    expect(new Set(all.map((one) => one.patient)).size).toBe(2);
-    expect(new Set(all.map((one) => one.study)).size).toBe(4);
-  });
-
-  it('are drawn by modality shares, reproducibly', () => {
-    const exams = drawExams(2000, { seed: 5 });
-    expect(exams).toEqual(drawExams(2000, { seed: 5 }));
-    const dx = exams.filter((one) => one.modality === 'DX').length / 2000;
-    expect(Math.abs(dx - (HOSPITAL_MIX['DX'] ?? 0) / 100)).toBeLessThan(0.04);
-    expect(exams.every((one) => one.series.every((images) => images >= 1))).toBe(true);
-    expect(() => drawExams(1, { mix: { XX: 1 } })).toThrow(/"XX": 1 is not a modality/);
-  });
 });

@@ -383,8 +383,3 @@ function compressed(
   const valueBytes = dataset.length - header.length;
   return { transferSyntax, dataset, header, tile: null, valueBytes, origin };
 }
-
-/** How many images a study of a modality usually has. */
-export function imagesPerStudy(modality: string): number {
-  return iodOf(modality).images;
-}

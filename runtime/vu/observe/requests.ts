@@ -26,9 +26,6 @@ export interface RequestTimes {
 
 const PHASES_KEPT = 65_536;
 
-/** How a request ended when no status says it. */
-export type EndWord = 'injected' | 'aborted' | 'transport' | 'timeout' | 'protocol' | 'no-context';
-
 export class Requests {
   readonly #samples: Samples;
   readonly #contexts: TagContexts;

@@ -17,9 +17,6 @@ const PREFIX =
   `{setTimeout,setInterval,clearTimeout,clearInterval}=__dicomrun_timers__;(function(){`;
 const SUFFIX = `\n})();}})(${INTRINSICS.join(',')})`;
 
-/** What comes before the bundle on its first line, for mapping stacks. */
-export const SCRIPT_COLUMN_OFFSET = PREFIX.length;
-
 interface Prelude {
   start(host: HostDoor, script: unknown): GuestDoor;
 }
