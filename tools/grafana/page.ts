@@ -1,13 +1,13 @@
 // Draws what the queries of a dashboard answered: the preview of the dashboards in the help. Made by
 // a test, in no report.
 import './page.css';
-import type {
-  PreviewCell,
-  PreviewDashboard,
-  PreviewLine,
-  PreviewPanel,
-} from './preview.ts';
-import { chart, type ChartOptions, type Line, type Mark } from '../../runtime/report/html/page/chart.ts';
+import type { PreviewCell, PreviewDashboard, PreviewLine, PreviewPanel } from './preview.ts';
+import {
+  chart,
+  type ChartOptions,
+  type Line,
+  type Mark,
+} from '../../runtime/report/html/page/chart.ts';
 import { h, replace } from '../../runtime/report/html/page/dom.ts';
 import { bytes, count, ms, percent, short } from '../../runtime/report/html/page/format.ts';
 import { look } from '../../runtime/report/html/page/panels/timeline.ts';
