@@ -1,6 +1,6 @@
 // The live page: the report of a run that still goes on, for browsers of this machine only. It reads
 // the run log like every other output, costs nothing while nobody looks, and holds nothing up.
-import { randomBytes, timingSafeEqual } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { RunLogCursor } from '../../runlog/cursor.ts';
@@ -8,6 +8,7 @@ import type { Summary } from '../../metrics/summary.ts';
 import { LogFold } from '../../runlog/restore.ts';
 import { ReportCollector } from './collect.ts';
 import type { ReportData } from './data.ts';
+import { wishOf } from './live-door.ts';
 import { builtAssets, renderHtml, renderLivePage, type PageAssets } from './render.ts';
 
 export interface LivePageOptions {
@@ -37,7 +38,7 @@ export async function startLivePage(options: LivePageOptions): Promise<LivePage>
   const feed = new LiveFeed(options.file);
   const token = randomBytes(16).toString('hex');
   const server = createServer((request, response) => {
-    answer({ request, response, token, feed, assets });
+    answer({ request, response, token, host, feed, assets });
   });
   server.unref();
   server.on('connection', (socket) => socket.unref());
@@ -86,38 +87,46 @@ interface Visit {
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
   readonly token: string;
+  readonly host: string;
   readonly feed: LiveFeed;
   readonly assets: PageAssets;
 }
 
-function answer({ request, response, token, feed, assets }: Visit): void {
-  const url = new URL(request.url ?? '/', 'http://localhost');
-  const headers = { 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' };
-  if (request.method !== 'GET' || !same(url.searchParams.get('token') ?? '', token)) {
-    response.writeHead(403, { ...headers, 'content-type': 'text/plain' });
-    response.end('open the address that dicomrun printed, with its token\n');
-  } else if (url.pathname === '/events') {
-    response.writeHead(200, { ...headers, 'content-type': 'text/event-stream' });
-    feed.join(response);
-  } else if (url.pathname === '/') {
-    response.writeHead(200, { ...headers, 'content-type': 'text/html; charset=utf-8' });
-    response.end(renderLivePage(`/events?token=${token}`, assets));
-  } else if (url.pathname === '/report.html') {
-    const data = feed.data(true);
-    response.writeHead(data ? 200 : 404, {
-      ...headers,
-      'content-type': 'text/html; charset=utf-8',
-    });
-    response.end(data ? renderHtml(data, assets) : 'nothing yet');
-  } else {
-    response.writeHead(404, headers);
-    response.end();
+/** Answers, whatever was asked: nothing that a request can be made of may reach the run. */
+function answer(visit: Visit): void {
+  const { response } = visit;
+  // A browser that left while something is written to it.
+  response.on('error', () => response.destroy());
+  try {
+    admit(visit);
+  } catch {
+    response.destroy();
   }
 }
 
-function same(given: string, token: string): boolean {
-  const [a, b] = [Buffer.from(given), Buffer.from(token)];
-  return a.length === b.length && timingSafeEqual(a, b);
+function admit(visit: Visit): void {
+  const { request, response, token, host, feed, assets } = visit;
+  const headers = { 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' };
+  const html = { ...headers, 'content-type': 'text/html; charset=utf-8' };
+  const wish = wishOf(
+    { ...request.headers, method: request.method, url: request.url },
+    token,
+    host,
+  );
+  if (wish === 'events') {
+    response.writeHead(200, { ...headers, 'content-type': 'text/event-stream' });
+    feed.join(response);
+  } else if (wish === 'page') {
+    response.writeHead(200, html);
+    response.end(renderLivePage(`/events?token=${token}`, assets));
+  } else if (wish === 'report') {
+    const data = feed.data(true);
+    response.writeHead(data ? 200 : 404, html);
+    response.end(data ? renderHtml(data, assets) : 'nothing yet');
+  } else {
+    response.writeHead(wish, { ...headers, 'content-type': 'text/plain' });
+    response.end(wish === 403 ? 'open the address that dicomrun printed, with its token\n' : '');
+  }
 }
 
 /** A slow browser skips snapshots instead of piling them up. */
@@ -145,10 +154,19 @@ class LiveFeed {
   /** Sends the numbers so far to every page; `live` false ends them. */
   push(live: boolean): void {
     if (this.#visitors.size === 0) return;
-    const data = this.data(live);
+    const data = this.#readable(live);
     for (const visitor of this.#visitors) {
       if (data && visitor.writableLength < MOST_PENDING_BYTES) send(visitor, data);
       if (!live) visitor.end();
+    }
+  }
+
+  /** A log that cannot be read just now costs the page its numbers, not the run its end. */
+  #readable(live: boolean): ReportData | null {
+    try {
+      return this.data(live);
+    } catch {
+      return null;
     }
   }
 
