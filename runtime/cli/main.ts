@@ -5,8 +5,9 @@ import { printError } from './problem-text.ts';
 import { runCommandLine } from './program.ts';
 
 const terminal = nodeTerminal();
-// What escapes from a timer or a socket of the main thread is a fault of ours, told as such.
-process.on('uncaughtException', (error) => process.exit(printError(terminal, error)));
+// What escapes from a timer or a socket of the main thread is a fault of ours, told as such; while a
+// run is under way it is its supervisor's.
+terminal.onFault((error) => process.exit(printError(terminal, error)));
 const code = await runCommandLine(process.argv.slice(2), terminal);
 await terminal.flush();
 // Timers and sockets that something left behind must not keep the shell waiting.

@@ -90,10 +90,15 @@ function ofDisk({ code, path }: NodeJS.ErrnoException): DicomRunError | null {
 }
 
 function printInternal(terminal: Terminal, error: unknown): number {
-  const message = error instanceof Error ? error.message : String(error);
-  terminal.err(problemText(terminal, { code: 'INTERNAL', message: `internal: ${message}` }));
-  terminal.err(internalNote(terminal, error));
+  terminal.err(internalText(terminal, error));
   return ExitCode.INTERNAL;
+}
+
+/** A fault of ours, as it is told. */
+export function internalText(terminal: Terminal, error: unknown): string {
+  const message = `internal: ${error instanceof Error ? error.message : String(error)}`;
+  const problem = problemText(terminal, { code: 'INTERNAL', message });
+  return problem + internalNote(terminal, error);
 }
 
 /** The apology, and the file where the stack went. */

@@ -23,6 +23,11 @@ export interface Terminal {
   setColor(on: boolean): void;
   /** Calls back at each SIGINT, SIGTERM and SIGHUP; the returned function ends that. */
   onSignal(callback: (signal: 'SIGINT' | 'SIGTERM' | 'SIGHUP') => void): () => void;
+  /**
+   * Takes what escapes from a timer or a socket of the main thread, until the returned function is
+   * called; who asked last is the one told.
+   */
+  onFault(callback: (error: unknown) => void): () => void;
   /** Ends the process now, nothing flushed. */
   exitNow(code: number): never;
   /** Resolves when what was written has left. */
@@ -51,6 +56,7 @@ export function nodeTerminal(): Terminal {
       color.err = on;
     },
     onSignal,
+    onFault,
     exitNow: (code) => process.exit(code),
     flush: async () => {
       await Promise.all([drained(stdout), drained(stderr)]);
@@ -91,5 +97,22 @@ function onSignal(callback: Parameters<Terminal['onSignal']>[0]): () => void {
     process.off('SIGINT', onInt);
     process.off('SIGTERM', onTerm);
     process.off('SIGHUP', onHup);
+  };
+}
+
+/** Who is told of what escaped; the last one. */
+const faultTakers: ((error: unknown) => void)[] = [];
+
+function tellFault(error: unknown): void {
+  faultTakers.at(-1)?.(error);
+}
+
+function onFault(callback: (error: unknown) => void): () => void {
+  if (faultTakers.length === 0) process.on('uncaughtException', tellFault);
+  faultTakers.push(callback);
+  return () => {
+    const at = faultTakers.lastIndexOf(callback);
+    if (at >= 0) faultTakers.splice(at, 1);
+    if (faultTakers.length === 0) process.off('uncaughtException', tellFault);
   };
 }

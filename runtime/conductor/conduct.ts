@@ -41,6 +41,14 @@ const MOST_MISSING_KEPT = 100_000;
 /** How long deliveries are waited for when the run was interrupted. */
 const INTERRUPTED_SETTLE_MS = 1_000;
 
+/** What the end of a run needs of its beginning. */
+interface Made {
+  readonly context: RunContext;
+  readonly book: RunBook;
+  readonly recorder: Recorder;
+  readonly setupJson: string | null | undefined;
+}
+
 /** Runs a script. Throws DicomRunError when it never came to a run; otherwise always a result. */
 export async function conduct(request: ConductRequest): Promise<ConductResult> {
   const run = new Conductor(request);
@@ -240,19 +248,49 @@ class Conductor {
     const t0 = epochNow() + headStart(workers, options.outputs.length);
     await book.begin(t0);
     recorder.start(t0, book.outputs);
-    if (begun) await this.#runWorkers(t0, setupJson, options);
+    if (begun) await this.#survive(this.#runWorkers(t0, setupJson, options), undefined);
     const endedAt = Math.max(t0, epochNow());
     recorder.ended(endedAt - t0);
-    const account = await this.#settle(options);
+    const account = await this.#survive(this.#settle(options), NO_ACCOUNT);
     if (setupJson !== undefined) await this.#teardown(context, setupJson);
     screen.stage('finishing');
     const durationMs = endedAt - t0;
-    recorder.finish(durationMs);
-    const end = { end: stopper.verdict(), t0, durationMs, endedAt, account };
+    const ending = { t0, durationMs, endedAt, account };
+    try {
+      return await this.#conclude({ context, book, recorder, setupJson }, ending);
+    } catch (error) {
+      throw this.#unfinished(error, book);
+    }
+  }
+
+  /** A fault of ours in a phase ends the run in order: the phases after it still happen. */
+  async #survive<T>(phase: Promise<T>, otherwise: T): Promise<T> {
+    try {
+      return await phase;
+    } catch (error) {
+      this.#request.stopper.fault(error);
+      return otherwise;
+    }
+  }
+
+  async #conclude(made: Made, ending: Omit<RunEnd, 'end'>): Promise<ConductResult> {
+    const { context, book, recorder, setupJson } = made;
+    await this.#survive(
+      Promise.resolve().then(() => recorder.finish(ending.durationMs)),
+      undefined,
+    );
+    const end = { ...ending, end: this.#request.stopper.verdict() };
     const summary = await this.#finish(book, end, recorder);
     await book.close(summary);
     const custom = await this.#handleSummary(context, summary, setupJson ?? null);
-    return { summary, folder: book.folder, options, custom };
+    return { summary, folder: book.folder, options: context.options, custom };
+  }
+
+  /** Not even a summary could be made; what was recorded is there. */
+  #unfinished(error: unknown, book: RunBook): DicomRunError {
+    const message = error instanceof Error ? error.message : String(error);
+    const hint = `what was recorded until then: dicomrun report ${book.folder}`;
+    return new DicomRunError(ExitCode.INTERNAL, { code: 'INTERNAL', message, hint }, error);
   }
 
   /** The set-up data as JSON; undefined when set-up failed or did not happen. */

@@ -39,10 +39,30 @@ export class Stopper {
   }
 
   #marked: EndReason | null = null;
+  #broken: EndReason | null = null;
 
-  /** How the run ended: the reason it stopped for, else what it was marked with, else regular. */
+  /** Told of the first fault, with what was thrown. */
+  tellFault: (error: unknown) => void = () => undefined;
+
+  /**
+   * Something of ours broke. What was measured until now is kept and judged, and the run ends in
+   * order; whatever else it ends for, its verdict is 109.
+   */
+  fault(error: unknown): void {
+    if (this.#broken !== null) return;
+    const message = error instanceof Error ? error.message : String(error);
+    this.#broken = { code: ExitCode.INTERNAL, reason: `internal: ${message}` };
+    this.tellFault(error);
+    this.stop(this.#broken.code, this.#broken.reason);
+  }
+
+  /**
+   * How the run ended: a fault of ours, else the reason it stopped for, else what it was marked
+   * with, else regular.
+   */
   verdict(): EndReason {
-    return this.#end ?? this.#marked ?? { code: ExitCode.OK, reason: 'ended regularly' };
+    const regular = { code: ExitCode.OK, reason: 'ended regularly' };
+    return this.#broken ?? this.#end ?? this.#marked ?? regular;
   }
 
   /** Calls back once when the end is asked for, at once if it was already. */

@@ -24,6 +24,7 @@ export function fakeTerminal(env: Terminal['env'] = {}, cwd = '/'): FakeTerminal
     colour: () => false,
     setColor: () => undefined,
     onSignal: () => () => undefined,
+    onFault: () => () => undefined,
     exitNow: (code) => {
       throw new Error(`exit ${code}`);
     },

@@ -4,11 +4,11 @@ import { basename, dirname, join, resolve } from 'node:path';
 import { Stopper } from '../../conductor/stopper.ts';
 import type { InitResult } from '../../conductor/init-pass.ts';
 import type { Mode } from '../../config/types.ts';
-import { ExitCode } from '../../errors.ts';
 import { composeRun } from './compose.ts';
 import type { FlagValues } from './run-flags.ts';
 import { RunScreen } from './run-screen.ts';
 import type { Quiet } from './run-screen.ts';
+import { supervise } from './supervise.ts';
 import type { Terminal } from '../terminal.ts';
 
 export interface RunScriptRequest {
@@ -27,7 +27,7 @@ export async function runScript(request: RunScriptRequest): Promise<number> {
   applyColor(terminal, flags);
   const screen = new RunScreen(terminal, quietOf(flags));
   const stopper = new Stopper();
-  const offSignals = stopOnSignal(terminal, stopper, (text) => screen.note(text));
+  const off = supervise(terminal, stopper, (text) => screen.note(text));
   try {
     const { conduct } = await import('../../conductor/conduct.ts');
     const next = (folder: string, failed: boolean) => nextCommands(request, folder, failed);
@@ -40,7 +40,7 @@ export async function runScript(request: RunScriptRequest): Promise<number> {
     return result.summary.verdict.exitCode;
   } finally {
     screen.close();
-    offSignals();
+    off();
   }
 }
 
@@ -51,32 +51,6 @@ export async function inspectScript(request: RunScriptRequest): Promise<InitResu
   const { initPass } = await import('../../conductor/init-pass.ts');
   const next = () => [];
   return initPass(composeRun({ ...request, screen, stopper: new Stopper(), next }));
-}
-
-/**
- * One press of Ctrl-C arrives twice where `npx` or `timeout` pass on what the terminal sends to all;
- * nobody presses again so soon.
- */
-const SAME_PRESS_MS = 200;
-
-/** First signal: stop gracefully, with teardown and summary. Second: leave at once. */
-export function stopOnSignal(
-  terminal: Terminal,
-  stopper: Pick<Stopper, 'stop'>,
-  say: (text: string) => void,
-): () => void {
-  let first: { readonly signal: string; readonly at: number } | null = null;
-  return terminal.onSignal((signal) => {
-    const at = performance.now();
-    if (first?.signal === signal && at - first.at < SAME_PRESS_MS) return;
-    if (first) {
-      say(`${signal} again: left at once, nothing more is recorded\n`);
-      terminal.exitNow(ExitCode.INTERRUPTED);
-    }
-    first = { signal, at };
-    say(`${signal}: stopping; once more to leave at once\n`);
-    stopper.stop(ExitCode.INTERRUPTED, `interrupted by ${signal}`);
-  });
 }
 
 export function applyColor(terminal: Terminal, flags: FlagValues): void {

@@ -263,6 +263,16 @@ export class Recorder implements ThreadEvents {
   }
 
   #tick(second: number): void {
+    try {
+      this.#tickNow();
+    } finally {
+      // A tick that came late (a busy main thread) does not make the next ones drift, and one that
+      // broke does not end them.
+      this.#arm(Math.max(second + 1, Math.floor(this.nowMs() / TICK_MS) + 1));
+    }
+  }
+
+  #tickNow(): void {
     const { sinks, screen, stopper } = this.#settings;
     this.#sampleRun(false);
     const nowMs = this.nowMs();
@@ -285,10 +295,7 @@ export class Recorder implements ThreadEvents {
       vusMax: counts.vusMade,
       generator: this.#generator.now,
       errors: this.#errors.summary(LIVE_ERRORS).groups,
-    });
-    // A tick that came late (a busy main thread) does not make the next ones drift.
-    this.#arm(Math.max(second + 1, Math.floor(this.nowMs() / TICK_MS) + 1));
-  }
+    });  }
 
   /**
    * Length of the run to judge its thresholds over: a rate must not sink while deliveries are

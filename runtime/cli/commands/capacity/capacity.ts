@@ -9,7 +9,7 @@ import { percent, rate as rateText, time } from '../../../report/format.ts';
 import { shownPath } from '../../run/compose.ts';
 import { needsAscii } from '../../run/print-summary.ts';
 import type { FlagValues } from '../../run/run-flags.ts';
-import { stopOnSignal } from '../../run/run-script.ts';
+import { stopOnSignal } from '../../run/supervise.ts';
 import type { Terminal } from '../../terminal.ts';
 import { version } from '../../version.ts';
 import { capacityText } from './chart.ts';

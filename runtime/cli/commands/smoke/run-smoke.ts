@@ -11,7 +11,7 @@ import type { CaseResult, Summary } from '../../../metrics/summary.ts';
 import { renderJunit } from '../../../report/junit.ts';
 import { composeRun, shownPath } from '../../run/compose.ts';
 import { asDicomRunError } from '../../problem-text.ts';
-import { stopOnSignal } from '../../run/run-script.ts';
+import { supervise } from '../../run/supervise.ts';
 import type { FlagValues } from '../../run/run-flags.ts';
 import type { Terminal } from '../../terminal.ts';
 import { checkPlaces } from './check-place.ts';
@@ -100,7 +100,7 @@ async function withRetries(request: SmokeRequest, one: OneRun): Promise<OneResul
 async function runOne(request: SmokeRequest, one: OneRun): Promise<OneResult> {
   const { terminal, timeoutMs } = request;
   const stopper = new Stopper();
-  const offSignals = stopOnSignal(terminal, stopper, (text) => terminal.err(text));
+  const off = supervise(terminal, stopper, (text) => terminal.err(text));
   const seconds = timeoutMs / 1000;
   const timer = setTimeout(
     () => stopper.stop(ExitCode.THRESHOLDS, `took longer than ${seconds} s (--timeout)`),
@@ -121,7 +121,7 @@ async function runOne(request: SmokeRequest, one: OneRun): Promise<OneResult> {
     return noRun(caseOf(suite, known), known.exitCode);
   } finally {
     clearTimeout(timer);
-    offSignals();
+    off();
   }
 }
 

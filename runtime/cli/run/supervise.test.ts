@@ -1,8 +1,15 @@
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+<<<<<<<< HEAD:runtime/cli/run/run-script.test.ts
 import { Stopper } from '../../conductor/stopper.ts';
 import { fakeTerminal } from '../../tests/fake-terminal.ts';
 import { stopOnSignal } from './run-script.ts';
 import type { Terminal } from '../terminal.ts';
+========
+import { Stopper } from '../../conductor/stopper.ts';
+import { fakeTerminal } from '../../tests/fake-terminal.ts';
+import { stopOnSignal, supervise } from './supervise.ts';
+import type { Terminal } from '../terminal.ts';
+>>>>>>>> e7f5e39 (A fault of ours ends a run in order: teardown, summary, verdict 109):runtime/cli/supervise.test.ts
 
 type Signal = Parameters<Parameters<Terminal['onSignal']>[0]>[0];
 
@@ -38,4 +45,25 @@ it('leaves at once at another signal, however soon', () => {
   const { send } = signals();
   send('SIGINT');
   expect(() => send('SIGTERM')).toThrow('exit 105');
+});
+
+it('a fault ends the run in order, is told once, and wins over every other end', () => {
+  let escape: (error: unknown) => void = () => undefined;
+  const said: string[] = [];
+  const stopper = new Stopper();
+  const terminal: Terminal = {
+    ...fakeTerminal(),
+    onFault: (callback) => {
+      escape = callback;
+      return () => undefined;
+    },
+  };
+  const off = supervise(terminal, stopper, (text) => said.push(text));
+  stopper.stop(105, 'interrupted by SIGINT');
+  escape(new Error('a socket broke'));
+  escape(new Error('and another'));
+  expect(stopper.verdict()).toEqual({ code: 109, reason: 'internal: a socket broke' });
+  expect(said).toHaveLength(1);
+  expect(said[0]).toMatch(/internal: a socket broke[^]*fault of dicomrun/);
+  off();
 });
