@@ -1,8 +1,8 @@
 // Shared counters and queues, raw connections, case states, comparison.
 import { Op } from '../bridge.ts';
-import { ask, callJson } from '../sandbox/calls.ts';
-import { ringText } from '../sandbox/door.ts';
+import { ask, askNumber, callJson } from '../sandbox/calls.ts';
 import { IterationEnd, badArgument } from '../sandbox/errors.ts';
+import { textOf } from '../sandbox/text.ts';
 import type { Vu } from '../sandbox/vu.ts';
 import type { Dataset } from './data.ts';
 import { milliseconds } from './duration.ts';
@@ -36,9 +36,16 @@ export interface Shared {
 const lists = new WeakMap<readonly unknown[], string>();
 
 export function sharedFor(vu: Vu): Shared {
-  const next = (name: string): number => ringText(Op.SHARED_NEXT, vu.slot, name);
+  const next = (name: string): number => askNumber(vu, Op.SHARED_NEXT, name);
+  const named = (name: unknown, what: string): string => {
+    if (typeof name === 'string' && name !== '') return name;
+    throw badArgument(`shared.${what}(): needs a name`, `e.g. shared.${what}('orders')`);
+  };
   return {
-    counter: (name) => ({ next: () => next(name) }),
+    counter: (name) => {
+      const known = named(name, 'counter');
+      return { next: () => next(known) };
+    },
     next: <T>(list: readonly T[]): T => {
       if (list.length === 0) throw badArgument('shared.next(): the list is empty');
       let name = lists.get(list);
@@ -109,14 +116,16 @@ export function rawFor(vu: Vu): Raw {
 // ---------------------------------------------------------------- cases and comparison
 
 /** Ends the iteration: the case is skipped, with its reason. */
-export function skip(vu: Vu, reason: string): never {
-  ringText(Op.CASE, vu.slot, JSON.stringify({ state: 'skip', reason }));
+export function skip(vu: Vu, why: unknown): never {
+  const reason = textOf(why ?? '');
+  askNumber(vu, Op.CASE, JSON.stringify({ state: 'skip', reason }));
   throw new IterationEnd('skip', reason);
 }
 
 /** Records a check that a person has to make. */
-export function manual(vu: Vu, name: string, steps: readonly string[] | string): void {
-  ringText(Op.CASE, vu.slot, JSON.stringify({ state: 'manual', name, steps: [steps].flat() }));
+export function manual(vu: Vu, name: unknown, steps: unknown): void {
+  const list = (Array.isArray(steps) ? steps : [steps ?? '']).map(textOf);
+  askNumber(vu, Op.CASE, JSON.stringify({ state: 'manual', name: textOf(name), steps: list }));
 }
 
 /** An attribute that is not the same in both. */

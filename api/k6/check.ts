@@ -1,9 +1,9 @@
 // `check`: counted inside the sandbox, pulled by the host when it flushes; a crossing each costs 8 %.
 import { Op } from '../bridge.ts';
-import { ringText } from '../sandbox/door.ts';
+import { askNumber } from '../sandbox/calls.ts';
 import { badArgument } from '../sandbox/errors.ts';
 import { count } from '../sandbox/shared.ts';
-import { syncTags } from '../sandbox/tags.ts';
+import { syncTags, tagTexts } from '../sandbox/tags.ts';
 import type { Vu } from '../sandbox/vu.ts';
 import { groupNow } from './core.ts';
 
@@ -16,7 +16,8 @@ function indexOf(vu: Vu, name: string, tags: Record<string, string> | undefined)
   let index = map.get(name);
   if (index === undefined) {
     if (name.includes('::')) throw badArgument(`check "${name}": a name must not contain "::"`);
-    index = ringText(Op.CHECK_NEW, vu.slot, JSON.stringify({ name, tags }));
+    const texts = tagTexts(tags, 'check()');
+    index = askNumber(vu, Op.CHECK_NEW, JSON.stringify({ name, tags: texts }));
     map.set(name, index);
   }
   return index;

@@ -2,9 +2,10 @@
 // two numbers.
 import { Op } from '../bridge.ts';
 import { ring, ringText } from '../sandbox/door.ts';
-import { ask } from '../sandbox/calls.ts';
+import { ask, askNumber } from '../sandbox/calls.ts';
 import { badArgument } from '../sandbox/errors.ts';
-import { syncTags } from '../sandbox/tags.ts';
+import { syncTags, tagTexts } from '../sandbox/tags.ts';
+import { textOf } from '../sandbox/text.ts';
 import type { Vu } from '../sandbox/vu.ts';
 import { groupNow } from './core.ts';
 
@@ -52,7 +53,7 @@ class Metric {
     if (vu.liveTags !== null) syncTags(vu);
     const number = this.type === 'rate' ? (value ? 1 : 0) : Number(value);
     if (!Number.isFinite(number)) {
-      ringText(Op.LOG, vu.slot, `${this.name}.add(${String(value)}): not a number, ignored`, 2);
+      ringText(Op.LOG, vu.slot, `${this.name}.add(${textOf(value)}): not a number, ignored`, 2);
       return false;
     }
     ring(Op.METRIC_ADD, vu.slot, this.seriesOf(tags), number);
@@ -61,12 +62,14 @@ class Metric {
 
   private seriesOf(tags: Readonly<Record<string, string>> | undefined): number {
     const vu = this.vu;
-    const own = tags === undefined ? '' : JSON.stringify(tags);
+    const texts = tagTexts(tags, `${this.name}.add()`);
+    const own = texts === undefined ? '' : JSON.stringify(texts);
     const ofVu = vu.tags === null ? '' : JSON.stringify(vu.tags);
     const key = `${this.number}|${vu.scenario}|${groupNow(vu)}|${ofVu}|${own}`;
     let id = series.get(key);
     if (id === undefined) {
-      id = ringText(Op.METRIC_SERIES, vu.slot, JSON.stringify({ metric: this.number, tags }));
+      const asked = JSON.stringify({ metric: this.number, tags: texts });
+      id = askNumber(vu, Op.METRIC_SERIES, asked);
       series.set(key, id);
     }
     return id;

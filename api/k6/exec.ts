@@ -1,11 +1,11 @@
 // `k6/execution`: where and when an iteration runs.
 import { Op } from '../bridge.ts';
-import { ask } from '../sandbox/calls.ts';
-import { ringText } from '../sandbox/door.ts';
+import { ask, askNumber } from '../sandbox/calls.ts';
 import { IterationEnd, badArgument } from '../sandbox/errors.ts';
 import { now } from '../sandbox/globals.ts';
 import { shared } from '../sandbox/shared.ts';
 import { replaceTags, tagsOf } from '../sandbox/tags.ts';
+import { textOf } from '../sandbox/text.ts';
 import type { Vu } from '../sandbox/vu.ts';
 
 function frozen<T>(value: T): T {
@@ -52,12 +52,13 @@ function vuOf(vu: Vu): unknown {
 /** The default export of `k6/execution` for one VU. */
 export function executionFor(vu: Vu): Record<string, unknown> {
   const test = {
-    abort: (message = 'test aborted by the script'): never => {
-      ringText(Op.TEST_ABORT, vu.slot, message);
+    abort: (reason: unknown = 'test aborted by the script'): never => {
+      const message = textOf(reason);
+      askNumber(vu, Op.TEST_ABORT, message);
       throw new IterationEnd('aborted', message);
     },
-    fail: (message = 'test marked as failed by the script'): void => {
-      ringText(Op.TEST_FAIL, vu.slot, message);
+    fail: (reason: unknown = 'test marked as failed by the script'): void => {
+      askNumber(vu, Op.TEST_FAIL, textOf(reason));
     },
     get options(): unknown {
       noInit(vu, 'test.options');

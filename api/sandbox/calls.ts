@@ -100,6 +100,13 @@ export function resultOf(call: Call): unknown {
   return call.kind === Answer.VOID ? undefined : call.value;
 }
 
+/** A ring that is answered at once by a number ≥ 0, or thrown. */
+export function askNumber(vu: Vu, op: number, text: string): number {
+  const answer = ringText(op, vu.slot, text);
+  if (answer < 0) throw errorOf(JSON.parse(hostText()) as Fault);
+  return answer;
+}
+
 /** A question that is answered at once, in JSON. */
 export function ask(vu: Vu, op: number, text: string, x = 0): unknown {
   if (ringText(op, vu.slot, text, x) < 0) throw errorOf(JSON.parse(hostText()) as Fault);

@@ -1,5 +1,6 @@
 // Registers of this side of the bridge, and the one way to ring. See ../bridge.ts.
 import { PACK, type HostDoor } from '../bridge.ts';
+import { textOf } from './text.ts';
 
 let head = 0;
 let xRegister = 0;
@@ -37,7 +38,8 @@ export function ring(op: number, vu: number, x: number, y: number): number {
 export function ringText(op: number, vu: number, text: string, x = 0): number {
   head = op + vu * PACK.OPS;
   xRegister = x;
-  textRegister = text;
+  // why: types end where the author's code begins
+  textRegister = typeof text === 'string' ? text : textOf(text);
   return ringHost();
 }
 

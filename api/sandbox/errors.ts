@@ -1,5 +1,6 @@
 // Errors as scripts see them, made inside the sandbox so that `instanceof` and stacks are the author's.
 import type { Fault } from '../bridge.ts';
+import { cutText, LONGEST_TEXT, textOf } from './text.ts';
 
 /** What made an answer impossible. Match on `code`; an answer of the peer is a value instead. */
 export class DicomError extends Error {
@@ -99,7 +100,9 @@ export function badState(message: string, hint?: string): ScriptError {
 export function faultOf(thrown: unknown): Fault {
   try {
     if (thrown instanceof Error) return faultOfError(thrown);
-    return { code: 'SCRIPT_EXCEPTION', name: 'thrown value', message: String(thrown), stack: '' };
+    // Not by textOf alone: what cannot be read is told as that.
+    const message = cutText(typeof thrown === 'object' ? textOf(thrown) : String(thrown));
+    return { code: 'SCRIPT_EXCEPTION', name: 'thrown value', message, stack: '' };
   } catch {
     // Whoever waits for the end of this iteration must hear of it all the same.
     return { code: 'SCRIPT_EXCEPTION', name: 'Error', message: 'it cannot be read', stack: '' };
@@ -118,10 +121,18 @@ function authorsNames(message: string): string {
 function faultOfError(error: Error & { code?: unknown; hint?: unknown }): Fault {
   const { code, name, message, hint, stack } = error;
   return {
-    code: typeof code === 'string' ? code : 'SCRIPT_EXCEPTION',
-    name: typeof name === 'string' ? name : 'Error',
-    message: authorsNames(typeof message === 'string' ? message : String(message)),
-    ...(typeof hint === 'string' ? { hint } : {}),
-    stack: typeof stack === 'string' ? stack : '',
+    code: typeof code === 'string' ? cutText(code, LONGEST_CODE) : 'SCRIPT_EXCEPTION',
+    name: typeof name === 'string' ? cutText(name, LONGEST_CODE) : 'Error',
+    message: authorsNames(cutText(typeof message === 'string' ? message : String(message))),
+    ...(typeof hint === 'string' ? { hint: cutText(hint) } : {}),
+    stack: typeof stack === 'string' ? stackText(stack) : '',
   };
+}
+
+const LONGEST_CODE = 200;
+const LONGEST_STACK = 2 * LONGEST_TEXT;
+
+/** Its places stand at the end, behind a message of any length. */
+function stackText(stack: string): string {
+  return stack.length <= LONGEST_STACK ? stack : `…${stack.slice(-LONGEST_STACK)}`;
 }

@@ -2,6 +2,7 @@
 import { FAULT_OF_ERROR, Op } from '../bridge.ts';
 import { hostText, ring, ringText } from './door.ts';
 import { faultOf } from './errors.ts';
+import { cutText, textOf } from './text.ts';
 import type { Vu } from './vu.ts';
 
 const LEVELS = ['debug', 'info', 'warn', 'error'] as const;
@@ -26,12 +27,24 @@ export function show(value: unknown, depth = 0): string {
   return body.length === 0 ? '{}' : `{ ${body.join(', ')} }`;
 }
 
+/** Longest text of one call of `console`. */
+const LONGEST_LINE = 262_144;
+
+/** As {@link show}; of what cannot be shown, that. Never throws, as in Node. */
+function shown(value: unknown): string {
+  try {
+    return show(value);
+  } catch {
+    return textOf(value);
+  }
+}
+
 /** `console` of one VU. */
 export function consoleOf(vu: Vu): Record<string, unknown> {
   const write =
     (level: number) =>
     (...values: unknown[]): void => {
-      ringText(Op.LOG, vu.slot, values.map((v) => show(v)).join(' '), level);
+      ringText(Op.LOG, vu.slot, cutText(values.map(shown).join(' '), LONGEST_LINE), level);
     };
   const out: Record<string, unknown> = { log: write(1) };
   LEVELS.forEach((name, level) => (out[name] = write(level)));
@@ -142,7 +155,7 @@ function formatStack(error: unknown, frames: readonly Frame[]): string {
     lines.push(`    at ${prefix}${name ? `${name} (${place})` : place}`);
   }
   const { name, message } = error as Error;
-  return [`${name}: ${message}`, ...lines].join('\n');
+  return [cutText(`${name}: ${message}`), ...lines].join('\n');
 }
 
 function faultAsText(this: Error): string {

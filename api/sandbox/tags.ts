@@ -29,14 +29,34 @@ export function replaceTags(vu: Vu, tags: unknown): void {
   syncTags(vu);
 }
 
+/**
+ * Tags of one call as texts; undefined for none.
+ *
+ * @param where what they were given to, for the message
+ */
+export function tagTexts(tags: unknown, where: string): Record<string, string> | undefined {
+  if (tags === undefined || tags === null) return undefined;
+  if (typeof tags !== 'object' || Array.isArray(tags)) {
+    throw badArgument(`${where}: tags cannot be ${shownKind(tags)}`, "e.g. { ward: 'A' }");
+  }
+  const named = tags as Readonly<Record<string, unknown>>;
+  const texts: Record<string, string> = {};
+  for (const name of Object.keys(named)) {
+    const value = named[name];
+    mustBeTag(name, value, where);
+    texts[name] = String(value);
+  }
+  return texts;
+}
+
 function isTag(value: unknown): boolean {
   return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean';
 }
 
-function mustBeTag(name: string, value: unknown): void {
+function mustBeTag(name: string, value: unknown, where = 'exec.vu.tags'): void {
   if (isTag(value)) return;
   throw badArgument(
-    `exec.vu.tags: the value of "${name}" is ${shownKind(value)}`,
+    `${where}: the value of "${name}" is ${shownKind(value)}`,
     'a tag is a text, a number or a boolean',
   );
 }

@@ -91,7 +91,8 @@ class MetricsEngine implements Engine {
     for (let i = 0; i < n; i++) {
       const state = list?.[series[i] ?? -1];
       if (state === undefined) {
-        throw new Error(`thread ${thread} sent a sample of undeclared series ${series[i]}`);
+        this.#unknown(thread, series[i] ?? -1);
+        continue;
       }
       this.#record(state, value[i] ?? Number.NaN, time[i] ?? 0);
     }
@@ -231,6 +232,15 @@ class MetricsEngine implements Engine {
     this.#options.onWarning(
       `metric ${state.key.metric}: value ${value} refused; values must be numbers from 0 to 9e9`,
       'the first refused value is named here, all of them are counted in the summary',
+    );
+  }
+
+  /** Nothing that a thread sends may end a run. */
+  #unknown(thread: number, series: number): void {
+    if (this.#rejected++ > 0) return;
+    this.#options.onWarning(
+      `thread ${thread} sent a sample of undeclared series ${series}`,
+      'a fault of dicomrun, not yours: it is counted as refused',
     );
   }
 

@@ -20,7 +20,9 @@ export function supervise(
   stopper.tellFault = (error) => {
     say(internalText(terminal, error));
     lastResort = setTimeout(() => {
-      say('the run does not end after this fault: left, `dicomrun report` reads what is recorded\n');
+      say(
+        'the run does not end after this fault: left, `dicomrun report` reads what is recorded\n',
+      );
       terminal.exitNow(ExitCode.INTERNAL);
     }, LAST_RESORT_MS).unref();
   };

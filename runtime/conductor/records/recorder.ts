@@ -295,7 +295,8 @@ export class Recorder implements ThreadEvents {
       vusMax: counts.vusMade,
       generator: this.#generator.now,
       errors: this.#errors.summary(LIVE_ERRORS).groups,
-    });  }
+    });
+  }
 
   /**
    * Length of the run to judge its thresholds over: a rate must not sink while deliveries are

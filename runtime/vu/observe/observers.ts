@@ -43,7 +43,9 @@ export class Observers {
     );
     host.handle(Op.METRIC_SERIES, (slot) => this.#series(slot));
     host.handle(Op.METRIC_ADD, () => {
-      samples.add(host.x(), host.y());
+      const series = host.x();
+      if (!samples.knows(series)) return -1;
+      samples.add(series, host.y());
       return 0;
     });
     host.handle(Op.CHECK_NEW, (slot) => this.#newCheck(slot));
@@ -91,7 +93,7 @@ export class Observers {
     host.handle(Op.CASE, (slot) => {
       const vu = this.#parts.vu(slot);
       const scenario = this.#parts.plan.scenarios[vu.scenario]?.name ?? '';
-      const told = JSON.parse(host.words()) as object;
+      const told = caseOf(JSON.parse(host.words()));
       this.#port.postMessage({ kind: 'case', scenario, vu: vu.id, ...told });
       return 0;
     });
@@ -264,4 +266,12 @@ export class Observers {
     });
     return 0;
   }
+}
+
+/** What a script says of a case, as texts whatever it was. */
+function caseOf(told: unknown): object {
+  const { state, reason, name, steps } = told as Readonly<Record<string, unknown>>;
+  if (state === 'skip') return { state, reason: String(reason) };
+  const list = Array.isArray(steps) ? steps.map(String) : [];
+  return { state: 'manual', name: String(name), steps: list };
 }

@@ -32,6 +32,11 @@ export class Samples {
     return id;
   }
 
+  /** Whether a number that comes from a script is that of a series. */
+  knows(series: number): boolean {
+    return Number.isInteger(series) && series >= 0 && series < this.#ids;
+  }
+
   /** One sample at the present time. */
   add(series: number, value: number): void {
     this.addAt(series, value, this.#clock.now());

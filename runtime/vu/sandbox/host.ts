@@ -91,15 +91,19 @@ export class Host {
     }
   }
 
+  // What a script left in the registers may be anything, if it wanted that.
   x(): number {
-    return this.guest.x();
+    const x: unknown = this.guest.x();
+    return typeof x === 'number' ? x : Number.NaN;
   }
   y(): number {
-    return this.guest.y();
+    const y: unknown = this.guest.y();
+    return typeof y === 'number' ? y : Number.NaN;
   }
   /** Text left by the sandbox. */
   words(): string {
-    return this.guest.text();
+    const text: unknown = this.guest.text();
+    return typeof text === 'string' ? text : '';
   }
   /** Leaves a text as the answer of a ring. */
   answer(text: string): number {
