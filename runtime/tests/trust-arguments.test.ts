@@ -13,7 +13,7 @@ const ODD = [
   () => new Error('an error'), () => ({}), () => [], () => [null], () => () => 1,
   () => ({ toString: null }), () => ({ toJSON() { throw null; } }), () => ({ then: 5 }),
   () => Object.create(null), () => new Date(NaN), () => new Uint8Array(3), () => Promise.resolve(),
-  cycle, thrower, () => ({ a: { toString: null } }), () => ({ name: cycle() }), () => 'x'.repeat(1e6),
+  cycle, thrower, () => ({ a: { toString: null } }), () => ({ name: cycle() }), () => 'x'.repeat(2e4),
 ];
 `;
 

@@ -1,15 +1,8 @@
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
-<<<<<<<< HEAD:runtime/cli/run/run-script.test.ts
-import { Stopper } from '../../conductor/stopper.ts';
-import { fakeTerminal } from '../../tests/fake-terminal.ts';
-import { stopOnSignal } from './run-script.ts';
-import type { Terminal } from '../terminal.ts';
-========
 import { Stopper } from '../../conductor/stopper.ts';
 import { fakeTerminal } from '../../tests/fake-terminal.ts';
 import { stopOnSignal, supervise } from './supervise.ts';
 import type { Terminal } from '../terminal.ts';
->>>>>>>> e7f5e39 (A fault of ours ends a run in order: teardown, summary, verdict 109):runtime/cli/supervise.test.ts
 
 type Signal = Parameters<Parameters<Terminal['onSignal']>[0]>[0];
 
