@@ -1,5 +1,6 @@
 // Verification by query: does the study become visible, where and when?
 import { callJson } from '../sandbox/calls.ts';
+import { badArgument } from '../sandbox/errors.ts';
 import type { Vu } from '../sandbox/vu.ts';
 import { Study } from './data.ts';
 import { milliseconds } from './duration.ts';
@@ -12,14 +13,24 @@ export interface Verify {
   study(uid: string | Study, options?: VerifyOptions): Promise<Visibility>;
 }
 
+/** Keys of a query that is made later, where a throw is nobody's. */
+function mustBeText(value: unknown, what: string, example: string): string {
+  if (typeof value === 'string' && value !== '') return value;
+  throw badArgument(`verify.study(): ${what} must be a text that is not empty`, `e.g. ${example}`);
+}
+
 export function verifyFor(vu: Vu): Verify {
   return {
     async study(uid, options = {}) {
       const on = options.on instanceof Peer ? options.on : new Peer(vu, { use: 'verify' });
+      const patientId =
+        options.patientId ?? (uid instanceof Study ? uid.get('PatientID') : undefined);
       return (await callJson(vu, {
         op: 'verify',
-        uid: uid instanceof Study ? uid.uid : uid,
-        patientId: options.patientId ?? (uid instanceof Study ? uid.get('PatientID') : undefined),
+        uid: mustBeText(uid instanceof Study ? uid.uid : uid, 'the study', "study('1.2.3')"),
+        ...(patientId === undefined
+          ? {}
+          : { patientId: mustBeText(patientId, 'patientId', "'7'") }),
         peer: on.describe(),
         initialDelayMs: milliseconds(options.initialDelay, 'verify: initialDelay'),
         intervalMs: milliseconds(options.interval, 'verify: interval'),

@@ -28,6 +28,25 @@ export interface ServiceOptions {
   readonly timeoutMs?: number;
 }
 
+/** What a script said under those names, which may be anything: refused before anything is sent. */
+export function mustBeOptions({ expectStatus, tags }: ServiceOptions): void {
+  const statuses: unknown = expectStatus;
+  const isStatus = (one: unknown) =>
+    Number.isInteger(one) && Number(one) >= 0 && Number(one) <= 0xffff;
+  if (statuses !== undefined && !(Array.isArray(statuses) && statuses.every(isStatus))) {
+    throw wrongOption('expectStatus: must be a list of DIMSE statuses', 'e.g. [0xA700, 0xB000]');
+  }
+  const isText = (one: unknown) => /^(string|number|boolean)$/.test(typeof one);
+  const isTags = typeof tags === 'object' && tags !== null && !Array.isArray(tags);
+  if (tags !== undefined && !(isTags && Object.values(tags).every(isText))) {
+    throw wrongOption('tags: must be names and texts', "e.g. { ward: 'A' }");
+  }
+}
+
+function wrongOption(message: string, hint: string): RingFault {
+  return new RingFault({ code: 'SCRIPT_ARGUMENT', message, hint });
+}
+
 /** The part of the script's result that all services share (api/dicom/types.ts, Response). */
 export interface ServiceResponse {
   readonly status: number;
@@ -85,6 +104,7 @@ export class Exchange {
     },
   ) {
     const { open, service, slot, options } = request;
+    mustBeOptions(options);
     this.parts = parts;
     this.open = open;
     this.service = service;

@@ -18,6 +18,7 @@ import { shortName } from '../associations/names.ts';
 import { NagleWatch } from '../associations/nagle-watch.ts';
 import type { Operation, ReplyTaker } from '../sandbox/operation.ts';
 import type { WorkerParts } from '../parts.ts';
+import { mustBeOptions } from './exchange.ts';
 import { isOk, statusTags, type RequestSeries } from '../observe/requests.ts';
 import { EditedImages, ownUids } from './store-edits.ts';
 import type { SentRecipe } from '../../threads-delivery.ts';
@@ -145,6 +146,7 @@ export class Stores implements ReplyTaker {
   #full(slot: number): number {
     const { host } = this.#parts;
     const call = JSON.parse(host.words()) as StoreCall;
+    mustBeOptions(call);
     const vu = this.#parts.vu(slot);
     const open = this.#associations.get(call.association);
     const prototype = this.#parts.prototype(call.prototype);
