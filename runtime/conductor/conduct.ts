@@ -26,16 +26,13 @@ import { MOST_MISSING_SHOWN } from './records/missing.ts';
 import { Recorder } from './records/recorder.ts';
 import { Scraper } from './scrape.ts';
 import type { EmbeddedAddress } from '../threads.ts';
+import { fileReads, headStart, stringMap, unfinished } from './run-edges.ts';
 import { acceptorCount, embeddedSpec, receiversOf, targetsOf, workerCount } from './share.ts';
 import type { Loaded } from './share.ts';
 import { StoppedError } from './stopper.ts';
 import { vuPlan } from './vu-plan.ts';
 
 const NO_ACCOUNT: Account = { routes: [], missing: [] };
-/** Between `start` and t0: for the messages to arrive in every thread. */
-const HEAD_START_MS = 20;
-const HEAD_START_PER_WORKER_MS = 5;
-const MAX_HEAD_START_MS = 100;
 /** Missing instances that a ledger names, of each acceptor thread. */
 const MOST_MISSING_KEPT = 100_000;
 /** How long deliveries are waited for when the run was interrupted. */
@@ -259,7 +256,7 @@ class Conductor {
     try {
       return await this.#conclude({ context, book, recorder, setupJson }, ending);
     } catch (error) {
-      throw this.#unfinished(error, book);
+      throw unfinished(error, book.folder);
     }
   }
 
@@ -284,13 +281,6 @@ class Conductor {
     await book.close(summary);
     const custom = await this.#handleSummary(context, summary, setupJson ?? null);
     return { summary, folder: book.folder, options: context.options, custom };
-  }
-
-  /** Not even a summary could be made; what was recorded is there. */
-  #unfinished(error: unknown, book: RunBook): DicomRunError {
-    const message = error instanceof Error ? error.message : String(error);
-    const hint = `what was recorded until then: dicomrun report ${book.folder}`;
-    return new DicomRunError(ExitCode.INTERNAL, { code: 'INTERNAL', message, hint }, error);
   }
 
   /** The set-up data as JSON; undefined when set-up failed or did not happen. */
@@ -407,26 +397,4 @@ class Conductor {
     const message = error instanceof Error ? error.message : String(error);
     return new DicomRunError(ExitCode.INTERNAL, { code: 'INTERNAL', message }, error);
   }
-}
-
-/** Outputs are started in between, which may need a file or a module. */
-function headStart(workers: number, outputs: number): number {
-  if (outputs > 0) return MAX_HEAD_START_MS;
-  return Math.min(MAX_HEAD_START_MS, HEAD_START_MS + HEAD_START_PER_WORKER_MS * workers);
-}
-
-/** Files are read at init, before anything can be recorded. */
-function fileReads({ declarations }: Loaded): readonly number[] {
-  return declarations.flatMap((one) => (one.kind === 'pool' ? (one.pool.readMs ?? []) : []));
-}
-
-function stringMap(json: string | null): Record<string, string> | null {
-  if (json === null) return null;
-  const value: unknown = JSON.parse(json);
-  if (typeof value !== 'object' || value === null) return null;
-  const map: Record<string, string> = {};
-  for (const [key, text] of Object.entries(value)) {
-    map[key] = typeof text === 'string' ? text : JSON.stringify(text);
-  }
-  return map;
 }
