@@ -1,6 +1,8 @@
 // Guards the import arrows, the one file per third-party package, and who may print and exit.
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { cycles, importsOf, sources, sourceText } from './imports.ts';
+import { cycles, importsOf, ROOT, sources, sourceText } from './imports.ts';
 
 const isTest = (file: string): boolean =>
   /\.test\.ts$/.test(file) ||
@@ -207,4 +209,21 @@ describe('the rim', () => {
     expect(comments).toEqual([]);
     expect(open.test(`x(); // ${['TO', 'DO'].join('')}: later`)).toBe(true);
   });
+});
+
+describe('the map', () => {
+  for (const page of ['runtime/README.md', 'runtime/dicom/README.md', '.github/CONTRIBUTING.md']) {
+    it(`${page} names files that are there`, () => {
+      const base = page === 'runtime/dicom/README.md' ? 'runtime/dicom/' : '';
+      const named = [...sourceText(page).matchAll(/`([\w./-]+\/[\w.-]+\.(?:ts|md|js))`/g)].map(
+        ([, path]) => path ?? '',
+      );
+      const missing = named.filter(
+        (path) =>
+          !/[A-Z]+\.ts$/.test(path) &&
+          ![path, base + path, `runtime/${path}`].some((one) => existsSync(join(ROOT, one))),
+      );
+      expect(missing).toEqual([]);
+    });
+  }
 });
