@@ -165,6 +165,8 @@ export interface GuestDoor {
 /** Given to the sandbox once (Enter.BOOT). */
 export interface Boot {
   readonly worker: number;
+  /** Study numbers of this worker: the first, and how many. */
+  readonly studies: { readonly first: number; readonly count: number };
   readonly runNumber: string;
   readonly init: boolean;
   readonly env: Readonly<Record<string, string>>;

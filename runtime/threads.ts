@@ -8,6 +8,7 @@
 //   VU worker        ──MessagePort──> VU worker        (starts that found no free VU, queues)
 import type { MessagePort } from 'node:worker_threads';
 import type { Scenario, Target, Routes, VerifyTarget } from './config/types.ts';
+import type { Part } from './executors/segment.ts';
 import type { PoolShare } from './dicom/pool/share.ts';
 import type { FailedInstance } from './metrics/summary.ts';
 import type { MissingInstance, RouteAccount } from './threads-delivery.ts';
@@ -242,8 +243,8 @@ export interface VuPlan {
   /** 15 digits, the same in every worker: the root of this run's UIDs. */
   readonly runNumber: string;
   readonly scenarios: readonly Scenario[];
-  /** Execution segment [from, to) of the whole plan as exact fractions, e.g. ['0/1', '1/2']. */
-  readonly segment: readonly [string, string];
+  /** Which part of the plan this process runs; its workers share it. */
+  readonly part: Part;
   readonly declarations: readonly Declaration[];
   /** Where each receiver listens, by declaration id. */
   readonly receivers: readonly ReceiverAddress[];
@@ -263,7 +264,7 @@ export interface VuPlan {
   /** Ports to the other workers, by worker number; null for itself. */
   readonly mesh: readonly (MessagePort | null)[];
   /**
-   * Int32: iterations taken of each scenario, workers that ended each scenario, then pairs of
+   * BigInt64: iterations taken of each scenario, workers that ended each scenario, then pairs of
    * (hash of the name, value) of `dicom.shared` counters.
    */
   readonly counters: SharedArrayBuffer;

@@ -13,8 +13,6 @@ import { Pool } from './pool.ts';
 import { StoreCall, outcomeOf, phasesOf, throwIfFailed } from './result.ts';
 import type * as T from './types.ts';
 
-const WORKERS = 1e10;
-
 function instanceOf(image: unknown): Dataset {
   if (image instanceof Pool) return image.fresh();
   if (!(image instanceof Dataset)) {
@@ -89,7 +87,7 @@ export class Association implements Releasable {
     const request = {
       association: this.handle,
       prototype: instance.prototype,
-      study: shared.boot.worker * WORKERS + instance.study,
+      study: shared.boot.studies.first + instance.study,
       series: instance.series,
       instance: instance.instance,
       asIs: instance.identity === Identity.AS_IS,

@@ -25,7 +25,6 @@ export interface Member {
 }
 
 const members = new Map<number, Member>();
-const WORKERS = 1e10;
 
 /** Registers the members of a declared pool. */
 export function learn(list: readonly Member[]): void {
@@ -43,14 +42,16 @@ function digits(value: number, width: number): string {
 }
 
 function uidOf(study: number, series: number, instance: number): string {
-  const { worker, runNumber } = shared.boot;
-  const number = digits(worker * WORKERS + study, 13);
+  const { studies, runNumber } = shared.boot;
+  const number = digits(studies.first + study, 13);
   return `2.25.1${runNumber}${number}${digits(series, 4)}${digits(instance, 6)}`;
 }
 
 /** A study number nobody else has. */
 export function nextStudy(): number {
-  return shared.studies++;
+  const study = shared.studies++;
+  if (study < shared.boot.studies.count) return study;
+  throw badArgument('dicom.study(): this worker has no study numbers left; end the run earlier');
 }
 
 /** How a store identifies itself. */
@@ -195,7 +196,7 @@ export class Dataset {
   recipe(): Record<string, unknown> {
     return {
       prototype: this.prototype,
-      study: shared.boot.worker * WORKERS + this.study,
+      study: shared.boot.studies.first + this.study,
       series: this.series,
       instance: this.instance,
       fresh: this.identity === Identity.FRESH,

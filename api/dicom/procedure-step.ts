@@ -19,7 +19,7 @@ export class ProcedureStep {
   private readonly item: Match;
 
   constructor(_vu: Vu, what: Match | Study) {
-    const number = String(shared.boot.worker * 1e10 + nextStudy()).padStart(13, '0');
+    const number = String(shared.boot.studies.first + nextStudy()).padStart(13, '0');
     this.uid = `2.25.1${shared.boot.runNumber}${number}9999000001`;
     this.item = what instanceof Study ? unscheduled(what) : what;
   }

@@ -9,8 +9,6 @@ import { milliseconds } from './duration.ts';
 import { uidEdit } from './edit-keys.ts';
 import type { Delivery, ExpectOptions, StoreResult } from './types.ts';
 
-const WORKERS = 1e10;
-
 /** A listening acceptor that accounts for what arrives. See `dicomrun help delivery`. */
 export class Receiver {
   private readonly vu: Vu;
@@ -71,13 +69,13 @@ export class Receiver {
 /** The account knows a fresh instance by the numbers in its SOP Instance UID, whatever its study. */
 function studyKey(study: Study): object {
   const isOwn = uidEdit(study.edits, 'SOPInstanceUID') === null;
-  return { study: isOwn ? shared.boot.worker * WORKERS + study.number : study.uid };
+  return { study: isOwn ? shared.boot.studies.first + study.number : study.uid };
 }
 
 function instanceKey(image: Dataset): object {
   const isOwn = uidEdit(image.edits, 'SOPInstanceUID') === null;
   if (isOwn && image.study + image.series > 0) {
-    const study = shared.boot.worker * WORKERS + image.study;
+    const study = shared.boot.studies.first + image.study;
     return { study, member: image.series * 2 ** 20 + image.instance };
   }
   return { study: image.studyUid, member: image.uid };

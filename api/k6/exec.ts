@@ -19,8 +19,7 @@ function noInit(vu: Vu, what: string): void {
 
 function scenarioOf(vu: Vu): unknown {
   noInit(vu, 'scenario');
-  const base = ask(vu, Op.EXEC, 'scenario') as Record<string, unknown>;
-  return { ...base, iterationInInstance: vu.iterationInTest, iterationInTest: vu.iterationInTest };
+  return ask(vu, Op.EXEC, 'scenario');
 }
 
 function vuOf(vu: Vu): unknown {
@@ -35,7 +34,9 @@ function vuOf(vu: Vu): unknown {
     metadata: {},
   };
   return {
-    idInInstance: vu.id,
+    get idInInstance(): unknown {
+      return ask(vu, Op.EXEC, 'vu');
+    },
     idInTest: vu.id,
     iterationInInstance: vu.iter,
     iterationInScenario: vu.scenarioIter,

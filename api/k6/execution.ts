@@ -11,11 +11,15 @@ export interface Execution {
     readonly startTime: number;
     /** 0..1 */
     readonly progress: number;
+    /** From 0, over the VUs of this process. */
     readonly iterationInInstance: number;
+    /** From 0, over all parts of the plan: no two of them have the same. */
     readonly iterationInTest: number;
   };
   readonly vu: {
+    /** From 1 in every process. */
     readonly idInInstance: number;
+    /** From 1, over all parts of the plan; `__VU` is the same. */
     readonly idInTest: number;
     readonly iterationInInstance: number;
     readonly iterationInScenario: number;

@@ -24,7 +24,15 @@ export const shared: {
   /** Study numbers handed out in this worker. */
   studies: number;
 } = {
-  boot: { worker: 0, runNumber: '0'.repeat(15), init: true, env: {}, scenarios: [], options: {} },
+  boot: {
+    worker: 0,
+    studies: { first: 0, count: 0 },
+    runNumber: '0'.repeat(15),
+    init: true,
+    env: {},
+    scenarios: [],
+    options: {},
+  },
   script: null,
   vus: [],
   setupJson: '',

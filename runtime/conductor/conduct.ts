@@ -3,7 +3,6 @@
 import type { Options } from '../config/types.ts';
 import { DicomRunError, ExitCode } from '../errors.ts';
 import { executorOf } from '../executors/index.ts';
-import { splitSegment, WHOLE } from '../executors/segment.ts';
 import type { Summary } from '../metrics/summary.ts';
 import { Acceptors } from './acceptors.ts';
 import type {
@@ -86,11 +85,8 @@ class Conductor {
       heapBytes: this.#heapBytes ?? defaultHeap(cores),
       events: this.#events,
       nextSource: () => this.#sources++,
-      segmentOf: (worker, workers) => splitSegment(this.#segment, worker, workers),
     });
   }
-
-  #segment: readonly [string, string] = WHOLE;
 
   async conduct(): Promise<ConductResult> {
     try {
@@ -163,7 +159,6 @@ class Conductor {
   }): Promise<RunContext> {
     const { built, loaded, options } = start;
     const { stopper, runNumber, cores, maxWorkers } = this.#request;
-    if (options.executionSegment !== null) this.#segment = options.executionSegment;
     const workers = Math.min(maxWorkers, workerCount(options, cores));
     const listening = await stopper.guard(this.#listen(start, workers));
     this.#embedded = listening?.embedded ?? null;

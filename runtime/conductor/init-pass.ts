@@ -32,7 +32,6 @@ export async function initPass(request: InitRequest): Promise<InitResult> {
     heapBytes: request.workerHeapBytes ?? defaultHeap(request.cores),
     events: logsOnly(request),
     nextSource: () => 0,
-    segmentOf: () => ['0/1', '1/1'],
   });
   fleet.startLead();
   let place: (stack: string | undefined) => string | undefined = () => undefined;

@@ -19,6 +19,7 @@ function options(more: Partial<Options> = {}): Options {
   const base = { scenarios: [loop], workers: null, acceptors: null, embedded: true, route: null };
   return {
     ...base,
+    part: [],
     target: null,
     routes: {},
     verify: null,
@@ -55,6 +56,11 @@ describe('thread counts', () => {
     expect(workerCount(options(), 1)).toBe(1);
     expect(workerCount(options(), 64)).toBe(3);
     expect(workerCount(options({ workers: 2 }), 64)).toBe(2);
+    // A part of the plan has fewer VUs, and study numbers for 64 workers.
+    const half = [{ widths: [1, 1], index: 1 }];
+    expect(workerCount(options({ part: half }), 64)).toBe(1);
+    const many: Scenario = { ...loop, executor: 'constant-vus', vus: 1000, durationNs: 1e9 };
+    expect(workerCount(options({ scenarios: [many], part: half, workers: 100 }), 4)).toBe(64);
   });
 
   it('starts acceptor threads only when something listens', () => {

@@ -1,6 +1,7 @@
 // From resolved options and what the init pass declared to what each thread is told. Pure.
-import type { Options, Route, Routes, Scenario, Target, VerifyTarget } from '../config/types.ts';
-import { executorOf } from '../executors/index.ts';
+import type { Options, Route, Routes, Target, VerifyTarget } from '../config/types.ts';
+import { maxVUsOf } from '../executors/describe.ts';
+import { WORKERS_PER_PROCESS } from '../executors/segment.ts';
 import type {
   Declaration,
   EmbeddedAddress,
@@ -98,15 +99,15 @@ function embeddedVerify(embedded: EmbeddedAddress, callingAET: string): VerifyTa
   };
 }
 
-/** Most VUs of the run, were all scenarios at their peak at once. */
-export function maxVUs(scenarios: readonly Scenario[]): number {
-  return scenarios.reduce((sum, scenario) => sum + executorOf(scenario).maxVUs(scenario), 0);
-}
-
-/** Worker threads: as asked for, else one a core but for main's; never more than there are VUs. */
+/**
+ * Worker threads: as asked for, else one a core but for main's; never more than there are VUs, nor
+ * more than a process of several has study numbers for.
+ */
 export function workerCount(options: Options, cores: number): number {
+  const { scenarios, part } = options;
   const wanted = options.workers ?? Math.max(1, cores - 1);
-  return Math.max(1, Math.min(wanted, maxVUs(options.scenarios)));
+  const most = part.length === 0 ? Infinity : WORKERS_PER_PROCESS;
+  return Math.max(1, Math.min(wanted, maxVUsOf(scenarios, part), most));
 }
 
 /** Acceptor threads: none when nothing listens; one with the embedded target, which shares state. */

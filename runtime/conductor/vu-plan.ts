@@ -7,7 +7,7 @@ import type { BuiltScript, RunContext } from './conduct-types.ts';
 import type { SharedVuPlan } from './fleet/fleet.ts';
 import type { Loaded } from './share.ts';
 
-const COUNTERS_BYTES = 16_384;
+const COUNTERS_BYTES = 32_768;
 
 /** What every worker is told; what differs from worker to worker the fleet adds. */
 export function vuPlan(
@@ -22,6 +22,7 @@ export function vuPlan(
     env: options.env,
     runNumber,
     scenarios: options.scenarios,
+    part: options.part,
     declarations: loaded.declarations,
     receivers: listening?.receivers ?? [],
     ...targets,

@@ -66,7 +66,7 @@ const FIELDS: Readonly<Record<string, (options: Options) => unknown>> = {
   'data.file': (options) => options.dataFile,
   wireCache: (options) => options.wireCacheBytes,
   workerHeap: (options) => options.workerHeapBytes,
-  executionSegment: (options) => options.executionSegment?.join(':'),
+  executionSegment: (options) => options.executionSegment,
   'influxdb.username': (options) => influxOption(options, 'username'),
   'influxdb.password': (options) => influxOption(options, 'password'),
 };

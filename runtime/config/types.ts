@@ -2,10 +2,9 @@
 // number (ns in scenarios, ms elsewhere), all of it structured-clonable.
 
 import type { Scenario } from '../executors/index.ts';
-import type { SegmentPair } from '../executors/segment.ts';
+import type { Part } from '../executors/segment.ts';
 import type { Simulation } from './values/simulate.ts';
 export type { Simulation } from './values/simulate.ts';
-export type { SegmentPair } from '../executors/segment.ts';
 export type { ExecutorName, Scenario } from '../executors/index.ts';
 export type { Stage } from '../executors/scenario.ts';
 
@@ -152,8 +151,11 @@ export interface Options {
   /** null: cores − 1, at least 1. */
   readonly workers: number | null;
   readonly acceptors: number | null;
-  readonly executionSegment: SegmentPair | null;
+  /** As it was written. */
+  readonly executionSegment: string | null;
   readonly executionSegmentSequence: readonly string[] | null;
+  /** What the segment is: the part of the plan that this process runs. */
+  readonly part: Part;
 
   readonly embedded: boolean;
   /** What the embedded router and archive are like. */

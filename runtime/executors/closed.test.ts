@@ -6,7 +6,7 @@ import { rawSteps } from './ramping-vus.ts';
 import type { Scenario } from './index.ts';
 import type { RampingVUs } from './ramping-vus.ts';
 import type { Stage } from './scenario.ts';
-import { splitSegment, WHOLE } from './segment.ts';
+import { splitPart, WHOLE } from './segment.ts';
 import { paceDueNs } from './shared-iterations.ts';
 
 const BASE = {
@@ -18,8 +18,8 @@ const BASE = {
   tags: {},
 };
 
-function closed(scenario: Scenario, segment = WHOLE): ClosedPlan {
-  const plan = planOf(scenario, segment);
+function closed(scenario: Scenario, part = WHOLE): ClosedPlan {
+  const plan = planOf(scenario, part);
   if (plan.kind !== 'closed') throw new Error('expected a closed plan');
   return plan;
 }
@@ -57,7 +57,7 @@ describe('constant-vus', () => {
   it('gives two workers alternate slots', () => {
     const scenario = { ...BASE, executor: 'constant-vus', vus: 5, durationNs: S } as const;
     const slots = [0, 1].map((w) =>
-      closed(scenario, splitSegment(WHOLE, w, 2)).events.map((event) => event.slot),
+      closed(scenario, splitPart(WHOLE, w, 2)).events.map((event) => event.slot),
     );
     expect(slots).toEqual([
       [0, 2, 4],
@@ -86,10 +86,20 @@ describe('per-vu-iterations and shared-iterations', () => {
       iterations: 10,
       maxDurationNs: 600 * S,
     } as const;
-    const plans = [0, 1, 2].map((w) => closed(scenario, splitSegment(WHOLE, w, 3)));
-    expect(plans.map((plan) => plan.ownedIterations)).toEqual([4, 3, 3]);
-    expect(plans.map((plan) => plan.sharedIterations)).toEqual([10, 10, 10]);
+    const plans = [0, 1, 2].map((w) => closed(scenario, splitPart(WHOLE, w, 3)));
+    expect(plans.map((plan) => plan.pool?.size)).toEqual([4, 3, 3]);
     expect(plans.map((plan) => plan.maxVUs)).toEqual([2, 1, 1]);
+  });
+
+  it('gives a part without a VU no iterations, and those that have one all of them', () => {
+    const scenario = {
+      ...BASE,
+      executor: 'shared-iterations',
+      ...{ vus: 2, iterations: 3, maxDurationNs: 600 * S },
+    } as const;
+    const plans = [0, 1, 2].map((w) => closed(scenario, splitPart(WHOLE, w, 3)));
+    expect(plans.map((plan) => plan.maxVUs)).toEqual([1, 1, 0]);
+    expect(plans.map((plan) => plan.pool?.size)).toEqual([2, 1, 0]);
   });
 
   it('paces iteration k to k·paceOver/n', () => {

@@ -40,13 +40,13 @@ export const constantArrivalRate: Executor<ConstantArrivalRate> = {
   plannedVUs: ({ preAllocatedVUs, durationNs }) => steadily(preAllocatedVUs, durationNs),
   preAllocatedVUs: ({ preAllocatedVUs }) => preAllocatedVUs,
   highestRate: (scenario) => perSecond(scenario.rate, scenario),
-  plan: (scenario, segment) => {
+  plan: (scenario, share) => {
     const { arrival, durationNs, name } = scenario;
     const times =
       arrival === 'poisson'
         ? poissonTimes(constantCurve(scenario), seedOf(name))
         : gridTimes(periodNs(scenario), durationNs);
-    return openPlan(scenario, segment, times, durationNs);
+    return openPlan(scenario, share, times, durationNs);
   },
 };
 

@@ -25,5 +25,5 @@ export const constantVUs: Executor<ConstantVUs> = {
   maxVUs: ({ vus }) => vus,
   spanNs: ({ durationNs }) => durationNs,
   plannedVUs: ({ vus, durationNs }) => steadily(vus, durationNs),
-  plan: (scenario, segment) => startAtOnce(scenario, segment, scenario.durationNs),
+  plan: (scenario, share) => startAtOnce(scenario, share, scenario.durationNs),
 };

@@ -2,10 +2,26 @@
 import { formatNs } from './duration.ts';
 import { executorOf } from './index.ts';
 import type { Scenario } from './index.ts';
+import { planOf } from './plan-of.ts';
+import type { Part } from './segment.ts';
+import { iterationsText, vusText } from './words.ts';
 
 /** The load in words, without the scenario's name. */
 export function describe(scenario: Scenario): string {
   return [...executorOf(scenario).describe(scenario), ...circumstances(scenario)].join(', ');
+}
+
+/** What a part of the plan has of a scenario: `14 iterations, 2 VUs`. */
+export function describePart(scenario: Scenario, part: Part): string {
+  const plan = planOf(scenario, part);
+  const vus = vusText(plan.maxVUs);
+  if (plan.kind === 'open') return `${plan.ownedStarts} of ${plan.totalStarts} starts, ${vus}`;
+  return plan.pool === undefined ? vus : `${iterationsText(plan.pool.size)}, ${vus}`;
+}
+
+/** Most VUs that a part of the plan can have at once. */
+export function maxVUsOf(scenarios: readonly Scenario[], part: Part): number {
+  return scenarios.reduce((sum, one) => sum + planOf(one, part).maxVUs, 0);
 }
 
 function circumstances({ after, startTimeNs, exec }: Scenario): string[] {

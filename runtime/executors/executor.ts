@@ -3,7 +3,7 @@
 // the object and knows no executor by name.
 import type { Plan, VuStep } from './plan.ts';
 import type { ScenarioBase, Stage } from './scenario.ts';
-import type { Segment } from './segment.ts';
+import type { Share } from './share.ts';
 
 /**
  * Reads keys of a scenario as scripts write it. A value that is wrong, or missing and without a
@@ -71,6 +71,6 @@ export interface Executor<S extends ScenarioBase> {
   iterations?(scenario: S): Iterations;
   /** Where it has stages. */
   staging?(scenario: S): Staging;
-  /** What it does in one execution segment, in ns from its start. Pure; segments add up. */
-  plan(scenario: S, segment: Segment): Plan;
+  /** What a share of it does, in ns from its start. Pure; the shares of a whole add up to it. */
+  plan(scenario: S, share: Share): Plan;
 }

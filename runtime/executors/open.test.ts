@@ -5,7 +5,7 @@ import { planOf } from './plan-of.ts';
 import type { ConstantArrivalRate } from './constant-arrival-rate.ts';
 import type { Scenario } from './index.ts';
 import type { RampingArrivalRate } from './ramping-arrival-rate.ts';
-import { splitSegment, WHOLE } from './segment.ts';
+import { splitPart, WHOLE } from './segment.ts';
 
 const BASE = {
   name: 'gi',
@@ -38,8 +38,8 @@ function ramping(
   };
 }
 
-function open(scenario: Scenario, segment = WHOLE): OpenPlan {
-  const plan = planOf(scenario, segment);
+function open(scenario: Scenario, part = WHOLE): OpenPlan {
+  const plan = planOf(scenario, part);
   if (plan.kind !== 'open') throw new Error('expected an open plan');
   return plan;
 }
@@ -70,7 +70,7 @@ describe('constant-arrival-rate', () => {
   });
 
   it('divides starts and VUs between two workers', () => {
-    const plans = [0, 1].map((w) => open(constant({ rate: 5 }), splitSegment(WHOLE, w, 2)));
+    const plans = [0, 1].map((w) => open(constant({ rate: 5 }), splitPart(WHOLE, w, 2)));
     expect(plans.map((plan) => times(plan).map((t) => t / 1e6))).toEqual([
       [0, 400, 800],
       [200, 600],
@@ -155,7 +155,7 @@ describe('Poisson arrivals', () => {
 
   it('are the same for all segments and on every run', () => {
     const whole = times(open(scenario));
-    const parts = [0, 1, 2].flatMap((w) => times(open(scenario, splitSegment(WHOLE, w, 3))));
+    const parts = [0, 1, 2].flatMap((w) => times(open(scenario, splitPart(WHOLE, w, 3))));
     expect(parts.sort((a, b) => a - b)).toEqual(whole);
   });
 

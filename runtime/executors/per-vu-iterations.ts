@@ -4,6 +4,7 @@ import { formatNs, NS_PER_S } from './duration.ts';
 import type { Executor } from './executor.ts';
 import { steadily } from './plan.ts';
 import type { ScenarioBase } from './scenario.ts';
+import { ownedCount } from './segment.ts';
 import { startAtOnce } from './slots.ts';
 import { iterationsText, vusText } from './words.ts';
 
@@ -32,8 +33,18 @@ export const perVUIterations: Executor<PerVUIterations> = {
   spanNs: ({ maxDurationNs }) => maxDurationNs,
   plannedVUs: ({ vus, maxDurationNs }) => steadily(vus, maxDurationNs),
   iterations: ({ vus, iterations }) => ({ total: vus * iterations, perVU: iterations }),
-  plan: (scenario, segment) => ({
-    ...startAtOnce(scenario, segment, scenario.maxDurationNs),
-    iterationsPerVU: scenario.iterations,
-  }),
+  plan: (scenario, share) => {
+    const { vus, iterations, maxDurationNs } = scenario;
+    const own = ownedCount(share.partSlots, vus);
+    return {
+      ...startAtOnce(scenario, share, maxDurationNs),
+      iterationsPerVU: iterations,
+      // The first of all VUs, then the second: 0 to vus·iterations, whoever does them.
+      numberOf: (rank, slot) => rank * vus + slot,
+      rankOf: (number) => {
+        const slot = number % vus;
+        return ((number - slot) / vus) * own + ownedCount(share.partSlots, slot);
+      },
+    };
+  },
 };

@@ -1,16 +1,17 @@
-// From a scenario and a segment to its plan.
+// From a scenario and a part of the whole to its plan.
 import { executorOf } from './index.ts';
 import type { Scenario } from './index.ts';
 import type { Plan } from './plan.ts';
-import { segmentOf, WHOLE } from './segment.ts';
-import type { SegmentPair } from './segment.ts';
+import { WHOLE } from './segment.ts';
+import type { Part } from './segment.ts';
+import { shareOf } from './share.ts';
 
 /**
- * The plan of one scenario for one execution segment (all of it unless told), in ns from the start
- * of the scenario. Pure; the plans of segments that cover [0, 1) add up to the whole plan.
+ * The plan of one scenario for a worker's share of a part (all of it unless told), in ns from the
+ * start of the scenario. Pure; the plans of all parts add up to the whole plan.
  */
-export function planOf(scenario: Scenario, pair: SegmentPair = WHOLE): Plan {
-  return executorOf(scenario).plan(scenario, segmentOf(pair));
+export function planOf(scenario: Scenario, part: Part = WHOLE, worker = 0, workers = 1): Plan {
+  return executorOf(scenario).plan(scenario, shareOf(part, worker, workers));
 }
 
 /**

@@ -26,6 +26,8 @@ interface PlanBase {
   readonly endNs: number;
   /** Most VUs of this segment at once. */
   readonly maxVUs: number;
+  /** Which of the process's iterations has this number in the whole plan, from 0. */
+  rankOf(number: number): number;
 }
 
 /** Slots that loop: constant-vus, ramping-vus, per-vu-iterations, shared-iterations. */
@@ -38,12 +40,20 @@ export interface ClosedPlan extends PlanBase {
   readonly events: readonly SlotEvent[];
   /** Every owned slot does this many iterations, then stops. */
   readonly iterationsPerVU?: number;
-  /** The whole plan's iterations, taken from the counter that all segments of one process share. */
-  readonly sharedIterations?: number;
-  /** This segment's share of them, for segments that share no counter. */
-  readonly ownedIterations?: number;
-  /** Shared iteration k of n is not started before k·paceOver/n. */
-  readonly paceOverNs?: number;
+  /** Iterations that the VUs of the process take one by one from a common counter, until none is left. */
+  readonly pool?: IterationPool;
+  /**
+   * Number of an iteration in the whole plan: of the `rank`-th of the process, or, with
+   * `iterationsPerVU`, of the `rank`-th of a slot. No two segments have the same.
+   */
+  numberOf(rank: number, slot: number): number;
+}
+
+export interface IterationPool {
+  /** How many the process has. */
+  readonly size: number;
+  /** When the iteration of this number is due, ns from the start of the scenario. */
+  dueNs?(number: number): number;
 }
 
 /** The next start of an {@link OpenPlan}, reused by the iterator: read it before the next call. */

@@ -46,13 +46,13 @@ export const rampingArrivalRate: Executor<RampingArrivalRate> = {
     stages,
     unit: (target) => `${target}${perUnit(timeUnitNs)}`,
   }),
-  plan: (scenario, segment) => {
+  plan: (scenario, share) => {
     const curve = rateCurve(scenario.startRate, scenario.stages, scenario.timeUnitNs);
     const times =
       scenario.arrival === 'poisson'
         ? poissonTimes(curve, seedOf(scenario.name))
         : regularTimes(curve);
-    return openPlan(scenario, segment, times, curve.durationNs);
+    return openPlan(scenario, share, times, curve.durationNs);
   },
 };
 

@@ -17,8 +17,10 @@ import { NS_PER_S } from './duration.ts';
 import type { Executor } from './executor.ts';
 import type { ClosedPlan, SlotEvent, SlotEventKind, VuStep } from './plan.ts';
 import type { ScenarioBase, Stage } from './scenario.ts';
-import { nthOwned, ownedCount, segmentOf, WHOLE } from './segment.ts';
-import type { Segment } from './segment.ts';
+import { nthOwned, ownedCount, WHOLE } from './segment.ts';
+import { shareOf } from './share.ts';
+import type { Share } from './share.ts';
+import { numbers } from './slots.ts';
 import { stagesText, vusText } from './words.ts';
 
 export interface RampingVUs extends ScenarioBase {
@@ -54,7 +56,8 @@ export const rampingVUs: Executor<RampingVUs> = {
 
 const KIND_ORDER: Readonly<Record<SlotEventKind, number>> = { start: 0, stop: 1, kill: 2 };
 
-function planRampingVUs(scenario: RampingVUs, segment: Segment): ClosedPlan {
+function planRampingVUs(scenario: RampingVUs, share: Share): ClosedPlan {
+  const segment = share.slots;
   const regularEndNs = stagesDurationNs(scenario.stages);
   const endNs = regularEndNs + scenario.gracefulStopNs;
   const events: SlotEvent[] = [];
@@ -71,7 +74,15 @@ function planRampingVUs(scenario: RampingVUs, segment: Segment): ClosedPlan {
   events.sort(
     (a, b) => a.atNs - b.atNs || KIND_ORDER[a.kind] - KIND_ORDER[b.kind] || a.slot - b.slot,
   );
-  return { kind: 'closed', scenario: scenario.name, events, maxVUs, regularEndNs, endNs };
+  return {
+    kind: 'closed',
+    scenario: scenario.name,
+    events,
+    maxVUs,
+    regularEndNs,
+    endNs,
+    ...numbers(share, highestCount(scenario)),
+  };
 }
 
 export function stagesDurationNs(stages: readonly Stage[]): number {
@@ -129,7 +140,7 @@ export function rawSteps(scenario: RampingVUs): VuStep[] {
 
 /** A slot is held from its start to its kill. */
 function reservation(scenario: RampingVUs): VuStep[] {
-  const { events, endNs } = planRampingVUs(scenario, segmentOf(WHOLE));
+  const { events, endNs } = planRampingVUs(scenario, shareOf(WHOLE));
   const held = new Uint8Array(highestCount(scenario));
   const steps: VuStep[] = [];
   let vus = 0;

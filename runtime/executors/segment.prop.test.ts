@@ -1,30 +1,43 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { NS_PER_S } from './duration.ts';
-import type { SlotEvent } from './plan.ts';
+import type { Scenario } from './index.ts';
+import type { ClosedPlan, OpenPlan, Plan, SlotEvent } from './plan.ts';
 import { planOf } from './plan-of.ts';
 import { rawSteps } from './ramping-vus.ts';
-import { timeOf, rateCurve } from './rate-curve.ts';
 import type { RampingVUs } from './ramping-vus.ts';
-import { nthOwned, ownedCount, owns, segmentOf, splitSegment, WHOLE } from './segment.ts';
-import type { SegmentPair } from './segment.ts';
+import { timeOf, rateCurve } from './rate-curve.ts';
+import type { Arrival } from './scenario.ts';
+import { nthOwned, ownedBetween, ownedCount, owns, segmentOf, splitPart } from './segment.ts';
+import type { Part } from './segment.ts';
 
-/** Segments that cover the whole: cut at random points of 1/L, some of them divided again. */
+/** Widths of parts, some of which are equal. */
+const widths = fc.oneof(
+  fc.integer({ min: 1, max: 40 }).map((parts) => new Array<number>(parts).fill(1)),
+  fc.array(fc.integer({ min: 1, max: 9 }), { minLength: 1, maxLength: 7 }),
+);
+
+/** All parts of such a division, each with a number of workers. */
 const cover = fc
-  .tuple(
-    fc.integer({ min: 1, max: 40 }),
-    fc.array(fc.integer({ min: 1, max: 39 }), { maxLength: 5 }),
-    fc.array(fc.integer({ min: 1, max: 4 }), { minLength: 6, maxLength: 6 }),
-  )
-  .map(([of, cuts, parts]): SegmentPair[] => {
-    const inside = cuts.filter((cut) => cut < of);
-    const edges = [...new Set([0, ...inside, of])].sort((a, b) => a - b);
-    return edges.slice(1).flatMap((to, i) => {
-      const pair: SegmentPair = [`${edges[i]}/${of}`, `${to}/${of}`];
-      const into = parts[i] ?? 1;
-      return Array.from({ length: into }, (_, part) => splitSegment(pair, part, into));
-    });
-  });
+  .tuple(widths, fc.array(fc.integer({ min: 1, max: 4 }), { minLength: 40, maxLength: 40 }))
+  .map(([all, workers]) =>
+    all.map((_, index) => ({ part: [{ widths: all, index }], workers: workers[index] ?? 1 })),
+  );
+
+interface Process {
+  readonly part: Part;
+  readonly workers: number;
+}
+
+/** The plans of all workers of all processes. */
+function plansOf<T extends Plan>(scenario: Scenario, processes: readonly Process[]): T[] {
+  return processes.flatMap(({ part, workers }) =>
+    Array.from({ length: workers }, (_, worker) => planOf(scenario, part, worker, workers) as T),
+  );
+}
+
+const upTo = (n: number): number[] => Array.from({ length: n }, (_, i) => i);
+const ascending = (list: number[]): number[] => list.sort((a, b) => a - b);
 
 const ramping = fc
   .record({
@@ -49,16 +62,27 @@ const ramping = fc
     tags: {},
   }));
 
-function eventsOf(scenario: RampingVUs, pair: SegmentPair = WHOLE): readonly SlotEvent[] {
-  const plan = planOf(scenario, pair);
+function eventsOf(scenario: RampingVUs): readonly SlotEvent[] {
+  const plan = planOf(scenario);
   return plan.kind === 'closed' ? plan.events : [];
 }
 
-describe('segments', () => {
+const BASE = {
+  name: 's',
+  exec: 'default',
+  startTimeNs: 0,
+  gracefulStopNs: 30 * NS_PER_S,
+  env: {},
+  tags: {},
+};
+
+describe('parts', () => {
   it('own every index exactly once, and their counts sum to the whole', () => {
     fc.assert(
-      fc.property(cover, fc.integer({ min: 0, max: 2000 }), (pairs, n) => {
-        const segments = pairs.map(segmentOf);
+      fc.property(cover, fc.integer({ min: 0, max: 2000 }), (processes, n) => {
+        const segments = processes.flatMap(({ part, workers }) =>
+          upTo(workers).map((worker) => segmentOf(splitPart(part, worker, workers))),
+        );
         expect(segments.filter((segment) => owns(segment, n))).toHaveLength(1);
         expect(segments.reduce((sum, segment) => sum + ownedCount(segment, n), 0)).toBe(n);
       }),
@@ -67,8 +91,9 @@ describe('segments', () => {
 
   it('find their n-th index, and never lose one as the count grows', () => {
     fc.assert(
-      fc.property(cover, fc.integer({ min: 0, max: 500 }), (pairs, rank) => {
-        for (const segment of pairs.map(segmentOf)) {
+      fc.property(cover, fc.integer({ min: 0, max: 500 }), (processes, rank) => {
+        for (const { part, workers } of processes) {
+          const segment = segmentOf(splitPart(part, workers - 1, workers));
           const g = nthOwned(segment, rank);
           expect(owns(segment, g)).toBe(true);
           expect(ownedCount(segment, g)).toBe(rank);
@@ -78,25 +103,140 @@ describe('segments', () => {
     );
   });
 
-  it('that are equal parts never differ by more than one', () => {
+  it('are never a whole index off their share, however wide', () => {
     fc.assert(
-      fc.property(fc.integer({ min: 1, max: 64 }), fc.nat({ max: 5000 }), (parts, n) => {
-        for (let part = 0; part < parts; part++) {
-          const count = ownedCount(segmentOf(splitSegment(WHOLE, part, parts)), n);
-          expect(Math.abs(count - n / parts)).toBeLessThan(1);
+      fc.property(widths, fc.nat({ max: 5000 }), (all, n) => {
+        const sum = all.reduce((a, b) => a + b);
+        for (const [index, width] of all.entries()) {
+          const count = ownedCount(segmentOf([{ widths: all, index }]), n);
+          expect(Math.abs(count - (n * width) / sum)).toBeLessThan(1);
         }
       }),
     );
   });
+
+  it('that are wide come evenly, not in one block', () => {
+    expect(ownedBetween(segmentOf([{ widths: [3, 7], index: 0 }]), 0, 20)).toEqual([
+      2, 5, 8, 12, 15, 18,
+    ]);
+    expect(ownedBetween(segmentOf([{ widths: [1, 1], index: 1 }]), 0, 6)).toEqual([1, 3, 5]);
+  });
+
+  it('that are too finely divided are refused', () => {
+    const part = [{ widths: [1, 1_000_000], index: 0 }];
+    expect(() => segmentOf(part)).toThrow('too finely divided');
+  });
 });
 
-describe('plans of segments', () => {
-  it('add up to the whole plan, event by event', () => {
+describe('plans of parts', () => {
+  const vus = fc.integer({ min: 1, max: 30 });
+
+  it('of ramping-vus add up to the whole plan, event by event', () => {
     fc.assert(
-      fc.property(ramping, cover, (scenario, pairs) => {
+      fc.property(ramping, cover, (scenario, processes) => {
         const key = (event: SlotEvent) => `${event.atNs} ${event.slot} ${event.kind}`;
-        const parts = pairs.flatMap((pair) => eventsOf(scenario, pair));
+        const parts = plansOf<ClosedPlan>(scenario, processes).flatMap(({ events }) => events);
         expect(parts.map(key).sort()).toEqual(eventsOf(scenario).map(key).sort());
+      }),
+    );
+  });
+
+  it('of shared-iterations do every iteration once, and only where there is a VU', () => {
+    fc.assert(
+      fc.property(vus, fc.nat({ max: 200 }), cover, (count, more, processes) => {
+        const scenario: Scenario = {
+          ...BASE,
+          ...{ executor: 'shared-iterations', vus: count, iterations: count + more },
+          ...{ maxDurationNs: 60 * NS_PER_S, paceOverNs: NS_PER_S },
+        } as const;
+        const slots: number[] = [];
+        const done: number[] = [];
+        for (const one of processes) {
+          const plans = plansOf<ClosedPlan>(scenario, [one]);
+          const own = plans.flatMap(({ events }) => events.map(({ slot }) => slot));
+          const size = plans[0]?.pool?.size ?? 0;
+          for (const plan of plans) expect(plan.pool?.size).toBe(size);
+          if (own.length === 0) expect(size).toBe(0);
+          slots.push(...own);
+          for (const rank of upTo(size)) {
+            const number = plans[0]?.numberOf(rank, 0) ?? -1;
+            expect(plans[0]?.rankOf(number)).toBe(rank);
+            done.push(number);
+          }
+        }
+        expect(ascending(slots)).toEqual(upTo(count));
+        expect(ascending(done)).toEqual(upTo(count + more));
+      }),
+    );
+  });
+
+  it('of per-vu-iterations number every iteration once', () => {
+    fc.assert(
+      fc.property(vus, fc.integer({ min: 1, max: 5 }), cover, (count, each, processes) => {
+        const scenario: Scenario = {
+          ...BASE,
+          ...{ executor: 'per-vu-iterations', vus: count, iterations: each },
+          maxDurationNs: 60 * NS_PER_S,
+        } as const;
+        const done = processes.flatMap((one) => {
+          const plans = plansOf<ClosedPlan>(scenario, [one]);
+          const numbers = plans.flatMap((plan) =>
+            plan.events.flatMap(({ slot }) => upTo(each).map((rank) => plan.numberOf(rank, slot))),
+          );
+          const ranks = numbers.map((number) => plans[0]?.rankOf(number) ?? -1);
+          expect(ascending(ranks)).toEqual(upTo(numbers.length));
+          return numbers;
+        });
+        expect(ascending(done)).toEqual(upTo(count * each));
+      }),
+    );
+  });
+
+  it('of constant-vus give the iterations of each part numbers of their own', () => {
+    fc.assert(
+      fc.property(vus, cover, (count, processes) => {
+        const scenario: Scenario = {
+          ...BASE,
+          ...{ executor: 'constant-vus', vus: count, durationNs: NS_PER_S },
+        } as const;
+        const numbers = processes.flatMap((one) => {
+          const plans = plansOf<ClosedPlan>(scenario, [one]);
+          const any = plans.find(({ maxVUs }) => maxVUs > 0);
+          return any === undefined ? [] : upTo(20).map((rank) => any.numberOf(rank, 0));
+        });
+        expect(new Set(numbers).size).toBe(numbers.length);
+      }),
+    );
+  });
+
+  it('of arrival rates make every start once, and only where there is a VU', () => {
+    const drawn = fc.record({
+      rate: fc.integer({ min: 1, max: 40 }),
+      maxVUs: vus,
+      arrival: fc.constantFrom<Arrival>('regular', 'poisson'),
+      ramps: fc.boolean(),
+    });
+    fc.assert(
+      fc.property(drawn, cover, ({ rate, maxVUs, arrival, ramps }, processes) => {
+        const open = { timeUnitNs: NS_PER_S, preAllocatedVUs: 1, maxVUs, arrival };
+        const scenario: Scenario = ramps
+          ? {
+              ...{ ...BASE, ...open, executor: 'ramping-arrival-rate', startRate: 0 },
+              stages: [{ durationNs: 5 * NS_PER_S, target: rate }],
+            }
+          : { ...BASE, ...open, executor: 'constant-arrival-rate', rate, durationNs: 3e9 };
+        const plans = plansOf<OpenPlan>(scenario, processes);
+        const starts = plans.flatMap((plan) => {
+          const walk = plan.starts();
+          const own: number[] = [];
+          while (walk.next()) own.push(walk.cursor.k);
+          expect(own).toHaveLength(plan.ownedStarts);
+          if (plan.maxVUs === 0) expect(own).toEqual([]);
+          return own;
+        });
+        expect(ascending(starts)).toEqual(upTo(plans[0]?.totalStarts ?? -1));
+        expect(ascending(plans.flatMap(({ slots }) => [...slots]))).toEqual(upTo(maxVUs));
+        expect(plans.reduce((sum, plan) => sum + plan.preAllocatedVUs, 0)).toBe(1);
       }),
     );
   });

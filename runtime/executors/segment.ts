@@ -1,21 +1,27 @@
-// Execution segments: which slots, starts and iterations of a plan belong to one worker or host.
+// Execution segments: which VUs, starts and iterations of a plan belong to one process or worker.
 //
-// A segment is written as a pair of exact fractions with a common denominator L, ['1/4', '2/4'].
-// Index g (slot, start or iteration, from 0) is at position p = g·s mod L of a cycle of L, s being
-// coprime to L; [a/L, b/L) owns it iff a ≤ p < b. So segments that cover [0, 1) own every index
-// exactly once, parts sum to the whole whatever the count, and no segment's count ever shrinks
-// (floor(n·to) − floor(n·from) would: for [2/5, 3/5) it is 1 at n = 2 and 0 at n = 3).
-//
-// A part of a part nests: ['1/2 0/3', '2/2 1/3'] is the first third of the second half: of the
-// indices the half owns, in order, those at positions [0, 1) of 3. Hosts with different numbers of
-// workers so still agree on who owns what.
+// A whole is divided into parts of whole-number widths, in order; a part may be divided again. Of
+// every division all parts are known, so that each can say by itself, without a message, which
+// indices (VU, start or iteration, from 0) are its own: they take turns in a cycle of as many
+// indices as the widths sum up to, each part as often as it is wide, spread as evenly as whole
+// numbers allow (see `turns`). So parts own every index exactly once, a part's count of the first n
+// indices is never a whole one off n times its share, and none ever shrinks as n grows. Equal parts
+// simply go round: index g belongs to part g mod n.
 import { DicomRunError, ExitCode } from '../errors.ts';
 
-/** As it travels: [from, to), fractions with a common denominator, nested levels after a space. */
-export type SegmentPair = readonly [string, string];
+/** One division: the widths of all its parts in order, and which of them is meant. */
+export interface Division {
+  readonly widths: readonly number[];
+  readonly index: number;
+}
 
-/** A parsed segment: a cycle of indices and the residues it owns. */
-export interface Segment {
+/** A part of the whole as it travels: divisions from the whole inwards; none = all of it. */
+export type Part = readonly Division[];
+
+export const WHOLE: Part = [];
+
+/** One division, worked out: a cycle of indices and those of them that the part owns. */
+interface Turns {
   readonly cycle: number;
   /** Sorted residues modulo `cycle`. */
   readonly residues: Int32Array;
@@ -23,59 +29,90 @@ export interface Segment {
   readonly prefix: Int32Array;
 }
 
-export const WHOLE: SegmentPair = ['0/1', '1/1'];
+/** Which indices a part owns, from the outermost division inwards. */
+export type Segment = readonly Turns[];
 
-/** Largest cycle: keeps the tables small; 1/1000 shares of 1000 hosts still fit. */
-const MAX_CYCLE = 1_000_000;
+/** Worker threads that each of several processes may have: study numbers are divided for so many. */
+export const WORKERS_PER_PROCESS = 64;
 
-/** Cycles up to this length go round in plain order: index g belongs to worker g mod W. */
-const PLAIN_CYCLE = 16;
+/** Largest cycle: keeps the tables small; tenths of a per mille still fit. */
+export const MAX_CYCLE = 1_000_000;
 
-/** Part `index` of `parts` equal parts of a segment. */
-export function splitSegment(pair: SegmentPair, index: number, parts: number): SegmentPair {
-  if (parts === 1) return pair;
-  const own: SegmentPair = [`${index}/${parts}`, `${index + 1}/${parts}`];
-  if (isWhole(pair)) return own;
-  return [`${pair[0]} ${own[0]}`, `${pair[1]} ${own[1]}`];
+/** Part `index` of `parts` equal parts of a part. */
+export function splitPart(part: Part, index: number, parts: number): Part {
+  return parts === 1 ? part : [...part, { widths: new Array<number>(parts).fill(1), index }];
 }
 
-/** Parses a pair. Throws `CONFIG_SEGMENT` (exit 104) on anything else. */
-export function segmentOf(pair: SegmentPair): Segment {
-  const from = pair[0].split(' ');
-  const to = pair[1].split(' ');
-  if (from.length !== to.length) throw badSegment(pair);
-  let segment = tabulate(1, [0]);
-  for (let level = 0; level < from.length; level++) {
-    const [a, aOf] = fraction(from[level] ?? '', pair);
-    const [b, bOf] = fraction(to[level] ?? '', pair);
-    const of = lcm(aOf, bOf);
-    const low = a * (of / aOf);
-    const high = b * (of / bOf);
-    if (!(low < high && high <= of)) throw badSegment(pair);
-    segment = nest(segment, low, high, of);
+/** How many parts there are in all, and which of them this is, from 0. */
+export function placeOf(part: Part): { readonly index: number; readonly parts: number } {
+  let index = 0;
+  let parts = 1;
+  for (const division of part) {
+    index = index * division.widths.length + division.index;
+    parts *= division.widths.length;
   }
-  return segment;
+  return { index, parts };
+}
+
+/** `part 2 of 3`. */
+export function partName(part: Part): string {
+  const { index, parts } = placeOf(part);
+  return `part ${index + 1} of ${parts}`;
+}
+
+/** Whose the VUs are. */
+export function segmentOf(part: Part): Segment {
+  return part.map(({ widths, index }) => turnsOf(widths, index));
+}
+
+/**
+ * Whose the starts and iterations are that `vus` VUs do: in each division those parts share them
+ * that own a VU, by their widths. So nobody owns work that it has no VU for.
+ */
+export function workOf(part: Part, vus: number): Segment {
+  let inside = vus;
+  return part.map(({ widths, index }) => {
+    const counts = countsOf(widths, inside);
+    inside = counts[index] ?? 0;
+    const taking = widths.map((width, i) => ((counts[i] ?? 0) > 0 ? width : 0));
+    return turnsOf(taking, index);
+  });
 }
 
 /** How many of the first `n` indices the segment owns. */
 export function ownedCount(segment: Segment, n: number): number {
-  if (n <= 0) return 0;
-  const rest = n % segment.cycle;
-  const rounds = (n - rest) / segment.cycle;
-  return rounds * segment.residues.length + (segment.prefix[rest] ?? 0);
+  let count = n;
+  for (const { cycle, residues, prefix } of segment) {
+    if (count <= 0) return 0;
+    const rest = count % cycle;
+    count = ((count - rest) / cycle) * residues.length + (prefix[rest] ?? 0);
+  }
+  return Math.max(0, count);
 }
 
 /** True if index `g` is the segment's. */
 export function owns(segment: Segment, g: number): boolean {
-  const r = g % segment.cycle;
-  return segment.prefix[r + 1] !== segment.prefix[r];
+  let rank = g;
+  for (const { cycle, residues, prefix } of segment) {
+    const rest = rank % cycle;
+    const before = prefix[rest] ?? 0;
+    if (prefix[rest + 1] === before) return false;
+    rank = ((rank - rest) / cycle) * residues.length + before;
+  }
+  return true;
 }
 
 /** The segment's `rank`-th index (rank from 0). */
 export function nthOwned(segment: Segment, rank: number): number {
-  const per = segment.residues.length;
-  const rest = rank % per;
-  return ((rank - rest) / per) * segment.cycle + (segment.residues[rest] ?? 0);
+  let g = rank;
+  for (let level = segment.length - 1; level >= 0; level--) {
+    const turns = segment[level];
+    if (turns === undefined) break;
+    const per = turns.residues.length;
+    const rest = g % per;
+    g = ((g - rest) / per) * turns.cycle + (turns.residues[rest] ?? 0);
+  }
+  return g;
 }
 
 /** The segment's indices in [low, high), ascending. */
@@ -88,49 +125,81 @@ export function ownedBetween(segment: Segment, low: number, high: number): numbe
   return indices;
 }
 
-function isWhole(pair: SegmentPair): boolean {
-  return pair[0] === WHOLE[0] && pair[1] === WHOLE[1];
+interface Order {
+  readonly shares: readonly number[];
+  readonly cycle: number;
+  /** Whose turn it is, in a cycle. */
+  readonly order: Int32Array;
 }
 
-function fraction(text: string, pair: SegmentPair): readonly [number, number] {
-  const match = /^(\d{1,7})\/(\d{1,7})$/.exec(text);
-  const of = Number(match?.[2]);
-  if (!match || of === 0) throw badSegment(pair);
-  return [Number(match[1]), of];
+const orders = new Map<string, Order>();
+
+function orderOf(widths: readonly number[]): Order {
+  const key = widths.join();
+  let found = orders.get(key);
+  if (found === undefined) orders.set(key, (found = newOrder(widths)));
+  return found;
 }
 
-function nest(parent: Segment, low: number, high: number, of: number): Segment {
-  const stride = strideOf(of);
-  const per = parent.residues.length;
-  const cycle = parent.cycle * of;
-  if (cycle > MAX_CYCLE) {
-    throw new DicomRunError(ExitCode.CONFIG, {
-      code: 'CONFIG_SEGMENT',
-      message: `execution segment: too finely divided (a cycle of ${cycle}, at most ${MAX_CYCLE})`,
-      hint: 'use fractions with small denominators, e.g. 1/3:2/3',
-    });
+function newOrder(widths: readonly number[]): Order {
+  const by = widths.reduce(gcd, 0);
+  const shares = widths.map((width) => width / by);
+  const cycle = shares.reduce((sum, share) => sum + share, 0);
+  if (cycle > MAX_CYCLE) throw tooFine(cycle);
+  return { shares, cycle, order: turns(shares, cycle) };
+}
+
+/** How many of the first `n` indices each part owns. */
+function countsOf(widths: readonly number[], n: number): number[] {
+  const { shares, cycle, order } = orderOf(widths);
+  const rest = n % cycle;
+  const counts = shares.map((share) => ((n - rest) / cycle) * share);
+  for (const part of order.subarray(0, rest)) counts[part] = (counts[part] ?? 0) + 1;
+  return counts;
+}
+
+function turnsOf(widths: readonly number[], index: number): Turns {
+  if (!((widths[index] ?? 0) > 0)) {
+    return { cycle: 1, residues: new Int32Array(0), prefix: new Int32Array(2) };
   }
-  const residues: number[] = [];
-  for (let rank = 0; rank < per * of; rank++) {
-    const position = ((rank % of) * stride) % of;
-    if (position >= low && position < high) residues.push(nthOwned(parent, rank));
-  }
-  return tabulate(cycle, residues);
-}
-
-function tabulate(cycle: number, residues: readonly number[]): Segment {
+  const { cycle, order } = orderOf(widths);
   const prefix = new Int32Array(cycle + 1);
-  for (const r of residues) prefix[r + 1] = 1;
-  for (let r = 0; r < cycle; r++) prefix[r + 1] = (prefix[r] ?? 0) + (prefix[r + 1] ?? 0);
-  return { cycle, residues: Int32Array.from(residues), prefix };
+  for (let r = 0; r < cycle; r++) prefix[r + 1] = (prefix[r] ?? 0) + (order[r] === index ? 1 : 0);
+  const residues = Int32Array.from(order.keys()).filter((r) => order[r] === index);
+  return { cycle, residues, prefix };
 }
 
-/** Long cycles are walked in golden-ratio strides, so that a wide segment is not one long block. */
-function strideOf(of: number): number {
-  if (of <= PLAIN_CYCLE) return 1;
-  let stride = Math.round(of * 0.6180339887498949);
-  while (gcd(stride, of) !== 1) stride++;
-  return stride;
+/**
+ * Who has the turn, in a cycle of the shares' sum: the quota method of Balinski and Young (1975).
+ * Of those whose count is below their share so far, whoever has the largest share per turn had.
+ * Every count stays less than one off its share, at every time.
+ */
+function turns(shares: readonly number[], cycle: number): Int32Array {
+  const order = new Int32Array(cycle);
+  const takers = shares.flatMap((share, i) => (share > 0 ? [i] : []));
+  if (cycle === takers.length) return order.map((_, r) => takers[r] ?? 0);
+  const had = new Int32Array(shares.length);
+  for (let r = 0; r < cycle; r++) {
+    let best = -1;
+    for (const i of takers) {
+      const share = shares[i] ?? 0;
+      const count = had[i] ?? 0;
+      if (count * cycle >= (r + 1) * share) continue;
+      const [bestShare = 0, bestCount = 0] = best < 0 ? [] : [shares[best], had[best]];
+      if (best < 0 || share * (bestCount + 1) > bestShare * (count + 1)) best = i;
+    }
+    order[r] = best;
+    had[best] = (had[best] ?? 0) + 1;
+  }
+  return order;
+}
+
+function tooFine(cycle: number): DicomRunError {
+  return new DicomRunError(ExitCode.CONFIG, {
+    code: 'CONFIG_SEGMENT',
+    message: `execution segment: too finely divided (a cycle of ${cycle}, at most ${MAX_CYCLE})`,
+    hint: 'use fractions with small denominators, e.g. 1/3:2/3',
+  });
 }
 
 export function gcd(a: number, b: number): number {
@@ -139,12 +208,4 @@ export function gcd(a: number, b: number): number {
 
 export function lcm(a: number, b: number): number {
   return (a / gcd(a, b)) * b;
-}
-
-function badSegment(pair: SegmentPair): DicomRunError {
-  return new DicomRunError(ExitCode.CONFIG, {
-    code: 'CONFIG_SEGMENT',
-    message: `execution segment: not a part of the whole (from "${pair[0]}" to "${pair[1]}")`,
-    hint: 'write two fractions from 0 to 1 in ascending order, e.g. 1/3:2/3',
-  });
 }

@@ -44,12 +44,18 @@ export const sharedIterations: Executor<SharedIterations> = {
   spanNs: ({ maxDurationNs }) => maxDurationNs,
   plannedVUs: ({ vus, maxDurationNs }) => steadily(vus, maxDurationNs),
   iterations: ({ iterations }) => ({ total: iterations, perVU: null }),
-  plan: (scenario, segment) => ({
-    ...startAtOnce(scenario, segment, scenario.maxDurationNs),
-    sharedIterations: scenario.iterations,
-    ownedIterations: ownedCount(segment, scenario.iterations),
-    ...(scenario.paceOverNs === undefined ? {} : { paceOverNs: scenario.paceOverNs }),
-  }),
+  plan: (scenario, share) => {
+    const { vus, iterations, maxDurationNs, paceOverNs } = scenario;
+    return {
+      ...startAtOnce(scenario, share, maxDurationNs),
+      pool: {
+        size: ownedCount(share.partWork(vus), iterations),
+        ...(paceOverNs === undefined
+          ? {}
+          : { dueNs: (number: number) => paceDueNs(number, iterations, paceOverNs) }),
+      },
+    };
+  },
 };
 
 /** When iteration `k` (from 0) of `n` is due under paceOver, ns from the start of the scenario. */

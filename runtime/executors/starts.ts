@@ -5,8 +5,9 @@ import { cellOf, cellPositions, poissonProcess } from './poisson.ts';
 import { pieceOf, timeOf } from './rate-curve.ts';
 import type { RateCurve } from './rate-curve.ts';
 import type { OpenScenario } from './scenario.ts';
-import { nthOwned, ownedCount, owns } from './segment.ts';
+import { nthOwned, ownedBetween, ownedCount, owns } from './segment.ts';
 import type { Segment } from './segment.ts';
+import type { Share } from './share.ts';
 
 /** Intended times of a whole plan's starts. */
 export interface StartTimes {
@@ -57,30 +58,32 @@ export function poissonTimes(curve: RateCurve, seed: number): StartTimes {
   };
 }
 
-/** The open plan of one segment over given start times. */
+/** The open plan of one share over given start times. */
 export function openPlan(
   scenario: OpenScenario,
-  segment: Segment,
+  share: Share,
   times: StartTimes,
   regularEndNs: number,
 ): OpenPlan {
-  const slots = Array.from({ length: ownedCount(segment, scenario.maxVUs) }, (_, rank) =>
-    nthOwned(segment, rank),
-  );
-  const ownedStarts = ownedCount(segment, times.total);
+  const { maxVUs } = scenario;
+  const slots = ownedBetween(share.slots, 0, maxVUs);
+  const work = share.work(maxVUs);
+  const ofProcess = share.partWork(maxVUs);
+  const ownedStarts = ownedCount(work, times.total);
   return {
     kind: 'open',
     scenario: scenario.name,
     totalStarts: times.total,
     ownedStarts,
-    preAllocatedVUs: ownedCount(segment, scenario.preAllocatedVUs),
+    preAllocatedVUs: ownedCount(share.slots, scenario.preAllocatedVUs),
     slots,
     maxVUs: slots.length,
     regularEndNs,
     endNs: regularEndNs + scenario.gracefulStopNs,
     startNs: times.timesFrom(),
-    owned: (k) => owns(segment, k),
-    starts: () => walk(segment, ownedStarts, times.timesFrom()),
+    owned: (k) => owns(work, k),
+    rankOf: (k) => ownedCount(ofProcess, k),
+    starts: () => walk(work, ownedStarts, times.timesFrom()),
   };
 }
 

@@ -14,6 +14,8 @@ export interface PlanFacts {
   readonly routes: readonly string[];
   readonly verify?: string;
   readonly scenarios: readonly PlanScenario[];
+  /** Which part of the plan this is, when not all of it: `part 2 of 3 (execution segment 1/3:2/3)`. */
+  readonly part?: string;
   /** Longest duration of all scenarios, gracefulStop included. */
   readonly maxDurationMs: number;
   readonly maxVUs: number;
@@ -47,6 +49,7 @@ export function renderPlan(
     ],
     ['target', targetText(plan)],
     ...plan.scenarios.map((one, i) => [i === 0 ? 'load' : '', scenarioText(one, plan)] as const),
+    ...(plan.part === undefined ? [] : [['part', safe(plan.part)] as const]),
     [
       '',
       `at most ${plural(plan.maxVUs, 'VU')} on ${plan.workers} worker thread${plan.workers === 1 ? '' : 's'}, at most ${span(plan.maxDurationMs)} with graceful stop`,

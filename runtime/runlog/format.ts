@@ -16,6 +16,8 @@ export interface RunRecord {
   readonly k: 'run';
   readonly schema: typeof RUNLOG_SCHEMA;
   readonly id: string;
+  /** Which part of the plan, when not all of it: `2/3` is the second of three. */
+  readonly part?: string;
   /** Wall clock of t0, ms since the epoch, a whole number. */
   readonly t0: number;
   readonly script: string;

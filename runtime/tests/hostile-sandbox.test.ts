@@ -9,7 +9,15 @@ import { ATTACKS } from './hostile-attacks.ts';
 import { GUEST_HELPERS } from './hostile-probe.ts';
 import { Place } from './cli-spawn.ts';
 
-const BOOT: Boot = { worker: 0, runNumber: '1', init: true, env: {}, scenarios: [], options: {} };
+const BOOT: Boot = {
+  worker: 0,
+  studies: { first: 0, count: 1000 },
+  runNumber: '1',
+  init: true,
+  env: {},
+  scenarios: [],
+  options: {},
+};
 const SERVICE = -1;
 
 let prelude = '';

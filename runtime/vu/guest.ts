@@ -1,9 +1,18 @@
 // All that a worker does with one script. Wires the modules of this folder; no logic of its own.
 import type { MessagePort } from 'node:worker_threads';
 import { Enter, type Boot, type Fault } from '../../api/bridge.ts';
+import { studyRange, type StudyRange } from '../dicom/pool/identity.ts';
 import { Pool } from '../dicom/pool/prototype.ts';
 import type { Prototype } from '../dicom/pool/prototype.ts';
 import { prototypeNumber } from '../dicom/pool/share.ts';
+import {
+  nthOwned,
+  placeOf,
+  segmentOf,
+  WHOLE,
+  WORKERS_PER_PROCESS,
+  type Segment,
+} from '../executors/segment.ts';
 import { WorkerSlot, type FromVu, type LogMessage } from '../threads.ts';
 import type { InstanceCounts, ToVu, VuPlan, VuTask } from '../threads.ts';
 import { Asks } from './sandbox/asks.ts';
@@ -59,6 +68,8 @@ export class Guest {
   readonly #asks: Asks;
   readonly #hooks: Hooks;
   #plan: VuPlan | null = null;
+  /** VUs of this process among those of all parts of the plan. */
+  #slots: Segment = [];
   /** During the init pass, when there is no plan yet. */
   #runNumber = '';
   #scheduler: Scheduler | null = null;
@@ -99,6 +110,9 @@ export class Guest {
       worker: this.#task.worker,
       get workers() {
         return guest.#plan?.mesh.length || 1;
+      },
+      get firstStudy() {
+        return guest.#studies().first;
       },
       host: this.#host,
       clock: this.#clock,
@@ -159,7 +173,8 @@ export class Guest {
     declarations.onPool = (share): void => this.#hold(new Pool(share));
     const { runNumber, env } = message;
     this.#runNumber = runNumber;
-    this.#boot({ worker: 0, runNumber, init: true, env, scenarios: [], options: {} });
+    const studies = this.#studies();
+    this.#boot({ worker: 0, studies, runNumber, init: true, env, scenarios: [], options: {} });
     this.#addService();
     if (this.#host.enter(Enter.EXPORTS, 0, 0, 0) < 0) throw this.#initFault();
     const { names, options } = JSON.parse(this.#host.words()) as {
@@ -184,6 +199,14 @@ export class Guest {
     });
   }
 
+  /** Study numbers that no other worker has, of whichever process. */
+  #studies(): StudyRange {
+    const { index, parts } = placeOf(this.#plan?.part ?? WHOLE);
+    const { worker } = this.#task;
+    if (parts === 1) return studyRange(worker);
+    return studyRange(index * WORKERS_PER_PROCESS + worker, parts * WORKERS_PER_PROCESS);
+  }
+
   #boot(boot: Boot): void {
     this.#host.enterText(Enter.BOOT, JSON.stringify(boot), 0);
   }
@@ -206,6 +229,7 @@ export class Guest {
   /** Takes the plan over, makes the VUs. */
   async prepare(plan: VuPlan): Promise<void> {
     this.#plan = plan;
+    this.#slots = segmentOf(plan.part);
     for (const declaration of plan.declarations) {
       if (declaration.kind === 'pool' && !this.#pools.has(declaration.id)) {
         this.#hold(new Pool(declaration.pool));
@@ -215,6 +239,7 @@ export class Guest {
     recall.adopt(plan.declarations);
     this.#boot({
       worker: this.#task.worker,
+      studies: this.#studies(),
       runNumber: plan.runNumber,
       init: false,
       env: plan.env,
@@ -241,6 +266,7 @@ export class Guest {
     const mesh = new Mesh(this.#task.worker, plan.mesh, (message) => this.#told(message));
     this.#mesh = mesh;
     this.#shared = new SharedState(parts, this.#calls, () => mesh);
+    this.#observers.rankOf = (vu) => this.#scheduler?.rankOf(vu.scenario, vu.iteration) ?? 0;
     const { wireServices } = await import('./dimse/services.ts');
     wireServices({ parts, calls: this.#calls, associations, delivery });
     const life = this.#makeLife(associations, plan.minIterationDurationMs);
@@ -305,7 +331,7 @@ export class Guest {
 
   #addVu(): VuSlot | null {
     const slot = this.#vus.length;
-    const id = slot * this.#parts.workers + this.#task.worker + 1;
+    const id = nthOwned(this.#slots, slot * this.#parts.workers + this.#task.worker) + 1;
     Atomics.add(this.#state, WorkerSlot.HEARTBEAT, 1);
     if (this.#host.enter(Enter.ADD_VU, slot, id, id) < 0) return null;
     const vu = new VuSlot(slot, id, this.#contexts.of(this.#plan?.tags ?? {}));

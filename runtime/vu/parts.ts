@@ -14,6 +14,8 @@ import type { VuSlot } from './life/vus.ts';
 export interface WorkerParts {
   readonly worker: number;
   readonly workers: number;
+  /** Number of this worker's study 0. */
+  readonly firstStudy: number;
   readonly host: Host;
   readonly clock: Clock;
   readonly timers: TimerQueue;

@@ -2,13 +2,18 @@
 import { withoutPassword } from '../../config/describe-config.ts';
 import type { PlanInfo } from '../../conductor/screen.ts';
 import { peerText } from '../../dicom/failure-text.ts';
-import { describe } from '../../executors/describe.ts';
+import { describe, describePart, maxVUsOf } from '../../executors/describe.ts';
+import type { Scenario } from '../../executors/index.ts';
 import { requirements } from '../../executors/requirements.ts';
+import { partName } from '../../executors/segment.ts';
+import type { Part } from '../../executors/segment.ts';
 import { bytes, count, plural } from '../../report/format.ts';
 import type { PlanFacts } from '../../report/plan.ts';
 
 export function planFacts(info: PlanInfo): PlanFacts {
   const { options, targets } = info;
+  const { part } = options;
+  const whole = part.length === 0;
   const { target, verify } = targets;
   const need = requirements(options.scenarios);
   const origin = loadOrigin(info);
@@ -22,24 +27,36 @@ export function planFacts(info: PlanInfo): PlanFacts {
     ...(verify?.enabled === true && !options.embedded ? { verify: peerText(verify) } : {}),
     scenarios: options.scenarios.map((scenario) => ({
       name: scenario.name,
-      description: describe(scenario),
+      description: whole ? describe(scenario) : partText(scenario, part),
     })),
+    ...(whole ? {} : { part: `${partName(part)} (execution segment ${options.executionSegment})` }),
     maxDurationMs: need.durationNs / 1e6,
-    maxVUs: need.maxVUs,
+    maxVUs: whole ? need.maxVUs : Math.min(need.maxVUs, maxVUsOf(options.scenarios, part)),
     workers: info.workers,
     data: dataLines(info),
     thresholds: options.noThresholds ? 0 : Object.values(options.thresholds).flat().length,
     outputs: options.outputs.map(({ kind, to }) => `${kind} ${withoutPassword(to)}`.trim()),
     dir: info.resultsDir,
     ...(origin === undefined ? {} : { origin }),
-    notes: [...options.warnings, ...info.notes],
+    notes: [...options.warnings, ...info.notes, ...idleNote(info)],
   };
+}
+
+/** `40 iterations shared by 6 VUs (at most 10m); of these here 14 iterations, 2 VUs`. */
+function partText(scenario: Scenario, part: Part): string {
+  return `${describe(scenario)}; of these here ${describePart(scenario, part)}`;
 }
 
 function loadOrigin({ options }: PlanInfo): string | undefined {
   const [first] = options.scenarios;
   const origin = options.origins[`scenarios.${first?.name ?? ''}`];
   return origin === 'script' ? undefined : origin;
+}
+
+/** A part that no VU falls to leaves all work to the others. */
+function idleNote({ options: { scenarios, part } }: PlanInfo): readonly string[] {
+  if (part.length === 0 || maxVUsOf(scenarios, part) > 0) return [];
+  return [`${partName(part)} of the plan has no VU and does nothing; the other parts do all of it`];
 }
 
 function given(route: string | null): readonly string[] {

@@ -34,7 +34,6 @@ function newFleet(maxWorkers: number) {
     maxWorkers,
     events,
     nextSource: () => source++,
-    segmentOf: (worker, workers) => [`${worker}/${workers}`, `${worker + 1}/${workers}`],
   });
   fleets.push(fleet);
   fleet.startLead();

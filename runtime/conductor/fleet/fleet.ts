@@ -30,7 +30,7 @@ type LoadMessage = Extract<ToVu, { readonly kind: 'load' }>;
 export type HookName = 'setup' | 'teardown' | 'handleSummary';
 
 /** The plan of a worker without what differs from worker to worker. */
-export type SharedVuPlan = Omit<VuPlan, 'segment' | 'acceptors' | 'mesh'>;
+export type SharedVuPlan = Omit<VuPlan, 'acceptors' | 'mesh'>;
 
 /** The acceptor threads as the fleet needs them: a port for each worker, also for a replacement. */
 export interface AcceptorPorts {
@@ -46,8 +46,6 @@ export interface FleetSettings {
   readonly heapBytes?: number;
   readonly events: ThreadEvents;
   readonly nextSource: () => number;
-  /** Execution segment of one worker. */
-  readonly segmentOf: (worker: number, workers: number) => readonly [string, string];
 }
 
 /** More deaths than this in one run are not bad luck. */
@@ -246,10 +244,9 @@ export class Fleet {
     const plan = this.#plan;
     if (plan === null) throw new Error('no plan yet');
     const acceptors = this.#acceptors?.connect(member.worker) ?? [];
-    const segment = this.#settings.segmentOf(member.worker, this.#members.length);
     const ready = member.mailbox.wait('ready', { phase: 'prepare' });
     const ports = mesh.filter((port) => port !== null);
-    const message: ToVu = { kind: 'prepare', ...plan, segment, acceptors, mesh };
+    const message: ToVu = { kind: 'prepare', ...plan, acceptors, mesh };
     member.post(message, [...acceptors, ...ports]);
     await ready;
   }

@@ -2,6 +2,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Options } from '../../config/types.ts';
+import { placeOf } from '../../executors/segment.ts';
 import { createEngine } from '../../metrics/engine.ts';
 import type { CustomMetric, Engine } from '../../metrics/engine-types.ts';
 import type { RunFacts } from '../../metrics/facts.ts';
@@ -46,8 +47,17 @@ export interface BookSettings {
 export function openBook(settings: BookSettings): RunBook {
   const { options } = settings.context;
   const id = options.testid ?? newRunId(Date.now(), settings.script, settings.random);
-  const folder = makeRunFolder(options.resultsDir, id);
+  // Parts of one run have its name, in every output; but two may be on one machine.
+  const { index, parts } = placeOf(options.part);
+  const name = parts === 1 ? id : `${id}-part-${index + 1}-of-${parts}`;
+  const folder = makeRunFolder(options.resultsDir, name);
   return new Book(settings, id, folder);
+}
+
+/** Which part of the plan, in a run log: `2/3` is the second of three. */
+function partOf({ part }: Options): { readonly part?: string } {
+  const { index, parts } = placeOf(part);
+  return parts === 1 ? {} : { part: `${index + 1}/${parts}` };
 }
 
 class Book implements RunBook {
@@ -104,6 +114,7 @@ class Book implements RunBook {
       k: 'run',
       schema: RUNLOG_SCHEMA,
       id: this.id,
+      ...partOf(options),
       t0: this.#t0,
       script,
       version,

@@ -1,68 +1,99 @@
 // `--execution-segment 1/3:2/3` and `--execution-segment-sequence 0,1/3,2/3,1`, as k6 writes them.
-import { gcd, lcm } from '../../executors/segment.ts';
+import { gcd, lcm, MAX_CYCLE, WHOLE } from '../../executors/segment.ts';
+import type { Division, Part } from '../../executors/segment.ts';
 import type { Problems } from './problems.ts';
 import type { Stack } from '../sources/stack.ts';
-import type { SegmentPair } from '../types.ts';
 
 type Fraction = readonly [number, number];
 
+/** Parts that the study numbers of a run are divided for. */
+const MAX_PARTS = 1000;
+
 export interface SegmentOptions {
-  readonly executionSegment: SegmentPair | null;
+  /** As it was written; null without one. */
+  readonly executionSegment: string | null;
   readonly executionSegmentSequence: readonly string[] | null;
+  /** The part of the plan that is run here. */
+  readonly part: Part;
 }
 
 /**
- * The pair over the sequence's common denominator, so that all parts agree on who owns what.
- * Without a sequence the parts are taken to be equal: 1/4:2/4 is the second of four.
+ * The part among all parts, which the sequence tells. Without a sequence they are taken to be equal:
+ * 1/4:2/4 is the second of four.
  */
 export function segmentOption(stack: Stack, problems: Problems): SegmentOptions {
   const text = stack.get<string>('executionSegment') ?? null;
   const sequence = stack.get<readonly string[]>('executionSegmentSequence') ?? null;
-  if (text === null) return { executionSegment: null, executionSegmentSequence: sequence };
+  const given = { executionSegment: text, executionSegmentSequence: sequence };
+  if (text === null) return { ...given, part: WHOLE };
   const at = { name: 'option executionSegment', origin: stack.origin('executionSegment') };
+  const refuse = (must: string, hint: string): SegmentOptions => {
+    problems.value(at, must, text, hint);
+    return { ...given, part: WHOLE };
+  };
   const [first = '', second] = text.split(':');
   const from = second === undefined ? ([0, 1] as const) : fraction(first);
   const to = fraction(second ?? first);
-  const none = { executionSegment: null, executionSegmentSequence: sequence };
   if (from === null || to === null || from[0] * to[1] >= to[0] * from[1] || to[0] > to[1]) {
-    problems.value(at, 'two fractions from 0 to 1 in ascending order', text, 'e.g. 1/3:2/3');
-    return none;
+    return refuse('two fractions from 0 to 1 in ascending order', 'e.g. 1/3:2/3');
   }
-  const of = denominator([from, to], sequence, problems);
-  if (of === null) return none;
-  const low = (from[0] * of) / from[1];
-  const high = (to[0] * of) / to[1];
-  if (sequence === null && (high - low === 0 || low % (high - low) !== 0 || of % (high - low))) {
-    problems.value(at, 'one of equal parts, or given with its sequence', text, SEQUENCE_HINT);
-    return none;
-  }
-  const unit = sequence === null ? high - low : 1;
-  return {
-    executionSegment: [`${low / unit}/${of / unit}`, `${high / unit}/${of / unit}`],
-    executionSegmentSequence: sequence,
-  };
+  const few = `one of at most ${MAX_PARTS} parts with small denominators`;
+  const points = sequence === null ? equalPoints(from, to) : sequencePoints(sequence, problems);
+  if (points === null && sequence !== null) return { ...given, part: WHOLE };
+  if (points === null) return refuse('one of equal parts, or given with its sequence', SEQUENCE);
+  if (points.length > MAX_PARTS + 1) return refuse(few, 'e.g. 1/3:2/3');
+  const division = divisionOf(points, from, to);
+  if (division === null) return refuse('one of the parts of its sequence', partsText(points));
+  const { widths } = division;
+  if (widths.reduce((sum, width) => sum + width) > MAX_CYCLE) return refuse(few, 'e.g. 1/3:2/3');
+  return { ...given, part: widths.length === 1 ? WHOLE : [division] };
 }
 
-const SEQUENCE_HINT = 'e.g. --execution-segment-sequence 0,1/2,3/4,1';
+const SEQUENCE = 'e.g. --execution-segment-sequence 0,1/2,3/4,1';
 
-/** The common denominator; null when the sequence is wrong or does not have the segment's ends. */
-function denominator(
-  ends: readonly Fraction[],
-  sequence: readonly string[] | null,
+/** Ends of all parts, when they are equal ones; null when they cannot be. */
+function equalPoints(from: Fraction, to: Fraction): readonly Fraction[] | null {
+  const of = lcm(from[1], to[1]);
+  const low = (from[0] * of) / from[1];
+  const width = (to[0] * of) / to[1] - low;
+  if (low % width !== 0 || of % width !== 0) return null;
+  const parts = Math.min(of / width, MAX_PARTS + 1);
+  return Array.from({ length: parts + 1 }, (_, i) => [i, parts]);
+}
+
+/** Ends of the parts that a sequence tells; null when it is wrong. */
+function sequencePoints(
+  sequence: readonly string[],
   problems: Problems,
-): number | null {
-  if (sequence === null) return ends.reduce((of, [, d]) => lcm(of, d), 1);
-  const points = sequence.map(fraction);
-  const values = points.map((point) => (point === null ? NaN : point[0] / point[1]));
+): readonly Fraction[] | null {
+  const points = sequence.flatMap((text) => {
+    const point = fraction(text);
+    return point === null ? [] : [point];
+  });
+  const values = points.map(([n, of]) => n / of);
   const ascending = values.every((value, i) => i === 0 || value > (values[i - 1] ?? NaN));
-  const contains = ends.every(([n, d]) => points.some((p) => p !== null && p[0] * d === n * p[1]));
-  if (!ascending || values[0] !== 0 || values.at(-1) !== 1 || !contains) {
-    const at = { name: 'option executionSegmentSequence', origin: 'configuration' };
-    const must = 'ascending from 0 to 1 and have the ends of the segment';
-    problems.value(at, must, sequence.join(','), SEQUENCE_HINT);
-    return null;
-  }
-  return points.reduce((of, point) => lcm(of, point?.[1] ?? 1), 1);
+  const whole = values[0] === 0 && values.at(-1) === 1 && points.length === sequence.length;
+  if (ascending && whole) return points;
+  const at = { name: 'option executionSegmentSequence', origin: 'configuration' };
+  problems.value(at, 'ascending from 0 to 1', sequence.join(','), SEQUENCE);
+  return null;
+}
+
+/** The part between two points; null when it is none, or more than one. */
+function divisionOf(points: readonly Fraction[], from: Fraction, to: Fraction): Division | null {
+  const same = (a: Fraction, b: Fraction): boolean => a[0] * b[1] === b[0] * a[1];
+  const index = points.findIndex((point) => same(point, from));
+  const end = points[index + 1];
+  if (index < 0 || end === undefined || !same(end, to)) return null;
+  const of = points.reduce((all, [, one]) => Math.min(lcm(all, one), 2 ** 40), 1);
+  const at = points.map(([n, one]) => Math.round((n * of) / one));
+  return { widths: at.slice(1).map((high, i) => high - (at[i] ?? 0)), index };
+}
+
+function partsText(points: readonly Fraction[]): string {
+  const texts = points.map(([n, of]) => (n === 0 || n === of ? `${n / of}` : `${n}/${of}`));
+  const parts = texts.slice(1, 5).map((to, i) => `${texts[i]}:${to}`);
+  return `one of ${parts.join(', ')}${texts.length > 5 ? ', …' : ''}`;
 }
 
 /** `1/3`, `0.25`, `10%`, `0`, `1`. */

@@ -106,37 +106,45 @@ describe('names of variables', () => {
 });
 
 describe('execution segments', () => {
-  const pair = (segment: string, sequence?: string) =>
+  const part = (segment: string, sequence?: string) =>
     resolve({
       flags: {
         'execution-segment': segment,
         ...(sequence === undefined ? {} : { 'execution-segment-sequence': sequence }),
       },
-    }).executionSegment;
+    }).part;
 
   it('without a sequence are equal parts', () => {
-    expect(pair('1/4:1/2')).toEqual(['1/4', '2/4']);
-    expect(pair('2/4:1')).toEqual(['1/2', '2/2']);
-    expect(pair('0.5')).toEqual(['0/2', '1/2']);
-    expect(pair('50%:100%')).toEqual(['1/2', '2/2']);
+    expect(part('1/4:1/2')).toEqual([{ widths: [1, 1, 1, 1], index: 1 }]);
+    expect(part('2/4:1')).toEqual([{ widths: [1, 1], index: 1 }]);
+    expect(part('0.5')).toEqual([{ widths: [1, 1], index: 0 }]);
+    expect(part('50%:100%')).toEqual([{ widths: [1, 1], index: 1 }]);
+    expect(part('0:1')).toEqual([]);
     expect(messages({ flags: { 'execution-segment': '1/4:3/4' } })[0]).toContain('its sequence');
     expect(messages({ flags: { 'execution-segment': '1/2:1/4' } })[0]).toContain('ascending');
   });
 
-  it('of a sequence share its denominator, so that together they own everything', () => {
+  it('of a sequence know all its parts, so that together they own everything', () => {
     const sequence = '0,1/2,2/3,1';
-    const pairs = ['0:1/2', '1/2:2/3', '2/3:1'].map((segment) => pair(segment, sequence));
-    expect(pairs).toEqual([
-      ['0/6', '3/6'],
-      ['3/6', '4/6'],
-      ['4/6', '6/6'],
-    ]);
-    const counts = pairs.map((own) => (own === null ? 0 : ownedCount(segmentOf(own), 100)));
+    const parts = ['0:1/2', '1/2:2/3', '2/3:1'].map((segment) => part(segment, sequence));
+    expect(parts[1]).toEqual([{ widths: [3, 1, 2], index: 1 }]);
+    const counts = parts.map((own) => ownedCount(segmentOf(own), 100));
     expect(counts.reduce((a, b) => a + b)).toBe(100);
-    expect(
-      messages({
-        flags: { 'execution-segment': '0:1/3', 'execution-segment-sequence': sequence },
-      })[0],
-    ).toContain('have the ends of the segment');
+  });
+
+  it.each([
+    ['0:1/3', '0,1/2,2/3,1', 'one of the parts of its sequence'],
+    ['0:2/3', '0,1/2,2/3,1', 'one of the parts of its sequence'],
+    ['0:1/2', '0,2/3,1/2,1', 'ascending from 0 to 1'],
+    ['0:1/2', '0,1/2,x,1', 'ascending from 0 to 1'],
+  ])('%s of %s: refused', (segment, sequence, why) => {
+    const flags = { 'execution-segment': segment, 'execution-segment-sequence': sequence };
+    expect(messages({ flags })[0]).toContain(why);
+  });
+
+  it('that are too many are refused', () => {
+    expect(part('0:1/1000')[0]?.widths.length).toBe(1000);
+    expect(messages({ flags: { 'execution-segment': '0:1/1001' } })[0]).toContain('1000 parts');
+    expect(messages({ flags: { 'execution-segment': '0:1/999999999' } })[0]).toContain('parts');
   });
 });

@@ -14,6 +14,7 @@ import {
   seriesUid,
   sopUid,
   studyNumber,
+  studyRange,
   studyUid,
   UID_LENGTH,
   uidPrefix,
@@ -72,5 +73,16 @@ describe('identity', () => {
   it('makes IDs that fit SH', () => {
     expect(accessionNumber(RUN, studyNumber(12, 3))).toHaveLength(ID_LENGTH);
     expect(patientId(RUN, 1)).not.toBe(patientId(runNumber(1, 1), 1));
+  });
+
+  it('gives 1,000 processes of 64 workers study numbers that never meet', () => {
+    const workers = 64_000;
+    const first = studyRange(0, workers);
+    const last = studyRange(workers - 1, workers);
+    expect(first).toEqual({ first: 0, count: 156_250_000 });
+    expect(studyRange(1, workers).first).toBe(first.count);
+    expect(last.first + last.count).toBeLessThanOrEqual(1e13);
+    const uid = sopUid(RUN, last.first + last.count - 1, memberNumber(1, 1));
+    expect(parseUid(RUN, uid)?.study).toBe(last.first + last.count - 1);
   });
 });

@@ -1,10 +1,11 @@
 // Identity is numbers: every UID of a run follows from (run, study, series, instance), so a ledger
 // is one range per study and no thread keeps a list of UIDs.
 //
-//   2.25. 1 rrrrrrrrrrrrrrr wwwnnnnnnnnnn ssss iiiiii      44 characters, value < 2^128
+//   2.25. 1 rrrrrrrrrrrrrrr nnnnnnnnnnnnn ssss iiiiii      44 characters, value < 2^128
 //           run (15)        study (13)    series instance  PS3.5 §9, B.2
 //
-// Study numbers carry the worker: worker * 1e10 + n, exact in a double.
+// Every worker of every process that shares a run has study numbers of its own, exact in a double:
+// a range of the 10^13 there are, see studyRange.
 
 /** Characters of every UID made here; even, so a value needs no padding. */
 export const UID_LENGTH = 44;
@@ -17,7 +18,11 @@ const STUDY_AT = PREFIX.length + RUN_DIGITS; // 21
 const SERIES_AT = STUDY_AT + 13;
 const INSTANCE_AT = SERIES_AT + 4;
 const MEMBER_BASE = 2 ** 20;
-const WORKER_BASE = 1e10;
+const STUDIES = 1e13;
+/** Workers of a run that is no part of a larger one. */
+const MOST_WORKERS = 1000;
+/** Numbers that one worker can give out: what a packed register of a store holds. */
+const MOST_STUDIES = 2 ** 32;
 /** Instance part of a frame of reference UID. */
 const FRAME_OF_REFERENCE = 999_999;
 
@@ -42,9 +47,24 @@ function fourDigits(): Uint8Array {
   return table;
 }
 
-/** The nth study (from 0) of a worker (0..999). */
+/** Study numbers of one worker: `first`, and how many from there on. */
+export interface StudyRange {
+  readonly first: number;
+  readonly count: number;
+}
+
+/**
+ * The study numbers of the `index`-th of so many workers, over all processes that share a run. Of
+ * 64,000 workers each has 156 million.
+ */
+export function studyRange(index: number, workers = MOST_WORKERS): StudyRange {
+  const count = Math.floor(STUDIES / workers);
+  return { first: index * count, count: Math.min(count, MOST_STUDIES) };
+}
+
+/** The nth study (from 0) of a worker (0..999) of a run of one process. */
 export function studyNumber(worker: number, n: number): number {
-  return worker * WORKER_BASE + n;
+  return studyRange(worker).first + n;
 }
 
 /** The number of an instance in its study; series 1..9999, instance 1..999998. */

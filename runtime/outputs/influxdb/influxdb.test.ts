@@ -34,6 +34,20 @@ describe('the target', () => {
 });
 
 describe('points', () => {
+  it('of two parts of one run are two series', () => {
+    const point = (part: string) => {
+      const maker = new PointMaker({ rows: true });
+      maker.points({
+        ...{ k: 'run', schema: 'dicomrun-log/1', id: 'x', part, t0: 1e12, script: '', version: '' },
+        ...{ mode: 'run', embedded: false, tags: {}, thresholds: {}, trendStats: [] },
+        timeUnit: 'ms',
+      });
+      return maker.points({ k: 'event', at: 1.5, type: 'end', title: 'a', text: 'b' })[0];
+    };
+    expect(point('1/2')?.tags).toEqual({ testid: 'x', part: '1/2', type: 'end' });
+    expect(point('2/2')?.tags).toMatchObject({ part: '2/2' });
+  });
+
   it('are the same for every reading, and stamped in whole seconds', () => {
     const read = (): Point[] => {
       const maker = new PointMaker({ rows: true });

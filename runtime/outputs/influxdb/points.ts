@@ -1,7 +1,7 @@
 // Records of the run log -> InfluxDB points. Pure, and the same for every replay: a record gives
 // the same series and timestamp each time, so that importing twice adds nothing.
 import type { ViewDecl, ViewRow } from '../../metrics/engine-types.ts';
-import type { LogRecord } from '../../runlog/format.ts';
+import type { LogRecord, RunRecord } from '../../runlog/format.ts';
 
 export interface Point {
   readonly measurement: string;
@@ -21,7 +21,7 @@ const ROW_FIELDS = {
 /** Reads records in file order from the first one on. */
 export class PointMaker {
   readonly #rows: boolean;
-  #testid = '';
+  #run: Record<string, string> = {};
   #t0 = 0;
   #events = 0;
   readonly #views: ViewDecl[] = [];
@@ -34,7 +34,7 @@ export class PointMaker {
   points(record: LogRecord): Point[] {
     switch (record.k) {
       case 'run':
-        this.#testid = record.id;
+        this.#run = runTags(record);
         this.#t0 = record.t0;
         return [];
       case 'view':
@@ -74,7 +74,7 @@ export class PointMaker {
       const measurement = measurementOf(view);
       points.push({
         measurement: cleanName(measurement),
-        tags: cleanTags({ ...view.tags, ...extra(view), testid: this.#testid, view: view.view }),
+        tags: cleanTags({ ...view.tags, ...extra(view), ...this.#run, view: view.view }),
         fields: fieldsOf(view, row, ms),
         timestamp,
       });
@@ -90,7 +90,7 @@ export class PointMaker {
     const ns = BigInt(Math.floor(this.#t0 + at)) * 1_000_000n + BigInt(this.#events++ % 1_000_000);
     return {
       measurement: 'dicomrun_events',
-      tags: cleanTags({ testid: this.#testid, type: event.type }),
+      tags: cleanTags({ ...this.#run, type: event.type }),
       fields: { title: cleanText(event.title), text: cleanText(event.text) },
       timestamp: String(ns),
     };
@@ -110,6 +110,11 @@ function fieldsOf(view: ViewDecl, row: ViewRow, ms: number): Record<string, numb
     fields['rate'] = all === 0 ? 0 : (fields['passes'] ?? 0) / all;
   }
   return fields;
+}
+
+/** What tells this run, and its part of the plan, from all others. */
+export function runTags({ id, part }: RunRecord): Record<string, string> {
+  return part === undefined ? { testid: id } : { testid: id, part };
 }
 
 /** The client does not escape measurement names well: keep them plain. */

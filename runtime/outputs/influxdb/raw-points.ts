@@ -2,7 +2,7 @@
 // other in InfluxDB, so each thread (`w`) gets strictly increasing nanoseconds.
 import type { LogRecord } from '../../runlog/format.ts';
 import type { Point } from './points.ts';
-import { cleanName, cleanTags } from './points.ts';
+import { cleanName, cleanTags, runTags } from './points.ts';
 
 interface Series {
   readonly measurement: string;
@@ -15,7 +15,7 @@ interface Thread {
 }
 
 export class RawPointMaker {
-  #testid = '';
+  #run: Record<string, string> = {};
   #t0 = 0n;
   readonly #threads = new Map<number, Thread>();
 
@@ -23,13 +23,13 @@ export class RawPointMaker {
   points(record: LogRecord): Point[] {
     switch (record.k) {
       case 'run':
-        this.#testid = record.id;
+        this.#run = runTags(record);
         this.#t0 = BigInt(Math.floor(record.t0)) * 1_000_000n;
         return [];
       case 'series': {
         const thread = this.#thread(record.w);
         for (const { id, metric, tags } of record.series) {
-          const clean = cleanTags({ ...tags, testid: this.#testid, w: String(record.w) });
+          const clean = cleanTags({ ...tags, ...this.#run, w: String(record.w) });
           thread.series[id] = { measurement: cleanName(metric), tags: clean };
         }
         return [];

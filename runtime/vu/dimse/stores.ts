@@ -24,7 +24,6 @@ import { EditedImages, ownUids } from './store-edits.ts';
 import type { SentRecipe } from '../../threads-delivery.ts';
 import type { TagContext } from '../observe/tags.ts';
 
-const WORKERS = 1e10;
 const MEMBERS = 2 ** 20;
 const ERROR_COMMENT = 0x0902;
 /** Bundle keys: peer * 2^36 + prototype class * 2^20 + status (16 bits), + service. */
@@ -83,7 +82,7 @@ export class Stores implements ReplyTaker {
     const packed = y - n * PACK.MEMBERS;
     const series = Math.floor(packed / PACK.INSTANCES);
     const identity = this.#identity;
-    identity.study = this.#parts.worker * WORKERS + n;
+    identity.study = this.#parts.firstStudy + n;
     identity.member = series * MEMBERS + packed - series * PACK.INSTANCES;
 
     const open = this.#associations.get(handle);

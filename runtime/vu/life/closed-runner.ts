@@ -131,26 +131,28 @@ export class ClosedRunner implements ScenarioRunner, VuOwner, Timed {
       this.#life.detach(vu);
       return;
     }
-    const { sharedIterations, iterationsPerVU } = this.#plan;
-    const iteration = this.#parts.nextIteration();
-    if (sharedIterations !== undefined && iteration >= sharedIterations) {
-      this.#life.detach(vu);
-      return;
-    }
-    if (iterationsPerVU !== undefined) {
-      this.#parts.begin(vu.planSlot);
-    }
-    this.#pace(vu, iteration);
+    const iteration = this.#take(vu);
+    if (iteration === null) this.#life.detach(vu);
+    else this.#pace(vu, iteration);
   }
 
-  /** With `paceOver`, iteration k of n is not begun before k·paceOver/n. */
+  /** Number of the VU's next iteration in the whole plan; null when none is left. */
+  #take(vu: VuSlot): number | null {
+    const { iterationsPerVU, pool } = this.#plan;
+    const own = iterationsPerVU !== undefined;
+    const rank = own ? this.#parts.begin(vu.planSlot) : this.#parts.take();
+    if (pool !== undefined && rank >= pool.size) return null;
+    return this.#plan.numberOf(rank, vu.planSlot);
+  }
+
+  /** With `paceOver` an iteration is not begun before it is due. */
   #pace(vu: VuSlot, iteration: number): void {
-    const { paceOverNs, sharedIterations } = this.#plan;
-    if (paceOverNs === undefined || sharedIterations === undefined) {
+    const dueNs = this.#plan.pool?.dueNs?.(iteration);
+    if (dueNs === undefined) {
       this.#life.iterate(vu, iteration);
       return;
     }
-    const dueMs = this.#startMs + (iteration * paceOverNs) / sharedIterations / NS_PER_MS;
+    const dueMs = this.#startMs + dueNs / NS_PER_MS;
     const begin = (): void => {
       // why: at the regular end it may be in vuTeardown by now; `stopped` gives up what it waited for
       if (vu.state !== VuState.READY) return;
@@ -199,8 +201,8 @@ export class ClosedRunner implements ScenarioRunner, VuOwner, Timed {
   }
 
   get #endless(): boolean {
-    const { iterationsPerVU, sharedIterations } = this.#plan;
-    return iterationsPerVU === undefined && sharedIterations === undefined;
+    const { iterationsPerVU, pool } = this.#plan;
+    return iterationsPerVU === undefined && pool === undefined;
   }
 
   /** Over when nobody runs and no event is left that could start somebody. */
@@ -217,13 +219,13 @@ export class ClosedRunner implements ScenarioRunner, VuOwner, Timed {
 
   /** Iterations that maxDuration cut off are dropped ones. */
   #leftOver(): void {
-    const { iterationsPerVU, sharedIterations, maxVUs, events } = this.#plan;
+    const { iterationsPerVU, pool, maxVUs, events } = this.#plan;
     let missing = 0;
     if (iterationsPerVU !== undefined) {
       missing = maxVUs * iterationsPerVU;
       for (const { slot } of events) missing -= this.#parts.begun(slot);
-    } else if (sharedIterations !== undefined && this.#parts.worker === 0) {
-      missing = sharedIterations - Math.min(sharedIterations, this.#parts.iterationsTaken());
+    } else if (pool !== undefined && this.#parts.worker === 0) {
+      missing = pool.size - Math.min(pool.size, this.#parts.taken());
     }
     if (missing > 0) this.#parts.dropped(missing);
   }

@@ -87,6 +87,7 @@ export class Life {
   iterate(vu: VuSlot, iteration: number): void {
     const { host, state } = this.#parts;
     vu.state = VuState.BUSY;
+    vu.iteration = iteration;
     vu.startedAt = performance.now();
     state[WorkerSlot.ITERATIONS_STARTED] = (state[WorkerSlot.ITERATIONS_STARTED] ?? 0) + 1;
     host.enter(Enter.ITERATE, vu.slot, iteration, vu.id);

@@ -111,10 +111,10 @@ function world(): World {
     ready: (vu) => {
       if (!one.holds) one.runner?.go(vu);
     },
-    nextIteration: () => iterations++,
+    take: () => iterations++,
+    taken: () => iterations,
     begun: () => 0,
-    begin: () => undefined,
-    iterationsTaken: () => iterations,
+    begin: () => 0,
     dropped: (count) => (one.dropped += count),
     pass: () => false,
     achieved: () => undefined,
@@ -134,7 +134,16 @@ const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout
 /** A plan by its events, where the times are the test's. */
 function slots(events: ClosedPlan['events']): ClosedPlan {
   const endNs = 3600e9;
-  return { kind: 'closed', scenario: 's', maxVUs: 1, regularEndNs: endNs, endNs, events };
+  const numbers = { numberOf: (rank: number) => rank, rankOf: (number: number) => number };
+  return {
+    kind: 'closed',
+    scenario: 's',
+    maxVUs: 1,
+    regularEndNs: endNs,
+    endNs,
+    events,
+    ...numbers,
+  };
 }
 
 describe('the closed runner', () => {

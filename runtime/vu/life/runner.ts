@@ -40,13 +40,14 @@ export interface RunnerParts {
   release(vu: VuSlot): void;
   /** Queues the VU's next iteration. */
   ready(vu: VuSlot): void;
-  /** Number of the next iteration of the scenario: over all workers when they share a counter. */
-  nextIteration(): number;
-  /** Iterations that a VU of per-vu-iterations has begun, by whichever worker; one more now. */
+  /** Takes the next iteration of the process, from 0, from the counter that its workers share. */
+  take(): number;
+  /** Iterations taken so far from it. */
+  taken(): number;
+  /** Iterations that a VU of per-vu-iterations has begun, by whichever worker. */
   begun(planSlot: number): number;
-  begin(planSlot: number): void;
-  /** Iterations taken so far from the shared counter. */
-  iterationsTaken(): number;
+  /** Begins one more; answers how many there were before. */
+  begin(planSlot: number): number;
   /** Counts iterations that were due and did not start. */
   dropped(count: number): void;
   /** Hands a start to the next worker; false when all have been asked. */

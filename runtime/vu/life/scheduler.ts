@@ -77,7 +77,7 @@ export class Scheduler {
       this.#running[vu.scenario]?.runner.go(vu);
     });
     parts.plan.scenarios.forEach((scenario, index) => {
-      const plan = planOf(scenario, parts.plan.segment);
+      const plan = planOf(scenario, parts.plan.part, parts.worker, parts.workers);
       const runnerParts = this.#runnerParts(index, plan);
       const runner =
         plan.kind === 'closed'
@@ -88,6 +88,11 @@ export class Scheduler {
       this.stages.push('');
     });
     this.#left = this.#running.length;
+  }
+
+  /** Of a scenario: which of the process's iterations has this number in the whole plan. */
+  rankOf(scenario: number, iteration: number): number {
+    return this.#running[scenario]?.plan.rankOf(iteration) ?? iteration;
   }
 
   /** VUs to make before t0: the most that run at once, and those that arrival rates ask for. */
@@ -195,11 +200,9 @@ export class Scheduler {
 
   #runnerParts(index: number, own: Plan): RunnerParts {
     const { plan, worker, workers, clock, timers, life, warn, samples } = this.#parts;
-    const counters = new Int32Array(plan.counters);
+    const counters = new BigInt64Array(plan.counters);
     const begun = new Int32Array(plan.begun);
     const offset = begunOffset(plan.scenarios, index);
-    const shares = own.kind === 'closed' && own.sharedIterations !== undefined;
-    let local = 0;
     return {
       worker,
       scenario: index,
@@ -214,10 +217,10 @@ export class Scheduler {
         vu.queued = true;
         this.#queue.push(vu);
       },
-      nextIteration: () => (shares ? Atomics.add(counters, index, 1) : local++ * workers + worker),
+      take: () => Number(Atomics.add(counters, index, 1n)),
       begun: (slot) => Atomics.load(begun, offset + slot),
-      begin: (slot) => void Atomics.add(begun, offset + slot, 1),
-      iterationsTaken: () => Atomics.load(counters, index),
+      begin: (slot) => Atomics.add(begun, offset + slot, 1),
+      taken: () => Number(Atomics.load(counters, index)),
       dropped: (count) => this.#drop(index, count),
       pass: (k, atNs, hops) =>
         hops < workers && this.#parts.passOn({ scenario: index, k, atNs, hops }),
@@ -238,9 +241,9 @@ export class Scheduler {
       scenario.after === name ? [index] : [],
     );
     if (this.#stopped || waiting.length === 0) return;
-    const ended = new Int32Array(plan.counters);
+    const ended = new BigInt64Array(plan.counters);
     const at = plan.scenarios.length + plan.scenarios.findIndex((one) => one.name === name);
-    if (Atomics.add(ended, at, 1) + 1 < workers) return;
+    if (Number(Atomics.add(ended, at, 1n)) + 1 < workers) return;
     for (const index of waiting) {
       const startMs = clock.now() + (plan.scenarios[index]?.startTimeNs ?? 0) / NS_PER_MS;
       this.#parts.announce(index, startMs);

@@ -1,6 +1,7 @@
 // `dicom.shared`: counters in one SharedArrayBuffer over all workers, queues in the worker that their
 // name hashes to.
 import { Answer, Op } from '../../../api/bridge.ts';
+import { nthOwned, segmentOf, type Segment } from '../../executors/segment.ts';
 import type { Calls } from '../sandbox/calls.ts';
 import type { Mesh, MeshMessage } from './mesh.ts';
 import type { Operation } from '../sandbox/operation.ts';
@@ -21,7 +22,9 @@ interface Waiter {
 /** Counters by name are pairs of (hash, value) behind the two counters of each scenario. */
 export class SharedState {
   readonly #parts: WorkerParts;
-  readonly #table: Int32Array;
+  readonly #table: BigInt64Array;
+  /** Whose the numbers of counters are, among all parts of the plan. */
+  readonly #part: Segment;
   readonly #places = new Map<string, number>();
   readonly #items = new Map<string, string[]>();
   readonly #waiters = new Map<string, Waiter[]>();
@@ -31,7 +34,8 @@ export class SharedState {
 
   constructor(parts: WorkerParts, calls: Calls, mesh: () => Mesh) {
     this.#parts = parts;
-    this.#table = new Int32Array(parts.plan.counters);
+    this.#table = new BigInt64Array(parts.plan.counters);
+    this.#part = segmentOf(parts.plan.part);
     this.#mesh = mesh;
     const { host } = parts;
     host.handle(Op.SHARED_NEXT, () => this.#next(host.words()));
@@ -49,7 +53,7 @@ export class SharedState {
   #next(name: string): number {
     let place = this.#places.get(name);
     if (place === undefined) this.#places.set(name, (place = this.#claim(hashOf(name))));
-    return Atomics.add(this.#table, place, 1);
+    return nthOwned(this.#part, Number(Atomics.add(this.#table, place, 1n)));
   }
 
   /** Finds or claims the counter of a hash: open addressing, lock-free. */
@@ -58,7 +62,7 @@ export class SharedState {
     const pairs = (this.#table.length - first) >> 1;
     for (let probe = 0; probe < pairs; probe++) {
       const at = first + 2 * (((hash >>> 0) + probe) % pairs);
-      const held = Atomics.compareExchange(this.#table, at, 0, hash);
+      const held = Number(Atomics.compareExchange(this.#table, at, 0n, BigInt(hash)));
       if (held === 0 || held === hash) return at + 1;
     }
     throw new Error(`dicom.shared: more than ${pairs} counters`);

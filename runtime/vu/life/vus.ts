@@ -48,6 +48,8 @@ export class VuSlot {
   /** performance.now() at the start of the iteration. */
   startedAt: number;
   iterations: number;
+  /** Number of the present iteration in the whole plan. */
+  iteration: number;
   /** Bytes of finished operations and closed associations in this iteration. */
   sent: number;
   received: number;
@@ -77,6 +79,7 @@ export class VuSlot {
     this.ownTags = null;
     this.startedAt = 0;
     this.iterations = 0;
+    this.iteration = 0;
     this.sent = 0;
     this.received = 0;
     this.counted = 0;

@@ -4,6 +4,7 @@ import type { MessagePort } from 'node:worker_threads';
 import { Enter, Op, type Fault } from '../../../api/bridge.ts';
 import { executorOf } from '../../executors/index.ts';
 import { begunCounts, begunOffset } from '../../executors/plan-of.ts';
+import { ownedCount, segmentOf } from '../../executors/segment.ts';
 import { WorkerSlot, type InstanceCounts, type SeriesDecl } from '../../threads.ts';
 import { RingFault } from '../sandbox/host.ts';
 import type { WorkerParts } from '../parts.ts';
@@ -73,11 +74,20 @@ export class Observers {
     });
   }
 
+  #exec(what: string, slot: number): string {
+    if (what === 'scenario') return this.#scenario(slot);
+    return what === 'vu' ? this.#vuInInstance(slot) : this.#instance();
+  }
+
+  /** `exec.vu.idInInstance`: from 1 in every process. */
+  #vuInInstance(slot: number): string {
+    const { id } = this.#parts.vu(slot);
+    return String(id === 0 ? 0 : ownedCount(segmentOf(this.#parts.plan.part), id));
+  }
+
   #questions(): void {
     const { host, clock } = this.#parts;
-    host.handle(Op.EXEC, (slot) =>
-      host.answer(host.words() === 'scenario' ? this.#scenario(slot) : this.#instance()),
-    );
+    host.handle(Op.EXEC, (slot) => host.answer(this.#exec(host.words(), slot)));
     host.handle(Op.NOW, () => host.answer(String(clock.now())));
     host.handle(Op.RANDOM, () => Math.floor(Math.random() * 4294967296));
     host.handle(Op.VU_TAGS, (slot) => {
@@ -98,6 +108,9 @@ export class Observers {
       return 0;
     });
   }
+
+  /** Which of the process's iterations a VU is in, from 0; the scheduler knows. */
+  rankOf: (vu: VuSlot) => number = () => 0;
 
   // ---------------------------------------------------------------- contexts
 
@@ -222,6 +235,8 @@ export class Observers {
       executor: scenario.executor,
       startTime,
       progress,
+      iterationInInstance: this.rankOf(vu),
+      iterationInTest: vu.iteration,
     });
   }
 
@@ -236,7 +251,7 @@ export class Observers {
       const spanMs = executor.spanNs(scenario) / 1e6;
       return spanMs > 0 ? Math.min(1, Math.max(0, elapsedMs / spanMs)) : 0;
     }
-    let begun = Atomics.load(new Int32Array(plan.counters), index);
+    let begun = Number(Atomics.load(new BigInt64Array(plan.counters), index));
     if (iterations.perVU !== null) {
       const offset = begunOffset(plan.scenarios, index);
       const counts = new Int32Array(plan.begun, 4 * offset, begunCounts(scenario));
