@@ -6,9 +6,8 @@ import { Acceptance } from '../dicom/scp/acceptance.ts';
 import { CommitmentProvider } from '../dicom/scp/commitment-provider.ts';
 import { negotiateContexts } from '../dicom/scp/contexts.ts';
 import { FindProvider } from '../dicom/scp/find-provider.ts';
-import { NormalizedProvider } from '../dicom/scp/normalized-provider.ts';
 import { RetrieveProvider } from '../dicom/scp/retrieve-provider.ts';
-import { serviceHandler } from '../dicom/scp/services.ts';
+import { answersFrom, NormalizedProvider, serviceHandler } from '../tests/wire-services.ts';
 import { find } from '../dicom/scu/find.ts';
 import { normalized } from '../dicom/scu/normalized.ts';
 import { retrieve } from '../dicom/scu/retrieve.ts';
@@ -70,7 +69,7 @@ const HANDLER = {
     contexts: negotiateContexts(rq),
   }),
   ...serviceHandler({
-    find: new FindProvider({ records: () => RECORDS }),
+    find: new FindProvider({ records: answersFrom(RECORDS) }),
     retrieve: new RetrieveProvider({ instances: () => [], destination: () => null }),
     normalized: new NormalizedProvider({ limit: 100 }),
     commitment: new CommitmentProvider({ judge: () => 0, reportTo: () => null }),

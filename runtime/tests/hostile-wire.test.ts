@@ -12,7 +12,7 @@ import { encodePdu } from '../dicom/ul/pdu/pdu-codec.ts';
 import { fullRq } from './fixtures/pdu-samples.ts';
 import { associate } from '../dicom/ul/associate.ts';
 import { FindProvider } from '../dicom/scp/find-provider.ts';
-import { serviceHandler } from '../dicom/scp/services.ts';
+import { serviceHandler } from './wire-services.ts';
 import { SopClass } from '../dicom/dimse/uids.ts';
 import {
   acceptBytes,

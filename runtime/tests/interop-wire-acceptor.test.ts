@@ -9,15 +9,14 @@ import { fileMeta } from '../dicom/file/part10.ts';
 import { CommitmentProvider } from '../dicom/scp/commitment-provider.ts';
 import { negotiateContexts } from '../dicom/scp/contexts.ts';
 import { FindProvider } from '../dicom/scp/find-provider.ts';
-import { NormalizedProvider } from '../dicom/scp/normalized-provider.ts';
 import { RetrieveProvider } from '../dicom/scp/retrieve-provider.ts';
-import { serviceHandler } from '../dicom/scp/services.ts';
 import { storeRequest } from '../dicom/scu/requests.ts';
 import type { StoredInstance } from '../dicom/scp/sub-operations.ts';
 import { requirePeer } from './peers.ts';
 import { temporaryFolder } from './peers/process.ts';
 import { instance, instanceBytes, SECONDARY_CAPTURE } from './wire-calls.ts';
 import { closeServers, EXPLICIT, serve } from './wire-fixture.ts';
+import { answersFrom, NormalizedProvider, serviceHandler } from './wire-services.ts';
 
 const { Client, Dataset, log, requests, responses } = dcmjsDimse;
 log.setLevel('silent');
@@ -84,7 +83,7 @@ describe.skipIf(!requirePeer('echoscu', 'storescu', 'dcmsend', 'findscu', 'moves
       stored.length = 0;
       const port = await serve({
         ...serviceHandler({
-          find: new FindProvider({ records: () => RECORDS }),
+          find: new FindProvider({ records: answersFrom(RECORDS) }),
           retrieve: new RetrieveProvider({
             instances: () => sendable(7),
             destination: (aet) => (aet === 'SELF' ? { host: '127.0.0.1', port: self } : null),
@@ -209,7 +208,7 @@ describe('acceptor and the client of dcmjs-dimse', () => {
     const port = await serve(
       serviceHandler({
         normalized,
-        find: new FindProvider({ records: () => RECORDS.slice(0, 30) }),
+        find: new FindProvider({ records: answersFrom(RECORDS.slice(0, 30)) }),
       }),
     );
     const { CEchoRequest, CFindRequest, NCreateRequest, NSetRequest } = requests;

@@ -3,7 +3,7 @@ import { connect } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
 import { SopClass } from '../dicom/dimse/uids.ts';
 import { RetrieveProvider } from '../dicom/scp/retrieve-provider.ts';
-import { serviceHandler } from '../dicom/scp/services.ts';
+import { serviceHandler } from './wire-services.ts';
 import { InstanceReceiver } from '../dicom/scu/receive.ts';
 import { storeRequest } from '../dicom/scu/requests.ts';
 import { encodePdu } from '../dicom/ul/pdu/pdu-codec.ts';

@@ -157,7 +157,6 @@ export class Archive extends StoreStation<Taking> {
     const isWorklist = (request: IncomingRequest): boolean => request.sopClass() === WORKLIST;
     const errorComment = 'QueryRetrieveLevel is missing or unknown';
     return new FindProvider({
-      exact: true,
       refuses: (keys, request) =>
         isWorklist(request) || levelOf(keys) !== null
           ? null

@@ -1,7 +1,7 @@
 // The query/retrieve information model of the archive (PS3.4 C.6): candidates of each level.
 import { openDataset, toJson } from '../../dicom/element/json.ts';
 import type { JsonDataset } from '../../dicom/element/json.ts';
-import { matches, project } from './matching.ts';
+import { matches, project } from '../../dicom/scp/matching.ts';
 import type { ArchiveStore, StoredInstance, StoredSeries, StoredStudy } from './store.ts';
 
 export type Level = 'PATIENT' | 'STUDY' | 'SERIES' | 'IMAGE';

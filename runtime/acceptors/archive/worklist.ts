@@ -1,6 +1,6 @@
 // A modality worklist (PS3.4 Annex K): scheduled steps that match until they are done.
 import type { JsonDataset } from '../../dicom/element/json.ts';
-import { isItems, matches, project } from './matching.ts';
+import { isItems, matches, project } from '../../dicom/scp/matching.ts';
 import type { ProcedureSteps } from './procedure-steps.ts';
 
 /** The items a modality may ask for. */

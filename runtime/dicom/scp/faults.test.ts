@@ -17,7 +17,7 @@ import { drawDelay } from './delay.ts';
 import { withFaults } from './fault-handler.ts';
 import type { FaultPolicy } from './fault-policy.ts';
 import { listen } from './server.ts';
-import { serviceHandler } from './services.ts';
+import { serviceHandler } from '../../tests/wire-services.ts';
 
 async function faulty(policy: FaultPolicy, committed: string[] = []): Promise<number> {
   const services = serviceHandler({ store: { onStoreEnd: () => 0 } });

@@ -8,10 +8,9 @@ import { Status } from '../dimse/status.ts';
 import type { Association } from '../ul/association.ts';
 import { type DelaySpec, drawDelay, later } from './delay.ts';
 import { encodeRecord, readIdentifier, syntaxOf } from './identifier.ts';
-import { compileIdentifier, type Matcher, projectRecord } from './matching.ts';
 
 export interface FindProviderOptions {
-  /** Records at the identifier's level, in the order of the answers; they are not changed later. */
+  /** The answers: records that match, with what was asked for (see matching). */
   records(identifier: JsonDataset, request: IncomingRequest): Iterable<Attributes>;
   /** What an identifier that cannot be answered is answered with; null = it can. */
   refuses?(identifier: JsonDataset, request: IncomingRequest): ResponseFields | null;
@@ -19,8 +18,6 @@ export interface FindProviderOptions {
   readonly pace?: DelaySpec;
   /** Answer 0xFF01 instead of 0xFF00. */
   readonly pendingStatus?: number;
-  /** Records come matched and projected already, made for this answer. */
-  readonly exact?: boolean;
 }
 
 const BATCH = 32;
@@ -28,42 +25,28 @@ const BATCH = 32;
 const BACKLOG_BYTES = 262_144;
 const SLOW_PEER_MS = 5;
 
-/** The latest encoding of each record. */
-type Cache = WeakMap<Attributes, { readonly question: string; readonly bytes: Buffer }>;
-
 class Answering {
   cancelled = false;
   private readonly association: Association;
   private readonly request: IncomingRequest;
-  private readonly identifier: JsonDataset;
   private readonly options: FindProviderOptions;
   private readonly records: Iterator<Attributes>;
   private readonly syntax: string;
   private readonly random: () => number;
   private readonly done: () => void;
-  private readonly cache: Cache;
-  /** null: the records come matched. */
-  private readonly matches: Matcher | null;
-  /** What encodings are cached by; '' when none are. */
-  private readonly question: string;
 
   constructor(
     association: Association,
     query: { request: IncomingRequest; identifier: JsonDataset; syntax: string },
     options: FindProviderOptions,
-    world: { random: () => number; cache: Cache; done: () => void },
+    world: { random: () => number; done: () => void },
   ) {
     this.association = association;
     this.request = query.request;
-    this.identifier = query.identifier;
     this.syntax = query.syntax;
     this.options = options;
     this.random = world.random;
     this.done = world.done;
-    this.cache = world.cache;
-    this.matches = options.exact === true ? null : compileIdentifier(query.identifier);
-    const cached = this.matches !== null;
-    this.question = cached ? `${query.syntax} ${JSON.stringify(query.identifier)}` : '';
     this.records = options.records(query.identifier, query.request)[Symbol.iterator]();
   }
 
@@ -74,7 +57,8 @@ class Answering {
     } catch (error) {
       // A DataError: keys that no response may hold, elements of group 0000, say.
       const { CANNOT_UNDERSTAND, PROCESSING_FAILURE } = Status;
-      this.finish(error instanceof DataError ? CANNOT_UNDERSTAND : PROCESSING_FAILURE);
+      const status = error instanceof DataError ? CANNOT_UNDERSTAND : PROCESSING_FAILURE;
+      this.finish(status, error instanceof Error ? error.message : String(error));
     }
   }
 
@@ -86,32 +70,22 @@ class Answering {
       if (this.cancelled) return this.finish(Status.CANCEL);
       const next = this.records.next();
       if (next.done === true) return this.finish(Status.SUCCESS);
-      if (this.answer(next.value)) sent += 1;
+      this.answer(next.value);
+      sent += 1;
     }
     if (association.backlog > BACKLOG_BYTES) later(SLOW_PEER_MS, () => this.go());
     else if (options.pace === undefined) setImmediate(() => this.go());
     else later(Math.max(1, drawDelay(options.pace, this.random)), () => this.go());
   }
 
-  private answer(record: Attributes): boolean {
-    if (this.matches !== null && !this.matches(record)) return false;
+  private answer(record: Attributes): void {
     const status = this.options.pendingStatus ?? Status.PENDING;
-    this.association.respond(this.request, { status, dataset: this.encoded(record) });
-    return true;
+    const dataset = encodeRecord(record, this.syntax);
+    this.association.respond(this.request, { status, dataset });
   }
 
-  /** The same question gets the same bytes: a load test asks it thousands of times. */
-  private encoded(record: Attributes): Buffer {
-    if (this.matches === null) return encodeRecord(record, this.syntax);
-    const known = this.cache.get(record);
-    if (known?.question === this.question) return known.bytes;
-    const bytes = encodeRecord(projectRecord(this.identifier, record), this.syntax);
-    this.cache.set(record, { question: this.question, bytes });
-    return bytes;
-  }
-
-  private finish(status: number): void {
-    this.association.respond(this.request, { status });
+  private finish(status: number, errorComment?: string): void {
+    this.association.respond(this.request, { status, ...(errorComment && { errorComment }) });
     this.done();
   }
 }
@@ -121,7 +95,6 @@ export class FindProvider {
   private readonly options: FindProviderOptions;
   private readonly random: () => number;
   private readonly running = new Map<Association, Map<number, Answering>>();
-  private readonly cache: Cache = new WeakMap();
 
   constructor(options: FindProviderOptions, random: () => number = Math.random) {
     this.options = options;
@@ -144,11 +117,8 @@ export class FindProvider {
       if (mine.size === 0) this.running.delete(association);
     };
     const { options, random } = this;
-    const answering = new Answering(association, { request, identifier, syntax }, options, {
-      random,
-      cache: this.cache,
-      done,
-    });
+    const query = { request, identifier, syntax };
+    const answering = new Answering(association, query, options, { random, done });
     // why: not before it is made, which may throw
     this.running.set(association, mine);
     mine.set(messageId, answering);

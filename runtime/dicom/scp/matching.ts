@@ -1,130 +1,160 @@
-// Attribute matching of C-FIND (PS3.4 C.2.2.2): which records answer an identifier, and with what.
+// Attribute matching of C-FIND (PS3.4 C.2.2.2), on data sets as plain objects by keyword: which
+// records answer an identifier, and with what. Pure; linear in key and value, whatever the key.
+import { entryOf, tagOf } from '../element/dictionary.ts';
 import type { JsonDataset, JsonValue } from '../element/json.ts';
-import { tagOf, vrOf } from '../element/dictionary.ts';
-import { DataError } from '../element/data-error.ts';
-import type { Attributes } from '../dimse/model.ts';
 
 const RANGE_VRS = new Set(['DA', 'TM', 'DT']);
-const LITERAL_VRS = new Set([
-  'UI',
-  'DA',
-  'TM',
-  'DT',
-  'SL',
-  'SS',
-  'UL',
-  'US',
-  'FL',
-  'FD',
-  'IS',
-  'DS',
-]);
-/** Not matched: they say how to read or where to look. */
-const NOT_KEYS = new Set(['SpecificCharacterSet', 'QueryRetrieveLevel', 'TimezoneOffsetFromUTC']);
+/** Wildcards are for these (PS3.4 C.2.2.2.4); in any other VR `*` and `?` stand for themselves. */
+const TEXT_VRS = new Set(['AE', 'CS', 'LO', 'LT', 'PN', 'SH', 'ST', 'UC', 'UR', 'UT']);
+/** Digits of a whole value; what is missing of a time is zero. */
+const DIGITS: Readonly<Record<string, number>> = { DA: 8, TM: 6, DT: 14 };
 
-function isUniversal(key: JsonValue | undefined): boolean {
-  return (
-    key === undefined ||
-    key === null ||
-    key === '' ||
-    key === '*' ||
-    (Array.isArray(key) && key.length === 0)
+/** Keys that say how to look, not what for. */
+const CONTROL = new Set(['QueryRetrieveLevel', 'SpecificCharacterSet', 'TimezoneOffsetFromUTC']);
+
+/** True when every key of the identifier matches. */
+export function matches(keys: JsonDataset, candidate: JsonDataset): boolean {
+  return Object.entries(keys).every(
+    ([keyword, key]) => CONTROL.has(keyword) || matchesKey(keyword, key, candidate[keyword]),
   );
 }
 
-function wildcard(pattern: string): RegExp {
-  const escaped = pattern.replace(/[.+^${}()|[\]\\]/g, '\\$&');
-  return new RegExp(`^${escaped.replace(/\*/g, '.*').replace(/\?/g, '.')}$`, 'iu');
-}
-
-function inRange(range: string, value: string): boolean {
-  const [from = '', to = ''] = range.split('-');
-  // Truncated times compare as prefixes: 10 stands for 10:00:00 to 10:59:59.
-  return (from === '' || value >= from) && (to === '' || value <= to || value.startsWith(to));
-}
-
-/** Tells whether one value matches one key. */
-type ValueTest = (value: string) => boolean;
-
-function compileValue(vr: string, key: string): ValueTest {
-  if (RANGE_VRS.has(vr) && key.includes('-')) return (value) => value !== '' && inRange(key, value);
-  if (LITERAL_VRS.has(vr)) return (value) => value === key;
-  if (/[*?]/.test(key)) {
-    const pattern = wildcard(key);
-    return (value) => pattern.test(value);
+function matchesKey(keyword: string, key: JsonValue, value: JsonValue | undefined): boolean {
+  if (isEmpty(key)) return true; // universal matching
+  if (isItems(key)) {
+    const [wanted] = key;
+    if (wanted === undefined || Object.values(wanted).every(isUniversal)) return true;
+    return isItems(value) && value.some((item) => matches(wanted, item));
   }
-  if (vr !== 'PN') return (value) => value === key;
-  // Names are matched without regard to case, as most archives do (PS3.4 C.2.2.2.1).
-  const lower = key.toLowerCase();
-  return (value) => value.toLowerCase() === lower;
+  if (value === undefined || value === null || isItems(value)) return false;
+  const values = textsOf(value);
+  const vr = vrOfKeyword(keyword);
+  // A list of UIDs matches any of them; several values of any other kind likewise.
+  return textsOf(key).some((one) => values.some((have) => matchesText(vr, one, have)));
 }
 
-const asList = (value: unknown): unknown[] => (Array.isArray(value) ? value : [value]);
-const isItem = (value: unknown): value is JsonDataset =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
+/** One key value against one value. */
+export function matchesText(vr: string, key: string, value: string): boolean {
+  if (RANGE_VRS.has(vr)) {
+    const isRange = key.includes('-') && !(vr === 'DT' && /^[^-]*[+-]\d{4}$/.test(key));
+    return isRange ? inRange(key, value) : sameTime(vr, key, value);
+  }
+  return vr === 'PN' ? matchesName(key, value) : matchesPlain(vr, key, value);
+}
+
+function matchesPlain(vr: string, key: string, value: string): boolean {
+  return TEXT_VRS.has(vr) && /[*?]/.test(key) ? glob(key, value) : key === value;
+}
+
+/**
+ * Names are matched without regard to case, as most archives do, and a key of one component group
+ * with any group of the name (both left to the archive by PS3.4 C.2.2.2.1).
+ */
+function matchesName(key: string, value: string): boolean {
+  const want = foldedName(key);
+  const have = foldedName(value);
+  if (matchesPlain('PN', want, have)) return true;
+  if (want.includes('=') || !have.includes('=')) return false;
+  return have.split('=').some((group) => matchesPlain('PN', want, foldedName(group)));
+}
+
+function foldedName(name: string): string {
+  let end = name.length;
+  while (end > 0 && name[end - 1] === '^') end--;
+  return name.slice(0, end).toUpperCase();
+}
+
+/** The same time written with different precision is the same; a shorter key stands for all of it. */
+function sameTime(vr: string, want: string, have: string): boolean {
+  if (have === '') return want === '';
+  return have.startsWith(want) || wholeTime(vr, want) === wholeTime(vr, have);
+}
+
+function wholeTime(vr: string, text: string): string {
+  const [whole = '', fraction = ''] = text.split('.');
+  return `${whole.padEnd(DIGITS[vr] ?? 0, '0')}.${fraction.padEnd(6, '0')}`;
+}
+
+function inRange(key: string, value: string): boolean {
+  const dash = key.indexOf('-');
+  const from = key.slice(0, dash);
+  const to = key.slice(dash + 1);
+  if (value === '') return false;
+  return (from === '' || value >= from) && (to === '' || value.slice(0, to.length) <= to);
+}
+
+/** Characters, so that `?` stands for one, not for half of one. */
+function characters(text: string): ArrayLike<string> {
+  return /[\ud800-\udfff]/.test(text) ? [...text] : text;
+}
+
+/** `*` any characters, `?` one: goes back to the latest `*` only, so no key can take for ever. */
+export function glob(key: string, value: string): boolean {
+  const pattern = characters(key);
+  const text = characters(value);
+  let p = 0;
+  let star = -1;
+  let from = 0;
+  for (let t = 0; t < text.length;) {
+    const wanted = pattern[p];
+    if (wanted === '*') {
+      star = p++;
+      from = t;
+    } else if (wanted !== undefined && (wanted === '?' || wanted === text[t])) {
+      p++;
+      t++;
+    } else if (star >= 0) {
+      p = star + 1;
+      t = ++from;
+    } else return false;
+  }
+  while (pattern[p] === '*') p++;
+  return p === pattern.length;
+}
+
+/** The answer to a query: what was asked for, with the candidate's values; empty where it has none. */
+export function project(keys: JsonDataset, candidate: JsonDataset): JsonDataset {
+  const answer: JsonDataset = {};
+  for (const [keyword, key] of Object.entries(keys)) {
+    const value = candidate[keyword];
+    if (keyword === 'SpecificCharacterSet') continue;
+    if (!isItems(key)) answer[keyword] = value ?? '';
+    else if (!isItems(value)) answer[keyword] = [];
+    else {
+      const [wanted] = key;
+      const whole = wanted === undefined || Object.keys(wanted).length === 0;
+      answer[keyword] = whole ? value : value.map((item) => project(wanted, item));
+    }
+  }
+  return answer;
+}
+
+export function isItems(value: JsonValue | undefined): value is JsonDataset[] {
+  return Array.isArray(value) && value.every((item) => typeof item === 'object');
+}
+
+/** Universal matching: nothing, or nothing but `*` (PS3.4 C.2.2.2.3). */
+function isEmpty(key: JsonValue): boolean {
+  if (key === null || (typeof key === 'string' && /^\**$/.test(key))) return true;
+  return Array.isArray(key) && key.length === 0;
+}
+
+function isUniversal(key: JsonValue): boolean {
+  if (isItems(key)) return key.every((item) => Object.values(item).every(isUniversal));
+  return isEmpty(key);
+}
+
+function textsOf(value: JsonValue): string[] {
+  return Array.isArray(value) ? value.map(String) : [String(value)];
+}
+
+const vrs = new Map<string, string>(); // why: a memo of the dictionary, not state
 
 function vrOfKeyword(keyword: string): string {
-  try {
-    return vrOf(tagOf(keyword));
-  } catch (error) {
-    // A tag the dictionary does not know: matched as text.
-    if (error instanceof DataError) return 'UN';
-    throw error;
+  let vr = vrs.get(keyword);
+  if (vr === undefined) {
+    vr = entryOf(tagOf(keyword))?.vr ?? 'UN';
+    vrs.set(keyword, vr);
   }
-}
-
-/** Tells whether a record matches. */
-export type Matcher = (record: Attributes) => boolean;
-
-function compileKey(keyword: string, key: JsonValue | undefined): Matcher | null {
-  const [first] = asList(key);
-  if (isItem(first)) {
-    const inner = compileIdentifier(first);
-    return (record) => asList(record[keyword]).some((item) => isItem(item) && inner(item));
-  }
-  if (isUniversal(key)) return null;
-  const vr = vrOfKeyword(keyword);
-  // A list of keys is list-of-UID matching, or any of the values (ModalitiesInStudy).
-  const tests = asList(key).map((one) => compileValue(vr, String(one)));
-  return (record) => {
-    const have = record[keyword] ?? '';
-    if (!Array.isArray(have)) return tests.some((test) => test(String(have)));
-    return have.some((one) => tests.some((test) => test(String(one ?? ''))));
-  };
-}
-
-/** Compiles an identifier once for all records. */
-export function compileIdentifier(identifier: JsonDataset): Matcher {
-  const tests: Matcher[] = [];
-  for (const [keyword, key] of Object.entries(identifier)) {
-    const test = NOT_KEYS.has(keyword) ? null : compileKey(keyword, key);
-    if (test !== null) tests.push(test);
-  }
-  return (record) => tests.every((test) => test(record));
-}
-
-/** Whether a record matches every key of an identifier. */
-export function matchesIdentifier(identifier: JsonDataset, record: Attributes): boolean {
-  return compileIdentifier(identifier)(record);
-}
-
-function projectValue(key: JsonValue | undefined, value: unknown): unknown {
-  const [first] = asList(key);
-  if (!isItem(first)) return value ?? '';
-  return asList(value ?? [])
-    .filter(isItem)
-    .map((item) => projectRecord(first, item));
-}
-
-/** The attributes of a record that an identifier asks for; those it has not are of zero length. */
-export function projectRecord(
-  identifier: JsonDataset,
-  record: Attributes,
-): Record<string, unknown> {
-  const out: Record<string, unknown> = {};
-  for (const [keyword, key] of Object.entries(identifier)) {
-    if (keyword === 'QueryRetrieveLevel') out[keyword] = key;
-    else if (keyword !== 'SpecificCharacterSet') out[keyword] = projectValue(key, record[keyword]);
-  }
-  return out;
+  return vr;
 }

@@ -12,7 +12,7 @@ import { InstanceReceiver } from '../scu/receive.ts';
 import { storeRequest } from '../scu/requests.ts';
 import type { Association } from '../ul/association.ts';
 import { RetrieveProvider } from './retrieve-provider.ts';
-import { serviceHandler } from './services.ts';
+import { serviceHandler } from '../../tests/wire-services.ts';
 import type { StoredInstance } from './sub-operations.ts';
 
 function stored(count: number, bytes = 100): StoredInstance[] {

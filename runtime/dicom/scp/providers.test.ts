@@ -6,10 +6,9 @@ import { SopClass } from '../dimse/uids.ts';
 import type { Attributes } from '../dimse/model.ts';
 import { ask, connected, findAll, propose, SECONDARY_CAPTURE } from '../../tests/wire-calls.ts';
 import { closeServers, release, serve } from '../../tests/wire-fixture.ts';
+import { answersFrom, NormalizedProvider, serviceHandler } from '../../tests/wire-services.ts';
 import { CommitmentProvider } from './commitment-provider.ts';
 import { FindProvider } from './find-provider.ts';
-import { NormalizedProvider } from './normalized-provider.ts';
-import { serviceHandler } from './services.ts';
 
 const STUDIES: Attributes[] = Array.from({ length: 2500 }, (_, i) => ({
   StudyInstanceUID: `2.25.${i}`,
@@ -24,7 +23,7 @@ const place = (port: number) => ({ host: '127.0.0.1', port, aet: 'SCP' });
 
 describe('find service', () => {
   afterEach(closeServers);
-  const finder = new FindProvider({ records: () => STUDIES });
+  const finder = new FindProvider({ records: answersFrom(STUDIES) });
   const open = async (find = finder) => {
     const port = await serve(serviceHandler({ find }));
     return connected(place(port), propose(SopClass.STUDY_ROOT_FIND));
@@ -105,7 +104,7 @@ describe('find service', () => {
 
   it('keeps its pace, and can warn of unsupported keys', async () => {
     const slow = new FindProvider({
-      records: () => STUDIES.slice(0, 5),
+      records: answersFrom(STUDIES.slice(0, 5)),
       pace: 10,
       pendingStatus: 0xff01,
     });

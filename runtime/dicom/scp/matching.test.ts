@@ -1,5 +1,6 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { matches, matchesText, project } from './matching.ts';
+import { glob, matches, matchesText, project } from './matching.ts';
 
 describe('single values', () => {
   it.each([
@@ -22,6 +23,16 @@ describe('single values', () => {
     ['TM', '1000-1100', '110059', true],
     ['TM', '1000-1100', '1101', false],
     ['TM', '1000', '100000.000', true],
+    ['TM', '100000.000', '10', true],
+    ['TM', '000000', '', false],
+    ['TM', '10', '1', false],
+    ['DA', '2026', '20260115', true],
+    ['CS', 'ct*', 'CT CHEST', false],
+    ['LO', 'A?', 'A\u{20000}', true],
+    ['PN', 'DOE^JOHN', 'DOE^JOHN^^^', true],
+    ['PN', 'Yamada^Tarou', 'Yamada^Tarou=\u5c71\u7530^\u592a\u90ce', true],
+    ['PN', '\u5c71\u7530*', 'Yamada^Tarou=\u5c71\u7530^\u592a\u90ce', true],
+    ['PN', 'Tarou*', 'Yamada^Tarou=\u5c71\u7530^\u592a\u90ce', false],
   ])('%s key %s, value %s: %s', (vr, key, value, expected) => {
     expect(matchesText(vr, key, value)).toBe(expected);
   });
@@ -66,5 +77,25 @@ describe('identifiers', () => {
       StudyDate: '20260115',
       AccessionNumber: '',
     });
+  });
+});
+
+describe('wildcards', () => {
+  it('match as a pattern would', () => {
+    const text = (of: readonly string[], maxLength: number) =>
+      fc.array(fc.constantFrom(...of), { maxLength }).map((all) => all.join(''));
+    fc.assert(
+      fc.property(text(['a', 'b', '*', '?'], 7), text(['a', 'b'], 9), (key, value) => {
+        const pattern = key.replace(/\*/g, '.*').replace(/\?/g, '.');
+        expect(glob(key, value)).toBe(new RegExp(`^${pattern}$`).test(value));
+      }),
+      { numRuns: 2000 },
+    );
+  });
+
+  it('take no longer, however many there are', () => {
+    // Backtracking over all of them would take centuries.
+    expect(glob(`${'*a'.repeat(5000)}*b`, 'a'.repeat(6000))).toBe(false);
+    expect(matches({ AccessionNumber: '**' }, {})).toBe(true);
   });
 });

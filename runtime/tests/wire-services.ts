@@ -1,16 +1,94 @@
-// Normalized SOP instances as acceptor (PS3.7 §10): created, changed, read, deleted; performed
-// procedure steps by their rules (PS3.4 F.7.2).
+// Services put together to one handler, and normalized instances of any class, for tests and the fuzz:
+// what an acceptor of ours may meet in the role of a peer.
 import { randomBytes } from 'node:crypto';
-import { keywordOf } from '../element/dictionary.ts';
-import type { JsonDataset } from '../element/json.ts';
-import { readTags } from '../dimse/command.ts';
-import { CommandField, Element } from '../dimse/elements.ts';
-import type { IncomingRequest, ResponseFields } from '../dimse/incoming.ts';
-import { Status } from '../dimse/status.ts';
-import { SopClass } from '../dimse/uids.ts';
-import type { Association } from '../ul/association.ts';
-import { encodeRecord, readIdentifier, syntaxOf } from './identifier.ts';
-import { changeRefused, creationRefused } from './procedure-step-rules.ts';
+import { keywordOf } from '../dicom/element/dictionary.ts';
+import type { JsonDataset } from '../dicom/element/json.ts';
+import { readTags } from '../dicom/dimse/command.ts';
+import { CommandField, Element } from '../dicom/dimse/elements.ts';
+import type { IncomingRequest, ResponseFields } from '../dicom/dimse/incoming.ts';
+import type { Attributes } from '../dicom/dimse/model.ts';
+import { Status } from '../dicom/dimse/status.ts';
+import { SopClass } from '../dicom/dimse/uids.ts';
+import { encodeRecord, readIdentifier, syntaxOf } from '../dicom/scp/identifier.ts';
+import { matches, project } from '../dicom/scp/matching.ts';
+import { changeRefused, creationRefused } from '../dicom/scp/procedure-step-rules.ts';
+import type { Association, RequestHandler } from '../dicom/ul/association.ts';
+
+/** Records that answer any identifier, as a `FindProvider` takes them. */
+export function answersFrom(records: Iterable<Attributes>) {
+  return function* (keys: JsonDataset): Generator<JsonDataset> {
+    const level = keys['QueryRetrieveLevel'] ?? null;
+    for (const record of records) {
+      const candidate = { ...record, QueryRetrieveLevel: level } as JsonDataset;
+      if (matches(keys, candidate)) yield project(keys, candidate);
+    }
+  };
+}
+
+/** Answers requests of one kind. */
+export interface RequestService {
+  onRequest(association: Association, request: IncomingRequest, dataset: Buffer | null): void;
+  onCancel?(association: Association, messageId: number): void;
+}
+
+export interface Services {
+  /** C-ECHO (default: success). */
+  readonly echo?: RequestService;
+  /** C-STORE. */
+  readonly store?: Pick<RequestHandler, 'onStore' | 'onStoreData' | 'onStoreEnd'>;
+  /** C-FIND of the query models and of the worklist. */
+  readonly find?: RequestService;
+  readonly worklist?: RequestService;
+  /** C-MOVE and C-GET. */
+  readonly retrieve?: RequestService;
+  /** N-*, other than storage commitment. */
+  readonly normalized?: RequestService;
+  readonly commitment?: RequestService;
+}
+
+const ECHO: RequestService = {
+  onRequest: (association, request) => association.respond(request, { status: Status.SUCCESS }),
+};
+
+function serviceFor(services: Services, request: IncomingRequest): RequestService | undefined {
+  switch (request.commandField) {
+    case CommandField.C_ECHO_RQ:
+      return services.echo ?? ECHO;
+    case CommandField.C_FIND_RQ: {
+      const isWorklist = request.sopClass() === SopClass.WORKLIST_FIND;
+      return isWorklist ? (services.worklist ?? services.find) : services.find;
+    }
+    case CommandField.C_MOVE_RQ:
+    case CommandField.C_GET_RQ:
+      return services.retrieve;
+    case CommandField.N_ACTION_RQ: {
+      const isCommitment = request.sopClass() === SopClass.STORAGE_COMMITMENT;
+      return isCommitment ? services.commitment : services.normalized;
+    }
+    default:
+      return services.normalized;
+  }
+}
+
+/** One handler for all of them; what has no service is refused (0x0122 or 0x0211). */
+export function serviceHandler(services: Services): RequestHandler {
+  const { store } = services;
+  const cancellable = [services.find, services.worklist, services.retrieve];
+  return {
+    onStore: (association, request) => store?.onStore?.(association, request),
+    onStoreData: (...piece) => store?.onStoreData?.(...piece),
+    onStoreEnd: (association, request) =>
+      store?.onStoreEnd?.(association, request) ?? Status.SOP_CLASS_NOT_SUPPORTED,
+    onRequest: (association, request, dataset) => {
+      const service = serviceFor(services, request);
+      if (service !== undefined) service.onRequest(association, request, dataset);
+      else association.respond(request, { status: Status.UNRECOGNIZED_OPERATION });
+    },
+    onCancel: (association, messageId) => {
+      for (const service of cancellable) service?.onCancel?.(association, messageId);
+    },
+  };
+}
 
 export interface NormalizedInstance {
   readonly sopClass: string;
