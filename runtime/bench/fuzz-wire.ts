@@ -1,6 +1,7 @@
 // Both roles of an association in one process, without a network: bytes in, and what became of it.
 import { Duplex } from 'node:stream';
 import type { Socket } from 'node:net';
+import { Room } from '../dicom/dimse/collected.ts';
 import { SopClass } from '../dicom/dimse/uids.ts';
 import { Acceptance } from '../dicom/scp/acceptance.ts';
 import { CommitmentProvider } from '../dicom/scp/commitment-provider.ts';
@@ -84,6 +85,7 @@ export function acceptor(): { socket: PaperSocket; feed(bytes: Buffer): void } {
     timeouts: TIMEOUTS,
     open: () => 0,
     tls: false,
+    room: new Room(1_048_576),
   });
   acceptance.start();
   return { socket: paper, feed: (bytes) => void paper.emit('data', bytes) };

@@ -291,12 +291,23 @@ describe.skipIf(!requirePeer('findscu', 'movescu', 'getscu', 'storescu', 'dcmqrs
         new requests.NCreateRequest('1.2.840.10008.3.1.2.3.3', step),
         {
           PerformedProcedureStepStatus: 'IN PROGRESS',
-          ScheduledStepAttributesSequence: [{ ScheduledProcedureStepID: 'STEP1' }],
+          PerformedProcedureStepID: 'P1',
+          PerformedStationAETitle: 'ENDO1',
+          PerformedProcedureStepStartDate: '20260101',
+          PerformedProcedureStepStartTime: '1000',
+          Modality: 'ES',
+          ScheduledStepAttributesSequence: [
+            { StudyInstanceUID: `${ROOT}.1`, ScheduledProcedureStepID: 'STEP1' },
+          ],
         },
         ours.port,
       );
       expect(await worklist('ES')).toHaveLength(1);
-      const completed = { PerformedProcedureStepStatus: 'COMPLETED' };
+      const completed = {
+        PerformedProcedureStepStatus: 'COMPLETED',
+        PerformedProcedureStepEndDate: '20260101',
+        PerformedProcedureStepEndTime: '1010',
+      };
       await send(new requests.NSetRequest('1.2.840.10008.3.1.2.3.3', step), completed, ours.port);
       expect(await worklist('ES')).toHaveLength(0);
     });

@@ -11,7 +11,7 @@ import { Status } from '../dicom/dimse/status.ts';
 import { SopClass } from '../dicom/dimse/uids.ts';
 import { encodeRecord, readIdentifier, syntaxOf } from '../dicom/scp/identifier.ts';
 import { matches, project } from '../dicom/scp/matching.ts';
-import { changeRefused, creationRefused } from '../dicom/scp/procedure-step-rules.ts';
+import { hasEnded } from '../dicom/scp/procedure-step-rules.ts';
 import type { Association, RequestHandler } from '../dicom/ul/association.ts';
 
 /** Records that answer any identifier, as a `FindProvider` takes them. */
@@ -158,8 +158,6 @@ export class NormalizedProvider {
     const sopInstance =
       request.sopInstance() || `2.25.${BigInt(`0x${randomBytes(15).toString('hex')}`)}`;
     if (this.instances.has(sopInstance)) return { status: Status.DUPLICATE_SOP_INSTANCE };
-    const refused = sopClass === SopClass.MPPS ? creationRefused(attributes) : null;
-    if (refused !== null) return refused;
     const instance = { sopClass, sopInstance, attributes };
     this.instances.set(sopInstance, instance);
     const oldest = this.instances.keys().next();
@@ -173,9 +171,10 @@ export class NormalizedProvider {
   private set(request: IncomingRequest, attributes: JsonDataset): ResponseFields {
     const instance = this.instances.get(request.sopInstance());
     if (instance === undefined) return { status: Status.NO_SUCH_SOP_INSTANCE };
-    const isStep = instance.sopClass === SopClass.MPPS;
-    const refused = isStep ? changeRefused(instance.attributes, attributes) : null;
-    if (refused !== null) return refused;
+    if (hasEnded(instance.attributes)) {
+      const errorComment = 'performed procedure step may no longer be updated';
+      return { status: Status.PROCESSING_FAILURE, errorComment };
+    }
     instance.attributes = { ...instance.attributes, ...attributes };
     this.options.onChange?.('N-SET', instance);
     return { status: Status.SUCCESS };

@@ -3,6 +3,7 @@ import type { SimulatedArchive } from '../../../api/k6/simulate.ts';
 import { CommandField } from '../../dicom/dimse/elements.ts';
 import type { IncomingRequest } from '../../dicom/dimse/incoming.ts';
 import { Status } from '../../dicom/dimse/status.ts';
+import { SopClass } from '../../dicom/dimse/uids.ts';
 import { CommitmentProvider } from '../../dicom/scp/commitment-provider.ts';
 import { FindProvider } from '../../dicom/scp/find-provider.ts';
 import { readIdentifier } from '../../dicom/scp/identifier.ts';
@@ -18,7 +19,7 @@ import { requestorTlsOf } from '../../dicom/ul/socket/tls-files.ts';
 import { ProcedureSteps } from './procedure-steps.ts';
 import { levelOf, Query } from './query.ts';
 import { Retrieval } from './retrieve.ts';
-import { isArchiveService, PROCEDURE_STEP, WORKLIST } from './services.ts';
+import { isArchiveService, operationOf } from './services.ts';
 import { ARCHIVE_DEFAULTS } from './spec.ts';
 import { ArchiveStore } from './store.ts';
 import { Worklist } from './worklist.ts';
@@ -122,29 +123,35 @@ export class Archive extends StoreStation<Taking> {
     return Status.SUCCESS;
   }
 
+  /** By the same words as {@link onRequest}: what is refused there needs no data set. */
+  override collects(association: Association, request: IncomingRequest): boolean {
+    return typeof operationOf(association, request) === 'string';
+  }
+
   override onRequest(
     association: Association,
     request: IncomingRequest,
     dataset: Buffer | null,
   ): void {
-    if (request.commandField === CommandField.C_ECHO_RQ) {
-      association.respond(request, { status: Status.SUCCESS });
+    const operation = operationOf(association, request);
+    if (typeof operation === 'number') {
+      association.respond(request, { status: operation });
       return;
     }
-    switch (request.commandField) {
-      case CommandField.C_FIND_RQ:
+    switch (operation) {
+      case 'echo':
+        return association.respond(request, { status: Status.SUCCESS });
+      case 'find':
+      case 'worklist':
         return this.finds.onRequest(association, request, dataset);
-      case CommandField.C_MOVE_RQ:
-      case CommandField.C_GET_RQ:
+      case 'move':
+      case 'get':
         return this.retrieves.onRequest(association, request, dataset);
-      case CommandField.N_CREATE_RQ:
-      case CommandField.N_SET_RQ:
-      case CommandField.N_GET_RQ:
+      case 'createStep':
+      case 'setStep':
         return this.step(association, request, dataset);
-      case CommandField.N_ACTION_RQ:
+      case 'commit':
         return this.commitments.onRequest(association, request, dataset);
-      default:
-        association.respond(request, { status: Status.UNRECOGNIZED_OPERATION });
     }
   }
 
@@ -154,7 +161,8 @@ export class Archive extends StoreStation<Taking> {
   }
 
   private findProvider(): FindProvider {
-    const isWorklist = (request: IncomingRequest): boolean => request.sopClass() === WORKLIST;
+    const isWorklist = (request: IncomingRequest): boolean =>
+      request.sopClass() === SopClass.WORKLIST_FIND;
     const errorComment = 'QueryRetrieveLevel is missing or unknown';
     return new FindProvider({
       refuses: (keys, request) =>
@@ -187,13 +195,9 @@ export class Archive extends StoreStation<Taking> {
     const json = readIdentifier(association, request, dataset);
     if (json === null) return;
     const uid = request.sopInstance();
-    if (request.sopClass() !== PROCEDURE_STEP) {
-      association.respond(request, { status: Status.NO_SUCH_SOP_CLASS });
-    } else if (request.commandField === CommandField.N_CREATE_RQ) {
-      association.respond(request, { status: this.steps.create(uid, json) });
-    } else if (request.commandField === CommandField.N_SET_RQ) {
-      association.respond(request, { status: this.steps.set(uid, json) });
-    } else association.respond(request, { status: Status.UNRECOGNIZED_OPERATION });
+    const isNew = request.commandField === CommandField.N_CREATE_RQ;
+    const answer = isNew ? this.steps.create(uid, json) : this.steps.set(uid, json);
+    association.respond(request, answer);
   }
 
   private commitmentProvider(): CommitmentProvider {

@@ -1,4 +1,5 @@
 // Modality performed procedure steps as provider (PS3.4 Annex F): created in progress, then ended.
+import type { ResponseFields } from '../../dicom/dimse/incoming.ts';
 import { Status } from '../../dicom/dimse/status.ts';
 import { changeRefused, creationRefused, hasEnded } from '../../dicom/scp/procedure-step-rules.ts';
 import type { JsonDataset } from '../../dicom/element/json.ts';
@@ -10,25 +11,34 @@ const MOST_STEPS = 100_000;
 export class ProcedureSteps {
   private readonly steps = new Map<string, JsonDataset>();
 
-  /** N-CREATE: the status of the response. */
-  create(uid: string, attributes: JsonDataset): number {
-    if (uid === '') return Status.INVALID_OBJECT_INSTANCE;
-    if (this.steps.has(uid)) return Status.DUPLICATE_SOP_INSTANCE;
-    const refused = creationRefused(attributes);
-    if (refused !== null) return refused.status;
+  /** N-CREATE: the response. */
+  create(uid: string, attributes: JsonDataset): ResponseFields {
+    const refused = this.mayCreate(uid, attributes);
+    if (refused !== null) return refused;
     if (this.steps.size >= MOST_STEPS) this.forgetEnded();
     this.steps.set(uid, { ...attributes });
-    return Status.SUCCESS;
+    return { status: Status.SUCCESS };
   }
 
-  /** N-SET: the status of the response. */
-  set(uid: string, attributes: JsonDataset): number {
+  private mayCreate(uid: string, attributes: JsonDataset): ResponseFields | null {
+    if (uid === '') {
+      const errorComment = 'the request has no Affected SOP Instance UID';
+      return { status: Status.INVALID_OBJECT_INSTANCE, errorComment };
+    }
+    if (!this.steps.has(uid)) return creationRefused(attributes);
+    return { status: Status.DUPLICATE_SOP_INSTANCE, errorComment: 'this step exists already' };
+  }
+
+  /** N-SET: the response. */
+  set(uid: string, attributes: JsonDataset): ResponseFields {
     const step = this.steps.get(uid);
-    if (step === undefined) return Status.NO_SUCH_SOP_INSTANCE;
+    if (step === undefined) {
+      return { status: Status.NO_SUCH_SOP_INSTANCE, errorComment: 'no such step was created' };
+    }
     const refused = changeRefused(step, attributes);
-    if (refused !== null) return refused.status;
+    if (refused !== null) return refused;
     Object.assign(step, attributes);
-    return Status.SUCCESS;
+    return { status: Status.SUCCESS };
   }
 
   get(uid: string): JsonDataset | undefined {

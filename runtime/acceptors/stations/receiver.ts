@@ -89,6 +89,10 @@ export class Receiver extends StoreStation<Intake> {
     return STORE_OR_REPORT;
   }
 
+  override collects(_association: Association, request: IncomingRequest): boolean {
+    return request.commandField === CommandField.N_EVENT_REPORT_RQ;
+  }
+
   override onRequest(
     association: Association,
     request: IncomingRequest,

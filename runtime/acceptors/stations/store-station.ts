@@ -174,6 +174,11 @@ export abstract class StoreStation<T> implements Station, RequestHandler {
     else if (wait < Infinity) this.later(wait, () => association.respond(request, fields));
   }
 
+  /** Nothing but C-ECHO is answered here, and that has no data set. */
+  collects(_association: Association, _request: IncomingRequest): boolean {
+    return false;
+  }
+
   onRequest(association: Association, request: IncomingRequest, _dataset: Buffer | null): void {
     const isEcho = request.commandField === CommandField.C_ECHO_RQ;
     const status = isEcho ? Status.SUCCESS : Status.UNRECOGNIZED_OPERATION;

@@ -1,6 +1,7 @@
 // Assembles PDV fragments to messages (PS3.7 §6.3.1, PS3.8 Annex E) and hands them on: responses to
 // their pending request, requests to the handler. Data sets stream through.
 import type { Trace } from '../trace.ts';
+import { Collected, type Room } from './collected.ts';
 import { scanCommand, type CommandScan } from './command.ts';
 import { CommandField, NO_DATA_SET, RESPONSE_BIT, serviceName } from './elements.ts';
 import { REPLY_LATER } from './incoming.ts';
@@ -31,7 +32,13 @@ export interface InboxUser {
   readonly waiting: Outstanding;
   /** `performance.now()` of the chunk that is being read. */
   readonly chunkAt: number;
+  /** What data sets of requests may take up while they arrive, with those of others; null = no limit. */
+  readonly room: Room | null;
   accepts(contextId: number): boolean;
+  /** Whether the data set of a request that is no C-STORE is wanted; else it is let go by. */
+  collects(request: Request): boolean;
+  /** A request whose data set there was no room for. */
+  onNoRoom(request: Request): void;
   onStore(request: Request): void;
   onStoreData(request: Request, buffer: Buffer, start: number, end: number): void;
   onStoreEnd(request: Request): number;
@@ -72,8 +79,11 @@ export class Inbox {
   private status = 0;
   private commandField = 0;
   private request: Request | null = null;
-  private collected: Buffer[] | null = null;
-  private collectedBytes = 0;
+  /** The data set of a request that is no C-STORE; null = it is let go by. */
+  private collected: Collected | null = null;
+  private noRoom = false;
+  /** Bytes of the data set so far. */
+  private datasetBytes = 0;
 
   constructor(user: InboxUser) {
     this.user = user;
@@ -179,6 +189,7 @@ export class Inbox {
     }
     this.pending = pending;
     this.inDataset = true;
+    this.datasetBytes = 0;
     if (buffer !== this.held) this.keepCommand(buffer, start, end);
     else this.keptBytes = end;
   }
@@ -253,6 +264,10 @@ export class Inbox {
     }
     this.request = request;
     this.inDataset = true;
+    this.datasetBytes = 0;
+    this.noRoom = false;
+    const wanted = scan.commandField !== CommandField.C_STORE_RQ && this.user.collects(request);
+    this.collected = wanted ? new Collected(this.user.room) : null;
   }
 
   private onDatasetPiece(pdv: Fragment, buffer: Buffer, start: number, end: number): void {
@@ -267,7 +282,9 @@ export class Inbox {
       return;
     }
     const { pending, request } = this;
+    this.datasetBytes += end - start;
     if (pending !== null) {
+      if (this.isTooLong(buffer, start)) return;
       if (end > start) pending.onData?.(buffer, start, end);
       // The callback may have ended the association, or this very request.
       if (last && this.pending === pending) this.finishReply(pending, this.held, 0, this.keptBytes);
@@ -283,21 +300,24 @@ export class Inbox {
       if (end > start) this.user.onStoreData(request, buffer, start, end);
       return;
     }
-    this.collectedBytes += end - start;
-    if (this.collectedBytes > IDENTIFIER_MAX_BYTES) {
-      const what = `an identifier of over ${IDENTIFIER_MAX_BYTES} bytes`;
-      this.user.onProtocolError(what, 'PS3.7 §6.3.1', buffer, start);
-      return;
-    }
-    (this.collected ??= []).push(Buffer.from(buffer.subarray(start, end)));
+    if (this.isTooLong(buffer, start) || this.collected === null) return;
+    if (this.collected.add(buffer, start, end)) return;
+    this.collected.clear();
+    this.collected = null;
+    this.noRoom = true;
+  }
+
+  /** Nobody's identifier is that long: it would be held, whole, at the expense of everybody else. */
+  private isTooLong(buffer: Buffer, at: number): boolean {
+    if (this.datasetBytes <= IDENTIFIER_MAX_BYTES) return false;
+    const what = `a data set of over ${IDENTIFIER_MAX_BYTES} bytes that is no instance`;
+    this.user.onProtocolError(what, 'PS3.7 §6.3.1', buffer, at);
+    return true;
   }
 
   private finishCollected(request: Request): void {
-    const pieces = this.collected ?? [];
-    const [only] = pieces;
-    const dataset = pieces.length === 1 && only !== undefined ? only : Buffer.concat(pieces);
+    const dataset = this.collected?.take() ?? null;
     this.collected = null;
-    this.collectedBytes = 0;
     this.finishRequest(request, dataset);
   }
 
@@ -307,7 +327,9 @@ export class Inbox {
     this.messageAt = 0;
     request.lastByte = this.user.chunkAt;
     if (request.commandField !== CommandField.C_STORE_RQ) {
-      this.user.onRequest(request, dataset);
+      if (this.noRoom) this.user.onNoRoom(request);
+      else this.user.onRequest(request, dataset);
+      this.noRoom = false;
       return;
     }
     const status = this.user.onStoreEnd(request);
@@ -320,6 +342,7 @@ export class Inbox {
     this.inDataset = false;
     this.request = null;
     this.pending = null;
+    this.collected?.clear();
     this.collected = null;
     this.held = NO_BYTES;
     this.heldBytes = 0;

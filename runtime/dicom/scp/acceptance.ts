@@ -1,5 +1,6 @@
 // One incoming connection: the decision on its A-ASSOCIATE-RQ, carried out.
 import type { Socket } from 'node:net';
+import type { Room } from '../dimse/collected.ts';
 import type { AsyncOps, Timeouts } from '../ul/associate-request.ts';
 import {
   APPLICATION_CONTEXT,
@@ -67,21 +68,26 @@ function identityResponse(rq: AssociateRq, decision: AcceptDecision): Uint8Array
   return userIdentityResponse === undefined ? new Uint8Array() : userIdentityResponse;
 }
 
+/** What all associations of a server share. */
+export interface Surroundings {
+  readonly timeouts: Timeouts;
+  readonly open: () => number;
+  readonly tls: boolean;
+  readonly room: Room;
+}
+
 export class Acceptance implements EndpointHooks {
   private readonly endpoint: Endpoint;
   private readonly socket: Socket;
   private readonly handler: AcceptorHandler;
-  private readonly around: { timeouts: Timeouts; open: () => number; tls: boolean };
+  private readonly around: Surroundings;
 
-  constructor(
-    socket: Socket,
-    handler: AcceptorHandler,
-    around: { timeouts: Timeouts; open: () => number; tls: boolean },
-  ) {
+  constructor(socket: Socket, handler: AcceptorHandler, around: Surroundings) {
     this.socket = socket;
     this.handler = handler;
     this.around = around;
     this.endpoint = new Endpoint('acceptor', socket, this, around.timeouts);
+    this.endpoint.room = around.room;
   }
 
   start(): void {

@@ -161,6 +161,10 @@ class FaultHandler implements AcceptorHandler {
     return REPLY_LATER;
   }
 
+  collects(association: Association, request: IncomingRequest): boolean {
+    return this.inner.collects?.(association, request) ?? this.inner.onRequest !== undefined;
+  }
+
   onRequest(association: Association, request: IncomingRequest, dataset: Buffer | null): void {
     const fault = this.faultFor(association, request);
     const { inner } = this;

@@ -1,6 +1,7 @@
 // The acceptor: many associations, many AE titles on one port.
 import { type AddressInfo, type Server, type Socket, createServer as createTcp } from 'node:net';
 import { type TLSSocket, createServer as createTls } from 'node:tls';
+import { Room } from '../dimse/collected.ts';
 import { DicomError, type TransportFailure } from '../errors.ts';
 import { DEFAULT_TIMEOUTS } from '../ul/associate-request.ts';
 import { transportFailure } from '../ul/failures.ts';
@@ -9,6 +10,8 @@ import { acceptorTls } from '../ul/socket/tls.ts';
 import { Acceptance } from './acceptance.ts';
 import type { ListenOptions, Listening } from './acceptor-types.ts';
 
+/** What identifiers may take up while they arrive, of all associations together. */
+const IDENTIFIERS_MAX_BYTES = 268_435_456;
 const BACKLOG = 4096;
 const MAX_TIMER_MS = 2 ** 31 - 1;
 
@@ -76,6 +79,7 @@ function listenOn(server: Server, host: string, port: number): Promise<AddressIn
 export async function listen(options: ListenOptions): Promise<Listening> {
   const timeouts = { ...DEFAULT_TIMEOUTS, ...options.timeouts };
   const sockets = new Set<Socket>();
+  const room = new Room(IDENTIFIERS_MAX_BYTES);
   // Below TLS: also those whose handshake is under way.
   const connections = new Set<Socket>();
   const server = createServer(options, timeouts.tlsMs, (socket) => {
@@ -85,6 +89,7 @@ export async function listen(options: ListenOptions): Promise<Listening> {
       timeouts,
       open: () => sockets.size - 1,
       tls: Boolean(options.tls),
+      room,
     });
     acceptance.start();
   });

@@ -1,6 +1,7 @@
 // What all operations of the low-rate services share: a pending request of its own, its times, the
 // data sets of its responses.
 import { DataError } from '../element/data-error.ts';
+import { Collected } from '../dimse/collected.ts';
 import { modelCommand, modelDataset, type ModelRequest } from '../dimse/model.ts';
 import type { Pending, Reply } from '../dimse/pending.ts';
 import { Element } from '../dimse/elements.ts';
@@ -41,7 +42,7 @@ export abstract class Operation implements Pending {
   readonly responseMs: number | undefined;
   protected readonly association: Association;
   protected readonly transferSyntax: string;
-  private pieces: Buffer[] = [];
+  private readonly collected = new Collected();
   private unreadable: Failure | null = null;
   private readonly acceptedContext: number;
 
@@ -75,16 +76,12 @@ export abstract class Operation implements Pending {
   }
 
   onData(buffer: Buffer, start: number, end: number): void {
-    this.pieces.push(Buffer.from(buffer.subarray(start, end)));
+    this.collected.add(buffer, start, end);
   }
 
   /** The data set of the reply that is being delivered; null when it has none. */
   protected takeDataset(): Buffer | null {
-    const { pieces } = this;
-    this.pieces = [];
-    if (pieces.length === 0) return null;
-    const [only] = pieces;
-    return pieces.length === 1 && only !== undefined ? only : Buffer.concat(pieces);
+    return this.collected.length === 0 ? null : this.collected.take();
   }
 
   /** By keyword; {} for bytes that are no data set, which the result then tells as its failure. */

@@ -71,6 +71,11 @@ export interface RequestHandler {
   /** The data set is complete. Returns the status of the response, or `REPLY_LATER`. */
   onStoreEnd?(association: Association, request: IncomingRequest): number;
   /**
+   * Whether the data set of any other request is wanted (default yes). One that will be refused
+   * needs none: it is let go by, and `onRequest` gets null.
+   */
+  collects?(association: Association, request: IncomingRequest): boolean;
+  /**
    * Any other request, with its whole data set (≤ 64 MiB, null when there is none): answer with
    * `association.respond(request, …)`, once or (pending) many times.
    */

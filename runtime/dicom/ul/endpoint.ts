@@ -1,6 +1,7 @@
 // One association on one connected socket, either role: what its user does with it, and DIMSE on top
 // of the upper layer.
 import type { Socket } from 'node:net';
+import type { Room } from '../dimse/collected.ts';
 import { Inbox } from '../dimse/inbox.ts';
 import type { IncomingRequest, ResponseFields } from '../dimse/incoming.ts';
 import { Outstanding } from '../dimse/outstanding.ts';
@@ -49,6 +50,8 @@ export class Endpoint implements Association, UpperUser, OutboxUser, WatchUser {
   onClosed: ((association: Association, why: Failure) => void) | null = null;
   data: unknown = undefined;
   trace: Trace | null = null;
+  /** What data sets of requests may take up, together with those of other associations. */
+  room: Room | null = null;
   readonly waiting = new Outstanding();
   /** `performance.now()` of the chunk that is being read, or was last. */
   chunkAt = 0;

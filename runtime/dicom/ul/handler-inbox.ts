@@ -1,5 +1,6 @@
 // Hands the peer's requests to the association's handler; without one they are refused.
 import type { InboxUser } from '../dimse/inbox.ts';
+import type { Room } from '../dimse/collected.ts';
 import { REPLY_LATER } from '../dimse/incoming.ts';
 import type { Outstanding } from '../dimse/outstanding.ts';
 import type { Trace } from '../trace.ts';
@@ -13,6 +14,7 @@ export interface InboxOwner extends Association {
   readonly trace: Trace | null;
   readonly waiting: Outstanding;
   readonly chunkAt: number;
+  readonly room: Room | null;
   reply(request: Request, status: number): void;
   onAnswered(): void;
   onProtocolError(message: string, clause: string, buffer: Buffer, at: number): void;
@@ -35,6 +37,10 @@ export class HandlerInbox implements InboxUser {
 
   get chunkAt(): number {
     return this.owner.chunkAt;
+  }
+
+  get room(): Room | null {
+    return this.owner.room;
   }
 
   accepts(contextId: number): boolean {
@@ -71,6 +77,18 @@ export class HandlerInbox implements InboxUser {
       this.respondFault(request, error);
       return REPLY_LATER;
     }
+  }
+
+  collects(request: Request): boolean {
+    const { owner } = this;
+    const { handler } = owner;
+    if (handler?.onRequest === undefined) return false;
+    return handler.collects?.(owner, request) ?? true;
+  }
+
+  onNoRoom(request: Request): void {
+    const errorComment = 'too much is arriving here at once';
+    this.owner.respond(request, { status: Status.OUT_OF_RESOURCES, errorComment });
   }
 
   onRequest(request: Request, dataset: Buffer | null): void {
