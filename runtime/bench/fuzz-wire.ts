@@ -1,7 +1,7 @@
 // Both roles of an association in one process, without a network: bytes in, and what became of it.
 import { Duplex } from 'node:stream';
 import type { Socket } from 'node:net';
-import { Room } from '../dicom/dimse/collected.ts';
+import { Room } from '../dicom/collected.ts';
 import { SopClass } from '../dicom/dimse/uids.ts';
 import { Acceptance } from '../dicom/scp/acceptance.ts';
 import { CommitmentProvider } from '../dicom/scp/commitment-provider.ts';

@@ -2,9 +2,9 @@ import { describe, expect, it } from 'vitest';
 import { hashDataset } from '../../dicom/file/hash.ts';
 import { Pool } from '../../dicom/pool/prototype.ts';
 import { syntheticPool } from '../../dicom/synthetic/synthetic.ts';
-import { DatasetTap } from '../stations/dataset-tap.ts';
+import { DatasetTap } from '../../dicom/scp/dataset-tap.ts';
 import { HashNumbers } from './hashes.ts';
-import { KnownPixels } from './known-pixels.ts';
+import { KnownPixels, PixelMatch } from './known-pixels.ts';
 
 const pool = syntheticPool(
   [
@@ -22,7 +22,7 @@ function known(): { hashes: HashNumbers; tap: DatasetTap } {
   hashes.addPool(pool);
   const pixels = new KnownPixels();
   pixels.addPool(pool, hashes);
-  const wants = { header: true, pixels: true, known: pixels };
+  const wants = { header: true, pixels: true, known: new PixelMatch(pixels) };
   return { hashes, tap: new DatasetTap(wants) };
 }
 
@@ -56,6 +56,18 @@ describe('known pixels', () => {
     take(tap, prototype.dataset, prototype.share.transferSyntax, 300);
     expect(tap.pixelHash).toBe('');
     expect(tap.knownPixels).toBeGreaterThan(0);
+  });
+
+  it('that were cut off are changed, wherever it was', () => {
+    const { hashes, tap } = known();
+    const prototype = members[0];
+    if (!prototype?.dataset) throw new Error('not in memory');
+    const { transferSyntax, headerBytes } = prototype.share;
+    for (let end = headerBytes + 1; end < prototype.dataset.length; end += 331) {
+      take(tap, prototype.dataset.subarray(0, end), transferSyntax, 256);
+      expect([tap.knownPixels, tap.damage]).toEqual([0, 'is cut off']);
+      expect(hashes.arrived(tap.pixelHash)).toBeLessThan(0);
+    }
   });
 
   it('with one byte changed anywhere are not taken for them, and hash as they are', () => {

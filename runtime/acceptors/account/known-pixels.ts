@@ -4,6 +4,7 @@ import { Pool } from '../../dicom/pool/prototype.ts';
 import type { Prototype } from '../../dicom/pool/prototype.ts';
 import type { PoolShare } from '../../dicom/pool/share.ts';
 import { encodingOf } from '../../dicom/element/transfer-syntax.ts';
+import type { KnownValues } from '../../dicom/scp/dataset-tap.ts';
 import type { HashNumbers } from './hashes.ts';
 
 const UNDEFINED_LENGTH = 0xffffffff;
@@ -48,7 +49,7 @@ function nativeValue({ share, dataset, header }: Prototype): Buffer | null {
 }
 
 /** Follows one value as it arrives. One per association, used again. */
-export class PixelMatch {
+export class PixelMatch implements KnownValues {
   private readonly known: KnownPixels;
   private group: readonly Candidate[] = [];
   private current = 0;

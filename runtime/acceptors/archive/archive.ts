@@ -10,7 +10,7 @@ import { readIdentifier } from '../../dicom/scp/identifier.ts';
 import { type Destination, RetrieveProvider } from '../../dicom/scp/retrieve-provider.ts';
 import type { Association } from '../../dicom/ul/association.ts';
 import type { ContextPolicy } from '../stations/contexts.ts';
-import { DatasetTap } from '../stations/dataset-tap.ts';
+import { DatasetTap } from '../../dicom/scp/dataset-tap.ts';
 import { PieceBag } from '../stations/piece-bag.ts';
 import { mustBeWord } from '../stations/spec-words.ts';
 import { StoreStation } from '../stations/store-station.ts';

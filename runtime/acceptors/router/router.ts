@@ -4,7 +4,7 @@ import { REPLY_LATER } from '../../dicom/dimse/incoming.ts';
 import { Status } from '../../dicom/dimse/status.ts';
 import type { AssociateDecision, AssociateIndication } from '../../dicom/scp/acceptor-types.ts';
 import { TransferSyntax } from '../../dicom/element/transfer-syntax.ts';
-import { DatasetTap } from '../stations/dataset-tap.ts';
+import { DatasetTap } from '../../dicom/scp/dataset-tap.ts';
 import { delays, share } from '../stations/faults.ts';
 import { mustBeWord, mustHaveKeys } from '../stations/spec-words.ts';
 import { StoreStation } from '../stations/store-station.ts';

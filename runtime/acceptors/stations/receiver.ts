@@ -1,5 +1,6 @@
 // A receiver: the SCP at which a router's deliveries end, and where the account looks.
 import type { AcceptorFaults } from '../../../api/k6/simulate.ts';
+import { DatasetTap } from '../../dicom/scp/dataset-tap.ts';
 import { CommandField } from '../../dicom/dimse/elements.ts';
 import { REPLY_LATER, type IncomingRequest } from '../../dicom/dimse/incoming.ts';
 import { Status } from '../../dicom/dimse/status.ts';
@@ -12,14 +13,13 @@ import type { RunClock } from '../clock.ts';
 import { STORE_ANYTHING, type ContextPolicy } from './contexts.ts';
 import { correlator } from '../account/correlate.ts';
 import type { Correlator } from '../account/correlate.ts';
-import { DatasetTap } from './dataset-tap.ts';
 import type { Desk } from '../account/desk.ts';
 import type { FileKeeper, OpenFile } from './file-keeper.ts';
 import { NO_HASH } from '../account/hashes.ts';
 import type { HashNumbers } from '../account/hashes.ts';
 import type { HeaderBudget } from '../account/header-budget.ts';
 import type { KeptHeader } from '../account/header.ts';
-import type { KnownPixels } from '../account/known-pixels.ts';
+import { PixelMatch, type KnownPixels } from '../account/known-pixels.ts';
 import { StoreStation } from './store-station.ts';
 import type { Stored } from './store-station.ts';
 import type { TlsErrors } from './tls-errors.ts';
@@ -109,7 +109,7 @@ export class Receiver extends StoreStation<Intake> {
     const tap = new DatasetTap({
       header: this.keepsHeaders || correlate !== 'sop',
       pixels: verify !== 'counts',
-      known: this.tools.known,
+      known: new PixelMatch(this.tools.known),
     });
     return { number: this.tools.nextAssociation(), tap, file: null };
   }

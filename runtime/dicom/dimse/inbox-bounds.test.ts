@@ -1,6 +1,6 @@
 // What a peer may make us hold: as many bytes as it sends, however small the pieces, up to a limit.
 import { describe, expect, it } from 'vitest';
-import { Collected, Room } from './collected.ts';
+import { Collected, Room } from '../collected.ts';
 import { encodeCommand } from './command.ts';
 import { CommandField, Element } from './elements.ts';
 import { Inbox, type InboxUser } from './inbox.ts';

@@ -1,7 +1,7 @@
 // Assembles PDV fragments to messages (PS3.7 §6.3.1, PS3.8 Annex E) and hands them on: responses to
 // their pending request, requests to the handler. Data sets stream through.
 import type { Trace } from '../trace.ts';
-import { Collected, type Room } from './collected.ts';
+import { Collected, type Room } from '../collected.ts';
 import { scanCommand, type CommandScan } from './command.ts';
 import { CommandField, NO_DATA_SET, RESPONSE_BIT, serviceName } from './elements.ts';
 import { REPLY_LATER } from './incoming.ts';

@@ -9,10 +9,20 @@ import {
 } from './element-index.ts';
 import type { Encoding } from './transfer-syntax.ts';
 
-/** Gets the pixel data value as it comes. */
+/** Hears of the pixel data as it comes. */
 export interface PixelSink {
-  /** `last`: the value is complete. The bytes are only valid during the call. */
-  pixelBytes(bytes: Buffer, last: boolean): void;
+  /**
+   * The value begins.
+   *
+   * @param length of a native value, -1 for fragments
+   * @param offset of its first byte in the data set: all before it is the header
+   */
+  pixelsBegin(length: number, offset: number): void;
+  /**
+   * Bytes of the value: of fragments the items with their headers, without the delimiter. They are
+   * only valid during the call; `last`: the value is complete.
+   */
+  pixelBytes(bytes: Buffer, start: number, end: number, last: boolean): void;
 }
 
 const MAX_DEPTH = 64;
@@ -30,48 +40,63 @@ const UN = ('U'.charCodeAt(0) << 8) | 'N'.charCodeAt(0);
 /** What the next bytes are. */
 const Mode = { HEADER: 0, SKIP: 1, PIXELS: 2, FRAGMENTS: 3, FRAGMENT: 4, LOST: 5 } as const;
 
-/** A push parser; `malformed` once it cannot follow any more. */
+/** A sequence or an item of undefined length that has not ended. */
+interface Open {
+  readonly encoding: Encoding;
+  readonly isItem: boolean;
+}
+
+/** A push parser; `malformed` once it cannot follow any more. Used again after `begin`. */
 export class DatasetWalker {
   malformed = false;
   readonly #sink: PixelSink;
-  /** Encodings of the open sequences and items of undefined length, outermost first. */
-  readonly #open: Encoding[] = [];
-  readonly #top: Encoding;
+  /** Outermost first. */
+  readonly #open: Open[] = [];
   readonly #partial = Buffer.alloc(LONG_HEADER_BYTES);
+  #top: Encoding;
   #partialLength = 0;
   #mode: number = Mode.HEADER;
   #left = 0;
+  /** Offset of the chunk that is being read, in the data set. */
+  #chunkAt = 0;
 
   constructor(encoding: Encoding, sink: PixelSink) {
     this.#top = encoding;
     this.#sink = sink;
   }
 
-  write(chunk: Buffer): void {
-    let at = 0;
-    while (at < chunk.length) {
-      switch (this.#mode) {
-        case Mode.SKIP:
-        case Mode.PIXELS:
-        case Mode.FRAGMENT:
-          at = this.#value(chunk, at);
-          break;
-        case Mode.HEADER:
-        case Mode.FRAGMENTS:
-          at = this.#header(chunk, at);
-          break;
-        default:
-          return;
-      }
-    }
+  /** Another data set. */
+  begin(encoding: Encoding): void {
+    this.#top = encoding;
+    this.#open.length = 0;
+    this.#partialLength = 0;
+    this.#mode = Mode.HEADER;
+    this.#left = 0;
+    this.#chunkAt = 0;
+    this.malformed = false;
   }
 
-  #value(chunk: Buffer, at: number): number {
-    const n = Math.min(this.#left, chunk.length - at);
+  /** Whether what came is a whole data set: nothing is open, no value or header is incomplete. */
+  get complete(): boolean {
+    return this.#mode === Mode.HEADER && this.#partialLength === 0 && this.#open.length === 0;
+  }
+
+  write(chunk: Buffer, start = 0, end = chunk.length): void {
+    let at = start;
+    this.#chunkAt -= start;
+    while (at < end && this.#mode !== Mode.LOST) {
+      const isHeader = this.#mode === Mode.HEADER || this.#mode === Mode.FRAGMENTS;
+      at = isHeader ? this.#header(chunk, at, end) : this.#value(chunk, at, end);
+    }
+    this.#chunkAt += end;
+  }
+
+  #value(chunk: Buffer, at: number, end: number): number {
+    const n = Math.min(this.#left, end - at);
     this.#left -= n;
     if (this.#mode !== Mode.SKIP) {
       const last = this.#mode === Mode.PIXELS && this.#left === 0;
-      this.#sink.pixelBytes(chunk.subarray(at, at + n), last);
+      this.#sink.pixelBytes(chunk, at, at + n, last);
     }
     if (this.#left === 0) {
       this.#mode = this.#mode === Mode.FRAGMENT ? Mode.FRAGMENTS : Mode.HEADER;
@@ -80,12 +105,14 @@ export class DatasetWalker {
   }
 
   /** Reads a header, over chunk borders if need be; returns where it ended. */
-  #header(chunk: Buffer, at: number): number {
-    if (this.#partialLength === 0 && chunk.length - at >= LONG_HEADER_BYTES) {
-      return at + this.#element(chunk, at);
+  #header(chunk: Buffer, at: number, end: number): number {
+    if (this.#partialLength === 0 && end - at >= LONG_HEADER_BYTES) {
+      const size = this.#headerBytes(chunk, at);
+      this.#element(chunk, at, at + size);
+      return at + size;
     }
     const had = this.#partialLength;
-    const n = Math.min(LONG_HEADER_BYTES - had, chunk.length - at);
+    const n = Math.min(LONG_HEADER_BYTES - had, end - at);
     chunk.copy(this.#partial, had, at, at + n);
     const have = had + n;
     this.#partialLength = have;
@@ -93,12 +120,13 @@ export class DatasetWalker {
     const needed = this.#headerBytes(this.#partial, 0);
     if (have < needed) return at + n;
     this.#partialLength = 0;
-    this.#element(this.#partial, 0);
-    return at + needed - had;
+    const after = at + needed - had;
+    this.#element(this.#partial, 0, after);
+    return after;
   }
 
   #encoding(): Encoding {
-    return this.#open[this.#open.length - 1] ?? this.#top;
+    return this.#open[this.#open.length - 1]?.encoding ?? this.#top;
   }
 
   #headerBytes(bytes: Buffer, at: number): number {
@@ -109,8 +137,8 @@ export class DatasetWalker {
     return SHORT_VRS.has(bytes.readUInt16BE(at + 4)) ? 8 : LONG_HEADER_BYTES;
   }
 
-  /** Acts on the header at `at`; returns its length. */
-  #element(bytes: Buffer, at: number): number {
+  /** Acts on the header at `at`; `after` is where its value begins in the chunk. */
+  #element(bytes: Buffer, at: number, after: number): void {
     const encoding = this.#encoding();
     const big = encoding.bigEndian;
     const tag = big
@@ -125,40 +153,52 @@ export class DatasetWalker {
       : big
         ? bytes.readUInt32BE(at + size - 4)
         : bytes.readUInt32LE(at + size - 4);
-    if (this.#mode === Mode.FRAGMENTS) this.#fragment(bytes.subarray(at, at + 8), tag, length);
+    if (this.#mode === Mode.FRAGMENTS) this.#fragment(bytes, at, tag, length);
     else if (tag >>> 16 === 0xfffe) this.#delimiter(tag, length);
-    else this.#plain(bytes, at, tag, length);
-    return size;
+    else if (this.#open.length > 0) this.#inner(bytes, at, length);
+    else if (isPixelData(tag)) this.#pixels(length, after);
+    else this.#skip(bytes, at, length);
   }
 
-  #plain(bytes: Buffer, at: number, tag: number, length: number): void {
-    const encoding = this.#encoding();
-    const pixels = this.#open.length === 0 && isPixelData(tag);
+  #pixels(length: number, after: number): void {
+    const fragments = length === UNDEFINED_LENGTH;
+    this.#sink.pixelsBegin(fragments ? -1 : length, this.#chunkAt + after);
+    if (fragments) this.#mode = Mode.FRAGMENTS;
+    else if (length === 0) this.#sink.pixelBytes(EMPTY, 0, 0, true);
+    else this.#enter(Mode.PIXELS, length);
+  }
+
+  /** An element inside a sequence: it has to be inside an item. */
+  #inner(bytes: Buffer, at: number, length: number): void {
+    if (this.#open[this.#open.length - 1]?.isItem === true) this.#skip(bytes, at, length);
+    else this.#lose();
+  }
+
+  #skip(bytes: Buffer, at: number, length: number): void {
     if (length !== UNDEFINED_LENGTH) {
-      if (pixels && length === 0) this.#sink.pixelBytes(EMPTY, true);
-      this.#enter(pixels ? Mode.PIXELS : Mode.SKIP, length);
+      this.#enter(Mode.SKIP, length);
       return;
     }
-    if (pixels) {
-      this.#mode = Mode.FRAGMENTS;
-      return;
-    }
+    const encoding = this.#encoding();
+    // PS3.5 §6.2.2 note: UN of undefined length is a sequence in implicit VR little endian.
     const unknown = encoding.explicit && bytes.readUInt16BE(at + 4) === UN;
-    this.#push(unknown ? { ...encoding, explicit: false, bigEndian: false } : encoding);
+    const inner = unknown ? { ...encoding, explicit: false, bigEndian: false } : encoding;
+    this.#push({ encoding: inner, isItem: false });
   }
 
   /** Items and delimiters inside sequences; items of a known length are skipped whole. */
   #delimiter(tag: number, length: number): void {
-    if (this.#open.length === 0) this.#lose();
-    else if (tag === ITEM && length !== UNDEFINED_LENGTH) this.#enter(Mode.SKIP, length);
-    else if (tag === ITEM) this.#push(this.#encoding());
-    else if (tag === ITEM_DELIMITER || tag === SEQUENCE_DELIMITER) this.#open.pop();
-    else this.#lose();
+    const open = this.#open[this.#open.length - 1];
+    if (open === undefined) this.#lose();
+    else if (tag === (open.isItem ? ITEM_DELIMITER : SEQUENCE_DELIMITER)) this.#open.pop();
+    else if (tag !== ITEM || open.isItem) this.#lose();
+    else if (length !== UNDEFINED_LENGTH) this.#enter(Mode.SKIP, length);
+    else this.#push({ encoding: open.encoding, isItem: true });
   }
 
-  #fragment(header: Buffer, tag: number, length: number): void {
+  #fragment(bytes: Buffer, at: number, tag: number, length: number): void {
     if (tag === SEQUENCE_DELIMITER) {
-      this.#sink.pixelBytes(EMPTY, true);
+      this.#sink.pixelBytes(EMPTY, 0, 0, true);
       this.#mode = Mode.HEADER;
       return;
     }
@@ -166,22 +206,19 @@ export class DatasetWalker {
       this.#lose();
       return;
     }
-    this.#sink.pixelBytes(header, false);
+    this.#sink.pixelBytes(bytes, at, at + 8, false);
     this.#enter(Mode.FRAGMENT, length);
   }
 
   #enter(mode: number, length: number): void {
-    if (length === 0) {
-      if (mode === Mode.FRAGMENT) this.#mode = Mode.FRAGMENTS;
-      return;
-    }
+    if (length === 0) return;
     this.#mode = mode;
     this.#left = length;
   }
 
-  #push(encoding: Encoding): void {
+  #push(open: Open): void {
     if (this.#open.length >= MAX_DEPTH * 2) this.#lose();
-    else this.#open.push(encoding);
+    else this.#open.push(open);
   }
 
   #lose(): void {

@@ -1,6 +1,6 @@
 // One incoming connection: the decision on its A-ASSOCIATE-RQ, carried out.
 import type { Socket } from 'node:net';
-import type { Room } from '../dimse/collected.ts';
+import type { Room } from '../collected.ts';
 import type { AsyncOps, Timeouts } from '../ul/associate-request.ts';
 import {
   APPLICATION_CONTEXT,

@@ -1,7 +1,7 @@
 // The acceptor: many associations, many AE titles on one port.
 import { type AddressInfo, type Server, type Socket, createServer as createTcp } from 'node:net';
 import { type TLSSocket, createServer as createTls } from 'node:tls';
-import { Room } from '../dimse/collected.ts';
+import { Room } from '../collected.ts';
 import { DicomError, type TransportFailure } from '../errors.ts';
 import { DEFAULT_TIMEOUTS } from '../ul/associate-request.ts';
 import { transportFailure } from '../ul/failures.ts';

@@ -1,7 +1,7 @@
 // What all operations of the low-rate services share: a pending request of its own, its times, the
 // data sets of its responses.
 import { DataError } from '../element/data-error.ts';
-import { Collected } from '../dimse/collected.ts';
+import { Collected } from '../collected.ts';
 import { modelCommand, modelDataset, type ModelRequest } from '../dimse/model.ts';
 import type { Pending, Reply } from '../dimse/pending.ts';
 import { Element } from '../dimse/elements.ts';

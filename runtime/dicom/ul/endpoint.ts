@@ -1,7 +1,7 @@
 // One association on one connected socket, either role: what its user does with it, and DIMSE on top
 // of the upper layer.
 import type { Socket } from 'node:net';
-import type { Room } from '../dimse/collected.ts';
+import type { Room } from '../collected.ts';
 import { Inbox } from '../dimse/inbox.ts';
 import type { IncomingRequest, ResponseFields } from '../dimse/incoming.ts';
 import { Outstanding } from '../dimse/outstanding.ts';

@@ -1,6 +1,6 @@
 // Hands the peer's requests to the association's handler; without one they are refused.
 import type { InboxUser } from '../dimse/inbox.ts';
-import type { Room } from '../dimse/collected.ts';
+import type { Room } from '../collected.ts';
 import { REPLY_LATER } from '../dimse/incoming.ts';
 import type { Outstanding } from '../dimse/outstanding.ts';
 import type { Trace } from '../trace.ts';

@@ -1,0 +1,180 @@
+// Listens to a data set as it arrives: keeps its header, hashes its pixels, holds nothing else.
+import { hash as hashAtOnce } from 'node:crypto';
+import { inflateRawSync } from 'node:zlib';
+import { Collected, type Room } from '../collected.ts';
+import { DatasetWalker, type PixelSink } from '../element/dataset-walker.ts';
+import { PixelHash } from '../file/hash.ts';
+import { encodingOf, TransferSyntax } from '../element/transfer-syntax.ts';
+
+/**
+ * Longest header kept, and longest deflated data set that is inflated to be compared; a data set
+ * whose pixels come later is compared, but has no header.
+ */
+export const MAX_HEADER_BYTES = 16 * 1024 * 1024;
+
+/** A deflated data set that becomes larger is only counted. */
+const MAX_INFLATED_BYTES = 256 * 1024 ** 2;
+
+/** Pixels that need no hash, as they are in memory and can be compared: one value at a time. */
+export interface KnownValues {
+  /** A value of so many bytes begins; false when none of that length is known. */
+  begin(length: number): boolean;
+  /** The next bytes; false when no known value goes on like this. */
+  push(buffer: Buffer, start: number, end: number): boolean;
+  /** What was taken before `push` said false. */
+  prefix(): Buffer;
+  /** Number of the value, 0 when it is not complete. */
+  finish(): number;
+}
+
+/** What of a data set is wanted. */
+export interface TapWants {
+  /** The bytes before the value of the pixel data. */
+  readonly header: boolean;
+  /** SHA-256 of the value of the pixel data. */
+  readonly pixels: boolean;
+  readonly known?: KnownValues;
+  /** What headers may take up while they arrive, with those of others. */
+  readonly room?: Room;
+}
+
+/**
+ * One per association, used again for each data set: `begin`, `push` for every piece, `finish`.
+ * The pieces are not kept; only a header that spans several is copied.
+ */
+export class DatasetTap implements PixelSink {
+  bytes = 0;
+  /** After `finish`: the header, null when not wanted or not found. */
+  header: Buffer | null = null;
+  /** After `finish`: hex; '' = there are no pixels, or they could not be found. */
+  pixelHash = '';
+  /** After `finish`: number of the known pixels that came, instead of a hash; 0 = none. */
+  knownPixels = 0;
+  /** After `finish`: why the data set is no whole one of its transfer syntax; '' when it is. */
+  damage = '';
+  readonly #wants: TapWants;
+  readonly #walker = new DatasetWalker(encodingOf(TransferSyntax.EXPLICIT_LE), this);
+  readonly #pixels = new PixelHash();
+  /** The header so far, or all of a deflated data set. */
+  readonly #held: Collected;
+  #holding = false;
+  #deflated = false;
+  #matching = false;
+  /** The piece that is being read, for the header that ends in it. */
+  #piece: Buffer | null = null;
+  #pieceStart = 0;
+
+  constructor(wants: TapWants) {
+    this.#wants = wants;
+    this.#held = new Collected(wants.room ?? null);
+  }
+
+  begin(transferSyntax: string): void {
+    const encoding = encodingOf(transferSyntax);
+    this.bytes = 0;
+    this.header = null;
+    this.pixelHash = '';
+    this.knownPixels = 0;
+    this.damage = '';
+    this.#matching = false;
+    this.#pixels.clear();
+    this.#held.clear();
+    this.#deflated = encoding.deflated;
+    // why: a deflated header cannot be searched; it is kept whole and inflated when asked for
+    this.#holding = this.#wants.header || (this.#deflated && this.#wants.pixels);
+    this.#walker.begin(encoding);
+  }
+
+  push(buffer: Buffer, start: number, end: number): void {
+    if (!this.#deflated) {
+      this.#piece = buffer;
+      this.#pieceStart = start;
+      this.#walker.write(buffer, start, end);
+      this.#piece = null;
+    }
+    if (this.#holding) this.#hold(buffer, start, end);
+    this.bytes += end - start;
+  }
+
+  finish(): void {
+    if (this.#deflated) this.#finishDeflated();
+    else if (this.#walker.malformed) this.damage = 'cannot be read in its transfer syntax';
+    else if (this.#pixels.open || !this.#walker.complete) this.damage = 'is cut off';
+    if (this.#holding && !this.#walker.malformed) {
+      this.header = Buffer.from(this.#held.take());
+    }
+    this.#held.clear();
+    this.#holding = false;
+    if (this.#matching) this.knownPixels = this.#wants.known?.finish() ?? 0;
+    if (this.knownPixels === 0) this.pixelHash ||= this.#hashOfPixels();
+    this.#matching = false;
+  }
+
+  /** Called by the walker, as is {@link pixelBytes}. */
+  pixelsBegin(length: number, offset: number): void {
+    this.#pixels.begin();
+    this.#matching = length > 0 && (this.#wants.known?.begin(length) ?? false);
+    if (!this.#wants.header || this.#piece === null || !this.#holding) return;
+    const { length: held } = this.#held;
+    const rest = this.#piece.subarray(this.#pieceStart, this.#pieceStart + offset - held);
+    this.header = held === 0 ? Buffer.from(rest) : Buffer.concat([this.#held.take(), rest]);
+    this.#held.clear();
+    this.#holding = false;
+  }
+
+  /** Compares while it matches; from the first difference on it hashes, what was equal included. */
+  pixelBytes(bytes: Buffer, start: number, end: number, last: boolean): void {
+    if (!this.#wants.pixels) {
+      this.#pixels.open = !last;
+      return;
+    }
+    const { known } = this.#wants;
+    if (this.#matching && known !== undefined) {
+      if (end === start || known.push(bytes, start, end)) {
+        this.#pixels.open = !last;
+        return;
+      }
+      this.#matching = false;
+      const prefix = known.prefix();
+      if (prefix.length > 0) this.#pixels.push(prefix, 0, prefix.length, false);
+    }
+    this.#pixels.push(bytes, start, end, last);
+  }
+
+  /** Also of a value that was cut off: it is not what was sent, and that has to show. */
+  #hashOfPixels(): string {
+    if (!this.#wants.pixels) return '';
+    const { known } = this.#wants;
+    if (this.#matching && known !== undefined) {
+      const prefix = known.prefix();
+      this.#pixels.push(prefix, 0, prefix.length, false);
+    }
+    return this.#pixels.finish();
+  }
+
+  #hold(buffer: Buffer, start: number, end: number): void {
+    const tooLong = this.#held.length + end - start > MAX_HEADER_BYTES;
+    if (!tooLong && this.#held.add(buffer, start, end)) return;
+    this.#held.clear();
+    this.#holding = false;
+  }
+
+  /** A deflated data set is compared once it is whole: inflating piece by piece is asynchronous. */
+  #finishDeflated(): void {
+    if (!this.#holding) return;
+    const whole = this.#held.take();
+    if (this.#wants.header) this.header = Buffer.from(whole);
+    this.#holding = false;
+    try {
+      const plain = inflateRawSync(whole, { maxOutputLength: MAX_INFLATED_BYTES });
+      this.#walker.begin(encodingOf(TransferSyntax.EXPLICIT_LE));
+      this.#walker.write(plain);
+      if (this.#walker.malformed) this.damage = 'cannot be read once it is inflated';
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE') return;
+      this.damage = 'does not inflate';
+      // why: what does not inflate came to harm on its way, which a hash of its own says
+      if (this.#wants.pixels) this.pixelHash = hashAtOnce('sha256', whole, 'hex');
+    }
+  }
+}
