@@ -1,15 +1,17 @@
 // A simulated archive: stores, finds, moves, keeps worklist and procedure steps. In memory.
 import type { SimulatedArchive } from '../../../api/k6/simulate.ts';
 import { CommandField } from '../../dicom/dimse/elements.ts';
-import type { IncomingRequest } from '../../dicom/dimse/incoming.ts';
+import { Room } from '../../dicom/collected.ts';
+import { REPLY_LATER } from '../../dicom/dimse/incoming.ts';
+import type { IncomingRequest, ResponseFields } from '../../dicom/dimse/incoming.ts';
 import { Status } from '../../dicom/dimse/status.ts';
 import { SopClass } from '../../dicom/dimse/uids.ts';
 import { CommitmentProvider } from '../../dicom/scp/commitment-provider.ts';
+import type { ContextRules } from '../../dicom/scp/contexts.ts';
 import { FindProvider } from '../../dicom/scp/find-provider.ts';
 import { readIdentifier } from '../../dicom/scp/identifier.ts';
 import { type Destination, RetrieveProvider } from '../../dicom/scp/retrieve-provider.ts';
 import type { Association } from '../../dicom/ul/association.ts';
-import type { ContextPolicy } from '../stations/contexts.ts';
 import { DatasetTap } from '../../dicom/scp/dataset-tap.ts';
 import { PieceBag } from '../stations/piece-bag.ts';
 import { mustBeWord } from '../stations/spec-words.ts';
@@ -17,19 +19,28 @@ import { StoreStation } from '../stations/store-station.ts';
 import type { Stored } from '../stations/store-station.ts';
 import { requestorTlsOf } from '../../dicom/ul/socket/tls-files.ts';
 import { ProcedureSteps } from './procedure-steps.ts';
-import { levelOf, Query } from './query.ts';
+import { levelOf, levelRefused, Query, retrievalRefused } from './query.ts';
 import { Retrieval } from './retrieve.ts';
-import { isArchiveService, operationOf } from './services.ts';
+import { isArchiveService, operationOf, takesSyntax } from './services.ts';
 import { ARCHIVE_DEFAULTS } from './spec.ts';
+import { factsOf } from './facts.ts';
 import { ArchiveStore } from './store.ts';
 import { Worklist } from './worklist.ts';
 
 const NO_BYTES = Buffer.alloc(0);
+const NO_ROOM: ResponseFields = {
+  status: Status.OUT_OF_RESOURCES,
+  errorComment: 'the archive may not keep that much (keepBytes)',
+};
 
 /** Data set of one store while it arrives. */
 interface Taking {
   readonly tap: DatasetTap;
   readonly bag: PieceBag;
+  /** Bytes of it that count on the archive's limit. */
+  held: number;
+  /** There was no room for all of it. */
+  tooMuch: boolean;
 }
 
 /** One archive: a station. */
@@ -40,6 +51,8 @@ export class Archive extends StoreStation<Taking> {
   private readonly spec: SimulatedArchive;
   private readonly destinations: ReadonlyMap<string, Destination>;
   private readonly keep: 'nothing' | 'headers' | 'all';
+  /** Data sets that are arriving, of all associations: no more than may be kept. */
+  private readonly arriving: Room;
   private readonly now: () => number;
   private readonly query: Query;
   private readonly worklist: Worklist;
@@ -66,6 +79,7 @@ export class Archive extends StoreStation<Taking> {
     );
     this.keep = spec.keep ?? ARCHIVE_DEFAULTS.keep;
     this.store = new ArchiveStore(spec);
+    this.arriving = new Room(this.store.limit);
     this.now = now;
     const visibleAfterMs = spec.visibleAfterMs ?? ARCHIVE_DEFAULTS.visibleAfterMs;
     this.query = new Query(this.store, { retrieveAET: this.ownAET, visibleAfterMs, now });
@@ -79,48 +93,66 @@ export class Archive extends StoreStation<Taking> {
     return this.aets[0] ?? ARCHIVE_DEFAULTS.aet;
   }
 
-  protected override policy(): ContextPolicy {
-    return { takes: isArchiveService, transferSyntaxes: null };
+  protected override policy(): ContextRules {
+    return { abstractSyntaxes: isArchiveService, transferSyntaxes: takesSyntax };
   }
 
   protected begin(): Taking {
-    const header = this.keep !== 'nothing';
-    return { tap: new DatasetTap({ header, pixels: false }), bag: new PieceBag() };
+    const tap = new DatasetTap({ header: true, pixels: false, room: this.room });
+    return { tap, bag: new PieceBag(), held: 0, tooMuch: false };
   }
 
   protected starts(taking: Taking, { transferSyntax }: Stored): void {
     taking.tap.begin(transferSyntax);
-    taking.bag.take();
+    this.spoilt(taking);
+    taking.tooMuch = false;
   }
 
   protected piece(taking: Taking, buffer: Buffer, start: number, end: number): void {
     taking.tap.push(buffer, start, end);
-    if (this.keep !== 'all') return;
-    if (this.isTooLarge(taking)) taking.bag.take();
-    else taking.bag.add(buffer, start, end);
+    if (this.keep !== 'all' || taking.tooMuch) return;
+    if (this.arriving.take(end - start)) {
+      taking.held += end - start;
+      taking.bag.add(buffer, start, end);
+      return;
+    }
+    this.spoilt(taking);
+    taking.tooMuch = true;
   }
 
-  /** More than the archive may keep in all. */
-  private isTooLarge({ tap }: Taking): boolean {
-    return this.keep === 'all' && tap.bytes > this.store.limit;
+  protected override spoilt(taking: Taking): void {
+    taking.bag.take();
+    this.arriving.give(taking.held);
+    taking.held = 0;
   }
 
-  protected complete(taking: Taking, { request, transferSyntax }: Stored): number {
+  protected complete(taking: Taking, stored: Stored): number {
+    const { request, transferSyntax } = stored;
     const { tap, bag } = taking;
-    if (this.isTooLarge(taking)) return Status.OUT_OF_RESOURCES;
     tap.finish();
     const pieces = bag.take();
-    const sopInstance = request.sopInstance();
-    if (this.store.refuses(sopInstance)) return Status.DUPLICATE_SOP_INSTANCE;
-    if (this.keep === 'nothing') return Status.SUCCESS;
+    this.spoilt(taking);
+    const header = { bytes: tap.header ?? NO_BYTES, transferSyntax };
+    const facts = taking.tooMuch ? NO_ROOM : factsOf(stored, tap, header);
+    const refusal = 'status' in facts ? facts : this.refusesAgain(request.sopInstance());
+    if (refusal !== null) {
+      this.answer(stored, refusal);
+      return REPLY_LATER;
+    }
+    if (this.keep === 'nothing' || 'status' in facts) return Status.SUCCESS;
     this.store.add({
-      sopClass: request.sopClass(),
-      sopInstance,
-      header: { bytes: tap.header ?? NO_BYTES, transferSyntax },
+      ...facts,
+      header,
       dataset: this.keep === 'all' ? Buffer.concat(pieces) : null,
       storedAt: this.now(),
     });
     return Status.SUCCESS;
+  }
+
+  private refusesAgain(sopInstance: string): ResponseFields | null {
+    if (!this.store.refuses(sopInstance)) return null;
+    const errorComment = 'this archive has the instance already';
+    return { status: Status.DUPLICATE_SOP_INSTANCE, errorComment };
   }
 
   /** By the same words as {@link onRequest}: what is refused there needs no data set. */
@@ -163,12 +195,9 @@ export class Archive extends StoreStation<Taking> {
   private findProvider(): FindProvider {
     const isWorklist = (request: IncomingRequest): boolean =>
       request.sopClass() === SopClass.WORKLIST_FIND;
-    const errorComment = 'QueryRetrieveLevel is missing or unknown';
     return new FindProvider({
       refuses: (keys, request) =>
-        isWorklist(request) || levelOf(keys) !== null
-          ? null
-          : { status: Status.DATA_SET_MISMATCH, errorComment },
+        isWorklist(request) ? null : levelRefused(keys, request.sopClass()),
       records: (keys, request) => {
         const level = levelOf(keys);
         return isWorklist(request) || level === null
@@ -183,6 +212,7 @@ export class Archive extends StoreStation<Taking> {
     return new RetrieveProvider({
       callingAET: this.ownAET,
       destination: (aet) => this.destinations.get(aet) ?? null,
+      refuses: (keys, request) => retrievalRefused(keys, request.sopClass()),
       instances: (keys) => {
         const level = levelOf(keys);
         const found = level === null ? [] : this.query.instances(keys, level);

@@ -1,6 +1,9 @@
 // The query/retrieve information model of the archive (PS3.4 C.6): candidates of each level.
 import { openDataset, toJson } from '../../dicom/element/json.ts';
 import type { JsonDataset } from '../../dicom/element/json.ts';
+import type { ResponseFields } from '../../dicom/dimse/incoming.ts';
+import { Status } from '../../dicom/dimse/status.ts';
+import { isStudyRoot } from './services.ts';
 import { matches, project } from '../../dicom/scp/matching.ts';
 import type { ArchiveStore, StoredInstance, StoredSeries, StoredStudy } from './store.ts';
 
@@ -18,6 +21,57 @@ export interface QueryOptions {
 export function levelOf(keys: JsonDataset): Level | null {
   const level = String(keys['QueryRetrieveLevel'] ?? '');
   return LEVELS.has(level) ? (level as Level) : null;
+}
+
+/** Unique keys by level, from the top (PS3.4 C.6.1.1, C.6.2.1). */
+const UNIQUE: readonly (readonly [Level, string])[] = [
+  ['PATIENT', 'PatientID'],
+  ['STUDY', 'StudyInstanceUID'],
+  ['SERIES', 'SeriesInstanceUID'],
+  ['IMAGE', 'SOPInstanceUID'],
+];
+
+/** Why an identifier asks for nothing that there is, at a level of the model; null = it does. */
+export function levelRefused(keys: JsonDataset, sopClass: string): ResponseFields | null {
+  const level = levelOf(keys);
+  if (level === null) return mismatch('QueryRetrieveLevel is missing or unknown');
+  if (level !== 'PATIENT' || !isStudyRoot(sopClass)) return null;
+  return mismatch('Study Root has no PATIENT level');
+}
+
+/**
+ * Why an identifier cannot be retrieved by; null = it can (PS3.4 C.4.2.1.4.1): the unique key of its
+ * level has a value or a list of UIDs, those above one value where they are given. No wildcards.
+ */
+export function retrievalRefused(keys: JsonDataset, sopClass: string): ResponseFields | null {
+  const refused = levelRefused(keys, sopClass);
+  if (refused !== null) return refused;
+  const level = levelOf(keys);
+  for (const [at, keyword] of UNIQUE) {
+    const values = [keys[keyword] ?? []].flat().map(String).filter(Boolean);
+    if (values.some((value) => /[*?]/.test(value)))
+      return mismatch(`${keyword} is a unique key: no wildcards`);
+    const isOwn = at === level;
+    if (isOwn && values.length === 0) return mismatch(`${keyword} has no value`);
+    if (values.length > 1 && (!isOwn || at === 'PATIENT'))
+      return mismatch(`${keyword} has more than one value`);
+    if (isOwn) return null;
+  }
+  return null;
+}
+
+function uniqueKeysOf(keys: JsonDataset, level: Level): JsonDataset {
+  const unique: JsonDataset = {};
+  for (const [at, keyword] of UNIQUE) {
+    const value = keys[keyword];
+    if (value !== undefined) unique[keyword] = value;
+    if (at === level) break;
+  }
+  return unique;
+}
+
+function mismatch(errorComment: string): ResponseFields {
+  return { status: Status.DATA_SET_MISMATCH, errorComment };
 }
 
 interface Candidate {
@@ -53,18 +107,24 @@ export class Query {
     this.store.index();
     for (const { json } of this.candidates(keys, level)) {
       const candidate = { ...json, QueryRetrieveLevel: level };
-      if (matches(keys, candidate)) yield project(keys, candidate);
+      // PS3.4 C.4.1.1.3.2: where to retrieve it from is in every answer, asked for or not.
+      if (matches(keys, candidate)) yield { ...project(keys, candidate), ...this.retrieveFrom() };
     }
   }
 
-  /** The instances a C-MOVE or C-GET identifier stands for. */
+  /** The instances a C-MOVE or C-GET identifier stands for, by its unique keys alone. */
   instances(keys: JsonDataset, level: Level): StoredInstance[] {
     this.store.index();
+    const unique = uniqueKeysOf(keys, level);
     const found: StoredInstance[] = [];
-    for (const { json, instances } of this.candidates(keys, level)) {
-      if (matches(keys, json)) found.push(...instances);
+    for (const { json, instances } of this.candidates(unique, level)) {
+      if (matches(unique, json)) found.push(...instances);
     }
     return found;
+  }
+
+  private retrieveFrom(): JsonDataset {
+    return { RetrieveAETitle: this.options.retrieveAET };
   }
 
   private *candidates(keys: JsonDataset, level: Level): Generator<Candidate> {
@@ -166,7 +226,7 @@ export class Query {
   }
 
   private common(): JsonDataset {
-    return { RetrieveAETitle: this.options.retrieveAET, InstanceAvailability: 'ONLINE' };
+    return { ...this.retrieveFrom(), InstanceAvailability: 'ONLINE' };
   }
 
   private visible({ instances }: StoredSeries): StoredInstance[] {

@@ -2,9 +2,9 @@
 import { CommandField } from '../../dicom/dimse/elements.ts';
 import type { IncomingRequest } from '../../dicom/dimse/incoming.ts';
 import { Status } from '../../dicom/dimse/status.ts';
-import { SopClass } from '../../dicom/dimse/uids.ts';
+import { isStorageClass, SopClass } from '../../dicom/dimse/uids.ts';
+import { TransferSyntax } from '../../dicom/element/transfer-syntax.ts';
 import type { Association } from '../../dicom/ul/association.ts';
-import { isStorage, VERIFICATION } from '../stations/contexts.ts';
 
 /** What the archive does with a request that is no C-STORE. */
 export type ArchiveOperation =
@@ -23,7 +23,7 @@ const RETRIEVALS: Readonly<Record<string, readonly [number, ArchiveOperation]>> 
 /** The operations of a SOP class by command field; null when the archive has no such service. */
 function operationsOf(sopClass: string): ReadonlyMap<number, ArchiveOperation> | null {
   switch (sopClass) {
-    case VERIFICATION:
+    case SopClass.VERIFICATION:
       return new Map([[CommandField.C_ECHO_RQ, 'echo']]);
     case SopClass.WORKLIST_FIND:
       return new Map([[C_FIND_RQ, 'worklist']]);
@@ -43,7 +43,19 @@ function operationsOf(sopClass: string): ReadonlyMap<number, ArchiveOperation> |
 
 /** What the archive answers to. */
 export function isArchiveService(sopClass: string): boolean {
-  return operationsOf(sopClass) !== null || isStorage(sopClass);
+  return operationsOf(sopClass) !== null || isStorageClass(sopClass);
+}
+
+const { IMPLICIT_LE, EXPLICIT_LE, EXPLICIT_BE, DEFLATED_LE } = TransferSyntax;
+/** What identifiers may come in; a data set without pixels has no other (PS3.5 §10). */
+const OF_IDENTIFIERS: readonly string[] = [IMPLICIT_LE, EXPLICIT_LE, EXPLICIT_BE, DEFLATED_LE];
+/** Known, or of the standard (PS3.6 Table A-1): what comes in any other cannot be read. */
+const STANDARD_SYNTAX = /^1\.2\.840\.10008\.1\.2(\.\d+)*$/;
+
+/** Whether a transfer syntax is taken for an abstract syntax. */
+export function takesSyntax(transferSyntax: string, abstractSyntax: string): boolean {
+  if (isStorageClass(abstractSyntax)) return STANDARD_SYNTAX.test(transferSyntax);
+  return OF_IDENTIFIERS.includes(transferSyntax);
 }
 
 /** Which operation a request asks for, or the status that refuses it (PS3.7 Annex C). */

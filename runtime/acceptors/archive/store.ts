@@ -1,16 +1,11 @@
 // What the archive holds: patients' studies, series and instances, indexed when somebody asks.
 import type { SimulatedArchive } from '../../../api/k6/simulate.ts';
-import { HeaderReader } from '../account/header.ts';
 import type { KeptHeader } from '../account/header.ts';
+import type { InstanceFacts } from './facts.ts';
 import { ARCHIVE_DEFAULTS } from './spec.ts';
 
-const STUDY_INSTANCE_UID = 0x0020000d;
-const SERIES_INSTANCE_UID = 0x0020000e;
-
 /** One stored instance. */
-export interface StoredInstance {
-  readonly sopClass: string;
-  readonly sopInstance: string;
+export interface StoredInstance extends InstanceFacts {
   readonly header: KeptHeader;
   /** The whole data set, null unless it is kept. */
   readonly dataset: Buffer | null;
@@ -83,23 +78,21 @@ export class ArchiveStore {
   }
 
   private place(instance: StoredInstance): void {
-    const uids = identify(instance.header);
-    if (uids === null) return;
     const before = this.places.get(instance.sopInstance);
     if (before !== undefined) {
       this.replaced++;
       if (this.keepsFirst) return;
       this.remove(before.study, before.series, instance.sopInstance);
     }
-    let study = this.studies.get(uids.study);
+    let study = this.studies.get(instance.study);
     if (study === undefined) {
-      study = { uid: uids.study, series: new Map(), bytes: 0 };
-      this.studies.set(uids.study, study);
+      study = { uid: instance.study, series: new Map(), bytes: 0 };
+      this.studies.set(instance.study, study);
     }
-    let series = study.series.get(uids.series);
+    let series = study.series.get(instance.series);
     if (series === undefined) {
-      series = { uid: uids.series, instances: new Map() };
-      study.series.set(uids.series, series);
+      series = { uid: instance.series, instances: new Map() };
+      study.series.set(instance.series, series);
     }
     series.instances.set(instance.sopInstance, instance);
     this.places.set(instance.sopInstance, { study, series });
@@ -137,15 +130,4 @@ export class ArchiveStore {
 function sizeOf({ header, dataset }: StoredInstance): number {
   // why: about what the objects around an instance take
   return 300 + (dataset === null ? header.bytes.length : dataset.length);
-}
-
-function identify(header: KeptHeader): { study: string; series: string } | null {
-  try {
-    const reader = new HeaderReader(header);
-    const study = reader.value(STUDY_INSTANCE_UID);
-    const series = reader.value(SERIES_INSTANCE_UID);
-    return study === null || series === null ? null : { study, series };
-  } catch {
-    return null; // no data set of its transfer syntax: counted, but it cannot be found
-  }
 }

@@ -1,7 +1,8 @@
 // Storage commitment as acceptor (PS3.4 J.3): takes the request, reports on the same association or
 // on a new one.
 import type { JsonDataset } from '../element/json.ts';
-import type { IncomingRequest } from '../dimse/incoming.ts';
+import { Element } from '../dimse/elements.ts';
+import type { IncomingRequest, ResponseFields } from '../dimse/incoming.ts';
 import { Status } from '../dimse/status.ts';
 import { SopClass, STORAGE_COMMITMENT_INSTANCE } from '../dimse/uids.ts';
 import { normalized, type NormalizedOptions } from '../scu/normalized.ts';
@@ -47,6 +48,34 @@ function referencesOf(json: JsonDataset): Reference[] | null {
   }));
 }
 
+const REQUEST_COMMITMENT = 1; // PS3.4 J.3.2.1.1
+
+/** Why a request is none (PS3.7 §10.1.4.1.9, PS3.4 Table J.3.2-1); null = it is one. */
+function refusalOf(
+  request: IncomingRequest,
+  transactionUid: string,
+  references: readonly Reference[] | null,
+): ResponseFields | null {
+  const refused = (status: number, errorComment: string): ResponseFields => ({
+    status,
+    errorComment,
+  });
+  const action = request.uint16(Element.ACTION_TYPE_ID);
+  if (action !== REQUEST_COMMITMENT)
+    return refused(Status.NO_SUCH_ACTION, `there is no action of type ${action}`);
+  if (request.sopInstance() !== STORAGE_COMMITMENT_INSTANCE)
+    return refused(Status.NO_SUCH_SOP_INSTANCE, `asked of ${STORAGE_COMMITMENT_INSTANCE} only`);
+  if (transactionUid === '') return refused(Status.MISSING_ATTRIBUTE, 'TransactionUID is missing');
+  if (references === null)
+    return refused(Status.MISSING_ATTRIBUTE, 'ReferencedSOPSequence is missing');
+  if (references.length === 0)
+    return refused(Status.MISSING_ATTRIBUTE_VALUE, 'ReferencedSOPSequence is empty');
+  const isBlank = references.some(
+    (one) => one.ReferencedSOPClassUID === '' || one.ReferencedSOPInstanceUID === '',
+  );
+  return isBlank ? refused(Status.MISSING_ATTRIBUTE, 'a reference lacks one of its UIDs') : null;
+}
+
 /** Answers storage commitment requests. */
 export class CommitmentProvider {
   private readonly options: CommitmentProviderOptions;
@@ -62,8 +91,9 @@ export class CommitmentProvider {
     if (json === null) return;
     const transactionUid = String(json['TransactionUID'] ?? '');
     const references = referencesOf(json);
-    if (transactionUid === '' || references === null) {
-      association.respond(request, { status: Status.MISSING_ATTRIBUTE });
+    const refusal = refusalOf(request, transactionUid, references);
+    if (refusal !== null || references === null) {
+      association.respond(request, refusal ?? { status: Status.MISSING_ATTRIBUTE });
       return;
     }
     association.respond(request, { status: Status.SUCCESS });

@@ -105,12 +105,12 @@ describe('DatasetTap', () => {
 
   it('only counts a deflated data set that becomes too large', () => {
     const tap = new DatasetTap({ header: false, pixels: true });
-    const bomb = deflateRawSync(Buffer.alloc(257 * 1024 ** 2));
+    const bomb = deflateRawSync(Buffer.alloc(257 * 1024 ** 2), { level: 1 });
     tap.begin(DEFLATED);
     tap.push(bomb, 0, bomb.length);
     tap.finish();
     expect([tap.pixelHash, tap.bytes]).toEqual(['', bomb.length]);
-  });
+  }, 60_000);
 
   it('keeps all of a data set without pixels', () => {
     const tap = new DatasetTap({ header: true, pixels: true });
@@ -129,7 +129,8 @@ describe('DatasetTap', () => {
     tap.begin(EXPLICIT);
     tap.push(bytes, 0, bytes.length);
     tap.finish();
-    expect([tap.header, tap.pixelHash, tap.bytes]).toEqual([null, '', 16]);
+    expect([tap.header, tap.pixelHash, tap.bytes]).toEqual([bytes, '', 16]);
+    expect(tap.damage).toBe('cannot be read in its transfer syntax');
   });
 
   it('is used again without remembering', () => {

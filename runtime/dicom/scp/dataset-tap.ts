@@ -44,7 +44,10 @@ export interface TapWants {
  */
 export class DatasetTap implements PixelSink {
   bytes = 0;
-  /** After `finish`: the header, null when not wanted or not found. */
+  /**
+   * After `finish`: the header, of a damaged data set what came of it until it could not be read any
+   * more; null when not wanted, or too long.
+   */
   header: Buffer | null = null;
   /** After `finish`: hex; '' = there are no pixels, or they could not be found. */
   pixelHash = '';
@@ -58,6 +61,7 @@ export class DatasetTap implements PixelSink {
   /** The header so far, or all of a deflated data set. */
   readonly #held: Collected;
   #holding = false;
+  #tooLong = false;
   #deflated = false;
   #matching = false;
   /** The piece that is being read, for the header that ends in it. */
@@ -79,6 +83,7 @@ export class DatasetTap implements PixelSink {
     this.#matching = false;
     this.#pixels.clear();
     this.#held.clear();
+    this.#tooLong = false;
     this.#deflated = encoding.deflated;
     // why: a deflated header cannot be searched; it is kept whole and inflated when asked for
     this.#holding = this.#wants.header || (this.#deflated && this.#wants.pixels);
@@ -93,6 +98,8 @@ export class DatasetTap implements PixelSink {
       this.#piece = null;
     }
     if (this.#holding) this.#hold(buffer, start, end);
+    // why: of what cannot be read, the part that shows why is enough
+    if (this.#walker.malformed) this.#holding = false;
     this.bytes += end - start;
   }
 
@@ -100,9 +107,7 @@ export class DatasetTap implements PixelSink {
     if (this.#deflated) this.#finishDeflated();
     else if (this.#walker.malformed) this.damage = 'cannot be read in its transfer syntax';
     else if (this.#pixels.open || !this.#walker.complete) this.damage = 'is cut off';
-    if (this.#holding && !this.#walker.malformed) {
-      this.header = Buffer.from(this.#held.take());
-    }
+    if (this.#wants.header && !this.#tooLong) this.header ??= Buffer.from(this.#held.take());
     this.#held.clear();
     this.#holding = false;
     if (this.#matching) this.knownPixels = this.#wants.known?.finish() ?? 0;
@@ -157,6 +162,7 @@ export class DatasetTap implements PixelSink {
     if (!tooLong && this.#held.add(buffer, start, end)) return;
     this.#held.clear();
     this.#holding = false;
+    this.#tooLong = true;
   }
 
   /** A deflated data set is compared once it is whole: inflating piece by piece is asynchronous. */

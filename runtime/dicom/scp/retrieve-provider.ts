@@ -16,6 +16,8 @@ export interface Destination {
 }
 
 export interface RetrieveProviderOptions {
+  /** What an identifier that cannot be retrieved by is answered with; null = it can. */
+  refuses?(identifier: JsonDataset, request: IncomingRequest): ResponseFields | null;
   /** The instances that an identifier asks for. */
   instances(identifier: JsonDataset, request: IncomingRequest): Iterable<StoredInstance>;
   /** Where a C-MOVE destination is; null = unknown (0xA801). */
@@ -52,6 +54,11 @@ export class RetrieveProvider {
   onRequest(association: Association, request: IncomingRequest, dataset: Buffer | null): void {
     const identifier = readIdentifier(association, request, dataset);
     if (identifier === null) return;
+    const refusal = this.options.refuses?.(identifier, request) ?? null;
+    if (refusal !== null) {
+      association.respond(request, refusal);
+      return;
+    }
     const instances = [...this.options.instances(identifier, request)];
     if (request.commandField === CommandField.C_GET_RQ)
       this.run(association, request, association, instances);
