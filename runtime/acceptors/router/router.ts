@@ -158,7 +158,7 @@ export class Router extends StoreStation<Taking> {
 
   protected begin(): Taking {
     const limit = this.spec.spoolBytes ?? ROUTER_DEFAULTS.spoolBytes;
-    const tap = new DatasetTap({ header: true, pixels: false });
+    const tap = new DatasetTap({ header: true, pixels: false, room: this.room });
     return { bag: new BodyBag(this.spool, limit), tap };
   }
 

@@ -1,6 +1,8 @@
 // What an acceptor does wrong on purpose, as data, and the dice that decide when.
 import type { AcceptorFaults, Span } from '../../../api/k6/simulate.ts';
 import type { AssociateDecision, AssociateIndication } from '../../dicom/scp/acceptor-types.ts';
+import type { NegotiatedContext } from '../../dicom/ul/associate-request.ts';
+import { ContextResult } from '../../dicom/ul/constants.ts';
 import { chance, cycle, lognormal } from './chance.ts';
 import { SpecError } from './spec-error.ts';
 import { mustHaveKeys } from './spec-words.ts';
@@ -88,11 +90,16 @@ export class FaultDice {
     return { kind: 'reject', result, source, reason };
   }
 
-  /** Whether an abstract syntax is taken, by these faults. */
-  takes(abstractSyntax: string): boolean {
+  /** The contexts, those refused that these faults leave out. */
+  contexts(answered: readonly NegotiatedContext[]): readonly NegotiatedContext[] {
     const { contexts } = this.faults;
-    if (contexts === undefined) return true;
-    return contexts !== 'none' && contexts.includes(abstractSyntax);
+    if (contexts === undefined) return answered;
+    const result = ContextResult.ABSTRACT_SYNTAX_NOT_SUPPORTED;
+    return answered.map((context) =>
+      contexts !== 'none' && contexts.includes(context.abstractSyntax)
+        ? context
+        : { ...context, transferSyntax: '', result },
+    );
   }
 
   /** What happens to the store that begins. */

@@ -1,16 +1,16 @@
 // A receiver: the SCP at which a router's deliveries end, and where the account looks.
 import type { AcceptorFaults } from '../../../api/k6/simulate.ts';
+import type { ContextRules } from '../../dicom/scp/contexts.ts';
 import { DatasetTap } from '../../dicom/scp/dataset-tap.ts';
 import { CommandField } from '../../dicom/dimse/elements.ts';
 import { REPLY_LATER, type IncomingRequest } from '../../dicom/dimse/incoming.ts';
 import { Status } from '../../dicom/dimse/status.ts';
-import { SopClass } from '../../dicom/dimse/uids.ts';
+import { isStorageClass, SopClass } from '../../dicom/dimse/uids.ts';
 import type { TlsOptions } from '../../dicom/ul/associate-request.ts';
 import type { Association, RequestHandler } from '../../dicom/ul/association.ts';
 import type { ReceiverSpec } from '../../threads.ts';
 import type { ArrivalRow } from '../account/account.ts';
 import type { RunClock } from '../clock.ts';
-import { STORE_ANYTHING, type ContextPolicy } from './contexts.ts';
 import { correlator } from '../account/correlate.ts';
 import type { Correlator } from '../account/correlate.ts';
 import type { Desk } from '../account/desk.ts';
@@ -47,10 +47,10 @@ interface Intake {
   file: OpenFile | null;
 }
 
-const STORE_OR_REPORT: ContextPolicy = {
-  takes: (abstractSyntax) =>
-    abstractSyntax === SopClass.STORAGE_COMMITMENT || STORE_ANYTHING.takes(abstractSyntax),
-  transferSyntaxes: null,
+/** Instances, and reports of storage commitment (PS3.4 J.3.3). */
+const STORE_OR_REPORT: ContextRules = {
+  abstractSyntaxes: (uid) =>
+    uid === SopClass.STORAGE_COMMITMENT || uid === SopClass.VERIFICATION || isStorageClass(uid),
 };
 
 /** Answers one receiver's associations. */
@@ -84,8 +84,7 @@ export class Receiver extends StoreStation<Intake> {
     return this.spec.keep !== 'nothing' || this.spec.verify === 'full';
   }
 
-  /** Instances, and reports of storage commitment (PS3.4 J.3.3). */
-  protected override policy(): ContextPolicy {
+  protected override policy(): ContextRules {
     return STORE_OR_REPORT;
   }
 
@@ -110,6 +109,7 @@ export class Receiver extends StoreStation<Intake> {
       header: this.keepsHeaders || correlate !== 'sop',
       pixels: verify !== 'counts',
       known: new PixelMatch(this.tools.known),
+      room: this.room,
     });
     return { number: this.tools.nextAssociation(), tap, file: null };
   }

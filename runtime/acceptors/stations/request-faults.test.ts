@@ -12,7 +12,7 @@ describe('rules for requests', () => {
       ]),
     ).toEqual([
       { service: 'C-FIND', every: 3, status: [0xa700, 0], delay: 2000 },
-      { probability: 0.5, silence: true, delay: { p50: 40, p95: 200 } },
+      { share: 0.5, neverAnswer: true, delay: { p50: 40, p95: 200 } },
       { callingAET: 'A', abortAfter: 10 },
     ]);
   });
@@ -45,8 +45,8 @@ describe('rules for associations', () => {
     ).toEqual({
       associate: [
         { first: 3, abort: { source: 0, reason: 0 } },
-        { abort: { source: 2, reason: 6 }, probability: 0.5 },
-        { every: 2, silence: true },
+        { abort: { source: 2, reason: 6 }, share: 0.5 },
+        { every: 2, neverAnswer: true },
         { callingAET: 'A', reset: true, delay: 1000 },
         { reject },
       ],

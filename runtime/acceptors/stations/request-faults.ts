@@ -65,15 +65,10 @@ function codes(reject: NonNullable<AssociateRule['reject']>): typeof reject {
   throw new SpecError('faults.associate: reject needs result, source and reason, 0 to 255', hint);
 }
 
-/** The words that both kinds of rules have, as the wire calls them. */
+/** Times in ms; all else as the script says it. */
 function common<T extends FaultRule>(rule: T) {
-  const { share, delay, neverAnswer, ...same } = rule;
-  return {
-    ...same,
-    ...(share === undefined ? {} : { probability: share }),
-    ...(delay === undefined ? {} : { delay: delayOf(delay) }),
-    ...(neverAnswer === true ? { silence: true } : {}),
-  };
+  const { delay, ...same } = rule;
+  return { ...same, ...(delay === undefined ? {} : { delay: delayOf(delay) }) };
 }
 
 /**

@@ -1,5 +1,6 @@
 // What every station that takes C-STOREs has in common: contexts, faults, C-ECHO, late answers.
 import type { AcceptorFaults } from '../../../api/k6/simulate.ts';
+import { Room } from '../../dicom/collected.ts';
 import { CommandField } from '../../dicom/dimse/elements.ts';
 import { REPLY_LATER } from '../../dicom/dimse/incoming.ts';
 import type { IncomingRequest, ResponseFields } from '../../dicom/dimse/incoming.ts';
@@ -11,14 +12,16 @@ import type {
   AssociateIndication,
 } from '../../dicom/scp/acceptor-types.ts';
 import type { Association, RequestHandler } from '../../dicom/ul/association.ts';
+import { type ContextRules, negotiateContexts } from '../../dicom/scp/contexts.ts';
 import { withFaults } from '../../dicom/scp/fault-handler.ts';
 import { chance } from './chance.ts';
-import { answerContexts, STORE_ANYTHING } from './contexts.ts';
-import type { ContextPolicy } from './contexts.ts';
+import { STORE_ANYTHING } from './contexts.ts';
 import { FaultDice, UNHARMED } from './faults.ts';
 import type { StoreFate } from './faults.ts';
 import type { Station } from './ports.ts';
 import { faultPolicy } from './request-faults.ts';
+
+const HEADERS_MAX_BYTES = 256 * 1024 ** 2;
 
 /** What an association carries between its callbacks; `taking` is the station's own. */
 interface Carried<T> {
@@ -61,6 +64,8 @@ export abstract class StoreStation<T> implements Station, RequestHandler {
   /** Hears of failed handshakes, each time. */
   onTlsFailed: TlsListener | null = null;
   protected readonly dice: FaultDice;
+  /** What headers may take up while they arrive, of all associations together. */
+  protected readonly room = new Room(HEADERS_MAX_BYTES);
   private readonly timers = new Set<NodeJS.Timeout>();
 
   /** Answers requests: this station, behind its rules where there are any. */
@@ -87,7 +92,7 @@ export abstract class StoreStation<T> implements Station, RequestHandler {
   protected spoilt(_taking: T): void {}
 
   /** Contexts taken. */
-  protected policy(): ContextPolicy {
+  protected policy(): ContextRules {
     return STORE_ANYTHING;
   }
 
@@ -110,11 +115,7 @@ export abstract class StoreStation<T> implements Station, RequestHandler {
   /** Lets in, where no rule says otherwise. */
   onAssociate(indication: AssociateIndication): AssociateDecision {
     this.counts.associations++;
-    const { takes, transferSyntaxes } = this.policy();
-    const contexts = answerContexts(indication.rq.contexts, {
-      takes: (abstractSyntax) => takes(abstractSyntax) && this.dice.takes(abstractSyntax),
-      transferSyntaxes,
-    });
+    const contexts = this.dice.contexts(negotiateContexts(indication.rq, this.policy()));
     const data: Carried<T> = { taking: this.begin(), fate: UNHARMED, bytes: 0 };
     return { kind: 'accept', contexts, handler: this.handler, data };
   }

@@ -97,8 +97,18 @@ export const STORAGE_CLASSES: readonly string[] = [
 ];
 
 const STORAGE_PREFIX = '1.2.840.10008.5.1.4.1.1.';
+/** Storage SOP classes outside the common root (PS3.4 B.5): hanging protocols, palettes, implants. */
+const OTHER_STORAGE = new Set([
+  '1.2.840.10008.5.1.4.34.7',
+  '1.2.840.10008.5.1.4.38.1',
+  '1.2.840.10008.5.1.4.39.1',
+  '1.2.840.10008.5.1.4.43.1',
+  '1.2.840.10008.5.1.4.44.1',
+  '1.2.840.10008.5.1.4.45.1',
+]);
 
 /** Whether a SOP class is stored by C-STORE: a standard storage class, or a private one. */
 export function isStorageClass(uid: string): boolean {
-  return uid.startsWith(STORAGE_PREFIX) || !uid.startsWith('1.2.840.10008.');
+  if (!uid.startsWith('1.2.840.10008.')) return true;
+  return uid.startsWith(STORAGE_PREFIX) || OTHER_STORAGE.has(uid);
 }

@@ -13,6 +13,7 @@ import { Endpoint, type EndpointHooks } from '../ul/endpoint.ts';
 import { SMALLEST_MAX_PDU } from '../ul/pdu/frame.ts';
 import { windowOf } from '../ul/negotiate.ts';
 import type { AssociateAc, AssociateRq } from '../ul/pdu/pdu.ts';
+import { nonsense } from './contexts.ts';
 import { later } from './delay.ts';
 import type { AcceptDecision, AcceptorHandler, AssociateDecision } from './acceptor-types.ts';
 
@@ -97,6 +98,11 @@ export class Acceptance implements EndpointHooks {
   }
 
   onAssociateRq(_endpoint: Endpoint, rq: AssociateRq): void {
+    const refused = nonsense(rq);
+    if (refused !== null) {
+      this.carryOut(rq, refused);
+      return;
+    }
     const decision = this.handler.onAssociate({
       rq,
       remoteAddress: this.socket.remoteAddress ?? '',

@@ -8,10 +8,6 @@ import { negotiateContexts } from './contexts.ts';
 import { drawDelay, later } from './delay.ts';
 import type { AssociateFault, FaultMatch, FaultPolicy, RequestFault } from './fault-policy.ts';
 
-const CALLED_NOT_RECOGNIZED = { kind: 'reject', result: 1, source: 1, reason: 7 } as const;
-const CALLING_NOT_RECOGNIZED = { kind: 'reject', result: 1, source: 1, reason: 3 } as const;
-const LOCAL_LIMIT_EXCEEDED = { kind: 'reject', result: 2, source: 3, reason: 2 } as const;
-
 /** Heard when a fault was committed: what, and on which association. */
 export type OnFault = (fault: string, association: Association | null) => void;
 
@@ -39,7 +35,6 @@ class FaultHandler implements AcceptorHandler {
   private readonly served = new Map<RequestFault, number>();
   /** The C-STORE that is arriving with a fault on it: one an association. */
   private readonly marked = new Map<Association, Marked>();
-  private readonly open = new Set<Association>();
 
   constructor(policy: FaultPolicy, inner: Behaving, random: () => number, onFault: OnFault) {
     this.policy = policy;
@@ -49,38 +44,20 @@ class FaultHandler implements AcceptorHandler {
   }
 
   onAssociate(indication: AssociateIndication): AssociateDecision {
-    const { policy } = this;
     const { rq } = indication;
-    const { calledAETs, callingAETs, associationLimit } = policy;
-    if (calledAETs !== undefined && !calledAETs.includes(rq.calledAET))
-      return CALLED_NOT_RECOGNIZED;
-    if (callingAETs !== undefined && !callingAETs.includes(rq.callingAET))
-      return CALLING_NOT_RECOGNIZED;
-    if (associationLimit !== undefined && this.open.size >= associationLimit) {
-      this.onFault('association limit', null);
-      return LOCAL_LIMIT_EXCEEDED;
-    }
-    const fault = (policy.associate ?? []).find((rule) => this.matches(rule, rq));
+    const fault = (this.policy.associate ?? []).find((rule) => this.matches(rule, rq));
     return fault === undefined ? this.accepted(indication) : this.faulty(fault, indication);
   }
 
   private accepted(indication: AssociateIndication): AssociateDecision {
-    const decision: AssociateDecision = this.inner.onAssociate?.(indication) ?? {
-      kind: 'accept',
-      contexts: negotiateContexts(indication.rq),
-    };
-    if (decision.kind !== 'accept') return decision;
-    const { maxPdu, asyncOps } = this.policy;
-    return {
-      ...decision,
-      ...(maxPdu === undefined ? {} : { maxPdu }),
-      ...(asyncOps === undefined ? {} : { asyncOps }),
-    };
+    const { inner } = this;
+    if (inner.onAssociate !== undefined) return inner.onAssociate(indication);
+    return { kind: 'accept', contexts: negotiateContexts(indication.rq) };
   }
 
   private faulty(fault: AssociateFault, indication: AssociateIndication): AssociateDecision {
     const delayMs = drawDelay(fault.delay, this.random);
-    if (fault.silence === true) return this.told('silence', { kind: 'silence' });
+    if (fault.neverAnswer === true) return this.told('silence', { kind: 'silence' });
     if (fault.reset === true) return this.told('reset', { kind: 'reset' });
     if (fault.abort !== undefined) return this.told('abort', { kind: 'abort', ...fault.abort });
     if (fault.reject !== undefined) {
@@ -88,9 +65,7 @@ class FaultHandler implements AcceptorHandler {
     }
     const decision = this.accepted(indication);
     if (decision.kind !== 'accept') return decision;
-    if (fault.contexts === undefined) return { ...decision, delayMs };
-    const contexts = negotiateContexts(indication.rq, fault.contexts);
-    return this.told('contexts', { ...decision, contexts, delayMs });
+    return { ...decision, delayMs };
   }
 
   private told(what: string, decision: AssociateDecision): AssociateDecision {
@@ -99,7 +74,6 @@ class FaultHandler implements AcceptorHandler {
   }
 
   onOpened(association: Association): void {
-    this.open.add(association);
     this.inner.onOpened?.(association);
   }
 
@@ -109,7 +83,6 @@ class FaultHandler implements AcceptorHandler {
   }
 
   onClosed(association: Association, why: Failure): void {
-    this.open.delete(association);
     this.marked.delete(association);
     this.inner.onClosed?.(association, why);
   }
@@ -147,7 +120,7 @@ class FaultHandler implements AcceptorHandler {
     if (marked === undefined) return inner.onStoreEnd?.(association, request) ?? 0;
     const { fault } = marked;
     const forced = this.statusOf(fault);
-    const silent = fault.silence === true;
+    const silent = fault.neverAnswer === true;
     const delay = silent ? Infinity : drawDelay(fault.delay, this.random);
     request.holdMs = delay; // for who answers later
     const status = forced ?? inner.onStoreEnd?.(association, request) ?? 0;
@@ -174,7 +147,7 @@ class FaultHandler implements AcceptorHandler {
     }
     const marked = { fault, bytes: dataset?.length ?? 0, ended: false };
     if (this.cut(association, marked)) return;
-    if (fault.silence === true) {
+    if (fault.neverAnswer === true) {
       this.onFault('silence', association);
       return;
     }
@@ -233,7 +206,7 @@ class FaultHandler implements AcceptorHandler {
     this.seen.set(rule, seen);
     if (rule.first !== undefined && seen > rule.first) return false;
     if (rule.every !== undefined && seen % rule.every !== 0) return false;
-    return rule.probability === undefined || this.random() < rule.probability;
+    return rule.share === undefined || this.random() < rule.share;
   }
 
   private statusOf(fault: RequestFault): number | undefined {

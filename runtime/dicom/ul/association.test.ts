@@ -168,10 +168,13 @@ describe('association', () => {
 
   it('reports refused contexts and accepts none without failing', async () => {
     const port = await serve({
-      onAssociate: ({ rq }) => ({ kind: 'accept', contexts: negotiateContexts(rq, { atMost: 0 }) }),
+      onAssociate: ({ rq }) => ({
+        kind: 'accept',
+        contexts: negotiateContexts(rq, { abstractSyntaxes: [] }),
+      }),
     });
     const association = await opened(port);
-    expect(association.contexts.map((context) => context.result)).toEqual([1, 1]);
+    expect(association.contexts.map((context) => context.result)).toEqual([3, 3]);
     expect(association.contextFor(CT, '')).toBe(0);
   });
 
