@@ -121,7 +121,7 @@ describe('data sets of responses', () => {
     const replies: Reply[] = [];
     const { box, heard } = inbox({ waiting });
     const messageId = waiting.add({
-      ...{ messageId: 0, contextId: CONTEXT, mayPend: true },
+      ...{ messageId: 0, contextId: CONTEXT, mayPend: true, commandField: CommandField.C_FIND_RQ },
       ...{ sendStart: 1, sendEnd: 1, firstByte: 0, lastByte: 0 },
       onData: (buffer, from, to) => void collected.add(buffer, from, to),
       onReply: (reply) => replies.push(reply),
