@@ -192,7 +192,7 @@ describe('association', () => {
     ['silence', { kind: 'silence' as const }, { kind: 'timeout', phase: 'associate', ms: 80 }],
   ])('tells %s instead of an answer', async (_name, decision, expected) => {
     const port = await serve({ onAssociate: () => decision });
-    expect(await open(port, { timeouts: { associateMs: 80 } })).toMatchObject(expected);
+    expect(await open(port, { timeouts: { associateMs: 500 } })).toMatchObject(expected);
   });
 
   it('tells that nobody listens', async () => {
