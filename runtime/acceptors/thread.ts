@@ -92,7 +92,8 @@ export class AcceptorThread {
     }));
     if (message.embedded !== null) {
       const { clock, tlsErrors } = this;
-      const around = { receivers: addresses, clock, folder, tlsErrors };
+      const note = (message: string): void => this.log(message);
+      const around = { receivers: addresses, clock, folder, tlsErrors, note };
       this.embedded = await openEmbedded(message.embedded, around);
     }
     for (const port of message.workers) this.attend(port);

@@ -63,14 +63,25 @@ const POOL_ROWS: readonly PoolRow[] = [
 /** The destination pools of a router: size, in use, wait, re-use; queue, retries, dead letters. */
 export function poolMetrics(router: Router): string {
   const destinations = [...router.destinations.values()];
-  return text(
-    POOL_ROWS.map(([name, type, help, value]) => ({
+  const { unruled, dead } = router.forwarding;
+  const whole: Family[] = [
+    ['unruled_total', 'went on without the rules, which could not be applied', unruled] as const,
+    ['given_up_total', 'dead letters, those without a destination included', dead] as const,
+  ].map(([name, help, value]) => ({
+    name: `dicomrun_router_${name}`,
+    type: 'counter',
+    help,
+    samples: [['', value]],
+  }));
+  return text([
+    ...whole,
+    ...POOL_ROWS.map(([name, type, help, value]) => ({
       name: `dicomrun_router_${name}`,
       type,
       help,
-      samples: destinations.map((of) => [label(of.stats.name), value(of)]),
+      samples: destinations.map((of) => [label(of.stats.name), value(of)] as const),
     })),
-  );
+  ]);
 }
 
 function text(families: readonly Family[]): string {

@@ -8,12 +8,15 @@ const SOP_INSTANCE_UID = 0x00080018;
 const MODALITY = 0x00080060;
 const STUDY_INSTANCE_UID = 0x0020000d;
 
+const UNREADABLE = 'its header cannot be read';
+
 /** What a routing decision looks at. */
 export interface Routable {
   readonly calledAET: string;
   readonly callingAET: string;
   readonly transferSyntax: string;
-  readonly bytes: Buffer;
+  /** The header; null when it cannot be read. */
+  readonly bytes: Buffer | null;
 }
 
 interface Compiled {
@@ -25,6 +28,7 @@ interface Compiled {
 export class RouteTable {
   private readonly routes: readonly Compiled[];
   private readonly needsHeader: boolean;
+  private readonly needsStudy: boolean;
 
   /** @throws SpecError when a route names a destination that is not there */
   constructor(
@@ -43,20 +47,28 @@ export class RouteTable {
       spec,
       conditions: spec.when === undefined ? null : new ConditionList(spec.when),
     }));
+    this.needsStudy = needsStudy;
     this.needsHeader =
       needsStudy ||
       specs.some(({ modality, when }) => modality !== undefined || when !== undefined);
   }
 
-  /** Destinations, each once, and the Study Instance UID where it had to be read. */
+  /**
+   * Destinations, each once, and the Study Instance UID where it had to be read.
+   * @throws DataError `DATA_MALFORMED`, Error when a header has to be looked at that cannot be read
+   */
   find(instance: Routable): { to: readonly string[]; study: string } {
     const { bytes, transferSyntax } = instance;
-    const reader = this.needsHeader ? new HeaderReader({ bytes, transferSyntax }) : null;
+    const reader =
+      this.needsHeader && bytes !== null ? new HeaderReader({ bytes, transferSyntax }) : null;
+    if (this.needsStudy && reader === null) throw new Error(UNREADABLE);
     const to = new Set<string>();
     for (const { spec, conditions } of this.routes) {
       if (spec.otherwise === true && to.size > 0) continue;
       if (spec.calledAET !== undefined && spec.calledAET !== instance.calledAET) continue;
       if (spec.callingAET !== undefined && spec.callingAET !== instance.callingAET) continue;
+      const looks = spec.modality !== undefined || conditions !== null;
+      if (looks && reader === null) throw new Error(UNREADABLE);
       if (spec.modality !== undefined && reader?.value(MODALITY) !== spec.modality) continue;
       if (conditions !== null && (reader === null || !conditions.hold(reader))) continue;
       for (const name of spec.to) to.add(name);

@@ -45,3 +45,75 @@ it('a router spools into a folder relative to its specification', async () => {
   expect(held()).toBe(0);
   rmSync(folder, { recursive: true });
 });
+
+function element(group: number, number: number, vr: string, text: string): Buffer {
+  const value = Buffer.from(text.length % 2 === 0 ? text : `${text} `, 'latin1');
+  const head = Buffer.alloc(8);
+  head.writeUInt16LE(group, 0);
+  head.writeUInt16LE(number, 2);
+  head.write(vr, 4, 'latin1');
+  head.writeUInt16LE(value.length, 6);
+  return Buffer.concat([head, value]);
+}
+
+/** A router between two destinations that are not there: what it has for them stays in its queues. */
+async function between(more: object): Promise<{ router: Router; port: number; notes: string[] }> {
+  const away = { host: '127.0.0.1', port: 1, calledAET: 'X', associations: 0 };
+  const notes: string[] = [];
+  const router = new Router(
+    {
+      destinations: { ct: away, rest: away },
+      routes: [
+        { modality: 'CT', to: ['ct'] },
+        { otherwise: true, to: ['rest'] },
+      ],
+      faults: { forwardDelay: '1h' },
+      ...more,
+    },
+    () => performance.now(),
+  );
+  router.onNote = (note) => notes.push(note);
+  const [port] = await openPorts([{ station: router, host: '127.0.0.1', port: 0 }]);
+  if (port === undefined) throw new Error('no port');
+  servers.push({
+    ...port,
+    host: port.host,
+    connections: 0,
+    close: async () => {
+      router.close();
+      await port.close();
+    },
+  });
+  return { router, port: port.port, notes };
+}
+
+const waiting = (router: Router): number[] =>
+  ['ct', 'rest'].map((name) => router.destinations.get(name)?.outstanding ?? -1);
+
+const CT_HEADER = Buffer.concat([element(8, 0x18, 'UI', '1.2.3\0'), element(8, 0x60, 'CS', 'CT')]);
+
+it('a router that cannot write a rule keeps to the route, and says so once', async () => {
+  const set = { StudyDescription: 'Gr\u00f6\u00dfe', InstitutionName: 'X' };
+  const { router, port, notes } = await between({ rules: [{ when: { Modality: 'CT' }, set }] });
+  const association = await opened(port);
+  for (let i = 0; i < 2; i++) expect((await store(association, CT_HEADER)).statuses).toEqual([0]);
+  expect(waiting(router)).toEqual([2, 0]);
+  // Written in another character set, or not at all: never half, never without a word.
+  if (router.forwarding.unruled > 0) expect(notes).toHaveLength(1);
+  else expect(notes).toEqual([]);
+});
+
+it('a router that cannot read a header has a dead letter where a route looks at it', async () => {
+  const broken = Buffer.concat([CT_HEADER, Buffer.from('080070000000ffff', 'hex')]);
+  const { router, port, notes } = await between({ rules: [] });
+  const association = await opened(port);
+  expect((await store(association, broken)).statuses).toEqual([0]);
+  expect([waiting(router), router.forwarding.dead]).toEqual([[0, 0], 1]);
+  expect(notes).toEqual([expect.stringContaining('cannot be routed: the data set')]);
+  const rules = [{ when: { Modality: 'CT' }, set: { StudyDescription: 'A' } }];
+  const plain = await between({ rules, routes: [{ to: ['ct'] }] });
+  const other = await opened(plain.port);
+  expect((await store(other, broken)).statuses).toEqual([0]);
+  expect([waiting(plain.router), plain.router.forwarding.unruled]).toEqual([[1, 0], 1]);
+  expect(plain.notes).toEqual([expect.stringContaining('without the rules')]);
+});

@@ -3,7 +3,6 @@ import { resolve } from 'node:path';
 import { REPLY_LATER } from '../../dicom/dimse/incoming.ts';
 import { Status } from '../../dicom/dimse/status.ts';
 import type { AssociateDecision, AssociateIndication } from '../../dicom/scp/acceptor-types.ts';
-import { TransferSyntax } from '../../dicom/element/transfer-syntax.ts';
 import { DatasetTap } from '../../dicom/scp/dataset-tap.ts';
 import { delays, share } from '../stations/faults.ts';
 import { mustBeWord, mustHaveKeys } from '../stations/spec-words.ts';
@@ -27,7 +26,10 @@ const CALLING_AET_UNKNOWN = { kind: 'reject', result: 1, source: 1, reason: 3 } 
 export interface Forwarding {
   unrouted: number;
   forwarded: number;
+  /** Given up: by a destination, or as a header that routes look at cannot be read. */
   dead: number;
+  /** Went on by their routes, but without the rules: those could not be read or written. */
+  unruled: number;
   /** Injected, as SOP Instance UIDs: the truth that an account is compared with. */
   readonly dropped: string[];
   readonly duplicated: string[];
@@ -40,8 +42,22 @@ interface Taking {
   readonly tap: DatasetTap;
 }
 
+/** What came of a rule table or a route table, or why nothing did. */
+type Outcome<T> = { readonly value: T } | { readonly why: string };
+
+function attempt<T>(what: () => T): Outcome<T> {
+  try {
+    return { value: what() };
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    // why: what stands in quotes may be a patient's, and this is for a log
+    return { why: why.replace(/"[^"]*"/g, '"…"') };
+  }
+}
+
 /** What routes and rules say of one data set. */
 interface Direction {
+  /** What the rules replace; empty when they change nothing. */
   readonly header: Buffer;
   /** After the rules; the same buffer when they changed nothing. */
   readonly ruled: Buffer;
@@ -52,6 +68,15 @@ interface Direction {
 }
 
 const NO_HEADER = Buffer.alloc(0);
+const NOWHERE: Direction = {
+  header: NO_HEADER,
+  ruled: NO_HEADER,
+  renamed: null,
+  to: [],
+  study: '',
+};
+/** Different reasons that are told. */
+const MOST_TOLD = 20;
 
 function checkWords({ mode, retry = {} }: RouterSpec): void {
   mustBeWord('router: mode', mode, ['immediate', 'stable']);
@@ -65,10 +90,15 @@ export class Router extends StoreStation<Taking> {
     unrouted: 0,
     forwarded: 0,
     dead: 0,
+    unruled: 0,
     dropped: [],
     duplicated: [],
     corrupted: [],
   };
+  /** Hears what could not be done as the specification says, each reason once. */
+  onNote: ((message: string) => void) | null = null;
+  /** Why the last one that had no destination to fail at was given up. */
+  lastDead = '';
   readonly destinations: ReadonlyMap<string, Destination>;
   private readonly spec: RouterSpec;
   private readonly rules: RuleTable;
@@ -76,6 +106,7 @@ export class Router extends StoreStation<Taking> {
   private readonly routes: RouteTable;
   private readonly now: () => number;
   private readonly studies: StableStudies | null;
+  private readonly told = new Set<string>();
   private readonly drops: () => boolean;
   private readonly duplicates: () => boolean;
   private readonly corrupts: () => boolean;
@@ -181,7 +212,7 @@ export class Router extends StoreStation<Taking> {
     const limit = this.spec.queueBytes ?? ROUTER_DEFAULTS.queueBytes;
     const full = this.queuedBytes() + body.bytes > limit;
     const why = full ? 'the router holds all it may (queueBytes)' : body.error;
-    if (why === null) this.take(body, tap.header, stored);
+    if (why === null) this.take(body, tap, stored);
     body.release();
     if (why === null) return Status.SUCCESS;
     this.answer(stored, { status: Status.OUT_OF_RESOURCES, errorComment: why });
@@ -189,14 +220,16 @@ export class Router extends StoreStation<Taking> {
   }
 
   /** Rules, routes, mistakes, queue. */
-  private take(body: Body, found: Buffer | null, stored: Stored): void {
+  private take(body: Body, { header: found, damage }: DatasetTap, stored: Stored): void {
     const { association, request, transferSyntax } = stored;
     const sopInstance = request.sopInstance();
     if (this.drops()) {
       this.forwarding.dropped.push(sopInstance);
       return;
     }
-    const { header, ruled, renamed, to, study } = this.direct(found, stored);
+    const direction = this.direct(found, stored, damage);
+    const { header, ruled, renamed, to, study } = direction;
+    if (direction === NOWHERE) return;
     if (to.length === 0) {
       this.forwarding.unrouted++;
       return;
@@ -216,21 +249,47 @@ export class Router extends StoreStation<Taking> {
     for (const name of twice ? [...to, ...to] : to) this.forward({ ...item }, name);
   }
 
-  /** Where a data set goes, and with which header; one that cannot be read goes on as it came. */
-  private direct(found: Buffer | null, stored: Stored): Direction {
-    const header = found ?? NO_HEADER;
-    const transferSyntax = found === null ? TransferSyntax.EXPLICIT_LE : stored.transferSyntax;
+  /** Where a data set goes, and with which header. */
+  private direct(found: Buffer | null, stored: Stored, damage: string): Direction {
+    const { transferSyntax } = stored;
     const { calledAET, callingAET } = stored.association;
-    try {
-      const routable = { calledAET, callingAET, transferSyntax, bytes: header };
-      const { to, study } = this.routes.find(routable);
-      const ruled = found === null ? header : this.rules.apply(header, transferSyntax, calledAET);
-      const renamed = this.routes.sopInstanceAfter(ruled, header, transferSyntax);
-      return { header, ruled, renamed, to, study };
-    } catch (error) {
-      if (found === null) throw error;
-      return this.direct(null, stored);
+    const readable = found !== null && damage === '';
+    const bytes = readable ? found : null;
+    const routed = attempt(() =>
+      this.routes.find({ calledAET, callingAET, transferSyntax, bytes }),
+    );
+    // why: which way it would go is not known, and any other is a wrong one
+    if ('why' in routed) {
+      const why = damage === '' ? routed.why : `the data set ${damage}`;
+      this.giveUp(`an instance cannot be routed: ${why}`);
+      return NOWHERE;
     }
+    const asItCame = { ...routed.value, header: NO_HEADER, ruled: NO_HEADER, renamed: null };
+    if (!this.rules.concerns(calledAET)) return asItCame;
+    const ruled = attempt(() => {
+      if (bytes === null)
+        throw new Error(damage === '' ? 'header too long' : `the data set ${damage}`);
+      const after = this.rules.apply(bytes, transferSyntax, calledAET);
+      const renamed = this.routes.sopInstanceAfter(after, bytes, transferSyntax);
+      return { header: bytes, ruled: after, renamed };
+    });
+    if ('value' in ruled) return { ...asItCame, ...ruled.value };
+    this.forwarding.unruled++;
+    this.tell(`an instance goes on without the rules, which cannot be applied: ${ruled.why}`);
+    return asItCame;
+  }
+
+  private giveUp(why: string): void {
+    this.forwarding.dead++;
+    this.lastDead = why;
+    this.tell(why);
+  }
+
+  /** Each reason once: a thousand of a kind are one finding. */
+  private tell(why: string): void {
+    if (this.told.size >= MOST_TOLD || this.told.has(why)) return;
+    this.told.add(why);
+    this.onNote?.(`router: ${why}`);
   }
 
   private damaged(body: Body, whole: Onward, sopInstance: string): Onward {

@@ -32,6 +32,8 @@ export interface Around {
   readonly folder: string;
   /** Failed handshakes at router and archive are told here. */
   readonly tlsErrors: TlsErrors;
+  /** What the router could not do as its specification says. */
+  note(message: string): void;
 }
 
 /** A running embedded target. */
@@ -51,7 +53,7 @@ export interface Embedded {
  */
 export async function openEmbedded(
   spec: EmbeddedSpec,
-  { receivers, clock, folder, tlsErrors }: Around,
+  { receivers, clock, folder, tlsErrors, note }: Around,
 ): Promise<Embedded> {
   const now = (): number => clock.now();
   const { host } = spec;
@@ -68,6 +70,7 @@ export async function openEmbedded(
     const ofRouter = routerSpec(spec, receivers, at);
     const made = new Router(ofRouter, now, folder);
     made.onTlsFailed = tlsErrors.of('router');
+    made.onNote = note;
     const tls = acceptorTlsOf(ofRouter.tls, { name: 'router', folder });
     const [listening] = await openPorts([{ station: made, host, port: spec.routerPort, tls }]);
     return { router: made, at: listening };

@@ -35,6 +35,8 @@ export interface ServeStatus extends StationCounts {
   /** Router: given up, with the reason of the last one. */
   readonly dead?: number;
   readonly lastDead?: string;
+  /** Router: went on without the rules, which could not be applied. */
+  readonly unruled?: number;
   /** Router: no route fitted. */
   readonly unrouted?: number;
   /** Archive: instances held. */
@@ -55,6 +57,8 @@ export interface Served {
   status(): ServeStatus;
   /** Prometheus text. */
   metrics(): string;
+  /** Hears what a router could not do as its specification says, each reason once. */
+  onNote(hear: (message: string) => void): void;
   /** Stops listening, drops what is open. */
   close(): Promise<void>;
 }
@@ -106,11 +110,11 @@ export function serveArchive(spec: SimulatedArchive, at: ServeAddress): Promise<
 export function serveRouter(spec: RouterSpec, at: ServeAddress): Promise<Served> {
   const station = new Router(spec, now, at.folder);
   const more = (): Partial<ServeStatus> => {
-    const { forwarded, dead, unrouted } = station.forwarding;
+    const { forwarded, dead, unrouted, unruled } = station.forwarding;
     const letters = [...station.destinations.values()].flatMap(({ queue }) => queue.dead);
-    const last = letters.at(-1);
-    const status = { outstanding: station.outstanding(), forwarded, dead, unrouted };
-    return last === undefined ? status : { ...status, lastDead: last.why };
+    const last = letters.at(-1)?.why ?? station.lastDead;
+    const status = { outstanding: station.outstanding(), forwarded, dead, unrouted, unruled };
+    return last === '' ? status : { ...status, lastDead: last };
   };
   const metrics = (): string => poolMetrics(station);
   return serve({ kind: 'router', station, more, metrics, tls: spec.tls }, at);
@@ -138,6 +142,9 @@ async function serve(parts: Parts, at: ServeAddress): Promise<Served> {
     metricsPort: page?.port ?? 0,
     status: () => ({ ...station.counts, open: listening.connections, ...parts.more() }),
     metrics,
+    onNote: (hear) => {
+      if (station instanceof Router) station.onNote = hear;
+    },
     close: async () => {
       station.close();
       await Promise.all([listening.close(), page?.close()]);

@@ -66,6 +66,7 @@ async function serve(terminal: Terminal, kind: Kind, flags: ServeFlags): Promise
   };
   const served = await openService(kind, flags, at, terminal.cwd);
   terminal.out(introduction(served));
+  served.onNote((message) => terminal.err(`warn: ${message}\n`));
   terminal.err('Ctrl-C ends it\n');
   const live = () => statusText(served.status());
   const end = flags.quiet === true ? () => undefined : showLive(terminal, live);
