@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { hashDataset, DatasetHasher } from '../file/hash.ts';
 import { DatasetTap } from '../scp/dataset-tap.ts';
+import { vrOf } from './dictionary.ts';
 import { indexDataset } from './element-index.ts';
 import { encodingOf, TransferSyntax } from './transfer-syntax.ts';
 

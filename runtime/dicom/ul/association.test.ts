@@ -189,7 +189,7 @@ describe('association', () => {
       { kind: 'reset' as const },
       { kind: 'transport', code: 'TCP_ECONNRESET', phase: 'associate' },
     ],
-    ['silence', { kind: 'silence' as const }, { kind: 'timeout', phase: 'associate', ms: 80 }],
+    ['silence', { kind: 'silence' as const }, { kind: 'timeout', phase: 'associate', ms: 500 }],
   ])('tells %s instead of an answer', async (_name, decision, expected) => {
     const port = await serve({ onAssociate: () => decision });
     expect(await open(port, { timeouts: { associateMs: 500 } })).toMatchObject(expected);
