@@ -46,7 +46,7 @@ function sendable(count: number): StoredInstance[] {
       sopClass: SECONDARY_CAPTURE,
       sopInstance,
       transferSyntax: EXPLICIT,
-      message: (id, maxPdu) =>
+      message: ({ contextId: id, maxPdu }) =>
         storeRequest(
           id,
           maxPdu,

@@ -2,6 +2,7 @@
 import { connect } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
 import { SopClass } from '../dicom/dimse/uids.ts';
+import type { Channel } from '../dicom/scp/sub-operations.ts';
 import { RetrieveProvider } from '../dicom/scp/retrieve-provider.ts';
 import { serviceHandler } from './wire-services.ts';
 import { InstanceReceiver } from '../dicom/scu/receive.ts';
@@ -84,8 +85,7 @@ describe('large transfers', () => {
   });
 
   it('gets 1 GB by C-GET within bounded memory', async () => {
-    const message = (contextId: number, maxPdu: number): Outgoing =>
-      endless(contextId, maxPdu, 250);
+    const message = ({ contextId, maxPdu }: Channel): Outgoing => endless(contextId, maxPdu, 250);
     const one = {
       sopClass: SECONDARY_CAPTURE,
       sopInstance: '2.25.1',

@@ -12,6 +12,7 @@ import { FindProvider } from '../../dicom/scp/find-provider.ts';
 import { readIdentifier } from '../../dicom/scp/identifier.ts';
 import { type Destination, RetrieveProvider } from '../../dicom/scp/retrieve-provider.ts';
 import type { Association } from '../../dicom/ul/association.ts';
+import type { AssociateRq } from '../../dicom/ul/pdu/pdu.ts';
 import { DatasetTap } from '../../dicom/scp/dataset-tap.ts';
 import { PieceBag } from '../stations/piece-bag.ts';
 import { mustBeWord } from '../stations/spec-words.ts';
@@ -20,7 +21,7 @@ import type { Stored } from '../stations/store-station.ts';
 import { requestorTlsOf } from '../../dicom/ul/socket/tls-files.ts';
 import { ProcedureSteps } from './procedure-steps.ts';
 import { levelOf, levelRefused, Query, retrievalRefused } from './query.ts';
-import { Retrieval } from './retrieve.ts';
+import { preferred, Retrieval } from './retrieve.ts';
 import { isArchiveService, operationOf, takesSyntax } from './services.ts';
 import { ARCHIVE_DEFAULTS } from './spec.ts';
 import { factsOf } from './facts.ts';
@@ -93,8 +94,15 @@ export class Archive extends StoreStation<Taking> {
     return this.aets[0] ?? ARCHIVE_DEFAULTS.aet;
   }
 
-  protected override policy(): ContextRules {
-    return { abstractSyntaxes: isArchiveService, transferSyntaxes: takesSyntax };
+  /** Of classes that the requestor wants sent to it, the syntax is chosen by what is kept. */
+  protected override policy(rq: AssociateRq): ContextRules {
+    const wanted = new Set(rq.user.roles.filter(({ scp }) => scp).map(({ sopClass }) => sopClass));
+    return {
+      abstractSyntaxes: isArchiveService,
+      transferSyntaxes: takesSyntax,
+      prefer: (sopClass) =>
+        wanted.has(sopClass) ? preferred(this.store.syntaxesOf(sopClass)) : [],
+    };
   }
 
   protected begin(): Taking {

@@ -35,6 +35,8 @@ export class ArchiveStore {
   readonly studies = new Map<string, StoredStudy>();
   /** SOP Instance UID -> its place. */
   readonly places = new Map<string, { study: StoredStudy; series: StoredSeries }>();
+  /** SOP class -> transfer syntax -> how many are kept in it. */
+  private readonly syntaxes = new Map<string, Map<string, number>>();
   replaced = 0;
   evicted = 0;
   private pending: StoredInstance[] = [];
@@ -95,15 +97,31 @@ export class ArchiveStore {
       study.series.set(instance.series, series);
     }
     series.instances.set(instance.sopInstance, instance);
+    this.count(instance, 1);
     this.places.set(instance.sopInstance, { study, series });
     study.bytes += sizeOf(instance);
     this.bytes += sizeOf(instance);
+  }
+
+  /** The transfer syntaxes that a class is kept in, the most used one first. */
+  syntaxesOf(sopClass: string): readonly string[] {
+    this.index();
+    const counts = [...(this.syntaxes.get(sopClass) ?? [])].filter(([, count]) => count > 0);
+    return counts.sort(([, a], [, b]) => b - a).map(([syntax]) => syntax);
+  }
+
+  private count({ sopClass, header }: StoredInstance, by: number): void {
+    let counts = this.syntaxes.get(sopClass);
+    if (counts === undefined) this.syntaxes.set(sopClass, (counts = new Map()));
+    const { transferSyntax } = header;
+    counts.set(transferSyntax, (counts.get(transferSyntax) ?? 0) + by);
   }
 
   private remove(study: StoredStudy, series: StoredSeries, sopInstance: string): void {
     const instance = series.instances.get(sopInstance);
     if (instance === undefined) return;
     series.instances.delete(sopInstance);
+    this.count(instance, -1);
     this.places.delete(sopInstance);
     study.bytes -= sizeOf(instance);
     this.bytes -= sizeOf(instance);
@@ -117,7 +135,8 @@ export class ArchiveStore {
       this.studies.delete(study.uid);
       this.bytes -= study.bytes;
       for (const series of study.series.values()) {
-        for (const uid of series.instances.keys()) {
+        for (const [uid, instance] of series.instances) {
+          this.count(instance, -1);
           this.places.delete(uid);
           this.known?.delete(uid);
           this.evicted++;

@@ -11,6 +11,7 @@ import type {
   AssociateDecision,
   AssociateIndication,
 } from '../../dicom/scp/acceptor-types.ts';
+import type { AssociateRq } from '../../dicom/ul/pdu/pdu.ts';
 import type { Association, RequestHandler } from '../../dicom/ul/association.ts';
 import { type ContextRules, negotiateContexts } from '../../dicom/scp/contexts.ts';
 import { withFaults } from '../../dicom/scp/fault-handler.ts';
@@ -92,7 +93,7 @@ export abstract class StoreStation<T> implements Station, RequestHandler {
   protected spoilt(_taking: T): void {}
 
   /** Contexts taken. */
-  protected policy(): ContextRules {
+  protected policy(_rq: AssociateRq): ContextRules {
     return STORE_ANYTHING;
   }
 
@@ -115,7 +116,9 @@ export abstract class StoreStation<T> implements Station, RequestHandler {
   /** Lets in, where no rule says otherwise. */
   onAssociate(indication: AssociateIndication): AssociateDecision {
     this.counts.associations++;
-    const contexts = this.dice.contexts(negotiateContexts(indication.rq, this.policy()));
+    const contexts = this.dice.contexts(
+      negotiateContexts(indication.rq, this.policy(indication.rq)),
+    );
     const data: Carried<T> = { taking: this.begin(), fate: UNHARMED, bytes: 0 };
     return { kind: 'accept', contexts, handler: this.handler, data };
   }

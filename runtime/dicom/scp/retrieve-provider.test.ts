@@ -28,7 +28,7 @@ function stored(count: number, bytes = 100): StoredInstance[] {
       sopClass: SECONDARY_CAPTURE,
       sopInstance,
       transferSyntax: EXPLICIT,
-      message: (contextId, maxPdu, originator) =>
+      message: ({ contextId, maxPdu }, originator) =>
         storeRequest(
           contextId,
           maxPdu,

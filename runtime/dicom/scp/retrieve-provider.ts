@@ -3,7 +3,7 @@ import type { JsonDataset } from '../element/json.ts';
 import { CommandField, Element } from '../dimse/elements.ts';
 import type { IncomingRequest, ResponseFields } from '../dimse/incoming.ts';
 import { Status } from '../dimse/status.ts';
-import { associate } from '../ul/associate.ts';
+import { type AssociateOutcome, associate } from '../ul/associate.ts';
 import type { ProposedContext, TlsOptions } from '../ul/associate-request.ts';
 import type { Association } from '../ul/association.ts';
 import { encodeRecord, readIdentifier, syntaxOf } from './identifier.ts';
@@ -30,16 +30,54 @@ export interface RetrieveProviderOptions {
 
 const MAX_CONTEXTS = 128;
 
-/** One context per SOP class and transfer syntax, so that nothing has to be transcoded. */
-export function contextsOf(instances: readonly StoredInstance[]): ProposedContext[] {
-  const pairs = new Map<string, ProposedContext>();
-  for (const { sopClass, transferSyntax } of instances) {
-    pairs.set(`${sopClass} ${transferSyntax}`, {
-      abstractSyntax: sopClass,
-      transferSyntaxes: [transferSyntax],
-    });
+/** What goes over one association: no more kinds than it has contexts. */
+interface Batch {
+  readonly contexts: ProposedContext[];
+  readonly instances: StoredInstance[];
+}
+
+/**
+ * One context per SOP class and transfer syntax, so that nothing has to be converted, and one per
+ * class for what it may be converted to; over as many associations as it takes.
+ */
+export function batchesOf(instances: readonly StoredInstance[]): Batch[] {
+  const batches: (Batch & { readonly keys: Set<string> })[] = [];
+  const places = new Map<string, Batch>();
+  for (const instance of instances) {
+    const { sopClass, transferSyntax, convertible = [] } = instance;
+    const kind = `${sopClass} ${transferSyntax}`;
+    let batch = places.get(kind);
+    if (batch === undefined) {
+      const wanted = [
+        [kind, [transferSyntax]],
+        ...(convertible.length === 0 ? [] : [[`${sopClass} ${convertible.join()}`, convertible]]),
+      ] as [string, readonly string[]][];
+      let last = batches.at(-1);
+      if (last === undefined || last.contexts.length + wanted.length > MAX_CONTEXTS) {
+        last = { contexts: [], instances: [], keys: new Set() };
+        batches.push(last);
+      }
+      for (const [key, transferSyntaxes] of wanted) {
+        if (last.keys.has(key)) continue;
+        last.keys.add(key);
+        last.contexts.push({ abstractSyntax: sopClass, transferSyntaxes: [...transferSyntaxes] });
+      }
+      places.set(kind, (batch = last));
+    }
+    batch.instances.push(instance);
   }
-  return [...pairs.values()].slice(0, MAX_CONTEXTS);
+  return batches;
+}
+
+/** What is sent, and how an association for the next part of it is had; null = there is only one. */
+interface Moving {
+  readonly batches: readonly Batch[];
+  readonly open: ((batch: Batch, opened: (outcome: AssociateOutcome) => void) => void) | null;
+}
+
+/** C-GET: all over the association it was asked for on, whose contexts the requestor proposed. */
+function ofOne(instances: StoredInstance[]): Moving {
+  return { batches: [{ contexts: [], instances }], open: null };
 }
 
 /** Answers C-MOVE and C-GET requests. */
@@ -61,7 +99,7 @@ export class RetrieveProvider {
     }
     const instances = [...this.options.instances(identifier, request)];
     if (request.commandField === CommandField.C_GET_RQ)
-      this.run(association, request, association, instances);
+      this.run(association, request, association, ofOne(instances));
     else this.move(association, request, instances);
   }
 
@@ -86,22 +124,23 @@ export class RetrieveProvider {
       association.respond(request, { status: Status.SUCCESS, completed: 0, failed: 0, warning: 0 });
       return;
     }
-    const callingAET = this.options.callingAET ?? association.calledAET;
-    const contexts = contextsOf(instances);
-    associate({ ...destination, calledAET: aet, callingAET, contexts }, (outcome) => {
-      if (outcome.kind === 'accepted') {
-        this.run(association, request, outcome.association, instances);
+    const batches = batchesOf(instances);
+    const open = (batch: Batch, opened: (outcome: AssociateOutcome) => void): void => {
+      const callingAET = this.options.callingAET ?? association.calledAET;
+      const { contexts } = batch;
+      associate({ ...destination, calledAET: aet, callingAET, contexts }, opened);
+    };
+    const [first] = batches;
+    if (first === undefined) return;
+    open(first, (outcome) => {
+      if (outcome.kind !== 'accepted') {
+        const errorComment = `destination: ${outcome.kind}`;
+        const none = { completed: 0, warning: 0, failed: instances.length };
+        const status = Status.OUT_OF_RESOURCES_SUB_OPERATIONS;
+        association.respond(request, { status, ...none, errorComment });
         return;
       }
-      const status = Status.OUT_OF_RESOURCES_SUB_OPERATIONS;
-      const errorComment = `destination: ${outcome.kind}`;
-      association.respond(request, {
-        status,
-        failed: instances.length,
-        completed: 0,
-        warning: 0,
-        errorComment,
-      });
+      this.run(association, request, outcome.association, { batches, open });
     });
   }
 
@@ -109,12 +148,18 @@ export class RetrieveProvider {
   private run(
     association: Association,
     request: IncomingRequest,
-    to: Association,
-    instances: readonly StoredInstance[],
+    first: Association,
+    { batches, open }: Moving,
   ): void {
     const mine = this.running.get(association) ?? new Map<number, SubOperationRun>();
     this.running.set(association, mine);
     const every = this.options.pendingEvery ?? 1;
+    const instances = batches.flatMap((batch) => batch.instances);
+    let to = first;
+    let at = 0;
+    const letGo = (): void => {
+      if (to !== association) to.release();
+    };
     const user: SubOperationUser = {
       onProgress: (run) => {
         // why: whoever asked for it no longer waits for it
@@ -123,16 +168,27 @@ export class RetrieveProvider {
         if (every > 0 && done % every === 0)
           association.respond(request, counters(run, Status.PENDING));
       },
+      onExhausted: (run) => {
+        const next = batches[++at];
+        letGo();
+        if (next === undefined || open === null) return run.giveUp('nothing more to send over');
+        open(next, (outcome) => {
+          if (outcome.kind !== 'accepted') return run.giveUp(`destination: ${outcome.kind}`);
+          to = outcome.association;
+          run.goOn(to, next.instances.length);
+        });
+      },
       onDone: (run) => {
         mine.delete(request.messageId);
         if (mine.size === 0) this.running.delete(association);
-        if (to !== association) to.release();
+        letGo();
         association.respond(request, this.final(association, request, run));
       },
     };
     const moved = to !== association;
     const originator = { aet: association.callingAET, messageId: request.messageId };
     const run = new SubOperationRun(to, instances, user, moved ? originator : undefined);
+    if (open !== null) run.stopAfter(batches[0]?.instances.length ?? 0);
     mine.set(request.messageId, run);
     run.cancelled = association.closedBy !== null;
     run.go();
@@ -150,7 +206,8 @@ export class RetrieveProvider {
     const problem = all ? Status.OUT_OF_RESOURCES_SUB_OPERATIONS : Status.SUB_OPERATIONS_FAILED;
     const list = { FailedSOPInstanceUIDList: failedInstances };
     const dataset = failedInstances.length === 0 ? null : encodeRecord(list, syntax);
-    return { ...counters(run, cancelled ? Status.CANCEL : problem), dataset };
+    const fields = { ...counters(run, cancelled ? Status.CANCEL : problem), dataset };
+    return run.failure === '' ? fields : { ...fields, errorComment: run.failure };
   }
 }
 
