@@ -55,8 +55,8 @@ export interface RunBook {
   readonly outputs: readonly Output[];
   /** Ends the outputs and makes the summary; called once, after the last tick. */
   finish(end: RunEnd, recorder: Recorder): Promise<Summary>;
-  /** Last record, files, everything closed. */
-  close(summary: Summary): Promise<void>;
+  /** Last record, files, everything closed; the summary with the files that are there. */
+  close(summary: Summary): Promise<Summary>;
 }
 
 export interface ConductRequest {

@@ -272,8 +272,7 @@ class Conductor {
       undefined,
     );
     const end = { ...ending, end: this.#request.stopper.verdict() };
-    const summary = await this.#finish(book, end, recorder);
-    await book.close(summary);
+    const summary = await book.close(await this.#finish(book, end, recorder));
     const custom = await this.#handleSummary(context, summary, setupJson ?? null);
     return { summary, folder: book.folder, options: context.options, custom };
   }

@@ -82,8 +82,8 @@ export async function createCustomOutput(options: CustomOutputOptions): Promise<
     },
     wake: () => output.wake(),
     hurry: () => output.hurry?.(),
-    finish: async (drainMs) => {
-      const result = await output.finish(drainMs);
+    finish: async (drainMs, behind) => {
+      const result = await output.finish(drainMs, behind);
       try {
         await user.stop?.();
       } catch (error) {

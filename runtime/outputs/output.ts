@@ -38,8 +38,11 @@ export interface Output {
   start(): Promise<void>;
   /** Something new may be in the run log; called once a second. */
   wake(): void;
-  /** Writes what is left, at most so many ms, then says what was written and what was not. */
-  finish(drainMs: number): Promise<OutputResult>;
+  /**
+   * Writes what is left, at most so many ms, then says what was written and what was not. `behind`
+   * points of the run log never reached its file: who follows that does not have them.
+   */
+  finish(drainMs: number, behind?: number): Promise<OutputResult>;
   /** Gives up what a destination has not taken yet: nobody wants to wait for it any longer. */
   hurry?(): void;
   /** The run log has its last record; nothing follows. */

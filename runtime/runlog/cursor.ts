@@ -7,7 +7,7 @@ export interface CursorBatch {
   readonly records: readonly LogRecord[];
   /** Byte position after the last whole line; give it to the next `read`. */
   readonly next: number;
-  /** Lines that are not JSON: torn by a full disk or a crash. */
+  /** Lines that are no records: torn by a full disk or a crash. */
   readonly damaged: number;
 }
 
@@ -42,23 +42,36 @@ function parseLines(text: string, next: number): CursorBatch {
   let damaged = 0;
   for (const line of text.split('\n')) {
     if (line === '') continue;
-    try {
-      records.push(JSON.parse(line) as LogRecord);
-    } catch {
-      damaged++; // a torn line says nothing; the next one is whole
-    }
+    const record = recordOf(line);
+    if (record === null) damaged++;
+    else records.push(record);
   }
   return { records, next, damaged };
 }
 
-/** Every record of a finished (or killed) run, a batch at a time. */
-export function* readRunLog(file: string): Generator<LogRecord> {
+/** Null for what is no record: a torn line says nothing; the next one is whole. */
+function recordOf(line: string): LogRecord | null {
+  try {
+    const value: unknown = JSON.parse(line);
+    const isRecord = typeof value === 'object' && value !== null && 'k' in value;
+    return isRecord ? (value as LogRecord) : null;
+  } catch {
+    return null;
+  }
+}
+
+/** Every record of a finished (or killed) run, a batch at a time; `onDamaged` gets lines that are none. */
+export function* readRunLog(
+  file: string,
+  onDamaged?: (lines: number) => void,
+): Generator<LogRecord> {
   const cursor = new RunLogCursor(file);
   try {
     let at = 0;
     for (;;) {
       const batch = cursor.read(at);
       if (batch.next === at) return;
+      if (batch.damaged > 0) onDamaged?.(batch.damaged);
       yield* batch.records;
       at = batch.next;
     }

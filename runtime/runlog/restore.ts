@@ -82,8 +82,9 @@ export interface RestoredRun {
 export function restoreRun(dir: string, also?: (record: LogRecord) => void): RestoredRun {
   const file = join(dir, RUNLOG_FILE);
   const fold = new LogFold();
+  let damaged = 0;
   try {
-    for (const record of readRunLog(file)) {
+    for (const record of readRunLog(file, (lines) => (damaged += lines))) {
       fold.take(record);
       also?.(record);
     }
@@ -91,7 +92,17 @@ export function restoreRun(dir: string, also?: (record: LogRecord) => void): Res
     throw unreadable(file, error instanceof Error ? error.message : String(error));
   }
   if (fold.run === null) throw unreadable(file, 'it does not start with a run record');
-  return fold.result(fold.run);
+  return damaged === 0 ? fold.result(fold.run) : withDamage(fold.result(fold.run), damaged);
+}
+
+/** Counts of a log with lines that cannot be read are those of the others. */
+function withDamage(restored: RestoredRun, damaged: number): RestoredRun {
+  const { summary } = restored;
+  const { verdict } = summary;
+  const lines = damaged === 1 ? '1 line' : `${damaged} lines`;
+  const warning = `${lines} of the run log cannot be read: what they counted is missing here`;
+  const warnings = [...verdict.warnings, warning];
+  return { ...restored, summary: { ...summary, verdict: { ...verdict, warnings } } };
 }
 
 export function summaryFromRunLog(dir: string): Summary {

@@ -120,6 +120,15 @@ describe('the cursor', () => {
     writer.close();
   });
 
+  it('takes what is no record for damaged, and the report says how many lines', async () => {
+    await sampleRun({ seconds: 3, dir });
+    const before = summaryFromRunLog(dir);
+    appendFileSync(log(), 'null\n42\n{"torn\n{"no":"kind"}\n');
+    const after = summaryFromRunLog(dir);
+    expect(after.execution).toEqual(before.execution);
+    expect(after.verdict.warnings.at(-1)).toMatch(/^4 lines of the run log cannot be read/);
+  });
+
   it('reads a line longer than its buffer', () => {
     const writer = new RunLogWriter(dir, () => undefined);
     writer.append({ k: 'event', at: 1, type: 'stage', title: 'x'.repeat(1_000_000), text: '' });

@@ -1,5 +1,5 @@
 // Appends records to run.ndjson: collected in memory, written once a second in one go. A full disk
-// never stops a run: what could not be written is counted and said once.
+// never stops a run: what it does not take waits in memory, within a limit, and the rest is counted.
 import { closeSync, mkdirSync, openSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Tick } from '../metrics/engine-types.ts';
@@ -8,29 +8,57 @@ import { totalRow } from '../metrics/whole-view.ts';
 import { RUNLOG_FILE } from './format.ts';
 import type { LogRecord } from './format.ts';
 
+/** Bytes from an offset on to the disk; how many it took. */
+type Write = (fd: number, bytes: Buffer, from: number) => number;
+
+/** What the disk has not taken yet. */
+interface Part {
+  readonly bytes: Buffer;
+  done: number;
+  readonly records: number;
+  readonly points: number;
+}
+
+/** Many minutes of a run; a disk that stays full must not fill the memory. */
+const MOST_WAITING_BYTES = 32 * 1024 * 1024;
+
 export class RunLogWriter {
   readonly file: string;
   readonly #fd: number;
   readonly #onProblem: (message: string) => void;
+  readonly #write: Write;
   #pending: string[] = [];
+  /** Points that outputs would make of what is pending. */
+  #points = 0;
+  readonly #waiting: Part[] = [];
+  #waitingBytes = 0;
   #lost = 0;
-  #torn = false;
+  #lostPoints = 0;
+  #failed = false;
 
   /** Makes `dir` and a new log in it (mode 0600: it holds AE titles, tags and error texts). */
-  constructor(dir: string, onProblem: (message: string) => void) {
+  constructor(dir: string, onProblem: (message: string) => void, write: Write = writeSync) {
+    this.#write = write;
     mkdirSync(dir, { recursive: true, mode: 0o700 });
     this.file = join(dir, RUNLOG_FILE);
     this.#fd = openSync(this.file, 'wx', 0o600);
     this.#onProblem = onProblem;
   }
 
-  /** Records that could not be written. */
+  /** Records that are not in the file: dropped, or still waiting for the disk. */
   get lost(): number {
-    return this.#lost;
+    return this.#waiting.reduce((sum, part) => sum + part.records, this.#lost);
+  }
+
+  /** Points that outputs which follow the file can therefore not have. */
+  get lostPoints(): number {
+    return this.#waiting.reduce((sum, part) => sum + part.points, this.#lostPoints);
   }
 
   append(record: LogRecord): void {
     this.#pending.push(JSON.stringify(record));
+    if (record.k === 'rows' || record.k === 'totals') this.#points += record.rows.length;
+    else if (record.k === 'event') this.#points++;
   }
 
   /** Everything of one tick, in the order in which a reader needs it. */
@@ -52,25 +80,50 @@ export class RunLogWriter {
     this.append({ k: 'totals', at, ms: elapsedMs, rows });
   }
 
-  /** Call once a second, and at once for what must not get lost. */
+  /**
+   * Call once a second, and at once for what must not get lost. What the disk does not take is kept,
+   * within a limit, and tried again: the log goes on where space returns.
+   */
   flush(): void {
-    if (this.#pending.length === 0) return;
-    const records = this.#pending.length;
-    // a torn line of a failed write is closed first, so that only that line is lost
-    const bytes = Buffer.from(`${this.#torn ? '\n' : ''}${this.#pending.join('\n')}\n`);
-    this.#pending = [];
-    let done = 0;
+    this.#seal();
     try {
-      while (done < bytes.length) done += writeSync(this.#fd, bytes, done);
-      this.#torn = false;
+      while (this.#waiting.length > 0) this.#writeFirst();
+      if (this.#failed) this.#onProblem(`${this.file}: written again`);
+      this.#failed = false;
     } catch (error) {
-      if (this.#lost === 0) {
+      if (!this.#failed) {
         const why = error instanceof Error ? error.message : String(error);
         this.#onProblem(`${this.file}: cannot write the run log (${why}); the run goes on without`);
       }
-      this.#lost += records;
-      this.#torn = true;
+      this.#failed = true;
     }
+  }
+
+  /** What was appended since the last flush, in line for the disk; dropped where the line is full. */
+  #seal(): void {
+    if (this.#pending.length === 0) return;
+    const bytes = Buffer.from(`${this.#pending.join('\n')}\n`);
+    const part = { bytes, done: 0, records: this.#pending.length, points: this.#points };
+    this.#pending = [];
+    this.#points = 0;
+    if (this.#waitingBytes + bytes.length > MOST_WAITING_BYTES) {
+      this.#lost += part.records;
+      this.#lostPoints += part.points;
+      return;
+    }
+    this.#waiting.push(part);
+    this.#waitingBytes += bytes.length;
+  }
+
+  #writeFirst(): void {
+    const [part] = this.#waiting;
+    if (part === undefined) return;
+    // A full disk may take a part of it: the rest follows where it left off.
+    while (part.done < part.bytes.length) {
+      part.done += this.#write(this.#fd, part.bytes, part.done);
+    }
+    this.#waiting.shift();
+    this.#waitingBytes -= part.bytes.length;
   }
 
   close(): void {

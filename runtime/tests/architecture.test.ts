@@ -17,7 +17,7 @@ const imports = code.flatMap(importsOf);
 function room(file: string): string {
   if (/^runtime\/threads(-delivery)?\.ts$/.test(file)) return 'threads';
   if (file === 'runtime/errors.ts') return 'errors';
-  if (file === 'runtime/make-folders.ts') return 'folders';
+  if (/^runtime\/(make-folders|own-file)\.ts$/.test(file)) return 'folders';
   if (file === 'api/k6/metric-table.ts') return 'metric-table';
   if (file === 'api/bridge.ts') return 'bridge';
   if (file === 'api/k6/simulate.ts') return 'simulation';

@@ -1,6 +1,6 @@
 // Faults of the world around a run: signals in every phase, files, ports, names, disks, targets.
 import { execFileSync, spawn } from 'node:child_process';
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:net';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
@@ -133,7 +133,7 @@ describe('files and disks', () => {
   });
 
   it('a full disk costs the files, not the run, and is told', async () => {
-    place = new Place({ 'store.ts': STORE_SCRIPT });
+    place = new Place({ 'store.ts': STORE_SCRIPT, 'mine.ts': TAKES_ALL });
     const folder = join(place.folder, 'tiny');
     mkdirSync(folder);
     try {
@@ -146,11 +146,20 @@ describe('files and disks', () => {
     }
     try {
       writeFileSync(join(folder, 'filler'), Buffer.alloc(50_000));
-      const load = ['--vus', '3', '--duration', '3s', '--results', 'tiny'];
+      const load = ['--vus', '3', '--duration', '3s', '--results', 'tiny', '--out', './mine.ts'];
       const { code, out, err } = await place.run(['run', 'store.ts', ...QUICK, ...load]);
       expect(code, err).toBe(0);
       expect(err).toMatch(/run\.ndjson: cannot write the run log \(ENOSPC/);
       expect(out).toMatch(/^PASS/);
+      // What did not reach the log, the output behind it cannot have had.
+      expect(Number(/mine\.ts: .* ([1-9]\d*) unwritten/.exec(out)?.[1] ?? 0), out).toBeGreaterThan(
+        0,
+      );
+      const named = [...out.matchAll(/^ +(tiny\/\S+) +\S/gm)].map(([, path = '']) => path);
+      for (const path of named)
+        expect(statSync(join(place.folder, path)).size, path).toBeGreaterThan(0);
+      const strict = await place.run(['run', 'store.ts', ...QUICK, ...load, '--strict-output']);
+      expect(strict.code, strict.out).toBe(112);
     } finally {
       execFileSync('umount', [folder]);
     }
@@ -168,6 +177,9 @@ describe('files and disks', () => {
     expect(out).toMatch(/^PASS/);
   });
 });
+
+/** An output of the user that takes whatever comes. */
+const TAKES_ALL = 'export default () => ({ points() {} });';
 
 describe('the network', () => {
   const busy = (): Promise<Server> =>

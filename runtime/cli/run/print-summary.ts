@@ -1,8 +1,8 @@
 // The end of a run on standard output: the default summary, or what the script's handleSummary made.
-import { writeFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import type { ConductResult } from '../../conductor/conduct-types.ts';
 import { makeFolders } from '../../make-folders.ts';
+import { writeNamedFile } from '../../own-file.ts';
 import type { Summary } from '../../metrics/summary.ts';
 import { renderText } from '../../report/text.ts';
 import { problemText } from '../problem-text.ts';
@@ -39,7 +39,7 @@ function writeOne(terminal: Terminal, name: string, text: string): void {
   try {
     const file = resolve(terminal.cwd, name);
     makeFolders(dirname(file));
-    writeFileSync(file, text);
+    writeNamedFile(file, text);
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
     const message = `handleSummary: file "${name}" cannot be written: ${why}`;

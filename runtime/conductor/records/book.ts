@@ -1,5 +1,5 @@
 // The records of one run: engine, run log, outputs and files in its folder; at the end the summary.
-import { writeFileSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Options } from '../../config/types.ts';
 import { placeOf } from '../../executors/segment.ts';
@@ -13,6 +13,7 @@ import { renderJson } from '../../report/json.ts';
 import { renderK6Export } from '../../report/k6-export.ts';
 import { plural } from '../../report/format.ts';
 import { grafanaLink } from '../../report/grafana-link.ts';
+import { writeNamedFile, writeOwnFile } from '../../own-file.ts';
 import { RUNLOG_FILE, RUNLOG_SCHEMA } from '../../runlog/format.ts';
 import type { RunRecord, Setting } from '../../runlog/format.ts';
 import { RunLogWriter } from '../../runlog/writer.ts';
@@ -91,8 +92,8 @@ class Book implements RunBook {
     });
     this.#log = new RunLogWriter(folder, warn);
     // Error texts may name what a peer said, the ledger what was sent: both for the owner only.
-    this.#errors = new LineFile(join(folder, RESULT_FILES.errors), warn, 0o600);
-    this.#ledger = new LineFile(join(folder, RESULT_FILES.ledger), warn, 0o600);
+    this.#errors = new LineFile(join(folder, RESULT_FILES.errors), warn);
+    this.#ledger = new LineFile(join(folder, RESULT_FILES.ledger), warn);
     this.#console =
       options.consoleOutput === null ? null : new LineFile(options.consoleOutput, warn);
     const consoleFile = this.#console;
@@ -139,11 +140,36 @@ class Book implements RunBook {
 
   async finish(end: RunEnd, recorder: Recorder): Promise<Summary> {
     if (this.#settings.context.options.ledger !== 'none') this.#ledgerMissing(end);
-    const results = await Promise.all(this.#outputs.map((output) => output.finish(DRAIN_MS)));
+    this.#log.flush();
+    const named = this.#outputs.filter(({ destination }) => destination !== '');
+    // An output may take its time, and who does not want to wait for it has a summary all the same.
+    if (named.length > 0) this.#writeDraft(end, recorder, named);
+    const results = await Promise.all(this.#outputs.map((output) => this.#ended(output)));
     // A live page has nothing to account for.
     const outputs = results.filter((result) => result.destination !== '');
     this.#facts = this.#makeFacts(end, recorder, outputs);
     return summarise(this.#engine.totals(), this.#engine.thresholds(), this.#facts);
+  }
+
+  #writeDraft(end: RunEnd, recorder: Recorder, outputs: readonly Output[]): void {
+    const results = outputs.map(({ name, destination }) => {
+      return { ...{ name, destination }, ...NOTHING_YET };
+    });
+    const facts = this.#makeFacts(end, recorder, results);
+    const draft = summarise(this.#engine.totals(), this.#engine.thresholds(), facts);
+    this.#write(join(this.folder, RESULT_FILES.summary), renderJson(draft), writeOwnFile);
+  }
+
+  /** What an output says it has written; one that breaks is told, and costs nobody else anything. */
+  async #ended(output: Output): Promise<OutputResult> {
+    try {
+      return await output.finish(DRAIN_MS, this.#log.lostPoints);
+    } catch (error) {
+      const { name, destination } = output;
+      const note = `it broke: ${error instanceof Error ? error.message : String(error)}`;
+      this.#settings.warn(`output ${name}: ${note}`);
+      return { name, destination, written: 0, rejected: 0, unwritten: 1, note };
+    }
   }
 
   #ledgerMissing({ account }: RunEnd): void {
@@ -152,7 +178,7 @@ class Book implements RunBook {
     }
   }
 
-  async close(summary: Summary): Promise<void> {
+  async close(summary: Summary): Promise<Summary> {
     const { options } = this.#settings.context;
     if (this.#facts !== null) {
       const at = summary.run.durationMs;
@@ -162,18 +188,22 @@ class Book implements RunBook {
     this.#log.close();
     for (const output of this.#outputs) await output.ended?.();
     await Promise.all([this.#errors.close(), this.#ledger.close(), this.#console?.close()]);
-    this.#write(join(this.folder, RESULT_FILES.summary), renderJson(summary), 0o600);
     if (options.summaryExport !== null) {
-      this.#write(options.summaryExport, renderK6Export(summary));
+      this.#write(options.summaryExport, renderK6Export(summary), writeNamedFile);
     }
     if (!options.noReport) await this.#writeReport(summary);
+    const file = join(this.folder, RESULT_FILES.summary);
+    const isThere = ({ path }: FileEntry) => path === file || hasSomething(path);
+    const told = { ...summary, files: summary.files.filter(isThere) };
+    if (this.#write(file, renderJson(told), writeOwnFile)) return told;
+    return { ...told, files: told.files.filter(({ path }) => path !== file) };
   }
 
   async #writeReport(summary: Summary): Promise<void> {
     try {
       const { renderHtml, reportData } = await import('../../report/html/render.ts');
       const data = reportData(this.folder, { summary, totals: this.#engine.totals() });
-      this.#write(join(this.folder, RESULT_FILES.report), renderHtml(data), 0o600);
+      this.#write(join(this.folder, RESULT_FILES.report), renderHtml(data), writeOwnFile);
     } catch (error) {
       const why = error instanceof Error ? error.message : String(error);
       this.#settings.warn(`no HTML report: ${why}`);
@@ -243,15 +273,26 @@ class Book implements RunBook {
     return [{ path: grafanaLink(grafanaUrl, run), what: 'the run in Grafana' }];
   }
 
-  /** What the run names itself is its owner's alone; a file that somebody asked for is like any. */
-  #write(path: string, text: string, mode = 0o666): void {
+  /** False when it cannot be written, which is told. */
+  #write(path: string, text: string, write: (path: string, text: string) => void): boolean {
     try {
-      writeFileSync(path, text, { mode });
+      write(path, text);
+      return true;
     } catch (error) {
       const why = error instanceof Error ? error.message : String(error);
       this.#settings.warn(`${path} cannot be written: ${why}`);
+      return false;
     }
   }
+}
+
+/** Of an output that has not ended yet. */
+const NOTHING_YET = { written: 0, rejected: 0, unwritten: 0, note: 'still being written' } as const;
+
+/** Whether it is a file with something in it; an address on the net is taken as it is. */
+function hasSomething(path: string): boolean {
+  if (/^https?:/.test(path)) return true;
+  return (statSync(path, { throwIfNoEntry: false })?.size ?? 0) > 0;
 }
 
 /** `AET@host:port` of the configured target. */

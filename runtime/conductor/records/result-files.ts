@@ -4,6 +4,7 @@ import type { WriteStream } from 'node:fs';
 import { join } from 'node:path';
 import { DicomRunError, ExitCode } from '../../errors.ts';
 import { makeFolders } from '../../make-folders.ts';
+import { openToAppend } from '../../own-file.ts';
 import { RUNLOG_FILE } from '../../runlog/format.ts';
 
 /** Files of a run, by what is in them. */
@@ -60,15 +61,13 @@ export function makeRunFolder(resultsDir: string, id: string): string {
 /** Appends lines to a file that is made with the first of them. */
 export class LineFile {
   readonly path: string;
-  readonly #mode: number;
   readonly #onError: (message: string) => void;
   #stream: WriteStream | null = null;
   #broken = false;
   #lines = 0;
 
-  constructor(path: string, onError: (message: string) => void, mode = 0o644) {
+  constructor(path: string, onError: (message: string) => void) {
     this.path = path;
-    this.#mode = mode;
     this.#onError = onError;
   }
 
@@ -81,6 +80,7 @@ export class LineFile {
   append(text: string): void {
     if (this.#broken) return;
     this.#stream ??= this.#open();
+    if (this.#stream === null) return;
     this.#lines += 1;
     this.#stream.write(text.endsWith('\n') ? text : `${text}\n`);
   }
@@ -95,8 +95,17 @@ export class LineFile {
     });
   }
 
-  #open(): WriteStream {
-    const stream = createWriteStream(this.path, { flags: 'a', mode: this.#mode });
+  #open(): WriteStream | null {
+    let fd: number;
+    try {
+      fd = openToAppend(this.path);
+    } catch (error) {
+      this.#broken = true;
+      const why = error instanceof Error ? error.message : String(error);
+      this.#onError(`${this.path}: ${why}; nothing is written to it`);
+      return null;
+    }
+    const stream = createWriteStream(this.path, { fd });
     stream.on('error', (error) => {
       this.#broken = true;
       this.#onError(`${this.path}: ${error.message}; nothing more is written to it`);

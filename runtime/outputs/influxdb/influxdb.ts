@@ -48,9 +48,9 @@ export function withSampleLog(uploader: Output, log: SampleLog): Output {
       log.flush();
       uploader.wake();
     },
-    finish: async (drainMs) => {
+    finish: async (drainMs, behind) => {
       log.flush();
-      const result = await uploader.finish(drainMs);
+      const result = await uploader.finish(drainMs, behind);
       if (feeds) log.close();
       return result;
     },

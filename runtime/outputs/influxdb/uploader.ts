@@ -41,6 +41,9 @@ interface SourceState extends UploadSource {
 export const CURSOR_FILE = 'influx.cursor.json';
 export const REJECTED_FILE = 'influx.rejected.jsonl';
 
+/** A request under way gets this long when nobody wants to wait any more. */
+const LEAVE_AFTER_MS = 1_000;
+
 /** How long an idle uploader sleeps when nobody wakes it. */
 const IDLE_MS = 500;
 
@@ -56,6 +59,8 @@ class Uploader implements Output {
   readonly #sources: SourceState[];
   readonly #delivery: Delivery;
   #rejected = 0;
+  /** Lines of the logs that are no records. */
+  #damaged = 0;
   /** Points of the batch that was in flight when the uploader stopped. */
   #left = 0;
   #forbidden: string | null = null;
@@ -67,6 +72,8 @@ class Uploader implements Output {
   #stopped = false;
   #wake: () => void = () => undefined;
   #loop: Promise<void> | null = null;
+  #letGo: () => void = () => undefined;
+  readonly #leave = new Promise<void>((resolve) => (this.#letGo = resolve));
 
   constructor(options: UploaderOptions) {
     this.#options = options;
@@ -94,7 +101,7 @@ class Uploader implements Output {
     this.#wake();
   }
 
-  async finish(drainMs: number): Promise<OutputResult> {
+  async finish(drainMs: number, behind = 0): Promise<OutputResult> {
     this.#finishing = true;
     this.#wake();
     this.#patience = `trying for up to ${drainMs / 1000} s more`;
@@ -104,9 +111,9 @@ class Uploader implements Output {
       );
     }
     const timer = setTimeout(() => this.hurry(), drainMs);
-    await this.#loop;
+    await Promise.race([this.#loop, this.#leave]);
     clearTimeout(timer);
-    const unwritten = this.#countRest();
+    const unwritten = this.#countRest() + behind;
     for (const source of this.#sources) source.cursor?.close();
     const note = this.#note(unwritten);
     return {
@@ -119,9 +126,11 @@ class Uploader implements Output {
     };
   }
 
+  /** A request whose answer never ends is left after a moment; what it holds counts as unwritten. */
   hurry(): void {
     this.#stopped = true;
     this.#wake();
+    setTimeout(() => this.#letGo(), LEAVE_AFTER_MS).unref();
   }
 
   async #run(): Promise<void> {
@@ -143,6 +152,7 @@ class Uploader implements Output {
   async #advance(source: SourceState): Promise<boolean> {
     const batch = read(source);
     if (batch === null || batch.next === source.next) return false;
+    this.#damaged += batch.damaged;
     const points = batch.records.flatMap((record) => source.points(record));
     const before = this.#delivery.written + this.#rejected;
     const result = await this.#delivery.deliver(points);
@@ -235,6 +245,7 @@ class Uploader implements Output {
       const how = replayCommand === undefined ? '' : `: ${replayCommand}`;
       parts.push(`${unwritten} points are in the run log only${how}`);
     }
+    if (this.#damaged > 0) parts.push(`${this.#damaged} damaged lines of the log were left out`);
     if (this.#rejected > 0) parts.push(`refused points are in ${this.#files.rejected}`);
     return parts.join('; ');
   }

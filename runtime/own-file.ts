@@ -1,0 +1,50 @@
+// Files of results: their owner's alone, whole or not there, and never written through a link that
+// somebody left in their place.
+import {
+  closeSync,
+  constants,
+  lstatSync,
+  openSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { dirname, join } from 'node:path';
+
+const OWNER_ONLY = 0o600;
+
+/** Replaces a file. @throws what the disk says; then nothing is left of it */
+export function writeOwnFile(path: string, text: string): void {
+  const beside = join(dirname(path), `.${process.pid}-${Math.random().toString(36).slice(2)}.part`);
+  try {
+    writeFileSync(beside, text, { mode: OWNER_ONLY, flag: 'wx' });
+    renameSync(beside, path);
+  } catch (error) {
+    rmSync(beside, { force: true });
+    throw error;
+  }
+}
+
+/** A file that somebody named: through links too, as far as they are their own or the system's. */
+export function writeNamedFile(path: string, text: string): void {
+  mustBeOurLink(path);
+  const fd = openSync(path, 'w', OWNER_ONLY);
+  try {
+    writeFileSync(fd, text);
+  } finally {
+    closeSync(fd);
+  }
+}
+
+/** Opens a file of results to append to it. @throws ELOOP at a link */
+export function openToAppend(path: string): number {
+  const { O_APPEND, O_CREAT, O_WRONLY, O_NOFOLLOW = 0 } = constants;
+  return openSync(path, O_APPEND | O_CREAT | O_WRONLY | O_NOFOLLOW, OWNER_ONLY);
+}
+
+function mustBeOurLink(path: string): void {
+  const found = lstatSync(path, { throwIfNoEntry: false });
+  if (found?.isSymbolicLink() !== true || process.getuid === undefined) return;
+  if (found.uid === process.getuid() || found.uid === 0) return;
+  throw new Error(`it is a link that belongs to somebody else (user ${found.uid})`);
+}
