@@ -52,11 +52,14 @@ export class FindCall implements Find {
     }
   }
 
-  /** With the frames of the author's call below its own. */
+  /** With the frames of the author's call instead of those of the await, which newer V8s trace. */
   private placed(thrown: unknown): unknown {
     hasFailed = true;
     const frames = this.asked.slice(this.asked.indexOf('\n') + 1);
-    if (thrown instanceof Error && frames !== '') thrown.stack = `${thrown.stack ?? ''}\n${frames}`;
+    if (thrown instanceof Error && frames !== '') {
+      const [headline = ''] = (thrown.stack ?? '').split('\n    at ');
+      thrown.stack = `${headline}\n${frames}`;
+    }
     return thrown;
   }
 

@@ -218,7 +218,7 @@ attemptAsync('toctou', async () => ({ get then() { return reads++ === 0 ? undefi
     name: 'async generators: return and throw',
     code: `
 async function* inner() { try { yield 1; } finally { look(arguments, 'arguments'); } }
-const bare = { [Symbol.asyncIterator]() { return { next: () => ({ value: 1, done: false }) }; } };
+const bare = { [Symbol.asyncIterator]() { let n = 0; return { next: () => ({ value: 1, done: n++ > 50 }) }; } };
 async function* outer() { yield* bare; }
 const over = () => { (function f() { f(); })(); };
 for (const make of [inner, outer]) for (const act of ['return', 'throw', 'next']) {

@@ -73,6 +73,8 @@ describe('dependencies', () => {
   });
 });
 
+type Packed = Readonly<Record<string, { readonly files: readonly { readonly path: string }[] }>>;
+
 describe('package', () => {
   it('ships what runs, its types and examples, and no tests', () => {
     const packed = execFileSync('npm', ['pack', '--dry-run', '--json', '--ignore-scripts'], {
@@ -80,7 +82,8 @@ describe('package', () => {
       encoding: 'utf8',
       stdio: ['ignore', 'pipe', 'ignore'],
     });
-    const [{ files }] = JSON.parse(packed) as [{ files: { path: string }[] }];
+    // A list of packages, since npm 12 an object by name.
+    const [{ files } = { files: [] }] = Object.values(JSON.parse(packed) as Packed);
     const paths = files.map(({ path }) => path);
     expect(paths).toContain('LICENSE');
     expect(paths.filter((path) => /\.test\.|^dist\/runtime\/(tests|bench)\//.test(path))).toEqual(
