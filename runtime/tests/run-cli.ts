@@ -16,6 +16,8 @@ export interface CliOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** Longer than this and the process is killed and the test fails. Default 60 s. */
   readonly timeoutMs?: number;
+  /** Executable of Node.js. Default: the one that runs the tests. */
+  readonly node?: string;
 }
 
 export interface CliResult {
@@ -99,7 +101,7 @@ interface Place extends CliOptions {
 function startProcess(args: readonly string[], place: Place): CliProcess {
   const { PATH = '', HOME = '' } = process.env;
   const began = performance.now();
-  const child = spawn(process.execPath, [MAIN, ...args], {
+  const child = spawn(place.node ?? process.execPath, [MAIN, ...args], {
     cwd: place.folder,
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { PATH, HOME, NO_COLOR: '1', ...place.env },

