@@ -29,6 +29,7 @@ declare function setInterval(callback: (...args: never[]) => unknown, ms?: numbe
 declare function clearTimeout(id?: number): void;
 declare function clearInterval(id?: number): void;
 declare function queueMicrotask(task: () => void): void;
+/** Keeps Map, Set, Date, RegExp, errors, typed arrays and circles; refuses functions and promises. */
 declare function structuredClone<T>(value: T): T;
 
 declare function atob(base64: string): string;
@@ -37,14 +38,18 @@ declare class TextEncoder {
   readonly encoding: string;
   encode(text?: string): Uint8Array;
 }
+/** Decodes utf-8, utf-16le and latin1; what is no text becomes U+FFFD unless `fatal`. */
 declare class TextDecoder {
-  constructor(label?: string);
+  constructor(label?: string, options?: { fatal?: boolean; ignoreBOM?: boolean });
   readonly encoding: string;
-  decode(bytes?: Uint8Array | ArrayBuffer): string;
+  readonly fatal: boolean;
+  readonly ignoreBOM: boolean;
+  decode(bytes?: ArrayBufferView | ArrayBuffer): string;
 }
 declare const crypto: {
   randomUUID(): string;
-  getRandomValues<T extends Uint8Array>(bytes: T): T;
+  /** Fills any typed array of integers, at most 65,536 bytes at a time. */
+  getRandomValues<T extends ArrayBufferView>(array: T): T;
 };
 /** `now()` is milliseconds since the run started, on a monotonic clock. */
 declare const performance: { now(): number };

@@ -55,7 +55,8 @@ export async function bundle(request: BundleRequest): Promise<Bundle> {
       result.outputFiles?.find(({ path }) => path.endsWith(suffix))?.text ?? '';
     mustBeLowered(text('.js'), text('.js.map'));
     return {
-      js: forgetErrors(text('.js')),
+      // A first line for the shell is none for a function that is wrapped around.
+      js: forgetErrors(text('.js')).replace(/^#!.*/, ''),
       css: text('.css'),
       map: text('.js.map'),
       inputs: Object.keys(result.metafile?.inputs ?? {}),
@@ -208,11 +209,12 @@ function explain(message: Message): ProblemDetail {
 function whereToLook({ notes }: Message, missing: string): string {
   const note = notes[0]?.text.trim() ?? '';
   if (note !== '') return note;
-  const isPackage = /^[^./]/.test(missing);
-  const [name = missing] = /^(@[^/]+\/)?[^/]+/.exec(missing) ?? [];
-  return isPackage
-    ? `no such package in node_modules beside the script or above it: npm install ${name}`
-    : 'check the path; it is relative to the file that imports';
+  const [name] = /^(?:@[a-z0-9~-][\w.~-]*\/)?[a-z0-9-][\w.~-]*(?=\/|$)/.exec(missing) ?? [];
+  if (/^[./]/.test(missing)) return 'check the path; it is relative to the file that imports';
+  const alias =
+    'an alias has to stand in `paths` of the tsconfig.json beside the script or above it';
+  if (name === undefined) return alias;
+  return `no such package in node_modules beside the script or above it; ${alias}`;
 }
 
 /** Notes on options of esbuild, which nobody can set here, are not. */

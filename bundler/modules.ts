@@ -69,6 +69,6 @@ export function refusalOf(specifier: string): Refusal | null {
   return {
     code: 'BUNDLE_NODE_BUILTIN',
     message: `"${specifier}" is a Node.js built-in, and VU scripts run in a sandbox without them`,
-    hint: INSTEAD[top] ?? 'see `dicomrun help scripting` for what a script can use',
+    hint: INSTEAD[top] ?? 'see `dicomrun help scripts` for what a script can use',
   };
 }

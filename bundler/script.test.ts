@@ -74,6 +74,29 @@ describe('bundleScript', () => {
     expect(js).toMatch(/asyncDispose/);
   });
 
+  it('follows the paths of the tsconfig.json above, also of one that it extends', async () => {
+    await put('alias/base.json', '{ "compilerOptions": { "paths": { "@lib/*": ["./lib/*"] } } }');
+    await put('alias/tsconfig.json', '{ // ours\n "extends": "./base.json", }');
+    await put('alias/lib/v.ts', 'export const v: number = 7;');
+    const name = await put('alias/src/main.ts', "import { v } from '@lib/v'; export const w = v;");
+    const { js } = await bundleScript(name, folder);
+    expect(run(js, () => ({}))['w']).toBe(7);
+  });
+
+  it.each(['~', '~/x', '@/x', '@lib/v'])('%s: tells of paths, and of no package', async (path) => {
+    const name = await put('lost.ts', `import x from '${path}'; export default x;`);
+    const error: unknown = await bundleScript(name, folder).catch((thrown: unknown) => thrown);
+    const [problem] = (error as BundleError).problems;
+    expect(problem?.hint).toMatch(/`paths`/);
+    expect(problem?.hint).not.toMatch(/npm install/);
+  });
+
+  it('takes a first line for the shell', async () => {
+    const name = await put('shell.ts', '#!/usr/bin/env -S dicomrun run\nexport const one = 1;\n');
+    const { js } = await bundleScript(name, folder);
+    expect(run(js, () => ({}))['one']).toBe(1);
+  });
+
   it('bundles a package of node_modules', async () => {
     await put('node_modules/tiny/package.json', '{"name":"tiny","main":"index.js"}');
     await put('node_modules/tiny/index.js', 'module.exports = (x) => x + 1;');
@@ -86,7 +109,7 @@ describe('bundleScript', () => {
 describe('what a script may not import', () => {
   it.each([
     ['fs', "import fs from 'fs';", 'BUNDLE_NODE_BUILTIN', /open\('file'\)/],
-    ['node:net', "import net from 'node:net';", 'BUNDLE_NODE_BUILTIN', /scripting/],
+    ['node:net', "import net from 'node:net';", 'BUNDLE_NODE_BUILTIN', /help scripts/],
     ['fs/promises', "import { readFile } from 'fs/promises';", 'BUNDLE_NODE_BUILTIN', /open/],
     ['k6/http', "import http from 'k6/http';", 'BUNDLE_REFUSED_MODULE', /DICOM only/],
     ['k6/crypto', "import c from 'k6/crypto';", 'BUNDLE_REFUSED_MODULE', /randomUUID/],

@@ -1,6 +1,7 @@
 // From a script file to one string of CommonJS and its source map, in memory.
 import { readdir, stat } from 'node:fs/promises';
 import { dirname, extname, join, resolve } from 'node:path';
+import { AliasReader } from './aliases.ts';
 import { bundle, type Bundle, type Plugin } from './bundle.ts';
 import { refusalOf, SERVED, TYPES_ONLY } from './modules.ts';
 import { BundleError } from './problem.ts';
@@ -82,10 +83,15 @@ function guard(isExternal: (specifier: string) => boolean): Plugin {
   return {
     name: 'dicomrun',
     setup(build) {
-      build.onResolve({ filter: /^[^./]/ }, ({ path, kind, importer }) => {
+      const aliases = new AliasReader();
+      build.onResolve({ filter: /^[^./]/ }, async ({ path, kind, importer, resolveDir }) => {
         if (kind === 'entry-point') return undefined;
         if (isExternal(path)) return { path, external: true };
         if (TYPES_ONLY.includes(path)) return { path, namespace: 'types-only' };
+        for (const file of await aliases.candidates(path, resolveDir)) {
+          const found = await build.resolve(file, { kind, resolveDir });
+          if (found.errors.length === 0) return found;
+        }
         const refusal = refusalOf(path);
         if (!refusal) return undefined;
         const { message: text, code, hint } = refusal;

@@ -118,13 +118,40 @@ function authorsNames(message: string): string {
     .replace(/\bimport_\w+\.([\w$]+)/g, '$1');
 }
 
+const IN_HELP = 'what a script has is in `dicomrun help scripts`';
+
+/** Names that scripts and packages look for, that are not here, and what there is instead. */
+const LACKING: Readonly<Record<string, string>> = {
+  Proxy: 'the sandbox cannot have Proxy safely: take a package that does without it',
+  Buffer: 'use Uint8Array, TextEncoder and TextDecoder',
+  process: 'the environment is in __ENV',
+  setImmediate: 'use setTimeout(…, 0)',
+  fetch: 'a script has no HTTP of its own',
+  XMLHttpRequest: 'a script has no HTTP of its own',
+  window: 'a script has no browser around it',
+  document: 'a script has no browser around it',
+  WebAssembly: IN_HELP,
+  SharedArrayBuffer: 'share by SharedArray, dicom.shared.counter and dicom.shared.queue',
+};
+
+/** The error's own hint, or what to say of a name that the sandbox lacks. */
+function hintOf(own: unknown, message: unknown): { readonly hint?: string } {
+  if (typeof own === 'string') return { hint: cutText(own) };
+  if (typeof message !== 'string') return {};
+  if (message.startsWith('Code generation from strings')) {
+    return { hint: 'a script cannot run code from text (eval, new Function)' };
+  }
+  const [, name = ''] = /^(\w+) is not (?:defined|a constructor)$/.exec(message) ?? [];
+  return Object.hasOwn(LACKING, name) ? { hint: LACKING[name] ?? IN_HELP } : {};
+}
+
 function faultOfError(error: Error & { code?: unknown; hint?: unknown }): Fault {
   const { code, name, message, hint, stack } = error;
   return {
     code: typeof code === 'string' ? cutText(code, LONGEST_CODE) : 'SCRIPT_EXCEPTION',
     name: typeof name === 'string' ? cutText(name, LONGEST_CODE) : 'Error',
     message: authorsNames(cutText(typeof message === 'string' ? message : String(message))),
-    ...(typeof hint === 'string' ? { hint: cutText(hint) } : {}),
+    ...hintOf(hint, message),
     stack: typeof stack === 'string' ? stackText(stack) : '',
   };
 }

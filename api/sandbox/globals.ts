@@ -1,85 +1,29 @@
 // The globals a script expects and a bare sandbox lacks.
 import { FAULT_OF_ERROR, Op } from '../bridge.ts';
+import { structuredClone } from './clone.ts';
 import { hostText, ring, ringText } from './door.ts';
+import { TextDecoder, TextEncoder } from './encoding.ts';
 import { faultOf } from './errors.ts';
-import { cutText, textOf } from './text.ts';
+import { show } from './show.ts';
+import { cutText } from './text.ts';
 import type { Vu } from './vu.ts';
 
 const LEVELS = ['debug', 'info', 'warn', 'error'] as const;
 
-/** A value as `console.log` shows it: strings as they are, the rest as short JSON. */
-export function show(value: unknown, depth = 0): string {
-  if (typeof value === 'string') return depth === 0 ? value : JSON.stringify(value);
-  if (value instanceof Error) return value.stack ?? `${value.name}: ${value.message}`;
-  if (typeof value === 'function') return `[Function ${value.name || 'anonymous'}]`;
-  if (typeof value !== 'object' || value === null) return String(value);
-  const plain = value as { toJSON?: () => unknown };
-  if (typeof plain.toJSON === 'function') return show(plain.toJSON(), depth);
-  if (depth > 3) return Array.isArray(value) ? '[Array]' : '[Object]';
-  if (Array.isArray(value))
-    return `[${value
-      .slice(0, 100)
-      .map((v) => show(v, depth + 1))
-      .join(', ')}]`;
-  if (value instanceof Map) return `Map ${show([...value.entries()], depth)}`;
-  if (value instanceof Set) return `Set ${show([...value], depth)}`;
-  const body = Object.entries(value).map(([key, v]) => `${key}: ${show(v, depth + 1)}`);
-  return body.length === 0 ? '{}' : `{ ${body.join(', ')} }`;
-}
-
 /** Longest text of one call of `console`. */
 const LONGEST_LINE = 262_144;
-
-/** As {@link show}; of what cannot be shown, that. Never throws, as in Node. */
-function shown(value: unknown): string {
-  try {
-    return show(value);
-  } catch {
-    return textOf(value);
-  }
-}
 
 /** `console` of one VU. */
 export function consoleOf(vu: Vu): Record<string, unknown> {
   const write =
     (level: number) =>
     (...values: unknown[]): void => {
-      ringText(Op.LOG, vu.slot, cutText(values.map(shown).join(' '), LONGEST_LINE), level);
+      ringText(Op.LOG, vu.slot, cutText(values.map(show).join(' '), LONGEST_LINE), level);
     };
   const out: Record<string, unknown> = { log: write(1) };
   LEVELS.forEach((name, level) => (out[name] = write(level)));
   out['trace'] = write(0);
   return out;
-}
-
-class TextEncoderShim {
-  readonly encoding = 'utf-8';
-  encode(text = ''): Uint8Array {
-    const escaped = unescape(encodeURIComponent(text));
-    const bytes = new Uint8Array(escaped.length);
-    for (let i = 0; i < escaped.length; i++) bytes[i] = escaped.charCodeAt(i);
-    return bytes;
-  }
-}
-
-class TextDecoderShim {
-  readonly encoding: string;
-  constructor(label = 'utf-8') {
-    this.encoding = label.toLowerCase() === 'utf8' ? 'utf-8' : label.toLowerCase();
-    if (!['utf-8', 'latin1', 'iso-8859-1', 'ascii'].includes(this.encoding)) {
-      throw new RangeError(
-        `TextDecoder: encoding "${label}" is not available here (utf-8, latin1)`,
-      );
-    }
-  }
-  decode(input?: Uint8Array | ArrayBuffer): string {
-    const bytes = input === undefined ? new Uint8Array() : new Uint8Array(input);
-    let text = '';
-    for (let i = 0; i < bytes.length; i += 8192) {
-      text += String.fromCharCode(...bytes.subarray(i, i + 8192));
-    }
-    return this.encoding === 'utf-8' ? decodeURIComponent(escape(text)) : text;
-  }
 }
 
 const BASE64 = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/';
@@ -114,13 +58,28 @@ function atobShim(text: string): string {
   return out;
 }
 
-function randomBytes(target: Uint8Array): Uint8Array {
-  for (let i = 0; i < target.length; i++) target[i] = ring(Op.RANDOM, 0, 0, 0) & 255;
+/** Most bytes at a time, as the Web Cryptography API has it. */
+const MAX_RANDOM = 65_536;
+
+function isIntegers(array: unknown): array is Uint8Array {
+  if (!ArrayBuffer.isView(array) || array instanceof DataView) return false;
+  return !(array instanceof Float32Array || array instanceof Float64Array);
+}
+
+/** Every byte of an array of integers, whatever their size. */
+function getRandomValues<T>(target: T): T {
+  if (!isIntegers(target))
+    throw new TypeError('getRandomValues(): needs a typed array of integers');
+  const bytes = new Uint8Array(target.buffer, target.byteOffset, target.byteLength);
+  if (bytes.length > MAX_RANDOM) {
+    throw new RangeError(`getRandomValues(): at most ${MAX_RANDOM} bytes at a time`);
+  }
+  for (let i = 0; i < bytes.length; i++) bytes[i] = ring(Op.RANDOM, 0, 0, 0) & 255;
   return target;
 }
 
 function randomUUID(): string {
-  const bytes = randomBytes(new Uint8Array(16));
+  const bytes = getRandomValues(new Uint8Array(16));
   bytes[6] = ((bytes[6] ?? 0) & 0x0f) | 0x40;
   bytes[8] = ((bytes[8] ?? 0) & 0x3f) | 0x80;
   const hex = [...bytes].map((byte) => byte.toString(16).padStart(2, '0')).join('');
@@ -162,6 +121,27 @@ function faultAsText(this: Error): string {
   return JSON.stringify(faultOf(this));
 }
 
+/** The sandbox has none. One that never lets go is one, only that it costs memory. */
+class WeakRef {
+  readonly #target: object;
+  constructor(target: object) {
+    this.#target = target;
+  }
+  deref(): object {
+    return this.#target;
+  }
+}
+
+/** Nothing is ever collected that was registered, as far as anybody is told. */
+class FinalizationRegistry {
+  register(): void {
+    // There is nothing to remember.
+  }
+  unregister(): boolean {
+    return false;
+  }
+}
+
 /** Takes away what a script must not have, adds what it expects. Once per worker. */
 export function furnish(scope: Record<string, unknown>): void {
   for (const name of ['SharedArrayBuffer', 'Atomics', 'WebAssembly', 'Buffer', 'VMError']) {
@@ -170,14 +150,16 @@ export function furnish(scope: Record<string, unknown>): void {
   (Error as unknown as { prepareStackTrace: unknown }).prepareStackTrace = formatStack;
   Error.stackTraceLimit = 20;
   Object.defineProperty(Error.prototype, FAULT_OF_ERROR, { get: faultAsText });
-  scope['TextEncoder'] = TextEncoderShim;
-  scope['TextDecoder'] = TextDecoderShim;
+  scope['TextEncoder'] = TextEncoder;
+  scope['TextDecoder'] = TextDecoder;
   scope['atob'] = atobShim;
   scope['btoa'] = btoaShim;
   scope['performance'] = Object.freeze({ now });
-  scope['crypto'] = Object.freeze({ randomUUID, getRandomValues: randomBytes });
+  scope['crypto'] = Object.freeze({ randomUUID, getRandomValues });
   scope['queueMicrotask'] = (task: () => void): void => void microtask(task);
-  scope['structuredClone'] = (value: unknown): unknown => JSON.parse(JSON.stringify(value));
+  scope['structuredClone'] = structuredClone;
+  scope['WeakRef'] = WeakRef;
+  scope['FinalizationRegistry'] = FinalizationRegistry;
 }
 
 async function microtask(task: () => void): Promise<void> {

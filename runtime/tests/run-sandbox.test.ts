@@ -174,7 +174,12 @@ describe('what must be there is there', () => {
   const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
   probes['randomUUID'] = uuid.test(crypto.randomUUID()) && crypto.randomUUID() !== crypto.randomUUID();
   probes['getRandomValues'] = crypto.getRandomValues(new Uint8Array(32)).some((n) => n !== 0);
-  probes['structuredClone'] = structuredClone({ a: [1] }).a[0] === 1;
+  probes['getRandomValues, 32 bits'] = crypto.getRandomValues(new Uint32Array(32)).some((n) => n > 255);
+  const copy = structuredClone({ a: [1], m: new Map([[1, new Date(0)]]), b: new Uint8Array([7]) });
+  probes['structuredClone'] =
+    copy.a[0] === 1 && copy.m.get(1) instanceof Date && copy.b instanceof Uint8Array && copy.b[0] === 7;
+  probes['TextDecoder replaces'] = new TextDecoder().decode(new Uint8Array([65, 0xe9, 66])) === 'A\\ufffdB';
+  probes['WeakRef'] = new WeakRef(probes).deref() === probes;
   probes['async iteration'] = await (async () => {
     let sum = 0;
     for await (const n of (async function* () { yield 1; yield 2; })()) sum += n;
@@ -183,6 +188,28 @@ describe('what must be there is there', () => {
   probes['Promise.all'] = (await Promise.all([1, sleep(0.01)]))[0] === 1;
 `),
     ).toEqual([]);
+  });
+
+  it('console.log of anything: one short line, and the iteration goes on', async () => {
+    const script = `${ONCE}export default function () {
+  console.log('bytes', new Uint8Array(1 << 20), /x/g, Promise.resolve(1));
+  console.log({ get x() { throw new Error('getter'); } });
+  console.log('logged all');
+}
+`;
+    const result = await bench.script(script, []);
+    expect(result.stderr).toContain('bytes Uint8Array(1048576) [0, 0,');
+    expect(result.stderr).toContain('/x/g Promise (not awaited)');
+    expect(result.stderr).toContain('{ x: [Getter] }');
+    expect(result.stderr).toContain('logged all');
+    expect(result.stderr.length).toBeLessThan(10_000);
+    expect(result.summary().execution.failed).toBe(0);
+  });
+
+  it('what is not there: said with what to do', async () => {
+    const script = `${ONCE}export default function () { new Proxy({}, {}); }`;
+    const { errors } = (await bench.script(script, [])).summary();
+    expect(errors.groups[0]?.hint).toMatch(/cannot have Proxy safely/);
   });
 
   it('console, with its levels', async () => {
