@@ -20,6 +20,8 @@ function room(file: string): string {
   if (/^runtime\/(make-folders|own-file)\.ts$/.test(file)) return 'folders';
   if (file === 'api/k6/metric-table.ts') return 'metric-table';
   if (file === 'api/bridge.ts') return 'bridge';
+  // The one grammar of durations: both sides of the bridge read it.
+  if (file === 'api/duration.ts') return 'durations';
   if (file === 'api/k6/simulate.ts') return 'simulation';
   if (/^(api|bundler|tools)\//.test(file)) return file.split('/')[0] ?? file;
   return file.split('/')[1] ?? file;
@@ -54,20 +56,29 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   ],
   // What a script says of a simulated station is what the station takes: one set of types, and the
   // script's declarations have to stand in api/.
-  acceptors: ['threads', 'metrics', 'dicom', 'metric-table', 'simulation:types', 'errors'],
+  acceptors: [
+    'threads',
+    'metrics',
+    'dicom',
+    'metric-table',
+    'simulation:types',
+    'durations',
+    'errors',
+  ],
   outputs: ['runlog', 'metrics', 'errors', 'folders'],
   report: ['runlog', 'metrics', 'errors'],
   runlog: ['metrics', 'errors'],
-  config: ['executors', 'metrics', 'bundler', 'metric-table', 'errors'],
+  config: ['executors', 'metrics', 'bundler', 'metric-table', 'durations', 'errors'],
   executors: ['metric-table', 'errors'],
   metrics: ['metric-table', 'errors'],
   threads: ['config:types', 'dicom:types', 'executors:types', 'metrics:types', 'errors:types'],
   bundler: [],
   // Knows nothing of a load test; a mkdir that returns is Node's matter.
   dicom: ['folders'],
-  api: ['bridge', 'metric-table', 'simulation'],
+  api: ['bridge', 'metric-table', 'simulation', 'durations'],
   simulation: [],
   bridge: [],
+  durations: [],
   'metric-table': [],
   errors: [],
   folders: [],

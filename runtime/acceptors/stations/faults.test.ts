@@ -90,7 +90,11 @@ describe('fault dice', () => {
 
   it('refuse what they cannot read', () => {
     expect([span(5), span('40ms'), span('1m30s'), span('1.5s')]).toEqual([5, 40, 90_000, 1500]);
-    expect(() => dice({ delay: '40' })).toThrow('"40"');
+    // What is a duration as an option is one here.
+    expect(['1d', '1000', '0', '.5s', '1us', ' 2s'].map(span)).toEqual([
+      86_400_000, 1000, 0, 500, 0.001, 2000,
+    ]);
+    expect(() => dice({ delay: '40 apples' })).toThrow('"40 apples"');
     expect(() => dice({ status: { XYZ: 1 } })).toThrow('"XYZ"');
   });
 });

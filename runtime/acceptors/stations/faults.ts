@@ -1,4 +1,5 @@
 // What an acceptor does wrong on purpose, as data, and the dice that decide when.
+import { parseDurationOrMs } from '../../../api/duration.ts';
 import type { AcceptorFaults, Span } from '../../../api/k6/simulate.ts';
 import type { AssociateDecision, AssociateIndication } from '../../dicom/scp/acceptor-types.ts';
 import type { NegotiatedContext } from '../../dicom/ul/associate-request.ts';
@@ -151,17 +152,13 @@ function statuses(status: AcceptorFaults['status'], seed: number): () => number 
   };
 }
 
-const UNITS: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 };
-
 /**
  * A time in ms.
  * @throws SpecError when it is none
  */
 export function span(value: Span): number {
   if (typeof value === 'number' && value >= 0) return value;
-  const parts = [...String(value).matchAll(/(\d+(?:\.\d+)?)(ms|s|m|h)/g)];
-  if (parts.length === 0 || parts.map(([part]) => part).join('') !== value) {
-    throw new SpecError(`"${value}": must be ms or a time such as '40ms', '2s', '1m30s'`);
-  }
-  return parts.reduce((sum, [, n, unit]) => sum + Number(n) * (UNITS[unit ?? ''] ?? 0), 0);
+  const ns = typeof value === 'string' ? parseDurationOrMs(value) : null;
+  if (ns !== null) return ns / 1e6;
+  throw new SpecError(`"${String(value)}": must be ms or a time such as '40ms', '2s', '1m30s'`);
 }

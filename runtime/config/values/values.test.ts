@@ -4,7 +4,7 @@ import { formatNs } from '../../executors/duration.ts';
 import { ownedCount, segmentOf } from '../../executors/segment.ts';
 import { resolve, messages } from '../../tests/config-fixture.ts';
 import { aeTitleFault, isLoopback } from './address.ts';
-import { parseDuration, parseDurationOrMs } from './duration.ts';
+import { parseDuration, parseDurationOrMs } from '../../../api/duration.ts';
 import { variableOf } from '../option-table.ts';
 import { editDistance, nearest } from '../../metrics/distribution/nearest.ts';
 

@@ -1,6 +1,6 @@
 // Readers of single values. Each takes the value as it came (option objects give numbers, flags and
 // variables give text), adds a problem when it is wrong, and then returns undefined.
-import { parseDuration, parseDurationOrMs } from './duration.ts';
+import { parseDuration, parseDurationOrMs } from '../../../api/duration.ts';
 import type { Place, Problems } from './problems.ts';
 
 export interface Reader {

@@ -1,4 +1,5 @@
 // Part 10 files (PS3.10 §7.1): preamble, file meta information, data set.
+import { IMPLEMENTATION_CLASS_UID, IMPLEMENTATION_VERSION } from '../implementation.ts';
 import { DataError } from '../element/data-error.ts';
 import { elementHeader } from '../edit/header-patch.ts';
 import { encodeValue } from '../element/element-value.ts';
@@ -61,10 +62,6 @@ export function readMeta(bytes: Buffer): FileMeta {
   }
   return { ...meta, datasetOffset: at };
 }
-
-/** Who wrote a file. */
-const IMPLEMENTATION_CLASS_UID = '2.25.1302967130';
-const IMPLEMENTATION_VERSION = 'DICOMRUN_1';
 
 /** Preamble and file meta information for a data set. */
 export function fileMeta(sopClass: string, sopInstance: string, transferSyntax: string): Buffer {

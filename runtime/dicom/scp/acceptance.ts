@@ -1,14 +1,9 @@
 // One incoming connection: the decision on its A-ASSOCIATE-RQ, carried out.
+import { IMPLEMENTATION_CLASS_UID, IMPLEMENTATION_VERSION } from '../implementation.ts';
 import type { Socket } from 'node:net';
 import type { Room } from '../collected.ts';
 import type { AsyncOps, Timeouts } from '../ul/associate-request.ts';
-import {
-  APPLICATION_CONTEXT,
-  DEFAULT_MAX_PDU,
-  IMPLEMENTATION_CLASS_UID,
-  IMPLEMENTATION_VERSION,
-  PROTOCOL_VERSION,
-} from '../ul/constants.ts';
+import { APPLICATION_CONTEXT, DEFAULT_MAX_PDU, PROTOCOL_VERSION } from '../ul/constants.ts';
 import { Endpoint, type EndpointHooks } from '../ul/endpoint.ts';
 import { SMALLEST_MAX_PDU } from '../ul/pdu/frame.ts';
 import { windowOf } from '../ul/negotiate.ts';

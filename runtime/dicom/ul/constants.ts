@@ -52,7 +52,3 @@ export const AbortReason = {
   UNEXPECTED_PARAMETER: 5,
   INVALID_PARAMETER: 6,
 } as const;
-
-/** Our own identity on the wire; a `2.25.` UID (PS3.5 B.2). */
-export const IMPLEMENTATION_CLASS_UID = '2.25.135866487610203245907436812950463110377';
-export const IMPLEMENTATION_VERSION = 'DICOMRUN_01';

@@ -1,4 +1,5 @@
 // What an A-ASSOCIATE-RQ and its AC amount to: contexts with their roles, window, PDU length.
+import { IMPLEMENTATION_CLASS_UID, IMPLEMENTATION_VERSION } from '../implementation.ts';
 import type {
   AssociateRequest,
   NegotiatedContext,
@@ -11,8 +12,6 @@ import {
   APPLICATION_CONTEXT,
   ContextResult,
   DEFAULT_MAX_PDU,
-  IMPLEMENTATION_CLASS_UID,
-  IMPLEMENTATION_VERSION,
   IMPLEMENTATION_VERSION_MAX_BYTES,
   MAX_CONTEXTS,
   PROTOCOL_VERSION,
