@@ -111,6 +111,8 @@ export interface Options {
   deliveryHorizon?: Duration;
   /** Logs, report and summary name UIDs in full and quote peers word for word. Default false. */
   phiOk?: boolean;
+  /** What the run is called on screen, in reports and in JUnit: a change ticket, a purpose. */
+  title?: string;
   throw?: boolean;
   /** Prometheus pages to read beside the load, by name; `'embedded'`: the simulated router's. */
   scrape?: Readonly<Record<string, string>>;

@@ -223,7 +223,7 @@ class Conductor {
       stopper,
       placeOf: this.#placeOf,
       discretion: this.#discretion,
-      cores,
+      ...{ cores, title: options.title },
       threads: () => this.#fleet.readings(),
       scenarios: options.scenarios,
       counts: () => this.#fleet.counts(),

@@ -82,6 +82,7 @@ function results(stack: Stack) {
     noSummary: stack.need<boolean>('noSummary'),
     outputs: outputs(stack),
     resultsDir: stack.need<string>('resultsDir'),
+    title: stack.get<string>('title') ?? null,
     testid: stack.get<string>('testid') ?? null,
     strictOutput: stack.need<boolean>('strictOutput'),
     consoleOutput: stack.get<string>('consoleOutput') ?? null,

@@ -104,6 +104,14 @@ export const OPTION_TABLE: readonly OptionRow[] = [
     byDefault: 'results',
     flag: 'results',
   }),
+  row(
+    'title',
+    'string',
+    'what the run is called on screen, in reports and in JUnit: a ticket, a purpose',
+    {
+      flag: 'title',
+    },
+  ),
   row('testid', 'string', 'name of the run in every output', { flag: 'testid' }),
   row('summaryTrendStats', 'list', 'statistics of trends', {
     byDefault: ['avg', 'min', 'med', 'max', 'p(90)', 'p(95)'],

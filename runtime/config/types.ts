@@ -127,6 +127,8 @@ export interface Options {
   readonly noSummary: boolean;
   readonly outputs: readonly OutputConfig[];
   readonly resultsDir: string;
+  /** What the run is called where people read of it; null: by its script. */
+  readonly title: string | null;
   readonly testid: string | null;
   readonly strictOutput: boolean;
   readonly consoleOutput: string | null;

@@ -139,6 +139,7 @@ export interface Engine {
   readonly counts: {
     readonly samples: number;
     readonly rejected: number;
+    /** Samples of series beyond the cap, until the last tick. */
     readonly overflowed: number;
   };
 }

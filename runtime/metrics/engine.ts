@@ -62,8 +62,9 @@ class MetricsEngine implements Engine {
     this.#options = options;
     const max = options.maxSeries ?? MAX_SERIES;
     this.#table = new SeriesTable(max, options.customMetrics ?? [], () => this.#warnOverflow(max));
-    // also the empty lists: they only track a sub-metric
+    // also the empty lists: they only track a sub-metric; and what is never used is zero, not absent
     for (const key of Object.keys(options.thresholds)) this.#table.viewOf(key);
+    for (const { name } of options.customMetrics ?? []) this.#table.viewOf(name);
     this.#thresholds = new Thresholds(options.thresholds, (key) => this.#table.viewOf(key));
   }
 
@@ -148,6 +149,7 @@ class MetricsEngine implements Engine {
         state.last = value;
       }
     } else {
+      if (!Number.isFinite(value)) return this.#reject(state, value);
       state.n++;
       if (value === 0) return;
       state.sum++;
@@ -245,7 +247,7 @@ class MetricsEngine implements Engine {
   }
 
   #warnOverflow(max: number): void {
-    if (this.#table.overflowed > 0) return;
+    if (this.#table.overflows) return;
     this.#options.onWarning(
       `more than ${max} time series: further ones are counted in the metric's total only`,
       'a tag has too many values; use bounded tags, never UIDs, times or counters',

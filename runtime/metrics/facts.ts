@@ -25,6 +25,8 @@ export interface RunFacts {
   readonly accounts: readonly DeliveryAccount[];
   /** Some of what did not arrive; absent in older logs. */
   readonly missing?: readonly MissingInstance[];
+  /** Metrics and selectors that the script's thresholds name, also with `[]`; absent in older logs. */
+  readonly thresholdKeys?: readonly string[];
   readonly errors: ErrorsSummary;
   readonly generator: GeneratorSummary;
   readonly cases: readonly CaseResult[];

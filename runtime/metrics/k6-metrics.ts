@@ -2,7 +2,7 @@
 import type { K6Metric, ThresholdResult } from './summary.ts';
 import type { Totals, ViewTotal, ViewTotals } from './totals.ts';
 
-/** Metrics with samples or thresholds, and sub-metrics by their selector. */
+/** Metrics with samples or thresholds, the script's own in any case, and sub-metrics by their selector. */
 export function k6Metrics(
   totals: Totals,
   thresholds: readonly ThresholdResult[],
@@ -19,7 +19,9 @@ export function k6Metrics(
     const name = k6Name(one);
     if (name === null) continue;
     const own = byMetric.get(name);
-    if (one.total.samples === 0 && own === undefined) continue;
+    // What the script made or tracks stands there with zeros; what nobody asked for does not.
+    const asked = !one.key.builtin || one.key.view !== 'all' || own !== undefined;
+    if (one.total.samples === 0 && !asked) continue;
     metrics[name] = {
       type: one.key.type,
       contains: one.key.contains,

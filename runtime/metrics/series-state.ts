@@ -37,6 +37,8 @@ export class SeriesState {
   lastTime = -Infinity;
   /** Trend: bucket of each sample since the last tick. */
   buckets: Uint32Array = new Uint32Array(0);
+  /** Samples until the last tick. */
+  total = 0;
   /** Where single samples of it go as well. */
   scatter: ScatterLane | null = null;
 
@@ -58,6 +60,7 @@ export class SeriesState {
     if (this.buckets.length > 4096 && this.n < this.buckets.length / 8) {
       this.buckets = new Uint32Array(this.buckets.length / 4);
     }
+    this.total += this.n;
     this.n = 0;
     this.sum = 0;
     this.min = Infinity;

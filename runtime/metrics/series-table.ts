@@ -31,8 +31,15 @@ export class SeriesTable {
     this.#onOverflow = onOverflow;
   }
 
+  /** Samples that went into overflow series, until the last tick. */
   get overflowed(): number {
-    return this.#overflow.size;
+    let samples = 0;
+    for (const { total } of this.#overflow.values()) samples += total;
+    return samples;
+  }
+
+  get overflows(): boolean {
+    return this.#overflow.size > 0;
   }
 
   /** The series of a declaration; beyond the cap, the overflow series of its metric. */

@@ -35,25 +35,25 @@ export function summarise(
     checks: checks(index),
     delivery: delivery(index, facts),
     execution: execution(index, facts),
+    operations,
+    run: facts.run,
+    cases: facts.cases,
+    timeUnit: facts.timeUnit,
   };
   return {
     schema: SUMMARY_SCHEMA,
-    run: facts.run,
     verdict: judgeRun(parts, index, facts),
     ...parts,
-    operations,
     associations: associations(index),
     errors: withShares(facts.errors, operations),
     custom: customMetrics(totals, { trendStats, elapsedMs }),
     scenarios: sections(index, 'scenario', 'scenario'),
     groups: sections(index, 'group', 'group'),
-    cases: facts.cases,
     outputs: facts.outputs,
     files: facts.files,
     next: facts.next,
     metrics: k6Metrics(totals, thresholds, { trendStats, elapsedMs }),
     trendStats,
-    timeUnit: facts.timeUnit,
   };
 }
 
@@ -64,7 +64,11 @@ function checks(index: ViewIndex): ChecksSummary {
     .map((totals) => ({ group: totals.key.tags['group'] ?? '', ...checkResult(totals) }));
   const sum = (field: 'passes' | 'fails'): number =>
     items.reduce((total, item) => total + item[field], 0);
-  const all = { passes: sum('passes'), fails: sum('fails'), items };
+  const passes = index.count('checks');
+  const fails = index.samples('checks') - passes;
+  const overflow = { passes: passes - sum('passes'), fails: fails - sum('fails') };
+  const more = overflow.passes + overflow.fails > 0 ? { overflow } : {};
+  const all = { passes, fails, items, ...more };
   return grouped.length === 0 ? all : { ...all, grouped };
 }
 
@@ -80,7 +84,29 @@ function operationRows(index: ViewIndex, elapsedMs: number): OperationRow[] {
     const service = key.tags['service'] ?? '';
     return operationRow(index, service, elapsedMs);
   });
-  return rows.filter((row) => row.count > 0).sort((a, b) => b.count - a.count);
+  const counted = rows.filter((row) => row.count > 0).sort((a, b) => b.count - a.count);
+  const rest = overflowRow(index, counted, elapsedMs);
+  return rest === null ? counted : [...counted, rest];
+}
+
+/** Requests that went into overflow series, of whatever service; null without any. */
+function overflowRow(
+  index: ViewIndex,
+  rows: readonly OperationRow[],
+  elapsedMs: number,
+): OperationRow | null {
+  const rest = (all: number, of: (row: OperationRow) => number): number =>
+    Math.max(0, all - rows.reduce((sum, row) => sum + of(row), 0));
+  const count = rest(index.count('dicom_reqs'), (row) => row.count);
+  if (count === 0) return null;
+  const failed = rest(index.count('dicom_req_failed'), (row) => row.failed);
+  return {
+    service: 'other series',
+    ...{ count, ratePerSecond: perSecond(count, elapsedMs) },
+    ...{ failed, failedShare: failed / count },
+    ...{ sentBytes: 0, receivedBytes: 0, sentBytesPerSecond: 0, receivedBytesPerSecond: 0 },
+    statuses: {},
+  };
 }
 
 function operationRow(index: ViewIndex, service: string, elapsedMs: number): OperationRow {
@@ -216,7 +242,7 @@ function customMetrics(
   options: { readonly trendStats: readonly string[]; readonly elapsedMs: number },
 ): MetricSummary[] {
   return totals
-    .filter(({ key, total }) => !key.builtin && key.view === 'all' && total.samples > 0)
+    .filter(({ key }) => !key.builtin && key.view === 'all')
     .map(({ key, total }) => ({
       name: key.metric,
       type: key.type,
@@ -238,7 +264,8 @@ function sections(index: ViewIndex, view: string, tag: string): SectionSummary[]
       index.trend('group_duration', view, tag, name);
     return {
       name,
-      iterations: of('iterations'),
+      // An iteration ends outside of its groups; what a group counts is its calls.
+      iterations: of(tag === 'group' ? 'group_duration' : 'iterations'),
       ...(iteration === undefined ? {} : { iterationDuration: iteration }),
       requests: of('dicom_reqs'),
       failed: of('dicom_req_failed'),

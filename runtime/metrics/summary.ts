@@ -1,5 +1,7 @@
 // The one summary object: text, JSON, JUnit, HTML and `handleSummary` are views of it.
 // Times are ms, rates are per second, shares are 0..1, unless a name says otherwise.
+import type { MetricType } from '../../api/k6/metric-table.ts';
+import type { TimeUnit } from './numbers.ts';
 
 /** Published with runtime/report/summary.schema.json; raised when a field changes its meaning. */
 export const SUMMARY_SCHEMA = 'dicomrun-summary/1';
@@ -31,12 +33,14 @@ export interface Summary {
   readonly timeUnit: TimeUnit;
 }
 
-export type TimeUnit = 's' | 'ms' | 'us';
+export type { TimeUnit };
 
 export interface RunIdentity {
   /** `testid` of every output, and the name of the folder under `results/`. */
   readonly id: string;
   readonly script: string;
+  /** What somebody calls this run (`--title`): a change ticket, a purpose. */
+  readonly title?: string;
   readonly version: string;
   readonly mode: 'run' | 'smoke';
   /** ISO 8601, UTC: the instant t0. */
@@ -52,12 +56,26 @@ export interface RunIdentity {
   readonly truncated: boolean;
 }
 
+/**
+ * `pass`: something was tested, nothing was lost, and every threshold with data holds. `done`: no
+ * threshold was crossed, but `notes` says what failed and is judged by none. `fail`: see `reasons`.
+ */
+export type VerdictState = 'pass' | 'done' | 'fail';
+
 export interface Verdict {
+  /** Exit code 0: `state` is not `fail`. */
   readonly passed: boolean;
+  readonly state: VerdictState;
   readonly exitCode: number;
-  /** One line; the first of `reasons`, or why it passed. */
+  /** One line: what was broken (the first of `reasons`), or what was proved. */
   readonly reason: string;
+  /** What was done, whatever came of it: `12,028 images by 20 senders in 30 s`. */
+  readonly did: string;
+  /** What the thresholds say: `2 of 3 thresholds hold, 1 without data`. */
+  readonly judged: string;
   readonly reasons: readonly string[];
+  /** What failed without failing the run, one line each: `3 of 40 checks failed: no threshold judges checks`. */
+  readonly notes: readonly string[];
   /** Things that make the numbers doubtful: generator saturated, samples rejected, output lost. */
   readonly warnings: readonly string[];
 }
@@ -77,6 +95,8 @@ export interface ThresholdResult {
   readonly limit: number;
   /** Sliding window, if it was asked for; then one breach is enough. */
   readonly windowMs?: number;
+  /** Of the metric; absent in older logs, and where nothing tells. */
+  readonly type?: MetricType;
   readonly contains: 'default' | 'time' | 'data';
   readonly abortOnFail: boolean;
   /** Not held to: `verdict` says whether it holds, `failed` stays false. */
@@ -89,6 +109,8 @@ export interface ChecksSummary {
   readonly passes: number;
   readonly fails: number;
   readonly items: readonly CheckResult[];
+  /** Those of further names, which went into an overflow series; absent without any. */
+  readonly overflow?: { readonly passes: number; readonly fails: number };
   /** Those made inside a `group`, by its path (`::outer::inner`); absent without any. */
   readonly grouped?: readonly GroupedCheck[];
 }
@@ -164,6 +186,8 @@ export interface DeliveryAccount {
   readonly duplicated: number;
   readonly corrupted: number;
   readonly unexpected: number;
+  /** Instances whose content was compared with what was sent; absent in older logs. */
+  readonly compared?: number;
   /** Associations on which its studies arrived, per study: mean and max. */
   readonly associationsPerStudy?: { readonly mean: number; readonly max: number };
   /** Arrivals after a later member of their study. */
@@ -272,6 +296,7 @@ export interface MetricSummary {
 
 export interface SectionSummary {
   readonly name: string;
+  /** Of a group: its calls. */
   readonly iterations: number;
   readonly iterationDuration?: TrendStats;
   readonly requests: number;

@@ -43,11 +43,16 @@ export function observedValue(
   }
 }
 
-/** A DICOM threshold that saw nothing has not been met; k6's rule for the others. */
-export function failsWithoutData(view: WholeView, expression: ThresholdExpression): boolean {
-  if (view.decl.metric.startsWith('dicom_')) return true;
-  if (view.decl.type === 'rate' || expression.of !== undefined) return false;
-  return !holds(0, expression);
+/**
+ * What was to be tested and gave no sample was not tested: requests and checks. Of the others only a
+ * counter can fail by it, when zero is not what was asked for.
+ */
+export function failsWithoutData(
+  { metric, type }: Pick<ViewKey, 'metric' | 'type'>,
+  expression: ThresholdExpression,
+): boolean {
+  if (/^(dicom_|http_|checks$)/.test(metric)) return true;
+  return type === 'counter' && expression.of === undefined && !holds(0, expression);
 }
 
 export function totalOf(view: WholeView): ViewTotal {

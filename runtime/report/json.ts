@@ -71,7 +71,7 @@ export function handleSummaryData(
 
 /** k6's tree: every check in the group it was made in, those outside of groups at the root. */
 export function rootGroup(summary: Summary): K6Group {
-  const { items, grouped = [] } = summary.checks;
+  const { items, grouped = [], overflow } = summary.checks;
   const outside = items
     .map(({ name, passes, fails }) => {
       const inside = grouped.filter((check) => check.name === name);
@@ -83,7 +83,8 @@ export function rootGroup(summary: Summary): K6Group {
     })
     .filter(({ passes, fails }) => passes + fails > 0);
   const paths = [...summary.groups.map(({ name }) => name), ...grouped.map(({ group }) => group)];
-  const checks = outside.map((check) => k6Check('', check));
+  const further = overflow === undefined ? [] : [{ name: 'further names', ...overflow }];
+  const checks = [...outside, ...further].map((check) => k6Check('', check));
   return { name: '', path: '', id: '', groups: childGroups('', paths, grouped), checks };
 }
 

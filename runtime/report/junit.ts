@@ -1,6 +1,7 @@
 // JUnit XML: thresholds, checks and (in smoke mode) cases as test cases. Times in seconds.
+import { ExitCode } from '../errors.ts';
 import type { CaseResult, Summary } from '../metrics/summary.ts';
-import { metricValue } from './format.ts';
+import { count, thresholdNumber } from '../metrics/numbers.ts';
 
 interface Case {
   readonly suite: string;
@@ -13,14 +14,15 @@ interface Case {
 
 /** One `testsuites` document. */
 export function renderJunit(summary: Summary): string {
-  const cases = [...smokeCases(summary), ...checkCases(summary), ...thresholdCases(summary)];
+  const own = [...smokeCases(summary), ...checkCases(summary), ...thresholdCases(summary)];
+  const cases = [...verdictCases(summary, own.length), ...own];
   const suites = new Map<string, Case[]>();
   for (const one of cases) suites.set(one.suite, [...(suites.get(one.suite) ?? []), one]);
   const time = summary.run.durationMs / 1000;
   const counts = attributesOf(cases);
   return [
     '<?xml version="1.0" encoding="UTF-8"?>',
-    `<testsuites name="${xml(summary.run.script)}" ${counts} time="${time.toFixed(3)}">`,
+    `<testsuites name="${xml(summary.run.title ?? summary.run.script)}" ${counts} time="${time.toFixed(3)}">`,
     ...[...suites].flatMap(([name, list]) => suiteLines(name, list, summary)),
     '</testsuites>',
     '',
@@ -64,6 +66,24 @@ const RESULT: Readonly<Record<CaseResult['state'], Case['result']>> = {
   manual: 'skipped',
 };
 
+/** A load test also fails by rules that are no threshold: images lost, nothing tested. */
+function verdictCases({ cases, run, thresholds, verdict }: Summary, others: number): Case[] {
+  const crossed = thresholds.filter(({ failed }) => failed).length;
+  const isSaid = verdict.reasons.length <= crossed && others > 0;
+  if (cases.length > 0 || isSaid) return [];
+  const broken = verdict.exitCode === ExitCode.THRESHOLDS ? 'failure' : 'error';
+  const result = verdict.passed ? 'passed' : broken;
+  const reasons = verdict.reasons.length > 0 ? verdict.reasons : [verdict.reason];
+  return [
+    {
+      suite: `${run.script} verdict`,
+      ...{ name: 'verdict', seconds: run.durationMs / 1000, result },
+      message: verdict.passed ? '' : reasons.join('; '),
+      properties: {},
+    },
+  ];
+}
+
 function smokeCases(summary: Summary): Case[] {
   return summary.cases.map((one) => ({
     suite: one.suite,
@@ -89,7 +109,7 @@ function checkCases(summary: Summary): Case[] {
     name,
     seconds: 0,
     result: fails === 0 ? 'passed' : 'failure',
-    message: fails === 0 ? '' : `${fails} of ${passes + fails} failed`,
+    message: fails === 0 ? '' : `${count(fails)} of ${count(passes + fails)} failed`,
     properties: { passes: String(passes), fails: String(fails) },
   }));
 }
@@ -99,7 +119,7 @@ function thresholdCases(summary: Summary): Case[] {
     const observed =
       result.observed === undefined
         ? 'no data'
-        : `observed ${metricValue(result.observed, result.contains, summary.timeUnit)}`;
+        : `observed ${thresholdNumber(result, result.observed, summary.timeUnit)}`;
     const skipped = result.verdict === 'no data' && !result.failed;
     return {
       suite: `${summary.run.script} thresholds`,

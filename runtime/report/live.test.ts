@@ -25,11 +25,11 @@ beforeAll(async () => {
 describe('the live view', () => {
   it('shows load, rates, latency, errors and judgement', () => {
     expect(renderLive(state, WIDE)).toEqual([
-      'gi   [======>---------------] 20s/1m00s  VUs 20/50  assoc 12 open, 1 refused',
-      '     C-STORE 20/s  5.24 MB/s  p50 55.7 ms  p95 99.6 ms (10 s)  fail 2%',
-      '     C-FIND 20/s  p50 85.8 ms  p95 130 ms (10 s)  fail 0%',
-      '     ! 8× C-STORE status A700 (500ms ago)',
-      '     thresholds ✓ 4  generator cpu 61% lag 4 ms',
+      'gi   [======>---------------] 20 s/60 s  VUs 20/50  assoc 12 open, 1 refused',
+      '     C-STORE 20/s  5.24 MB/s  p50 55.7 ms  p95 99.6 ms (10 s)  fail 2 %',
+      '     C-FIND 20/s  p50 85.8 ms  p95 130 ms (10 s)  fail 0 %',
+      '     ! 8× C-STORE status A700 (500 ms ago)',
+      '     thresholds ✓ 4  generator cpu 61 % lag 4 ms',
     ]);
   });
 
@@ -58,7 +58,7 @@ describe('the live view', () => {
     expect(text).toContain(
       'thresholds ✗ dicom_req_duration{service:C-STORE} p(95)<2000  7 dropped',
     );
-    expect(text).toContain('generator cpu 199% lag 300 ms SATURATED');
+    expect(text).toContain('generator cpu 199 % lag 300 ms SATURATED');
     expect(text).toContain('stopping');
     expect(renderLive(bad, { ...WIDE, ascii: true }).join('')).toMatch(/^[ -~]*$/);
     expect(renderLiveLine(bad)).toContain('thresholds=1 crossed generator=SATURATED');

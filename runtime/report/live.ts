@@ -1,7 +1,7 @@
 // The live view: state in, lines out. At most six lines on a terminal, one line elsewhere.
 import type { LiveNumbers } from '../metrics/engine-types.ts';
 import type { ErrorGroup } from '../metrics/summary.ts';
-import * as f from './format.ts';
+import * as f from '../metrics/numbers.ts';
 import { createPaint, safe, widthOf } from './paint.ts';
 import type { Paint } from './paint.ts';
 
@@ -66,7 +66,7 @@ export function renderLiveLine(state: LiveState): string {
     parts.push(
       `${safe(name)}/s=${f.rate(service.ratePerSecond)}`,
       `p95=${f.time(service.p95).replace(' ', '')}`,
-      `fail=${f.percent(service.failedShare)}`,
+      `fail=${f.percent(service.failedShare).replace(' ', '')}`,
     );
   }
   parts.push(
@@ -145,7 +145,7 @@ function judgementLine(state: LiveState, paint: Paint): string {
         ? `thresholds ${paint.ok(`${paint.glyphs.ok} ${thresholds.length}`)}`
         : `thresholds ${paint.fail(`${paint.glyphs.fail} ${crossed.map((one) => `${safe(one.metric)} ${safe(one.expression)}`).join(', ')}`)}`;
   const { cpuPercent, loopLagMs, saturated } = state.generator;
-  const generator = `generator cpu ${Math.round(cpuPercent)}% lag ${f.time(loopLagMs)}`;
+  const generator = `generator cpu ${Math.round(cpuPercent)} % lag ${f.time(loopLagMs)}`;
   return [
     text,
     ...(dropped === 0 ? [] : [paint.warn(`${f.count(dropped)} dropped`)]),

@@ -1,6 +1,6 @@
 // The plan block: what is about to happen, printed before every run.
 import { createPaint, safe } from './paint.ts';
-import { plural, span } from './format.ts';
+import { plural, span } from '../metrics/numbers.ts';
 
 export interface PlanFacts {
   readonly script: string;

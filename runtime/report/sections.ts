@@ -1,7 +1,7 @@
 // The sections of the text report, each a list of lines; empty when there is nothing to say.
 import type { SectionSummary, Summary, ThresholdResult, TrendStats } from '../metrics/summary.ts';
 import { rejectionText } from './rejection.ts';
-import * as f from './format.ts';
+import * as f from '../metrics/numbers.ts';
 import { safe } from './paint.ts';
 import type { Paint } from './paint.ts';
 import { table } from './table.ts';
@@ -9,7 +9,7 @@ import { table } from './table.ts';
 export function thresholdLines(summary: Summary, paint: Paint): string[] {
   if (summary.thresholds.length === 0) return [];
   const rows = summary.thresholds.map((result) => [
-    mark(!result.failed, paint),
+    thresholdMark(result, paint),
     safe(result.metric),
     safe(result.expression) +
       (result.windowMs === undefined ? '' : ` in ${f.span(result.windowMs)}`),
@@ -23,11 +23,7 @@ export function thresholdValue(result: ThresholdResult, summary: Summary, paint:
   if (result.observed === undefined) {
     return result.failed ? paint.fail('no data, counts as failed') : paint.warn('no data');
   }
-  const isShare = /^\s*rate/.test(result.expression) && result.observed <= 1;
-  const told = (value: number): string =>
-    isShare
-      ? `${Number(value.toPrecision(4))}`
-      : f.metricValue(value, result.contains, summary.timeUnit);
+  const told = (value: number): string => f.thresholdNumber(result, value, summary.timeUnit);
   const value = told(result.observed);
   const limit = result.expression.includes('*') ? `, limit ${told(result.limit)}` : '';
   const since =
@@ -35,6 +31,12 @@ export function thresholdValue(result: ThresholdResult, summary: Summary, paint:
       ? `, first crossed at ${f.clock(result.firstFailedMs)}`
       : '';
   return paintValue(value) + limit + since + advice(result, paint);
+}
+
+/** Held, crossed, or neither: without data nothing was shown. */
+function thresholdMark(result: ThresholdResult, paint: Paint): string {
+  const isOpen = result.verdict === 'no data' && !result.failed;
+  return isOpen ? paint.warn(paint.glyphs.dash) : mark(!result.failed, paint);
 }
 
 function advice({ advisory, verdict }: ThresholdResult, paint: Paint): string {
@@ -54,7 +56,18 @@ export function checkLines(summary: Summary, paint: Paint): string[] {
     return [mark(item.fails === 0, paint), safe(item.name), f.percent(item.passes / all), text];
   });
   const head = `${f.percent(passes / (passes + fails))} of ${f.count(passes + fails)}`;
-  return [`${paint.bold('CHECKS')}  ${head}`, ...table(rows, { left: [0, 1, 3] })];
+  return [
+    `${paint.bold('CHECKS')}  ${head}`,
+    ...table(rows, { left: [0, 1, 3] }),
+    ...overflowLine(summary, paint),
+  ];
+}
+
+function overflowLine({ checks: { overflow } }: Summary, paint: Paint): string[] {
+  if (overflow === undefined) return [];
+  const { passes, fails } = overflow;
+  const failed = fails === 0 ? '' : `, ${paint.fail(`${f.count(fails)} failed`)}`;
+  return [`  and ${f.plural(passes + fails, 'check')} of further names${failed}`];
 }
 
 const OPERATION_HEAD = ['count', '/s', 'failed', 'p50', 'p90', 'p95', 'p99', 'max', 'MB/s'];
@@ -217,8 +230,8 @@ function valuesRow(metric: NamedMetric, summary: Summary, paint: Paint): string[
 
 /** Scenarios when there are several, groups when there are any. */
 export function sectionLines(summary: Summary, paint: Paint): string[] {
-  const of = (title: string, sections: readonly SectionSummary[]): string[] => {
-    const head = [paint.bold(title), 'iterations', 'p95', 'requests', 'failed', 'p95', 'checks'];
+  const of = (title: string, runs: string, sections: readonly SectionSummary[]): string[] => {
+    const head = [paint.bold(title), runs, 'p95', 'requests', 'failed', 'p95', 'checks'];
     const rows = sections.map((one) => {
       const checks = one.checks.passes + one.checks.fails;
       const p95 = (stats: TrendStats | undefined): string =>
@@ -236,8 +249,8 @@ export function sectionLines(summary: Summary, paint: Paint): string[] {
     return table([head, ...rows], { indent: '' });
   };
   return [
-    ...(summary.scenarios.length > 1 ? of('SCENARIOS', summary.scenarios) : []),
-    ...(summary.groups.length > 0 ? of('GROUPS', summary.groups) : []),
+    ...(summary.scenarios.length > 1 ? of('SCENARIOS', 'iterations', summary.scenarios) : []),
+    ...(summary.groups.length > 0 ? of('GROUPS', 'calls', summary.groups) : []),
   ];
 }
 
@@ -253,7 +266,7 @@ export function executionLines(summary: Summary, paint: Paint): string[] {
       : [['achieved', `${f.percent(e.achievedShare)} of the iterations due${lagText(summary)}`]];
   const g = e.generator;
   const generator = [
-    `cpu ${Math.round(g.cpuMean)}% (max ${Math.round(g.cpuMax)}%)`,
+    `cpu ${Math.round(g.cpuMean)} % (max ${Math.round(g.cpuMax)} %)`,
     `loop lag max ${f.time(g.loopLagMaxMs)}`,
     `memory max ${f.bytes(g.rssMaxBytes)}`,
   ].join(', ');

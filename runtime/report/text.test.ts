@@ -43,15 +43,17 @@ describe('the text report', () => {
 
   it('says the numbers', () => {
     const text = renderText(summary, PLAIN);
-    expect(text).toContain('PASS  100 iterations, all 4 thresholds hold');
-    expect(text).toMatch(/✓ {2}dicom_req_failed +rate<=0\.02 +0\.01\n/);
-    expect(text).toMatch(/C-STORE +400 +20 +2% +/);
+    expect(text).toContain(
+      'PASS  400 images and 400 queries by 20 clients in 20 s, 8 not accepted, 1,000 expected at a receiver, all arrived\n      all 4 thresholds hold\n',
+    );
+    expect(text).toMatch(/✓ {2}dicom_req_failed +rate<=0\.02 +1 %\n/);
+    expect(text).toMatch(/C-STORE +400 +20 +2 % +/);
     expect(text).toMatch(/ASSOCIATIONS {2}101 requested, 100 accepted, 1 rejected, 0 failed/);
     expect(text).toContain('called AE title not recognized (permanent, source 1, reason 7)');
     expect(text).toMatch(/HTM_GI +1,000 +1,000 +1,000 +0 +0 +0 +0 +0/);
-    expect(text).toMatch(/8 × \(2%\) C-STORE status A700 ROUTER {2}00:00:02 → 00:00:19/);
+    expect(text).toMatch(/8 × \(2 %\) C-STORE status A700 ROUTER {2}00:00:02 → 00:00:19/);
     expect(text).toContain('hint: the peer has no room');
-    expect(text).toMatch(/✗ {2}pixels untouched +99\.5% +398 passed, 2 failed/);
+    expect(text).toMatch(/✗ {2}pixels untouched +99\.5 % +398 passed, 2 failed/);
   });
 
   it('begins with FAIL, the reason and the exit code when a threshold is crossed', async () => {
@@ -64,9 +66,13 @@ describe('the text report', () => {
     });
     const lines = renderText(failed.summary, PLAIN).split('\n');
     expect(lines[0]).toMatch(
-      /^FAIL {2}threshold dicom_req_duration p\(95\)<10: observed \S+ \(exit 99\)$/,
+      /^FAIL {2}p95 of all requests was 12\d ms, not below 10 ms \(exit 99\)$/,
     );
     expect(lines[1]).toContain('threshold dicom_commit_duration p(95)<10: no data');
+    expect(lines[2]).toBe('      100 images and 100 queries by 5 clients in 5 s');
+    expect(lines[3]).toMatch(
+      /^ {6}0 of 2 thresholds hold, 2 crossed: dicom_req_duration p\(95\)<10 \(12\d ms\); /,
+    );
     expect(renderText(failed.summary, PLAIN)).toContain('no data, counts as failed');
   });
 

@@ -1,7 +1,8 @@
 // The end of a run on a terminal: verdict, thresholds, checks, operations, associations, delivery,
 // errors, execution, files, next command. Pure: a summary in, one text out.
-import type { Summary } from '../metrics/summary.ts';
-import { plural, span } from './format.ts';
+import type { Summary, VerdictState } from '../metrics/summary.ts';
+import { count, plural, span } from '../metrics/numbers.ts';
+import { verdictWord } from '../metrics/verdict-word.ts';
 import { createPaint, safe } from './paint.ts';
 import type { Paint } from './paint.ts';
 import {
@@ -47,10 +48,12 @@ export function renderText(summary: Summary, options: TextOptions): string {
 
 function verdictLines(summary: Summary, paint: Paint): string[] {
   const { verdict, run } = summary;
-  const word = verdict.passed ? paint.ok(paint.bold('PASS')) : paint.fail(paint.bold('FAIL'));
+  const word = COLOUR[verdict.state ?? (verdict.passed ? 'pass' : 'fail')](paint)(
+    paint.bold(verdictWord(verdict)),
+  );
   const where = run.embedded ? 'EMBEDDED ROUTER' : run.target;
   const dot = ` ${paint.glyphs.dot} `;
-  const about = [run.script, span(run.durationMs), where, `run ${run.id}`]
+  const about = [run.title, run.script, span(run.durationMs), where, `run ${run.id}`]
     .filter((part) => part !== undefined && part !== '')
     .map((part) => safe(part ?? ''));
   const exit = verdict.exitCode === 0 ? '' : ` (exit ${verdict.exitCode})`;
@@ -60,6 +63,10 @@ function verdictLines(summary: Summary, paint: Paint): string[] {
     ...(verdict.reasons.length > 6
       ? [`      and ${plural(verdict.reasons.length - 6, 'more reason')}`]
       : []),
+    // The first line says what broke, then; what was done and judged is worth a line all the same.
+    ...(verdict.passed ? [] : [verdict.did ?? '']).filter(isText).map(indented),
+    ...[verdict.judged ?? ''].filter(isText).map(indented),
+    ...(verdict.notes ?? []).map((note) => `${paint.warn(paint.glyphs.warn)} ${safe(note)}`),
     ...verdict.warnings.map(
       (text) => `${paint.warn(`${paint.glyphs.warn} warning`)}  ${safe(text)}`,
     ),
@@ -67,11 +74,20 @@ function verdictLines(summary: Summary, paint: Paint): string[] {
   ];
 }
 
+const isText = (text: string): boolean => text !== '';
+const indented = (text: string): string => `      ${safe(text)}`;
+
+const COLOUR: Readonly<Record<VerdictState, (paint: Paint) => Paint['ok']>> = {
+  pass: (paint) => paint.ok,
+  done: (paint) => paint.warn,
+  fail: (paint) => paint.fail,
+};
+
 function fileLines(summary: Summary, paint: Paint): string[] {
   const lines: string[] = [];
   for (const output of summary.outputs) {
     const bad = output.rejected + output.unwritten;
-    const counts = `${plural(output.written, 'point')} written, ${output.rejected} rejected, ${output.unwritten} unwritten`;
+    const counts = `${plural(output.written, 'point')} written, ${count(output.rejected)} rejected, ${count(output.unwritten)} unwritten`;
     const text = `  ${output.name} ${safe(output.destination)}: ${counts}`;
     lines.push(bad > 0 ? paint.warn(text) : text);
     if (output.note !== undefined) lines.push(`    ${safe(output.note)}`);

@@ -21,6 +21,8 @@ export interface RunRecord {
   /** Wall clock of t0, ms since the epoch, a whole number. */
   readonly t0: number;
   readonly script: string;
+  /** `--title`. */
+  readonly title?: string;
   readonly version: string;
   readonly mode: 'run' | 'smoke';
   readonly target?: string;

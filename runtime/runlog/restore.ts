@@ -2,17 +2,16 @@
 // Counts are exact to the last second written, percentiles to the last 10 s block.
 import { join } from 'node:path';
 import { ErrorBook } from '../metrics/error-book.ts';
-import type { ThresholdConfig, ViewDecl } from '../metrics/engine-types.ts';
+import type { ViewDecl } from '../metrics/engine-types.ts';
 import { DicomRunError, ExitCode } from '../errors.ts';
 import { IDLE_GENERATOR } from '../metrics/facts.ts';
 import type { RunFacts } from '../metrics/facts.ts';
 import { RunHistogram } from '../metrics/distribution/histogram.ts';
 import { summarise } from '../metrics/summarise.ts';
-import type { Summary, ThresholdResult } from '../metrics/summary.ts';
-import { holds, parseExpression } from '../metrics/judge/threshold-expression.ts';
-import { activityOf, comparedWhole } from '../metrics/judge/threshold-views.ts';
+import type { Summary } from '../metrics/summary.ts';
+import { judgeAll } from '../metrics/judge/whole.ts';
 import type { Totals } from '../metrics/totals.ts';
-import { clampTo, failsWithoutData, totalOf } from '../metrics/whole-view.ts';
+import { clampTo, totalOf } from '../metrics/whole-view.ts';
 import type { WholeView } from '../metrics/whole-view.ts';
 import { readRunLog } from './cursor.ts';
 import { RUNLOG_FILE, RUNLOG_SCHEMA } from './format.ts';
@@ -147,8 +146,11 @@ export class LogFold {
     const views = this.#views.filter((view) => view !== undefined);
     const totals = views.map((view) => ({ key: view.decl, total: totalOf(view) }));
     const end = this.#end;
-    const facts = end?.facts ?? this.#truncatedFacts(run);
-    const thresholds = end?.thresholds ?? judgeTotals(run.thresholds, views, facts.run.durationMs);
+    const thresholdKeys = Object.keys(run.thresholds);
+    const facts = { thresholdKeys, ...(end?.facts ?? this.#truncatedFacts(run)) };
+    const viewOf = (key: string): RestoredView | null =>
+      views.find((one) => selectorOf(one.decl) === key.trim()) ?? null;
+    const thresholds = end?.thresholds ?? judgeAll(run.thresholds, viewOf, facts.run.durationMs);
     return { run, end, totals, summary: summarise(totals, thresholds, facts) };
   }
 
@@ -158,6 +160,7 @@ export class LogFold {
       run: {
         id: run.id,
         script: run.script,
+        ...(run.title === undefined ? {} : { title: run.title }),
         version: run.version,
         mode: run.mode,
         startedAt: new Date(run.t0).toISOString(),
@@ -183,45 +186,6 @@ export class LogFold {
       timeUnit: run.timeUnit,
     };
   }
-}
-
-function judgeTotals(
-  config: ThresholdConfig,
-  views: readonly RestoredView[],
-  elapsedMs: number,
-): ThresholdResult[] {
-  const find = (key: string | null | undefined): RestoredView | null =>
-    views.find((one) => selectorOf(one.decl) === key?.trim()) ?? null;
-  return Object.entries(config).flatMap(([key, specs]) => {
-    const view = find(key);
-    const activity = find(activityOf(key));
-    return specs.flatMap((spec): ThresholdResult[] => {
-      const expression = parseExpression(spec.threshold);
-      if (expression === null) return [];
-      const common = {
-        metric: key,
-        expression: expression.text,
-        limit: expression.limit,
-        abortOnFail: spec.abortOnFail === true,
-        ...(spec.advisory === true ? { advisory: true } : {}),
-      };
-      const base = find(expression.of);
-      const seen = view && comparedWhole({ view, base, activity }, expression, elapsedMs);
-      if (view === null || seen === null) {
-        const missing = view === null || failsWithoutData(view, expression);
-        const failed = missing && spec.advisory !== true;
-        return [{ ...common, verdict: 'no data', failed, contains: 'default' }];
-      }
-      // The first histogram comes after ten seconds: until then nobody knows a percentile.
-      if (Number.isNaN(seen.observed)) {
-        return [{ ...common, verdict: 'no data', failed: false, contains: view.decl.contains }];
-      }
-      const held = holds(seen.observed, expression, seen.limit);
-      const failed = !held && spec.advisory !== true;
-      const verdict = held ? 'ok' : 'failed';
-      return [{ ...common, ...seen, verdict, failed, contains: view.decl.contains }];
-    });
-  });
 }
 
 function selectorOf(decl: ViewDecl): string | null {

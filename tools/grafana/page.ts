@@ -9,13 +9,13 @@ import {
   type Mark,
 } from '../../runtime/report/html/page/chart.ts';
 import { h, replace } from '../../runtime/report/html/page/dom.ts';
-import { bytes, count, ms, percent, short } from '../../runtime/report/html/page/format.ts';
+import { bytes, count, percent, short, time } from '../../runtime/metrics/numbers.ts';
 import { look } from '../../runtime/report/html/page/panels/timeline.ts';
 import { numbers, table, words, type TableColumn } from '../../runtime/report/html/page/table.ts';
 import { startTheme } from '../../runtime/report/html/page/theme.ts';
 
 const UNITS: Readonly<Record<string, (value: number) => string>> = {
-  ms,
+  ms: time,
   bytes,
   short: count,
   reqps: (value) => `${short(value)}/s`,

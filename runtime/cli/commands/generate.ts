@@ -34,7 +34,7 @@ export const define: DefineCommand = (command, { terminal }) => {
           ...request,
           onProgress: progress.show,
         }).finally(() => progress.erase());
-        const { bytes: sizeText, plural } = await import('../../report/format.ts');
+        const { bytes: sizeText, plural } = await import('../../metrics/numbers.ts');
         terminal.out(`${plural(files, 'file')}, ${sizeText(bytes)}, in ${flags.out}\n`);
       },
     );

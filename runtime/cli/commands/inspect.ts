@@ -3,7 +3,7 @@ import { configLines, describeConfig } from '../../config/describe-config.ts';
 import { drawSteps } from '../../executors/chart.ts';
 import { formatNs } from '../../executors/duration.ts';
 import { executorOf } from '../../executors/index.ts';
-import { plural } from '../../report/format.ts';
+import { plural } from '../../metrics/numbers.ts';
 import { requirements, vusOverTime } from '../../executors/requirements.ts';
 import type { InitResult } from '../../conductor/init-pass.ts';
 import type { DefineCommand } from '../command.ts';

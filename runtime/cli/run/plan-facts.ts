@@ -7,7 +7,7 @@ import type { Scenario } from '../../executors/index.ts';
 import { requirements } from '../../executors/requirements.ts';
 import { partName } from '../../executors/segment.ts';
 import type { Part } from '../../executors/segment.ts';
-import { bytes, count, plural } from '../../report/format.ts';
+import { bytes, count, plural } from '../../metrics/numbers.ts';
 import type { PlanFacts } from '../../report/plan.ts';
 
 export function planFacts(info: PlanInfo): PlanFacts {

@@ -68,6 +68,7 @@ export function addResultFlags(command: Command): Command {
     .option('-o, --out <kind=target>', 'influxdb=URL, json=FILE, csv=FILE, repeatable', collect)
     .option('--results <dir>', 'where run folders are made (default results)')
     .option('--testid <id>', 'name of the run in every output')
+    .option('--title <text>', 'what the run is called on screen, in reports and in JUnit')
     .option('--summary-export <file>', 'summary in the shape of k6')
     .option('--summary-trend-stats <list>', 'statistics of trends, e.g. avg,med,p(99)')
     .option('--summary-time-unit <unit>', 's, ms or us')

@@ -5,7 +5,7 @@ import { executorOf } from '../../executors/index.ts';
 import { requirements } from '../../executors/requirements.ts';
 import type { Requirements } from '../../executors/requirements.ts';
 import type { ErrorGroup, ThresholdResult } from '../../metrics/summary.ts';
-import { clock, count } from '../../report/format.ts';
+import { clock, count } from '../../metrics/numbers.ts';
 import { renderLive, renderLiveLine } from '../../report/live.ts';
 import type { LiveState } from '../../report/live.ts';
 import { widthOf } from '../../report/paint.ts';

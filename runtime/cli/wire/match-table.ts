@@ -1,6 +1,6 @@
 // Matches of a query as a table of text. Pure.
 import type { JsonDataset } from '../../dicom/element/json.ts';
-import { plural } from '../../report/format.ts';
+import { plural } from '../../metrics/numbers.ts';
 import { printable } from '../problem-text.ts';
 import type { Query } from './query.ts';
 

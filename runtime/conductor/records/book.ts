@@ -11,9 +11,9 @@ import type { CaseResult, FileEntry, OutputResult, Summary } from '../../metrics
 import type { Output } from '../../outputs/output.ts';
 import { renderJson } from '../../report/json.ts';
 import { renderK6Export } from '../../report/k6-export.ts';
-import { plural } from '../../report/format.ts';
 import { grafanaLink } from '../../report/grafana-link.ts';
 import { writeNamedFile, writeOwnFile } from '../../own-file.ts';
+import { plural } from '../../metrics/numbers.ts';
 import { RUNLOG_FILE, RUNLOG_SCHEMA } from '../../runlog/format.ts';
 import type { RunRecord, Setting } from '../../runlog/format.ts';
 import { RunLogWriter } from '../../runlog/writer.ts';
@@ -118,6 +118,7 @@ class Book implements RunBook {
       ...partOf(options),
       t0: this.#t0,
       script,
+      ...titleOf(options),
       version,
       mode: options.mode,
       ...(target === undefined ? {} : { target }),
@@ -214,14 +215,11 @@ class Book implements RunBook {
     const { context, script, version, next } = this.#settings;
     const { options } = context;
     const target = targetName(context);
-    const { rejected, overflowed } = this.#engine.counts;
-    if (rejected > 0)
-      this.#warnings.push(`${plural(rejected, 'sample')} had a value that cannot be`);
-    if (overflowed > 0) this.#warnings.push(`${overflowed} samples went into overflow series`);
     return {
       run: {
         id: this.id,
         script,
+        ...titleOf(options),
         version,
         mode: options.mode,
         startedAt: new Date(this.#t0).toISOString(),
@@ -235,6 +233,7 @@ class Book implements RunBook {
       exit: end.end,
       interrupted: recorder.interrupted,
       accounts: end.account.routes,
+      thresholdKeys: Object.keys(options.thresholds),
       missing: shownMissing(end.account.missing, new Discretion(options.phiOk, context.runNumber)),
       errors: recorder.errorsSummary(),
       generator: recorder.generator.summary(),
@@ -243,13 +242,21 @@ class Book implements RunBook {
       strictOutput: options.strictOutput,
       files: this.#files(options),
       next: next(this.folder, end.end.code !== 0),
-      warnings: [...new Set([...recorder.warnings, ...this.#warnings])].filter(
-        // said as the reason already
-        (text) => text !== end.end.reason,
-      ),
+      warnings: this.#warningsOf(end, recorder),
       trendStats: options.summaryTrendStats,
       timeUnit: options.summaryTimeUnit ?? 'ms',
     };
+  }
+
+  #warningsOf({ end }: RunEnd, recorder: Recorder): readonly string[] {
+    const { rejected, overflowed } = this.#engine.counts;
+    const counted = [
+      ...(rejected > 0 ? [`${plural(rejected, 'sample')} had a value that cannot be`] : []),
+      ...(overflowed > 0 ? [`${plural(overflowed, 'sample')} went into overflow series`] : []),
+    ];
+    const all = new Set([...recorder.warnings, ...this.#warnings, ...counted]);
+    // What is the reason already is not said twice.
+    return [...all].filter((text) => text !== end.reason);
   }
 
   #files(options: Options): readonly FileEntry[] {
@@ -293,6 +300,10 @@ const NOTHING_YET = { written: 0, rejected: 0, unwritten: 0, note: 'still being 
 function hasSomething(path: string): boolean {
   if (/^https?:/.test(path)) return true;
   return (statSync(path, { throwIfNoEntry: false })?.size ?? 0) > 0;
+}
+
+function titleOf({ title }: Options): { readonly title?: string } {
+  return title === null ? {} : { title };
 }
 
 /** `AET@host:port` of the configured target. */

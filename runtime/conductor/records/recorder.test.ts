@@ -35,7 +35,14 @@ function running(thresholds: ThresholdConfig = {}) {
   const log = { append: nothing, appendTick: nothing, appendTotals: nothing, flush: nothing };
   const recorder = new Recorder({
     sinks: { engine, log, errorDetail: nothing, ledger: nothing, console: null },
-    ...{ screen, stopper, placeOf: () => null, discretion: new Discretion(true, '1'), cores: 2 },
+    ...{
+      screen,
+      stopper,
+      placeOf: () => null,
+      discretion: new Discretion(true, '1'),
+      cores: 2,
+      title: null,
+    },
     ...{ threads: () => [], scenarios: [RAMP], counts: noCounts },
     ...{ takePeakVUs: () => 0, tellInstance: nothing },
   });

@@ -6,7 +6,7 @@ import type { ThreadReading } from '../../metrics/generator.ts';
 import type { Engine, Tick } from '../../metrics/engine-types.ts';
 import type { ErrorsSummary } from '../../metrics/summary.ts';
 import type { Output, SampleSink } from '../../outputs/output.ts';
-import { metricValue } from '../../report/format.ts';
+import { thresholdNumber } from '../../metrics/numbers.ts';
 import type { EventRecord } from '../../runlog/format.ts';
 import type { RunLogWriter } from '../../runlog/writer.ts';
 import type {
@@ -49,6 +49,8 @@ export interface RecorderSettings {
   readonly placeOf: PlaceOf;
   readonly discretion: Discretion;
   readonly cores: number;
+  /** `--title`; null: none. */
+  readonly title: string | null;
   /** What the workers tell of themselves since the last call. */
   readonly threads: () => readonly ThreadReading[];
   readonly scenarios: readonly Scenario[];
@@ -103,7 +105,7 @@ export class Recorder implements ThreadEvents {
     this.#early = null;
     for (const { sink } of outputs) if (sink !== undefined) early?.forEach((call) => call(sink));
     this.#generator.sample();
-    this.event('start', 'start', '');
+    this.event('start', 'start', this.#settings.title ?? '');
     this.#tellStages(0);
     this.#arm(1);
   }
@@ -342,8 +344,9 @@ export class Recorder implements ThreadEvents {
     log.appendTick(tick);
     for (const result of tick.changed) {
       const title = `${result.metric} ${result.expression}: ${result.verdict}`;
-      const { observed, contains } = result;
-      this.event('threshold', title, observed === undefined ? '' : metricValue(observed, contains));
+      const { observed } = result;
+      const text = observed === undefined ? '' : thresholdNumber(result, observed);
+      this.event('threshold', title, text);
       this.#settings.screen.threshold(result);
     }
     this.#errors.flush();

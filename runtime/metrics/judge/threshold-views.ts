@@ -27,6 +27,7 @@ const COUNTED_AMONG: Readonly<Record<string, string>> = {
   dicom_suboperations: 'dicom_reqs',
   dicom_assocs: 'dicom_assocs',
   dicom_assoc_aborted: 'dicom_assocs',
+  dropped_iterations: 'iterations',
 };
 /** How something ended says nothing about whether it was tried. */
 const ENDINGS = ['outcome', 'status'];

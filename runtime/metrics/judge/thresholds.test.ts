@@ -101,21 +101,25 @@ describe('verdicts', () => {
     ]);
   });
 
-  it('says no data: failed for dicom_*, by k6 rules otherwise', () => {
+  it('says no data: failed for requests and checks, and for a counter that may not be zero', () => {
     const engine = start({
       dicom_delivery_missing: one('count==0'),
       'dicom_req_failed{service:C-MOVE}': one('rate<1'),
       checks: one('rate>0.9'),
       my_trend: [{ threshold: 'avg<1' }, { threshold: 'avg>1' }],
+      iterations: [{ threshold: 'count<1' }, { threshold: 'count>1' }],
     });
     expect(engine.finish(1000, 1000).changed.map(({ metric }) => metric)).toEqual([
       'dicom_delivery_missing',
       'dicom_req_failed{service:C-MOVE}',
-      'my_trend',
+      'checks',
+      'iterations',
     ]);
     expect(engine.thresholds().map(({ verdict, failed }) => `${verdict} ${failed}`)).toEqual([
       'no data true',
       'no data true',
+      'no data true',
+      'no data false',
       'no data false',
       'no data false',
       'no data true',

@@ -1,29 +1,27 @@
 // Thresholds judged: every 2 s over the whole run, every second over a sliding window, and once at
 // the end.
-import type { ThresholdConfig } from '../engine-types.ts';
+import type { ThresholdConfig, ThresholdSpec } from '../engine-types.ts';
 import { BucketCounter, percentilesOf } from '../distribution/buckets.ts';
-import { activityOf, comparedWhole, limitOf } from './threshold-views.ts';
+import { activityOf, limitOf } from './threshold-views.ts';
 import type { Compared } from './threshold-views.ts';
-import { failsWithoutData } from '../whole-view.ts';
-import { holds, parseExpression } from './threshold-expression.ts';
+import { parseExpression } from './threshold-expression.ts';
 import type { ThresholdExpression } from './threshold-expression.ts';
-import type { ThresholdResult, ThresholdVerdict } from '../summary.ts';
+import type { ThresholdResult } from '../summary.ts';
+import { judgeWhole, outcomeOf, resultOf } from './whole.ts';
+import type { Outcome } from './whole.ts';
 import type { Interval, ViewState } from '../view-state.ts';
 
 interface Judged {
   readonly key: string;
+  readonly spec: ThresholdSpec;
   readonly view: ViewState;
   readonly base: ViewState | null;
   readonly activity: ViewState | null;
   readonly expression: ThresholdExpression;
-  readonly abortOnFail: boolean;
   readonly advisory: boolean;
   readonly delayMs: number;
   readonly windowMs: number | undefined;
-  verdict: ThresholdVerdict;
-  failed: boolean;
-  observed: number | undefined;
-  limit: number;
+  outcome: Outcome;
   firstFailedMs: number | undefined;
 }
 
@@ -53,18 +51,15 @@ export class Thresholds {
         }
         this.#judged.push({
           key,
+          spec,
           view,
           base: expression.of === undefined ? null : viewOf(expression.of),
           activity: activity === null ? null : viewOf(activity),
           expression,
-          abortOnFail: spec.abortOnFail === true,
           advisory: spec.advisory === true,
           delayMs: spec.delayAbortEval ?? 0,
           windowMs: spec.window,
-          verdict: 'no data',
-          failed: false,
-          observed: undefined,
-          limit: expression.limit,
+          outcome: { verdict: 'no data', failed: false, limit: expression.limit },
           firstFailedMs: undefined,
         });
       }
@@ -81,12 +76,13 @@ export class Thresholds {
     let abort: ThresholdResult | null = null;
     for (const judged of this.#judged) {
       if (windowsOnly && judged.windowMs === undefined) continue;
-      const before = judged.failed;
-      if (!this.#evaluate(judged, nowMs, false)) continue;
-      if (judged.failed !== before) changed.push(resultOf(judged));
+      const before = judged.outcome.failed;
+      this.#evaluate(judged, nowMs);
+      const { failed } = judged.outcome;
+      if (failed !== before) changed.push(told(judged));
       const late = judged.delayMs === 0 || judged.delayMs < nowMs;
-      if (judged.failed && judged.abortOnFail && late && !this.#aborted) {
-        abort = resultOf(judged);
+      if (failed && judged.spec.abortOnFail === true && late && !this.#aborted) {
+        abort = told(judged);
         this.#aborted = true;
       }
     }
@@ -100,47 +96,41 @@ export class Thresholds {
   finish(elapsedMs: number): ThresholdResult[] {
     const changed: ThresholdResult[] = [];
     for (const judged of this.#judged) {
-      const before = judged.failed;
-      if (!this.#evaluate(judged, elapsedMs, true)) {
-        judged.verdict = 'no data';
-        judged.observed = undefined;
-        judged.failed = !judged.advisory && failsWithoutData(judged.view, judged.expression);
-      }
-      if (judged.failed !== before) changed.push(resultOf(judged));
+      const before = judged.outcome.failed;
+      this.#evaluateLast(judged, elapsedMs);
+      if (judged.outcome.failed !== before) changed.push(told(judged));
     }
     return changed;
   }
 
   results(): ThresholdResult[] {
-    return this.#judged.map(resultOf);
+    return this.#judged.map(told);
   }
 
-  /** False when there is nothing to judge yet, at the end: nothing at all. */
-  #evaluate(judged: Judged, elapsedMs: number, final: boolean): boolean {
-    const { view, windowMs, expression } = judged;
-    // while running, what was not counted yet is no zero: it may come
-    if (view.samples === 0 && !final) return false;
-    // a window that is not full yet would judge noise; a run shorter than it is judged whole
-    const full = windowMs !== undefined && Math.round(elapsedMs / 1000) * 1000 >= windowMs;
-    const windowed = full && view.samples > 0;
-    if (windowMs !== undefined && !windowed && !final) return false;
-    if (windowed && judged.verdict === 'failed') return true;
-    let seen = windowed
-      ? this.#comparedWindow(judged, windowMs, elapsedMs)
-      : comparedWhole(judged, expression, elapsedMs);
-    if (seen === null) {
-      // nothing in this window: the last verdict stands; never any: the whole run decides
-      if (!final || judged.verdict !== 'no data') return judged.verdict !== 'no data';
-      seen = comparedWhole(judged, expression, elapsedMs);
-      if (seen === null) return false;
-    }
-    judged.observed = seen.observed;
-    judged.limit = seen.limit;
-    const held = holds(seen.observed, expression, seen.limit);
-    judged.failed = !held && !judged.advisory;
-    judged.verdict = held ? 'ok' : 'failed';
-    if (!held) judged.firstFailedMs ??= elapsedMs;
-    return true;
+  /** While running, what was not counted yet is no zero: it may come. */
+  #evaluate(judged: Judged, elapsedMs: number): void {
+    if (judged.view.samples === 0) return;
+    // A window that is not full yet would judge noise.
+    if (judged.windowMs !== undefined) return this.#evaluateWindow(judged, elapsedMs);
+    const outcome = wholeOf(judged, elapsedMs);
+    if (outcome.verdict !== 'no data') take(judged, outcome, elapsedMs);
+  }
+
+  /** A run shorter than its window is judged whole, and so is what no window had anything of. */
+  #evaluateLast(judged: Judged, elapsedMs: number): void {
+    if (judged.windowMs !== undefined) this.#evaluateWindow(judged, elapsedMs);
+    if (judged.windowMs !== undefined && judged.outcome.verdict !== 'no data') return;
+    take(judged, wholeOf(judged, elapsedMs), elapsedMs);
+  }
+
+  /** One breach is enough; a window with nothing in it leaves the last verdict. */
+  #evaluateWindow(judged: Judged, elapsedMs: number): void {
+    const { windowMs = 0, view, expression, advisory } = judged;
+    const full = Math.round(elapsedMs / 1000) * 1000 >= windowMs;
+    if (!full || view.samples === 0 || judged.outcome.verdict === 'failed') return;
+    const seen = this.#comparedWindow(judged, windowMs, elapsedMs);
+    if (seen === null) return;
+    take(judged, outcomeOf(seen, expression, { advisory, mustHaveData: false }), elapsedMs);
   }
 
   #comparedWindow(judged: Judged, windowMs: number, elapsedMs: number): Compared | null {
@@ -186,18 +176,16 @@ function total(intervals: readonly Interval[], field: 'n' | 'sum'): number {
   return intervals.reduce((sum, interval) => sum + interval[field], 0);
 }
 
-function resultOf(judged: Judged): ThresholdResult {
-  return {
-    metric: judged.key,
-    expression: judged.expression.text,
-    verdict: judged.verdict,
-    failed: judged.failed,
-    ...(judged.observed === undefined ? {} : { observed: judged.observed }),
-    limit: judged.limit,
-    ...(judged.windowMs === undefined ? {} : { windowMs: judged.windowMs }),
-    contains: judged.view.decl.contains,
-    abortOnFail: judged.abortOnFail,
-    ...(judged.advisory ? { advisory: true } : {}),
-    ...(judged.firstFailedMs === undefined ? {} : { firstFailedMs: judged.firstFailedMs }),
-  };
+function wholeOf(judged: Judged, elapsedMs: number): Outcome {
+  return judgeWhole(judged.key, judged, judged, elapsedMs);
+}
+
+function take(judged: Judged, outcome: Outcome, elapsedMs: number): void {
+  judged.outcome = outcome;
+  if (outcome.verdict === 'failed') judged.firstFailedMs ??= elapsedMs;
+}
+
+function told({ key, spec, outcome, view, firstFailedMs }: Judged): ThresholdResult {
+  const result = resultOf(key, spec, outcome, view.decl);
+  return firstFailedMs === undefined ? result : { ...result, firstFailedMs };
 }

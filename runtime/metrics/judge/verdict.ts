@@ -1,55 +1,93 @@
-// Passed or not, why, and with which exit code.
+// Passed or not, why, and with which exit code: the one place that decides it, for a run that ends,
+// for one read back from its log, and for one that still goes on.
 import { ExitCode } from '../../errors.ts';
 import { METRIC_TABLE } from '../../../api/k6/metric-table.ts';
-import { nearest } from '../distribution/nearest.ts';
-import { parseSelector } from './selector.ts';
 import type { RunFacts } from '../facts.ts';
-import type { Summary, ThresholdResult, Verdict } from '../summary.ts';
+import { count, plural, thresholdNumber } from '../numbers.ts';
+import type { ThresholdResult, Verdict } from '../summary.ts';
 import type { ViewIndex } from '../view-index.ts';
+import { nearest } from '../distribution/nearest.ts';
+import {
+  brokenText,
+  missingText,
+  ofAll,
+  sumOf,
+  whatCameOfIt,
+  whatThresholdsSay,
+  whatWasDone,
+} from './headline.ts';
+import type { Told } from './headline.ts';
+import { parseSelector } from './selector.ts';
+import { unjudged } from './unjudged.ts';
 
 interface Cause {
   readonly code: number;
   readonly reason: string;
 }
 
-/** The first cause gives the exit code: how the run ended, then thresholds, then lost output. */
-export function judgeRun(
-  parts: Pick<Summary, 'thresholds' | 'checks' | 'delivery' | 'execution'>,
-  index: ViewIndex,
-  facts: RunFacts,
-): Verdict {
+/**
+ * The first cause gives the exit code: how the run ended, then what was lost or never tested, then
+ * thresholds, then lost output.
+ */
+export function judgeRun(told: Told, index: ViewIndex, facts: RunFacts): Verdict {
+  const causes = causesOf(told, index, facts);
+  const notes = unjudged(told, index, facts).filter(
+    (note) => !causes.some(({ reason }) => note.startsWith(`${reason}: `)),
+  );
+  const first = causes[0];
+  const state = first !== undefined ? 'fail' : notes.length > 0 ? 'done' : 'pass';
+  const did = whatWasDone(told);
+  return {
+    passed: first === undefined,
+    state,
+    exitCode: first?.code ?? ExitCode.OK,
+    reason: first?.reason ?? `${did}${whatCameOfIt(told)}`,
+    did,
+    judged: whatThresholdsSay(told.thresholds, told.timeUnit),
+    reasons: causes.map((cause) => cause.reason),
+    notes,
+    warnings: warningsOf(facts),
+  };
+}
+
+function causesOf(told: Told, index: ViewIndex, facts: RunFacts): Cause[] {
+  const crossed = told.thresholds.filter((one) => one.failed);
+  const losing = crossed.filter(({ metric }) => metric.startsWith('dicom_delivery_'));
+  const others = crossed.filter((one) => !losing.includes(one));
   const causes = [
     ...(facts.exit.code === 0 ? [] : [facts.exit]),
-    ...parts.thresholds.filter((one) => one.failed).map((one) => crossed(one, index)),
+    ...(facts.exit.code === 0 ? nothingFinished(told, index) : []),
     ...nothingSucceeded(index),
-    ...nobodyStarted(parts.execution, index),
-    ...(facts.run.mode === 'smoke' ? smokeCauses(parts, index, facts) : []),
+    ...lost(told, facts),
+    ...losing.map((one) => crossedBy(one, told, index)),
+    ...others.map((one) => crossedBy(one, told, index)),
+    ...(facts.run.mode === 'smoke' ? smokeCauses(told, index, facts) : []),
     ...lostOutput(facts),
   ];
-  const first = causes[0];
+  // A rule and a threshold may say the same of the same.
+  return causes.filter(({ reason }, i) => causes.findIndex((one) => one.reason === reason) === i);
+}
+
+function warningsOf(facts: RunFacts): string[] {
   const warnings = [...facts.warnings];
   if (facts.generator.saturated) {
     warnings.push(`the generator was saturated: ${facts.generator.reasons.join('; ')}`);
   }
   if (facts.run.truncated) warnings.push('the run log has no end: the process was killed');
-  return {
-    passed: first === undefined,
-    exitCode: first?.code ?? ExitCode.OK,
-    reason: first?.reason ?? passReason(parts),
-    reasons: causes.map((cause) => cause.reason),
-    warnings,
-  };
+  return warnings;
 }
 
-function crossed(result: ThresholdResult, index: ViewIndex): Cause {
-  const observed =
-    result.observed === undefined
-      ? `no data${whyNoData(result.metric, index)}`
-      : `observed ${shortNumber(result.observed)}`;
-  return {
-    code: ExitCode.THRESHOLDS,
-    reason: `threshold ${result.metric} ${result.expression}: ${observed}`,
-  };
+const failed = (reason: string): Cause => ({ code: ExitCode.THRESHOLDS, reason });
+
+function crossedBy(result: ThresholdResult, told: Told, index: ViewIndex): Cause {
+  const words = brokenText(result, told, index);
+  if (words !== null) return failed(words);
+  const { metric, expression, observed } = result;
+  const seen =
+    observed === undefined
+      ? `no data${whyNoData(metric, index)}`
+      : `observed ${thresholdNumber(result, observed, told.timeUnit)}`;
+  return failed(`threshold ${metric} ${expression}: ${seen}`);
 }
 
 /** A selector that nothing fits may have its tag or its value misspelt. */
@@ -71,58 +109,75 @@ function whyNoData(key: string, index: ViewIndex): string {
 
 const MOST_SEEN = 5;
 
+const ATTEMPTS = [
+  ['dicom_assoc_failed', 'association'],
+  ['dicom_req_failed', 'request'],
+  ['http_req_failed', 'web request'],
+] as const;
+
 /** Requests or associations were attempted and none succeeded. */
 function nothingSucceeded(index: ViewIndex): Cause[] {
-  const causes: Cause[] = [];
-  for (const [metric, what] of [
-    ['dicom_assoc_failed', 'association'],
-    ['dicom_req_failed', 'request'],
-  ] as const) {
+  return ATTEMPTS.flatMap(([metric, what]) => {
     const attempts = index.samples(metric);
-    if (attempts === 0 || index.count(metric) < attempts) continue;
-    causes.push({
-      code: ExitCode.THRESHOLDS,
-      reason: attempts === 1 ? `the one ${what} failed` : `all ${attempts} ${what}s failed`,
-    });
+    if (attempts === 0 || index.count(metric) < attempts) return [];
+    return [failed(`${ofAll(attempts, attempts, what)} failed`)];
+  });
+}
+
+/** Not one iteration came to its end without an exception: nothing was tested. */
+function nothingFinished({ execution }: Told, index: ViewIndex): Cause[] {
+  const { iterations, interrupted, dropped } = execution;
+  const threw = index.count('iteration_failed', 'phase', 'phase', 'iteration');
+  if (iterations > threw) return [];
+  if (iterations + interrupted > 0) return [failed(noneFinished(iterations, interrupted))];
+  const noVU = index.count('iteration_failed', 'phase', 'phase', 'vuInit');
+  if (noVU > 0) {
+    const times = noVU === 1 ? 'once' : `${count(noVU)} times`;
+    return [failed(`no iteration was run: vuInit failed ${times} and never succeeded`)];
   }
-  return causes;
+  if (dropped === 0) return [failed('no iteration was run')];
+  return [failed(`no iteration was run: ${ofAll(dropped, dropped, 'iteration')} due were dropped`)];
 }
 
-/** Every VU was lost in its `vuInit`, so that the run has tested nothing. */
-function nobodyStarted(execution: Summary['execution'], index: ViewIndex): Cause[] {
-  const failed = index.count('iteration_failed', 'phase', 'phase', 'vuInit');
-  if (failed === 0 || execution.iterations + execution.interrupted > 0) return [];
-  const times = failed === 1 ? 'once' : `${failed} times`;
-  const reason = `no iteration was run: vuInit failed ${times} and never succeeded`;
-  return [{ code: ExitCode.THRESHOLDS, reason }];
+function noneFinished(threw: number, interrupted: number): string {
+  const words = [
+    ...(threw > 0 ? [`${count(threw)} threw an exception`] : []),
+    ...(interrupted > 0
+      ? [`${count(interrupted)} ${interrupted === 1 ? 'was' : 'were'} interrupted`]
+      : []),
+  ];
+  const all = threw + interrupted;
+  if (threw > 0 && interrupted > 0) return `no iteration finished: ${words.join(', ')}`;
+  const what = threw > 0 ? 'threw an exception' : `${all === 1 ? 'was' : 'were'} interrupted`;
+  return `no iteration finished: ${ofAll(all, all, 'iteration')} ${what}`;
 }
 
-function smokeCauses(
-  parts: Pick<Summary, 'checks' | 'delivery'>,
-  index: ViewIndex,
-  facts: RunFacts,
-): Cause[] {
-  const missing = parts.delivery.routes.reduce((sum, route) => sum + route.missing, 0);
+/** Images that the peer accepted and that are not what, or where, they should be. */
+function lost({ delivery }: Told, facts: RunFacts): Cause[] {
+  const { missing, corrupted, accepted } = sumOf(delivery);
+  const smoke = facts.run.mode === 'smoke';
+  if (!smoke && namesDelivery(facts)) return [];
+  return [
+    ...(missing > 0 ? [failed(missingText(delivery, missing))] : []),
+    ...(corrupted > 0 ? [failed(`${ofAll(corrupted, accepted, 'image')} arrived changed`)] : []),
+  ];
+}
+
+/** A script that sets a threshold on deliveries, if only `[]`, says itself what loss it bears. */
+function namesDelivery({ thresholdKeys = [] }: RunFacts): boolean {
+  return thresholdKeys.some((key) => key.trim().startsWith('dicom_delivery_'));
+}
+
+function smokeCauses(told: Told, index: ViewIndex, facts: RunFacts): Cause[] {
   const cases = facts.cases.filter((one) => one.state === 'failed' || one.state === 'error').length;
   const counts: readonly (readonly [number, string])[] = [
-    [parts.checks.fails, 'check'],
+    [told.checks.fails, 'check'],
     [index.count('dicom_req_failed'), 'request'],
+    [index.count('http_req_failed'), 'web request'],
     [index.count('iteration_failed'), 'iteration'],
     [cases, 'case'],
   ];
-  const causes = counts
-    .filter(([count]) => count > 0)
-    .map(([count, what]) => ({
-      code: ExitCode.THRESHOLDS,
-      reason: `${count} ${what}${count === 1 ? '' : 's'} failed`,
-    }));
-  if (missing > 0) {
-    causes.push({
-      code: ExitCode.THRESHOLDS,
-      reason: `${missing} accepted instances did not arrive`,
-    });
-  }
-  return causes;
+  return counts.filter(([n]) => n > 0).map(([n, what]) => failed(`${plural(n, what)} failed`));
 }
 
 function lostOutput(facts: RunFacts): Cause[] {
@@ -131,27 +186,6 @@ function lostOutput(facts: RunFacts): Cause[] {
     .filter((output) => output.unwritten + output.rejected > 0)
     .map((output) => ({
       code: ExitCode.OUTPUT_LOST,
-      reason: `output ${output.name}: ${output.unwritten + output.rejected} points are not stored`,
+      reason: `output ${output.name}: ${plural(output.unwritten + output.rejected, 'point')} not stored`,
     }));
-}
-
-function passReason(parts: Pick<Summary, 'thresholds' | 'execution' | 'checks'>): string {
-  const { execution } = parts;
-  const thresholds = parts.thresholds.filter((one) => one.advisory !== true);
-  const { failed } = execution;
-  const counted = execution.iterations === 1 ? '1 iteration' : `${execution.iterations} iterations`;
-  const iterations = failed > 0 ? `${counted} (${failed} failed)` : counted;
-  if (thresholds.length === 0) return `${iterations}, no thresholds${notJudged(parts.checks)}`;
-  return thresholds.length === 1
-    ? `${iterations}, the one threshold holds`
-    : `${iterations}, all ${thresholds.length} thresholds hold`;
-}
-
-/** Failed checks fail a run only by a threshold, as in k6: without one they are at least named. */
-function notJudged({ passes, fails }: Summary['checks']): string {
-  return fails === 0 ? '' : `; ${fails} of ${passes + fails} checks failed, none is judged`;
-}
-
-function shortNumber(value: number): string {
-  return String(Number(value.toPrecision(5)));
 }

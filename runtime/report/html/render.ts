@@ -6,6 +6,7 @@ import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import type { Summary } from '../../metrics/summary.ts';
+import { verdictWord } from '../../metrics/verdict-word.ts';
 import type { Totals } from '../../metrics/totals.ts';
 import { readRunLog } from '../../runlog/cursor.ts';
 import { RUNLOG_FILE } from '../../runlog/format.ts';
@@ -65,16 +66,17 @@ function savedSummary(dir: string): Summary | null {
 export function renderHtml(run: string | ReportData, assets: PageAssets = builtAssets()): string {
   const data = typeof run === 'string' ? reportData(run) : run;
   const { run: identity, verdict } = data.summary;
+  const word = verdictWord(verdict);
   const json = JSON.stringify(data);
   const embedded =
     json.length > PLAIN_LIMIT
       ? `<script type="application/gzip" id="data">${gzipSync(json).toString('base64')}</script>`
       : `<script type="application/json" id="data">${inScript(json)}</script>`;
   return document({
-    title: `${verdict.passed ? 'PASS' : 'FAIL'} · ${basename(identity.script)} · ${identity.id}`,
+    title: `${word} · ${identity.title ?? basename(identity.script)} · ${identity.id}`,
     assets,
     connect: "'none'",
-    body: `${embedded}<noscript><p>${escapeHtml(verdict.passed ? 'PASS' : 'FAIL')}: ${escapeHtml(verdict.reason)}. The charts and tables of this report need JavaScript.</p></noscript>`,
+    body: `${embedded}<noscript><p>${word}: ${escapeHtml(verdict.reason)}. The charts and tables of this report need JavaScript.</p></noscript>`,
   });
 }
 

@@ -5,7 +5,7 @@ import { makeRunFolder, newRunId, RESULT_FILES } from '../../../conductor/record
 import { Stopper } from '../../../conductor/stopper.ts';
 import type { Options } from '../../../config/types.ts';
 import { ExitCode } from '../../../errors.ts';
-import { percent, rate as rateText, time } from '../../../report/format.ts';
+import { percent, rate as rateText, time } from '../../../metrics/numbers.ts';
 import { shownPath } from '../../run/compose.ts';
 import { needsAscii } from '../../run/print-summary.ts';
 import type { FlagValues } from '../../run/run-flags.ts';
@@ -128,7 +128,7 @@ function stepLine(number: number, step: Step): string {
   const words = [
     `step ${number}: ${rateText(rate)}/s ${holds ? 'holds' : 'does not hold'}`,
     ...(confirms ? ['confirmation'] : []),
-    ...(p95Ms === null ? [] : [`p95 ${time(p95Ms)}`]),
+    ...(p95Ms === null ? [] : [`iteration p95 ${time(p95Ms)}`]),
     `${percent(failedShare)} failed`,
     ...(holds ? [] : reasons.slice(0, 1)),
   ];

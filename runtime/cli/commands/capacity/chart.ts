@@ -1,5 +1,5 @@
 // What the search found, as text: one bar a rate, the knee between what held and what did not.
-import { percent, rate as rateText, time } from '../../../report/format.ts';
+import { percent, rate as rateText, time } from '../../../metrics/numbers.ts';
 import { createPaint } from '../../../report/paint.ts';
 import { table } from '../../../report/table.ts';
 import type { TextOptions } from '../../../report/text.ts';
@@ -22,10 +22,9 @@ export function capacityText(found: Capacity, options: TextOptions): string {
     bar(step, slowest, options.ascii),
     step.reasons[0] ?? (step.saturated ? 'generator saturated' : ''),
   ]);
-  const lines = table(
-    [['', 'offered', 'started', 'p95', 'failed', 'p95 of an iteration', ''], ...rows],
-    { left: [0, 5, 6] },
-  );
+  const lines = table([['', 'offered', 'started', 'iteration p95', 'failed', '', ''], ...rows], {
+    left: [0, 5, 6],
+  });
   const first = steps.findIndex(({ holds }) => !holds);
   // The heading is a line of its own.
   if (first > 0) lines.splice(first + 1, 0, paint.faint(`  ${'- '.repeat(10)}knee`));

@@ -16,8 +16,8 @@ it('is one sealed page that says what is worse, by how much, and what noise is',
   const page = compareHtml({ before, after: run('<i>2'), rows: [ROW], doubtful: ['a & b'] });
   expect(page).toContain("default-src 'none'; style-src 'unsafe-inline'");
   expect(page).toMatch(/<h1 class="worse">1 figure worse<\/h1>/);
-  expect(page).toMatch(/<td>10 ms<\/td><td>20 ms<\/td><td>\+100%<\/td><td>±30%<\/td>/);
+  expect(page).toMatch(/<td>10 ms<\/td><td>20 ms<\/td><td>\+100 %<\/td><td>±30 %<\/td>/);
   expect(page).toContain('<td class="worse">worse</td>');
-  expect(page).toContain('night-1<br>8s<br>PASS');
+  expect(page).toContain('night-1<br>8 s<br>PASS');
   expect(page).not.toMatch(/<script|<i>|<b>|a & b|https?:/);
 });

@@ -1,6 +1,7 @@
 // Two runs side by side as one HTML file that needs no network and runs no script.
 import type { Summary } from '../../../metrics/summary.ts';
-import { span } from '../../../report/format.ts';
+import { verdictWord } from '../../../metrics/verdict-word.ts';
+import { span } from '../../../metrics/numbers.ts';
 import { escapeHtml } from '../../../report/html/render.ts';
 import type { CompareRow } from './compare-runs.ts';
 import { cellsOf, conclusion, HEAD } from './compare-text.ts';
@@ -57,7 +58,7 @@ ${legend.map((line) => `<p class="faint">${escapeHtml(line)}</p>`).join('\n')}
 
 /** Which run it was, under the head of its column. */
 function about({ run, verdict }: Summary): string {
-  const words = [run.id, span(run.durationMs), verdict.passed ? 'PASS' : 'FAIL'];
+  const words = [run.id, span(run.durationMs), verdictWord(verdict)];
   return `<small>${words.map(escapeHtml).join('<br>')}</small>`;
 }
 

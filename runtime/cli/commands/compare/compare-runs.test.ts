@@ -92,7 +92,7 @@ describe('compareRuns', () => {
     const found = Object.fromEntries(rows.map((row) => [row.figure, row.verdict]));
     expect(found).toMatchObject({ 'C-STORE p95': 'noise', 'C-STORE rate': 'noise' });
     const text = compareText(rows, (_, word) => word);
-    expect(text).toMatch(/C-STORE rate +100\/s +80\/s +-20% +±\d+% +noise/);
+    expect(text).toMatch(/C-STORE rate +100\/s +80\/s +-20 % +±\d+ % +noise/);
     expect(text).toMatch(/no regression, [34] changes may be noise/);
   });
 });

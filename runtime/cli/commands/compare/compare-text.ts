@@ -1,5 +1,5 @@
 // Two runs side by side, as text.
-import { percent, plural, rate, time } from '../../../report/format.ts';
+import { percent, plural, rate, time } from '../../../metrics/numbers.ts';
 import type { Style } from '../../terminal.ts';
 import type { CompareRow, CompareVerdict } from './compare-runs.ts';
 import type { Unit } from './figures.ts';
@@ -46,7 +46,7 @@ function signed(change: number): string {
 }
 
 function wholePercent(share: number): string {
-  return `${Math.round(100 * share)}%`;
+  return `${Math.round(100 * share)} %`;
 }
 
 /** What it comes to, and what the column of noise is. */

@@ -1,5 +1,5 @@
 // One thing the doctor looked at.
-import { plural } from '../../../report/format.ts';
+import { plural } from '../../../metrics/numbers.ts';
 import type { Style } from '../../terminal.ts';
 
 export interface Finding {

@@ -5,7 +5,7 @@ import { availableParallelism, freemem, loadavg } from 'node:os';
 import { resolve } from 'node:path';
 import type { Options } from '../../../config/types.ts';
 import { requirements } from '../../../executors/requirements.ts';
-import { bytes } from '../../../report/format.ts';
+import { bytes } from '../../../metrics/numbers.ts';
 import { checkClock } from './clock-checks.ts';
 import type { Finding } from './finding.ts';
 

@@ -1,7 +1,7 @@
 // The forms in which smoke results are told: to people, CI servers and files. Pure.
 import type { CaseResult } from '../../../metrics/summary.ts';
 import type { Style } from '../../terminal.ts';
-import { time } from '../../../report/format.ts';
+import { time } from '../../../metrics/numbers.ts';
 
 /** Everything that a smoke command ran. */
 export interface SmokeOutcome {

@@ -1,6 +1,6 @@
 // A chart over time or over buckets. Every chart is a figure with a sentence, can be walked by the arrow keys, and has its numbers as a table behind it.
 import { h, replace } from './dom.ts';
-import { clock } from './format.ts';
+import { seconds } from '../../../metrics/numbers.ts';
 import { formatOf, plot, type Plot } from './plot.ts';
 import { onTheme } from './theme.ts';
 
@@ -95,7 +95,7 @@ function sentence(options: ChartOptions, { lines }: ChartData): string {
 /** The numbers of a chart, for whoever cannot or will not see it. */
 function fillTable(behind: HTMLElement, options: ChartOptions, { x, lines }: ChartData): void {
   const { formatX, title } = options;
-  const showX = formatX ?? clock;
+  const showX = formatX ?? seconds;
   const row = (at: number, index: number): HTMLElement => {
     const values = lines.map((line) => {
       const value = line.values[index] ?? null;

@@ -1,7 +1,7 @@
 // Draws a chart: the only file that knows uPlot.
 import uPlot from 'uplot';
 import type { ChartData, ChartOptions, Line } from './chart.ts';
-import { clock } from './format.ts';
+import { seconds } from '../../../metrics/numbers.ts';
 import { colour, onPaper } from './theme.ts';
 
 /** A drawn chart. */
@@ -50,7 +50,7 @@ const PAPER_HEIGHT = 170;
 
 function plotOptions(options: ChartOptions, data: () => ChartData, width: number): uPlot.Options {
   const { formatX, height = onPaper() ? PAPER_HEIGHT : 220 } = options;
-  const showX = formatX ?? clock;
+  const showX = formatX ?? seconds;
   const { lines } = data();
   const right = lines.some((line) => line.right);
   return {
@@ -98,7 +98,7 @@ function axes(options: ChartOptions, right: boolean): uPlot.Axis[] {
       ticks.map((tick) => (tick === null ? '' : format(tick)));
   const x = {
     ...look,
-    values: texts(options.formatX ?? clock),
+    values: texts(options.formatX ?? seconds),
     ...(!options.formatX && { incrs: SECONDS, space: 70 }),
   };
   const y = { ...look, size: 76, values: texts(options.format) };

@@ -1,4 +1,5 @@
 // The panels in their order.
+import { verdictWord } from '../../../metrics/verdict-word.ts';
 import type { ReportData } from '../data.ts';
 import { button, h, replace } from './dom.ts';
 import { setTheme } from './theme.ts';
@@ -53,7 +54,7 @@ export function showReport(root: HTMLElement, data: ReportData): (data: ReportDa
   );
   const update = (next: ReportData): void => {
     const { verdict, run } = next.summary;
-    document.title = `${next.live ? 'running' : verdict.passed ? 'PASS' : 'FAIL'} · ${run.script.split(/[\\/]/).at(-1) ?? ''} · ${run.id}`;
+    document.title = `${next.live ? 'running' : verdictWord(verdict)} · ${run.title ?? run.script.split(/[\\/]/).at(-1) ?? ''} · ${run.id}`;
     for (const panel of panels) panel.update(next);
   };
   update(data);

@@ -1,17 +1,17 @@
 // Panel 9: how associations went, and how long each phase took.
 import type { PhaseRow } from '../../data.ts';
 import { h, replace } from '../dom.ts';
-import { count, ms, short } from '../format.ts';
+import { count, plural, time } from '../../../../metrics/numbers.ts';
 import { section, type Panel } from '../panel.ts';
 import { numbers, table, type TableColumn } from '../table.ts';
 
 const PHASES: readonly TableColumn<PhaseRow>[] = [
   { label: 'phase', cell: (row) => row.name },
   numbers('count', (row) => row.count, count),
-  numbers('median', (row) => row.p50, ms),
-  numbers('p95', (row) => row.p95, ms),
-  numbers('p99', (row) => row.p99, ms),
-  numbers('max', (row) => row.max, ms),
+  numbers('median', (row) => row.p50, time),
+  numbers('p95', (row) => row.p95, time),
+  numbers('p99', (row) => row.p99, time),
+  numbers('max', (row) => row.max, time),
 ];
 
 export function associations(): Panel {
@@ -31,7 +31,7 @@ export function associations(): Panel {
       sentence.textContent =
         `${count(requested)} requested: ${count(accepted)} accepted, ${count(rejected)} rejected, ` +
         `${count(failed)} failed otherwise; ${count(aborted)} aborted later; ` +
-        `${short(requestsPerAssociation)} requests per association.`;
+        `${plural(requestsPerAssociation, 'request')} per association.`;
       replace(
         causes,
         ...summary.associations.causes.map(({ outcome, status, count: n }) =>

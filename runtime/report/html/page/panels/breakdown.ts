@@ -2,7 +2,7 @@
 import type { OperationRow } from '../../../../metrics/summary.ts';
 import type { BreakdownRow } from '../../data.ts';
 import { h } from '../dom.ts';
-import { bytes, count, ms, percent, short } from '../format.ts';
+import { bytes, count, time, percent, short } from '../../../../metrics/numbers.ts';
 import { section, type Panel } from '../panel.ts';
 import { numbers, table, words, type TableColumn } from '../table.ts';
 
@@ -11,11 +11,11 @@ const OPERATIONS: readonly TableColumn<OperationRow>[] = [
   numbers('count', (row) => row.count, count),
   numbers('per second', (row) => row.ratePerSecond, short),
   numbers('failed', (row) => row.failedShare, percent),
-  numbers('median', (row) => row.duration?.med, ms),
-  numbers('p90', (row) => row.duration?.p90, ms),
-  numbers('p95', (row) => row.duration?.p95, ms),
-  numbers('p99', (row) => row.duration?.p99, ms),
-  numbers('max', (row) => row.duration?.max, ms),
+  numbers('median', (row) => row.duration?.med, time),
+  numbers('p90', (row) => row.duration?.p90, time),
+  numbers('p95', (row) => row.duration?.p95, time),
+  numbers('p99', (row) => row.duration?.p99, time),
+  numbers('max', (row) => row.duration?.max, time),
   numbers(
     'sent',
     (row) => row.sentBytesPerSecond,
@@ -32,9 +32,9 @@ const PARTS: readonly TableColumn<BreakdownRow>[] = [
   words('value', (row) => row.value),
   numbers('count', (row) => row.count, count),
   numbers('failed', failedShare, percent),
-  numbers('median', (row) => row.p50, ms),
-  numbers('p95', (row) => row.p95, ms),
-  numbers('p99', (row) => row.p99, ms),
+  numbers('median', (row) => row.p50, time),
+  numbers('p95', (row) => row.p95, time),
+  numbers('p99', (row) => row.p99, time),
 ];
 
 export function breakdown(): Panel {

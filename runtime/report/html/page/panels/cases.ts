@@ -4,7 +4,7 @@ import type { CaseResult, FailedInstance } from '../../../../metrics/summary.ts'
 import type { ReportData } from '../../data.ts';
 import { chart } from '../chart.ts';
 import { h } from '../dom.ts';
-import { clock, count, ms } from '../format.ts';
+import { clock, count, time } from '../../../../metrics/numbers.ts';
 import { section, type Panel } from '../panel.ts';
 import { numbers, table, words, type TableColumn } from '../table.ts';
 import { scatterOf } from './scatter-lines.ts';
@@ -26,7 +26,7 @@ const CASE_COLUMNS: readonly TableColumn<CaseResult>[] = [
   },
   words('suite', (row) => row.suite),
   words('case', (row) => row.name),
-  numbers('duration', (row) => row.durationMs, ms),
+  numbers('duration', (row) => row.durationMs, time),
   {
     label: 'message',
     cell: ({ message, where }) => [message, where].filter((part) => part).join(' · '),
@@ -54,10 +54,10 @@ interface Slow {
 }
 
 const SLOW_COLUMNS: readonly TableColumn<Slow>[] = [
-  numbers('time', (row) => row.at, clock),
+  numbers('time', (row) => row.at * 1000, clock),
   words('service', (row) => row.service),
-  numbers('slowest', (row) => row.max, ms),
-  numbers('median then', (row) => row.median, ms),
+  numbers('slowest', (row) => row.max, time),
+  numbers('median then', (row) => row.median, time),
   numbers('failed then', (row) => row.failed, count),
 ];
 
@@ -68,11 +68,11 @@ interface Failed extends FailedInstance {
 }
 
 const FAILED_COLUMNS: readonly TableColumn<Failed>[] = [
-  numbers('time', (row) => row.atMs / 1000, clock),
+  numbers('time', (row) => row.atMs, clock),
   words('operation', (row) => row.operation),
   words('what', (row) => row.code),
   words('called AE', (row) => row.calledAET),
-  numbers('latency', (row) => row.durationMs, ms),
+  numbers('latency', (row) => row.durationMs, time),
   words('instance', (row) => row.instance),
 ];
 
@@ -89,7 +89,7 @@ function failedInstances({ summary }: ReportData): Failed[] {
 }
 
 export function slowest(): Panel {
-  const scatter = chart({ title: 'Latency of single requests', format: ms, logarithmic: true });
+  const scatter = chart({ title: 'Latency of single requests', format: time, logarithmic: true });
   const shown = h('p', { class: 'faint' });
   const top = table<Slow>({
     caption: 'the 20 slowest moments',

@@ -6,7 +6,7 @@ import type {
 } from '../../../../metrics/summary.ts';
 import { chart } from '../chart.ts';
 import { h } from '../dom.ts';
-import { count, ms, short } from '../format.ts';
+import { count, time, short } from '../../../../metrics/numbers.ts';
 import { section, type Panel } from '../panel.ts';
 import { numbers, table, words, type TableColumn } from '../table.ts';
 import { column, look, stages } from './timeline.ts';
@@ -30,9 +30,9 @@ const ACCOUNTS: readonly TableColumn<DeliveryAccount>[] = [
   flaw('duplicated', (row) => row.duplicated),
   flaw('pixels changed', (row) => row.corrupted),
   flaw('unexpected', (row) => row.unexpected),
-  numbers('median', (row) => row.duration?.med, ms),
-  numbers('p95', (row) => row.duration?.p95, ms),
-  numbers('max', (row) => row.duration?.max, ms),
+  numbers('median', (row) => row.duration?.med, time),
+  numbers('p95', (row) => row.duration?.p95, time),
+  numbers('max', (row) => row.duration?.max, time),
 ];
 
 const MISSING: readonly TableColumn<MissingInstance>[] = [
@@ -45,7 +45,7 @@ export function delivery(): Panel {
   const made = chart({
     title: 'Expected and arrived per second, and how long it took',
     format: (value) => `${short(value)}/s`,
-    formatRight: ms,
+    formatRight: time,
   });
   const accounts = table<DeliveryAccount>({ caption: 'account per route', columns: ACCOUNTS });
   const missing = missingPart();

@@ -2,7 +2,7 @@
 import type { Distribution, ReportData } from '../../data.ts';
 import { chart } from '../chart.ts';
 import { h } from '../dom.ts';
-import { count, ms } from '../format.ts';
+import { count, time } from '../../../../metrics/numbers.ts';
 import { section, type Panel } from '../panel.ts';
 import { numbers, table } from '../table.ts';
 import { serviceChoice } from '../choice.ts';
@@ -14,7 +14,7 @@ export function distribution(): Panel {
     format: (value) => count(Math.round(value)),
     formatX: (at) => {
       const bucket = Number.isInteger(at) ? buckets[at] : undefined;
-      return bucket ? ms(bucket[0]) : '';
+      return bucket ? time(bucket[0]) : '';
     },
   });
   const percentiles = table<readonly [number, number]>({
@@ -25,7 +25,7 @@ export function distribution(): Panel {
         ([p]) => p,
         (p) => (p === 100 ? 'max' : `p${p}`),
       ),
-      numbers('latency', ([, value]) => value, ms),
+      numbers('latency', ([, value]) => value, time),
     ],
   });
   const choice = serviceChoice((data, service) => {

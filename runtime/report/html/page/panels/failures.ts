@@ -1,9 +1,21 @@
 // Panel 6: failures over time by kind, and the grouped errors with what they mean and what to try.
-import type { ErrorGroup } from '../../../../metrics/summary.ts';
+import type {
+  ErrorGroup,
+  MissingInstance,
+  Summary,
+  ThresholdResult,
+} from '../../../../metrics/summary.ts';
 import type { ReportData } from '../../data.ts';
 import { chart } from '../chart.ts';
-import { h } from '../dom.ts';
-import { clock, count, percent, short } from '../format.ts';
+import { h, replace } from '../dom.ts';
+import {
+  clock,
+  count,
+  percent,
+  plural,
+  short,
+  thresholdNumber,
+} from '../../../../metrics/numbers.ts';
 import { section, type Panel } from '../panel.ts';
 import { numbers, table, words, type TableColumn } from '../table.ts';
 import { look, stages } from './timeline.ts';
@@ -37,24 +49,68 @@ const COLUMNS: readonly TableColumn<ErrorGroup>[] = [
   words('called AE', (row) => row.calledAET ?? ''),
   numbers('count', (row) => row.count, count),
   numbers('share', (row) => row.share, percent),
-  numbers('first', (row) => row.firstMs / 1000, clock),
-  numbers('last', (row) => row.lastMs / 1000, clock),
+  numbers('first', (row) => row.firstMs, clock),
+  numbers('last', (row) => row.lastMs, clock),
   { label: 'example', cell: example },
 ];
 
 export function errors(): Panel {
   const made = table<ErrorGroup>({
     caption: 'errors, most frequent first',
-    empty: 'Nothing failed.',
+    empty: '',
     filter: true,
     columns: COLUMNS,
   });
   const omitted = h('p', { class: 'faint' });
-  return section('Errors', [made.element, omitted], ({ summary }: ReportData) => {
+  const broken = h('div', {});
+  const none = h('p', { class: 'faint' });
+  return section('Errors', [broken, none, made.element, omitted], ({ summary }: ReportData) => {
     const { groups, groupsOmitted } = summary.errors;
+    const lists = brokenLists(summary);
+    replace(broken, ...lists);
     made.update(groups);
-    omitted.textContent = groupsOmitted > 0 ? `and ${groupsOmitted} rarer kinds` : '';
+    made.element.hidden = groups.length === 0;
+    none.hidden = groups.length > 0;
+    none.textContent =
+      lists.length === 0 && summary.verdict.passed
+        ? 'Nothing failed.'
+        : 'No request, association or iteration failed.';
+    omitted.textContent = groupsOmitted > 0 ? `and ${plural(groupsOmitted, 'rarer kind')}` : '';
   });
+}
+
+/** What went wrong without being an error of a request: lists with a heading, where there are any. */
+function brokenLists({ verdict, thresholds, checks, delivery, timeUnit }: Summary): HTMLElement[] {
+  const crossed = thresholds.filter((one) => one.failed);
+  const failed = checks.items.filter((one) => one.fails > 0);
+  const missing = delivery.missing ?? [];
+  const lost = delivery.routes.reduce((sum, route) => sum + route.missing, 0);
+  const seen = (one: ThresholdResult): string =>
+    one.observed === undefined ? 'no data' : thresholdNumber(one, one.observed, timeUnit);
+  const more = lost > missing.length ? [`and ${count(lost - missing.length)} more`] : [];
+  return [
+    ...list('Why the run failed', verdict.reasons),
+    ...list(
+      'Crossed thresholds',
+      crossed.map((one) => `${one.metric} ${one.expression}: ${seen(one)}`),
+    ),
+    ...list(
+      'Failed checks',
+      failed.map(({ name, passes, fails }) => {
+        return `${name}: ${count(fails)} of ${plural(passes + fails, 'time')} false`;
+      }),
+    ),
+    ...list('Images that did not arrive', lost === 0 ? [] : [...missing.map(missingText), ...more]),
+  ];
+}
+
+function missingText({ instance, study, route }: MissingInstance): string {
+  return `${instance} of study ${study}, ${route}`;
+}
+
+function list(title: string, lines: readonly string[]): HTMLElement[] {
+  if (lines.length === 0) return [];
+  return [h('h3', {}, title), h('ul', {}, ...lines.map((line) => h('li', {}, line)))];
 }
 
 function example({ message, hint, where, instances = [] }: ErrorGroup): HTMLElement {

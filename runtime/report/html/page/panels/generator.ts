@@ -2,7 +2,7 @@
 import type { ReportData } from '../../data.ts';
 import { chart } from '../chart.ts';
 import { h, replace } from '../dom.ts';
-import { bytes, count, ms, percent, short } from '../format.ts';
+import { bytes, count, time, percent, short } from '../../../../metrics/numbers.ts';
 import { section, type Panel } from '../panel.ts';
 import { column, look, stages } from './timeline.ts';
 
@@ -15,7 +15,7 @@ export function generator(): Panel {
   });
   const lag = chart({
     title: 'Delay of the event loop, and memory',
-    format: ms,
+    format: time,
     formatRight: bytes,
     height: 180,
   });
@@ -45,11 +45,11 @@ function sentences({ summary: { execution } }: ReportData): HTMLElement[] {
   const { generator: own, dropped, interrupted, achievedShare, lag } = execution;
   const facts = [
     `CPU ${short(own.cpuMean)} % of one core on average, ${short(own.cpuMax)} % at most`,
-    `event loop ${ms(own.loopLagMaxMs)} late at most`,
+    `event loop ${time(own.loopLagMaxMs)} late at most`,
     `memory up to ${bytes(own.rssMaxBytes)}`,
     `${count(dropped)} iterations dropped, ${count(interrupted)} interrupted`,
     ...(achievedShare === undefined ? [] : [`${percent(achievedShare)} of those due were started`]),
-    ...(lag === undefined ? [] : [`starts p99 ${ms(lag.p99)} late`]),
+    ...(lag === undefined ? [] : [`starts p99 ${time(lag.p99)} late`]),
   ];
   const verdict = own.saturated
     ? h('p', { class: 'warn' }, '⚠ The generator may have been the limit, and not the peer.')

@@ -1,7 +1,8 @@
 // Panels 0 and 1: the verdict, and the six numbers most people came for.
+import { verdictWord } from '../../../../metrics/verdict-word.ts';
 import type { ReportData } from '../../data.ts';
 import { h, replace, type Child } from '../dom.ts';
-import { bytes, clock, count, ms, percent, short } from '../format.ts';
+import { bytes, count, percent, plural, short, span, time } from '../../../../metrics/numbers.ts';
 import type { Panel } from '../panel.ts';
 
 /** Pass or fail, why, and whose run it was. */
@@ -11,24 +12,35 @@ export function banner(): Panel {
     element,
     update: (data) => {
       const { verdict, run } = data.summary;
-      const word = data.live ? 'RUNNING' : verdict.passed ? 'PASS' : 'FAIL';
-      element.className = `banner ${data.live ? '' : verdict.passed ? 'pass' : 'fail'}`;
+      const word = data.live ? 'RUNNING' : verdictWord(verdict);
+      element.className = `banner ${BANNER[word]}`;
       const more = verdict.reasons.slice(1);
       replace(
         element,
         h(
           'h1',
           {},
-          h('span', { class: data.live ? '' : verdict.passed ? 'good' : 'bad' }, word),
-          ` ${scriptName(run.script)}`,
+          h('span', { class: COLOUR[word] }, word),
+          ` ${run.title ?? scriptName(run.script)}`,
         ),
         h('p', {}, verdict.reason),
         more.length > 0 && h('ul', {}, ...more.map((reason) => h('li', {}, reason))),
+        ...linesOf(data).map((line) => h('p', {}, line)),
+        ...(verdict.notes ?? []).map((note) => h('p', { class: 'warn' }, `! ${note}`)),
         ...verdict.warnings.map((warning) => h('p', { class: 'warn' }, `⚠ ${warning}`)),
         facts(data),
       );
     },
   };
+}
+
+const BANNER = { PASS: 'pass', DONE: 'done', FAIL: 'fail', RUNNING: '' } as const;
+const COLOUR = { PASS: 'good', DONE: 'warn', FAIL: 'bad', RUNNING: '' } as const;
+
+/** What was done, where the first line says what broke; and what the thresholds say. */
+function linesOf({ live, summary: { verdict } }: ReportData): string[] {
+  const did = live || verdict.passed ? '' : (verdict.did ?? '');
+  return [did, verdict.judged ?? ''].filter((line) => line !== '');
 }
 
 function scriptName(path: string): string {
@@ -37,10 +49,11 @@ function scriptName(path: string): string {
 
 function facts({ live, summary: { run, verdict } }: ReportData): HTMLElement {
   const entries: [string, string | undefined][] = [
+    ['title', run.title],
     ['run', run.id],
     ['script', run.script],
     ['started', new Date(run.startedAt).toLocaleString()],
-    ['duration', clock(run.durationMs / 1000)],
+    ['duration', span(run.durationMs)],
     ['target', run.embedded ? 'EMBEDDED ROUTER' : run.target],
     ['mode', run.mode],
     ['exit code', live ? undefined : String(verdict.exitCode)],
@@ -70,14 +83,16 @@ function tilesOf(data: ReportData): Child[] {
   const main = store ?? operations[0];
   const name = main?.service ?? 'requests';
   const seconds = Math.max(run.durationMs / 1000, 0.001);
+  const mean = main?.ratePerSecond ?? 0;
+  // A run of less than a second has no whole second to be the peak.
   const peak = largest(data, `reqs ${name}`);
   const failed = operations.reduce((sum, one) => sum + one.failed, 0);
   const all = operations.reduce((sum, one) => sum + one.count, 0);
   return [
     store
       ? tile('instances stored', count(delivery.accepted), `${count(delivery.sent)} sent`)
-      : tile('requests', count(all), `${count(operations.length)} services`),
-    tile(`${name} per second`, short(main?.ratePerSecond ?? 0), `peak ${short(peak)}`),
+      : tile('requests', count(all), plural(operations.length, 'service')),
+    tile(`${name} per second`, short(mean), peak > mean ? `peak ${short(peak)}` : ''),
     tile(
       'data sent',
       `${bytes(execution.sentBytes / seconds)}/s`,
@@ -85,13 +100,13 @@ function tilesOf(data: ReportData): Child[] {
     ),
     tile(
       `${name} p95`,
-      main?.duration ? ms(main.duration.p95) : '–',
+      main?.duration ? time(main.duration.p95) : '–',
       latencyNote(data, main?.duration?.med),
     ),
     tile(
       'failed',
       all > 0 ? percent(failed / all) : '–',
-      `${count(failed)} of ${count(all)} requests`,
+      `${count(failed)} of ${plural(all, 'request')}`,
       failed > 0 ? 'bad' : '',
     ),
     deliveredTile(data),
@@ -100,7 +115,7 @@ function tilesOf(data: ReportData): Child[] {
 
 function latencyNote({ live }: ReportData, median: number | null | undefined): string {
   if (median === undefined) return 'nothing answered';
-  return median === null && live ? 'known after 10 s' : `median ${ms(median)}`;
+  return median === null && live ? 'known after 10 s' : `median ${time(median)}`;
 }
 
 function deliveredTile({ summary: { delivery } }: ReportData): Child {

@@ -3,7 +3,7 @@ import type { OutputResult } from '../../../../metrics/summary.ts';
 import type { Setting } from '../../../../runlog/format.ts';
 import type { ReportData, ReportEvent } from '../../data.ts';
 import { button, download, h, replace } from '../dom.ts';
-import { clock, count } from '../format.ts';
+import { clock, count } from '../../../../metrics/numbers.ts';
 import { section, type Panel } from '../panel.ts';
 import { csvCell, table, words, type TableColumn } from '../table.ts';
 
@@ -49,7 +49,7 @@ export function configuration(): Panel {
 
 function eventText({ at, type, title, text }: ReportEvent): string {
   const parts = [type, title, text].filter((part) => part !== '');
-  return `${clock(at)} · ${[...new Set(parts)].join(' · ')}`;
+  return `${clock(at * 1000)} · ${[...new Set(parts)].join(' · ')}`;
 }
 
 function outputText({ name, destination, note, ...numbers }: OutputResult): string {

@@ -2,7 +2,7 @@
 import type { ReportData } from '../../data.ts';
 import { serviceChoice } from '../choice.ts';
 import { chart, type ChartData, type Line, type Mark } from '../chart.ts';
-import { bytes, count, ms, short } from '../format.ts';
+import { bytes, count, time, short } from '../../../../metrics/numbers.ts';
 import { section, type Panel } from '../panel.ts';
 
 const perSecond = (value: number): string => `${short(value)}/s`;
@@ -63,7 +63,7 @@ export function load(): Panel {
 }
 
 export function latency(): Panel {
-  const made = chart({ title: 'Latency: median, p95, p99', format: ms });
+  const made = chart({ title: 'Latency: median, p95, p99', format: time });
   const choice = serviceChoice((data, service) => made.update(latencyOf(data, service)));
   return section('Latency over time', [choice.element, made.element], (data) =>
     choice.update(data, data.services),

@@ -1,35 +1,35 @@
 // Panel 2: thresholds and checks, the part of a report that decides.
 import type { CheckResult, ThresholdResult } from '../../../../metrics/summary.ts';
 import { h } from '../dom.ts';
-import { clock, count, ofKind, percent } from '../format.ts';
+import { clock, count, percent, span, thresholdNumber } from '../../../../metrics/numbers.ts';
 import { section, type Panel } from '../panel.ts';
 import { numbers, table, words, type TableColumn } from '../table.ts';
 
 const word = (good: boolean, text: string): HTMLElement =>
   h('span', { class: good ? 'good' : 'bad' }, `${good ? '✓' : '✗'} ${text}`);
 
-const IS_SHARE = /^(\w+_failed|checks|\w+_achieved)(\{|$)/;
+/** Held, crossed, or neither: without data nothing was shown. */
+function verdictOf({ failed, verdict, advisory }: ThresholdResult): HTMLElement {
+  const text = advisory ? `${verdict} (advisory)` : verdict;
+  if (failed || verdict !== 'no data') return word(!failed, text);
+  return h('span', { class: 'faint' }, `– ${text}`);
+}
 
-function observed({ observed: value, contains, metric }: ThresholdResult): string {
-  if (value === undefined) return 'no data';
-  return IS_SHARE.test(metric) ? percent(value) : ofKind(value, contains);
+function observed(row: ThresholdResult): string {
+  return row.observed === undefined ? 'no data' : thresholdNumber(row, row.observed);
 }
 
 const THRESHOLDS: readonly TableColumn<ThresholdResult>[] = [
   {
     label: 'verdict',
-    cell: (row) => word(!row.failed, row.advisory ? `${row.verdict} (advisory)` : row.verdict),
+    cell: verdictOf,
     sort: (row) => (row.failed ? 0 : 1),
   },
   words('metric', (row) => row.metric),
   { label: 'expression', cell: (row) => row.expression },
   { label: 'observed', cell: observed, sort: (row) => row.observed ?? -1, numeric: true },
-  { label: 'over', cell: ({ windowMs }) => (windowMs ? clock(windowMs / 1000) : 'whole run') },
-  numbers(
-    'first crossed',
-    (row) => row.firstFailedMs,
-    (at) => clock(at / 1000),
-  ),
+  { label: 'over', cell: ({ windowMs }) => (windowMs ? span(windowMs) : 'whole run') },
+  numbers('first crossed', (row) => row.firstFailedMs, clock),
 ];
 
 const share = ({ passes, fails }: CheckResult): number => passes / Math.max(1, passes + fails);

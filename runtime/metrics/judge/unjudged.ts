@@ -1,0 +1,106 @@
+// What failed in a run and no threshold judges: it fails nothing, but it is said, and the word is
+// not PASS.
+import type { RunFacts } from '../facts.ts';
+import { percent } from '../numbers.ts';
+import type { Summary, ThresholdResult } from '../summary.ts';
+import type { ViewIndex } from '../view-index.ts';
+import { missingText, ofAll, sumOf } from './headline.ts';
+import type { Told } from './headline.ts';
+import { parseSelector } from './selector.ts';
+
+/** Dropped iterations up to this share of those due need no mention. */
+const DROPPED_SHARE = 0.05;
+
+/** One line each: `3 of 40 checks failed: no threshold judges checks`. */
+export function unjudged(told: Told, index: ViewIndex, facts: RunFacts): string[] {
+  const { thresholds } = told;
+  const judged = thresholds.filter((one) => one.advisory !== true && one.verdict !== 'no data');
+  const smoke = facts.run.mode === 'smoke';
+  const notes = [
+    // All of these fail a smoke test by themselves.
+    ...(smoke ? [] : failures(index, judged)),
+    ...dropped(told, judged),
+    ...deliveries(told, judged),
+  ];
+  if (notes.length > 0 || facts.exit.code !== 0) return notes;
+  return tested(told, index, judged)
+    ? []
+    : ['nothing was tested: no request, no check, no threshold with data'];
+}
+
+function tested(told: Told, index: ViewIndex, judged: readonly ThresholdResult[]): boolean {
+  const requests = told.operations.length > 0 || index.samples('dicom_assocs') > 0;
+  const cases = told.cases.some(({ state }) => state === 'passed' || state === 'failed');
+  return requests || cases || told.checks.passes + told.checks.fails > 0 || judged.length > 0;
+}
+
+const KINDS = [
+  { metric: 'checks', what: 'check', did: 'failed' },
+  { metric: 'iteration_failed', what: 'iteration', did: 'threw an exception', phase: 'iteration' },
+  { metric: 'dicom_req_failed', what: 'request', did: 'failed' },
+  { metric: 'http_req_failed', what: 'web request', did: 'failed' },
+  { metric: 'dicom_assoc_failed', what: 'association', did: 'failed' },
+] as const;
+
+function failures(index: ViewIndex, judged: readonly ThresholdResult[]): string[] {
+  return KINDS.flatMap((kind) => {
+    const { metric, what, did } = kind;
+    const view = 'phase' in kind ? (['phase', 'phase', kind.phase] as const) : (['all'] as const);
+    const failed = failuresIn(index, metric, view);
+    const own = judged.filter((one) => parseSelector(one.metric)?.metric === metric);
+    const seen = own.map((one) => {
+      const name = one.metric.trim().slice(metric.length).trim();
+      return name === '' || name === '{}' ? failed : failuresIn(index, metric, [name]);
+    });
+    // Two selectors may count the same failure: then some more are left unjudged than is said.
+    const left = failed - seen.reduce((sum, n) => sum + n, 0);
+    if (left <= 0) return [];
+    const which =
+      own.length === 0 ? metric : `these, only ${own.map((one) => one.metric).join(', ')}`;
+    return [
+      `${ofAll(left, index.samples(metric, ...view), what)} ${did}: no threshold judges ${which}`,
+    ];
+  });
+}
+
+/** A check that held is a one, for all others the failure is. */
+function failuresIn(
+  index: ViewIndex,
+  metric: string,
+  view: readonly [view: string, tag?: string, value?: string],
+): number {
+  const ones = index.count(metric, ...view);
+  return metric === 'checks' ? index.samples(metric, ...view) - ones : ones;
+}
+
+const names = (judged: readonly ThresholdResult[], ...metrics: readonly string[]): boolean =>
+  judged.some((one) => metrics.includes(parseSelector(one.metric)?.metric ?? ''));
+
+function dropped({ execution }: Told, judged: readonly ThresholdResult[]): string[] {
+  const due = execution.iterations + execution.interrupted + execution.dropped;
+  const share = due === 0 ? 0 : execution.dropped / due;
+  if (share <= DROPPED_SHARE || names(judged, 'dropped_iterations', 'iterations_achieved'))
+    return [];
+  const what = `${ofAll(execution.dropped, due, 'iteration')} due were dropped (${percent(share)})`;
+  return [`${what}: no threshold judges dropped_iterations`];
+}
+
+/** Only where the script says by `dicom_delivery_*: []` that it bears loss: else the run has failed. */
+function deliveries(
+  { delivery }: { readonly delivery: Summary['delivery'] },
+  judged: readonly ThresholdResult[],
+): string[] {
+  const { missing, corrupted, accepted } = sumOf(delivery);
+  const missed = missing > 0 && !names(judged, 'dicom_delivery_missing', 'dicom_delivery_unique');
+  const changed = corrupted > 0 && !names(judged, 'dicom_delivery_corrupted');
+  return [
+    ...(missed
+      ? [`${missingText(delivery, missing)}: no threshold judges dicom_delivery_missing`]
+      : []),
+    ...(changed
+      ? [
+          `${ofAll(corrupted, accepted, 'image')} arrived changed: no threshold judges dicom_delivery_corrupted`,
+        ]
+      : []),
+  ];
+}
