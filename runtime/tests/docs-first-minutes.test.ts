@@ -61,7 +61,8 @@ export default async function () {
     expect(result.stderr).toContain('check(): got a promise, not its result');
     expect(result.stderr).toContain('at forgot.ts:6:3');
     expect(result.stderr).toContain('put `await` before the call');
-    expect(result.stdout).toMatch(/^PASS {2}1 iteration \(1 failed\), no thresholds\n/);
+    expect(result.stdout).toMatch(/^FAIL {2}no iteration finished: the one iteration threw/);
+    expect(result.code).toBe(99);
   });
 
   it('the next command after an embedded run needs no server either', async () => {

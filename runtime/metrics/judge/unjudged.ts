@@ -36,41 +36,33 @@ function tested(told: Told, index: ViewIndex, judged: readonly ThresholdResult[]
 
 const KINDS = [
   { metric: 'checks', what: 'check', did: 'failed' },
-  { metric: 'iteration_failed', what: 'iteration', did: 'threw an exception', phase: 'iteration' },
+  { metric: 'iteration_failed', what: 'iteration', did: 'threw an exception' },
   { metric: 'dicom_req_failed', what: 'request', did: 'failed' },
   { metric: 'http_req_failed', what: 'web request', did: 'failed' },
   { metric: 'dicom_assoc_failed', what: 'association', did: 'failed' },
 ] as const;
 
 function failures(index: ViewIndex, judged: readonly ThresholdResult[]): string[] {
-  return KINDS.flatMap((kind) => {
-    const { metric, what, did } = kind;
-    const view = 'phase' in kind ? (['phase', 'phase', kind.phase] as const) : (['all'] as const);
-    const failed = failuresIn(index, metric, view);
+  return KINDS.flatMap(({ metric, what, did }) => {
+    const failed = failuresIn(index, metric, 'all');
     const own = judged.filter((one) => parseSelector(one.metric)?.metric === metric);
     const seen = own.map((one) => {
       const name = one.metric.trim().slice(metric.length).trim();
-      return name === '' || name === '{}' ? failed : failuresIn(index, metric, [name]);
+      return name === '' || name === '{}' ? failed : failuresIn(index, metric, name);
     });
     // Two selectors may count the same failure: then some more are left unjudged than is said.
     const left = failed - seen.reduce((sum, n) => sum + n, 0);
     if (left <= 0) return [];
     const which =
       own.length === 0 ? metric : `these, only ${own.map((one) => one.metric).join(', ')}`;
-    return [
-      `${ofAll(left, index.samples(metric, ...view), what)} ${did}: no threshold judges ${which}`,
-    ];
+    return [`${ofAll(left, index.samples(metric), what)} ${did}: no threshold judges ${which}`];
   });
 }
 
 /** A check that held is a one, for all others the failure is. */
-function failuresIn(
-  index: ViewIndex,
-  metric: string,
-  view: readonly [view: string, tag?: string, value?: string],
-): number {
-  const ones = index.count(metric, ...view);
-  return metric === 'checks' ? index.samples(metric, ...view) - ones : ones;
+function failuresIn(index: ViewIndex, metric: string, view: string): number {
+  const ones = index.count(metric, view);
+  return metric === 'checks' ? index.samples(metric, view) - ones : ones;
 }
 
 const names = (judged: readonly ThresholdResult[], ...metrics: readonly string[]): boolean =>

@@ -127,10 +127,10 @@ function nothingSucceeded(index: ViewIndex): Cause[] {
 /** Not one iteration came to its end without an exception: nothing was tested. */
 function nothingFinished({ execution }: Told, index: ViewIndex): Cause[] {
   const { iterations, interrupted, dropped } = execution;
-  const threw = index.count('iteration_failed', 'phase', 'phase', 'iteration');
+  const noVU = index.count('iteration_failed', 'phase', 'phase', 'vuInit');
+  const threw = index.count('iteration_failed') - noVU;
   if (iterations > threw) return [];
   if (iterations + interrupted > 0) return [failed(noneFinished(iterations, interrupted))];
-  const noVU = index.count('iteration_failed', 'phase', 'phase', 'vuInit');
   if (noVU > 0) {
     const times = noVU === 1 ? 'once' : `${count(noVU)} times`;
     return [failed(`no iteration was run: vuInit failed ${times} and never succeeded`)];
