@@ -18,7 +18,7 @@ describe('dicomrun run', () => {
     const args = ['run', 'store.ts', ...QUICK, '--vus', '2', '--iterations', '6'];
     const { code, out, err } = await place.run([...args, '--summary-export', 'k6.json']);
     expect({ code, err }).toMatchObject({ code: 0 });
-    expect(out).toMatch(/^PASS {2}6 iterations/);
+    expect(out).toMatch(/^PASS {2}12 images by \d senders? in /);
     expect(out).toMatch(/C-STORE +12 /);
     expect(err).toMatch(/target +EMBEDDED ROUTER/);
     expect(err).toMatch(/6 iterations shared by 2 VUs/);
@@ -95,8 +95,9 @@ describe('dicomrun run', () => {
       '--iterations',
       '5',
     ]);
-    expect(code).toBe(0);
+    expect(code).toBe(99);
     expect(err.match(/error: boom/g)).toHaveLength(1);
+    expect(out).toMatch(/^FAIL {2}no iteration finished: all 5 iterations threw an exception/);
     expect(out).toMatch(/5 × iteration/);
     expect(out).toMatch(/boom\.ts:2:9/);
   });

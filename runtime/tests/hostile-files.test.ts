@@ -153,7 +153,7 @@ export default async function () {
     const { code, text } = runAsUser(args);
     expect(code, text).toBe(0);
     expect(text).toMatch(/skipped 2 of 3 files: 2 cannot be read \(EACCES\)/);
-    expect(text).toMatch(/PASS +2 iterations/);
+    expect(text).toMatch(/PASS +2 images/);
   });
 
   it('where nothing can be read or written, it is named with what to do', () => {

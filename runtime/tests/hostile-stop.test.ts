@@ -96,7 +96,7 @@ describe('a dead InfluxDB', () => {
     const result = await running.done;
     expect(result.code, result.err).toBe(0);
     expect(performance.now() - began).toBeLessThan(20_000);
-    expect(result.out).toMatch(/^PASS {2}1 iteration/);
+    expect(result.out).toMatch(/^DONE {2}1 iteration/);
     expect(result.out).toMatch(/points are in the run log only: dicomrun replay results/);
   });
 });
@@ -127,7 +127,7 @@ export default async function () { await sleep(0.1); }
     child.stdout?.on('data', (chunk: Buffer) => (text += chunk.toString()));
     const [code] = (await once(child, 'close')) as [number | null];
     expect(code, text).toBe(0);
-    expect(stripVTControlCharacters(text)).toMatch(/PASS +\d+ iterations/);
+    expect(stripVTControlCharacters(text)).toMatch(/DONE +\d+ iterations/);
     // What was drawn between two sizes; the frame that was on its way may be of the size before.
     const small = /<cols 40 rows 6>([^]*)<cols 20/.exec(text)?.[1] ?? '';
     expect(small.length).toBeGreaterThan(0);
