@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { createEngine } from '../engine.ts';
 import type { CustomMetric, ThresholdConfig } from '../engine-types.ts';
-import { IDLE_GENERATOR, NO_ERRORS } from '../facts.ts';
+import { IDLE_GENERATOR } from '../facts.ts';
 import type { RunFacts } from '../facts.ts';
 import { summarise } from '../summarise.ts';
 import type { DeliveryAccount, Summary } from '../summary.ts';
@@ -28,7 +28,13 @@ function run(samples: readonly Sample[], made: Made = {}): Summary {
       ...{ startedAt: '', endedAt: '', durationMs: 30_000, truncated: false },
     },
     exit: { code: 0, reason: '' },
-    ...{ interrupted: 0, accounts: [], errors: NO_ERRORS, generator: IDLE_GENERATOR, cases: [] },
+    ...{
+      interrupted: 0,
+      accounts: [],
+      errors: { total: 0, groups: [], groupsOmitted: 0 },
+      generator: IDLE_GENERATOR,
+      cases: [],
+    },
     ...{ outputs: [], strictOutput: false, files: [], next: [], warnings: [], trendStats: [] },
     ...{ timeUnit: 'ms', thresholdKeys: Object.keys(thresholds) },
     ...made.facts,
