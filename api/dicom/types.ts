@@ -13,7 +13,8 @@ export type * from './service-types.ts';
 /**
  * Attributes to set: keyword, `'ggggeeee'` or a path such as
  * `'RequestAttributesSequence[0].ScheduledProcedureStepID'`. null removes, `''` empties;
- * `{ vr, value }` is for private elements, and for values too long or malformed on purpose.
+ * `{ vr, value }` is for private elements; `{ value, bad: true }` for values that their VR forbids
+ * (PS3.5 Table 6.2-1), sent on purpose.
  */
 export type Edits = Readonly<Record<string, unknown>>;
 

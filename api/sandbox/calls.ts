@@ -89,7 +89,22 @@ export async function callJson(
   vu: Vu,
   request: Readonly<Record<string, unknown>>,
 ): Promise<unknown> {
-  return resultOf(await callText(vu, Op.CALL, JSON.stringify(request)));
+  return resultOf(await callText(vu, Op.CALL, JSON.stringify(request, crossing)));
+}
+
+/** Bytes and long integers as JSON has them: `{ $bytes: hex }`, `{ $integer: digits }`. */
+function crossing(_: string, value: unknown): unknown {
+  if (typeof value === 'bigint') return { $integer: String(value) };
+  if (ArrayBuffer.isView(value)) {
+    return { $bytes: hexOf(new Uint8Array(value.buffer, value.byteOffset, value.byteLength)) };
+  }
+  return value instanceof ArrayBuffer ? { $bytes: hexOf(new Uint8Array(value)) } : value;
+}
+
+function hexOf(bytes: Uint8Array): string {
+  let hex = '';
+  for (const byte of bytes) hex += (byte < 16 ? '0' : '') + byte.toString(16);
+  return hex;
 }
 
 /** The value of a settled call, thrown if it is a failure. */

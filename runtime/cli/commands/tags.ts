@@ -1,5 +1,6 @@
 // dicomrun tags: changes elements of files in place, and nothing else of them.
 import { DicomRunError, ExitCode } from '../../errors.ts';
+import type { EditValue } from '../../dicom/edit/edits.ts';
 import type { FileReport } from '../../dicom/file/update-tags.ts';
 import type { DefineCommand } from '../command.ts';
 import {
@@ -16,6 +17,7 @@ import { collect } from '../run/run-flags.ts';
 interface TagFlags extends AnonymiseFlags {
   readonly set?: readonly string[];
   readonly remove?: readonly string[];
+  readonly bad?: boolean;
   readonly remapUids?: string;
   readonly dryRun?: boolean;
   readonly verbose?: boolean;
@@ -25,6 +27,7 @@ export const define: DefineCommand = (command, { terminal, exit }) => {
   command
     .argument('<paths...>', 'files, folders, patterns')
     .option('--set <keyword=value>', 'keyword, ggggeeee or path; repeatable', collect)
+    .option('--bad', 'with --set: also values that their VR forbids (PS3.5 Table 6.2-1)')
     .option('--remove <keyword>', 'repeatable', collect)
     .option('--remap-uids <seed>', 'new UIDs that fit together; equal seeds give equal UIDs')
     .option('--anonymise', 'take out what identifies a person (PS3.15 Annex E)')
@@ -41,7 +44,7 @@ export const define: DefineCommand = (command, { terminal, exit }) => {
       const result = await updateTags({
         paths,
         base: terminal.cwd,
-        set: Object.fromEntries((flags.set ?? []).map(pairOf)),
+        set: Object.fromEntries((flags.set ?? []).map((text) => pairOf(text, flags.bad === true))),
         remove: flags.remove ?? [],
         ...(flags.remapUids === undefined ? {} : { remapUids: flags.remapUids }),
         ...(anonymise === null ? {} : { anonymise }),
@@ -71,9 +74,9 @@ function mustChange(flags: TagFlags): void {
   });
 }
 
-function pairOf(text: string): readonly [string, string] {
+function pairOf(text: string, bad: boolean): readonly [string, EditValue] {
   const [, key = '', value] = /^([^=]+)=(.*)$/s.exec(text) ?? [];
-  if (value !== undefined) return [key, value];
+  if (value !== undefined) return [key, bad ? { value, bad } : value];
   throw new DicomRunError(ExitCode.CONFIG, {
     code: 'CONFIG_VALUE',
     message: `flag --set: must be KEYWORD=VALUE, got "${text}"`,

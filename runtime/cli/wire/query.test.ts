@@ -23,6 +23,32 @@ describe('queryOf', () => {
     expect(keys).toMatchObject({ ScheduledProcedureStepSequence: [{ Modality: 'US' }] });
   });
 
+  it('puts keys of the scheduled step where they belong, others where they are said to be', () => {
+    const step = (key: readonly string[]) =>
+      queryOf({ what: 'worklist', key, today }).keys['ScheduledProcedureStepSequence'];
+    const bare = step(['ScheduledStationAETitle=CT01', 'Modality=CT']);
+    expect(bare).toEqual([
+      {
+        Modality: 'CT',
+        ScheduledProcedureStepStartDate: '',
+        ScheduledProcedureStepStartTime: '',
+        ScheduledStationAETitle: 'CT01',
+        ScheduledProcedureStepID: '',
+      },
+    ]);
+    const path = 'ScheduledProcedureStepSequence[0].ScheduledStationAETitle=CT01';
+    expect(step([path, '00400100.00080060=CT'])).toEqual(bare);
+    const { keys } = queryOf({
+      what: 'all',
+      key: ['RequestAttributesSequence[1].RequestedProcedureID=7', 'ProcedureCodeSequence='],
+      today,
+    });
+    expect(keys).toMatchObject({
+      RequestAttributesSequence: [{}, { RequestedProcedureID: '7' }],
+      ProcedureCodeSequence: [],
+    });
+  });
+
   it('adds keys and columns of one’s own', () => {
     const { keys, columns } = queryOf({ what: 'all', key: ['StudyID=7', 'StudyTime'], today });
     expect(keys).toMatchObject({ StudyID: '7', StudyTime: '' });
@@ -36,6 +62,9 @@ describe('queryOf', () => {
     [{ what: 'all', dateRange: '2026', today }, /YYYYMMDD/],
     [{ what: 'all', level: 'FOO', today }, /PATIENT, STUDY/],
     [{ what: 'all', key: ['=x'], today }, /KEYWORD=VALUE/],
+    [{ what: 'worklist', key: ['ScheduledProcedureStepSequence=CT01'], today }, /takes no value/],
+    [{ what: 'all', key: ['PatientID[0].StudyID=1'], today }, /PatientID is no sequence/],
+    [{ what: 'all', key: ['a[b].c=1'], today }, /is no path/],
   ])('refuses %j', (words, message) => {
     expect(() => queryOf(words)).toThrow(message);
   });

@@ -1,5 +1,5 @@
 // `find study UID` and its like as keys of a C-FIND. Pure.
-import { keywordOf, tagOf } from '../../dicom/element/dictionary.ts';
+import { keywordOf, tagOf, vrOf } from '../../dicom/element/dictionary.ts';
 import { DicomRunError, ExitCode } from '../../errors.ts';
 import { nearest } from '../../metrics/distribution/nearest.ts';
 
@@ -56,7 +56,7 @@ const STEP = 'ScheduledProcedureStepSequence';
 /** @throws DicomRunError 104 */
 export function queryOf(words: QueryWords): Query {
   const kind = kindOf(words.what);
-  const extra = Object.fromEntries((words.key ?? []).map(pairOf));
+  const extra = keysOf(words.key ?? [], kind);
   if (kind === 'worklist') return worklistQuery(words, extra);
   const level = levelOf(words, kind);
   const columns = level === 'SERIES' ? SERIES_COLUMNS : STUDY_COLUMNS;
@@ -117,7 +117,7 @@ function rangeOf(words: QueryWords, kind: Kind): string | undefined {
 }
 
 /** Scheduled steps of today unless a range says otherwise (PS3.4 K.6.1.2.2). */
-function worklistQuery(words: QueryWords, extra: Readonly<Record<string, string>>): Query {
+function worklistQuery(words: QueryWords, extra: Keys): Query {
   const step = {
     Modality: words.modality?.toUpperCase() ?? '',
     ScheduledProcedureStepStartDate: rangeOf(words, 'worklist') ?? '',
@@ -131,22 +131,98 @@ function worklistQuery(words: QueryWords, extra: Readonly<Record<string, string>
     keys: {
       ...Object.fromEntries(columns.map((column) => [column, ''])),
       PatientName: '',
-      [STEP]: [step],
+      ...stepKeys(step, extra),
       ...(words.value === undefined ? {} : { PatientID: words.value }),
-      ...extra,
+      ...withoutStep(extra),
     },
     columns: [...columns, ...Object.keys(extra)],
   };
 }
 
-function pairOf(text: string): readonly [string, string] {
-  const [, key = '', value = ''] = /^([^=]+)=?(.*)$/s.exec(text) ?? [];
-  const keyword = key === '' ? '' : keywordOf(tagOf(key));
-  if (/^[0-9a-f]{8}$/.test(keyword)) {
-    throw wrong(`flag --key: "${key}" is private or unknown to the data dictionary`, 'a keyword');
+/** Keys by keyword; those of a sequence in its items. */
+interface Keys {
+  [keyword: string]: string | Keys[];
+}
+
+/** Keys of a scheduled step (PS3.4 Table K.6-1) that stand at no other place of a worklist. */
+const STEP_KEYS = new Set(
+  `ScheduledStationAETitle ScheduledStationName ScheduledProcedureStepStartDate
+  ScheduledProcedureStepStartTime ScheduledProcedureStepEndDate ScheduledProcedureStepEndTime
+  ScheduledPerformingPhysicianName ScheduledProcedureStepDescription ScheduledProtocolCodeSequence
+  ScheduledProcedureStepID ScheduledProcedureStepLocation ScheduledProcedureStepStatus
+  CommentsOnTheScheduledProcedureStep Modality PreMedication RequestedContrastAgent`.split(/\s+/),
+);
+
+/**
+ * `KEYWORD=VALUE` and `SEQUENCE[0].KEYWORD=VALUE` as keys. In a worklist query a bare key of the
+ * scheduled step goes where it belongs.
+ */
+function keysOf(texts: readonly string[], kind: Kind): Keys {
+  const keys: Keys = {};
+  for (const text of texts) {
+    const [, path = '', value = ''] = /^([^=]+)=?(.*)$/s.exec(text) ?? [];
+    if (path === '') {
+      throw wrong(`flag --key: must be KEYWORD=VALUE, got "${text}"`, '--key PatientID=TEST*');
+    }
+    const steps = path.split(/[./]/).map((step) => stepOf(step, path));
+    const first = steps[0]?.keyword ?? '';
+    const bare = kind === 'worklist' && steps.length === 1 && STEP_KEYS.has(first);
+    setKey(keys, bare ? [{ keyword: STEP, item: 0 }, ...steps] : steps, value, text);
   }
-  if (keyword !== '') return [keyword, value];
-  throw wrong(`flag --key: must be KEYWORD=VALUE, got "${text}"`, '--key PatientID=TEST*');
+  return keys;
+}
+
+interface KeyStep {
+  readonly keyword: string;
+  readonly item: number;
+}
+
+function stepOf(text: string, path: string): KeyStep {
+  const [, name = '', item = '0'] = /^\s*([^[\]]+?)\s*(?:\[(\d{1,3})\])?\s*$/.exec(text) ?? [];
+  if (name === '') {
+    throw wrong(`flag --key: "${path}" is no path`, 'Sequence[0].Keyword=VALUE');
+  }
+  const keyword = keywordOf(tagOf(name));
+  if (/^[0-9a-f]{8}$/.test(keyword)) {
+    throw wrong(`flag --key: "${name}" is private or unknown to the data dictionary`, 'a keyword');
+  }
+  return { keyword, item: Number(item) };
+}
+
+function setKey(keys: Keys, steps: readonly KeyStep[], value: string, text: string): void {
+  const [step, ...rest] = steps;
+  if (step === undefined) return;
+  const isSequence = vrOf(tagOf(step.keyword)) === 'SQ';
+  const { keyword, item } = step;
+  if (rest.length === 0 && (!isSequence || value === '')) {
+    keys[keyword] ??= isSequence ? [] : value;
+    if (!isSequence) keys[keyword] = value;
+    return;
+  }
+  if (rest.length === 0) {
+    throw wrong(
+      `flag --key: ${keyword} is a sequence, and takes no value ("${text}")`,
+      `${keyword}[0].KEYWORD=VALUE for a key inside it`,
+    );
+  }
+  if (!isSequence) {
+    throw wrong(`flag --key: ${keyword} is no sequence ("${text}")`, 'Sequence[0].Keyword=VALUE');
+  }
+  const list = keys[keyword];
+  const items = Array.isArray(list) ? list : [];
+  keys[keyword] = items;
+  while (items.length <= item) items.push({});
+  setKey(items[item] ?? {}, rest, value, text);
+}
+
+/** The step's usual return keys with those that were asked for. */
+function stepKeys(usual: Readonly<Record<string, string>>, { [STEP]: asked }: Keys): Keys {
+  const [own = {}] = Array.isArray(asked) ? asked : [];
+  return { [STEP]: [{ ...usual, ...own }] };
+}
+
+function withoutStep({ [STEP]: _, ...others }: Keys): Keys {
+  return others;
 }
 
 function dateText(date: Date): string {

@@ -1,8 +1,10 @@
 // The message model of dcmjs-dimse: every C-FIND, C-MOVE, C-GET and N-* request that is made here is
 // one of its `requests.*` objects. Its network is not used; the objects become bytes for our own.
 import { createRequire } from 'node:module';
-import { compileEdits, type Edits } from '../edit/edits.ts';
-import { patchHeader } from '../edit/header-patch.ts';
+import { compileEdits, type EditValue, isTyped } from '../edit/edits.ts';
+import { deflateDataset, patchHeader } from '../edit/header-patch.ts';
+import type { PlainValue } from '../element/element-value.ts';
+import { encodingOf, TransferSyntax } from '../element/transfer-syntax.ts';
 import { encodeCommand } from './command.ts';
 import { Element } from './elements.ts';
 
@@ -150,29 +152,70 @@ const BEYOND_ASCII = /[^\x00-\x7f]/;
 function hasWideText(value: unknown): boolean {
   if (typeof value === 'string') return BEYOND_ASCII.test(value);
   if (Array.isArray(value)) return value.some(hasWideText);
+  if (value instanceof Uint8Array) return false;
   if (typeof value === 'object' && value !== null) return Object.values(value).some(hasWideText);
   return false;
 }
 
 /**
- * The identifier of a model request, encoded by dcmjs; null when it has none. dcmjs writes UTF-8
- * whatever the character set says, so text beyond ASCII is written again in the set that was asked
- * for, or declared as ISO_IR 192.
+ * The identifier of a model request, null when it has none. It is encoded by our own encoder: that
+ * of dcmjs writes UTF-8 whatever the character set says, and has no binary values. Text beyond ASCII
+ * is declared as ISO_IR 192 where no set was asked for.
+ *
+ * @throws DataError `DATA_UNKNOWN_TAG`, `DATA_BAD_VALUE`; keys of a query are not checked, since
+ *   they may be patterns and ranges
  */
 export function modelDataset(request: ModelRequest, transferSyntax: string): Buffer | null {
   const dataset = request.getDataset();
   if (dataset === undefined) return null;
-  const elements = dataset.getElements();
-  if (!hasWideText(elements)) return dataset.getDenaturalizedDataset();
-  const charset = elements['SpecificCharacterSet'];
-  if (charset === undefined || charset === '') elements['SpecificCharacterSet'] = 'ISO_IR 192';
-  const bytes = dataset.getDenaturalizedDataset();
-  if (charset === undefined || charset === '' || charset === 'ISO_IR 192') return bytes;
-  const wide = Object.entries(elements).filter(([, value]) => hasWideText(value));
-  return patchHeader(bytes, transferSyntax, compileEdits(Object.fromEntries(wide) as Edits));
+  const values = plainValues(dataset.getElements());
+  const charset = values['SpecificCharacterSet'] ?? '';
+  if (charset === '' && hasWideText(values)) values['SpecificCharacterSet'] = 'ISO_IR 192';
+  const lenient = !isNormalized(request);
+  const encode = (syntax: string): Buffer =>
+    patchHeader(Buffer.alloc(0), syntax, compileEdits(values, { pixels: true }), { lenient });
+  if (!encodingOf(transferSyntax).deflated) return encode(transferSyntax);
+  return deflateDataset(encode(TransferSyntax.EXPLICIT_LE));
 }
 
-/** An attribute set encoded by dcmjs, for responses of our own services. */
+/** N-* have attributes, C-* keys (PS3.7 Annex E: command fields 0100 and above are N-*). */
+function isNormalized(request: ModelRequest): boolean {
+  return (number(request.getCommandDataset().getElements()['CommandField']) ?? 0) >= 0x0100;
+}
+
+/**
+ * Values as edits: null empties, a person name may come by its groups, bytes and long integers as
+ * a script's crossed to the host (`api/sandbox/calls.ts`).
+ */
+function plainValues(attributes: Attributes): Record<string, EditValue> {
+  const values: Record<string, EditValue> = {};
+  for (const [name, value] of Object.entries(attributes)) {
+    if (value !== undefined) values[name] = plainValue(value);
+  }
+  return values;
+}
+
+function plainValue(value: unknown): EditValue {
+  if (value === null) return '';
+  if (Array.isArray(value)) {
+    const bytes = value.every((one) => one instanceof Uint8Array) && value.length > 0;
+    if (bytes) return Buffer.concat(value as Uint8Array[]);
+    return value.map(plainValue) as unknown as EditValue;
+  }
+  if (value instanceof Uint8Array || typeof value !== 'object') return value as EditValue;
+  const fields = value as Attributes;
+  const { $bytes, $integer } = fields;
+  if (typeof $bytes === 'string') return Buffer.from($bytes, 'hex');
+  if (typeof $integer === 'string') return BigInt($integer);
+  if (isTyped(value)) return { ...value, value: plainValue(value.value) as PlainValue };
+  if ('Alphabetic' in fields) {
+    const { Alphabetic = '', Ideographic = '', Phonetic = '' } = fields;
+    return [Alphabetic, Ideographic, Phonetic].map(String).join('=').replace(/=+$/, '');
+  }
+  return plainValues(fields) as unknown as EditValue;
+}
+
+/** An attribute set encoded, for responses of our own services. */
 export function encodeAttributes(attributes: Attributes, transferSyntax: string): Buffer {
   const { Dataset, requests } = dimse();
   const carrier = new requests.CFindRequest();

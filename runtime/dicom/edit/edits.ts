@@ -9,8 +9,11 @@ export type EditItem = { readonly [name: string]: EditValue };
 
 /** A value with its VR: private and unknown elements, and values that break the rules on purpose. */
 export interface TypedValue {
-  readonly vr: string;
+  /** Default: as the data set or the dictionary has it. */
+  readonly vr?: string;
   readonly value: PlainValue;
+  /** The value is written as it is, whatever PS3.5 Table 6.2-1 says; so is one with a `vr`. */
+  readonly bad?: true;
 }
 
 /** `null` removes the element; a list of objects replaces the items of a sequence. */
@@ -29,6 +32,8 @@ export type EditNode =
       readonly tag: number;
       readonly vr: string | null;
       readonly value: PlainValue;
+      /** The form of the value is not checked. */
+      readonly bad?: true;
     }
   | { readonly kind: 'delete'; readonly tag: number }
   | { readonly kind: 'items'; readonly tag: number; readonly items: readonly EditLevel[] }
@@ -49,13 +54,19 @@ export interface CompiledEdits {
 /** Index in `into.at` that stands for every item. */
 export const EVERY_ITEM = -1;
 
+/** What edits may set beside the attributes of an instance. */
+export interface Allowed {
+  /** Pixel data: attribute lists have it as a value like any other. */
+  readonly pixels?: boolean;
+}
+
 /**
  * Compiles edits.
  *
  * @throws DataError `DATA_UNKNOWN_TAG`, `DATA_BAD_PATH`, `DATA_BAD_VALUE`
  */
-export function compileEdits(edits: Edits): CompiledEdits {
-  const level = compileLevel(edits);
+export function compileEdits(edits: Edits, allowed: Allowed = {}): CompiledEdits {
+  const level = compileLevel(edits, allowed);
   const key = JSON.stringify(edits, (_, value: unknown) => {
     if (typeof value === 'bigint') return `${value}n`;
     return value instanceof Uint8Array ? Buffer.from(value).toString('base64') : value;
@@ -65,11 +76,12 @@ export function compileEdits(edits: Edits): CompiledEdits {
 
 type Draft = Map<number, EditNode | Map<number, Draft>>;
 
-function compileLevel(edits: Edits): EditLevel {
+function compileLevel(edits: Edits, allowed: Allowed): EditLevel {
   const draft: Draft = new Map();
   for (const [path, value] of Object.entries(edits)) {
     if (value === undefined) continue;
-    place(draft, steps(path, value === null), value, path);
+    const where = steps(path, value === null, allowed);
+    place(draft, where, value, { path, allowed });
   }
   return finish(draft);
 }
@@ -79,7 +91,7 @@ interface Step {
   readonly item: number;
 }
 
-function steps(path: string, removes: boolean): Step[] {
+function steps(path: string, removes: boolean, { pixels = false }: Allowed): Step[] {
   return path.split(/[./]/).map((part) => {
     const match = /^\s*([^[\]]+?)\s*(?:\[(\d+|\*)\])?\s*$/.exec(part);
     if (match === null) {
@@ -91,25 +103,32 @@ function steps(path: string, removes: boolean): Step[] {
     }
     const tag = tagOf(match[1] ?? '');
     const group = tag >>> 16;
-    if (group === 0xfffe || isPixelData(tag) || (!removes && (group <= 2 || group === 0x7fe0))) {
+    const isPixels = isPixelData(tag) || (!removes && group === 0x7fe0);
+    if (group === 0xfffe || (!pixels && isPixels) || (!removes && group <= 2)) {
       throw new DataError('DATA_BAD_PATH', `"${path}": (${tagText(tag)}) cannot be edited`);
     }
     return { tag, item: match[2] === '*' ? EVERY_ITEM : Number(match[2] ?? 0) };
   });
 }
 
-function place(draft: Draft, path: readonly Step[], value: EditValue, name: string): void {
+interface Placing {
+  /** As it was written, for messages. */
+  readonly path: string;
+  readonly allowed: Allowed;
+}
+
+function place(draft: Draft, path: readonly Step[], value: EditValue, placing: Placing): void {
   const [step, ...rest] = path;
   if (step === undefined) return;
   if (rest.length === 0) {
-    draft.set(step.tag, leaf(step.tag, value, name));
+    draft.set(step.tag, leaf(step.tag, value, placing));
     return;
   }
   const vr = entryOf(step.tag)?.vr;
   if (vr !== undefined && vr !== 'SQ') {
     throw new DataError(
       'DATA_BAD_PATH',
-      `"${name}": (${tagText(step.tag)}) is ${vr}, not a sequence`,
+      `"${placing.path}": (${tagText(step.tag)}) is ${vr}, not a sequence`,
     );
   }
   let items = draft.get(step.tag);
@@ -122,10 +141,10 @@ function place(draft: Draft, path: readonly Step[], value: EditValue, name: stri
     inner = new Map();
     items.set(step.item, inner);
   }
-  place(inner, rest, value, name);
+  place(inner, rest, value, placing);
 }
 
-function leaf(tag: number, value: EditValue, name: string): EditNode {
+function leaf(tag: number, value: EditValue, { path: name, allowed }: Placing): EditNode {
   if (value === null) return { kind: 'delete', tag };
   const vr = entryOf(tag)?.vr ?? null;
   if (Array.isArray(value) && (vr === 'SQ' || value.some(isItem))) {
@@ -133,10 +152,13 @@ function leaf(tag: number, value: EditValue, name: string): EditNode {
     if (!items.every(isItem)) {
       throw new DataError('DATA_BAD_VALUE', `"${name}": a sequence takes a list of objects`);
     }
-    return { kind: 'items', tag, items: items.map((item) => compileLevel(item)) };
+    return { kind: 'items', tag, items: items.map((item) => compileLevel(item, allowed)) };
   }
-  if (isTyped(value)) return { kind: 'set', tag, vr: value.vr, value: value.value };
-  if (isItem(value)) return { kind: 'items', tag, items: [compileLevel(value)] };
+  if (isTyped(value)) {
+    const set = { kind: 'set', tag, vr: value.vr ?? null, value: value.value } as const;
+    return value.bad === true ? { ...set, bad: true } : set;
+  }
+  if (isItem(value)) return { kind: 'items', tag, items: [compileLevel(value, allowed)] };
   if (vr === 'SQ' && value !== '') {
     throw new DataError('DATA_BAD_VALUE', `"${name}": a sequence takes a list of objects`);
   }
@@ -157,14 +179,14 @@ export function isItem(value: unknown): value is EditItem {
   );
 }
 
-/** A value that says its VR. */
+/** A value that says its VR, or that it is bad. */
 export function isTyped(value: unknown): value is TypedValue {
-  return (
-    isItem(value) &&
-    typeof value['vr'] === 'string' &&
-    'value' in value &&
-    Object.keys(value).length === 2
-  );
+  if (!isItem(value) || !('value' in value)) return false;
+  const fields = value as Readonly<Record<string, unknown>>;
+  const { vr, bad } = fields;
+  if (!Object.keys(fields).every((key) => key === 'vr' || key === 'value' || key === 'bad'))
+    return false;
+  return typeof vr === 'string' || (bad === true && vr === undefined);
 }
 
 function finish(draft: Draft): EditLevel {

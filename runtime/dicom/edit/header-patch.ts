@@ -17,7 +17,7 @@ import {
   vrCode,
   vrOfElement,
 } from '../element/element-index.ts';
-import { encodeValue } from '../element/element-value.ts';
+import { encodeValue, type ValueContext } from '../element/element-value.ts';
 import { isRelabelled, relabelled } from './relabel.ts';
 import { type Encoding, encodingOf } from '../element/transfer-syntax.ts';
 
@@ -189,7 +189,7 @@ function createElement(source: Source, node: EditNode): Unit | null {
       return null;
     case 'set': {
       const vr = node.vr ?? guessVr(node.tag, node.value);
-      const value = encodeValue(vr, node.value, valueContext(source, node.vr !== null), what);
+      const value = encodeValue(vr, node.value, valueContext(source, node), what);
       return made(node.tag, [elementHeader(node.tag, vr, value.length, source.encoding), value]);
     }
     case 'items':
@@ -226,7 +226,7 @@ function changeElement(source: Source, element: ElementAt, node: EditNode): Unit
     case 'set': {
       const vr = node.vr ?? element.vr;
       const valueVr = vr === 'UN' && typeof node.value !== 'object' ? vrOf(node.tag) : vr;
-      const value = encodeValue(valueVr, node.value, valueContext(source, node.vr !== null), what);
+      const value = encodeValue(valueVr, node.value, valueContext(source, node), what);
       return made(node.tag, [elementHeader(node.tag, vr, value.length, source.encoding), value]);
     }
     case 'items': {
@@ -322,13 +322,14 @@ function fixGroupLengths(source: Source, units: Unit[], edits: EditLevel): Unit[
   });
 }
 
-/** A value given with its VR is written as it is, also where the standard forbids it. */
-function valueContext(
-  source: Source,
-  typed: boolean,
-): { bigEndian: boolean; charset: Charset; lenient: boolean } {
+/**
+ * A value given with its VR, or as bad, is written as it is, also where the standard forbids it; so is
+ * the number of a place that a later value fills (`edit-shape.ts`).
+ */
+function valueContext(source: Source, node: EditNode & { readonly kind: 'set' }): ValueContext {
   const { encoding, charset } = source;
-  return { bigEndian: encoding.bigEndian, charset, lenient: typed || source.lenient };
+  const asIs = node.vr !== null || node.bad === true || typeof node.value === 'bigint';
+  return { bigEndian: encoding.bigEndian, charset, lenient: asIs || source.lenient };
 }
 
 function putU16(bytes: Buffer, at: number, value: number, bigEndian: boolean): void {

@@ -1,6 +1,7 @@
 // Values of elements: bytes <-> plain values, by VR (PS3.5 §6.2).
 import type { Charset } from './charset.ts';
 import { DataError } from './data-error.ts';
+import { checkText, isChecked, SINGLE_VRS } from './value-forms.ts';
 
 /** A value of one element as scripts and edits write it. */
 export type PlainValue =
@@ -13,7 +14,11 @@ interface NumberCodec {
   readonly max: number;
   read(bytes: Buffer, at: number, bigEndian: boolean): number | bigint;
   write(bytes: Buffer, at: number, value: number, bigEndian: boolean): void;
+  /** Integers of 64 bits, beyond what a number holds. */
+  readonly big?: (bytes: Buffer, at: number, value: bigint, bigEndian: boolean) => void;
 }
+
+const BYTE = { min: 0, max: 255 };
 
 function codec(
   size: number,
@@ -60,19 +65,31 @@ const F64 = codec(
   (b, at, be) => (be ? b.readDoubleBE(at) : b.readDoubleLE(at)),
   (b, at, v, be) => void (be ? b.writeDoubleBE(v, at) : b.writeDoubleLE(v, at)),
 );
-const U64 = codec(
-  8,
-  [0, Number.MAX_SAFE_INTEGER],
-  (b, at, be) => small(be ? b.readBigUInt64BE(at) : b.readBigUInt64LE(at)),
-  (b, at, v, be) =>
-    void (be ? b.writeBigUInt64BE(BigInt(v), at) : b.writeBigUInt64LE(BigInt(v), at)),
-);
-const I64 = codec(
-  8,
-  [Number.MIN_SAFE_INTEGER, Number.MAX_SAFE_INTEGER],
-  (b, at, be) => small(be ? b.readBigInt64BE(at) : b.readBigInt64LE(at)),
-  (b, at, v, be) => void (be ? b.writeBigInt64BE(BigInt(v), at) : b.writeBigInt64LE(BigInt(v), at)),
-);
+const U64: NumberCodec = {
+  ...codec(
+    8,
+    [0, Number.MAX_SAFE_INTEGER],
+    (b, at, be) => small(be ? b.readBigUInt64BE(at) : b.readBigUInt64LE(at)),
+    (b, at, v, be) => writeU64(b, at, BigInt(v), be),
+  ),
+  big: writeU64,
+};
+const I64: NumberCodec = {
+  ...codec(
+    8,
+    [Number.MIN_SAFE_INTEGER, Number.MAX_SAFE_INTEGER],
+    (b, at, be) => small(be ? b.readBigInt64BE(at) : b.readBigInt64LE(at)),
+    (b, at, v, be) => writeU64(b, at, BigInt(v), be),
+  ),
+  big: writeU64,
+};
+
+/** Both kinds: negative ones in two's complement. */
+function writeU64(b: Buffer, at: number, value: bigint, bigEndian: boolean): void {
+  const bits = BigInt.asUintN(64, value);
+  if (bigEndian) b.writeBigUInt64BE(bits, at);
+  else b.writeBigUInt64LE(bits, at);
+}
 
 function small(value: bigint): number | bigint {
   const number = Number(value);
@@ -97,30 +114,7 @@ const NUMBERS: Readonly<Record<string, NumberCodec>> = {
 
 /** VRs whose text is in the character set of the data set (PS3.5 §6.1.2.3). */
 export const CHARSET_VRS: ReadonlySet<string> = new Set(['SH', 'LO', 'ST', 'PN', 'LT', 'UC', 'UT']);
-/** Text that is never split at backslashes. */
-const SINGLE_VRS = new Set(['ST', 'LT', 'UT', 'UR']);
 const TEXT_VRS = new Set('AE AS CS DA DS DT IS LO LT PN SH ST TM UC UI UR UT'.split(' '));
-
-/** Text whose characters are checked. */
-const STRICT_VRS = new Set(['UI', 'DS', 'IS']);
-
-/** Longest value in characters (PS3.5 Table 6.2-1); PN per component group. */
-const MAX_CHARACTERS: Readonly<Record<string, number>> = {
-  AE: 16,
-  AS: 4,
-  CS: 16,
-  DA: 8,
-  DS: 16,
-  DT: 26,
-  IS: 12,
-  LO: 64,
-  LT: 10240,
-  PN: 64,
-  SH: 16,
-  ST: 1024,
-  TM: 14,
-  UI: 64,
-};
 
 export function isTextVr(vr: string): boolean {
   return TEXT_VRS.has(vr);
@@ -151,6 +145,7 @@ export function encodeValue(
   const numbers = NUMBERS[vr];
   if (numbers !== undefined) return encodeNumbers(numbers, value, context, what);
   if (!TEXT_VRS.has(vr)) {
+    if (isBytes(value)) return padded(Buffer.from(value), 0);
     if (typeof value !== 'string') {
       throw new DataError('DATA_BAD_VALUE', `${what} (${vr}): must be a string or bytes`);
     }
@@ -172,8 +167,7 @@ export function asciiText(vr: string, value: string | number, what: () => string
   if (!TEXT_VRS.has(vr)) return null;
   const text = typeof value === 'string' ? value : String(value);
   if (!isAscii(text)) return null;
-  const plain = MAX_CHARACTERS[vr] !== undefined && !STRICT_VRS.has(vr);
-  if (!plain || text.length > (MAX_CHARACTERS[vr] ?? 0)) checkText(vr, text, what());
+  if (isChecked(vr, text)) checkText(vr, text, what());
   return text;
 }
 
@@ -205,26 +199,9 @@ function ascii(text: string, what: string, vr: string): Buffer {
   return Buffer.from(text, 'latin1');
 }
 
-function checkText(vr: string, text: string, what: string): void {
-  const limit = MAX_CHARACTERS[vr];
-  if (limit === undefined) return;
-  const parts = SINGLE_VRS.has(vr) ? [text] : text.split(vr === 'PN' ? /[\\=]/ : '\\');
-  for (const part of parts) {
-    // why: a range in a query ('20260101-20260131') is longer than one value
-    const longest = /^(DA|TM|DT)$/.test(vr) ? limit * 2 + 1 : limit;
-    if (part.length > longest && [...part].length > longest) {
-      throw new DataError(
-        'DATA_BAD_VALUE',
-        `${what} (${vr}): at most ${limit} characters, got ${[...part].length}`,
-      );
-    }
-    if (vr === 'UI' && !/^[0-9.]*$/.test(part)) {
-      throw new DataError('DATA_BAD_VALUE', `${what} (UI): digits and dots only, got "${part}"`);
-    }
-    if ((vr === 'DS' || vr === 'IS') && !/^ *([+-]?[0-9.]+([eE][+-]?[0-9]+)?)? *$/.test(part)) {
-      throw new DataError('DATA_BAD_VALUE', `${what} (${vr}): must be a number, got "${part}"`);
-    }
-  }
+function isBytes(value: PlainValue): value is readonly number[] {
+  if (!Array.isArray(value)) return false;
+  return value.every((one) => typeof one === 'number' && inRange(one, BYTE));
 }
 
 function listOf(value: PlainValue): readonly (string | number | bigint)[] {
@@ -242,6 +219,10 @@ function encodeNumbers(
   const list = listOf(value);
   const bytes = Buffer.alloc(list.length * numbers.size);
   list.forEach((item, i) => {
+    if (numbers.big !== undefined && typeof item !== 'number') {
+      numbers.big(bytes, i * numbers.size, bigOf(item, numbers, what), context.bigEndian);
+      return;
+    }
     const number = Number(item);
     const isFloat = numbers.max === Infinity;
     if (
@@ -259,7 +240,21 @@ function encodeNumbers(
   return bytes;
 }
 
-function inRange(value: number, numbers: NumberCodec): boolean {
+/** An integer that a number may be too short for. */
+function bigOf(item: string | bigint, { min }: NumberCodec, what: string): bigint {
+  const bits = min < 0 ? 63n : 64n;
+  const low = min < 0 ? -(2n ** 63n) : 0n;
+  const isInteger = typeof item === 'bigint' || /^ *[+-]?\d+ *$/.test(item);
+  const value = isInteger ? BigInt(item) : null;
+  if (value !== null && value >= low && value < 2n ** bits) return value;
+  const most = 2n ** bits - 1n;
+  throw new DataError(
+    'DATA_BAD_VALUE',
+    `${what}: must be an integer from ${low} to ${most}, got "${String(item)}"`,
+  );
+}
+
+function inRange(value: number, numbers: { readonly min: number; readonly max: number }): boolean {
   return Number.isInteger(value) && value >= numbers.min && value <= numbers.max;
 }
 
@@ -267,15 +262,19 @@ function encodeTags(value: PlainValue, context: ValueContext, what: string): Buf
   const list = listOf(value);
   const bytes = Buffer.alloc(list.length * 4);
   list.forEach((item, i) => {
-    const hex = String(item).replace(/[(),]/g, '');
-    const tag =
-      typeof item === 'number' ? item : /^[0-9a-fA-F]{8}$/.test(hex) ? parseInt(hex, 16) : -1;
-    if (tag < 0)
+    const tag = tagIn(item);
+    if (tag === null)
       throw new DataError('DATA_BAD_VALUE', `${what} (AT): must be a tag, got "${String(item)}"`);
     U16.write(bytes, i * 4, tag >>> 16, context.bigEndian);
     U16.write(bytes, i * 4 + 2, tag & 0xffff, context.bigEndian);
   });
   return bytes;
+}
+
+function tagIn(item: string | number | bigint): number | null {
+  if (typeof item !== 'string') return inRange(Number(item), U32) ? Number(item) : null;
+  const hex = item.trim().replace(/[(),]/g, '');
+  return /^[0-9a-fA-F]{8}$/.test(hex) ? parseInt(hex, 16) : null;
 }
 
 function padded(bytes: Buffer, pad: number): Buffer {
