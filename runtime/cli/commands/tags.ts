@@ -1,7 +1,8 @@
 // dicomrun tags: changes elements of files in place, and nothing else of them.
 import { DicomRunError, ExitCode } from '../../errors.ts';
-import type { EditValue } from '../../dicom/edit/edits.ts';
+import type { Edits, EditValue } from '../../dicom/edit/edits.ts';
 import type { FileReport } from '../../dicom/file/update-tags.ts';
+import type { Command } from 'commander';
 import type { DefineCommand } from '../command.ts';
 import {
   type AnonymiseFlags,
@@ -24,7 +25,37 @@ interface TagFlags extends AnonymiseFlags {
 }
 
 export const define: DefineCommand = (command, { terminal, exit }) => {
-  command
+  addFlags(command).action(async (paths: string[], flags: TagFlags) => {
+    const anonymise = anonymiseOptions(flags);
+    mustChange(flags);
+    const { updateTags } = await import('../../dicom/file/update-tags.ts');
+    const progress = new Progress(terminal, 'files');
+    const result = await updateTags({
+      paths,
+      base: terminal.cwd,
+      set: editsOf(flags),
+      remove: flags.remove ?? [],
+      ...(flags.remapUids === undefined ? {} : { remapUids: flags.remapUids }),
+      ...(anonymise === null ? {} : { anonymise }),
+      dryRun: flags.dryRun === true,
+      onFile: (report, done, total) => {
+        const lines = reportLines(report, flags.verbose === true || flags.dryRun === true);
+        if (lines.length > 0) progress.erase();
+        terminal.err(lines.map((line) => `${printable(line)}\n`).join(''));
+        progress.show(done, total);
+      },
+    }).finally(() => progress.erase());
+    const { changed, unchanged, skipped, failed } = result;
+    const word = flags.dryRun === true ? 'would change' : 'changed';
+    terminal.out(
+      `${changed} ${word}, ${unchanged} unchanged, ${skipped} skipped, ${failed} failed\n`,
+    );
+    exit(failed > 0 ? ExitCode.THRESHOLDS : ExitCode.OK);
+  });
+};
+
+function addFlags(command: Command): Command {
+  return command
     .argument('<paths...>', 'files, folders, patterns')
     .option('--set <keyword=value>', 'keyword, ggggeeee or path; repeatable', collect)
     .option('--bad', 'with --set: also values that their VR forbids (PS3.5 Table 6.2-1)')
@@ -35,35 +66,8 @@ export const define: DefineCommand = (command, { terminal, exit }) => {
     .option('--clean <list>', `with --anonymise, text kept without names: ${CLEAN_NAMES}`)
     .option('--salt <text>', 'with --anonymise: equal salts give equal new UIDs')
     .option('--dry-run', 'only say what would change')
-    .option('--verbose', 'every difference')
-    .action(async (paths: string[], flags: TagFlags) => {
-      const anonymise = anonymiseOptions(flags);
-      mustChange(flags);
-      const { updateTags } = await import('../../dicom/file/update-tags.ts');
-      const progress = new Progress(terminal, 'files');
-      const result = await updateTags({
-        paths,
-        base: terminal.cwd,
-        set: Object.fromEntries((flags.set ?? []).map((text) => pairOf(text, flags.bad === true))),
-        remove: flags.remove ?? [],
-        ...(flags.remapUids === undefined ? {} : { remapUids: flags.remapUids }),
-        ...(anonymise === null ? {} : { anonymise }),
-        dryRun: flags.dryRun === true,
-        onFile: (report, done, total) => {
-          const lines = reportLines(report, flags.verbose === true || flags.dryRun === true);
-          if (lines.length > 0) progress.erase();
-          terminal.err(lines.map((line) => `${printable(line)}\n`).join(''));
-          progress.show(done, total);
-        },
-      }).finally(() => progress.erase());
-      const { changed, unchanged, skipped, failed } = result;
-      const word = flags.dryRun === true ? 'would change' : 'changed';
-      terminal.out(
-        `${changed} ${word}, ${unchanged} unchanged, ${skipped} skipped, ${failed} failed\n`,
-      );
-      exit(failed > 0 ? ExitCode.THRESHOLDS : ExitCode.OK);
-    });
-};
+    .option('--verbose', 'every difference');
+}
 
 function mustChange(flags: TagFlags): void {
   if (['set', 'remove', 'remapUids', 'anonymise'].some((key) => key in flags)) return;
@@ -72,6 +76,10 @@ function mustChange(flags: TagFlags): void {
     message: 'nothing to change was named',
     hint: "e.g. --set StudyDescription='GI Endoscopy' --dry-run",
   });
+}
+
+function editsOf({ set = [], bad = false }: TagFlags): Edits {
+  return Object.fromEntries(set.map((text) => pairOf(text, bad)));
 }
 
 function pairOf(text: string, bad: boolean): readonly [string, EditValue] {
