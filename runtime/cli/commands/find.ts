@@ -9,7 +9,10 @@ import type { DefineCommand } from '../command.ts';
 import { readCount, readDurationMs } from '../flag-values.ts';
 import { collect } from '../run/run-flags.ts';
 import { answerText } from '../wire/answer-text.ts';
-import { addPeerFlags, choosePeer, limitsOf } from '../wire/peer-flags.ts';
+import type { JsonDataset } from '../../dicom/element/json.ts';
+import type { PeerAddress } from '../wire/client.ts';
+import type { Query } from '../wire/query.ts';
+import { addPeerFlags, addStackFlag, choosePeer, isSecond, limitsOf } from '../wire/peer-flags.ts';
 
 interface FindFlags {
   readonly modality?: string;
@@ -19,6 +22,7 @@ interface FindFlags {
   readonly limit: string;
   readonly timeout: string;
   readonly json?: boolean;
+  readonly stack?: string;
 }
 
 const EXAMPLES = `
@@ -41,7 +45,7 @@ export const define: DefineCommand = (command, { terminal, exit }) => {
     .option('--limit <n>', 'cancel after so many matches', '1000')
     .option('--json', 'as JSON')
     .addHelpText('after', EXAMPLES);
-  addPeerFlags(command);
+  addStackFlag(addPeerFlags(command));
   command.action(async () => {
     const flags = command.opts<FindFlags>();
     const { words, ...where } = splitHostPort(command.args, (word) => word === command.args[0]);
@@ -49,10 +53,10 @@ export const define: DefineCommand = (command, { terminal, exit }) => {
     const { queryOf } = await import('../wire/query.ts');
     const query = queryOf({ what, value, ...flags, today: new Date() });
     const { peer } = await choosePeer(command, terminal, where);
-    const { runFind } = await import('../wire/find.ts');
     const limit = readCount('--limit', flags.limit, 1);
-    const timeouts = limitsOf(readDurationMs('--timeout', flags.timeout));
-    const { matches, result } = await runFind(peer, query, { limit, timeouts });
+    const timeoutMs = readDurationMs('--timeout', flags.timeout);
+    const ask = isSecond(flags) ? askOther : askOurs;
+    const { matches, result } = await ask(peer, query, { limit, timeoutMs });
     if (flags.json === true) terminal.out(`${JSON.stringify(matches, null, 2)}\n`);
     else {
       const { matchTable } = await import('../wire/match-table.ts');
@@ -68,7 +72,29 @@ export const define: DefineCommand = (command, { terminal, exit }) => {
   });
 };
 
-function endedWith({ status, errorComment }: OperationResult): Problem {
+interface Limits {
+  readonly limit: number;
+  readonly timeoutMs: number;
+}
+
+interface Found {
+  readonly matches: readonly JsonDataset[];
+  readonly result: Pick<OperationResult, 'status' | 'errorComment' | 'failure'>;
+}
+
+async function askOurs(peer: PeerAddress, query: Query, limits: Limits): Promise<Found> {
+  const { runFind } = await import('../wire/find.ts');
+  return await runFind(peer, query, { ...limits, timeouts: limitsOf(limits.timeoutMs) });
+}
+
+async function askOther(peer: PeerAddress, query: Query, limits: Limits): Promise<Found> {
+  const { findSecond } = await import('../wire/second.ts');
+  const { matches, final } = await findSecond(peer, query, limits);
+  const result = { status: final.status, errorComment: final.comment, failure: null };
+  return { matches, result };
+}
+
+function endedWith({ status, errorComment }: Found['result']): Problem {
   const { text, hint } = answerText('C-FIND', status, errorComment);
   const message = `the peer ended the query with ${text}`;
   return { code: 'STATUS', message, ...(hint === undefined ? {} : { hint }) };

@@ -6,7 +6,7 @@ import { splitHostPort } from '../argv.ts';
 import type { DefineCommand } from '../command.ts';
 import { readDurationMs, readTitle } from '../flag-values.ts';
 import { answerText } from '../wire/answer-text.ts';
-import { addPeerFlags, choosePeer, limitsOf } from '../wire/peer-flags.ts';
+import { addPeerFlags, addStackFlag, choosePeer, isSecond, limitsOf } from '../wire/peer-flags.ts';
 
 interface MoveFlags {
   readonly to?: string;
@@ -14,6 +14,7 @@ interface MoveFlags {
   readonly series?: string;
   readonly instance?: string;
   readonly timeout: string;
+  readonly stack?: string;
 }
 
 export const define: DefineCommand = (command, { terminal, exit }) => {
@@ -25,20 +26,19 @@ export const define: DefineCommand = (command, { terminal, exit }) => {
     .option('--aem <aet>', 'the same (dcmtk: -aem)')
     .option('--series <uid>', 'only this series')
     .option('--instance <uid>', 'only this SOP instance (with --series)');
-  addPeerFlags(command);
+  addStackFlag(addPeerFlags(command));
   command.action(async (_study: string, _host: string, _port: string, flags: MoveFlags) => {
     const { words, ...where } = splitHostPort(command.args, (word) => word === command.args[0]);
     const [study = ''] = words;
     const destination = destinationOf(flags);
     const { peer } = await choosePeer(command, terminal, where);
-    const { runMove } = await import('../wire/move.ts');
-    const timeouts = limitsOf(readDurationMs('--timeout', flags.timeout));
-    const result = await runMove(
-      peer,
-      { study, series: flags.series, instance: flags.instance, destination },
-      timeouts,
-      (text) => terminal.err(text),
-    );
+    const timeoutMs = readDurationMs('--timeout', flags.timeout);
+    const wish = { study, series: flags.series, instance: flags.instance, destination };
+    const result = isSecond(flags)
+      ? await (await import('../wire/second.ts')).moveSecond(peer, wish, timeoutMs)
+      : await (
+          await import('../wire/move.ts')
+        ).runMove(peer, wish, limitsOf(timeoutMs), (text) => terminal.err(text));
     const { status, errorComment, ok } = result;
     const { text, hint } = answerText('C-MOVE', status, errorComment);
     terminal.out(`${countsText(result)}; status ${text}\n`);

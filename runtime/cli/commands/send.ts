@@ -7,13 +7,14 @@ import { splitHostPort } from '../argv.ts';
 import type { DefineCommand } from '../command.ts';
 import { readCount, readDurationMs } from '../flag-values.ts';
 import { INVENT_DEFAULTS, Inventor } from '../wire/invent.ts';
-import { addPeerFlags, choosePeer, limitsOf } from '../wire/peer-flags.ts';
+import { addPeerFlags, addStackFlag, choosePeer, isSecond, limitsOf } from '../wire/peer-flags.ts';
 import type { Terminal } from '../terminal.ts';
 import type { FileOutcome } from '../wire/send.ts';
 
 interface SendFlags {
   readonly timeout: string;
   readonly json?: boolean;
+  readonly stack?: string;
   readonly quiet?: boolean;
   readonly repeat: string;
   readonly invent?: boolean;
@@ -82,12 +83,13 @@ export const define: DefineCommand = (command, { terminal, exit }) => {
     .option('--series-per-study <n>', 'a new study after n series (+IS; implies --invent)')
     .option('--studies-per-patient <n>', 'a new patient after n studies (+IP; implies --invent)')
     .addHelpText('after', EXAMPLES);
-  addPeerFlags(command);
+  addStackFlag(addPeerFlags(command));
   command.action(async (given: string[], flags: SendFlags) => {
     const isFile = (word: string) => existsSync(resolve(terminal.cwd, word));
     const { words: paths, ...where } = splitHostPort(given, isFile);
     const { peer } = await choosePeer(command, terminal, where);
     const { outcomeLine, sendFiles } = await import('../wire/send.ts');
+    const timeoutMs = readDurationMs('--timeout', flags.timeout);
     const report = new Report(terminal, flags);
     try {
       await sendFiles({
@@ -96,7 +98,8 @@ export const define: DefineCommand = (command, { terminal, exit }) => {
         base: terminal.cwd,
         repeat: readCount('--repeat', flags.repeat, 1),
         inventor: inventorOf(flags),
-        timeouts: limitsOf(readDurationMs('--timeout', flags.timeout)),
+        timeouts: limitsOf(timeoutMs),
+        ...(isSecond(flags) ? { secondMs: timeoutMs } : {}),
         onFile: (outcome) => report.file(outcome, outcomeLine(outcome)),
       });
     } finally {

@@ -1,5 +1,5 @@
 // `-c AET@host:port -b AET`, dcmtk's words, or the configured target, as the peer to talk to.
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import type { Options } from '../../config/types.ts';
 import { resolveOptions } from '../../config/resolve.ts';
 import { DicomRunError, ExitCode } from '../../errors.ts';
@@ -16,6 +16,20 @@ export function addPeerFlags(command: Command): Command {
     .option('--env-file <file>', '.env file')
     .option('--config <file>', 'configuration file')
     .option('--profile <name>', 'profile of the configuration file');
+}
+
+/** The implementation that speaks with `--stack dcmjs-dimse`. */
+const SECOND_STACK = 'dcmjs-dimse';
+
+/** The flag of every command that can ask by another implementation. */
+export function addStackFlag(command: Command): Command {
+  const flag = new Option('--stack <name>', 'who speaks: ours, or one that is not ours (slow)');
+  return command.addOption(flag.choices(['dicomrun', SECOND_STACK]));
+}
+
+/** Whether the flags ask for the other implementation. */
+export function isSecond(flags: { readonly stack?: string }): boolean {
+  return flags.stack === SECOND_STACK;
 }
 
 export interface PeerChoice<Peer = PeerAddress> {

@@ -27,6 +27,8 @@ export interface SendRequest {
   readonly repeat?: number;
   /** Makes each send another image; without it they go as they are. */
   readonly inventor?: Inventor | null;
+  /** Ms of each phase: the files are sent by the second stack, an association each. */
+  readonly secondMs?: number;
   readonly onFile: (outcome: FileOutcome) => void;
 }
 
@@ -50,7 +52,14 @@ const MAX_CONTEXTS = 128;
 
 /** @throws DicomRunError 104 without an instance, DataError without a file, 111 when no association opens */
 export async function sendFiles(send: SendRequest): Promise<void> {
-  for (const batch of batches(readHeads(send))) await sendBatch(send, batch);
+  const heads = readHeads(send);
+  if (send.secondMs === undefined) {
+    for (const batch of batches(heads)) await sendBatch(send, batch);
+    return;
+  }
+  for (let round = 0; round < (send.repeat ?? 1); round++) {
+    for (const candidate of heads) send.onFile(await sendSecond(candidate, send, send.secondMs));
+  }
 }
 
 /** `path  0000 success  12 ms`. */
@@ -132,7 +141,7 @@ async function sendOne(
   { path, head }: Candidate,
   { peer, inventor }: SendRequest,
 ): Promise<FileOutcome> {
-  const { sopClass, transferSyntax, datasetOffset } = head;
+  const { sopClass, transferSyntax } = head;
   const contextId = association.contextFor(sopClass, transferSyntax);
   if (contextId === 0) {
     const why = whyRefused(association, sopClass);
@@ -142,20 +151,11 @@ async function sendOne(
     return { path, state: 'failed', detail, hint };
   }
   try {
-    const stored = readFileSync(path).subarray(datasetOffset);
-    const identity = inventor?.next();
-    const dataset =
-      identity === undefined
-        ? stored
-        : patchHeader(stored, transferSyntax, compileEdits({ ...identity }));
-    const store = { sopClass, sopInstance: identity?.SOPInstanceUID ?? head.sopInstance };
+    const { dataset, sopInstance } = toSend({ path, head }, inventor);
+    const store = { sopClass, sopInstance };
     const message = storeRequest(contextId, association.maxPdu, store, dataset);
     const { status, durationMs, comment } = await request(association, message);
-    const kind = statusClass(status);
-    const state = kind === 'success' || kind === 'warning' ? 'stored' : 'failed';
-    const { text, hint } = answerText('C-STORE', status, comment);
-    const detail = [text, ...head.notes].join('; ');
-    return { path, state, detail, ...(hint === undefined ? {} : { hint }), ms: durationMs };
+    return answered({ path, head }, { status, comment, ms: durationMs });
   } catch (error) {
     const detail =
       error instanceof RequestFailed
@@ -164,5 +164,48 @@ async function sendOne(
           ? error.message
           : String(error);
     return { path, state: 'failed', detail };
+  }
+}
+
+/** The data set of a file, with a new identity where one is invented. */
+function toSend(
+  { path, head }: Candidate,
+  inventor: Inventor | null | undefined,
+): { readonly dataset: Buffer; readonly sopInstance: string } {
+  const stored = readFileSync(path).subarray(head.datasetOffset);
+  const identity = inventor?.next();
+  if (identity === undefined) return { dataset: stored, sopInstance: head.sopInstance };
+  const dataset = patchHeader(stored, head.transferSyntax, compileEdits({ ...identity }));
+  return { dataset, sopInstance: identity.SOPInstanceUID };
+}
+
+function answered(
+  { path, head }: Candidate,
+  answer: { readonly status: number; readonly comment: string; readonly ms: number },
+): FileOutcome {
+  const { status, comment, ms } = answer;
+  const kind = statusClass(status);
+  const state = kind === 'success' || kind === 'warning' ? 'stored' : 'failed';
+  const { text, hint } = answerText('C-STORE', status, comment);
+  const detail = [text, ...head.notes].join('; ');
+  return { path, state, detail, ...(hint === undefined ? {} : { hint }), ms };
+}
+
+/** By dcmjs-dimse; what it would change is not sent. */
+async function sendSecond(
+  candidate: Candidate,
+  { peer, inventor }: SendRequest,
+  timeoutMs: number,
+): Promise<FileOutcome> {
+  const { askSecond } = await import('./second.ts');
+  try {
+    const { dataset } = toSend(candidate, inventor);
+    const { transferSyntax } = candidate.head;
+    const request = { kind: 'store', dataset, transferSyntax } as const;
+    const { final, ms } = await askSecond(peer, request, timeoutMs);
+    return answered(candidate, { status: final.status, comment: final.comment, ms });
+  } catch (error) {
+    if (!(error instanceof Error)) throw error;
+    return { path: candidate.path, state: 'failed', detail: error.message };
   }
 }

@@ -1,5 +1,6 @@
 // The message model of dcmjs-dimse: every C-FIND, C-MOVE, C-GET and N-* request that is made here is
-// one of its `requests.*` objects. Its network is not used; the objects become bytes for our own.
+// one of its `requests.*` objects. The objects become bytes for our own network; its network gives a
+// second opinion only (`scu/second-stack.ts`).
 import { createRequire } from 'node:module';
 import { compileEdits, type EditValue, isTyped } from '../edit/edits.ts';
 import { deflateDataset, patchHeader } from '../edit/header-patch.ts';
@@ -48,7 +49,7 @@ interface DimsePackage {
 let loaded: DimsePackage | null = null; // why: a memo of `require`, not state
 
 /** Loaded at the first query: most runs store only, and it costs 40 ms. */
-function dimse(): DimsePackage {
+export function dcmjsDimse(): DimsePackage {
   if (loaded === null) {
     loaded = createRequire(import.meta.url)('dcmjs-dimse') as DimsePackage;
     loaded.log.setLevel('silent');
@@ -63,7 +64,7 @@ export function queryRequest(
   keys: Attributes,
   more: { transferSyntax: string; priority?: number; destination?: string },
 ): ModelRequest {
-  const { requests, Dataset } = dimse();
+  const { requests, Dataset } = dcmjsDimse();
   const make = {
     find: requests.CFindRequest,
     move: requests.CMoveRequest,
@@ -91,7 +92,7 @@ export interface NormalizedRequest {
 }
 
 function normalizedModel(request: NormalizedRequest): ModelRequest {
-  const { requests } = dimse();
+  const { requests } = dcmjsDimse();
   const { sopClass, sopInstance } = request;
   switch (request.service) {
     case 'N-CREATE':
@@ -116,7 +117,7 @@ export function normalizedRequest(
   const model = normalizedModel(request);
   const { attributes } = request;
   if (attributes !== undefined && attributes !== null) {
-    model.setDataset(new (dimse().Dataset)({ ...attributes }, transferSyntax));
+    model.setDataset(new (dcmjsDimse().Dataset)({ ...attributes }, transferSyntax));
   }
   return model;
 }
@@ -217,7 +218,7 @@ function plainValue(value: unknown): EditValue {
 
 /** An attribute set encoded, for responses of our own services. */
 export function encodeAttributes(attributes: Attributes, transferSyntax: string): Buffer {
-  const { Dataset, requests } = dimse();
+  const { Dataset, requests } = dcmjsDimse();
   const carrier = new requests.CFindRequest();
   carrier.setDataset(new Dataset({ ...attributes }, transferSyntax));
   return modelDataset(carrier, transferSyntax) ?? Buffer.alloc(0);

@@ -3,11 +3,13 @@ import { ExitCode } from '../../../errors.ts';
 import type { DefineCommand } from '../../command.ts';
 import { readCount, readDurationMs } from '../../flag-values.ts';
 import { collect } from '../../run/run-flags.ts';
+import type { Finding } from './finding.ts';
 import { addPeerFlags, choosePeer } from '../../wire/peer-flags.ts';
 
 interface DoctorFlags {
   readonly timeout: string;
   readonly allowStore?: boolean;
+  readonly secondOpinion?: boolean;
   readonly vus: string;
   readonly json?: boolean;
 }
@@ -26,6 +28,7 @@ export const define: DefineCommand = (command, { terminal, exit }) => {
     .argument('[port]', 'dcmtk style: port')
     .option('--verify <aet@host:port>', 'where C-FIND verification asks; looked at, too')
     .option('--allow-store', 'store one synthetic instance, and look for it')
+    .option('--second-opinion', 'ask by another implementation (dcmjs-dimse), too; compare')
     .option('--vus <n>', 'virtual users that the limits shall be enough for', '50')
     .option('-o, --out <kind=target>', 'check this output, too; repeatable', collect)
     .option('--json', 'as JSON')
@@ -44,6 +47,7 @@ export const define: DefineCommand = (command, { terminal, exit }) => {
       options,
       timeoutMs: readDurationMs('--timeout', flags.timeout),
       allowStore: flags.allowStore === true,
+      secondOpinion: flags.secondOpinion === true,
       vus: readCount('--vus', flags.vus),
       terminal,
       onFinding: (finding) => {
@@ -52,10 +56,15 @@ export const define: DefineCommand = (command, { terminal, exit }) => {
     });
     if (flags.json === true) terminal.out(`${JSON.stringify(findings, null, 2)}\n`);
     else terminal.out(`${totalText(findings)}\n`);
-    const failed = findings.filter(({ state }) => state === 'fail').map(({ check }) => check);
-    const ofPeer = ['name', 'tcp', 'tls', 'association', 'echo'].some((check) =>
-      failed.includes(check),
-    );
-    exit(failed.length === 0 ? ExitCode.OK : ofPeer ? ExitCode.UNREACHABLE : ExitCode.THRESHOLDS);
+    exit(codeOf(findings));
   });
 };
+
+function codeOf(findings: readonly Finding[]): number {
+  const failed = findings.filter(({ state }) => state === 'fail').map(({ check }) => check);
+  if (failed.length === 0) return ExitCode.OK;
+  const ofPeer = ['name', 'tcp', 'tls', 'association', 'echo'].some((check) =>
+    failed.includes(check),
+  );
+  return ofPeer ? ExitCode.UNREACHABLE : ExitCode.THRESHOLDS;
+}

@@ -19,6 +19,8 @@ export interface ExamineRequest {
   readonly options: Options;
   readonly timeoutMs: number;
   readonly allowStore: boolean;
+  /** Ask by another implementation, too. */
+  readonly secondOpinion: boolean;
   /** VUs that the limits shall be enough for. */
   readonly vus: number;
   readonly terminal: Terminal;
@@ -64,6 +66,10 @@ async function examinePeer(request: ExamineRequest, peer: PeerAddress, say: Say)
   if (accepted === null) return;
   say(...(await checkTls(check)), await checkEcho(accepted.association));
   await release(accepted.association);
+  if (request.secondOpinion) {
+    const { checkSecond } = await import('./second-check.ts');
+    say(await checkSecond(check));
+  }
   say(...(await checkMatrix(check)));
   if (allowStore) {
     request.terminal.err('storing one instance, and looking for it ...\n');

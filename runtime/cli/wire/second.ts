@@ -1,0 +1,155 @@
+// `--stack dcmjs-dimse`: the same request by an implementation that is not ours.
+import { queryClass } from '../../dicom/dimse/uids.ts';
+import type { JsonDataset } from '../../dicom/element/json.ts';
+import { DicomError } from '../../dicom/errors.ts';
+import { peerText } from '../../dicom/failure-text.ts';
+import {
+  askSecondStack,
+  SECOND_STACK,
+  type SecondOutcome,
+  type SecondRequest,
+  type SecondResponse,
+} from '../../dicom/scu/second-stack.ts';
+import type { SubOperations } from '../../dicom/scu/retrieve.ts';
+import { DicomRunError, ExitCode } from '../../errors.ts';
+import { type PeerAddress, tlsOptions } from './client.ts';
+import type { MoveWish } from './move.ts';
+import type { Query } from './query.ts';
+
+/** The final response of a request that got one. */
+export interface SecondAnswer extends SecondOutcome {
+  readonly final: SecondResponse;
+}
+
+/** Asks once. @throws DicomRunError 104 for what dcmjs-dimse cannot do, 111 without an answer */
+export async function askSecond(
+  peer: PeerAddress,
+  request: SecondRequest,
+  timeoutMs: number,
+): Promise<SecondAnswer> {
+  if (peer.sourceAddress !== undefined) throw cannot('cannot choose the source address');
+  if (peer.maxPdu !== undefined) throw cannot('cannot choose the PDU size');
+  let outcome: SecondOutcome;
+  try {
+    outcome = await askSecondStack({ ...peer, tls: tlsOptions(peer) }, request, timeoutMs);
+  } catch (error) {
+    if (!(error instanceof DicomError)) throw error;
+    const { code, message, hint } = error;
+    throw new DicomRunError(ExitCode.CONFIG, {
+      code,
+      message,
+      ...(hint === undefined ? {} : { hint }),
+    });
+  }
+  const final = outcome.responses[outcome.responses.length - 1];
+  if (outcome.failure === '' && final !== undefined) return { ...outcome, final };
+  throw new DicomRunError(ExitCode.UNREACHABLE, {
+    code: 'STACK_NO_ANSWER',
+    message: `${peerText(peer)}: ${SECOND_STACK} says: ${outcome.failure}`,
+    hint: 'the same without --stack tells in more detail what happened',
+  });
+}
+
+function cannot(what: string): DicomRunError {
+  return new DicomRunError(ExitCode.CONFIG, {
+    code: 'STACK_CANNOT',
+    message: `${SECOND_STACK} ${what}`,
+    hint: 'ask without --stack',
+  });
+}
+
+/** All matches up to the limit, by keyword. */
+export async function findSecond(
+  peer: PeerAddress,
+  { model, level, keys }: Query,
+  { limit, timeoutMs }: { readonly limit: number; readonly timeoutMs: number },
+): Promise<SecondAnswer & { readonly matches: readonly JsonDataset[] }> {
+  const leveled = level === undefined ? keys : { ...keys, QueryRetrieveLevel: level };
+  const request = {
+    kind: 'find',
+    sopClass: queryClass(model, 'find'),
+    keys: leveled,
+    limit,
+  } as const;
+  const answer = await askSecond(peer, request, timeoutMs);
+  const matches = answer.responses
+    .slice(0, -1)
+    .flatMap(({ dataset }) => (dataset === null ? [] : [plain(dataset)]));
+  return { ...answer, matches: matches.slice(0, limit) };
+}
+
+export interface SecondMove extends SubOperations {
+  readonly status: number;
+  readonly errorComment: string;
+  /** The final status is success, and no sub-operation failed. */
+  readonly ok: boolean;
+}
+
+/** C-MOVE of a study, a series or an instance. */
+export async function moveSecond(
+  peer: PeerAddress,
+  wish: MoveWish,
+  timeoutMs: number,
+): Promise<SecondMove> {
+  const { study, series, instance, destination } = wish;
+  const keys = {
+    QueryRetrieveLevel:
+      instance !== undefined ? 'IMAGE' : series !== undefined ? 'SERIES' : 'STUDY',
+    StudyInstanceUID: study,
+    ...(series === undefined ? {} : { SeriesInstanceUID: series }),
+    ...(instance === undefined ? {} : { SOPInstanceUID: instance }),
+  };
+  const request = {
+    kind: 'move',
+    sopClass: queryClass('study', 'move'),
+    keys,
+    destination,
+  } as const;
+  const { final } = await askSecond(peer, request, timeoutMs);
+  const count = (name: string): number | null => {
+    const value = final.command[`NumberOf${name}Suboperations`];
+    return typeof value === 'number' ? value : null;
+  };
+  const failed = count('Failed');
+  return {
+    remaining: count('Remaining'),
+    completed: count('Completed'),
+    failed,
+    warning: count('Warning'),
+    status: final.status,
+    errorComment: final.comment,
+    ok: final.status === 0 && (failed ?? 0) === 0,
+  };
+}
+
+/** Values of dcmjs as ours: one text for several values, person names by their groups. */
+function plain(dataset: Readonly<Record<string, unknown>>): JsonDataset {
+  const out: JsonDataset = {};
+  for (const [keyword, value] of Object.entries(dataset)) {
+    if (keyword.startsWith('_')) continue;
+    out[keyword] = plainValue(value);
+  }
+  return out;
+}
+
+function plainValue(value: unknown): JsonDataset[string] {
+  if (value === undefined || value === null) return null;
+  if (Array.isArray(value)) {
+    const items = value.filter((one) => typeof one === 'object' && one !== null);
+    if (items.some((one) => 'Alphabetic' in (one as object))) {
+      return items.map((one) => nameOf(one as Readonly<Record<string, unknown>>)).join('\\');
+    }
+    if (items.length > 0 && items.every((one) => !(one instanceof String))) {
+      return items.map((one) => plain(one as Readonly<Record<string, unknown>>));
+    }
+    return value.map((one) => String(one));
+  }
+  return typeof value === 'number' ? value : String(value);
+}
+
+function nameOf({ Alphabetic, Ideographic, Phonetic }: Readonly<Record<string, unknown>>): string {
+  return [Alphabetic, Ideographic, Phonetic]
+    .map((group) => (group === undefined ? '' : String(group)))
+    .join('=')
+    .replace(/=+$/, '');
+}
