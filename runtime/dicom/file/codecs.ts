@@ -185,6 +185,25 @@ function contextOf(shape: PixelShape, photometric: string): Record<string, unkno
   };
 }
 
+const APP0 = 0xffe0;
+const APP14 = 0xffee;
+const START_OF_SCAN = 0xffda;
+
+/** Whether a JPEG image has a JFIF or Adobe marker, which tell decoders its colours. */
+function saysItsColours(jpeg: Buffer): boolean {
+  if (jpeg.length < 4 || jpeg.readUInt16BE(0) !== 0xffd8) return true;
+  for (let at = 2; at + 4 <= jpeg.length;) {
+    const marker = jpeg.readUInt16BE(at);
+    if (marker < 0xff00 || marker === START_OF_SCAN) return false;
+    const name = jpeg.toString('latin1', at + 4, at + 9);
+    if ((marker === APP0 && name === 'JFIF\0') || (marker === APP14 && name === 'Adobe'))
+      return true;
+    // why: fill bytes may stand before a marker
+    at += marker === 0xffff ? 1 : 2 + jpeg.readUInt16BE(at + 2);
+  }
+  return false;
+}
+
 /** Decompresses one frame to little-endian samples; the photometric interpretation may change. */
 export function decodeFrame(
   encoded: Buffer,
@@ -196,7 +215,9 @@ export function decodeFrame(
     ...contextOf(shape, options.photometric),
     encodedBuffer: encoded,
   });
-  const result = loaded.NativeCodecs[method.decode](context, { convertColorspaceToRgb: true });
+  // why: a JPEG decoder takes three components for YCbCr unless a marker says otherwise
+  const isRgb = shape.samples === 3 && options.photometric === 'RGB' && !saysItsColours(encoded);
+  const result = loaded.NativeCodecs[method.decode](context, { convertColorspaceToRgb: !isRgb });
   const bytes = Buffer.from(result.getDecodedBuffer() ?? []);
   if (bytes.length !== frameBytes(shape)) {
     throw new DataError(

@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { initializeCodecs } from './codecs.ts';
+import { decodeFrame, encodeFrame, initializeCodecs } from './codecs.ts';
 import { hashDataset } from './hash.ts';
 import { getValue, openDataset } from '../element/json.ts';
 import { padOddDataset } from '../element/pad-odd.ts';
@@ -11,6 +11,17 @@ import { TransferSyntax } from '../element/transfer-syntax.ts';
 const { EXPLICIT_LE, IMPLICIT_LE, EXPLICIT_BE, DEFLATED_LE, RLE } = TransferSyntax;
 
 beforeAll(initializeCodecs);
+
+/** A JPEG image without its APPn segments. */
+function withoutApplicationMarkers(jpeg: Buffer): Buffer {
+  const parts = [jpeg.subarray(0, 2)];
+  let at = 2;
+  for (; jpeg.readUInt16BE(at) !== 0xffda; at += 2 + jpeg.readUInt16BE(at + 2)) {
+    const isApp = (jpeg.readUInt16BE(at) & 0xfff0) === 0xffe0;
+    if (!isApp) parts.push(jpeg.subarray(at, at + 2 + jpeg.readUInt16BE(at + 2)));
+  }
+  return Buffer.concat([...parts, jpeg.subarray(at)]);
+}
 
 function native(modality: string): Buffer {
   const [one] = makeInstances({ modality, rows: 33, columns: 31, frames: 2, fill: 'pattern' });
@@ -54,6 +65,27 @@ describe('transcoding', () => {
         expect(transcode(there, syntax, EXPLICIT_LE).dataset.equals(dataset)).toBe(true);
       }
     }
+  });
+
+  it('takes three JPEG components for what the data set says where no marker says otherwise', () => {
+    const shape = {
+      rows: 8,
+      columns: 8,
+      samples: 3,
+      bitsAllocated: 8,
+      bitsStored: 8,
+      frames: 1,
+    } as const;
+    const grey = Buffer.alloc(8 * 8 * 3, 244);
+    const jpeg = { transferSyntax: TransferSyntax.JPEG_BASELINE };
+    const encoded = encodeFrame(grey, shape, { ...jpeg, photometric: 'RGB' });
+    // the frame holds YCbCr: without its marker and called RGB, nothing is converted
+    const bare = withoutApplicationMarkers(encoded.bytes);
+    expect(bare.length).toBeLessThan(encoded.bytes.length);
+    const plain = decodeFrame(bare, shape, { ...jpeg, photometric: 'RGB' });
+    expect([...plain.bytes.subarray(0, 3)]).toEqual([244, 128, 128]);
+    const converted = decodeFrame(bare, shape, { ...jpeg, photometric: 'YBR_FULL_422' });
+    expect([...converted.bytes.subarray(0, 3)]).toEqual([244, 244, 244]);
   });
 
   it('says what it cannot do', () => {
