@@ -60,3 +60,8 @@ describe('splitHostPort', () => {
     expect(splitHostPort(['study', '104'], none)).toEqual({ words: ['study', '104'] });
   });
 });
+
+it('words of every object, such as constructor, are words like any other', () => {
+  const words = ['constructor', 'toString', '__proto__', 'hasOwnProperty'];
+  expect(normaliseArgv(words)).toEqual(words);
+});

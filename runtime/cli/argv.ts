@@ -23,7 +23,7 @@ export function normaliseArgv(argv: readonly string[]): string[] {
   const end = argv.indexOf('--');
   return argv.map((token, i) => {
     if (end !== -1 && i > end) return token;
-    return DCMTK_LONG[token] ?? token;
+    return Object.hasOwn(DCMTK_LONG, token) ? (DCMTK_LONG[token] ?? token) : token;
   });
 }
 

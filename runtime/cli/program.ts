@@ -154,7 +154,8 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
 };
 
 function commandHint(asked: string): string {
-  const elsewhere = ELSEWHERE[asked.toLowerCase()];
+  const word = asked.toLowerCase();
+  const elsewhere = Object.hasOwn(ELSEWHERE, word) ? ELSEWHERE[word] : undefined;
   if (elsewhere !== undefined) return `dicomrun ${elsewhere} --help`;
   const names = COMMANDS.map(({ name }) => name);
   const near = nearest(asked, names);

@@ -48,4 +48,40 @@ describe('Scraper', () => {
     // at the start and at the end; the interval is longer than the test
     expect(samples).toEqual([...page, ...page]);
   });
+
+  it('sends user and password and shows neither, and leaves a page without end', async () => {
+    const asked: (string | undefined)[] = [];
+    const server = createServer((request, response) => {
+      asked.push(request.headers.authorization);
+      if (request.url === '/refused') return void response.writeHead(500).end();
+      response.write(PAGE);
+      const more = `${'x'.repeat(1_000_000)}\n`;
+      const push = (): void => {
+        while (!response.destroyed && response.write(more));
+      };
+      response.on('drain', push);
+      push();
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const { port } = server.address() as AddressInfo;
+    const at = `http://user:canary%40pw@127.0.0.1:${port}`;
+    const scrape = [
+      { name: 'a', url: `${at}/page` },
+      { name: 'b', url: `${at}/refused` },
+    ];
+    const [samples, warnings]: [string[], string[]] = [[], []];
+    const scraper = new Scraper({ scrape, scrapeIntervalMs: 60_000 } as unknown as Options, null, {
+      sample: (metric) => samples.push(metric),
+      warn: (text) => warnings.push(text),
+    });
+    await scraper.stop();
+    server.closeAllConnections();
+    server.close();
+    expect(samples).toEqual(['target_queue_length', 'target_stored_total']);
+    expect(warnings).toEqual([
+      `--scrape b: http://127.0.0.1:${port}/refused cannot be read: status 500`,
+    ]);
+    const basic = `Basic ${Buffer.from('user:canary@pw').toString('base64')}`;
+    expect(asked).toEqual([basic, basic]);
+  });
 });

@@ -28,6 +28,36 @@ export function parsePage(text: string): readonly PageSample[] {
   return samples;
 }
 
+/** An address without user and password, which go into a header: they are shown nowhere. */
+export function withoutCredentials(url: string): {
+  readonly bare: string;
+  readonly headers: Readonly<Record<string, string>>;
+} {
+  const parsed = new URL(url);
+  const { username, password } = parsed;
+  if (username === '' && password === '') return { bare: url, headers: {} };
+  parsed.username = '';
+  parsed.password = '';
+  const pair = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`;
+  const authorization = `Basic ${Buffer.from(pair).toString('base64')}`;
+  return { bare: parsed.href, headers: { authorization } };
+}
+
+/** The beginning of a page; what comes after that is not waited for, be it without end. */
+async function firstBytes(response: Response, most: number): Promise<string> {
+  const reader = response.body?.getReader();
+  const chunks: Uint8Array[] = [];
+  let bytes = 0;
+  while (reader !== undefined && bytes < most) {
+    const { done, value } = (await reader.read()) as { done: boolean; value?: Uint8Array };
+    if (done || value === undefined) break;
+    chunks.push(value);
+    bytes += value.length;
+  }
+  await reader?.cancel();
+  return Buffer.concat(chunks).toString('utf8', 0, most);
+}
+
 export interface ScraperPorts {
   readonly sample: (metric: string, tags: Readonly<Record<string, string>>, value: number) => void;
   /** Once per page: it cannot be read, or has too many series. */
@@ -71,16 +101,20 @@ export class Scraper {
       this.#pages.map((page) =>
         this.#read(page).catch((error: unknown) => {
           const why = error instanceof Error ? error.message : String(error);
-          this.#warn(page.name, `--scrape ${page.name}: ${page.url} cannot be read: ${why}`);
+          this.#warn(
+            page.name,
+            `--scrape ${page.name}: ${withoutCredentials(page.url).bare} cannot be read: ${why}`,
+          );
         }),
       ),
     );
   }
 
   async #read({ name, url }: { readonly name: string; readonly url: string }): Promise<void> {
-    const response = await fetch(url, { signal: AbortSignal.timeout(TIMEOUT_MS) });
+    const { bare, headers } = withoutCredentials(url);
+    const response = await fetch(bare, { headers, signal: AbortSignal.timeout(TIMEOUT_MS) });
     if (!response.ok) throw new Error(`status ${response.status}`);
-    const text = (await response.text()).slice(0, MAX_BYTES);
+    const text = await firstBytes(response, MAX_BYTES);
     if (this.#stopped) return;
     const known = this.#known.get(name) ?? new Set<string>();
     this.#known.set(name, known);

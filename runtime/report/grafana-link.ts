@@ -15,5 +15,7 @@ export function grafanaLink(base: string, run: LinkedRun): string {
   const from = Math.floor(run.from / 1000) * 1000;
   const to = Math.ceil(run.to / 1000) * 1000 + 1000;
   const query = new URLSearchParams({ 'var-testid': run.id, from: `${from}`, to: `${to}` });
-  return `${base.replace(/\/+$/, '')}/d/dicomrun-run?${query.toString()}`;
+  // A password is nobody's business who reads the report.
+  const bare = base.replace(/^(https?:\/\/)[^/?#]*@/i, '$1').replace(/\/+$/, '');
+  return `${bare}/d/dicomrun-run?${query.toString()}`;
 }

@@ -383,8 +383,7 @@ export class Endpoint implements Association, UpperUser, OutboxUser, WatchUser {
   // ------------------------------------------------------------------ timeouts
 
   get inboundAt(): number {
-    const streaming = this.inbox.busy || !this.upper.reader.idle;
-    return Math.max(streaming ? this.chunkAt : 0, this.inbox.requestAt);
+    return this.inbox.requestAt;
   }
 
   onArtim(): void {

@@ -12,7 +12,10 @@ export type WatchMode = 'none' | 'artim' | 'associate' | 'established' | 'releas
 export interface WatchUser {
   readonly waiting: Outstanding;
   readonly chunkAt: number;
-  /** Time of the latest sub-operation or inbound piece of a message that is still arriving. */
+  /**
+   * Time of the latest sub-operation, or piece of one: they keep a C-GET waiting. Bytes of a response
+   * do not: its time is from the last byte sent to the whole response, whatever drips in.
+   */
   readonly inboundAt: number;
   readonly outbox: {
     readonly sending: boolean;
