@@ -141,8 +141,11 @@ describe.skipIf(!requirePeer('influxd', 'openssl'))('outputs of a run', () => {
 
   it('exit with 112 when points are lost and --strict-output asks, else with 0', async () => {
     await influx.query('CREATE DATABASE strict');
-    // An integer fixes the type of the field: our floats are refused from now on.
-    await influx.write('strict', 'iterations count=1i');
+    // An integer fixes the type of the field, so our floats are refused: in a shard, which is a week.
+    // The one of tomorrow is there for a week that ends meanwhile.
+    for (const day of [0, 1]) {
+      await influx.write('strict', `iterations count=1i ${Date.now() + day * 86_400_000}000000`);
+    }
     const out = ['--out', `influxdb=${influx.url}/strict?insecure=true`];
     const lax = await bench.script(SCRIPT, [...LOAD, ...out]);
     expect(lax.code, lax.stderr).toBe(0);
