@@ -92,8 +92,7 @@ export class AcceptorThread {
     }));
     if (message.embedded !== null) {
       const { clock, tlsErrors } = this;
-      const note = (message: string): void => this.log(message);
-      const around = { receivers: addresses, clock, folder, tlsErrors, note };
+      const around = { receivers: addresses, clock, folder, tlsErrors, note: this.log };
       this.embedded = await openEmbedded(message.embedded, around);
     }
     for (const port of message.workers) this.attend(port);
@@ -208,9 +207,8 @@ export class AcceptorThread {
     this.post({ kind: 'settled', accounts, missing: this.desk?.missing ?? [] });
   }
 
-  private log(message: string): void {
+  private readonly log = (message: string): void =>
     this.post({ kind: 'log', level: 'warn', message });
-  }
 
   private phase(phase: number): void {
     Atomics.store(this.state, WorkerSlot.PHASE, phase);

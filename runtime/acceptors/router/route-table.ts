@@ -63,14 +63,10 @@ export class RouteTable {
       this.needsHeader && bytes !== null ? new HeaderReader({ bytes, transferSyntax }) : null;
     if (this.needsStudy && reader === null) throw new Error(UNREADABLE);
     const to = new Set<string>();
-    for (const { spec, conditions } of this.routes) {
+    for (const compiled of this.routes) {
+      const { spec } = compiled;
       if (spec.otherwise === true && to.size > 0) continue;
-      if (spec.calledAET !== undefined && spec.calledAET !== instance.calledAET) continue;
-      if (spec.callingAET !== undefined && spec.callingAET !== instance.callingAET) continue;
-      const looks = spec.modality !== undefined || conditions !== null;
-      if (looks && reader === null) throw new Error(UNREADABLE);
-      if (spec.modality !== undefined && reader?.value(MODALITY) !== spec.modality) continue;
-      if (conditions !== null && (reader === null || !conditions.hold(reader))) continue;
+      if (!fits(compiled, instance, reader)) continue;
       for (const name of spec.to) to.add(name);
     }
     return { to: [...to], study: reader?.value(STUDY_INSTANCE_UID) ?? '' };
@@ -81,4 +77,19 @@ export class RouteTable {
     if (after === before) return null;
     return new HeaderReader({ bytes: after, transferSyntax }).value(SOP_INSTANCE_UID);
   }
+}
+
+/** @throws Error when it would have to look at a header that cannot be read */
+function fits(
+  { spec, conditions }: Compiled,
+  instance: Routable,
+  reader: HeaderReader | null,
+): boolean {
+  const { calledAET, callingAET, modality } = spec;
+  if (calledAET !== undefined && calledAET !== instance.calledAET) return false;
+  if (callingAET !== undefined && callingAET !== instance.callingAET) return false;
+  if (modality === undefined && conditions === null) return true;
+  if (reader === null) throw new Error(UNREADABLE);
+  if (modality !== undefined && reader.value(MODALITY) !== modality) return false;
+  return conditions === null || conditions.hold(reader);
 }

@@ -151,9 +151,6 @@ export class RetrieveProvider {
     first: Association,
     { batches, open }: Moving,
   ): void {
-    const mine = this.running.get(association) ?? new Map<number, SubOperationRun>();
-    this.running.set(association, mine);
-    const every = this.options.pendingEvery ?? 1;
     const instances = batches.flatMap((batch) => batch.instances);
     let to = first;
     let at = 0;
@@ -161,13 +158,7 @@ export class RetrieveProvider {
       if (to !== association) to.release();
     };
     const user: SubOperationUser = {
-      onProgress: (run) => {
-        // why: whoever asked for it no longer waits for it
-        if (association.closedBy !== null) run.cancelled = true;
-        const done = instances.length - run.remaining;
-        if (every > 0 && done % every === 0)
-          association.respond(request, counters(run, Status.PENDING));
-      },
+      onProgress: (run) => this.progress(association, request, run, instances.length),
       onExhausted: (run) => {
         const next = batches[++at];
         letGo();
@@ -179,8 +170,7 @@ export class RetrieveProvider {
         });
       },
       onDone: (run) => {
-        mine.delete(request.messageId);
-        if (mine.size === 0) this.running.delete(association);
+        this.forget(association, request);
         letGo();
         association.respond(request, this.final(association, request, run));
       },
@@ -189,9 +179,29 @@ export class RetrieveProvider {
     const originator = { aet: association.callingAET, messageId: request.messageId };
     const run = new SubOperationRun(to, instances, user, moved ? originator : undefined);
     if (open !== null) run.stopAfter(batches[0]?.instances.length ?? 0);
-    mine.set(request.messageId, run);
+    const mine = this.running.get(association) ?? new Map<number, SubOperationRun>();
+    this.running.set(association, mine.set(request.messageId, run));
     run.cancelled = association.closedBy !== null;
     run.go();
+  }
+
+  private forget(association: Association, request: IncomingRequest): void {
+    const mine = this.running.get(association);
+    mine?.delete(request.messageId);
+    if (mine?.size === 0) this.running.delete(association);
+  }
+
+  private progress(
+    association: Association,
+    request: IncomingRequest,
+    run: SubOperationRun,
+    all: number,
+  ): void {
+    // why: whoever asked for it no longer waits for it
+    if (association.closedBy !== null) run.cancelled = true;
+    const every = this.options.pendingEvery ?? 1;
+    if (every > 0 && (all - run.remaining) % every === 0)
+      association.respond(request, counters(run, Status.PENDING));
   }
 
   private final(

@@ -50,7 +50,6 @@ export class Endpoint implements Association, UpperUser, OutboxUser, WatchUser {
   onClosed: ((association: Association, why: Failure) => void) | null = null;
   data: unknown = undefined;
   trace: Trace | null = null;
-  /** What data sets of requests may take up, together with those of other associations. */
   room: Room | null = null;
   readonly waiting = new Outstanding();
   /** `performance.now()` of the chunk that is being read, or was last. */
