@@ -168,6 +168,8 @@ export interface Boot {
   /** Study numbers of this worker: the first, and how many. */
   readonly studies: { readonly first: number; readonly count: number };
   readonly runNumber: string;
+  /** Whether bad values of metrics throw (the option `throw`). */
+  readonly throws: boolean;
   readonly init: boolean;
   readonly env: Readonly<Record<string, string>>;
   readonly scenarios: readonly {

@@ -26,7 +26,7 @@ export function writeOwnFile(path: string, text: string): void {
 }
 
 /** A file that somebody named: through links too, as far as they are their own or the system's. */
-export function writeNamedFile(path: string, text: string): void {
+export function writeNamedFile(path: string, text: string | Uint8Array): void {
   mustBeOurLink(path);
   const fd = openSync(path, 'w', OWNER_ONLY);
   try {

@@ -228,6 +228,8 @@ export type ToVu =
   | { readonly kind: 'stop'; readonly why: 'abort' | 'interrupt' }
   | { readonly kind: 'teardown'; readonly setupJson: string | null; readonly timeoutMs: number }
   | { readonly kind: 'handleSummary'; readonly summaryJson: string; readonly timeoutMs: number }
+  /** Nobody waits for the hook that runs any more: it is to end. */
+  | { readonly kind: 'giveUpHook' }
   /** A worker was replaced: this is the way to its successor from now on. */
   | { readonly kind: 'peer'; readonly worker: number; readonly port: MessagePort }
   /** Aggregates for `exec.instance`; once a second. */
@@ -256,6 +258,8 @@ export interface VuPlan {
   readonly verify: VerifyTarget | null;
   readonly embedded: EmbeddedAddress | null;
   readonly tags: Readonly<Record<string, string>>;
+  /** The option `throw`. */
+  readonly throws: boolean;
   readonly options: Readonly<Record<string, unknown>>;
   readonly wireCacheBytes: number;
   readonly minIterationDurationMs: number;

@@ -18,6 +18,8 @@ export function fail(message = ''): never {
   throw new IterationEnd('failed', message);
 }
 
+/** Full names of groups by the host's number. */
+const names: string[] = [''];
 let body: (() => void) | null = null;
 let used = false;
 
@@ -39,7 +41,9 @@ export function group(vu: Vu, name: string, fn: () => unknown): unknown {
   if (vu.initialising) throw badArgument('group() is not allowed in init code');
   if (name.includes('::')) throw badArgument(`group "${name}": a name must not contain "::"`);
   used = true;
-  const outer = vu.group;
+  // The async context knows, not the VU: groups that run side by side are in none of each other.
+  const inside = groupNow(vu);
+  const outer = inside === 0 ? vu.group : (names[inside] ?? '');
   const full = `${outer}::${name}`;
   const started = now();
   let returned: unknown;
@@ -47,7 +51,7 @@ export function group(vu: Vu, name: string, fn: () => unknown): unknown {
   const outerBody = body;
   body = (): void => {
     try {
-      vu.group = full;
+      names[groupNow(vu)] = full;
       returned = fn();
     } catch (thrown) {
       failure = { thrown };
@@ -56,7 +60,6 @@ export function group(vu: Vu, name: string, fn: () => unknown): unknown {
   ringText(Op.GROUP, vu.slot, full);
   body = outerBody;
   const end = (): void => {
-    vu.group = outer;
     ringText(Op.GROUP_END, vu.slot, full, now() - started);
   };
   if (failure !== null) {

@@ -4,8 +4,8 @@ import { Op } from '../bridge.ts';
 import { ring, ringText } from '../sandbox/door.ts';
 import { ask, askNumber } from '../sandbox/calls.ts';
 import { badArgument } from '../sandbox/errors.ts';
+import { shared } from '../sandbox/shared.ts';
 import { syncTags, tagTexts } from '../sandbox/tags.ts';
-import { textOf } from '../sandbox/text.ts';
 import type { Vu } from '../sandbox/vu.ts';
 import { groupNow } from './core.ts';
 
@@ -14,6 +14,22 @@ const NAME = /^[a-zA-Z_][a-zA-Z0-9_]{1,127}$/;
 
 const numbers = new Map<string, number>();
 const series = new Map<string, number>();
+
+/** Metrics whose refused values were told of. */
+const refused = new Set<string>();
+
+/** Numbers, booleans and, as in k6, texts that are numbers; anything else is none. */
+function numberOf(value: unknown): number {
+  if (typeof value === 'number') return value;
+  if (typeof value === 'boolean') return value ? 1 : 0;
+  return typeof value === 'string' && value.trim() !== '' ? Number(value) : NaN;
+}
+
+/** A value in a message, without its contents: these may be a patient's. */
+function shown(value: unknown): string {
+  if (value === null || value === undefined || typeof value === 'number') return String(value);
+  return typeof value === 'string' ? 'a text' : `a value of type ${typeof value}`;
+}
 
 /** Forgets the host's numbers: a new stage gives samples another tag. */
 export function forgetSeries(): void {
@@ -46,18 +62,31 @@ class Metric {
     this.number = number;
   }
 
-  /** Adds a value; rates take booleans. Not a finite number: ignored with a warning, answers false. */
+  /**
+   * Adds a value; rates take booleans. What is not a finite number is refused: with a warning that
+   * names the line, or, with the option `throw`, by throwing. Answers whether it was taken.
+   */
   add(value: number | boolean, tags?: Readonly<Record<string, string>>): boolean {
     const vu = this.vu;
     if (vu.initialising) throw badArgument(`${this.name}.add() is not allowed in init code`);
     if (vu.liveTags !== null) syncTags(vu);
-    const number = this.type === 'rate' ? (value ? 1 : 0) : Number(value);
-    if (!Number.isFinite(number)) {
-      ringText(Op.LOG, vu.slot, `${this.name}.add(${textOf(value)}): not a number, ignored`, 2);
-      return false;
-    }
+    const given = numberOf(value);
+    if (!Number.isFinite(given)) return this.refuse(value);
+    const number = this.type === 'rate' && given !== 0 ? 1 : given;
     ring(Op.METRIC_ADD, vu.slot, this.seriesOf(tags), number);
     return true;
+  }
+
+  /** Told once a metric, with the author's line; with the option `throw`, thrown. */
+  private refuse(value: unknown): boolean {
+    const error = badArgument(`${this.name}.add(${shown(value)}): not a number, ignored`);
+    if (shared.boot.throws) throw error;
+    if (refused.has(this.name)) return false;
+    refused.add(this.name);
+    const { message, stack = '' } = error;
+    const fault = { code: 'SCRIPT_METRIC', message: `${message} (said once)`, stack };
+    ringText(Op.LOG, this.vu.slot, JSON.stringify(fault), 4);
+    return false;
   }
 
   private seriesOf(tags: Readonly<Record<string, string>> | undefined): number {

@@ -146,10 +146,12 @@ function hintOf(own: unknown, message: unknown): { readonly hint?: string } {
 }
 
 function faultOfError(error: Error & { code?: unknown; hint?: unknown }): Fault {
-  const { code, name, message, hint, stack } = error;
+  const { name, message, hint, stack } = error;
+  const aborted = error instanceof IterationEnd && error.state === 'aborted';
+  const code = aborted ? 'SCRIPT_ABORT' : error.code;
   return {
     code: typeof code === 'string' ? cutText(code, LONGEST_CODE) : 'SCRIPT_EXCEPTION',
-    name: typeof name === 'string' ? cutText(name, LONGEST_CODE) : 'Error',
+    name: typeof name === 'string' && !aborted ? cutText(name, LONGEST_CODE) : 'Error',
     message: authorsNames(cutText(typeof message === 'string' ? message : String(message))),
     ...hintOf(hint, message),
     stack: typeof stack === 'string' ? stackText(stack) : '',

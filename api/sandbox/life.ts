@@ -3,11 +3,12 @@
 import { Op, type Fault } from '../bridge.ts';
 import { Idle, callNumbers, captureStacks, capturesStacks } from './calls.ts';
 import { hostText, ring, ringText } from './door.ts';
-import { IterationEnd, IterationInterrupted, faultOf } from './errors.ts';
+import { IterationEnd, IterationInterrupted, badArgument, faultOf } from './errors.ts';
 import { consoleOf } from './globals.ts';
 import { requireFor } from './require.ts';
 import { open as openFile } from '../k6/shared-array.ts';
 import { shared } from './shared.ts';
+import { filesOf } from './summary-files.ts';
 import { timersOf } from './timers.ts';
 import { Vu } from './vu.ts';
 
@@ -52,6 +53,11 @@ export function vuAt(slot: number): Vu {
 /** What the module exports, and its options. */
 export function describeExports(): string {
   const exports = serviceVu().exports;
+  for (const name of ['setup', 'teardown', 'handleSummary', 'vuInit', 'vuTeardown']) {
+    const hook = exports[name];
+    if (hook === undefined || hook === null || typeof hook === 'function') continue;
+    throw badArgument(`export ${name}: must be a function, is of type ${typeof hook}`);
+  }
   const names = Object.keys(exports).filter((name) => typeof exports[name] === 'function');
   return JSON.stringify({ names, options: plainOptions(exports['options']) });
 }
@@ -122,7 +128,6 @@ export async function iterate(vu: Vu, iterationInTest: number): Promise<void> {
   vu.iter++;
   vu.scenarioIter++;
   vu.iterationInTest = iterationInTest;
-  vu.group = '';
   let outcome: Outcome = null;
   try {
     const run = vu.run;
@@ -246,9 +251,10 @@ function report(vu: Vu, op: number, outcome: Outcome): void {
 
 /** Runs `setup`, `teardown` or `handleSummary` on the service VU; answers by HOOK_DONE. */
 export async function hook(): Promise<void> {
-  const { hook: name, json } = JSON.parse(hostText()) as { hook: string; json: string | null };
+  const { hook: name, json, turn } = JSON.parse(hostText()) as HookCall;
   const vu = serviceVu();
   vu.interrupted = false;
+  vu.group = name === 'handleSummary' ? '' : `::${name}`;
   let result: unknown;
   const outcome = await guarded(vu, async () => {
     const fn = vu.exports[name];
@@ -260,10 +266,18 @@ export async function hook(): Promise<void> {
   let text = '';
   let failed = outcome;
   try {
-    text = result === undefined ? '' : JSON.stringify(result);
+    const told = name === 'handleSummary' ? filesOf(result) : result;
+    text = told === undefined ? '' : JSON.stringify(told);
   } catch (thrown) {
     failed = { thrown };
   }
-  if (failed === null) ringText(Op.HOOK_DONE, -1, text, 0);
-  else ringText(Op.HOOK_DONE, -1, JSON.stringify(faultOf(failed.thrown)), 1);
+  if (failed === null) ringText(Op.HOOK_DONE, -1, text, 2 * turn);
+  else ringText(Op.HOOK_DONE, -1, JSON.stringify(faultOf(failed.thrown)), 2 * turn + 1);
+}
+
+interface HookCall {
+  readonly hook: string;
+  readonly json: string | null;
+  /** Its number: a hook that was given up may end while the next one runs. */
+  readonly turn: number;
 }

@@ -28,6 +28,7 @@ export const shared: {
     worker: 0,
     studies: { first: 0, count: 0 },
     runNumber: '0'.repeat(15),
+    throws: false,
     init: true,
     env: {},
     scenarios: [],

@@ -25,7 +25,7 @@ export class Vu {
   /** Called when `open` falls to 0 while the iteration waits for it. */
   idle: (() => void) | null;
   interrupted: boolean;
-  /** Full name of the current group, '' outside. */
+  /** Group of all it does: `::setup` in setup, '' in iterations. */
   group: string;
   /** Tags set through `exec.vu.tags`. */
   tags: Record<string, string> | null;

@@ -88,5 +88,5 @@ export interface ConductResult {
   readonly folder: string;
   readonly options: Options;
   /** What `handleSummary` returned: text by file name, `stdout` or `stderr`; null without one. */
-  readonly custom: Readonly<Record<string, string>> | null;
+  readonly custom: Readonly<Record<string, string | Uint8Array>> | null;
 }

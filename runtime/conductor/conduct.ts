@@ -25,7 +25,7 @@ import { MOST_MISSING_SHOWN } from './records/missing.ts';
 import { Recorder } from './records/recorder.ts';
 import { Scraper } from './scrape.ts';
 import type { EmbeddedAddress } from '../threads.ts';
-import { fileReads, headStart, stringMap, unfinished } from './run-edges.ts';
+import { fileReads, headStart, fileMap, unfinished } from './run-edges.ts';
 import { acceptorCount, embeddedSpec, receiversOf, targetsOf, workerCount } from './share.ts';
 import type { Loaded } from './share.ts';
 import { StoppedError } from './stopper.ts';
@@ -287,7 +287,8 @@ class Conductor {
       const hook = this.#fleet.hook({ kind: 'setup', timeoutMs: options.setupTimeoutMs });
       return await stopper.guard(hook);
     } catch (error) {
-      if (!(error instanceof StoppedError)) this.#phaseFailed(error, recorder);
+      if (error instanceof StoppedError) this.#fleet.giveUpHook();
+      else this.#phaseFailed(error, recorder);
       return undefined;
     }
   }
@@ -363,7 +364,7 @@ class Conductor {
         summaryJson: await this.#request.handleSummaryJson(summary, setupJson),
         timeoutMs: options.handleSummaryTimeoutMs,
       });
-      return stringMap(json);
+      return fileMap(json);
     } catch (error) {
       // As in k6: said, and the default summary is printed instead.
       this.#request.screen.problem(this.#explain(error));

@@ -19,13 +19,14 @@ export function fileReads({ declarations }: Loaded): readonly number[] {
 }
 
 /** What `handleSummary` returned, as JSON: text by file name; null for nothing of use. */
-export function stringMap(json: string | null): Record<string, string> | null {
+export function fileMap(json: string | null): Record<string, string | Uint8Array> | null {
   if (json === null) return null;
   const value: unknown = JSON.parse(json);
   if (typeof value !== 'object' || value === null) return null;
-  const map: Record<string, string> = {};
+  const map: Record<string, string | Uint8Array> = {};
   for (const [key, text] of Object.entries(value)) {
-    map[key] = typeof text === 'string' ? text : JSON.stringify(text);
+    const { bytes } = Object(text) as { bytes?: readonly number[] };
+    map[key] = typeof text === 'string' ? text : Uint8Array.from(bytes ?? []);
   }
   return map;
 }

@@ -28,6 +28,7 @@ export function vuPlan(
     ...targets,
     embedded: listening?.embedded ?? null,
     tags: options.tags,
+    throws: options.throw,
     options: guestOptions(options, loaded),
     wireCacheBytes: options.wireCacheBytes,
     minIterationDurationMs: options.minIterationDurationMs,

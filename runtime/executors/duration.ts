@@ -3,6 +3,9 @@
 export const NS_PER_MS = 1_000_000;
 export const NS_PER_S = 1_000_000_000;
 
+/** What a timer of Node can wait, 24.8 days: longer ones would fire at once. */
+export const LONGEST_TIMER_MS = 2 ** 31 - 1;
+
 const UNITS: readonly (readonly [string, number])[] = [
   ['d', 86_400 * NS_PER_S],
   ['h', 3_600 * NS_PER_S],

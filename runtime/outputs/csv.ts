@@ -31,7 +31,7 @@ export function createCsvOutput(options: FileOutputOptions): Output {
       const columns = CSV_TAGS.map((name) => cell(tags[name] ?? ''));
       const extra = Object.entries(tags)
         .filter(([name]) => !CSV_TAGS.includes(name))
-        .map(([name, value]) => `${encodeURIComponent(name)}=${encodeURIComponent(value)}`);
+        .map(([name, value]) => `${escaped(name)}=${escaped(value)}`);
       return { metric: cell(metric), tags: [...columns, cell(extra.join('&'))].join(',') };
     },
     line: ({ metric, tags }, value, epochMs) =>
@@ -39,8 +39,16 @@ export function createCsvOutput(options: FileOutputOptions): Output {
   });
 }
 
-/** Quoted where it must be; a leading `=`, `+`, `-` or `@` would be a formula in a spreadsheet. */
+/** Half a surrogate pair, as a cut in an emoji leaves it, is no text: it becomes U+FFFD. */
+function escaped(text: string): string {
+  return encodeURIComponent(text.replace(/\p{Surrogate}/gu, '\ufffd'));
+}
+
+/**
+ * Quoted where it must be; a leading `=`, `+`, `-` or `@`, also behind a tab or a line break, would
+ * be a formula in a spreadsheet.
+ */
 function cell(text: string): string {
-  const plain = /^[=+\-@]/.test(text) ? `'${text}` : text;
+  const plain = /^[\t\r\n]*[=+\-@]/.test(text) ? `'${text}` : text;
   return /[",\r\n]/.test(plain) ? `"${plain.replaceAll('"', '""')}"` : plain;
 }

@@ -13,6 +13,7 @@ const BOOT: Boot = {
   worker: 0,
   studies: { first: 0, count: 1000 },
   runNumber: '1',
+  throws: false,
   init: true,
   env: {},
   scenarios: [],

@@ -174,7 +174,8 @@ export class Guest {
     const { runNumber, env } = message;
     this.#runNumber = runNumber;
     const studies = this.#studies();
-    this.#boot({ worker: 0, studies, runNumber, init: true, env, scenarios: [], options: {} });
+    const none = { throws: false, scenarios: [], options: {} };
+    this.#boot({ worker: 0, studies, runNumber, init: true, env, ...none });
     this.#addService();
     if (this.#host.enter(Enter.EXPORTS, 0, 0, 0) < 0) throw this.#initFault();
     const { names, options } = JSON.parse(this.#host.words()) as {
@@ -241,6 +242,7 @@ export class Guest {
       worker: this.#task.worker,
       studies: this.#studies(),
       runNumber: plan.runNumber,
+      throws: plan.throws,
       init: false,
       env: plan.env,
       scenarios: plan.scenarios.map(({ name, exec, env }) => ({ name, exec, env })),
@@ -389,7 +391,16 @@ export class Guest {
 
   hook(name: HookName, json: string | null): void {
     if (!this.#hasService) this.#addService();
+    // As in k6: samples of setup and teardown are in a group of that name.
+    const tags = this.#plan?.tags ?? {};
+    const inGroup = name === 'handleSummary' ? tags : { ...tags, group: `::${name}` };
+    this.#service.context = this.#contexts.of(inGroup);
+    this.#host.enter(Enter.FORGET, 0, 0, 0);
     this.#hooks.run(name, json);
+  }
+
+  giveUpHook(): void {
+    this.#hooks.giveUp();
   }
 
   /** A rejection that nobody awaited, of the VU it must be from, where that is known. */

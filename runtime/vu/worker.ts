@@ -110,6 +110,9 @@ class Worker {
       case 'instance':
         this.#guest?.instance(message.others);
         return;
+      case 'giveUpHook':
+        this.#guest?.giveUpHook();
+        return;
       case 'exit':
         this.#leave();
         return;

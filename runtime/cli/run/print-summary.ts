@@ -26,16 +26,22 @@ export function needsAscii(env: Terminal['env']): boolean {
   return /iso-?8859|ascii/i.test(locale);
 }
 
+type CustomSummary = Readonly<Record<string, string | Uint8Array>>;
+
+function textOf(content: string | Uint8Array): string {
+  return typeof content === 'string' ? content : Buffer.from(content).toString();
+}
+
 /** k6's map: `stdout`, `stderr`, or a file name. */
-function writeCustom(terminal: Terminal, custom: Readonly<Record<string, string>>): void {
-  for (const [name, text] of Object.entries(custom)) {
-    if (name === 'stdout') terminal.out(text);
-    else if (name === 'stderr') terminal.err(text);
-    else writeOne(terminal, name, text);
+function writeCustom(terminal: Terminal, custom: CustomSummary): void {
+  for (const [name, content] of Object.entries(custom)) {
+    if (name === 'stdout') terminal.out(textOf(content));
+    else if (name === 'stderr') terminal.err(textOf(content));
+    else writeOne(terminal, name, content);
   }
 }
 
-function writeOne(terminal: Terminal, name: string, text: string): void {
+function writeOne(terminal: Terminal, name: string, text: string | Uint8Array): void {
   try {
     const file = resolve(terminal.cwd, name);
     makeFolders(dirname(file));

@@ -143,9 +143,17 @@ export class Fleet {
     try {
       return (await answer).json;
     } catch (error) {
-      if (isTimeout(error) && !(await beats(lead))) lead.kill();
+      if (isTimeout(error)) {
+        if (await beats(lead)) this.giveUpHook();
+        else lead.kill();
+      }
       throw error;
     }
+  }
+
+  /** Nobody waits for the hook of worker 0 any more: what it waits for is cut off. */
+  giveUpHook(): void {
+    this.#lead().post({ kind: 'giveUpHook' });
   }
 
   /** Before t0: pre-allocated VUs of arrival rates run their vuInit; resolves when they are ready. */

@@ -1,5 +1,6 @@
 // Waiting for one message of a thread, with a time limit, its failure and its death.
 import { DicomRunError, ExitCode } from '../../errors.ts';
+import { LONGEST_TIMER_MS } from '../../executors/duration.ts';
 import type { ScriptFault } from '../../threads.ts';
 
 /** A script's fault in `load`, `prepare`, `setup`, `teardown` or `handleSummary`. */
@@ -19,7 +20,7 @@ interface Waiter {
   readonly kind: string;
   readonly resolve: (message: { readonly kind: string }) => void;
   readonly reject: (reason: Error) => void;
-  readonly timer: NodeJS.Timeout | undefined;
+  timer: NodeJS.Timeout | undefined;
 }
 
 /** How long to wait, and the phase to name when it takes longer. */
@@ -42,9 +43,7 @@ export class Mailbox<Message extends { readonly kind: string }> {
     if (this.#dead !== null) return Promise.reject(this.#dead);
     return new Promise((resolve, reject) => {
       const timer =
-        limit.timeoutMs === undefined
-          ? undefined
-          : setTimeout(() => this.#expire(kind, limit), limit.timeoutMs);
+        limit.timeoutMs === undefined ? undefined : this.#limit(kind, limit, limit.timeoutMs);
       this.#waiters.set(kind, {
         kind,
         resolve: resolve as (message: { readonly kind: string }) => void,
@@ -78,6 +77,16 @@ export class Mailbox<Message extends { readonly kind: string }> {
     this.#waiters.delete(kind);
     clearTimeout(waiter.timer);
     return waiter;
+  }
+
+  /** One timer after another, where the limit is longer than a timer can be. */
+  #limit(kind: string, limit: WaitLimit, leftMs: number): NodeJS.Timeout {
+    const ms = Math.min(leftMs, LONGEST_TIMER_MS);
+    return setTimeout(() => {
+      const waiter = this.#waiters.get(kind);
+      if (leftMs <= ms) this.#expire(kind, limit);
+      else if (waiter !== undefined) waiter.timer = this.#limit(kind, limit, leftMs - ms);
+    }, ms);
   }
 
   #expire(kind: string, limit: WaitLimit): void {

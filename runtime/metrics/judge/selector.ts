@@ -8,7 +8,7 @@ export interface Selector {
   readonly tags: Readonly<Record<string, string>>;
 }
 
-/** Null when it is not of that form. Values may stand in double quotes. */
+/** Null when it is not of that form. Values may stand in double or single quotes. */
 export function parseSelector(text: string): Selector | null {
   const match = /^\s*([A-Za-z_][A-Za-z0-9_]*)\s*(?:\{(.*)\})?\s*$/s.exec(text);
   const metric = match?.[1];
@@ -37,10 +37,13 @@ export function selects(selector: Selector, tags: Readonly<Record<string, string
 function splitTags(body: string): string[] {
   const parts: string[] = [];
   let from = 0;
-  let quoted = false;
+  // The quote that is open. One inside a value, as in `O'Neill`, opens nothing.
+  let quote = '';
   for (let i = 0; i < body.length; i++) {
-    if (body[i] === '"') quoted = !quoted;
-    if (body[i] === ',' && !quoted) {
+    const char = body[i] ?? '';
+    if (quote !== '') quote = char === quote ? '' : quote;
+    else if (/["']/.test(char) && /:\s*$/.test(body.slice(from, i))) quote = char;
+    if (char === ',' && quote === '') {
       parts.push(body.slice(from, i));
       from = i + 1;
     }
@@ -50,7 +53,5 @@ function splitTags(body: string): string[] {
 }
 
 function unquoted(value: string): string {
-  return value.length >= 2 && value.startsWith('"') && value.endsWith('"')
-    ? value.slice(1, -1)
-    : value;
+  return /^(["']).*\1$/s.test(value) ? value.slice(1, -1) : value;
 }

@@ -36,6 +36,8 @@ export class ClosedRunner implements ScenarioRunner, VuOwner, Timed {
   start(startMs: number): void {
     this.#startMs = startMs;
     this.#arm();
+    // A part without a VU has nothing to wait for.
+    this.#maybeOver();
   }
 
   stop(): void {

@@ -6,11 +6,16 @@ import type { Host } from '../sandbox/host.ts';
 
 export type HookName = 'setup' | 'teardown' | 'handleSummary';
 
+/** Slot of the VU that runs hooks. */
+const SERVICE = -1;
+
 export class Hooks {
   readonly #host: Host;
   readonly #port: MessagePort;
   readonly #flush: () => void;
   #running: HookName = 'setup';
+  /** Number of the hook that runs; one that was given up has an earlier one. */
+  #turn = 0;
 
   /** @param flush sends what was sampled before the answer goes out */
   constructor(host: Host, port: MessagePort, flush: () => void) {
@@ -22,13 +27,23 @@ export class Hooks {
 
   run(hook: HookName, json: string | null): void {
     this.#running = hook;
-    this.#host.enterText(Enter.HOOK, JSON.stringify({ hook, json }), 0);
+    const call = { hook, json, turn: ++this.#turn };
+    this.#host.enterText(Enter.HOOK, JSON.stringify(call), 0);
+  }
+
+  /** Cuts off what the hook waits for; nobody waits for its end any more. */
+  giveUp(): void {
+    this.#turn++;
+    this.#host.enter(Enter.INTERRUPT, SERVICE, 0, 0);
+    for (const operation of [...this.#host.active(SERVICE)]) operation.cancel?.();
   }
 
   #done(): number {
     const text = this.#host.words();
-    const failed = this.#host.x() === 1;
+    const outcome = this.#host.x();
+    const failed = outcome % 2 === 1;
     this.#flush();
+    if (Math.floor(outcome / 2) !== this.#turn) return 0;
     this.#post(failed ? this.#failure(text) : this.#answer(text));
     return 0;
   }

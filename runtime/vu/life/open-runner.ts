@@ -1,6 +1,7 @@
 // Walks an open plan: starts at a rate, on whoever is free (constant- and ramping-arrival-rate).
 // One 1 ms tick, absolute deadlines: late by a millisecond at most unless the worker is busy, and how
 // late is a sample of its own.
+import { LONGEST_TIMER_MS } from '../../executors/duration.ts';
 import type { OpenPlan } from '../../executors/plan.ts';
 import { killVu, type RunnerLife, type RunnerParts, type ScenarioRunner } from './runner.ts';
 import { VuState, type VuOwner, type VuSlot } from './vus.ts';
@@ -82,7 +83,7 @@ export class OpenRunner implements ScenarioRunner, VuOwner {
     while (this.#vus.size < this.#plan.preAllocatedVUs) if (this.#grow() === null) break;
     const wait = startMs - this.#parts.clock.now();
     this.#armed = true;
-    this.#timer = setTimeout(this.#tick, Math.max(0, wait));
+    this.#timer = setTimeout(this.#tick, Math.min(LONGEST_TIMER_MS, Math.max(0, wait)));
   }
 
   stop(): void {
@@ -149,7 +150,8 @@ export class OpenRunner implements ScenarioRunner, VuOwner {
     const { regularEndNs, endNs } = this.#plan;
     const next = this.#ending ? endNs : this.#more ? this.#walk.cursor.atNs : regularEndNs;
     const wait = (next - this.#nowNs()) / NS_PER_MS;
-    this.#timer = setTimeout(this.#tick, Math.max(TICK_MS, Math.floor(wait)));
+    const ms = Math.min(LONGEST_TIMER_MS, Math.max(TICK_MS, Math.floor(wait)));
+    this.#timer = setTimeout(this.#tick, ms);
   }
 
   /** One start: on the VU that was idle last, on a new one, in another worker, or dropped. */

@@ -5,6 +5,7 @@ import { nthOwned, segmentOf, type Segment } from '../../executors/segment.ts';
 import type { Calls } from '../sandbox/calls.ts';
 import type { Mesh, MeshMessage } from './mesh.ts';
 import type { Operation } from '../sandbox/operation.ts';
+import type { Timed } from './timer-queue.ts';
 import type { WorkerParts } from '../parts.ts';
 
 /** FNV-1a, never 0. */
@@ -16,7 +17,7 @@ export function hashOf(name: string): number {
 
 interface Waiter {
   give(item: string | null): void;
-  timer: NodeJS.Timeout | null;
+  timer: Timed | null;
 }
 
 /** Counters by name are pairs of (hash, value) behind the two counters of each scenario. */
@@ -98,7 +99,7 @@ export class SharedState {
   #push(queue: string, item: string): void {
     const waiter = this.#waiters.get(queue)?.shift();
     if (waiter !== undefined) {
-      if (waiter.timer !== null) clearTimeout(waiter.timer);
+      if (waiter.timer !== null) this.#parts.timers.remove(waiter.timer);
       waiter.give(item);
       return;
     }
@@ -120,11 +121,13 @@ export class SharedState {
     const waiters = this.#waiters.get(queue) ?? [];
     this.#waiters.set(queue, waiters);
     waiters.push(waiter);
-    waiter.timer = setTimeout(() => {
+    const due = (): void => {
       const at = waiters.indexOf(waiter);
       if (at >= 0) waiters.splice(at, 1);
       give(null);
-    }, timeoutMs);
+    };
+    waiter.timer = { at: performance.now() + timeoutMs, index: -1, due };
+    this.#parts.timers.add(waiter.timer);
   }
 
   #popped(number: number, item: string | null): void {

@@ -1,5 +1,7 @@
 // All waits of a worker in one binary heap with one Node timer: thousands of sleeping VUs cost one.
 
+import { LONGEST_TIMER_MS } from '../../executors/duration.ts';
+
 /** Something that waits. `at` is a performance.now() reading; `index` belongs to the queue. */
 export interface Timed {
   at: number;
@@ -12,6 +14,11 @@ const SLACK_MS = 0.5;
 /** `index` of an item that is due and waits for its turn of the loop. */
 const TURN_COMES = -2;
 const resolved = Promise.resolve();
+
+/** Until a performance.now() reading, at most as long as a timer can be. */
+function waitMs(at: number): number {
+  return Math.min(LONGEST_TIMER_MS, Math.max(1, Math.ceil(at - performance.now())));
+}
 
 export class TimerQueue {
   readonly #heap: Timed[] = [];
@@ -53,8 +60,9 @@ export class TimerQueue {
 
   #arm(at: number): void {
     if (this.#timer !== null) clearTimeout(this.#timer);
+    // A wait too long for one timer is taken up again when that has fired.
     this.#armedFor = at;
-    this.#timer = setTimeout(this.#fire, Math.max(1, Math.ceil(at - performance.now())));
+    this.#timer = setTimeout(this.#fire, waitMs(at));
   }
 
   #run(): void {

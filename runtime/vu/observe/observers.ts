@@ -2,6 +2,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { MessagePort } from 'node:worker_threads';
 import { Enter, Op, type Fault } from '../../../api/bridge.ts';
+import { METRIC_TABLE } from '../../../api/k6/metric-table.ts';
 import { executorOf } from '../../executors/index.ts';
 import { begunCounts, begunOffset } from '../../executors/plan-of.ts';
 import { ownedCount, segmentOf } from '../../executors/segment.ts';
@@ -167,6 +168,13 @@ export class Observers {
   }
 
   #newMetric(metric: CustomMetric): number {
+    if (METRIC_TABLE.some(({ name }) => name === metric.name)) {
+      throw new RingFault({
+        code: 'SCRIPT_METRIC',
+        message: `metric "${metric.name}": the name of a built-in metric`,
+        hint: 'choose another name; built-in metrics are filled by dicomrun alone',
+      });
+    }
     const at = this.metrics.findIndex((known) => known.name === metric.name);
     const known = this.metrics[at];
     if (known === undefined) return this.metrics.push(metric) - 1;
