@@ -10,6 +10,7 @@ import { Dataset, Identity, Study, isPlain } from './data.ts';
 import { milliseconds } from './duration.ts';
 import { FindCall } from './find.ts';
 import { Pool } from './pool.ts';
+import { Receiver } from './receiver.ts';
 import { StoreCall, outcomeOf, phasesOf, throwIfFailed } from './result.ts';
 import type * as T from './types.ts';
 
@@ -145,9 +146,16 @@ export class Association implements Releasable {
 
   /** C-MOVE. */
   async move(keys: T.Match, options: T.MoveOptions): Promise<T.MoveResult> {
-    if (typeof options?.destination !== 'string')
-      throw badArgument('move(): needs a destination AE title');
-    return (await this.call('move', { keys, ...limits(options) })) as T.MoveResult;
+    const { destination, of, ...rest } = options ?? {};
+    const receiver = destination instanceof Receiver ? destination : undefined;
+    const title = receiver?.aet ?? destination;
+    if (typeof title !== 'string')
+      throw badArgument('move(): needs a destination, an AE title or a receiver');
+    if (of !== undefined && receiver === undefined)
+      throw badArgument('move({ of }): only a dicom.receiver(…) as destination can account for it');
+    const wanted = of === undefined ? {} : { receiver: receiver?.id, expected: expectedOf(of) };
+    const request = { keys, destination: title, ...wanted, ...limits(rest) };
+    return (await this.call('move', request)) as T.MoveResult;
   }
 
   /** C-GET: the instances come on this association. */
@@ -316,6 +324,12 @@ export class Association implements Releasable {
   toJSON(): unknown {
     return { association: this.handle, open: !this.closed };
   }
+}
+
+/** What an archive that took these must send. */
+function expectedOf(what: Study | readonly Dataset[]): object[] {
+  const images = what instanceof Study ? what.images.filter((one) => one.accepted > 0) : what;
+  return images.map((one) => ({ uid: one.uid, studyUid: one.studyUid, ...one.recipe() }));
 }
 
 /** Options with durations in ms. */

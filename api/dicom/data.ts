@@ -6,7 +6,7 @@ import { badArgument } from '../sandbox/errors.ts';
 import { shared } from '../sandbox/shared.ts';
 import type { Vu } from '../sandbox/vu.ts';
 import { mergeEdits, uidEdit } from './edit-keys.ts';
-import type { AnonymiseOptions, Edits } from './types.ts';
+import type { AnonymiseOptions, Edits, FileFacts } from './types.ts';
 
 /** @internal What the sandbox knows of one prototype. */
 export interface Member {
@@ -190,6 +190,23 @@ export class Dataset {
   /** All attributes but pixel data, as text lines. */
   dump(): string {
     return ask(this.vu, Op.ASK, JSON.stringify({ ask: 'dump', ...this.recipe() })) as string;
+  }
+
+  /**
+   * SHA-256 (hex) of its pixel data as it is stored here, '' when there is none: what a C-GET must
+   * bring in the same transfer syntax (`ReceivedInstance.pixelHash`).
+   */
+  get pixelHash(): string {
+    return ask(this.vu, Op.ASK, JSON.stringify({ ask: 'pixelHash', ...this.recipe() })) as string;
+  }
+  /**
+   * The file it was read from, byte for byte. Reads it once more, whole.
+   *
+   * @throws DicomError `SCRIPT_ARGUMENT` for an instance that was made, not read; `DATA_FILE` when the
+   *   file cannot be read any more
+   */
+  file(): FileFacts {
+    return ask(this.vu, Op.ASK, JSON.stringify({ ask: 'file', ...this.recipe() })) as FileFacts;
   }
 
   /** @internal What the host needs to build it. */

@@ -31,7 +31,7 @@ export interface ExpectOptions {
   timeout?: Duration;
   /** Expected attributes on arrival: literal, regular expression, or null for absent. */
   tags?: Readonly<Record<string, unknown>>;
-  /** After all is there, wait so long for duplicates. */
+  /** After the last arrival, wait so long for duplicates. Default 250 ms; 0 answers at once. */
   quiet?: Duration;
 }
 

@@ -1,4 +1,5 @@
 // Queries, retrieval, commitment and the normalised services: options and results.
+import type { Dataset, Study } from './data.ts';
 import type { Receiver } from './receiver.ts';
 import type { CallOptions, Duration, Response } from './types.ts';
 
@@ -33,8 +34,13 @@ export interface Find extends PromiseLike<FindResult>, AsyncIterable<Match> {
 /** How to retrieve by C-MOVE. */
 export interface MoveOptions extends Omit<FindOptions, 'limit' | 'model'> {
   model?: 'study' | 'patient';
-  /** AE title to send to. */
-  destination: string;
+  /** AE title to send to, or a receiver of this run. */
+  destination: string | Receiver;
+  /**
+   * What must arrive at that receiver: the accepted instances of a study, or these. They are accounted
+   * for there as stores are where a peer delivers: `receiver.expect(study)`, `dicom_delivery_*`.
+   */
+  of?: Study | readonly Dataset[];
 }
 
 /** C-STORE sub-operations by outcome (PS3.4 C.4.2); null where the peer does not tell. */

@@ -18,6 +18,24 @@ export type * from './service-types.ts';
  */
 export type Edits = Readonly<Record<string, unknown>>;
 
+/** A Part 10 file (PS3.10 §7.1), byte for byte. Hashes are SHA-256, in hex. */
+export interface FileFacts {
+  /** Length in bytes. */
+  bytes: number;
+  /** Of the whole file. */
+  hash: string;
+  /** Of the data set, as encoded. */
+  datasetHash: string;
+  /** The 128 bytes before the prefix `DICM`, in hex. */
+  preamble: string;
+  /** Media Storage SOP Class UID (0002,0002) of the file meta information. */
+  sopClass: string;
+  /** Media Storage SOP Instance UID (0002,0003). */
+  sopInstance: string;
+  /** Transfer Syntax UID (0002,0010). */
+  transferSyntax: string;
+}
+
 /** Options of the Basic Profile (PS3.15 Annex E); none by default. */
 export interface AnonymiseOptions {
   /** Retain UIDs (E.3.9). */

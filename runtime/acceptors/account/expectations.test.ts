@@ -44,6 +44,17 @@ describe('expect()', () => {
     expect(answers).toMatchObject([{ arrived: 1, duplicated: 1, durationMs: 229 }]);
   });
 
+  it('does not wait for what nobody accepted, but for the quiet in which it could come', () => {
+    const b = bench();
+    const one = ask(b, { accepted: 0, instance: [1, 1], quietMs: 100 }, 0);
+    const study = ask(b, { accepted: 0, study: 2, quietMs: 100 }, 0);
+    b.account.tick(99);
+    expect([one, study]).toEqual([[], []]);
+    b.account.tick(100);
+    expect(one).toMatchObject([{ expected: 0, missing: 0, complete: true, durationMs: 100 }]);
+    expect(study).toMatchObject([{ expected: 0, missing: 0, complete: true }]);
+  });
+
   it('says at the timeout what is missing, by name', () => {
     const b = bench();
     b.account.accept(sent(1, 1, 0), 0);

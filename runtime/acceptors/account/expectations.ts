@@ -79,7 +79,8 @@ export class Expectations {
       if (!this.isComplete(account, study, expectation)) waiter.due = deadline;
       else {
         const lastArrival = account.studies.lastArrival[study] ?? -Infinity;
-        waiter.due = Math.min(deadline, lastArrival + expectation.quietMs);
+        const since = lastArrival === -Infinity ? waiter.asked : lastArrival;
+        waiter.due = Math.min(deadline, since + expectation.quietMs);
       }
     }
     this.answerDue(account, study, now);
@@ -139,6 +140,8 @@ export class Expectations {
 
   private isComplete(account: Account, study: number, expectation: Expectation): boolean {
     const { studies, instances } = account;
+    // Refused: nothing of it can be waited for.
+    if (expectation.instance !== undefined && expectation.accepted === 0) return true;
     if (expectation.instance !== undefined) {
       const slot = instances.find(expectation.instance[0], expectation.instance[1]);
       if (slot === NO_SLOT) return this.finishedBefore(expectation.study) !== undefined;

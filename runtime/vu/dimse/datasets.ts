@@ -1,4 +1,6 @@
 // Questions of scripts about their data sets: a recipe becomes a header, and the header answers.
+import { hash } from 'node:crypto';
+import { existsSync, readFileSync } from 'node:fs';
 import { anonymiseEdits, type AnonymiseOptions } from '../../dicom/deidentify/anonymise.ts';
 import { tagOf } from '../../dicom/element/dictionary.ts';
 import { type Comparable, diffDatasets, type DiffOptions } from '../../dicom/file/diff.ts';
@@ -6,10 +8,12 @@ import { dumpDataset } from '../../dicom/file/dump.ts';
 import { compileEdits, type Edits } from '../../dicom/edit/edits.ts';
 import { isPixelData } from '../../dicom/element/element-index.ts';
 import { memberNumber } from '../../dicom/pool/identity.ts';
+import { PREAMBLE_BYTES, readMeta } from '../../dicom/file/part10.ts';
 import { getValue, openDataset, type OpenDataset } from '../../dicom/element/json.ts';
 import { type Prototype, putSlot, type Template } from '../../dicom/pool/prototype.ts';
 import { encodingOf, TransferSyntax } from '../../dicom/element/transfer-syntax.ts';
 import type { Asks } from '../sandbox/asks.ts';
+import { RingFault } from '../sandbox/host.ts';
 
 /** What a data set of the sandbox is made of (api/dicom/data.ts, Dataset.recipe). */
 
@@ -112,7 +116,31 @@ function anonymised(parts: DatasetParts, recipe: Recipe, options: AnonymiseOptio
   return anonymiseEdits(opened(parts, recipe), { ...options, keepIdentity: recipe.fresh });
 }
 
-/** Registers `get`, `dump`, `diff` and `anonymise`. They answer in init code, too. */
+/** What `Dataset.file()` gives (api/dicom/types.ts, FileFacts). */
+function fileFacts(parts: DatasetParts, { prototype }: Recipe): object {
+  const { origin, location } = parts.prototype(prototype).share;
+  const made = location.kind === 'tiled' || !existsSync(origin);
+  if (made) {
+    throw new RingFault({
+      code: 'SCRIPT_ARGUMENT',
+      message: `file(): ${origin} is no file any more, or never was one`,
+      hint: 'ask an instance of dicom.files(…)',
+    });
+  }
+  const bytes = readFileSync(origin);
+  const { datasetOffset, ...meta } = readMeta(bytes);
+  return {
+    bytes: bytes.length,
+    hash: sha256(bytes),
+    datasetHash: sha256(bytes.subarray(datasetOffset)),
+    preamble: bytes.toString('hex', 0, PREAMBLE_BYTES),
+    ...meta,
+  };
+}
+
+const sha256 = (bytes: Buffer): string => hash('sha256', bytes, 'hex');
+
+/** Registers `get`, `dump`, `diff`, `anonymise`, `pixelHash`, `file`. They answer in init code, too. */
 export function wireDatasets(asks: Asks, parts: DatasetParts): void {
   const recipe = (request: unknown): Recipe => request as Recipe;
   asks.on('get', (request) => attribute(parts, recipe(request), String(request['attribute'])));
@@ -124,6 +152,8 @@ export function wireDatasets(asks: Asks, parts: DatasetParts): void {
     const options = expected === undefined ? {} : { expected: expected as string[] };
     return differences(parts, [recipe(a), recipe(b)], options);
   });
+  asks.on('pixelHash', (request) => parts.prototype(recipe(request).prototype).share.pixelHash);
+  asks.on('file', (request) => fileFacts(parts, recipe(request)));
   asks.on('anonymise', (request) =>
     anonymised(parts, recipe(request), (request['options'] ?? {}) as AnonymiseOptions),
   );

@@ -109,20 +109,27 @@ export class DeliveryPort {
   }
 
   #route(lane: Lane, spec: Spec, slot: number): number {
-    const { plan } = this.#parts;
-    const scenario = plan.scenarios[this.#parts.vu(slot).scenario]?.name ?? '';
-    const key = `${spec.deliversTo}|${spec.route}|${scenario}`;
-    let number = lane.routeNumbers.get(key);
-    if (number === undefined) {
-      number = lane.routes.length;
-      lane.routeNumbers.set(key, number);
-      lane.routes.push({
-        name: spec.route || spec.peer.calledAET,
-        receiver: spec.deliversTo,
-        scenario,
-      });
-    }
+    const key = `${spec.deliversTo}|${spec.route}|${this.#scenario(slot)}`;
+    const known = lane.routeNumbers.get(key);
+    if (known !== undefined) return known;
+    const name = spec.route || spec.peer.calledAET;
+    return this.#newRoute(lane, key, { name, receiver: spec.deliversTo, slot });
+  }
+
+  #newRoute(
+    lane: Lane,
+    key: string,
+    route: { readonly name: string; readonly receiver: number; readonly slot: number },
+  ): number {
+    const { name, receiver, slot } = route;
+    const number = lane.routes.length;
+    lane.routeNumbers.set(key, number);
+    lane.routes.push({ name, receiver, scenario: this.#scenario(slot) });
     return number;
+  }
+
+  #scenario(slot: number): string {
+    return this.#parts.plan.scenarios[this.#parts.vu(slot).scenario]?.name ?? '';
   }
 
   /** A fresh instance was accepted and is expected at the peer's receiver. */
@@ -156,6 +163,21 @@ export class DeliveryPort {
     const time = this.#parts.clock.at(operation.sendStart);
     lane.uids.push({ ...sent, prototype, route: this.#route(lane, spec, slot), time });
     if (lane.uids.length === CAPACITY) this.#flushLane(lane);
+  }
+
+  /** An archive is asked to send these to a receiver: they are awaited there from now on. */
+  awaited(
+    at: { readonly receiver: number; readonly route: string; readonly slot: number },
+    instances: readonly Expected[],
+  ): void {
+    const { receiver, route: name, slot } = at;
+    const lane = this.#lane(receiver);
+    if (lane === undefined) return;
+    const key = `move ${receiver}|${name}|${this.#scenario(slot)}`;
+    const route = lane.routeNumbers.get(key) ?? this.#newRoute(lane, key, { name, receiver, slot });
+    const time = this.#parts.clock.now();
+    for (const one of instances) lane.uids.push({ ...one, route, time });
+    this.#flushLane(lane);
   }
 
   #flushLane(lane: Lane): void {
@@ -251,6 +273,9 @@ export class DeliveryPort {
     waiting?.answer(json);
   }
 }
+
+/** An instance by its UIDs, and what it was made of. */
+export type Expected = Pick<AcceptedUid, 'uid' | 'studyUid' | 'prototype' | 'recipe'>;
 
 export interface ExpectCall {
   readonly receiver: number;

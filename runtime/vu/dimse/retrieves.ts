@@ -5,6 +5,9 @@ import { retrieve, type RetrieveResult, type SubOperations } from '../../dicom/s
 import type { CallRequest } from '../sandbox/calls.ts';
 import type { Operation } from '../sandbox/operation.ts';
 import type { ServiceParts } from './services.ts';
+import type { Expected } from './delivery.ts';
+import type { Recipe } from './datasets.ts';
+import { memberNumber } from '../../dicom/pool/identity.ts';
 import { byKeyword } from './keys.ts';
 import { Exchange, noContext, type ServiceOptions } from './exchange.ts';
 import { Intake } from './intake.ts';
@@ -17,6 +20,9 @@ interface RetrieveCall extends ServiceOptions {
   readonly model?: string;
   readonly level?: string;
   readonly destination?: string;
+  /** The receiver that this is, and what must arrive there. */
+  readonly receiver?: number;
+  readonly expected?: readonly (Recipe & { readonly uid: string; readonly studyUid: string })[];
   /** Sub-operations after which C-CANCEL is sent. */
   readonly cancelAfter?: number;
   readonly keep?: 'nothing' | 'files';
@@ -79,12 +85,11 @@ function begin(
   const sopClass = queryClass(model, kind);
   if (open.wire.contextFor(sopClass, '') === 0) throw noContext(open, sopClass, service);
   const exchange = new Exchange(parts, associations, { open, service, slot, options: call });
+  announce(services, call, { route: open.spec.peer.calledAET, slot });
   const intake = kind === 'get' ? new Intake(folderOf(call, parts.plan.folder)) : null;
   if (intake !== null) inboxes.of(open).intake = intake;
-  const level = call.level ?? 'STUDY';
-  const keys = byKeyword(call.keys, kind);
   const request = {
-    ...{ model, level, keys },
+    ...{ model, level: call.level ?? 'STUDY', keys: byKeyword(call.keys, kind) },
     ...(destination === undefined ? {} : { destination }),
     ...(timeoutMs === undefined ? {} : { responseMs: timeoutMs }),
   };
@@ -103,6 +108,25 @@ function begin(
   });
   if (intake !== null) intake.onInstance = (n) => n >= cancelAfter && running.cancel();
   operation.cancel = (): void => open.wire.abort();
+}
+
+/** What must arrive at a receiver of the run is awaited there before the request goes out. */
+function announce(
+  { delivery }: ServiceParts,
+  { receiver, expected = [] }: RetrieveCall,
+  from: { readonly route: string; readonly slot: number },
+): void {
+  if (receiver !== undefined) delivery.awaited({ receiver, ...from }, expected.map(asSent));
+}
+
+/** An instance as its archive was sent it. */
+function asSent(one: NonNullable<RetrieveCall['expected']>[number]): Expected {
+  const { uid, studyUid, prototype, study, series, instance, fresh, edits } = one;
+  const recipe = {
+    identity: fresh ? ([study, memberNumber(series, instance)] as const) : null,
+    edits: edits === undefined ? null : JSON.stringify(edits),
+  };
+  return { uid, studyUid, prototype, recipe };
 }
 
 /** Sub-operations that are over. */
