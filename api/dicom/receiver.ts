@@ -9,13 +9,9 @@ import { milliseconds } from './duration.ts';
 import { uidEdit } from './edit-keys.ts';
 import type { Delivery, ExpectOptions, StoreResult } from './types.ts';
 
-<<<<<<< HEAD
-=======
-const WORKERS = 1e10;
 /** Duplicates mostly follow at once; a check that nothing came twice has to wait for them. */
 const QUIET_MS = 250;
 
->>>>>>> 365cb94 (move({ of }), pixelHash, file(), and expect() waits for duplicates by default)
 /** A listening acceptor that accounts for what arrives. See `dicomrun help delivery`. */
 export class Receiver {
   private readonly vu: Vu;

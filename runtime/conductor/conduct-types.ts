@@ -7,6 +7,7 @@ import type { Account } from './records/events.ts';
 import type { Recorder, RecordSinks } from './records/recorder.ts';
 import type { Screen } from './screen.ts';
 import type { Loaded, Targets } from './share.ts';
+import type { ReceiverAddress } from '../threads.ts';
 import type { EndReason, Stopper } from './stopper.ts';
 
 /** A bundled script. */
@@ -31,6 +32,8 @@ export interface RunContext {
   readonly options: Options;
   readonly targets: Targets;
   readonly workers: number;
+  /** Where the receivers of the script listen. */
+  readonly receivers: readonly ReceiverAddress[];
   readonly embedded: boolean;
 }
 

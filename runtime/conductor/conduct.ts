@@ -169,6 +169,7 @@ class Conductor {
       options,
       targets,
       workers,
+      receivers: listening?.receivers ?? [],
       embedded: this.#embedded !== null,
     };
     const plan = vuPlan(built, context, listening);
@@ -194,7 +195,7 @@ class Conductor {
     workers: number,
   ) {
     const { options, loaded } = start;
-    const receivers = receiversOf(loaded.declarations);
+    const receivers = receiversOf(loaded.declarations, options.receivers);
     const threads = acceptorCount(options, receivers.length);
     if (threads === 0) return null;
     const file = this.#request.acceptorWorker;

@@ -3,7 +3,7 @@ import type { Options } from '../config/types.ts';
 import type { DicomRunError } from '../errors.ts';
 import type { LiveNumbers } from '../metrics/engine-types.ts';
 import type { ErrorGroup, ThresholdResult } from '../metrics/summary.ts';
-import type { Declaration, LogMessage } from '../threads.ts';
+import type { Declaration, LogMessage, ReceiverAddress } from '../threads.ts';
 import type { FleetCounts } from './records/events.ts';
 import type { Targets } from './share.ts';
 
@@ -15,6 +15,8 @@ export interface PlanInfo {
   readonly targets: Targets;
   readonly declarations: readonly Declaration[];
   readonly workers: number;
+  /** Where the receivers of the script listen. */
+  readonly receivers: readonly ReceiverAddress[];
   readonly resultsDir: string;
   /** Worth a line each: files skipped, options without effect. */
   readonly notes: readonly string[];

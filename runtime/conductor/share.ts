@@ -1,4 +1,5 @@
 // From resolved options and what the init pass declared to what each thread is told. Pure.
+import { EVERY_RECEIVER } from '../config/option-table.ts';
 import type { Options, Route, Routes, Target, VerifyTarget } from '../config/types.ts';
 import { maxVUsOf } from '../executors/describe.ts';
 import { WORKERS_PER_PROCESS } from '../executors/segment.ts';
@@ -33,13 +34,35 @@ export function asksForTarget(peers: readonly PeerSpec[]): boolean {
   return peers.some((peer) => peer.usesTarget);
 }
 
-/** Receivers among the declarations. */
+/** Receivers among the declarations, each where the configuration puts it. */
 export function receiversOf(
   declarations: readonly Declaration[],
+  places: Options['receivers'],
 ): readonly { readonly id: number; readonly spec: ReceiverSpec }[] {
-  return declarations.flatMap((declaration) =>
-    declaration.kind === 'receiver' ? [{ id: declaration.id, spec: declaration.spec }] : [],
-  );
+  return declarations.flatMap((declaration) => {
+    if (declaration.kind !== 'receiver') return [];
+    const { id, spec } = declaration;
+    const named = spec.aets.find((aet) => places[aet] !== undefined) ?? EVERY_RECEIVER;
+    return [{ id, spec: { ...spec, ...places[named] } }];
+  });
+}
+
+/** AE titles that the command line names and no receiver of the script has. */
+export function strangeReceivers(
+  declarations: readonly Declaration[],
+  { receivers, origins }: Options,
+): readonly string[] {
+  const known = receiversOf(declarations, {}).flatMap(({ spec }) => spec.aets);
+  const isStrange = (aet: string): boolean =>
+    aet !== EVERY_RECEIVER &&
+    !known.includes(aet) &&
+    origins[`receivers.${aet}`]?.startsWith('flag') === true;
+  return Object.keys(receivers)
+    .filter(isStrange)
+    .map((aet) => {
+      const there = known.length === 0 ? 'it has none' : `it has ${known.join(', ')}`;
+      return `--receiver ${aet}: the script has no receiver of that AE title; ${there}`;
+    });
 }
 
 /** Name under which the embedded router knows a peer: its route, else its called AE title. */
@@ -81,7 +104,7 @@ export function targetsOf(
   return {
     target: { ...at, calledAET: options.route ?? EMBEDDED_AET, callingAET },
     routes: named,
-    verify: embeddedVerify(embedded, callingAET),
+    verify: { ...embeddedVerify(embedded, callingAET), ...options.verifyTiming },
   };
 }
 

@@ -113,6 +113,10 @@ function maps(options: Options): ConfigRow[] {
     const where = route.host === undefined ? '' : `${route.host}:${route.port ?? 'target port'} `;
     return row(`routes.${name}`, `${where}${route.callingAET} → ${route.calledAET}`);
   });
+  for (const [aet, { host, port }] of Object.entries(options.receivers)) {
+    const place = `${host ?? 'host of the script'}:${port ?? 'port of the script'}`;
+    rows.push(row(`receivers.${aet}`, place));
+  }
   for (const [key, specs] of Object.entries(options.thresholds)) {
     rows.push(row(`thresholds.${key}`, specs.map((spec) => spec.threshold).join(', ') || '-'));
   }

@@ -15,6 +15,7 @@ export const FLAGS: readonly string[] = [
   'tag',
   'out',
   'scrape',
+  'receiver',
   'profile',
 ];
 

@@ -29,6 +29,9 @@ const duration = (path: string, ms: number | null, doc: string, flag?: string): 
 const off = (path: string, doc: string, flag?: string): OptionRow =>
   row(path, 'boolean', doc, { byDefault: false, ...(flag === undefined ? {} : { flag }) });
 
+/** In place of an AE title: every receiver of the script that is not named. */
+export const EVERY_RECEIVER = '*';
+
 /** Less is not enough for a script and the runtime around it. */
 export const MIN_HEAP_BYTES = 64e6;
 

@@ -20,6 +20,7 @@ const PLAN: PlanFacts = {
   maxDurationMs: 210_000,
   maxVUs: 51,
   workers: 1,
+  receivers: ['GI_ARCHIVE on 0.0.0.0:11113'],
   data: ['214 instances, CT/MR/US'],
   thresholds: 3,
   outputs: ['influxdb http://127.0.0.1:8086/dicomrun'],
@@ -35,6 +36,7 @@ target   LB-HTM-GI@10.1.2.3:11112   calling HTM-GI   route HTM_GI
 load     endoscopy: 0→50 VUs over 2m, then 50 for 1m   [from the command line]
          queries: 1 VU for 1m, starting at 30s, exec query   [from the command line]
          at most 51 VUs on 1 worker thread, at most 3 m 30 s with graceful stop
+receive  GI_ARCHIVE on 0.0.0.0:11113
 data     214 instances, CT/MR/US
 outputs  influxdb http://127.0.0.1:8086/dicomrun   results in results/20261121-0412-gi
 `,

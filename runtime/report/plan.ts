@@ -20,6 +20,8 @@ export interface PlanFacts {
   readonly maxDurationMs: number;
   readonly maxVUs: number;
   readonly workers: number;
+  /** `GI_ARCHIVE on 127.0.0.1:11113`: whom the target has to deliver to, and where. */
+  readonly receivers: readonly string[];
   /** One line per pool: `214 instances, CT/MR/US, 31 kB–11 MB, from ./dicom_samples`. */
   readonly data: readonly string[];
   readonly thresholds: number;
@@ -54,6 +56,9 @@ export function renderPlan(
       '',
       `at most ${plural(plan.maxVUs, 'VU')} on ${plan.workers} worker thread${plan.workers === 1 ? '' : 's'}, at most ${span(plan.maxDurationMs)} with graceful stop`,
     ],
+    ...(plan.receivers.length === 0
+      ? []
+      : [['receive', plan.receivers.map(safe).join('   ')] as const]),
     ...plan.data.map((line, i) => [i === 0 ? 'data' : '', safe(line)] as const),
     ['outputs', [...plan.outputs, `results in ${plan.dir}`].map(safe).join('   ')],
     ...plan.notes.map((note) => ['note', safe(note)] as const),

@@ -7,7 +7,7 @@ import type { PlaceOf } from '../../conductor/records/error-log.ts';
 import type { BuiltScript, ConductRequest, RunContext } from '../../conductor/conduct-types.ts';
 import type { Recorder } from '../../conductor/records/recorder.ts';
 import type { Screen } from '../../conductor/screen.ts';
-import { newRunNumber } from '../../conductor/share.ts';
+import { newRunNumber, strangeReceivers } from '../../conductor/share.ts';
 import type { Loaded } from '../../conductor/share.ts';
 import type { Stopper } from '../../conductor/stopper.ts';
 import { MIN_HEAP_BYTES } from '../../config/option-table.ts';
@@ -74,8 +74,12 @@ export function composeRun(request: ComposeRequest): ConductRequest {
         targets: context.targets,
         declarations: context.loaded.declarations,
         workers: context.workers,
+        receivers: context.receivers,
         resultsDir: shownPath(terminal, book.folder),
-        notes: context.loaded.notes,
+        notes: [
+          ...strangeReceivers(context.loaded.declarations, context.options),
+          ...context.loaded.notes,
+        ],
       }),
     handleSummaryJson: (summary, setupJson) => summaryData(terminal, summary, setupJson),
   };

@@ -33,6 +33,7 @@ export function planFacts(info: PlanInfo): PlanFacts {
     maxDurationMs: need.durationNs / 1e6,
     maxVUs: whole ? need.maxVUs : Math.min(need.maxVUs, maxVUsOf(options.scenarios, part)),
     workers: info.workers,
+    receivers: info.receivers.map(({ aets, host, port }) => `${aets.join('/')} on ${host}:${port}`),
     data: dataLines(info),
     thresholds: options.noThresholds ? 0 : Object.values(options.thresholds).flat().length,
     outputs: options.outputs.map(({ kind, to }) => `${kind} ${withoutPassword(to)}`.trim()),

@@ -48,6 +48,11 @@ export function addTargetFlags(command: Command): Command {
     .option('--route <name>', 'use this configured route')
     .option('--embedded', 'run against an embedded router and archive')
     .option('--verify <aet@host:port>', 'where C-FIND verification asks')
+    .option(
+      '--receiver <aet=host:port>',
+      'where a receiver of the script listens, repeatable',
+      collect,
+    )
     .option('--no-preflight', 'do not check the target before the run');
 }
 

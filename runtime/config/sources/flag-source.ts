@@ -10,6 +10,7 @@ import type { Stage } from '../../executors/scenario.ts';
 import type { Flags } from '../flag-table.ts';
 import { readDuration, readInteger, readVUs } from '../values/values.ts';
 import type { Reader } from '../values/values.ts';
+import { readReceiverFlag } from './receivers.ts';
 import type { Variable } from './variables.ts';
 import { readWeb } from '../values/web.ts';
 
@@ -59,7 +60,9 @@ export function readFlagVariables(
     if (variable === undefined || variable.value === '') return undefined;
     const { value, origin } = variable;
     const name = `DICOMRUN_${flag.toUpperCase().replaceAll('-', '_')}`;
-    const list = ['stage', 'tag', 'out', 'scrape'].includes(flag) ? value.split(',') : value;
+    const list = ['stage', 'tag', 'out', 'scrape', 'receiver'].includes(flag)
+      ? value.split(',')
+      : value;
     return { r: { problems, at: { name, origin } }, value: list, origin };
   });
 }
@@ -77,6 +80,9 @@ function readSpecial(lookup: Lookup): FlagReading {
     const [, key = '', value = ''] = /^([^=]+)=(.*)$/s.exec(item.text) ?? [];
     if (key === '') item.r.problems.value(item.r.at, 'KEY=VALUE', item.text);
     else put(layer, `tags.${key}`, value, item.origin);
+  }
+  for (const { r, text, origin } of list(lookup('receiver'))) {
+    readReceiverFlag(r, text, layer, origin);
   }
   const outputs = list(lookup('out'));
   if (outputs.length > 0) {

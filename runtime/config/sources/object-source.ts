@@ -13,6 +13,7 @@ import { readScenarios, readStages } from '../scenarios.ts';
 import { readSimulation } from '../values/simulate.ts';
 import { readThresholds } from '../values/thresholds.ts';
 import type { Route } from '../types.ts';
+import { readReceivers } from './receivers.ts';
 import {
   readDuration,
   readInteger,
@@ -58,6 +59,7 @@ const SPECIAL: Readonly<Record<string, KeyReader>> = {
       put(reading.layer, `routes.${name}`, route, reading.origin);
     }
   },
+  receivers: (reading, r, value) => readReceivers(r, value, reading.layer),
   tags: (reading, r, value) => readMap(reading, r, 'tags', value),
   env: (reading, r, value) => readMap(reading, r, 'env', value),
   labels: (reading, r, value) => put(reading.layer, 'labels', readList(r, value), reading.origin),
