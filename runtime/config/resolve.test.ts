@@ -96,13 +96,13 @@ describe('targets', () => {
       host: '10.0.0.9',
       port: 104,
       calledAET: 'FINDSCP',
-      callingAET: 'TEST_SENDER',
+      callingAET: 'HTM-GI', // of the route
       initialDelayMs: 2500,
       isTarget: false,
     });
     expect(options.thresholds).toEqual({
       dicom_req_failed: [{ threshold: 'rate<=0.02' }],
-      dicom_req_duration: [{ threshold: 'p(95)<=2000' }],
+      'dicom_req_duration{service:C-STORE}': [{ threshold: 'p(95)<=2000', optional: true }],
     });
     expect(options.dataRoot).toBe('./dicom_samples');
     expect(options.origins['target.host']).toBe('.env COMPASS_HOST');
@@ -111,8 +111,27 @@ describe('targets', () => {
   it('judge runs of a minute by the seed suite’s limit for short ones', () => {
     const dotenv = 'MAX_P95_LATENCY_MS=2000\nMAX_P95_LATENCY_MS_SHORT=1500';
     const of = (duration: string) => resolve({ dotenv, flags: { duration } }).thresholds;
-    expect(of('1m')).toEqual({ dicom_req_duration: [{ threshold: 'p(95)<=1500' }] });
-    expect(of('61s')).toEqual({ dicom_req_duration: [{ threshold: 'p(95)<=2000' }] });
+    const stores = (threshold: string) => ({
+      'dicom_req_duration{service:C-STORE}': [{ threshold, optional: true }],
+    });
+    expect(of('1m')).toEqual(stores('p(95)<=1500'));
+    expect(of('61s')).toEqual(stores('p(95)<=2000'));
+  });
+
+  it('put limits of the environment beside those of the script, never in their place', () => {
+    const dotenv = 'MAX_ERROR_RATE=0.5\nMAX_P95_LATENCY_MS=2000\nMAX_P95_LATENCY_MS_SHORT=1500';
+    const of = (thresholds: Record<string, string[]>) =>
+      resolve({ dotenv, scriptOptions: { duration: '10s', thresholds } }).thresholds;
+    expect(of({ dicom_req_failed: ['rate==0'] })['dicom_req_failed']).toEqual([
+      { threshold: 'rate==0' },
+      { threshold: 'rate<=0.5' },
+    ]);
+    const own = 'dicom_req_duration{service:C-STORE}';
+    expect(of({ [own]: ['p(95)<=3000'] })[own]).toEqual([{ threshold: 'p(95)<=3000' }]);
+    const throughput = 'dicom_req_duration{scenario:x1_5,service:C-STORE}';
+    expect(Object.keys(of({ [throughput]: ['p(95)<=1'] }))).not.toContain(own);
+    const finds = 'dicom_req_duration{service:C-FIND}';
+    expect(Object.keys(of({ [finds]: ['p(95)<=1'] }))).toContain(own);
   });
 
   it('warn when C-FIND verification would ask the target itself', () => {

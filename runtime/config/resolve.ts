@@ -19,6 +19,7 @@ import { stackOf } from './sources/stack.ts';
 import { readDuration } from './values/values.ts';
 import type { Mode, Options } from './types.ts';
 import {
+  besideOwnLimits,
   ownVariables,
   seedLayer,
   seedLoad,
@@ -114,8 +115,10 @@ function readSources(input: ConfigInput, problems: Problems, warnings: string[])
     ...[config, profile, script, ownFlags.layer, flags.layer].map((layer) => layer.load),
   ].filter((load) => load !== null);
   const selected = flags.scenario ?? ownFlags.scenario;
-  const shortRun = (scenarios: readonly Scenario[]): void =>
+  const shortRun = (scenarios: readonly Scenario[]): void => {
     seedShortRun(seeds, variables, scenarios, problems);
+    besideOwnLimits(seeds, [config, profile, script, ...(overrides === null ? [] : [overrides])]);
+  };
   return { layers, loads, selected, smoke: overrides?.load ?? null, shortRun };
 }
 

@@ -3,7 +3,7 @@ import { DEFAULT_PORT } from './values/address.ts';
 import type { Problems } from './values/problems.ts';
 import type { Stack } from './sources/stack.ts';
 import { didYouMean } from './values/suggest.ts';
-import type { Route, Routes, Target, TlsConfig, VerifyTarget } from './types.ts';
+import type { Route, Routes, Target, TlsConfig, VerifyTarget, VerifyTiming } from './types.ts';
 
 const DEFAULT_CALLING = 'DICOMRUN';
 
@@ -13,6 +13,7 @@ export interface Targets {
   readonly routes: Routes;
   readonly route: string | null;
   readonly verify: VerifyTarget | null;
+  readonly verifyTiming: Partial<VerifyTiming>;
 }
 
 export function resolveTargets(stack: Stack, problems: Problems, warnings: string[]): Targets {
@@ -29,7 +30,9 @@ export function resolveTargets(stack: Stack, problems: Problems, warnings: strin
   }
   const named = embedded ? null : targetOf(stack, problems);
   const target = named && withRoute(named, route === null ? undefined : routes[route]);
-  return { embedded, target, routes, route, verify: verifyOf(stack, named, warnings) };
+  // As in the seed suite: without a title of its own the query calls as the route does.
+  const verify = verifyOf(stack, { target: named, routed: target }, warnings);
+  return { embedded, target, routes, route, verify, verifyTiming: verifyTiming(stack) };
 }
 
 /** A target named later than `embedded` (in a higher source) wins, and the other way round. */
@@ -98,7 +101,23 @@ function withRoute(target: Target, route: Route | undefined): Target {
   };
 }
 
-function verifyOf(stack: Stack, target: Target | null, warnings: string[]): VerifyTarget | null {
+/** What was said of verification, and nothing that was not. */
+function verifyTiming(stack: Stack): Partial<VerifyTiming> {
+  const said = { ...stack.map<number>('verify') };
+  const timing: [string, unknown][] = [
+    ['enabled', said['enabled']],
+    ['initialDelayMs', said['initialDelay']],
+    ['timeoutMs', said['timeout']],
+    ['intervalMs', said['interval']],
+  ];
+  return Object.fromEntries(timing.filter(([, value]) => value !== undefined));
+}
+
+function verifyOf(
+  stack: Stack,
+  { target, routed }: { readonly target: Target | null; readonly routed: Target | null },
+  warnings: string[],
+): VerifyTarget | null {
   const host = stack.get<string>('verify.host') ?? target?.host;
   const calledAET = stack.get<string>('verify.calledAET') ?? target?.calledAET;
   if (host === undefined || calledAET === undefined) return null;
@@ -115,7 +134,7 @@ function verifyOf(stack: Stack, target: Target | null, warnings: string[]): Veri
     host,
     port: stack.get<number>('verify.port') ?? target?.port ?? DEFAULT_PORT,
     calledAET,
-    callingAET: stack.get<string>('verify.callingAET') ?? target?.callingAET ?? DEFAULT_CALLING,
+    callingAET: stack.get<string>('verify.callingAET') ?? routed?.callingAET ?? DEFAULT_CALLING,
     enabled,
     initialDelayMs: stack.need<number>('verify.initialDelay'),
     timeoutMs: stack.need<number>('verify.timeout'),

@@ -45,13 +45,23 @@ export interface Route {
 /** Routes by name. */
 export type Routes = Readonly<Record<string, Route>>;
 
-/** Where studies are looked for with C-FIND once they are sent. */
-export interface VerifyTarget extends Target {
+/** Where a receiver listens: what is absent is as the script says. */
+export interface ReceiverPlace {
+  readonly host?: string;
+  readonly port?: number;
+}
+
+/** Whether and how long studies are looked for. */
+export interface VerifyTiming {
   /** False (`CFIND_VERIFY=false`): verification is reported as skipped. */
   readonly enabled: boolean;
   readonly initialDelayMs: number;
   readonly timeoutMs: number;
   readonly intervalMs: number;
+}
+
+/** Where studies are looked for with C-FIND once they are sent. */
+export interface VerifyTarget extends Target, VerifyTiming {
   /** True when no host was configured and the target itself is asked (may report false positives). */
   readonly isTarget: boolean;
 }
@@ -67,6 +77,8 @@ export interface ThresholdSpec {
   readonly delayAbortEval?: number;
   /** Judged and shown, but no reason to fail the run. */
   readonly advisory?: boolean;
+  /** Without data it is not judged, whatever its metric. */
+  readonly optional?: boolean;
   /** Judged over the last so many ms instead of the whole run. */
   readonly window?: number;
 }
@@ -168,6 +180,10 @@ export interface Options {
   /** Name of the route in use, if one was chosen. */
   readonly route: string | null;
   readonly verify: VerifyTarget | null;
+  /** What somebody said of it; it holds for the embedded archive as well. */
+  readonly verifyTiming: Partial<VerifyTiming>;
+  /** Where receivers listen, by AE title; `*` = every other one. */
+  readonly receivers: Readonly<Record<string, ReceiverPlace>>;
   /** Hosts that may be loaded heavily besides loopback. */
   readonly allowedTargets: readonly string[];
   readonly dataRoot: string | null;

@@ -27,6 +27,8 @@ export interface ThresholdSpec {
   readonly delayAbortEval?: number;
   /** Judged and shown, but no reason to fail the run. */
   readonly advisory?: boolean;
+  /** Without data it is not judged, whatever its metric. */
+  readonly optional?: boolean;
   /** Sliding window in ms: judged over the last so many ms instead of the whole run. */
   readonly window?: number;
 }

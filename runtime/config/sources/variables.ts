@@ -12,6 +12,8 @@ import type { Problems } from '../values/problems.ts';
 import { nearest } from '../../metrics/distribution/nearest.ts';
 import { readInteger, readBoolean, readNumber, readSeconds, readString } from '../values/values.ts';
 import type { Reader } from '../values/values.ts';
+import { isReceiverVariable, readReceiverVariable } from './receivers.ts';
+import type { ThresholdSpec } from '../types.ts';
 
 export interface Variable {
   readonly value: string;
@@ -56,13 +58,16 @@ const port = (path: string): SeedRow => ({
   read: (r, value) => readPort(r.problems, r.at, value),
 });
 const seconds = (path: string): SeedRow => ({ path, read: readSeconds });
-const limit = (path: string, expression: string): SeedRow => ({
+const limit = (path: string, expression: string, more: Partial<ThresholdSpec> = {}): SeedRow => ({
   path: `thresholds.${path}`,
   read(r, value) {
     const number = readNumber(r, value);
-    return number === undefined ? undefined : [{ threshold: `${expression}<=${number}` }];
+    return number === undefined ? undefined : [{ threshold: `${expression}<=${number}`, ...more }];
   },
 });
+
+/** Of stores: an echo or a query is not what the suite times. Absent stores are no failure. */
+const P95 = limit('dicom_req_duration{service:C-STORE}', 'p(95)', { optional: true });
 
 /** The seed suite's variables. */
 export const SEEDS: Readonly<Record<string, SeedRow>> = {
@@ -82,7 +87,7 @@ export const SEEDS: Readonly<Record<string, SeedRow>> = {
   DICOM_ROOT_DIR: host('data.root'),
   TEST_DICOM_FILE: host('data.file'),
   MAX_ERROR_RATE: limit('dicom_req_failed', 'rate'),
-  MAX_P95_LATENCY_MS: limit('dicom_req_duration', 'p(95)'),
+  MAX_P95_LATENCY_MS: P95,
 };
 
 /** What the seed suite assumes once one of its COMPASS_* variables is there. */
@@ -161,10 +166,36 @@ export function seedShortRun(
   const variable = variables.get(name);
   if (variable === undefined || variable.value.trim() === '') return;
   const r = { problems, at: { name, origin: variable.origin } };
-  const seed = limit('dicom_req_duration', 'p(95)');
-  const specs = seed.read(r, variable.value);
+  const specs = P95.read(r, variable.value);
   if (requirements(scenarios).regularDurationNs > SHORT_NS) return;
-  put(layer, seed.path, specs, variable.origin);
+  put(layer, P95.path, specs, variable.origin);
+}
+
+/**
+ * Limits of the environment are for scripts that say none: they stand beside what a script says of
+ * the same metric, and never in its place. A script that judges stores by a p95 of its own keeps it.
+ */
+export function besideOwnLimits(seeds: Layer, own: readonly Layer[]): void {
+  const said = new Map<string, readonly ThresholdSpec[]>();
+  for (const { values } of own) {
+    for (const [path, { value }] of values) {
+      if (path.startsWith('thresholds.')) said.set(path, value as readonly ThresholdSpec[]);
+    }
+  }
+  const ownP95 = [...said].some(([path, specs]) => isP95OfStores(path, specs));
+  if (ownP95) seeds.values.delete(P95.path);
+  for (const [path, entry] of seeds.values) {
+    const before = said.get(path);
+    if (before === undefined) continue;
+    const after = entry.value as readonly ThresholdSpec[];
+    seeds.values.set(path, { ...entry, value: [...before, ...after] });
+  }
+}
+
+function isP95OfStores(path: string, specs: readonly ThresholdSpec[]): boolean {
+  if (!/^thresholds\.dicom_req_duration(\{.*\})?$/.test(path)) return false;
+  const others = /service:(?!C-STORE)/.test(path);
+  return !others && specs.some(({ threshold }) => /^\s*p\(\s*95\s*\)/.test(threshold));
 }
 
 /** LOAD_CONCURRENCY and TEST_DURATION_SECONDS: the load where nothing else says one. */
@@ -198,6 +229,7 @@ export function ownVariables(
       const r = { problems, at: { name, origin: variable.origin } };
       put(layer, option.path, readOption(r, option, variable.value), variable.origin);
     } else if (FLAGS.includes(flag)) flags.set(flag, variable);
+    else if (isReceiverVariable(name)) readReceiverVariable(layer, name, variable, problems);
     else unknownVariable(name, variable, [...options.keys()], problems);
   }
   return { layer, flags };

@@ -19,6 +19,7 @@ interface Judged {
   readonly activity: ViewState | null;
   readonly expression: ThresholdExpression;
   readonly advisory: boolean;
+  readonly optional: boolean;
   readonly delayMs: number;
   readonly windowMs: number | undefined;
   outcome: Outcome;
@@ -57,6 +58,7 @@ export class Thresholds {
           activity: activity === null ? null : viewOf(activity),
           expression,
           advisory: spec.advisory === true,
+          optional: spec.optional === true,
           delayMs: spec.delayAbortEval ?? 0,
           windowMs: spec.window,
           outcome: { verdict: 'no data', failed: false, limit: expression.limit },

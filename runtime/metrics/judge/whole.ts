@@ -29,17 +29,25 @@ export function outcomeOf(
   return { verdict: held ? 'ok' : 'failed', failed: !held && !advisory, ...seen };
 }
 
+/** What is asked, as far as the judgement needs it. */
+export interface Asked {
+  readonly expression: ThresholdExpression;
+  readonly advisory: boolean;
+  /** Without data it is not judged, whatever its metric. */
+  readonly optional: boolean;
+}
+
 /** `views.view` null: no such view was ever made. */
 export function judgeWhole(
   key: string,
-  spec: { readonly expression: ThresholdExpression; readonly advisory: boolean },
+  spec: Asked,
   views: Omit<ThresholdViews, 'view'> & { readonly view: WholeView | null },
   elapsedMs: number,
 ): Outcome {
-  const { expression, advisory } = spec;
+  const { expression, advisory, optional } = spec;
   const { view, base, activity } = views;
   const seen = view && comparedWhole({ view, base, activity }, expression, elapsedMs);
-  const mustHaveData = failsWithoutData(metricOf(key, view?.decl), expression);
+  const mustHaveData = !optional && failsWithoutData(metricOf(key, view?.decl), expression);
   return outcomeOf(seen, expression, { advisory, mustHaveData });
 }
 
@@ -63,7 +71,11 @@ export function judgeAll(
       const expression = parseExpression(spec.threshold);
       if (expression === null) return [];
       const base = expression.of === undefined ? null : viewOf(expression.of);
-      const asked = { expression, advisory: spec.advisory === true };
+      const asked = {
+        expression,
+        advisory: spec.advisory === true,
+        optional: spec.optional === true,
+      };
       const outcome = judgeWhole(key, asked, { view, base, activity }, elapsedMs);
       return [resultOf(key, spec, outcome, view?.decl)];
     });

@@ -65,6 +65,8 @@ class Verification {
   private attempts = 0;
   private hit: Hit | null = null;
   private trouble = '';
+  /** Answers of the last round that were not about what was asked for. */
+  private strangers = 0;
   private over = false;
 
   constructor(services: ServiceParts, operation: Operation, call: VerifyCall) {
@@ -100,6 +102,7 @@ class Verification {
     if (this.over) return;
     this.attempts++;
     this.hit = null;
+    this.strangers = 0;
     if (this.open?.wire.open === true) {
       this.climb(0);
       return;
@@ -148,12 +151,20 @@ class Verification {
     }
     const about = { open, service: 'C-FIND', slot: this.slot, options: {} };
     const exchange = new Exchange(parts, associations, about);
+    // An archive that does not know a key ignores it, and answers with whatever it has.
     let first: JsonDataset | null = null;
+    const isAsked = (match: JsonDataset): boolean =>
+      rung.level === 'PATIENT'
+        ? match['PatientID'] === call.patientId
+        : match['StudyInstanceUID'] === call.uid;
     find(
       open.wire,
       { model: rung.model, level: rung.level, keys: keysOf(rung, call) },
       {
-        onMatch: (match) => (first ??= match),
+        onMatch: (match) => {
+          if (isAsked(match)) first ??= match;
+          else this.strangers++;
+        },
         onDone: (result) => this.found({ rung, index }, exchange, result, first),
       },
     );
@@ -234,10 +245,11 @@ class Verification {
     const seconds = `${(this.elapsed / 1000).toFixed(1)} s`;
     if (call.absent === true) {
       if (hit?.rung.level === 'STUDY') return 'the study is there, and must not be';
-      return this.trouble === '' ? '' : `nobody could be asked: ${this.trouble}`;
+      return this.trouble === '' ? this.others() : `nobody could be asked: ${this.trouble}`;
     }
     if (hit === null) {
-      const why = this.trouble === '' ? '' : ` (${this.trouble})`;
+      const trouble = this.trouble === '' ? this.others() : this.trouble;
+      const why = trouble === '' ? '' : ` (${trouble})`;
       return `not found within ${seconds} in ${this.attempts} attempts${why}`;
     }
     if (hit.rung.level === 'PATIENT') {
@@ -248,6 +260,14 @@ class Verification {
     if (wanted === undefined || instances === wanted) return '';
     if (instances === undefined) return 'the peer does not tell NumberOfStudyRelatedInstances';
     return `${instances} instances found, ${wanted} expected`;
+  }
+
+  /** '' when all that was answered was about the study. */
+  private others(): string {
+    const { strangers } = this;
+    if (strangers === 0) return '';
+    const answers = strangers === 1 ? '1 answer was' : `${strangers} answers were`;
+    return `${answers} about something else: the peer ignores the key`;
   }
 
   private sample(durationMs: number, visible: boolean): void {
