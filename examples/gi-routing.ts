@@ -20,8 +20,13 @@ export const options: Options = {
   },
   thresholds: {
     'dicom_req_duration{service:C-STORE}': ['p(95)<2000'],
-    dicom_req_failed: ['rate<=0.02'],
+    checks: ['rate==1'], // each of those below
+    iteration_failed: ['rate==0'], // refused associations, exceptions
+    dicom_req_failed: ['rate==0'],
     dicom_delivery_missing: ['count==0'],
+    dicom_delivery_duplicated: ['count==0'],
+    dicom_delivery_corrupted: ['count==0'],
+    dicom_delivery_unexpected: ['count==0'],
   },
 };
 

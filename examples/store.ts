@@ -9,6 +9,7 @@ export const options: Options = {
   thresholds: {
     'dicom_req_duration{service:C-STORE}': ['p(95)<500'],
     dicom_req_failed: ['rate<0.01'],
+    dicom_assoc_failed: ['rate<0.01'],
   },
 };
 

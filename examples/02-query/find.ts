@@ -8,12 +8,14 @@ import dicom from 'dicom';
 import { check } from 'k6';
 import type { Options } from 'k6/options';
 import { timed } from '../lib/scale.ts';
+import { nothingFails } from '../lib/thresholds.ts';
 
 export const options: Options = {
   vus: 2,
   iterations: 20,
   thresholds: {
-    checks: ['rate==1'],
+    ...nothingFails,
+    'checks{check:sent and found}': ['rate==1'],
     'dicom_req_duration{service:C-FIND}': timed('p(95)<500'),
     dicom_find_first_match: timed('p(95)<200'),
     dicom_matches: ['count>0'],
@@ -28,7 +30,12 @@ export async function setup() {
   const study = dicom.study({ series: 2, images: 5, from: scanner });
   await using association = await router.associate({ for: study });
   await association.storeAll(study);
-  await dicom.verify.study(study, { initialDelay: 0, interval: '200ms', instances: 10 });
+  const visible = await dicom.verify.study(study, {
+    initialDelay: 0,
+    interval: '200ms',
+    instances: 10,
+  });
+  check(visible, { 'sent and found': (v) => v.skipped || v.found });
   return { uid: study.uid, patient: study.get('PatientID') };
 }
 

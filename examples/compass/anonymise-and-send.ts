@@ -8,13 +8,15 @@
 import dicom from 'dicom';
 import { check } from 'k6';
 import type { Options } from 'k6/options';
+import { arrival, delivered, routerTo } from '../lib/arrival.ts';
 import { fileOr } from '../lib/images.ts';
+import { nothingFails } from '../lib/thresholds.ts';
 
 export const options: Options = {
   labels: ['integration'],
   vus: 1,
   iterations: 3,
-  thresholds: { checks: ['rate==1'], dicom_delivery_missing: ['count==0'] },
+  thresholds: { ...nothingFails, ...delivered },
 };
 
 const secret = {
@@ -26,7 +28,7 @@ const secret = {
 };
 const images = fileOr({ modality: 'CT', set: secret });
 const archive = dicom.receiver({ aet: 'ANONYMOUS' });
-const router = dicom.peer({ deliversTo: archive });
+const router = routerTo(archive);
 
 export default async function () {
   const known = images.next().fresh();

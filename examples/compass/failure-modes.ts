@@ -10,6 +10,7 @@ import { check, sleep } from 'k6';
 import type { Options } from 'k6/options';
 import { once } from '../lib/cases.ts';
 import { number, scaled } from '../lib/scale.ts';
+import { nothingFails } from '../lib/thresholds.ts';
 
 export const options: Options = {
   labels: ['integration'],
@@ -17,7 +18,7 @@ export const options: Options = {
     'pauseOnOne pauseOnNew slowSend randomDelays',
     'duplicates modifiedResend partialThenFull',
   ),
-  thresholds: { checks: ['rate==1'], iteration_failed: ['rate==0'] },
+  thresholds: nothingFails,
 };
 
 const router = dicom.peer({ timeouts: { response: '5m' } });

@@ -7,8 +7,14 @@
 import dicom from 'dicom';
 import { check } from 'k6';
 import type { Options } from 'k6/options';
+import { nothingFails } from '../lib/thresholds.ts';
 
-export const options: Options = { labels: ['integration'], vus: 1, iterations: 1 };
+export const options: Options = {
+  labels: ['integration'],
+  vus: 1,
+  iterations: 1,
+  thresholds: nothingFails,
+};
 
 const router = dicom.peer({});
 const images = dicom.synthetic({ modality: 'OPV', rows: 64, columns: 64 });

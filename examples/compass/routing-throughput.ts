@@ -11,7 +11,9 @@
 import dicom, { type Association } from 'dicom';
 import { check } from 'k6';
 import type { Options, Scenario } from 'k6/options';
-import { number, scaled, timed } from '../lib/scale.ts';
+import { arrival, byFind, delivered, routerTo } from '../lib/arrival.ts';
+import { number, scaled, text, timed } from '../lib/scale.ts';
+import { fewFail } from '../lib/thresholds.ts';
 
 const peak = number('PEAK_IMAGES_PER_SECOND', scaled(50, 10));
 const whole = number('TEST_DURATION_SECONDS', scaled(300, 1));
@@ -33,8 +35,8 @@ export const options: Options = {
   labels: ['load'],
   scenarios: { x1_5: step(1.5), x2_0: step(2, 'x1_5') },
   thresholds: {
-    dicom_req_failed: [`rate<=${number('MAX_ERROR_RATE', 0.02)}`],
-    dicom_delivery_missing: ['count==0'],
+    ...fewFail(text('MAX_ERROR_RATE', '0.02')), // of stores, associations, iterations
+    ...delivered,
     'iterations_achieved{scenario:x1_5}': timed('rate>=0.95'),
     'iterations_achieved{scenario:x2_0}': timed('rate>=0.95'),
     'dicom_req_duration{scenario:x1_5,service:C-STORE}': timed(p95),
@@ -43,7 +45,7 @@ export const options: Options = {
 };
 
 const archive = dicom.receiver({ aet: 'THROUGHPUT' });
-const router = dicom.peer({ deliversTo: archive });
+const router = routerTo(archive);
 const images = dicom.synthetic('KB512');
 
 /** The gate: no load without an answer. */

@@ -13,6 +13,7 @@ import dicom from 'dicom';
 import { check } from 'k6';
 import type { Options } from 'k6/options';
 import { text } from '../lib/scale.ts';
+import { arrivesUnchanged, nothingFails } from '../lib/thresholds.ts';
 
 const folder = text('FOLDER', '');
 const encodings = ['implicit', 'explicit', 'rle'];
@@ -30,9 +31,8 @@ export const options: Options = {
   iterations: images.length,
   smoke: { iterations: images.length }, // every row, also as a smoke test
   thresholds: {
-    checks: ['rate==1'],
-    dicom_delivery_missing: ['count==0'],
-    dicom_delivery_corrupted: ['count==0'],
+    ...nothingFails,
+    ...arrivesUnchanged,
   },
 };
 

@@ -12,6 +12,7 @@ import dicom from 'dicom';
 import { check } from 'k6';
 import type { Options } from 'k6/options';
 import { number, scaled, timed } from '../lib/scale.ts';
+import { arrivesUnchanged, nothingFails } from '../lib/thresholds.ts';
 
 const size = number('POOL', scaled(5, 2));
 const wait = number('WAIT_MS', 5000);
@@ -32,9 +33,8 @@ export const options: Options = {
   scrape: { router: 'embedded' },
   scrapeInterval: scaled('5s', '1s'),
   thresholds: {
-    checks: ['rate==1'],
-    dicom_delivery_missing: ['count==0'],
-    dicom_delivery_duplicated: ['count==0'],
+    ...nothingFails,
+    ...arrivesUnchanged,
     [pool('limit', 'POOL')]: [`value==${size}`],
     [pool('refused_total', 'POOL')]: ['value==0'],
     [pool('reused_total', 'POOL')]: ['value>0'],

@@ -9,6 +9,7 @@ import dicom from 'dicom';
 import { check } from 'k6';
 import type { Options } from 'k6/options';
 import { scaled, text, timed } from '../lib/scale.ts';
+import { arrivesUnchanged, nothingFails } from '../lib/thresholds.ts';
 
 const folder = text('FOLDER', '');
 
@@ -17,8 +18,8 @@ export const options: Options = {
   vus: 1,
   iterations: scaled(100, 20),
   thresholds: {
-    checks: ['rate==1'],
-    dicom_delivery_missing: ['count==0'],
+    ...nothingFails,
+    ...arrivesUnchanged,
     ...(folder === '' ? {} : { dicom_file_read: timed('avg<10') }),
     dicom_file_write: timed('avg<50', 'p(95)<200'),
   },
@@ -34,6 +35,7 @@ const gateway = dicom.peer({ deliversTo: writer });
 
 export default async function () {
   const stored = await gateway.store(images.next().fresh());
+  check(stored, { stored: (r) => r.ok });
   const delivery = await writer.expect(stored);
-  check(delivery, { 'written once': (d) => d.missing === 0 && d.duplicated === 0 });
+  check(delivery, { 'written once': (d) => d.missing + d.duplicated === 0 });
 }

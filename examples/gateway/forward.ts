@@ -12,6 +12,7 @@ import { check, sleep } from 'k6';
 import { Trend } from 'k6/metrics';
 import type { Options, Scenario } from 'k6/options';
 import { number, scaled, timed } from '../lib/scale.ts';
+import { arrivesUnchanged } from '../lib/thresholds.ts';
 
 const files = number('FILES', scaled(50, 15));
 const echoes = (more: Partial<Scenario>) =>
@@ -27,8 +28,9 @@ export const options: Options = {
   thresholds: {
     'checks{check:forwarded}': ['rate>0.9'],
     'checks{check:canary echoes}': ['rate==1'],
-    dicom_delivery_missing: ['count==0'],
-    dicom_delivery_corrupted: ['count==0'],
+    iteration_failed: ['rate==0'],
+    dicom_assoc_failed: ['rate==0'],
+    ...arrivesUnchanged,
     dicom_delivery_duration: timed('avg<2000', 'p(95)<5000'),
     forwarded_per_second: timed('avg>5'),
     'dicom_req_duration{scenario:canary}': timed(

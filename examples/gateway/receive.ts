@@ -13,6 +13,7 @@ import { check } from 'k6';
 import { Trend } from 'k6/metrics';
 import type { Options } from 'k6/options';
 import { number, scaled, timed } from '../lib/scale.ts';
+import { arrivesOnce } from '../lib/thresholds.ts';
 
 const files = number('FILES', scaled(100, 30));
 const together = number('CONCURRENT_FILES', scaled(50, 20));
@@ -31,7 +32,9 @@ export const options: Options = {
     },
   },
   thresholds: {
-    dicom_delivery_missing: ['count==0'],
+    iteration_failed: ['rate==0'],
+    dicom_assoc_failed: ['rate==0'],
+    ...arrivesOnce,
     'dicom_req_failed{scenario:one}': ['rate<0.05'],
     'files_per_second{scenario:one}': timed('min>10'),
     'files_per_second{scenario:concurrent}': timed('min>15'),

@@ -9,11 +9,13 @@ import dicom from 'dicom';
 import { check } from 'k6';
 import type { Options } from 'k6/options';
 import { text, timed } from '../lib/scale.ts';
+import { nothingFails } from '../lib/thresholds.ts';
 
 export const options: Options = {
   vus: 1,
   iterations: 1,
   thresholds: {
+    ...nothingFails,
     dicom_req_failed: ['rate==0'],
     'dicom_req_duration{size_class:small}': timed('max<1000'),
     'dicom_req_duration{size_class:medium}': timed('max<3000'),

@@ -9,12 +9,13 @@ import dicom from 'dicom';
 import { check } from 'k6';
 import type { Options } from 'k6/options';
 import { number, timed } from '../lib/scale.ts';
+import { nothingFails } from '../lib/thresholds.ts';
 
 export const options: Options = {
   vus: 1,
   iterations: number('ECHOES', 5),
   thresholds: {
-    dicom_assoc_failed: ['rate==0'],
+    ...nothingFails,
     dicom_associating: timed('max<1000'),
     'dicom_req_duration{service:C-ECHO}': timed('p(95)<1000'),
   },

@@ -11,6 +11,7 @@ import { check } from 'k6';
 import type { Options } from 'k6/options';
 import { exam, imagesPerExam, IMAGE_SIZE, image } from '../lib/exam.ts';
 import { number, scaled, timed } from '../lib/scale.ts';
+import { arrivesUnchanged, nothingFails } from '../lib/thresholds.ts';
 
 export const options: Options = {
   scenarios: {
@@ -21,8 +22,9 @@ export const options: Options = {
     },
   },
   thresholds: {
+    ...nothingFails,
+    ...arrivesUnchanged,
     dicom_req_failed: ['rate==0'],
-    dicom_delivery_missing: ['count==0'],
     'dicom_req_duration{service:C-STORE}': timed('p(95)<1000'),
   },
 };

@@ -12,6 +12,7 @@ import { Trend } from 'k6/metrics';
 import type { Options, Scenario } from 'k6/options';
 import { image } from '../lib/exam.ts';
 import { number, scaled, text, timed } from '../lib/scale.ts';
+import { arrivesUnchanged, fewFail } from '../lib/thresholds.ts';
 
 const all = 'KB005,KB032,KB128,KB256,KB512,MB01,MB04,MB10';
 const sizes = text('SIZES', scaled(all, 'KB005,KB512,MB04')).split(',');
@@ -30,8 +31,8 @@ export const options: Options = {
     ]),
   ),
   thresholds: {
-    dicom_req_failed: ['rate<=0.02'],
-    dicom_delivery_missing: ['count==0'],
+    ...fewFail('0.02'),
+    ...arrivesUnchanged,
     ...Object.fromEntries(sizes.map((size) => [`dicom_req_duration{scenario:${size}}`, []])),
     'dicom_req_duration{size_class:small}': timed('p(95)<1000'),
     ...Object.fromEntries(

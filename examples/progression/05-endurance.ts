@@ -13,6 +13,7 @@ import exec from 'k6/execution';
 import type { Options } from 'k6/options';
 import { image, IMAGE_SIZE } from '../lib/exam.ts';
 import { number, scaled, timed } from '../lib/scale.ts';
+import { arrivesOnce, nothingFails } from '../lib/thresholds.ts';
 
 const seconds = number('HOURS', scaled(8, 3 / 3600)) * 3600;
 const pause = number('PAUSE', scaled(2, 0.05));
@@ -22,9 +23,9 @@ export const options: Options = {
     loop: { executor: 'constant-vus', vus: number('MODALITIES', 2), duration: `${seconds}s` },
   },
   thresholds: {
+    ...nothingFails,
+    ...arrivesOnce,
     dicom_req_failed: ['rate==0'],
-    dicom_delivery_missing: ['count==0'],
-    iteration_failed: ['rate==0'],
     slowdown: timed(`avg<${number('SLOPE', 1.2)}`),
     generator_rss: timed('growth<500e6'),
     target_process_resident_memory_bytes: timed('growth<500e6'), // by --scrape NAME=URL

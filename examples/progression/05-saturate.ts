@@ -12,6 +12,7 @@ import { check } from 'k6';
 import type { Options, Stage } from 'k6/options';
 import { exam, image, IMAGE_SIZE } from '../lib/exam.ts';
 import { number, scaled, text, timed } from '../lib/scale.ts';
+import { arrivesOnce, nothingFails } from '../lib/thresholds.ts';
 
 const steps = text('STEPS', scaled('5,10,15,20', '1,2,4')).split(',').map(Number);
 const stagger = number('STAGGER', scaled(20, 1));
@@ -39,8 +40,9 @@ export const options: Options = {
     },
   },
   thresholds: {
+    ...nothingFails,
+    ...arrivesOnce,
     dicom_req_failed: ['rate==0'],
-    dicom_delivery_missing: ['count==0'],
     'dicom_req_duration{service:C-STORE}': timed('p(95)<2000'),
     ...Object.fromEntries(steps.map((_, i) => [stores(i), timed(...gain(i))])),
     ...Object.fromEntries(steps.map((_, i) => [`dicom_req_duration{stage:${2 * i + 1}}`, []])),

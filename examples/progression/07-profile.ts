@@ -13,13 +13,14 @@ import { Trend } from 'k6/metrics';
 import type { Options } from 'k6/options';
 import { image, IMAGE_SIZE } from '../lib/exam.ts';
 import { number, scaled, timed } from '../lib/scale.ts';
+import { nothingFails } from '../lib/thresholds.ts';
 
 export const options: Options = {
   vus: 1,
   iterations: number('REPEAT', scaled(1000, 30)),
   summaryTrendStats: ['avg', 'min', 'med', 'p(90)', 'p(95)', 'p(99)', 'max'],
   thresholds: {
-    checks: ['rate==1'],
+    ...nothingFails,
     dicom_req_failed: ['rate==0'],
     dicom_connecting: timed('p(95)<50'),
     dicom_associating: timed('p(95)<500'),

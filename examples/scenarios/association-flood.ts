@@ -15,7 +15,11 @@ const surplus = number('SURPLUS', scaled(10, 2));
 export const options: Options = {
   vus: 1,
   iterations: 1,
-  thresholds: { checks: ['rate==1'], dicom_associating: timed('p(95)<500') },
+  thresholds: {
+    checks: ['rate==1'],
+    iteration_failed: ['rate==0'],
+    dicom_associating: timed('p(95)<500'),
+  },
   simulate: { router: { faults: { associationLimit: limit } } },
 };
 

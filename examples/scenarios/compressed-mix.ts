@@ -9,6 +9,7 @@ import dicom from 'dicom';
 import { check } from 'k6';
 import type { Options } from 'k6/options';
 import { number, scaled, text, timed } from '../lib/scale.ts';
+import { arrivesUnchanged, nothingFails } from '../lib/thresholds.ts';
 
 const all = 'implicit,explicit,deflated,rle,jpeg-lossless,jpeg-ls,jpeg2000';
 const syntaxes = text('SYNTAXES', all).split(',');
@@ -24,9 +25,8 @@ export const options: Options = {
   vus: 1,
   iterations: images.length * number('REPEAT', scaled(100, 2)),
   thresholds: {
-    checks: ['rate==1'],
-    dicom_delivery_missing: ['count==0'],
-    dicom_delivery_corrupted: ['count==0'],
+    ...nothingFails,
+    ...arrivesUnchanged,
     'dicom_req_duration{service:C-STORE}': timed('p(95)<2000'),
   },
 };

@@ -8,6 +8,7 @@
 import dicom from 'dicom';
 import { check } from 'k6';
 import type { Options } from 'k6/options';
+import { arrivesUnchanged, nothingFails } from '../lib/thresholds.ts';
 
 /** What is sent, and the destination it must reach. */
 const table = [
@@ -24,9 +25,8 @@ export const options: Options = {
   iterations: 2 * table.length,
   smoke: { iterations: table.length }, // every row, also as a smoke test
   thresholds: {
-    checks: ['rate==1'],
-    dicom_delivery_missing: ['count==0'],
-    dicom_delivery_unexpected: ['count==0'],
+    ...nothingFails,
+    ...arrivesUnchanged,
   },
   simulate: {
     router: {
@@ -55,7 +55,7 @@ export default async function () {
   const { destination, router } = ways[row];
   const study = dicom.study({ from: images[row], images: 1, set });
   check(await router.store(study.images[0]), { stored: (r) => r.ok });
-  const delivery = await destination.expect(study, { timeout: '10s', quiet: '50ms' });
+  const delivery = await destination.expect(study, { timeout: '10s' });
   check(delivery, {
     [`${modality} ${Object.values(set).join(' ')} to ${wanted}`]: (d) =>
       d.missing === 0 && d.duplicated === 0,

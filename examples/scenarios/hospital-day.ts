@@ -11,6 +11,7 @@ import dicom, { type Association, type Pool, type Study } from 'dicom';
 import { check } from 'k6';
 import type { Options } from 'k6/options';
 import { full, number, scaled, text, timed } from '../lib/scale.ts';
+import { arrivesOnce, fewFail } from '../lib/thresholds.ts';
 
 type Habit = 'per study' | 'per image' | 'kept';
 interface Kind {
@@ -43,9 +44,8 @@ export const options: Options = {
     },
   },
   thresholds: {
-    checks: ['rate==1'],
-    dicom_req_failed: ['rate<=0.02'],
-    dicom_delivery_missing: ['count==0'],
+    ...fewFail('0.02'),
+    ...arrivesOnce,
     dicom_delivery_duration: timed(`p(95)<${number('SLA_SECONDS', 60) * 1000}`).map((one) => ({
       ...one,
       window: '1m',

@@ -8,6 +8,7 @@ import dicom from 'dicom';
 import { check } from 'k6';
 import type { Options } from 'k6/options';
 import { number, scaled, text, timed } from '../lib/scale.ts';
+import { arrivesUnchanged, nothingFails } from '../lib/thresholds.ts';
 
 const shapes = {
   cine: { modality: 'US', rows: 480, columns: 640, frames: 300, transferSyntax: text('TS', 'rle') },
@@ -25,9 +26,9 @@ export const options: Options = {
   vus: 1,
   iterations: kinds.length * number('REPEAT', scaled(10, 1)),
   thresholds: {
+    ...nothingFails,
+    ...arrivesUnchanged,
     dicom_req_failed: ['rate==0'],
-    dicom_delivery_missing: ['count==0'],
-    dicom_delivery_corrupted: ['count==0'],
     'dicom_req_duration{size_class:large}': timed('p(95)<60000'),
     generator_rss: timed('value<2000000000'),
   },

@@ -8,6 +8,7 @@ import dicom from 'dicom';
 import { check, sleep } from 'k6';
 import type { Options, Scenario } from 'k6/options';
 import { number, scaled, text, timed } from '../lib/scale.ts';
+import { arrivesOnce, nothingFails } from '../lib/thresholds.ts';
 
 const duration = text('DURATION', scaled('2m', '1s'));
 const sizes: Record<string, number> = { CT: 525e3, MR: 260e3, CR: 8e6, US: 1e6 };
@@ -28,8 +29,9 @@ export const options: Options = {
     ...Object.fromEntries(Object.keys(sizes).map((modality) => [modality, heavy(modality)])),
   },
   thresholds: {
+    ...nothingFails,
+    ...arrivesOnce,
     dicom_req_failed: ['rate==0'],
-    dicom_delivery_missing: ['count==0'],
     'dicom_req_duration{scenario:alone}': [],
     'dicom_req_duration{scenario:among}': timed(
       'p(95)<1000',

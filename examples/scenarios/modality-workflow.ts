@@ -9,6 +9,7 @@ import { check, group, sleep } from 'k6';
 import type { Options } from 'k6/options';
 import { orders, wanted } from '../lib/orders.ts';
 import { number, scaled, text, timed } from '../lib/scale.ts';
+import { nothingFails } from '../lib/thresholds.ts';
 
 const exams = number('EXAMS', scaled(100, 6));
 const images = number('IMAGES', scaled(20, 4));
@@ -17,7 +18,7 @@ export const options: Options = {
   vus: number('MODALITIES', scaled(10, 2)),
   iterations: exams,
   thresholds: {
-    checks: ['rate==1'],
+    ...nothingFails,
     dicom_req_failed: ['rate==0'],
     dicom_commit_duration: timed('p(95)<60000'),
   },

@@ -8,6 +8,7 @@ import dicom from 'dicom';
 import { check } from 'k6';
 import type { Options } from 'k6/options';
 import { number, scaled, timed } from '../lib/scale.ts';
+import { arrivesUnchanged, nothingFails } from '../lib/thresholds.ts';
 
 const images = number('IMAGES', scaled(100, 6));
 
@@ -15,7 +16,8 @@ export const options: Options = {
   vus: number('CLIENTS', scaled(10, 3)),
   iterations: number('MOVES', scaled(200, 9)),
   thresholds: {
-    checks: ['rate==1'],
+    ...nothingFails,
+    ...arrivesUnchanged,
     'dicom_suboperations{service:C-MOVE,outcome:success}': ['count>0'],
     'dicom_req_duration{service:C-MOVE}': timed('p(95)<60000'),
   },
@@ -25,17 +27,20 @@ export const options: Options = {
 const router = dicom.peer({});
 const archive = dicom.peer({ use: 'verify', timeouts: { response: '10m' } });
 const scanner = dicom.synthetic({ modality: 'CT', rows: 128, columns: 128 });
-const stations = ['WORKSTATION1', 'WORKSTATION2', 'WORKSTATION3'];
-for (const aet of stations) dicom.receiver({ aet, verify: 'counts' });
+const stations = [1, 2, 3].map((n) => dicom.receiver({ aet: `WORKSTATION${n}` }));
 
 export default async function () {
   const study = dicom.study({ images, from: scanner });
   await using association = await router.associate({ for: study });
-  await association.storeAll(study);
+  check(await association.storeAll(study), { stored: (r) => r.accepted === images });
   await dicom.verify.study(study, { instances: images });
-  const destination = dicom.shared.next(stations);
-  const moved = await archive.move({ StudyInstanceUID: study.uid }, { destination });
+  const destination = stations[dicom.shared.counter('station').next() % stations.length];
+  const moved = await archive.move({ StudyInstanceUID: study.uid }, { destination, of: study });
   check(moved, {
     'all sub-operations completed': (r) => r.ok && r.completed === images && r.failed === 0,
+  });
+  check(await destination.expect(study), {
+    'arrived where it was sent, once': (d) =>
+      d.arrived === images && d.missing + d.duplicated === 0,
   });
 }

@@ -8,6 +8,7 @@ import dicom from 'dicom';
 import { check } from 'k6';
 import type { Options, Scenario } from 'k6/options';
 import { number, scaled, text, timed } from '../lib/scale.ts';
+import { nothingFails } from '../lib/thresholds.ts';
 
 const duration = text('PART', scaled('1m', '1s'));
 const readers = (more: object): Scenario => ({
@@ -26,7 +27,7 @@ export const options: Options = {
     write: writers({ after: 'writeAlone' }),
   },
   thresholds: {
-    checks: ['rate==1'],
+    ...nothingFails,
     dicom_req_failed: ['rate==0'],
     'dicom_req_duration{scenario:read}': timed(`p(95)<=2*${alone('read')}`),
     'dicom_req_duration{scenario:write}': timed(`p(95)<=2*${alone('write')}`),

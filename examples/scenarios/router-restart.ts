@@ -23,7 +23,9 @@ export const options: Options = {
   settle: '2m',
   thresholds: {
     checks: ['rate==1'],
+    iteration_failed: ['rate==0'],
     dicom_delivery_missing: ['count==0'],
+    dicom_delivery_corrupted: ['count==0'],
     dicom_delivery_duplicated: [{ threshold: 'count==0', advisory: true }],
     outage: timed(`max<${number('RECOVERY_MS', 60_000)}`),
   },

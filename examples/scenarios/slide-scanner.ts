@@ -10,6 +10,7 @@ import dicom from 'dicom';
 import { check } from 'k6';
 import type { Options } from 'k6/options';
 import { number, scaled, text, timed } from '../lib/scale.ts';
+import { arrivesUnchanged, nothingFails } from '../lib/thresholds.ts';
 
 const slides = dicom.csv(text('SLIDES', './slides.csv'));
 const tiles = number('TILES', scaled(1000, 8));
@@ -25,8 +26,8 @@ export const options: Options = {
     },
   },
   thresholds: {
-    checks: ['rate==1'],
-    dicom_delivery_missing: ['count==0'],
+    ...nothingFails,
+    ...arrivesUnchanged,
     iteration_lag: timed('p(95)<5000'),
   },
 };

@@ -8,6 +8,7 @@ import dicom from 'dicom';
 import { check } from 'k6';
 import type { Options } from 'k6/options';
 import { number, scaled, text, timed } from '../lib/scale.ts';
+import { arrivesOnce, nothingFails } from '../lib/thresholds.ts';
 
 const rate = number('RATE', scaled(10, 5));
 const high = rate * number('FACTOR', 10);
@@ -30,9 +31,8 @@ export const options: Options = {
     },
   },
   thresholds: {
-    checks: ['rate==1'],
-    dicom_delivery_missing: ['count==0'],
-    dicom_delivery_duplicated: ['count==0'],
+    ...nothingFails,
+    ...arrivesOnce,
     'dicom_req_duration{stage:0}': [],
     'dicom_req_duration{stage:2}': timed('p(95)<2000'),
     'dicom_req_duration{stage:4}': [],

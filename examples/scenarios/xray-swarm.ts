@@ -8,6 +8,7 @@ import dicom from 'dicom';
 import { check } from 'k6';
 import type { Options } from 'k6/options';
 import { number, scaled, text, timed } from '../lib/scale.ts';
+import { arrivesOnce, nothingFails } from '../lib/thresholds.ts';
 
 export const options: Options = {
   scenarios: {
@@ -20,9 +21,8 @@ export const options: Options = {
     },
   },
   thresholds: {
-    checks: ['rate==1'],
-    dicom_assoc_failed: ['rate==0'],
-    dicom_delivery_missing: ['count==0'],
+    ...nothingFails,
+    ...arrivesOnce,
     dicom_associating: timed('p(95)<500'),
     iterations_achieved: timed('rate>=0.95'),
   },
