@@ -8,8 +8,11 @@ import { Bench } from './run-cli.ts';
 
 const bench = new Bench('examples');
 const CERTS = join(bench.folder, 'certificates');
-beforeAll(() => {
+/** Files that were "written" as they were sent, for written-files.ts. */
+const SENT = join(bench.folder, 'sent');
+beforeAll(async () => {
   execFileSync('sh', [join(ROOT, 'examples/scenarios/certificates.sh'), CERTS]);
+  await bench.run(['generate', SENT, '--modality', 'CT', '--count', '2']);
 });
 afterAll(() => bench.remove());
 
@@ -51,7 +54,10 @@ describe('examples', () => {
       expect(lines, 'lines').toBeLessThan(100);
       const flags = [...(FLAGS[file] ?? []), ...ci];
       const run = await bench.run(['run', join(ROOT, file), ...flags], {
-        env: { SCALE: 'ci', CERTS, RECEIVED: join(bench.folder, 'received') },
+        env: {
+          ...{ SCALE: 'ci', CERTS, SENT, WRITTEN: SENT },
+          RECEIVED: join(bench.folder, 'received'),
+        },
         timeoutMs: LONGEST_MS,
       });
       const { code } = run;

@@ -1,0 +1,116 @@
+// Examples as they are, against a router and an archive in other processes: receivers listen where the
+// router delivers, and where it cannot deliver to us the archive is asked.
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import { afterAll, afterEach, describe, expect, it } from 'vitest';
+import { ROOT } from './example-list.ts';
+import { Bench, type CliProcess, type CliResult } from './run-cli.ts';
+
+const bench = new Bench('elsewhere');
+const running: CliProcess[] = [];
+afterEach(async () => {
+  for (const one of running.splice(0)) {
+    one.signal('SIGINT');
+    await one.ended;
+  }
+});
+afterAll(() => bench.remove());
+
+/** A port that was free a moment ago. */
+const freePort = (): Promise<number> =>
+  new Promise((resolve) => {
+    const server = createServer().listen(0, '127.0.0.1', () => {
+      const { port } = server.address() as { port: number };
+      server.close(() => resolve(port));
+    });
+  });
+
+/** Starts a station; the port it listens on. */
+async function serve(kind: string, spec: object, args: readonly string[] = []): Promise<string> {
+  const file = bench.write(`${kind}.json`, JSON.stringify(spec));
+  const all = ['serve', kind, '--port', '0', '--spec', file, '--quiet', ...args];
+  const station = bench.start(all);
+  running.push(station);
+  await station.says(`${kind} listens on`);
+  return /listens on [^:]+:(\d+)/.exec(station.stdout())?.[1] ?? '';
+}
+
+function example(
+  file: string,
+  args: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+): Promise<CliResult> {
+  const script = join(ROOT, 'examples', file);
+  return bench.run(['run', script, ...args], { env: { SCALE: 'ci', ...env } });
+}
+
+function mustPass({ code, stdout, stderr }: CliResult): void {
+  expect(code, stdout + stderr).toBe(0);
+}
+
+const GI = { rules: [{ set: { StudyDescription: 'GI Endoscopy' } }] };
+
+describe('a router in another process', () => {
+  it('delivers to the receiver of gi-routing, where --receiver puts it', async () => {
+    const port = await freePort();
+    const to = `GI_ARCHIVE@127.0.0.1:${port}`;
+    const router = await serve('router', GI, ['--to', to]);
+    const at = ['-c', `ROUTER@127.0.0.1:${router}`, '--receiver', `GI_ARCHIVE=${port}`];
+    const result = await example('gi-routing.ts', [...at, ...'--vus 1 --iterations 2'.split(' ')]);
+    mustPass(result);
+    expect(result.stderr).toContain(`receive  GI_ARCHIVE on 127.0.0.1:${port}`);
+    const [route] = result.summary().delivery.routes;
+    expect(route).toMatchObject({ accepted: 8, unique: 8, missing: 0, duplicated: 0 });
+  });
+
+  it('delivers to many receivers on one port, told apart by their AE titles', async () => {
+    const port = await freePort();
+    const titles = ['RADIOLOGY', 'ENDOSCOPY', 'PATHOLOGY', 'RESEARCH'];
+    const destinations = Object.fromEntries(
+      titles.map((calledAET) => [calledAET, { host: '127.0.0.1', port, calledAET }]),
+    );
+    const routes = [
+      { when: { SeriesDescription: { re: '^RESEARCH' } }, to: ['RESEARCH'] },
+      { when: { ContainerIdentifier: { re: '^PATH-' } }, to: ['PATHOLOGY'] },
+      { modality: 'ES', otherwise: true, to: ['ENDOSCOPY'] },
+      { otherwise: true, to: ['RADIOLOGY'] },
+    ];
+    const router = await serve('router', { destinations, routes });
+    const result = await example('scenarios/content-routing.ts', [
+      ...['-c', `ROUTER@127.0.0.1:${router}`, '--receiver', `*=127.0.0.1:${port}`],
+    ]);
+    mustPass(result);
+    expect(result.summary().delivery.accepted).toBe(10);
+  });
+
+  it('says which receivers there are when the command line names another', async () => {
+    const result = await example('gi-routing.ts', [
+      ...'--embedded --vus 1 --iterations 1 --receiver GI_ARCHIV=0'
+        .replace('=0', '=24620')
+        .split(' '),
+    ]);
+    expect(result.stderr).toContain('--receiver GI_ARCHIV: the script has no receiver');
+    expect(result.stderr).toContain('it has GI_ARCHIVE');
+  });
+});
+
+describe('an archive in another process (VERIFY=find)', () => {
+  const timing = { CFIND_INITIAL_DELAY: '0', CFIND_POLL_INTERVAL: '0.2', CFIND_TIMEOUT: '5' };
+
+  it('is asked for what arrived, and a router that changes it is noticed', async () => {
+    const archive = await serve('archive', { aets: ['ARCHIVE'] });
+    const cfind = {
+      ...{ VERIFY: 'find', CFIND_HOST: '127.0.0.1', CFIND_PORT: archive },
+      ...{ CFIND_AE_TITLE: 'ARCHIVE', ...timing },
+    };
+    const to = ['--to', `ARCHIVE@127.0.0.1:${archive}`];
+    const honest = await serve('router', {}, to);
+    mustPass(await example('compass/data-validation.ts', ['-c', `R@127.0.0.1:${honest}`], cfind));
+
+    const rules = [{ when: { AccessionNumber: { re: '^A' } }, set: { AccessionNumber: 'A' } }];
+    const liar = await serve('router', { rules }, to);
+    const told = await example('compass/data-validation.ts', ['-c', `R@127.0.0.1:${liar}`], cfind);
+    expect(told.code).toBe(99);
+    expect(told.stdout).toMatch(/✗.*accession number.*arrives as sent/);
+  });
+});
