@@ -195,7 +195,7 @@ class Conductor {
     workers: number,
   ) {
     const { options, loaded } = start;
-    const receivers = receiversOf(loaded.declarations, options.receivers);
+    const receivers = receiversOf(loaded.declarations, options);
     const threads = acceptorCount(options, receivers.length);
     if (threads === 0) return null;
     const file = this.#request.acceptorWorker;

@@ -1,5 +1,4 @@
 // From resolved options and what the init pass declared to what each thread is told. Pure.
-import { EVERY_RECEIVER } from '../config/option-table.ts';
 import type { Options, Route, Routes, Target, VerifyTarget } from '../config/types.ts';
 import { maxVUsOf } from '../executors/describe.ts';
 import { WORKERS_PER_PROCESS } from '../executors/segment.ts';
@@ -37,13 +36,14 @@ export function asksForTarget(peers: readonly PeerSpec[]): boolean {
 /** Receivers among the declarations, each where the configuration puts it. */
 export function receiversOf(
   declarations: readonly Declaration[],
-  places: Options['receivers'],
+  { receivers: places, everyReceiver }: Pick<Options, 'receivers' | 'everyReceiver'>,
 ): readonly { readonly id: number; readonly spec: ReceiverSpec }[] {
   return declarations.flatMap((declaration) => {
     if (declaration.kind !== 'receiver') return [];
     const { id, spec } = declaration;
-    const named = spec.aets.find((aet) => places[aet] !== undefined) ?? EVERY_RECEIVER;
-    return [{ id, spec: { ...spec, ...places[named] } }];
+    const named = spec.aets.find((aet) => places[aet] !== undefined);
+    const place = named === undefined ? everyReceiver : places[named];
+    return [{ id, spec: { ...spec, ...place } }];
   });
 }
 
@@ -52,11 +52,11 @@ export function strangeReceivers(
   declarations: readonly Declaration[],
   { receivers, origins }: Options,
 ): readonly string[] {
-  const known = receiversOf(declarations, {}).flatMap(({ spec }) => spec.aets);
+  const known = receiversOf(declarations, { receivers: {}, everyReceiver: null }).flatMap(
+    ({ spec }) => spec.aets,
+  );
   const isStrange = (aet: string): boolean =>
-    aet !== EVERY_RECEIVER &&
-    !known.includes(aet) &&
-    origins[`receivers.${aet}`]?.startsWith('flag') === true;
+    !known.includes(aet) && origins[`receivers.${aet}`]?.startsWith('flag') === true;
   return Object.keys(receivers)
     .filter(isStrange)
     .map((aet) => {

@@ -3,6 +3,7 @@ import type { Scenario } from '../executors/index.ts';
 import { segmentOption } from './values/segment-option.ts';
 import type { Problems } from './values/problems.ts';
 import { smokeThresholds } from './smoke.ts';
+import { EVERY_RECEIVER } from './option-table.ts';
 import type { Stack } from './sources/stack.ts';
 import { resolveTargets } from './targets.ts';
 import type {
@@ -45,7 +46,7 @@ export function buildOptions(
     ...segmentOption(stack, problems),
     ...resolveTargets(stack, problems, warnings),
     simulate: stack.get<Simulation>('simulate') ?? {},
-    receivers: stack.map<ReceiverPlace>('receivers'),
+    ...receivers(stack),
     preflight: stack.need('preflight'),
     allowedTargets: stack.need('allowedTargets'),
     dataRoot: stack.get<string>('data.root') ?? null,
@@ -53,6 +54,12 @@ export function buildOptions(
     warnings,
     origins: originsOf(parts),
   };
+}
+
+function receivers(stack: Stack) {
+  const places = stack.map<ReceiverPlace>('receivers');
+  const { [EVERY_RECEIVER]: everyReceiver = null, ...named } = places;
+  return { receivers: named, everyReceiver };
 }
 
 function life(stack: Stack) {

@@ -113,7 +113,8 @@ function maps(options: Options): ConfigRow[] {
     const where = route.host === undefined ? '' : `${route.host}:${route.port ?? 'target port'} `;
     return row(`routes.${name}`, `${where}${route.callingAET} → ${route.calledAET}`);
   });
-  for (const [aet, { host, port }] of Object.entries(options.receivers)) {
+  const every = options.everyReceiver === null ? {} : { '*': options.everyReceiver };
+  for (const [aet, { host, port }] of Object.entries({ ...options.receivers, ...every })) {
     const place = `${host ?? 'host of the script'}:${port ?? 'port of the script'}`;
     rows.push(row(`receivers.${aet}`, place));
   }

@@ -182,8 +182,10 @@ export interface Options {
   readonly verify: VerifyTarget | null;
   /** What somebody said of it; it holds for the embedded archive as well. */
   readonly verifyTiming: Partial<VerifyTiming>;
-  /** Where receivers listen, by AE title; `*` = every other one. */
+  /** Where receivers listen, by AE title. */
   readonly receivers: Readonly<Record<string, ReceiverPlace>>;
+  /** Where every other one does; null: as the script says. */
+  readonly everyReceiver: ReceiverPlace | null;
   /** Hosts that may be loaded heavily besides loopback. */
   readonly allowedTargets: readonly string[];
   readonly dataRoot: string | null;

@@ -7,7 +7,7 @@ describe('where receivers listen', () => {
       name: 'dicomrun.config.ts',
       value: { receivers: { A: { host: '0.0.0.0', port: 11113 }, B: '[::1]:11114', C: 11115 } },
     };
-    const { receivers, origins } = resolve({
+    const { receivers, everyReceiver, origins } = resolve({
       configFile,
       env: { DICOMRUN_RECEIVER_B: '11214', DICOMRUN_RECEIVER: 'D=10.0.0.1:11116,E=11117' },
       flags: { receiver: ['C=10.0.0.2:11315', '*=11999'] },
@@ -18,8 +18,8 @@ describe('where receivers listen', () => {
       C: { host: '10.0.0.2', port: 11315 },
       D: { host: '10.0.0.1', port: 11116 },
       E: { port: 11117 },
-      '*': { port: 11999 },
     });
+    expect(everyReceiver).toEqual({ port: 11999 });
     expect(origins).toMatchObject({
       'receivers.A': 'dicomrun.config.ts',
       'receivers.B': 'env DICOMRUN_RECEIVER_B',
@@ -29,7 +29,7 @@ describe('where receivers listen', () => {
 
   it('is said for all of them by DICOMRUN_RECEIVER_HOST and _PORT', () => {
     const env = { DICOMRUN_RECEIVER_HOST: '0.0.0.0', DICOMRUN_RECEIVER_PORT: '11113' };
-    expect(resolve({ env }).receivers).toEqual({ '*': { host: '0.0.0.0', port: 11113 } });
+    expect(resolve({ env }).everyReceiver).toEqual({ host: '0.0.0.0', port: 11113 });
   });
 
   it.each(['A', '=11113', 'A=', 'A=host', 'A=0', 'A=70000', 'A=host:port', `${'A'.repeat(17)}=1`])(
