@@ -9,16 +9,19 @@ import type { DefineCommand } from '../command.ts';
 import { readCount, readDurationMs } from '../flag-values.ts';
 import { collect } from '../run/run-flags.ts';
 import { answerText } from '../wire/answer-text.ts';
+import type { Command } from 'commander';
 import type { JsonDataset } from '../../dicom/element/json.ts';
 import type { PeerAddress } from '../wire/client.ts';
 import type { Query } from '../wire/query.ts';
 import { addPeerFlags, addStackFlag, choosePeer, isSecond, limitsOf } from '../wire/peer-flags.ts';
+import type { PeerChoice } from '../wire/peer-flags.ts';
 
 interface FindFlags {
   readonly modality?: string;
   readonly dateRange?: string;
   readonly key?: readonly string[];
   readonly level?: string;
+  readonly model?: string;
   readonly limit: string;
   readonly timeout: string;
   readonly json?: boolean;
@@ -42,6 +45,7 @@ export const define: DefineCommand = (command, { terminal, exit }) => {
     .option('--date-range <range>', 'study date, YYYYMMDD-YYYYMMDD, either end may be open')
     .option('-k, --key <keyword=value>', 'further key; empty value: return it; repeatable', collect)
     .option('--level <level>', 'PATIENT, STUDY, SERIES or IMAGE')
+    .option('--model <model>', 'study or patient (default: study root, then patient root)')
     .option('--limit <n>', 'cancel after so many matches', '1000')
     .option('--json', 'as JSON')
     .addHelpText('after', EXAMPLES);
@@ -52,11 +56,14 @@ export const define: DefineCommand = (command, { terminal, exit }) => {
     const [what = '', value] = words;
     const { queryOf } = await import('../wire/query.ts');
     const query = queryOf({ what, value, ...flags, today: new Date() });
-    const { peer } = await choosePeer(command, terminal, where);
+    const peer = whomToAsk(await choosePeer(command, terminal, where), command, where);
     const limit = readCount('--limit', flags.limit, 1);
     const timeoutMs = readDurationMs('--timeout', flags.timeout);
     const ask = isSecond(flags) ? askOther : askOurs;
-    const { matches, result } = await ask(peer, query, { limit, timeoutMs });
+    const { matches, result, model } = await ask(peer, query, { limit, timeoutMs });
+    if (model === 'patient' && flags.model === undefined) {
+      terminal.err('found by Patient Root; Study Root finds nothing there\n');
+    }
     if (flags.json === true) terminal.out(`${JSON.stringify(matches, null, 2)}\n`);
     else {
       const { matchTable } = await import('../wire/match-table.ts');
@@ -79,6 +86,8 @@ interface Limits {
 
 interface Found {
   readonly matches: readonly JsonDataset[];
+  /** Information model that answered, where that is known. */
+  readonly model?: Query['model'];
   readonly result: Pick<OperationResult, 'status' | 'errorComment' | 'failure'>;
 }
 
@@ -92,6 +101,18 @@ async function askOther(peer: PeerAddress, query: Query, limits: Limits): Promis
   const { matches, final } = await findSecond(peer, query, limits);
   const result = { status: final.status, errorComment: final.comment, failure: null };
   return { matches, result };
+}
+
+/** Who is named on the command line, else the configured query server (CFIND_*), else the target. */
+function whomToAsk(
+  { peer, options }: PeerChoice,
+  command: Command,
+  { host }: { readonly host?: string | undefined },
+): PeerAddress {
+  const { connect, aec } = command.opts<{ connect?: string; aec?: string }>();
+  const isNamed = connect !== undefined || aec !== undefined || host !== undefined;
+  const { verify } = options;
+  return isNamed || verify === null || verify.isTarget ? peer : verify;
 }
 
 function endedWith({ status, errorComment }: Found['result']): Problem {

@@ -1,4 +1,4 @@
-// One C-FIND on an association of its own.
+// One C-FIND on an association of its own; where Study Root finds nothing, Patient Root is asked.
 import type { JsonDataset } from '../../dicom/element/json.ts';
 import { queryClass } from '../../dicom/dimse/uids.ts';
 import { find } from '../../dicom/scu/find.ts';
@@ -6,11 +6,27 @@ import type { FindResult } from '../../dicom/scu/find.ts';
 import type { Timeouts } from '../../dicom/ul/associate-request.ts';
 import { EXPLICIT_LITTLE, IMPLICIT_LITTLE, mustBeAccepted, open, release } from './client.ts';
 import type { PeerAddress } from './client.ts';
+import type { Association } from '../../dicom/ul/association.ts';
 import type { Query } from './query.ts';
 
 export interface FindOutcome {
   readonly matches: readonly JsonDataset[];
   readonly result: FindResult;
+  /** Information model that answered. */
+  readonly model: Model;
+}
+
+type Model = Query['model'];
+
+const NAMES: Readonly<Record<Model, string>> = {
+  study: 'C-FIND, Study Root',
+  patient: 'C-FIND, Patient Root',
+  worklist: 'C-FIND, worklist',
+};
+
+/** Models to ask, one after the other. */
+function modelsOf(query: Query): readonly Model[] {
+  return query.model === 'study' && query.only !== true ? ['study', 'patient'] : [query.model];
 }
 
 /** All matches, up to the limit. @throws DicomRunError 111 when no association opens */
@@ -19,28 +35,48 @@ export async function runFind(
   query: Query,
   options: { readonly limit: number; readonly timeouts: Partial<Timeouts> },
 ): Promise<FindOutcome> {
-  const abstractSyntax = queryClass(query.model, 'find');
-  const contexts = [{ abstractSyntax, transferSyntaxes: [EXPLICIT_LITTLE, IMPLICIT_LITTLE] }];
+  const models = modelsOf(query);
+  const contexts = models.map((model) => ({
+    abstractSyntax: queryClass(model, 'find'),
+    transferSyntaxes: [EXPLICIT_LITTLE, IMPLICIT_LITTLE],
+  }));
   const association = await open(peer, { contexts, timeouts: options.timeouts });
   try {
-    const service = query.model === 'worklist' ? 'C-FIND, worklist' : 'C-FIND, Study Root';
-    mustBeAccepted(association, peer, { sopClass: abstractSyntax, service });
-    const matches: JsonDataset[] = [];
-    const { model, level, keys } = query;
-    const result = await new Promise<FindResult>((resolve) => {
-      find(
-        association,
-        { model, keys, cancelAfter: options.limit, ...(level === undefined ? {} : { level }) },
-        {
-          onMatch: (match) => {
-            if (matches.length < options.limit) matches.push(match);
-          },
-          onDone: resolve,
-        },
-      );
-    });
-    return { matches, result };
+    const offered = models.filter(
+      (model) => association.contextFor(queryClass(model, 'find'), '') !== 0,
+    );
+    const [model = query.model, next] = offered;
+    const service = NAMES[model];
+    mustBeAccepted(association, peer, { sopClass: queryClass(model, 'find'), service });
+    const first = await askOnce(association, { ...query, model }, options.limit);
+    if (next === undefined || !association.open || hasAnswer(first)) return first;
+    const second = await askOnce(association, { ...query, model: next }, options.limit);
+    return hasAnswer(second) ? second : first;
   } finally {
     await release(association);
   }
+}
+
+const hasAnswer = ({ matches, result }: FindOutcome): boolean =>
+  matches.length > 0 && result.failure === null;
+
+async function askOnce(
+  association: Association,
+  { model, level, keys }: Query,
+  limit: number,
+): Promise<FindOutcome> {
+  const matches: JsonDataset[] = [];
+  const result = await new Promise<FindResult>((resolve) => {
+    find(
+      association,
+      { model, keys, cancelAfter: limit, ...(level === undefined ? {} : { level }) },
+      {
+        onMatch: (match) => {
+          if (matches.length < limit) matches.push(match);
+        },
+        onDone: resolve,
+      },
+    );
+  });
+  return { matches, result, model };
 }

@@ -12,11 +12,15 @@ export interface QueryWords {
   /** `KEYWORD=VALUE`; an empty value asks for it to be returned. */
   readonly key?: readonly string[];
   readonly level?: string;
+  /** Information model; absent: Study Root, and Patient Root where that finds nothing. */
+  readonly model?: string;
   readonly today: Date;
 }
 
 export interface Query {
-  readonly model: 'study' | 'worklist';
+  readonly model: 'study' | 'patient' | 'worklist';
+  /** No other model is asked. */
+  readonly only?: boolean;
   /** Query/Retrieve Level; absent for worklists. */
   readonly level?: string;
   readonly keys: Readonly<Record<string, unknown>>;
@@ -70,7 +74,7 @@ export function queryOf(words: QueryWords): Query {
     ...extra,
   };
   const more = Object.keys(extra).filter((key) => !columns.includes(key));
-  return { model: 'study', level, keys, columns: [...columns, ...more] };
+  return { ...modelOf(words), level, keys, columns: [...columns, ...more] };
 }
 
 function kindOf(what: string): Kind {
@@ -78,6 +82,12 @@ function kindOf(what: string): Kind {
   if (kind !== undefined) return kind;
   const key = /^[^=]+=/.test(what) ? `dicomrun find all --key ${what}` : null;
   throw wrong(`there is no query "${what}"`, key ?? nearest(what, KINDS) ?? KINDS.join(', '));
+}
+
+function modelOf({ model }: QueryWords): Pick<Query, 'model' | 'only'> {
+  if (model === undefined) return { model: 'study' };
+  if (model === 'study' || model === 'patient') return { model, only: true };
+  throw wrong(`flag --model: must be study or patient, got "${model}"`, '--model patient');
 }
 
 function levelOf(words: QueryWords, kind: Kind): string {

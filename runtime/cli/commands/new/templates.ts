@@ -10,6 +10,12 @@ export interface Template {
 const MINIMAL = `// One association per iteration, one new CT image on it.
 import dicom from 'dicom';
 import { check } from 'k6';
+import type { Options } from 'k6/options';
+
+export const options: Options = {
+  // no check may fail; no iteration may throw, as a refused association makes it
+  thresholds: { checks: ['rate==1'], iteration_failed: ['rate==0'] },
+};
 
 const pacs = dicom.peer({}); // the configured target: .env, -c AET@host:port, or --embedded
 const ct = dicom.synthetic({ modality: 'CT' });
@@ -31,8 +37,13 @@ import type { Options } from 'k6/options';
 export const options: Options = {
   thresholds: {
     'dicom_req_duration{service:C-STORE}': ['p(95)<2000'],
-    dicom_req_failed: ['rate<=0.02'],
+    checks: ['rate==1'],
+    iteration_failed: ['rate==0'], // a refused association, an exception
+    dicom_req_failed: ['rate==0'],
     dicom_delivery_missing: ['count==0'],
+    dicom_delivery_duplicated: ['count==0'],
+    dicom_delivery_corrupted: ['count==0'],
+    dicom_delivery_unexpected: ['count==0'],
   },
 };
 
@@ -76,6 +87,8 @@ export const options: Options = {
     'dicom_req_duration{service:C-STORE}': ['p(95)<2000'],
     dicom_req_failed: [{ threshold: 'rate<0.05', abortOnFail: true, delayAbortEval: '10s' }],
     dicom_assoc_failed: ['rate<0.01'],
+    iteration_failed: ['rate<0.01'],
+    checks: ['rate>0.95'],
   },
 };
 
@@ -94,6 +107,11 @@ export default async function () {
 const SMOKE = `// Is the target up, and does it do its work? Run it with: dicomrun smoke FILE
 import dicom from 'dicom';
 import { check, group } from 'k6';
+import type { Options } from 'k6/options';
+
+export const options: Options = {
+  thresholds: { checks: ['rate==1'], iteration_failed: ['rate==0'] }, // also for dicomrun run
+};
 
 const pacs = dicom.peer({});
 const ct = dicom.synthetic({ modality: 'CT', rows: 128, columns: 128 });
@@ -121,6 +139,8 @@ export const options: Options = {
   thresholds: {
     'dicom_req_duration{service:C-FIND}': ['p(95)<1000'],
     dicom_visible_duration: ['p(95)<10000'],
+    checks: ['rate==1'],
+    iteration_failed: ['rate==0'],
   },
 };
 
@@ -136,7 +156,7 @@ export default async function () {
     }
   }
   const found = await dicom.verify.study(study.uid, { timeout: '30s' });
-  check(found, { 'study is visible': (v) => v.found });
+  check(found, { 'study is visible': (v) => v.found || v.skipped });
 }
 `;
 
@@ -160,6 +180,8 @@ export const options: Options = {
   thresholds: {
     'dicom_req_duration{service:C-STORE}': [{ threshold: 'p(95)<2000', window: '5m' }],
     dicom_req_failed: ['rate<0.001'],
+    iteration_failed: ['rate<0.001'],
+    checks: ['rate>0.999'],
     iterations_achieved: ['rate>0.99'],
   },
 };
@@ -179,6 +201,11 @@ export default async function () {
 const MODALITY = `// A modality that keeps its association open, as most do: one per virtual user.
 import dicom from 'dicom';
 import { check, sleep } from 'k6';
+import type { Options } from 'k6/options';
+
+export const options: Options = {
+  thresholds: { checks: ['rate==1'], iteration_failed: ['rate==0'] },
+};
 
 const pacs = dicom.peer({ callingAET: 'MODALITY' + __VU });
 const ct = dicom.synthetic({ modality: 'CT', rows: 256, columns: 256 });
