@@ -13,6 +13,24 @@ export function teardown() { console.log('torn down'); }
 export default async function () { await sleep(20); }
 `;
 
+describe('failing iterations', () => {
+  const FAILING = `
+export const options = { scenarios: { s: { executor: 'constant-vus', vus: 1, duration: '1s' } } };
+export default async function () { if (THROWS) throw new Error('refused'); }
+`;
+
+  it('are not tried again as fast as they fail: 50 ms, then twice as long, and so on', async () => {
+    const result = await bench.script(FAILING.replace('THROWS', 'true'), []);
+    // 0, 50, 150, 350, 750 ms; the next one is due after the end
+    expect(result.summary().execution.iterations).toBeLessThanOrEqual(5);
+  });
+
+  it('wait once only where every other one fails', async () => {
+    const result = await bench.script(FAILING.replace('THROWS', '__ITER % 2 === 0'), []);
+    expect(result.summary().execution.iterations).toBeGreaterThan(5);
+  });
+});
+
 describe('interruption', () => {
   it('Ctrl-C once: teardown and summary run, 105', async () => {
     const run = bench.startScript(LONG, ['--workers', '2', '--progress-interval', '1s']);

@@ -21,6 +21,7 @@ export class ClosedRunner implements ScenarioRunner, VuOwner, Timed {
   /** performance.now() of the next plan event. */
   at = 0;
   index = -1;
+  readonly backsOff = true;
 
   constructor(plan: ClosedPlan, parts: RunnerParts) {
     this.#plan = plan;

@@ -44,6 +44,16 @@ const PHASES: Readonly<Record<number, string>> = {
 const FIRST_RETRY_MS = 1000;
 const LAST_RETRY_MS = 30_000;
 
+/** The wait after the first of several failures in a row, and the longest. */
+const FIRST_BACKOFF_MS = 50;
+const LAST_BACKOFF_MS = 1000;
+
+/** A VU that is refused comes again, but not as fast as it can: that would be an attack, not a load. */
+function backoffMs({ failures, owner }: VuSlot): number {
+  if (failures === 0 || owner?.backsOff !== true) return 0;
+  return Math.min(LAST_BACKOFF_MS, FIRST_BACKOFF_MS * 2 ** (failures - 1));
+}
+
 export class Life {
   readonly #parts: LifeParts;
   readonly #series = new Map<TagContext, IterationSeries>();
@@ -65,6 +75,7 @@ export class Life {
     vu.interrupted = false;
     vu.ownTags = null;
     vu.initFailures = 0;
+    vu.failures = 0;
     vu.lives++;
     vu.context = this.#parts.contextOf(vu);
     vu.state = VuState.STARTING;
@@ -143,17 +154,19 @@ export class Life {
       if (outcome === 1) this.#tell(vu, 'iteration');
     }
     vu.iterations++;
-    if (this.#parts.minIterationMs > 0 && outcome !== 2 && this.#pads(vu)) return 0;
+    vu.failures = outcome === 1 ? vu.failures + 1 : 0;
+    const least = Math.max(this.#parts.minIterationMs, backoffMs(vu));
+    if (least > 0 && outcome !== 2 && this.#pads(vu, least)) return 0;
     vu.state = VuState.READY;
     vu.owner?.done(vu);
     return 0;
   }
 
-  /** Lets a VU wait for the rest of `minIterationDuration`; whoever stops it need not wait. */
-  #pads(vu: VuSlot): boolean {
-    const { timers, minIterationMs } = this.#parts;
+  /** Lets a VU wait until its iteration has taken so long; whoever stops it need not wait. */
+  #pads(vu: VuSlot, leastMs: number): boolean {
+    const { timers } = this.#parts;
     const { lives, startedAt } = vu;
-    const at = startedAt + minIterationMs;
+    const at = startedAt + leastMs;
     if (vu.stopping || at <= performance.now()) return false;
     vu.state = VuState.PADDING;
     const due = (): void => {

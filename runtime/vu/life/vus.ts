@@ -12,12 +12,14 @@ export const VuState = {
   BUSY: 3,
   /** `vuTeardown` is running. */
   STOPPING: 4,
-  /** Its iteration was shorter than `minIterationDuration`: it waits for the rest. */
+  /** Its iteration was shorter than `minIterationDuration`, or failed: it waits for the rest. */
   PADDING: 5,
 } as const;
 
 /** Who hears what becomes of a VU: the runner of its scenario. */
 export interface VuOwner {
+  /** Its VUs wait after failed iterations; where starts are due by the clock they must not. */
+  readonly backsOff?: boolean;
   /** `vuInit` ended well (or there is none). */
   started(vu: VuSlot): void;
   /** `vuInit` failed and will be tried again. */
@@ -59,6 +61,8 @@ export class VuSlot {
   countedReceived: number;
   /** Attempts of vuInit that failed in a row. */
   initFailures: number;
+  /** Iterations that threw, in a row. */
+  failures: number;
   /** Given up: the sandbox has forgotten it, it is never used again. */
   dropped: boolean;
   /** Waits in the ready queue. */
@@ -84,6 +88,7 @@ export class VuSlot {
     this.received = 0;
     this.counted = 0;
     this.countedReceived = 0;
+    this.failures = 0;
     this.initFailures = 0;
     this.dropped = false;
     this.queued = false;
