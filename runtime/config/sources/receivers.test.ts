@@ -32,7 +32,7 @@ describe('where receivers listen', () => {
     expect(resolve({ env }).everyReceiver).toEqual({ host: '0.0.0.0', port: 11113 });
   });
 
-  it.each(['A', '=11113', 'A=', 'A=host', 'A=0', 'A=70000', 'A=host:port', `${'A'.repeat(17)}=1`])(
+  it.each(['A', '=11113', 'A=', 'A=host', 'A=70000', 'A=host:port', `${'A'.repeat(17)}=1`])(
     'refuses --receiver %s',
     (receiver) => {
       const said = messages({ flags: { receiver: [receiver] } });

@@ -11,7 +11,7 @@ import type { Reader } from '../values/values.ts';
 import type { Variable } from './variables.ts';
 
 const KEYS = ['host', 'port'];
-/** `host:port`, `[::1]:port`, or a port alone. */
+/** `host:port`, `[::1]:port`, or a port alone; 0 takes any free one. */
 const PLACE = /^(?:(\[[^\]]+\]|[^:[\]]+):)?(\d+)$/;
 const EXAMPLE = 'e.g. GI_ARCHIVE=0.0.0.0:11113, or *=11113 for all receivers of the script';
 
@@ -64,7 +64,9 @@ function isTitle(r: Reader, aet: string): boolean {
 
 function readPlace(r: Reader, value: unknown): ReceiverPlace | undefined {
   const [, host, port] = PLACE.exec(String(value)) ?? [];
-  const number = port === undefined ? undefined : readPort(r.problems, r.at, port);
+  // 0: any free port, though the script names one
+  const read = () => (port === '0' ? 0 : readPort(r.problems, r.at, port));
+  const number = port === undefined ? undefined : read();
   if (port === undefined) r.problems.value(r.at, 'host:port', value, EXAMPLE);
   if (number === undefined) return undefined;
   return { port: number, ...(host === undefined ? {} : { host: host.replace(/^\[|\]$/g, '') }) };
