@@ -34,7 +34,7 @@ export default async function () {
   const today = new Date().toISOString().slice(0, 10).replaceAll('-', '');
   const set = { StudyDate: today };
   const study = dicom.study({ images: 2, from: images, set });
-  for (const image of study) await router.store(image);
+  for (const image of study) check(await router.store(image), { stored: (r) => r.ok });
   await dicom.verify.study(study);
   const uid = study.uid;
   const want = { StudyInstanceUID: '', PatientID: '', ModalitiesInStudy: '', StudyDate: '' };

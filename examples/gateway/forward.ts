@@ -50,7 +50,9 @@ export default async function () {
   for (let i = 0; i < files; i++) {
     const stored = await gateway.store(images.fresh());
     const delivery = await destination.expect(stored, { timeout: '30s' });
-    check(delivery, { forwarded: (d) => d.missing === 0 && d.pixelsChanged === 0 });
+    check(delivery, {
+      forwarded: (d) => stored.ok && d.missing === 0 && d.pixelsChanged === 0,
+    });
   }
   rate.add((files * 1000) / Math.max(1, Date.now() - started));
 }

@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { apiDocument } from '../../tools/docs/docs-api.ts';
 import { licencesDocument } from '../../tools/docs/docs-licences.ts';
 import { withTables } from '../../tools/docs/docs-tables.ts';
+import { withSabotage } from './sabotage/table.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const help = (name: string): string => `${root}runtime/help/${name}.md`;
@@ -26,6 +27,11 @@ describe('generated documents', () => {
 
   it('licences.md is made from the lockfile', async () => {
     await expect(licencesDocument(root)).toMatchFileSnapshot(help('licences'));
+  });
+
+  it('parity.md has the table of faults that the examples notice', async () => {
+    const made = withSabotage(readFileSync(help('parity'), 'utf8'));
+    await expect(made).toMatchFileSnapshot(help('parity'));
   });
 
   it('troubleshooting.md has the tables of statuses, rejections, aborts, transport, timeouts', async () => {
