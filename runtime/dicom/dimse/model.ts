@@ -216,7 +216,7 @@ function plainValue(value: unknown): EditValue {
   return plainValues(fields) as unknown as EditValue;
 }
 
-/** An attribute set encoded, for responses of our own services. */
+/** @internal An attribute set encoded, for responses of our own services. */
 export function encodeAttributes(attributes: Attributes, transferSyntax: string): Buffer {
   const { Dataset, requests } = dcmjsDimse();
   const carrier = new requests.CFindRequest();

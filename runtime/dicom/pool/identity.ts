@@ -9,7 +9,7 @@
 
 /** Characters of every UID made here; even, so a value needs no padding. */
 export const UID_LENGTH = 44;
-/** Characters of every PatientID and AccessionNumber made here. */
+/** @internal Characters of every PatientID and AccessionNumber made here. */
 export const ID_LENGTH = 16;
 
 const PREFIX = '2.25.1';
@@ -62,7 +62,7 @@ export function studyRange(index: number, workers = MOST_WORKERS): StudyRange {
   return { first: index * count, count: Math.min(count, MOST_STUDIES) };
 }
 
-/** The nth study (from 0) of a worker (0..999) of a run of one process. */
+/** @internal The nth study (from 0) of a worker (0..999) of a run of one process. */
 export function studyNumber(worker: number, n: number): number {
   return studyRange(worker).first + n;
 }
