@@ -162,6 +162,35 @@ export interface GuestDoor {
   enter(): number;
 }
 
+/** Of each check so many failures are told with what was seen. */
+export const MOST_CHECK_EXAMPLES = 5;
+
+/** What a failed check saw, as far as the checked result of ours knows it. */
+export interface CheckSeen {
+  /** Elements that are not as they should be. */
+  readonly differences?: readonly {
+    /** SOP Instance UID. */
+    readonly instance: string;
+    readonly tag: string;
+    readonly expected: string | null;
+    readonly actual: string | null;
+  }[];
+  /** SOP Instance UIDs that did not arrive. */
+  readonly missing?: readonly string[];
+  /** SOP Instance UID the result is about. */
+  readonly instance?: string;
+  /** All else, in words. */
+  readonly text?: string;
+}
+
+/** What smoke mode tells the sandbox. */
+export interface SmokeBoot {
+  /** Short name of the script, the first part of a case's title. */
+  readonly script: string;
+  /** `--grep`: source of the pattern that titles must fit, null = all. */
+  readonly grep: string | null;
+}
+
 /** Given to the sandbox once (Enter.BOOT). */
 export interface Boot {
   readonly worker: number;
@@ -171,6 +200,8 @@ export interface Boot {
   /** Whether bad values of metrics throw (the option `throw`). */
   readonly throws: boolean;
   readonly init: boolean;
+  /** In smoke mode: every check and every row of a table is a test case. */
+  readonly smoke?: SmokeBoot | null;
   readonly env: Readonly<Record<string, string>>;
   readonly scenarios: readonly {
     readonly name: string;

@@ -7,9 +7,11 @@
 //                                                      threads-delivery.ts)
 //   VU worker        ──MessagePort──> VU worker        (starts that found no free VU, queues)
 import type { MessagePort } from 'node:worker_threads';
+import type { SmokeBoot } from '../api/bridge.ts';
 import type { Scenario, Target, Routes, VerifyTarget } from './config/types.ts';
 import type { Part } from './executors/segment.ts';
 import type { PoolShare } from './dicom/pool/share.ts';
+import type { CaseMessage } from './threads-cases.ts';
 import type { FailedInstance } from './metrics/summary.ts';
 import type { MissingInstance, RouteAccount } from './threads-delivery.ts';
 
@@ -53,17 +55,6 @@ export type LogMessage = {
   readonly scenario?: string;
   /** A line of a transcript (`--trace`). */
   readonly trace?: true;
-};
-
-/** `dicom.skip` and `dicom.manual`: states of a case, for smoke. */
-export type CaseMessage = {
-  readonly kind: 'case';
-  readonly state: 'skip' | 'manual';
-  readonly scenario: string;
-  readonly vu: number;
-  readonly reason?: string;
-  readonly name?: string;
-  readonly steps?: readonly string[];
 };
 
 /**
@@ -278,6 +269,8 @@ export interface VuPlan {
    */
   readonly begun: SharedArrayBuffer;
   readonly trace: boolean;
+  /** In smoke mode, what the sandbox is told of it. */
+  readonly smoke: SmokeBoot | null;
 }
 
 export interface ReceiverAddress {

@@ -29,7 +29,10 @@ export interface ReceiverOptions {
 export interface ExpectOptions {
   /** Default 30 s. */
   timeout?: Duration;
-  /** Expected attributes on arrival: literal, regular expression, or null for absent. */
+  /**
+   * Expected attributes on arrival: literal, regular expression, or null for absent. `undefined`
+   * is a TypeError: what `image.get()` gives for an element that is not there is no wish.
+   */
   tags?: Readonly<Record<string, unknown>>;
   /** After the last arrival, wait so long for duplicates. Default 250 ms; 0 answers at once. */
   quiet?: Duration;

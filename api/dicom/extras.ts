@@ -1,7 +1,9 @@
 // Shared counters and queues, raw connections, case states, comparison.
 import { Op } from '../bridge.ts';
 import { ask, askNumber, callJson } from '../sandbox/calls.ts';
-import { IterationEnd, badArgument } from '../sandbox/errors.ts';
+import { IterationEnd, IterationInterrupted, badArgument, faultOf } from '../sandbox/errors.ts';
+import { now } from '../sandbox/globals.ts';
+import { shared } from '../sandbox/shared.ts';
 import { textOf } from '../sandbox/text.ts';
 import type { Vu } from '../sandbox/vu.ts';
 import type { Dataset } from './data.ts';
@@ -118,7 +120,7 @@ export function rawFor(vu: Vu): Raw {
 /** Ends the iteration: the case is skipped, with its reason. */
 export function skip(vu: Vu, why: unknown): never {
   const reason = textOf(why ?? '');
-  askNumber(vu, Op.CASE, JSON.stringify({ state: 'skip', reason }));
+  askNumber(vu, Op.CASE, JSON.stringify({ state: 'skip', reason, row: vu.row }));
   throw new IterationEnd('skip', reason);
 }
 
@@ -126,6 +128,68 @@ export function skip(vu: Vu, why: unknown): never {
 export function manual(vu: Vu, name: unknown, steps: unknown): void {
   const list = (Array.isArray(steps) ? steps : [steps ?? '']).map(textOf);
   askNumber(vu, Op.CASE, JSON.stringify({ state: 'manual', name: textOf(name), steps: list }));
+}
+
+/**
+ * A table of cases. In `run` iteration i takes row i mod n; in `smoke` all rows run, one after the
+ * other, each its own case: one that throws does not keep the others from running.
+ */
+export async function each<R>(
+  vu: Vu,
+  rows: readonly R[],
+  nameOf: (row: R, index: number) => string,
+  body: (row: R, index: number) => unknown,
+): Promise<void> {
+  if (vu.initialising) throw badArgument('each() is not allowed in init code');
+  if (!Array.isArray(rows) || rows.length === 0) throw badArgument('each(): there are no rows');
+  const { smoke } = shared.boot;
+  if (!smoke) {
+    const index = vu.iterationInTest % rows.length;
+    await body(rows[index] as R, index);
+    return;
+  }
+  const scenario = shared.boot.scenarios[vu.scenario]?.name ?? '';
+  const title = `${smoke.script} › ${scenario}`;
+  const pattern = smoke.grep === null ? null : new RegExp(smoke.grep, 'i');
+  for (const [index, row] of rows.entries()) {
+    const name = textOf(nameOf(row, index));
+    const isWanted = pattern === null || pattern.test(title) || pattern.test(`${title} › ${name}`);
+    if (isWanted) await runRow(vu, name, () => body(row, index));
+  }
+}
+
+async function runRow(vu: Vu, name: string, body: () => unknown): Promise<void> {
+  const began = now();
+  const outer = vu.xfail;
+  vu.row = name;
+  vu.rowFails = 0;
+  vu.caseAt = began;
+  const say = (told: object): void => {
+    const row = { state: 'row', name, startMs: began, ms: now() - began, ...told };
+    askNumber(vu, Op.CASE, JSON.stringify(row));
+  };
+  try {
+    await body();
+    say({ fails: vu.rowFails });
+  } catch (thrown) {
+    if (thrown instanceof IterationInterrupted) throw thrown;
+    if (thrown instanceof IterationEnd && thrown.state === 'aborted') throw thrown;
+    if (thrown instanceof IterationEnd && thrown.state === 'skip') return;
+    say({ fails: vu.rowFails, fault: faultOf(thrown) });
+  } finally {
+    vu.row = '';
+    vu.xfail = outer;
+  }
+}
+
+/**
+ * Says that this iteration, or this row of `each`, is known to fail: in `smoke` its failures are
+ * told and do not fail the run, and passing does.
+ */
+export function xfail(vu: Vu, reason: string): void {
+  if (vu.initialising) throw badArgument('xfail() is not allowed in init code');
+  vu.xfail = textOf(reason);
+  askNumber(vu, Op.CASE, JSON.stringify({ state: 'xfail', reason: vu.xfail, row: vu.row }));
 }
 
 /** An attribute that is not the same in both. */

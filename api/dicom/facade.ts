@@ -14,10 +14,12 @@ import type { Pool } from './pool.ts';
 import { feeder, files, receiver, study, synthetic } from './declare.ts';
 import {
   diff,
+  each,
   manual,
   rawFor,
   sharedFor,
   skip,
+  xfail,
   type Difference,
   type Raw,
   type Shared,
@@ -62,6 +64,20 @@ export interface Dicom {
     b: Dataset,
     options?: { expected?: readonly string[] | Readonly<Record<string, unknown>> },
   ): Difference[];
+  /**
+   * A table of cases, named by `nameOf`. In `run` iteration i takes row i mod n; in `smoke` all rows
+   * run, each its own case with its own duration.
+   */
+  each<R>(
+    rows: readonly R[],
+    nameOf: (row: R, index: number) => string,
+    body: (row: R, index: number) => unknown,
+  ): Promise<void>;
+  /**
+   * This iteration, or this row of `each`, is known to fail, and why: in `smoke` its failures do not
+   * fail the run, and passing does. No meaning in `run`.
+   */
+  xfail(reason: string): void;
   /** Ends the iteration as a skipped case. */
   skip(reason: string): never;
   /** Records a check that a person has to make. */
@@ -117,6 +133,8 @@ export function dicomFor(vu: Vu): Dicom & { default?: Dicom } {
     },
     procedureStep: (item) => new ProcedureStep(vu, item),
     diff: (a, b, options) => diff(vu, a, b, options),
+    each: (rows, nameOf, body) => each(vu, rows, nameOf, body),
+    xfail: (reason) => xfail(vu, reason),
     skip: (reason) => skip(vu, reason),
     manual: (name, steps) => manual(vu, name, steps),
   };

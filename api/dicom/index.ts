@@ -16,6 +16,8 @@ export declare const shared: Dicom['shared'];
 export declare const raw: Dicom['raw'];
 export declare const procedureStep: Dicom['procedureStep'];
 export declare const diff: Dicom['diff'];
+export declare const each: Dicom['each'];
+export declare const xfail: Dicom['xfail'];
 export declare const skip: Dicom['skip'];
 export declare const manual: Dicom['manual'];
 

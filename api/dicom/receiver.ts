@@ -87,9 +87,14 @@ function instanceKey(image: Dataset): object {
 /** Regular expressions cross the bridge as data. */
 function patterns(tags: Readonly<Record<string, unknown>>): Record<string, unknown> {
   return Object.fromEntries(
-    Object.entries(tags).map(([keyword, expected]) => [
-      keyword,
-      expected instanceof RegExp ? { re: expected.source, flags: expected.flags } : expected,
-    ]),
+    Object.entries(tags).map(([keyword, expected]) => {
+      if (expected === undefined) {
+        throw new TypeError(
+          `expect(): tags.${keyword} is undefined, so nothing would be judged; null = absent`,
+        );
+      }
+      const isPattern = expected instanceof RegExp;
+      return [keyword, isPattern ? { re: expected.source, flags: expected.flags } : expected];
+    }),
   );
 }

@@ -1,10 +1,12 @@
 // `check`: counted inside the sandbox, pulled by the host when it flushes; a crossing each costs 8 %.
-import { Op } from '../bridge.ts';
+import { MOST_CHECK_EXAMPLES, Op } from '../bridge.ts';
 import { askNumber } from '../sandbox/calls.ts';
 import { badArgument } from '../sandbox/errors.ts';
-import { count } from '../sandbox/shared.ts';
+import { now } from '../sandbox/globals.ts';
+import { count, shared } from '../sandbox/shared.ts';
 import { syncTags, tagTexts } from '../sandbox/tags.ts';
 import type { Vu } from '../sandbox/vu.ts';
+import { seenOf } from './check-seen.ts';
 import { groupNow } from './core.ts';
 
 /** Tally index by what tells checks apart: scenario, group, VU tags, own tags, name. */
@@ -42,6 +44,19 @@ export function forgetChecks(): void {
 
 type Predicate = ((value: unknown) => unknown) | boolean;
 
+/** Calls that would check nothing, or not what they seem to. */
+function refuseOdd(vu: Vu, value: unknown, sets: unknown): void {
+  if (vu.initialising) throw badArgument('check() is not allowed in init code');
+  if (isThenable(value)) {
+    throw badArgument('check(): got a promise, not its result', 'put `await` before the call');
+  }
+  if (typeof sets === 'object' && sets !== null) for (const _ in sets) return;
+  throw badArgument(
+    'check(): no conditions, so nothing would be checked',
+    "check(value, { 'what must hold': (value) => … })",
+  );
+}
+
 /** See `check` in index.ts. A promise comes back only if a predicate gave one. */
 export function check(
   vu: Vu,
@@ -49,11 +64,9 @@ export function check(
   sets: Readonly<Record<string, Predicate>>,
   tags?: Record<string, string>,
 ): boolean | Promise<boolean> {
-  if (vu.initialising) throw badArgument('check() is not allowed in init code');
-  if (isThenable(value)) {
-    throw badArgument('check(): got a promise, not its result', 'put `await` before the call');
-  }
+  refuseOdd(vu, value, sets);
   if (vu.liveTags !== null) syncTags(vu);
+  const began = vu.caseAt;
   let all = true;
   let later: Promise<boolean>[] | null = null;
   for (const name in sets) {
@@ -63,17 +76,19 @@ export function check(
     try {
       outcome = typeof predicate === 'function' ? predicate(value) : predicate;
     } catch (thrown) {
-      count(index, false);
+      counted(vu, { name, index, began, value }, false);
       throw thrown;
     }
+    const seen = { name, index, began, value };
     if (isThenable(outcome)) {
-      (later ??= []).push(settle(index, outcome));
+      (later ??= []).push(settle(vu, seen, outcome));
       continue;
     }
     const ok = Boolean(outcome);
-    count(index, ok);
+    counted(vu, seen, ok);
     if (!ok) all = false;
   }
+  if (shared.boot.smoke) vu.caseAt = now();
   return later === null ? all : combine(all, later);
 }
 
@@ -81,15 +96,40 @@ function isThenable(value: unknown): value is PromiseLike<unknown> {
   return typeof value === 'object' && value !== null && 'then' in value;
 }
 
-async function settle(index: number, outcome: PromiseLike<unknown>): Promise<boolean> {
+async function settle(vu: Vu, seen: Seen, outcome: PromiseLike<unknown>): Promise<boolean> {
   try {
     const ok = Boolean(await outcome);
-    count(index, ok);
+    counted(vu, seen, ok);
     return ok;
   } catch (thrown) {
-    count(index, false);
+    counted(vu, seen, false);
     throw thrown;
   }
+}
+
+/** One condition of a check under way. */
+interface Seen {
+  readonly name: string;
+  readonly index: number;
+  /** When its case began, ms. */
+  readonly began: number;
+  readonly value: unknown;
+}
+
+/** Failures of each check that were told in detail, by its number. */
+const told: number[] = [];
+
+function counted(vu: Vu, { name, index, began, value }: Seen, ok: boolean): void {
+  const { smoke } = shared.boot;
+  // An expected failure is no failure of the run: it is judged with its case.
+  if (ok || vu.xfail === null || !smoke) count(index, ok);
+  if (!ok) vu.rowFails++;
+  if (ok && !smoke) return;
+  const times = ok ? 0 : (told[index] = (told[index] ?? 0) + 1);
+  if (!smoke && times > MOST_CHECK_EXAMPLES) return;
+  const one = { state: 'check', name, ok, ms: now() - began, row: vu.row };
+  const seen = ok || times > MOST_CHECK_EXAMPLES ? undefined : seenOf(value);
+  askNumber(vu, Op.CASE, JSON.stringify({ ...one, seen, iteration: vu.iterationInTest }));
 }
 
 async function combine(all: boolean, later: readonly Promise<boolean>[]): Promise<boolean> {

@@ -46,6 +46,7 @@ export function group(vu: Vu, name: string, fn: () => unknown): unknown {
   const outer = inside === 0 ? vu.group : (names[inside] ?? '');
   const full = `${outer}::${name}`;
   const started = now();
+  vu.caseAt = started;
   let returned: unknown;
   let failure: { thrown: unknown } | null = null;
   const outerBody = body;

@@ -4,7 +4,7 @@ import { Op, type Fault } from '../bridge.ts';
 import { Idle, callNumbers, captureStacks, capturesStacks } from './calls.ts';
 import { hostText, ring, ringText } from './door.ts';
 import { IterationEnd, IterationInterrupted, badArgument, faultOf } from './errors.ts';
-import { consoleOf } from './globals.ts';
+import { consoleOf, now } from './globals.ts';
 import { requireFor } from './require.ts';
 import { open as openFile } from '../k6/shared-array.ts';
 import { shared } from './shared.ts';
@@ -128,6 +128,9 @@ export async function iterate(vu: Vu, iterationInTest: number): Promise<void> {
   vu.iter++;
   vu.scenarioIter++;
   vu.iterationInTest = iterationInTest;
+  vu.row = '';
+  vu.xfail = null;
+  vu.caseAt = now();
   let outcome: Outcome = null;
   try {
     const run = vu.run;

@@ -38,6 +38,14 @@ export class Vu {
   /** True inside init code: declarations are legal, traffic is not. */
   initialising: boolean;
   timers: number;
+  /** When the case under way began, ms: the iteration, its row, its group, or the check before. */
+  caseAt: number;
+  /** Row of `dicom.each` under way in smoke mode, '' outside. */
+  row: string;
+  /** Checks that failed in it. */
+  rowFails: number;
+  /** Why this iteration, or this row, is expected to fail. */
+  xfail: string | null;
 
   constructor(slot: number, id: number, env: Record<string, string>) {
     this.slot = slot;
@@ -60,6 +68,10 @@ export class Vu {
     this.lastCall = '';
     this.initialising = true;
     this.timers = 0;
+    this.caseAt = 0;
+    this.row = '';
+    this.rowFails = 0;
+    this.xfail = null;
   }
 }
 

@@ -35,6 +35,7 @@ export function vuPlan(
     counters: new SharedArrayBuffer(COUNTERS_BYTES),
     begun: new SharedArrayBuffer(4 * begunOffset(options.scenarios, options.scenarios.length)),
     trace: options.trace,
+    smoke: options.smokeCases ?? null,
     route: options.route,
     ledger: options.ledger,
   };

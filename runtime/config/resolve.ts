@@ -61,12 +61,14 @@ export function resolveOptions(input: ConfigInput): Options {
   const scenarios = shape(input, load.scenarios, smoke, problems);
   checkScenarios(scenarios, input.exports, problems);
   const env = scriptEnv(input, stack.map<string>('env'), problems, warnings);
-  const options = buildOptions(
+  const asked = askedOf(input, load.scenarios, scenarios);
+  const built = buildOptions(
     { mode: input.mode, stack, scenarios, loadOrigin: load.origin, env },
     problems,
     warnings,
     input.flags.thresholds === true,
   );
+  const options = asked === null ? built : { ...built, smokeAsked: asked };
   for (const problem of input.checkThresholds?.(options.thresholds) ?? []) {
     problems.list.push(problem);
   }
@@ -133,6 +135,27 @@ function warnConflicts(seeds: Layer, own: readonly Layer[], warnings: string[]):
       warnings.push(`${path}: ${entry.origin} wins over ${seed.origin}`);
     }
   }
+}
+
+/** Iterations that a load test asks for, where smoke runs fewer; null where it does not. */
+function askedOf(
+  input: ConfigInput,
+  load: readonly Scenario[],
+  smoke: readonly Scenario[],
+): Readonly<Record<string, number>> | null {
+  if (input.mode !== 'smoke') return null;
+  const asked = load.flatMap((scenario): [string, number][] => {
+    const all = iterationsOf(scenario);
+    const own = smoke.find(({ name }) => name === scenario.name);
+    const runs = own === undefined ? null : iterationsOf(own);
+    return all === null || runs === null || runs >= all ? [] : [[scenario.name, all]];
+  });
+  return asked.length === 0 ? null : Object.fromEntries(asked);
+}
+
+function iterationsOf(scenario: Scenario): number | null {
+  if (scenario.executor === 'shared-iterations') return scenario.iterations;
+  return scenario.executor === 'per-vu-iterations' ? scenario.vus * scenario.iterations : null;
 }
 
 const SMOKE_MAX_NS = 120e9;

@@ -1,6 +1,7 @@
 // What a resolved configuration is: everything validated, every default filled in, every duration a
 // number (ns in scenarios, ms elsewhere), all of it structured-clonable.
 
+import type { SmokeBoot } from '../../api/bridge.ts';
 import type { Scenario } from '../executors/index.ts';
 import type { Part } from '../executors/segment.ts';
 import type { Simulation } from './values/simulate.ts';
@@ -118,6 +119,10 @@ export interface Options {
   /** Tags of every sample of the run. */
   readonly tags: Readonly<Record<string, string>>;
   readonly labels: readonly string[];
+  /** In smoke mode, what the sandbox is told of it. */
+  readonly smokeCases?: SmokeBoot;
+  /** Iterations that a scenario asks for as a load test, where smoke runs fewer. */
+  readonly smokeAsked?: Readonly<Record<string, number>>;
   /** All of `__ENV`. */
   readonly env: Readonly<Record<string, string>>;
 

@@ -1,6 +1,7 @@
 // What a summary needs to know besides the numbers: who ran, why it ended, what was written.
 import type {
   CaseResult,
+  CheckExample,
   DeliveryAccount,
   ErrorsSummary,
   FileEntry,
@@ -28,6 +29,8 @@ export interface RunFacts {
   /** Metrics and selectors that the script's thresholds name, also with `[]`; absent in older logs. */
   readonly thresholdKeys?: readonly string[];
   readonly errors: ErrorsSummary;
+  /** The first failures of each check, by its name; absent in older logs. */
+  readonly checkExamples?: Readonly<Record<string, readonly CheckExample[]>>;
   readonly generator: GeneratorSummary;
   readonly cases: readonly CaseResult[];
   readonly outputs: readonly OutputResult[];

@@ -32,7 +32,7 @@ export function summarise(
   const operations = operationRows(index, elapsedMs);
   const parts = {
     thresholds,
-    checks: checks(index),
+    checks: checks(index, facts.checkExamples ?? {}),
     delivery: delivery(index, facts),
     execution: execution(index, facts),
     operations,
@@ -57,8 +57,12 @@ export function summarise(
   };
 }
 
-function checks(index: ViewIndex): ChecksSummary {
-  const items = index.all('checks', 'check').map(checkResult);
+function checks(index: ViewIndex, examples: NonNullable<RunFacts['checkExamples']>): ChecksSummary {
+  const items = index.all('checks', 'check').map((totals) => {
+    const item = checkResult(totals);
+    const seen = examples[item.name];
+    return item.fails === 0 || seen === undefined ? item : { ...item, examples: seen };
+  });
   const grouped = index
     .all('checks', 'group+check')
     .map((totals) => ({ group: totals.key.tags['group'] ?? '', ...checkResult(totals) }));

@@ -123,6 +123,17 @@ export interface CheckResult {
   readonly name: string;
   readonly passes: number;
   readonly fails: number;
+  /** Its first five failures; absent when none failed. */
+  readonly examples?: readonly CheckExample[];
+}
+
+/** One failure of a check. */
+export interface CheckExample {
+  /** What the checked result says was wrong, '' where it does not know. */
+  readonly text: string;
+  readonly scenario: string;
+  /** ms since t0. */
+  readonly atMs: number;
 }
 
 /** Statistics of a trend. Percentiles are HDR's (nearest rank, within 0.1 %). */
@@ -310,6 +321,7 @@ export interface CaseResult {
   readonly suite: string;
   readonly name: string;
   readonly state: 'passed' | 'failed' | 'error' | 'skipped' | 'manual';
+  /** From its start to its end. */
   readonly durationMs: number;
   readonly message?: string;
   readonly where?: string;

@@ -29,7 +29,26 @@ export function renderJunit(summary: Summary): string {
   ].join('\n');
 }
 
-function suiteLines(name: string, list: readonly Case[], summary: Summary): string[] {
+/** Cases of what never came to a run: the same document, without a summary. */
+export function renderCases(results: readonly CaseResult[], at: Date): string {
+  const cases = results.map(smokeCase);
+  const suites = new Map<string, Case[]>();
+  for (const one of cases) suites.set(one.suite, [...(suites.get(one.suite) ?? []), one]);
+  const run = { run: { startedAt: at.toISOString() } };
+  return [
+    '<?xml version="1.0" encoding="UTF-8"?>',
+    `<testsuites ${attributesOf(cases)}>`,
+    ...[...suites].flatMap(([name, list]) => suiteLines(name, list, run)),
+    '</testsuites>',
+    '',
+  ].join('\n');
+}
+
+function suiteLines(
+  name: string,
+  list: readonly Case[],
+  summary: { readonly run: { readonly startedAt: string } },
+): string[] {
   const time = list.reduce((sum, one) => sum + one.seconds, 0);
   return [
     `  <testsuite name="${xml(name)}" ${attributesOf(list)} time="${time.toFixed(3)}" timestamp="${xml(summary.run.startedAt)}">`,
@@ -85,7 +104,11 @@ function verdictCases({ cases, run, thresholds, verdict }: Summary, others: numb
 }
 
 function smokeCases(summary: Summary): Case[] {
-  return summary.cases.map((one) => ({
+  return summary.cases.map(smokeCase);
+}
+
+function smokeCase(one: CaseResult): Case {
+  return {
     suite: one.suite,
     name: one.name,
     seconds: one.durationMs / 1000,
@@ -98,18 +121,26 @@ function smokeCases(summary: Summary): Case[] {
       .filter((part) => part !== '')
       .join(' '),
     properties: one.properties ?? {},
-  }));
+  };
 }
 
 /** Checks of a load test; smoke mode has them among its cases already. */
 function checkCases(summary: Summary): Case[] {
   if (summary.cases.length > 0) return [];
-  return summary.checks.items.map(({ name, passes, fails }) => ({
+  return summary.checks.items.map(({ name, passes, fails, examples = [] }) => ({
     suite: `${summary.run.script} checks`,
     name,
     seconds: 0,
     result: fails === 0 ? 'passed' : 'failure',
-    message: fails === 0 ? '' : `${count(fails)} of ${count(passes + fails)} failed`,
+    message:
+      fails === 0
+        ? ''
+        : [
+            `${count(fails)} of ${count(passes + fails)} failed`,
+            ...examples.map(({ text }) => text),
+          ]
+            .filter((text) => text !== '')
+            .join('\n'),
     properties: { passes: String(passes), fails: String(fails) },
   }));
 }

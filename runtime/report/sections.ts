@@ -1,5 +1,11 @@
 // The sections of the text report, each a list of lines; empty when there is nothing to say.
-import type { SectionSummary, Summary, ThresholdResult, TrendStats } from '../metrics/summary.ts';
+import type {
+  CheckResult,
+  SectionSummary,
+  Summary,
+  ThresholdResult,
+  TrendStats,
+} from '../metrics/summary.ts';
 import { rejectionText } from './rejection.ts';
 import * as f from '../metrics/numbers.ts';
 import { safe } from './paint.ts';
@@ -56,11 +62,11 @@ export function checkLines(summary: Summary, paint: Paint): string[] {
     return [mark(item.fails === 0, paint), safe(item.name), f.percent(item.passes / all), text];
   });
   const head = `${f.percent(passes / (passes + fails))} of ${f.count(passes + fails)}`;
-  return [
-    `${paint.bold('CHECKS')}  ${head}`,
-    ...table(rows, { left: [0, 1, 3] }),
-    ...overflowLine(summary, paint),
-  ];
+  const lines = table(rows, { left: [0, 1, 3] }).flatMap((line, i) => [
+    line,
+    ...exampleLines(items[i], paint),
+  ]);
+  return [`${paint.bold('CHECKS')}  ${head}`, ...lines, ...overflowLine(summary, paint)];
 }
 
 function overflowLine({ checks: { overflow } }: Summary, paint: Paint): string[] {
@@ -68,6 +74,13 @@ function overflowLine({ checks: { overflow } }: Summary, paint: Paint): string[]
   const { passes, fails } = overflow;
   const failed = fails === 0 ? '' : `, ${paint.fail(`${f.count(fails)} failed`)}`;
   return [`  and ${f.plural(passes + fails, 'check')} of further names${failed}`];
+}
+
+/** What the first failures of a check saw. */
+function exampleLines(item: CheckResult | undefined, paint: Paint): string[] {
+  return (item?.examples ?? [])
+    .filter(({ text }) => text !== '')
+    .map(({ text }) => `      ${paint.faint(safe(text))}`);
 }
 
 const OPERATION_HEAD = ['count', '/s', 'failed', 'p50', 'p90', 'p95', 'p99', 'max', 'MB/s'];

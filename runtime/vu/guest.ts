@@ -244,6 +244,7 @@ export class Guest {
       runNumber: plan.runNumber,
       throws: plan.throws,
       init: false,
+      smoke: plan.smoke,
       env: plan.env,
       scenarios: plan.scenarios.map(({ name, exec, env }) => ({ name, exec, env })),
       options: plan.options,

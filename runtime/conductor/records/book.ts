@@ -235,7 +235,7 @@ class Book implements RunBook {
       accounts: end.account.routes,
       thresholdKeys: Object.keys(options.thresholds),
       missing: shownMissing(end.account.missing, new Discretion(options.phiOk, context.runNumber)),
-      errors: recorder.errorsSummary(),
+      ...recorder.failures(),
       generator: recorder.generator.summary(),
       cases: this.#settings.cases?.(recorder) ?? [],
       outputs,

@@ -38,12 +38,13 @@ const OWN_MEMBER = 10;
 
 /** How a run speaks of instances; with `--phi-ok` everything stands as it came. */
 export class Discretion {
-  readonly #open: boolean;
+  /** Everything may be told (`--phi-ok`). */
+  readonly open: boolean;
   readonly #run: string;
 
   /** @param run number of the run, which all UIDs made in it contain */
   constructor(open: boolean, run: string) {
-    this.#open = open;
+    this.open = open;
     this.#run = run;
   }
 
@@ -52,7 +53,7 @@ export class Discretion {
    * run, whose end is counted and says nothing of anybody, all that tells it from the others.
    */
   readonly uid = (uid: string): string => {
-    if (this.#open) return uid;
+    if (this.open) return uid;
     const at = uid.indexOf(this.#run);
     if (at < 0) return `…${uid.slice(-Math.min(TAIL_LENGTH, uid.length >> 1))}`;
     const counted = uid.slice(at + this.#run.length);
@@ -62,7 +63,7 @@ export class Discretion {
 
   /** A text with UIDs and bytes in it shortened and names of persons left out. */
   readonly text = (text: string): string => {
-    if (this.#open) return text;
+    if (this.open) return text;
     return text
       .replace(DOTTED, (dotted) => (isUid(dotted) ? this.uid(dotted) : dotted))
       .replace(PERSON_NAME, (name) => (/\p{L}/u.test(name) ? '…^…' : name))

@@ -1,11 +1,6 @@
 // What the threads of a run report while it goes on: the one listener that conduct() passes down.
-import type {
-  CaseMessage,
-  ErrorMessage,
-  LogMessage,
-  SampleColumns,
-  SeriesDecl,
-} from '../../threads.ts';
+import type { ErrorMessage, LogMessage, SampleColumns, SeriesDecl } from '../../threads.ts';
+import type { CaseMessage } from '../../threads-cases.ts';
 import type { MissingInstance, RouteAccount } from '../../threads-delivery.ts';
 
 /**

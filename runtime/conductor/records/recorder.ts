@@ -1,21 +1,19 @@
 // Everything the threads report goes through here: into the engine, the run log and the files;
 // once a second a tick, and with it the live line and the thresholds.
+import type { CheckSeen } from '../../../api/bridge.ts';
 import { ExitCode } from '../../errors.ts';
 import type { Scenario } from '../../executors/index.ts';
 import type { ThreadReading } from '../../metrics/generator.ts';
 import type { Engine, Tick } from '../../metrics/engine-types.ts';
+import type { RunFacts } from '../../metrics/facts.ts';
 import type { ErrorsSummary } from '../../metrics/summary.ts';
 import type { Output, SampleSink } from '../../outputs/output.ts';
 import { thresholdNumber } from '../../metrics/numbers.ts';
 import type { EventRecord } from '../../runlog/format.ts';
 import type { RunLogWriter } from '../../runlog/writer.ts';
-import type {
-  CaseMessage,
-  ErrorMessage,
-  LogMessage,
-  SampleColumns,
-  SeriesDecl,
-} from '../../threads.ts';
+import type { ErrorMessage, LogMessage, SampleColumns, SeriesDecl } from '../../threads.ts';
+import type { CaseMessage } from '../../threads-cases.ts';
+import { CheckBook, seenText } from './check-book.ts';
 import type { Discretion } from './discretion.ts';
 import { epochNow } from '../fleet/epoch.ts';
 import { ErrorLog } from './error-log.ts';
@@ -72,6 +70,7 @@ export class Recorder implements ThreadEvents {
   readonly #generator: GeneratorMonitor;
   readonly #warnings: string[] = [];
   readonly #cases: CaseMessage[] = [];
+  readonly #checks: CheckBook;
   #outputs: readonly Output[] = [];
   /** What set-up reported, for outputs that are started after it. */
   #early: ((sink: SampleSink) => void)[] | null = [];
@@ -88,6 +87,7 @@ export class Recorder implements ThreadEvents {
     this.#settings = settings;
     this.#stages = [...stageChanges(settings.scenarios)];
     this.#generator = new GeneratorMonitor(settings.cores, settings.threads);
+    this.#checks = new CheckBook(sinks.errorDetail);
     this.#errors = new ErrorLog({
       placeOf: settings.placeOf,
       discretion: settings.discretion,
@@ -138,9 +138,24 @@ export class Recorder implements ThreadEvents {
     return tick;
   }
 
-  /** Skipped and manual cases, in order. */
+  /** What scripts told of cases, in order; of checks that is all of them in smoke mode only. */
   get cases(): readonly CaseMessage[] {
     return this.#cases;
+  }
+
+  /** All that failed, for the summary: what the first failures of each check saw, too. */
+  failures(): Pick<RunFacts, 'errors' | 'checkExamples'> {
+    return { errors: this.errorsSummary(), checkExamples: this.#checks.examples };
+  }
+
+  /** What a check saw, in words that may be told. */
+  seenText(seen: CheckSeen | undefined): string {
+    return seenText(seen, this.#settings.discretion);
+  }
+
+  /** A text of a script or a peer, as it may be told. */
+  discreet(text: string): string {
+    return this.#settings.discretion.text(text);
   }
 
   get warnings(): readonly string[] {
@@ -221,6 +236,7 @@ export class Recorder implements ThreadEvents {
 
   caseState(message: CaseMessage): void {
     this.#cases.push(message);
+    if (message.state === 'check') this.#checks.take(message, this.#settings.discretion);
   }
 
   error(message: ErrorMessage): void {

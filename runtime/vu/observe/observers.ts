@@ -7,6 +7,7 @@ import { executorOf } from '../../executors/index.ts';
 import { begunCounts, begunOffset } from '../../executors/plan-of.ts';
 import { ownedCount, segmentOf } from '../../executors/segment.ts';
 import { WorkerSlot, type InstanceCounts, type SeriesDecl } from '../../threads.ts';
+import { caseOf } from './told-case.ts';
 import { RingFault } from '../sandbox/host.ts';
 import type { WorkerParts } from '../parts.ts';
 import type { TagContext } from './tags.ts';
@@ -105,7 +106,9 @@ export class Observers {
       const vu = this.#parts.vu(slot);
       const scenario = this.#parts.plan.scenarios[vu.scenario]?.name ?? '';
       const told = caseOf(JSON.parse(host.words()));
-      this.#port.postMessage({ kind: 'case', scenario, vu: vu.id, ...told });
+      const group = this.context(vu).tags['group'] ?? '';
+      const time = this.#parts.clock.now();
+      this.#port.postMessage({ kind: 'case', scenario, vu: vu.id, group, time, ...told });
       return 0;
     });
   }
@@ -289,12 +292,4 @@ export class Observers {
     });
     return 0;
   }
-}
-
-/** What a script says of a case, as texts whatever it was. */
-function caseOf(told: unknown): object {
-  const { state, reason, name, steps } = told as Readonly<Record<string, unknown>>;
-  if (state === 'skip') return { state, reason: String(reason) };
-  const list = Array.isArray(steps) ? steps.map(String) : [];
-  return { state: 'manual', name: String(name), steps: list };
 }

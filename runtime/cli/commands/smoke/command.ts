@@ -24,6 +24,10 @@ interface SmokeFlags {
   readonly grep?: string;
   readonly label?: readonly string[];
   readonly retries: string;
+  readonly bail?: boolean;
+  readonly lastFailed?: boolean;
+  readonly list?: boolean;
+  readonly parallel: string;
   readonly timeout: string;
   readonly reporter?: readonly string[];
   readonly route?: string;
@@ -40,8 +44,12 @@ Exit codes: 0 all passed, 99 something failed, 111 the target is down (cases are
 export const define: DefineCommand = (command, { terminal, exit }) => {
   command
     .argument('<scripts...>', 'scripts, or folders of them')
-    .option('--grep <regexp>', 'only what fits: script › scenario')
+    .option('--grep <regexp>', 'only what fits: script › scenario › case')
     .option('--label <label>', 'only scripts with this label; !LABEL: without', collect)
+    .option('--list', 'print what would run, and run nothing')
+    .option('--bail', 'stop after the first script that fails')
+    .option('--last-failed', 'only what failed in the run before, in this folder')
+    .option('--parallel <n>', 'scripts at the same time', '1')
     .option('--retries <n>', 'run a failed script again', '0')
     .option('--timeout <duration>', 'limit of one script', '2m')
     .option('--reporter <name[=file]>', `${REPORTERS.join(', ')}; repeatable`, collect)
@@ -72,12 +80,26 @@ async function smoke(command: Command, scripts: string[], terminal: Terminal): P
     import('./select.ts'),
     import('../../flag-values.ts'),
   ]);
+  const found = select.findScripts(scripts, terminal.cwd);
+  if (found.helpers.length > 0) {
+    const which = found.helpers.join(', ');
+    terminal.err(`left out, no default function and no options in it: ${which}\n`);
+  }
+  const pattern = select.parsePattern(own.grep);
+  const labels = own.label ?? [];
+  if (own.list === true) {
+    const { listSmoke } = await import('./list-smoke.ts');
+    return listSmoke({ scripts: found.scripts, flags, labels, pattern, terminal });
+  }
   const result = await runSmoke({
-    scripts: select.findScripts(scripts, terminal.cwd),
+    scripts: found.scripts,
     routes: await routesOf(own.route, flags, terminal),
     flags,
-    labels: own.label ?? [],
-    pattern: select.parsePattern(own.grep),
+    labels,
+    pattern,
+    bail: own.bail === true,
+    lastFailed: own.lastFailed === true,
+    parallel: readCount('--parallel', own.parallel),
     retries: readCount('--retries', own.retries),
     timeoutMs: readDurationMs('--timeout', own.timeout),
     terminal,
@@ -86,7 +108,10 @@ async function smoke(command: Command, scripts: string[], terminal: Terminal): P
   return result.exitCode;
 }
 
-const OWN_FLAGS = ['grep', 'label', 'retries', 'timeout', 'reporter', 'route'];
+const OWN_FLAGS = [
+  ...['grep', 'label', 'retries', 'timeout', 'reporter', 'route'],
+  ...['list', 'bail', 'lastFailed', 'last-failed', 'parallel'],
+];
 
 /** The flags that the configuration knows. */
 function smokeFlags(given: FlagValues): FlagValues {

@@ -5,20 +5,18 @@ import { conduct } from '../../../conductor/conduct.ts';
 import type { ConductResult } from '../../../conductor/conduct-types.ts';
 import { Stopper } from '../../../conductor/stopper.ts';
 import type { Options } from '../../../config/types.ts';
-import { ExitCode } from '../../../errors.ts';
-import type { DicomRunError } from '../../../errors.ts';
+import { DicomRunError, ExitCode } from '../../../errors.ts';
 import type { CaseResult, Summary } from '../../../metrics/summary.ts';
-import { renderJunit } from '../../../report/junit.ts';
+import { renderCases, renderJunit } from '../../../report/junit.ts';
 import { composeRun, shownPath } from '../../run/compose.ts';
 import { asDicomRunError } from '../../problem-text.ts';
 import { supervise } from '../../run/supervise.ts';
 import type { FlagValues } from '../../run/run-flags.ts';
 import type { Terminal } from '../../terminal.ts';
 import { checkPlaces } from './check-place.ts';
-import type { CheckPlace } from './check-place.ts';
 import { CaseCollector } from './collector.ts';
 import type { SmokeOutcome } from './reporters.ts';
-import { grepScenarios, isLabelled, NotSelected } from './select.ts';
+import { grepScenarios, isLabelled, isWanted, NotSelected, titlesOf } from './select.ts';
 import { SmokeScreen } from './smoke-screen.ts';
 
 export interface SmokeRequest {
@@ -29,6 +27,12 @@ export interface SmokeRequest {
   readonly labels: readonly string[];
   readonly pattern: RegExp | null;
   readonly retries: number;
+  /** Stop after the first script that fails. */
+  readonly bail: boolean;
+  /** Only what failed last time. */
+  readonly lastFailed: boolean;
+  /** Scripts that run at the same time. */
+  readonly parallel: number;
   readonly timeoutMs: number;
   readonly terminal: Terminal;
 }
@@ -41,6 +45,8 @@ interface OneRun {
 interface OneResult {
   readonly cases: readonly CaseResult[];
   readonly exitCode: number;
+  /** Absent: something was selected. */
+  readonly unselected?: NotSelected;
   readonly folder: string | null;
   readonly junit: string | null;
 }
@@ -65,17 +71,81 @@ const SEVERITY: readonly number[] = [
   ExitCode.UNREACHABLE,
 ];
 
+/** @throws DicomRunError 104 when nothing is selected */
 export async function runSmoke(request: SmokeRequest): Promise<SmokeResult> {
-  const results: OneResult[] = [];
-  for (const script of request.scripts) {
-    for (const route of request.routes) {
-      const result = await withRetries(request, { script, route });
-      results.push(result);
-      if (result.exitCode === ExitCode.INTERRUPTED) return outcomeOf(results);
+  const { scripts, routes, bail, parallel, terminal } = request;
+  const only = request.lastFailed ? lastFailed(terminal) : null;
+  const queue = scripts
+    .flatMap((script) => routes.map((route): OneRun => ({ script, route })))
+    .filter((one) => only === null || only.some((failed) => failed.startsWith(suiteOf(one))));
+  const all = queue.length;
+  const results: (OneResult | undefined)[] = new Array<undefined>(all);
+  let next = 0;
+  let ended = false;
+  const work = async (): Promise<void> => {
+    while (next < all && !ended) {
+      const at = next++;
+      const one = queue[at];
+      if (one === undefined) return;
+      const result = await withRetries(request, one);
+      results[at] = result;
+      const failed = result.exitCode !== ExitCode.OK;
+      if (result.exitCode === ExitCode.INTERRUPTED || (bail && failed)) ended = true;
     }
-  }
-  return outcomeOf(results);
+  };
+  await Promise.all(Array.from({ length: Math.max(1, parallel) }, work));
+  const done = results.filter((one) => one !== undefined);
+  if (done.length < all) terminal.err(`stopped: ${all - done.length} of ${all} scripts not run\n`);
+  const selected = done.filter(({ unselected }) => unselected === undefined);
+  if (selected.length === 0 && done.length === all) throw nothingSelected(request, done);
+  const outcome = outcomeOf(selected);
+  rememberFailed(terminal, outcome.cases);
+  return outcome;
 }
+
+function nothingSelected(request: SmokeRequest, done: readonly OneResult[]): DicomRunError {
+  const { pattern, labels } = request;
+  const asked = [
+    pattern === null ? '' : `--grep "${pattern.source}"`,
+    labels.length === 0 ? '' : `--label ${labels.join(',')}`,
+    request.lastFailed ? '--last-failed' : '',
+  ].filter((part) => part !== '');
+  const there = done.flatMap(({ unselected }) => unselected?.there ?? []);
+  return new DicomRunError(ExitCode.CONFIG, {
+    code: 'CONFIG_NOTHING_SELECTED',
+    message: `nothing was selected${asked.length === 0 ? '' : ` by ${asked.join(' ')}`}`,
+    hint: there.length === 0 ? 'nothing failed last time' : `there is: ${there.join('; ')}`,
+  });
+}
+
+/** Titles of scripts and scenarios that failed in the run before, in this folder. */
+const LAST_FAILED = '.dicomrun-last-failed.json';
+
+function lastFailed(terminal: Terminal): readonly string[] {
+  const file = resolve(terminal.cwd, LAST_FAILED);
+  if (!existsSync(file)) {
+    throw new DicomRunError(ExitCode.CONFIG, {
+      code: 'CONFIG_LAST_FAILED',
+      message: `flag --last-failed: there is no ${LAST_FAILED} in this folder`,
+      hint: 'run the tests once without it: what fails is noted there',
+    });
+  }
+  return JSON.parse(readFileSync(file, 'utf8')) as readonly string[];
+}
+
+function rememberFailed(terminal: Terminal, cases: readonly CaseResult[]): void {
+  const bad = cases.filter(({ state, name }) => {
+    return state === 'failed' || state === 'error' || name === TARGET_ANSWERS;
+  });
+  const suites = [...new Set(bad.map(({ suite }) => suite))];
+  try {
+    writeFileSync(resolve(terminal.cwd, LAST_FAILED), `${JSON.stringify(suites)}\n`);
+  } catch {
+    // why: a folder that takes no file has no --last-failed; the tests are over and judged
+  }
+}
+
+const TARGET_ANSWERS = 'target answers';
 
 function outcomeOf(results: readonly OneResult[]): SmokeResult {
   const codes = new Set(results.map(({ exitCode }) => exitCode));
@@ -111,10 +181,8 @@ async function runOne(request: SmokeRequest, one: OneRun): Promise<OneResult> {
     return await conductOne(request, one, stopper);
   } catch (error) {
     if (error instanceof NotSelected) {
-      return noRun(
-        { suite, name: 'not selected', state: 'skipped', durationMs: 0, message: error.reason },
-        0,
-      );
+      const titles = error.there.length === 0 ? [`${suite} (${error.reason})`] : error.there;
+      return unselected(new NotSelected(error.reason, titles));
     }
     const known = asDicomRunError(error);
     if (known === null) throw error;
@@ -133,9 +201,11 @@ async function conductOne(
   const { terminal } = request;
   const collector = new CaseCollector();
   const flags = one.route === null ? request.flags : { ...request.flags, route: one.route };
-  const name = shortName(one.script);
+  const named = { script: shortName(one.script), route: one.route };
+  const { script: name } = named;
   const screen = new SmokeScreen(terminal);
-  const placeOf = placesIn(one.script, terminal);
+  const source = sourceOf(one.script, terminal);
+  const placeOf = checkPlaces(shownPath(terminal, resolve(terminal.cwd, one.script)), source);
   const result = await conduct(
     composeRun({
       script: one.script,
@@ -145,14 +215,18 @@ async function conductOne(
       screen,
       stopper,
       next: () => [],
-      adjust: (options) => select(request, options, name),
+      adjust: (options) => select(request, options, { name, source, collector }),
       outputs: [collector],
       cases: (recorder) => [
-        ...collector.cases({ script: name, route: one.route, recorder, placeOf }),
+        ...wanted(request, collector.cases({ ...named, recorder, placeOf })),
         ...endCases(suiteOf(one), stopper),
       ],
     }),
   );
+  const { cases } = result.summary;
+  const nothing = cases.length === 0 && request.pattern !== null;
+  if (nothing) throw new NotSelected('nothing fits', titlesOf(result.options, name));
+  tellPartly(cases, terminal);
   // Whose association a missing instance went over is not known.
   const lost = missingOf(result.summary) > 0;
   screen.transcripts(lost ? 'all' : collector.failedScenarios());
@@ -160,18 +234,41 @@ async function conductOne(
 }
 
 /** The script may be gone by now, or be no text: then its checks have no line. */
-function placesIn(script: string, terminal: Terminal): CheckPlace {
+function sourceOf(script: string, terminal: Terminal): string {
   const file = resolve(terminal.cwd, script);
-  const source = existsSync(file) ? readFileSync(file, 'utf8') : '';
-  return checkPlaces(shownPath(terminal, file), source);
+  return existsSync(file) ? readFileSync(file, 'utf8') : '';
 }
 
-function select(request: SmokeRequest, options: Options, name: string): Options {
+function wanted({ pattern }: SmokeRequest, cases: readonly CaseResult[]): readonly CaseResult[] {
+  return cases.filter(({ suite, name }) => isWanted(suite, name, pattern));
+}
+
+/** A script that asks for many iterations and was run once has not shown what it would. */
+function tellPartly(cases: readonly CaseResult[], terminal: Terminal): void {
+  const notes = cases.flatMap(({ suite, properties }) => {
+    const partly = properties?.['iterations'];
+    return partly === undefined ? [] : [`note: ${suite}: ${partly.replace(' (', ' iterations (')}`];
+  });
+  for (const note of new Set(notes)) {
+    terminal.err(`${note}; options.smoke.iterations asks for more, dicom.each runs a table\n`);
+  }
+}
+
+function select(
+  request: SmokeRequest,
+  options: Options,
+  script: { readonly name: string; readonly source: string; readonly collector: CaseCollector },
+): Options {
+  const { name, collector } = script;
+  collector.asked = options.smokeAsked ?? {};
   if (!isLabelled(options.labels, request.labels)) {
     const labels = options.labels.join(', ');
-    throw new NotSelected(labels === '' ? 'it has no label' : `it is labelled ${labels}`);
+    const reason = labels === '' ? 'it has no label' : `it is labelled ${labels}`;
+    throw new NotSelected(reason, titlesOf(options, name));
   }
-  return grepScenarios(options, name, request.pattern);
+  const kept = grepScenarios(options, script, request.pattern);
+  const grep = request.pattern?.source ?? null;
+  return { ...kept, smokeCases: { script: name, grep } };
 }
 
 function toResult({ summary, folder }: ConductResult, terminal: Terminal): OneResult {
@@ -216,7 +313,7 @@ function caseOf(suite: string, error: DicomRunError): CaseResult {
   const unreachable = error.exitCode === ExitCode.UNREACHABLE;
   return {
     suite,
-    name: unreachable ? 'target answers' : 'starts',
+    name: unreachable ? TARGET_ANSWERS : 'starts',
     state: unreachable ? 'skipped' : 'error',
     durationMs: 0,
     message: message.join('; '),
@@ -225,7 +322,11 @@ function caseOf(suite: string, error: DicomRunError): CaseResult {
 }
 
 function noRun(one: CaseResult, exitCode: number): OneResult {
-  return { cases: [one], exitCode, folder: null, junit: null };
+  return { cases: [one], exitCode, folder: null, junit: renderCases([one], new Date()) };
+}
+
+function unselected(reason: NotSelected): OneResult {
+  return { cases: [], exitCode: ExitCode.OK, unselected: reason, folder: null, junit: null };
 }
 
 function suiteOf({ script, route }: OneRun): string {
@@ -233,6 +334,6 @@ function suiteOf({ script, route }: OneRun): string {
 }
 
 /** `examples/gi-routing.ts` → `gi-routing`. */
-function shortName(script: string): string {
+export function shortName(script: string): string {
   return script.replace(/^.*[\\/]/, '').replace(/\.[jt]s$/, '');
 }

@@ -12,13 +12,13 @@ describe('findScripts', () => {
       mkdirSync(join(cwd, 'tests', 'node_modules'), { recursive: true });
       mkdirSync(join(cwd, 'tests', 'b'));
       for (const name of ['a.ts', 'b/c.js', 'd.config.ts', 'e.d.ts', 'f.md', 'node_modules/g.ts']) {
-        writeFileSync(join(cwd, 'tests', name), '');
+        writeFileSync(join(cwd, 'tests', name), 'export default () => {};');
       }
-      expect(findScripts(['tests', 'given.ts'], cwd)).toEqual([
-        'tests/a.ts',
-        'tests/b/c.js',
-        'given.ts',
-      ]);
+      writeFileSync(join(cwd, 'tests', 'helper.ts'), 'export const x = 1;');
+      expect(findScripts(['tests', 'given.ts'], cwd)).toEqual({
+        scripts: ['tests/a.ts', 'tests/b/c.js', 'given.ts'],
+        helpers: ['tests/helper.ts'],
+      });
     } finally {
       rmSync(cwd, { recursive: true });
     }
@@ -36,8 +36,10 @@ describe('isLabelled', () => {
 });
 
 describe('grepScenarios', () => {
+  const GI = { name: 'gi', source: "check(r, { 'stored once': (r) => r.ok });" };
   const scenario = { executor: 'per-vu-iterations', exec: 'default', startTimeNs: 0 };
   const options = {
+    labels: [],
     scenarios: [
       { ...scenario, name: 'a' },
       { ...scenario, name: 'b', after: 'a' },
@@ -46,15 +48,19 @@ describe('grepScenarios', () => {
   } as unknown as Options;
 
   it('keeps what fits, still one after another', () => {
-    const kept = grepScenarios(options, 'gi', /› [ac]/).scenarios;
+    const kept = grepScenarios(options, GI, /› [ac]/).scenarios;
     expect(kept.map(({ name, after }) => [name, after])).toEqual([
       ['a', undefined],
       ['c', 'a'],
     ]);
   });
 
+  it('keeps a scenario with a case that fits, by the name it has in the source', () => {
+    expect(grepScenarios(options, GI, /stored once/).scenarios).toHaveLength(3);
+  });
+
   it('says so when nothing fits', () => {
-    expect(() => grepScenarios(options, 'gi', /nothing/)).toThrow(NotSelected);
+    expect(() => grepScenarios(options, GI, /nothing/)).toThrow(NotSelected);
   });
 
   it('refuses what is no regular expression', () => {

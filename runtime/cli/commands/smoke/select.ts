@@ -1,5 +1,5 @@
 // Which scripts and scenarios a smoke command runs: files, labels, patterns. Pure but for `find`.
-import { readdirSync, statSync } from 'node:fs';
+import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join, relative, resolve } from 'node:path';
 import type { Options } from '../../../config/types.ts';
 import { DicomRunError, ExitCode } from '../../../errors.ts';
@@ -10,28 +10,54 @@ const HEAVY_LABEL = 'load';
 /** Thrown when a script turns out not to be selected once its options are known. */
 export class NotSelected extends Error {
   readonly reason: string;
+  /** What there is: `script › scenario`, with its labels. */
+  readonly there: readonly string[];
 
-  constructor(reason: string) {
+  constructor(reason: string, there: readonly string[] = []) {
     super(reason);
     this.name = 'NotSelected';
     this.reason = reason;
+    this.there = there;
   }
 }
 
+/** What a command names, and what of it is no script. */
+export interface Found {
+  readonly scripts: readonly string[];
+  /** Files of folders without anything to run: they help others. */
+  readonly helpers: readonly string[];
+}
+
 /** Scripts of the given files and folders (recursively, `*.ts` and `*.js`), in order of name. */
-export function findScripts(given: readonly string[], cwd: string): readonly string[] {
-  const scripts = given.flatMap((name) => {
+export function findScripts(given: readonly string[], cwd: string): Found {
+  const named: string[] = [];
+  const helpers: string[] = [];
+  for (const name of given) {
     const path = resolve(cwd, name);
     const found = statSync(path, { throwIfNoEntry: false });
-    if (found === undefined || found.isFile()) return [name];
-    return inFolder(path).map((file) => relative(cwd, file));
-  });
-  if (scripts.length > 0) return [...new Set(scripts)];
+    if (found === undefined || found.isFile()) {
+      named.push(name);
+      continue;
+    }
+    for (const file of inFolder(path)) {
+      const list = isHelper(readFileSync(file, 'utf8')) ? helpers : named;
+      list.push(relative(cwd, file));
+    }
+  }
+  const scripts = [...new Set(named)];
+  if (scripts.length > 0) return { scripts, helpers: [...new Set(helpers)] };
   throw new DicomRunError(ExitCode.CONFIG, {
     code: 'CONFIG_SCRIPT_MISSING',
     message: `no scripts in ${given.join(', ')}`,
     hint: 'scripts end in .ts or .js; `dicomrun new FILE` writes a first one',
   });
+}
+
+/** Neither a default function nor options: nothing in it can be run. */
+function isHelper(source: string): boolean {
+  return !/\bexport\s+default\b|\bas\s+default\b|\bexport\s+(?:const|let|var)\s+options\b/.test(
+    source,
+  );
 }
 
 function inFolder(folder: string): readonly string[] {
@@ -72,14 +98,47 @@ export function parsePattern(text: string | undefined): RegExp | null {
   }
 }
 
-/** The scenarios whose `script › scenario` fits; they still run one after another. */
-export function grepScenarios(options: Options, script: string, pattern: RegExp | null): Options {
+/**
+ * The scenarios with something that fits `script › scenario › case`; they still run one after
+ * another. Names of cases are looked for in the source, rows of a table are known only when it runs.
+ */
+export function grepScenarios(
+  options: Options,
+  { name: script, source }: { readonly name: string; readonly source: string },
+  pattern: RegExp | null,
+): Options {
   if (pattern === null) return options;
-  const kept = options.scenarios.filter(({ name }) => pattern.test(`${script} › ${name}`));
-  if (kept.length === 0) throw new NotSelected('no scenario fits --grep');
+  const names = literals(source);
+  const hasTable = /\beach\s*\(/.test(source);
+  const kept = options.scenarios.filter(({ name }) => {
+    const title = `${script} › ${name}`;
+    const fits = (one: string): boolean => pattern.test(`${title} › ${one}`);
+    return pattern.test(title) || hasTable || names.some(fits);
+  });
+  if (kept.length === 0) throw new NotSelected('nothing fits --grep', titlesOf(options, script));
   const scenarios = kept.map(({ after: _, ...scenario }, i) => {
     const before = kept[i - 1]?.name;
     return before === undefined ? scenario : { ...scenario, after: before };
   }) as Options['scenarios'];
   return { ...options, scenarios };
+}
+
+/** What could have been selected. */
+export function titlesOf({ scenarios, labels }: Options, script: string): readonly string[] {
+  const marks = labels.length === 0 ? '' : ` (${labels.join(', ')})`;
+  return scenarios.map(({ name }) => `${script} › ${name}${marks}`);
+}
+
+/** Texts that a script writes out, and names of conditions: what a case may be called. */
+function literals(source: string): readonly string[] {
+  const quoted = [...source.matchAll(/'([^'\n]+)'|"([^"\n]+)"|`([^`]+)`/g)].map(
+    ([, a, b, c]) => a ?? b ?? c ?? '',
+  );
+  const plain = [...source.matchAll(/[{,(\s](\w+)\s*[:(]/g)].map(([, name = '']) => name);
+  return [...quoted, ...plain];
+}
+
+/** Whether a case is one of those asked for: by its own title, or with its whole scenario. */
+export function isWanted(suite: string, name: string, pattern: RegExp | null): boolean {
+  return pattern === null || pattern.test(suite) || pattern.test(`${suite} › ${name}`);
 }

@@ -1,0 +1,58 @@
+// What a failed check saw: the difference that a result of this API knows. Main makes words of it,
+// where it is known what may be told of patients.
+import type { CheckSeen } from '../bridge.ts';
+
+type Fields = Readonly<Record<string, unknown>>;
+
+/** Examples of one failure; more would be a list, not an example. */
+const MOST_NAMED = 3;
+
+/** undefined where nothing is known of the value: it may be anything of the script's own. */
+export function seenOf(value: unknown): CheckSeen | undefined {
+  if (typeof value !== 'object' || value === null) return undefined;
+  try {
+    const fields = value as Fields;
+    if (Array.isArray(fields['differences']) && 'missing' in fields) return deliverySeen(fields);
+    if ('attempts' in fields && 'found' in fields) return { text: String(fields['reason'] ?? '') };
+    if (typeof fields['status'] === 'number') return responseSeen(fields);
+  } catch {
+    // why: a getter of the script's own may throw, and its check has failed already
+  }
+  return undefined;
+}
+
+function deliverySeen(fields: Fields): CheckSeen {
+  const differences = fields['differences'] as NonNullable<CheckSeen['differences']>;
+  const missing = (fields['missingInstances'] ?? []) as readonly string[];
+  const count = (name: string): number => Number(fields[name] ?? 0);
+  const counts = [
+    [count('missing'), `of ${count('expected')} missing`],
+    [count('duplicated'), 'duplicated'],
+    [count('unexpected'), 'unexpected'],
+    [count('pixelsChanged'), 'with changed pixels'],
+  ] as const;
+  const text = counts.flatMap(([n, what]) => (n > 0 ? [`${n} ${what}`] : [])).join(', ');
+  return {
+    ...(text === '' ? {} : { text }),
+    ...(differences.length === 0 ? {} : { differences: differences.slice(0, MOST_NAMED) }),
+    ...(missing.length === 0 ? {} : { missing: missing.slice(0, MOST_NAMED) }),
+  };
+}
+
+function responseSeen(fields: Fields): CheckSeen {
+  const status = Number(fields['status']).toString(16).toUpperCase().padStart(4, '0');
+  const words = [`status 0x${status}, ${String(fields['outcome'] ?? '')}`];
+  const add = (name: string, text: string): void => {
+    const n = fields[name];
+    if (typeof n === 'number') words.push(`${n} ${text}`);
+  };
+  if ('matches' in fields) add('count', fields['count'] === 1 ? 'match' : 'matches');
+  add('completed', 'completed');
+  add('failed', 'failed');
+  for (const name of ['reason', 'comment']) {
+    if (typeof fields[name] === 'string' && fields[name] !== '') words.push(fields[name]);
+  }
+  const { instance } = fields as { readonly instance?: { readonly uid?: unknown } };
+  const uid = instance?.uid;
+  return { text: words.join(', '), ...(typeof uid === 'string' ? { instance: uid } : {}) };
+}

@@ -1,0 +1,65 @@
+// What failed checks saw: the first failures of each, in words that may be told.
+import { MOST_CHECK_EXAMPLES, type CheckSeen } from '../../../api/bridge.ts';
+import type { CheckExample } from '../../metrics/summary.ts';
+import type { CheckedCase } from '../../threads-cases.ts';
+import type { Discretion } from './discretion.ts';
+
+/** Elements whose values say who somebody is. */
+const PERSONAL = /^(Patient|Other)|(Name|ID|UID|Number|Date|Time|Comments?|Address)$/;
+/** Longest value shown. */
+const MOST_SHOWN = 60;
+
+type Discreet = Pick<Discretion, 'text' | 'uid' | 'open'>;
+
+/** The words of what a check saw; '' where it is not known. */
+export function seenText(seen: CheckSeen | undefined, discretion: Discreet): string {
+  if (seen === undefined) return '';
+  const { differences = [], missing = [], text = '', instance } = seen;
+  const parts = differences.map((one) => {
+    const value = (of: string | null): string => valueText(one.tag, of, discretion);
+    const { tag, expected, actual } = one;
+    const which = discretion.uid(one.instance);
+    return `${tag}: expected ${value(expected)}, arrived ${value(actual)}  (${which})`;
+  });
+  const lost = missing.map((uid) => discretion.uid(uid)).join(', ');
+  const told = discretion.text(text);
+  if (lost !== '') parts.push(told === '' ? `missing ${lost}` : `${told}: ${lost}`);
+  else if (told !== '') parts.push(told);
+  const words = parts.join('; ');
+  return instance === undefined ? words : `${words}  (${discretion.uid(instance)})`;
+}
+
+function valueText(tag: string, value: string | null, discretion: Discreet): string {
+  if (value === null) return 'absent';
+  const keyword = tag.split('.').at(-1) ?? tag;
+  if (!discretion.open && PERSONAL.test(keyword)) return '(hidden)';
+  const text = discretion.text(value);
+  return `"${text.length > MOST_SHOWN ? `${text.slice(0, MOST_SHOWN)}…` : text}"`;
+}
+
+/** Keeps the first failures of each check, by its name. */
+export class CheckBook {
+  readonly #examples = new Map<string, CheckExample[]>();
+  readonly #detail: (line: string) => void;
+
+  /** `detail` takes a line of errors.ndjson. */
+  constructor(detail: (line: string) => void) {
+    this.#detail = detail;
+  }
+
+  take(told: CheckedCase, discretion: Discreet): void {
+    if (told.ok) return;
+    const { name, group = '', scenario, vu, iteration, row, time: atMs = 0 } = told;
+    const known = this.#examples.get(name) ?? [];
+    if (known.length >= MOST_CHECK_EXAMPLES) return;
+    const text = seenText(told.seen, discretion);
+    this.#examples.set(name, [...known, { text, scenario, atMs }]);
+    const about = { kind: 'check', check: name, group, row, scenario, vu, iteration, time: atMs };
+    this.#detail(JSON.stringify({ ...about, seen: text }));
+  }
+
+  /** Of each check that failed. */
+  get examples(): Readonly<Record<string, readonly CheckExample[]>> {
+    return Object.fromEntries(this.#examples);
+  }
+}

@@ -1,0 +1,166 @@
+// dicomrun smoke as a test runner: what is a case, what is selected, what is green.
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, describe, expect, it } from 'vitest';
+import { Place } from './cli-spawn.ts';
+
+let place: Place;
+afterEach(() => place.remove());
+
+const ALWAYS = ['--no-report', '--settle', '1s', '--reporter', 'list', '--reporter', 'junit=j.xml'];
+const junit = (): string => readFileSync(join(place.folder, 'j.xml'), 'utf8');
+const smoke = (...args: string[]) => place.run(['smoke', 'tests', ...ALWAYS, ...args]);
+
+const GOOD = `import { check } from 'k6';
+export default function () { check(1, { 'one is one': (n) => n === 1, 'small': (n) => n < 5 }); }
+`;
+const TABLE = `import dicom from 'dicom';
+import { check, sleep } from 'k6';
+const rows = [{ id: 'a', ms: 20 }, { id: 'b', ms: 300 }, { id: 'c', ms: 20 }];
+export default async function () {
+  await dicom.each(rows, (row) => 'row ' + row.id, async (row) => {
+    await sleep(row.ms / 1000);
+    if (row.id === 'c') throw new Error('c is broken');
+    check(row, { 'has an id': (r) => r.id !== 'b' });
+  });
+}
+`;
+
+describe('dicomrun smoke', () => {
+  it('has every case of the terminal in JUnit, also scripts that cannot start', async () => {
+    place = new Place({
+      'tests/good.ts': GOOD,
+      'tests/broken.ts': 'export default async function () { await foo( }',
+      'tests/helper.ts': 'export const help = 1;',
+      'tests/skips.ts': `import dicom from 'dicom';
+        export default function () { dicom.skip('bug 4711'); }`,
+    });
+    const { code, out, err } = await smoke();
+    expect({ code, out }).toMatchObject({ code: 107 });
+    expect(err).toContain('left out, no default function and no options in it: tests/helper.ts');
+    expect(out).toContain('1 failed, 2 passed, 1 skipped');
+    expect(junit()).toContain('tests="4" failures="0" errors="1" skipped="1"');
+    expect(junit()).toMatch(/classname="broken" name="starts"/);
+    expect(out).not.toContain('skips › default › runs to its end');
+  });
+
+  it('runs all rows of a table, each a case with its own time', async () => {
+    place = new Place({ 'tests/table.ts': TABLE });
+    const { code, out } = await smoke();
+    expect({ code, out }).toMatchObject({ code: 99 });
+    expect(out).toMatch(/PASS +table › default › row a /);
+    expect(out).toMatch(/FAIL +table › default › row b /);
+    expect(out).toMatch(/ERROR +table › default › row c /);
+    expect(out).toContain('c is broken');
+    const seconds = (name: string): number =>
+      Number(new RegExp(`name="${name}" time="([\\d.]+)"`).exec(junit())?.[1]);
+    expect(seconds('row b')).toBeGreaterThan(0.29);
+    expect(seconds('row a')).toBeGreaterThan(0.01);
+    expect(seconds('row b › has an id')).toBeGreaterThan(0.29);
+  });
+
+  it('takes one row an iteration in a load test', async () => {
+    place = new Place({ 'tests/table.ts': TABLE });
+    const args = ['--vus', '1', '--iterations', '4', '--no-report'];
+    const { out } = await place.run(['run', 'tests/table.ts', ...args]);
+    expect(out).toMatch(/has an id.*2 passed.*1 failed/);
+  });
+
+  it('selects by the name of a case, and nothing selected is 104 with what there is', async () => {
+    place = new Place({ 'tests/good.ts': GOOD, 'tests/table.ts': TABLE });
+    const one = await smoke('--grep', 'row a$');
+    expect(one.out).toMatch(/PASS +table › default › row a /);
+    expect(one.out).toContain('1 passed · exit 0');
+    const check = await smoke('--grep', 'one is one');
+    expect(check.out).toContain('1 passed · exit 0');
+    const nothing = await smoke('--grep', 'no such');
+    expect(nothing.code).toBe(104);
+    expect(nothing.err).toContain('good › default');
+    expect((await smoke('--label', 'nosuch')).code).toBe(104);
+    const listed = await place.run(['smoke', 'tests', '--list', '--grep', 'good']);
+    expect(listed).toMatchObject({ code: 0 });
+    expect(listed.out).toContain('good › default\n');
+  });
+
+  it('says how little it ran of a script that asks for more', async () => {
+    const options = 'export const options = { vus: 1, iterations: 4 };\n';
+    place = new Place({ 'tests/good.ts': options + GOOD });
+    const { err } = await smoke();
+    expect(err).toContain('good › default: 1 of 4 iterations (smoke)');
+    expect(junit()).toContain('value="1 of 4 (smoke)"');
+  });
+
+  it('takes an expected failure for none, and its passing for one', async () => {
+    const script = (ok: boolean): string => `import dicom from 'dicom';
+      import { check } from 'k6';
+      export default function () {
+        dicom.xfail('bug 4711');
+        check(1, { right: () => ${ok} });
+      }`;
+    place = new Place({ 'tests/x.ts': script(false) });
+    const failing = await smoke();
+    expect(failing, failing.out).toMatchObject({ code: 0 });
+    expect(failing.out).toContain('expected to fail: bug 4711');
+    place.write('tests/x.ts', script(true));
+    const passing = await smoke();
+    expect(passing.code).toBe(99);
+    expect(passing.out).toContain('passes, and was expected to fail: bug 4711');
+  });
+
+  it('stops at the first failure, runs only what failed, and several at a time', async () => {
+    const bad = GOOD.replace('n === 1', 'n === 2');
+    place = new Place({ 'tests/a.ts': bad, 'tests/b.ts': GOOD, 'tests/c.ts': GOOD });
+    const bailed = await smoke('--bail');
+    expect(bailed.err).toContain('stopped: 2 of 3 scripts not run');
+    const again = await smoke('--last-failed');
+    expect(again.out).toContain('1 failed, 1 passed');
+    const all = await smoke('--parallel', '3');
+    expect(all.out).toContain('1 failed, 5 passed');
+  });
+});
+
+describe('a failed check', () => {
+  it('shows what the delivery knows, in smoke and in load tests', async () => {
+    const script = `import dicom from 'dicom';
+      import { check } from 'k6';
+      const sink = dicom.receiver({ aet: 'SINK' });
+      const ct = dicom.synthetic({ modality: 'CT', rows: 8, columns: 8 });
+      const router = dicom.peer({ deliversTo: sink });
+      export const options = { vus: 1, iterations: 1, simulate: { router: {
+        rules: [{ set: { StudyDescription: 'Head' } }] } } };
+      export default async function () {
+        const study = dicom.study({ images: 1, from: ct });
+        await using a = await router.associate({ for: study });
+        for (const image of study) await a.store(image);
+        const there = await sink.expect(study, { timeout: '5s', tags: { StudyDescription: 'KOPF' } });
+        check(there, { described: (d) => d.wrongTags === 0 });
+      }`;
+    place = new Place({ 'tests/map.ts': script });
+    const seen = 'StudyDescription: expected "KOPF", arrived "';
+    const smoked = await smoke('--embedded');
+    expect(smoked.out, smoked.err).toContain(seen);
+    expect(junit()).toContain('StudyDescription: expected &#34;KOPF&#34;');
+    const { out } = await place.run(['run', 'tests/map.ts', '--embedded', '--no-report']);
+    expect(out).toContain(seen);
+    const runs = place.runs();
+    const details = readFileSync(join(runs.at(-1) ?? '', 'errors.ndjson'), 'utf8');
+    expect(details).toContain('"check":"described"');
+  });
+
+  it('is no check without conditions, and undefined is no wish', async () => {
+    const script = `import dicom from 'dicom';
+      import { check } from 'k6';
+      const sink = dicom.receiver({ aet: 'SINK' });
+      const ct = dicom.synthetic({ modality: 'CT', rows: 8, columns: 8 });
+      const attempt = async (f) => { try { await f(); } catch (e) { console.log(e.name + ' ' + e.message); } };
+      export default async function () {
+        await attempt(() => check(1));
+        await attempt(() => check(1, {}));
+        await attempt(() => sink.expect(dicom.study({ from: ct }), { tags: { StudyDate: undefined } }));
+      }`;
+    place = new Place({ 'tests/none.ts': script });
+    const { err } = await smoke();
+    expect(err.match(/check\(\): no conditions/g)).toHaveLength(2);
+    expect(err).toContain('TypeError expect(): tags.StudyDate is undefined');
+  });
+});
