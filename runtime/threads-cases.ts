@@ -1,5 +1,29 @@
 // What a VU worker tells main of test cases: part of the contract in threads.ts, data only.
-import type { CheckSeen, Fault } from '../api/bridge.ts';
+
+/** What a failed check saw, as far as the checked result of ours knows it; UIDs in full. */
+export interface CheckSeen {
+  /** Elements that are not as they should be. */
+  readonly differences?: readonly {
+    readonly instance: string;
+    readonly tag: string;
+    readonly expected: string | null;
+    readonly actual: string | null;
+  }[];
+  /** Instances that did not arrive. */
+  readonly missing?: readonly string[];
+  /** The instance the result is about. */
+  readonly instance?: string;
+  /** All else, in words. */
+  readonly text?: string;
+}
+
+/** What smoke mode tells the sandbox. */
+export interface SmokeCases {
+  /** Short name of the script, the first part of a case's title. */
+  readonly script: string;
+  /** `--grep`: source of the pattern that titles must fit, null = all. */
+  readonly grep: string | null;
+}
 
 interface CaseOf {
   readonly kind: 'case';
@@ -43,7 +67,7 @@ export interface RowCase extends CaseOf {
   /** Checks that failed in it. */
   readonly fails: number;
   /** What it threw. */
-  readonly fault?: Fault;
+  readonly fault?: { readonly code: string; readonly message: string; readonly stack?: string };
 }
 
 export type CaseMessage = StatedCase | CheckedCase | RowCase;

@@ -7,11 +7,10 @@
 //                                                      threads-delivery.ts)
 //   VU worker        ──MessagePort──> VU worker        (starts that found no free VU, queues)
 import type { MessagePort } from 'node:worker_threads';
-import type { SmokeBoot } from '../api/bridge.ts';
 import type { Scenario, Target, Routes, VerifyTarget } from './config/types.ts';
 import type { Part } from './executors/segment.ts';
 import type { PoolShare } from './dicom/pool/share.ts';
-import type { CaseMessage } from './threads-cases.ts';
+import type { CaseMessage, SmokeCases } from './threads-cases.ts';
 import type { FailedInstance } from './metrics/summary.ts';
 import type { MissingInstance, RouteAccount } from './threads-delivery.ts';
 
@@ -270,7 +269,7 @@ export interface VuPlan {
   readonly begun: SharedArrayBuffer;
   readonly trace: boolean;
   /** In smoke mode, what the sandbox is told of it. */
-  readonly smoke: SmokeBoot | null;
+  readonly smoke: SmokeCases | null;
 }
 
 export interface ReceiverAddress {

@@ -1,7 +1,6 @@
 // What a resolved configuration is: everything validated, every default filled in, every duration a
 // number (ns in scenarios, ms elsewhere), all of it structured-clonable.
 
-import type { SmokeBoot } from '../../api/bridge.ts';
 import type { Scenario } from '../executors/index.ts';
 import type { Part } from '../executors/segment.ts';
 import type { Simulation } from './values/simulate.ts';
@@ -120,7 +119,7 @@ export interface Options {
   readonly tags: Readonly<Record<string, string>>;
   readonly labels: readonly string[];
   /** In smoke mode, what the sandbox is told of it. */
-  readonly smokeCases?: SmokeBoot;
+  readonly smokeCases?: { readonly script: string; readonly grep: string | null };
   /** Iterations that a scenario asks for as a load test, where smoke runs fewer. */
   readonly smokeAsked?: Readonly<Record<string, number>>;
   /** All of `__ENV`. */

@@ -127,6 +127,9 @@ export interface CheckResult {
   readonly examples?: readonly CheckExample[];
 }
 
+/** Of each check so many failures are told with what was seen. */
+export const MOST_CHECK_EXAMPLES = 5;
+
 /** One failure of a check. */
 export interface CheckExample {
   /** What the checked result says was wrong, '' where it does not know. */

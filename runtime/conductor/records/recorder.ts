@@ -1,6 +1,5 @@
 // Everything the threads report goes through here: into the engine, the run log and the files;
 // once a second a tick, and with it the live line and the thresholds.
-import type { CheckSeen } from '../../../api/bridge.ts';
 import { ExitCode } from '../../errors.ts';
 import type { Scenario } from '../../executors/index.ts';
 import type { ThreadReading } from '../../metrics/generator.ts';
@@ -12,7 +11,7 @@ import { thresholdNumber } from '../../metrics/numbers.ts';
 import type { EventRecord } from '../../runlog/format.ts';
 import type { RunLogWriter } from '../../runlog/writer.ts';
 import type { ErrorMessage, LogMessage, SampleColumns, SeriesDecl } from '../../threads.ts';
-import type { CaseMessage } from '../../threads-cases.ts';
+import type { CaseMessage, CheckSeen } from '../../threads-cases.ts';
 import { CheckBook, seenText } from './check-book.ts';
 import type { Discretion } from './discretion.ts';
 import { epochNow } from '../fleet/epoch.ts';
