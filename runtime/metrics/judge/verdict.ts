@@ -175,7 +175,7 @@ function smokeCauses(told: Told, index: ViewIndex, facts: RunFacts): Cause[] {
   const counts: readonly (readonly [number, string])[] = [
     [judged ? 0 : told.checks.fails, 'check'],
     [judged ? 0 : index.count('dicom_req_failed'), 'request'],
-    [judged ? 0 : index.count('http_req_failed'), 'web request'],
+    [index.count('http_req_failed'), 'web request'],
     [judged ? 0 : index.count('iteration_failed'), 'iteration'],
     [cases, 'case'],
   ];
