@@ -125,19 +125,26 @@ describe('scripts and difficult peers', () => {
     expect(told['create']).toMatchObject({ ...timeout, ms: 100 });
   });
 
-  it('ends a call that hangs when its time to stop gracefully is over, as no failure', async () => {
+  it('ends a call that hangs when its time to stop gracefully is over, as no failure of the call', async () => {
     const port = await serve({ onRequest: () => undefined });
     const { code, out, err } = await runScript(
       `
       export const options = {
-        scenarios: { hang: { executor: 'constant-vus', vus: 3, duration: '1s', gracefulStop: '200ms' } },
-        thresholds: { dicom_assocs: ['count==3'] },
+        scenarios: {
+          hang: { executor: 'constant-vus', vus: 3, duration: '1s', gracefulStop: '200ms' },
+          ends: { executor: 'per-vu-iterations', vus: 1, iterations: 1, exec: 'ends' },
+        },
+        thresholds: { dicom_assocs: ['count==4'] },
       };
+      // A run in which no iteration ends tests nothing, and fails for that.
+      export async function ends() {
+        await using a = await peer.associate({ for: 'StudyRoot' });
+      }
       const peer = dicom.peer({});
       export default async function () {
         const a = await peer.associate({ for: 'StudyRoot' });
-        if (__VU === 1) await a.find({ PatientID: '' });
-        else if (__VU === 2) for await (const match of a.find({ PatientID: '' })) tell('never', match);
+        if (__VU % 3 === 1) await a.find({ PatientID: '' });
+        else if (__VU % 3 === 2) for await (const match of a.find({ PatientID: '' })) tell('never', match);
         else await a.move({ StudyInstanceUID: '1.2' }, { destination: 'X' });
         tell('came back', true);
       }`,
