@@ -234,6 +234,11 @@ export interface NegotiatedContext {
   transferSyntax: string;
   /** 0 accepted, 1 user rejection, 2 no reason, 3 abstract syntax, 4 transfer syntaxes. */
   result: number;
+  /**
+   * The peer accepted it with this transfer syntax, which was not proposed: its mistake, and the
+   * context counts as refused, `result` 2 ('' = it named none; PS3.8 §9.3.3.2).
+   */
+  unproposed?: string;
   /** Our roles: SCU only, unless role selection was negotiated (PS3.7 D.3.3.4). */
   scu: boolean;
   scp: boolean;

@@ -207,10 +207,10 @@ let forgotten = false;
 
 /** Releases associations the iteration left open, and says so once. */
 async function tidy(vu: Vu, outcome: Outcome): Promise<Outcome> {
-  let open = 0;
-  for (const association of vu.associations.values()) if (!association.kept) open++;
-  if (open === 0) return outcome;
-  if (!forgotten && outcome === null) {
+  const left = [...vu.associations.values()].filter(({ kept }) => !kept);
+  if (left.length === 0) return outcome;
+  // Of one that the peer ended there is nothing to say; its number is given back all the same.
+  if (!forgotten && outcome === null && left.some(({ open }) => open)) {
     forgotten = true;
     const fault = {
       code: 'SCRIPT_ASSOCIATION_OPEN',

@@ -78,5 +78,6 @@ export class Vu {
 /** What an iteration must tidy away when the script forgot to. */
 export interface Releasable {
   readonly kept: boolean;
+  readonly open: boolean;
   release(): Promise<unknown>;
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { describeFailure, nagleHint } from './failure-text.ts';
+import { contextText, describeFailure, nagleHint, TLS_ALERTS } from './failure-text.ts';
 
 const PEER = { calledAET: 'PACS1', callingAET: 'MOD1', host: '10.0.0.5', port: 104 };
 
@@ -38,6 +38,30 @@ describe('failures in words', () => {
     );
   });
 
+  it.each([
+    ['TLS_TLSV13_ALERT_CERTIFICATE_REQUIRED', /wants a certificate of ours: give `cert` and `key`/],
+    ['TLS_TLSV1_ALERT_UNKNOWN_CA', /does not know the authority/],
+    ['TLS_SSLV3_ALERT_CERTIFICATE_UNKNOWN', /does not take our certificate/],
+    ['TLS_SSL/TLS_ALERT_HANDSHAKE_FAILURE', /no cipher in common/],
+    ['TLS_TLSV1_ALERT_PROTOCOL_VERSION', /minVersion/],
+  ])('says what to do about the alert %s', (code, hint) => {
+    const failure = { kind: 'transport' as const, code, message: 'm', phase: 'tls' as const };
+    expect(describeFailure(failure, PEER).hint).toMatch(hint);
+    expect(describeFailure({ ...failure, code: code.replace('ALERT', 'OTHER') }, PEER).hint).toBe(
+      undefined,
+    );
+    expect(Object.keys(TLS_ALERTS).filter((alert) => code.endsWith(alert))).not.toEqual([]);
+  });
+
+  it('tells a context that was refused from one accepted as nobody proposed', () => {
+    expect(contextText({ result: 4 })).toBe('transfer syntaxes not supported (result 4)');
+    expect(contextText({ result: 77 })).toBe('refused (result 77)');
+    expect(contextText({ result: 2, unproposed: '1.2.840.10008.1.2.2' })).toBe(
+      'it accepted it with 1.2.840.10008.1.2.2, which was not proposed: its mistake (result 0)',
+    );
+    expect(contextText({ result: 2, unproposed: '' })).toContain('with no transfer syntax at all');
+  });
+
   it('names the phase of a timeout and of a transport failure', () => {
     expect(describeFailure({ kind: 'timeout', phase: 'response', ms: 60_000 }, PEER)).toMatchObject(
       {
@@ -69,7 +93,7 @@ describe('failures in words', () => {
   });
 
   it.each([
-    ['associate', /TLS, or refuse/],
+    ['associate', /TLS, want a certificate/],
     ['tls', /speak TLS/],
     ['response', /by force/],
   ] as const)('says what a peer may mean that hangs up: %s', (phase, hint) => {

@@ -47,12 +47,25 @@ export const ABORT_REASONS: Readonly<Record<number, string>> = {
 };
 
 /** PS3.8 Table 9-18, of contexts that were not accepted. */
-export const CONTEXT_RESULTS: Readonly<Record<number, string>> = {
+const CONTEXT_RESULTS: Readonly<Record<number, string>> = {
   1: 'user rejection',
   2: 'no reason',
   3: 'abstract syntax not supported',
   4: 'transfer syntaxes not supported',
 };
+
+/** Why a presentation context cannot be used. */
+export function contextText(context: {
+  readonly result: number;
+  readonly unproposed?: string;
+}): string {
+  const { result, unproposed } = context;
+  if (unproposed !== undefined) {
+    const what = unproposed === '' ? 'no transfer syntax at all' : unproposed;
+    return `it accepted it with ${what}, which was not proposed: its mistake (result 0)`;
+  }
+  return `${CONTEXT_RESULTS[result] ?? 'refused'} (result ${result})`;
+}
 
 /** What a timeout waited for, by phase. */
 export const PHASES: Readonly<Record<string, string>> = {
@@ -66,7 +79,7 @@ export const PHASES: Readonly<Record<string, string>> = {
 };
 
 const NO_ANSWER =
-  'it hung up instead of answering: does this port speak TLS, or refuse this address?';
+  'it hung up instead of answering: does this port speak TLS, want a certificate of ours, or refuse this address?';
 const NO_HANDSHAKE =
   'it hung up during the handshake: does this port speak TLS, or want a certificate of ours?';
 const HUNG_UP = /^TCP_(CLOSED|ECONNRESET)$/;
@@ -110,6 +123,33 @@ export const TRANSPORT_HINTS: Readonly<Record<string, string>> = {
   TLS_UNABLE_TO_GET_ISSUER_CERT_LOCALLY: "give the peer's certificate authority as `ca`",
   TLS_CERT_ALTNAME_INVALID: 'the certificate is for another name; set `serverName`',
 };
+
+const OWN_CERTIFICATE = 'the peer does not take our certificate';
+
+/** What the peer said against us in the handshake (RFC 8446 §6.2), as OpenSSL ends its codes. */
+export const TLS_ALERTS: Readonly<Record<string, string>> = {
+  CERTIFICATE_REQUIRED: 'the peer wants a certificate of ours: give `cert` and `key`',
+  UNKNOWN_CA: `${OWN_CERTIFICATE}: it does not know the authority of it`,
+  CERTIFICATE_EXPIRED: `${OWN_CERTIFICATE}: it has expired, or a clock is wrong`,
+  CERTIFICATE_REVOKED: `${OWN_CERTIFICATE}: it is revoked`,
+  CERTIFICATE_UNKNOWN: `${OWN_CERTIFICATE}: see its log`,
+  BAD_CERTIFICATE: `${OWN_CERTIFICATE}: see its log`,
+  UNSUPPORTED_CERTIFICATE: `${OWN_CERTIFICATE}: it wants one of another kind`,
+  ACCESS_DENIED: `${OWN_CERTIFICATE}: it knows it and refuses it`,
+  HANDSHAKE_FAILURE:
+    'no cipher in common, or the peer wants a certificate of ours: look at `profile`, `cert`, `key`',
+  INSUFFICIENT_SECURITY: 'the peer wants stronger ciphers: look at `profile`',
+  PROTOCOL_VERSION: 'the peer wants another version of TLS: look at minVersion and maxVersion',
+  DECRYPT_ERROR: 'the peer could not verify us: do `cert` and `key` belong together?',
+  UNRECOGNIZED_NAME: 'the peer does not go by that name: look at `serverName`',
+};
+
+/** What to do about a failure of the transport. */
+function transportHint(code: string): string | undefined {
+  const hint = TRANSPORT_HINTS[code];
+  if (hint !== undefined || !/^TLS_.*ALERT/.test(code)) return hint;
+  return Object.entries(TLS_ALERTS).find(([alert]) => code.endsWith(`ALERT_${alert}`))?.[1];
+}
 
 const RELEASED_HINT = 'the peer lets go of idle associations: open a new one';
 
@@ -179,7 +219,7 @@ function transport(failure: TransportFailure): FailureText {
   const said = { code, message };
   if (HUNG_UP.test(code) && phase === 'associate') return { ...said, hint: NO_ANSWER };
   if (HUNG_UP.test(code) && phase === 'tls') return { ...said, hint: NO_HANDSHAKE };
-  return withHint(said, TRANSPORT_HINTS[code]);
+  return withHint(said, transportHint(code));
 }
 
 function text(failure: Failure | Rejected, peer: PeerName): FailureText {

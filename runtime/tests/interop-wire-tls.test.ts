@@ -201,4 +201,28 @@ describe.skipIf(!requirePeer('openssl'))('TLS', () => {
       await peer.stop();
     },
   );
+
+  it.skipIf(!requirePeer('storescp'))(
+    'tells the alert of a storescp that refuses our certificate, or misses one, with a remedy',
+    async () => {
+      const peer = await startStorescp({
+        args: ['+tls', file('server.key'), file('server.pem'), '+cf', file('ca.pem')],
+      });
+      const stranger = { cert: read('other.pem'), key: read('other.key') };
+      for (const version of ['TLSv1.2', 'TLSv1.3'] as const) {
+        const tls = { ca: read('ca.pem'), minVersion: version, maxVersion: version };
+        for (const own of [{}, stranger]) {
+          const outcome = await open(peer.port, { tls: { ...tls, ...own } });
+          expect(outcome).toMatchObject({
+            kind: 'transport',
+            code: expect.stringMatching(/ALERT/),
+          });
+          if (outcome.kind === 'transport') {
+            expect(describeFailure(outcome, NAME).hint).toMatch(/certificate/);
+          }
+        }
+      }
+      await peer.stop();
+    },
+  );
 });

@@ -8,6 +8,7 @@ import {
   PHASES,
   REJECT_REASONS,
   REJECT_SOURCES,
+  TLS_ALERTS,
   TRANSPORT_HINTS,
 } from '../../runtime/dicom/failure-text.ts';
 
@@ -57,7 +58,11 @@ function aborts(): string {
 
 function transport(): string {
   const rows = Object.entries(TRANSPORT_HINTS).map(([code, hint]) => [`\`${code}\``, hint]);
-  return table(['code', 'what to try'], rows);
+  const alerts = Object.entries(TLS_ALERTS).map(([alert, hint]) => [
+    `\`TLS_…_ALERT_${alert}\``,
+    hint,
+  ]);
+  return table(['code', 'what to try'], [...rows, ...alerts]);
 }
 
 function timeouts(): string {

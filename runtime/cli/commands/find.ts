@@ -3,6 +3,8 @@ import { DicomRunError, ExitCode } from '../../errors.ts';
 import type { Problem } from '../../errors.ts';
 import type { OperationResult } from '../../dicom/scu/operation.ts';
 import { Status } from '../../dicom/dimse/status.ts';
+import { describeFailure } from '../../dicom/failure-text.ts';
+import { plural } from '../../metrics/numbers.ts';
 import { splitHostPort } from '../argv.ts';
 import { problemText } from '../problem-text.ts';
 import type { DefineCommand } from '../command.ts';
@@ -64,17 +66,15 @@ export const define: DefineCommand = (command, { terminal, exit }) => {
     if (model === 'patient' && flags.model === undefined) {
       terminal.err('found by Patient Root; Study Root finds nothing there\n');
     }
-    if (flags.json === true) terminal.out(`${JSON.stringify(matches, null, 2)}\n`);
-    else {
-      const { matchTable } = await import('../wire/match-table.ts');
-      terminal.out(matchTable(matches, query));
+    const problem = endOf(peer, result, matches.length);
+    // "0 matches" would be an answer that the peer never gave.
+    if (problem === null || matches.length > 0) {
+      if (flags.json === true) terminal.out(`${JSON.stringify(matches, null, 2)}\n`);
+      else terminal.out((await import('../wire/match-table.ts')).matchTable(matches, query));
     }
-    if (result.failure !== null) {
-      const { describeFailure } = await import('../../dicom/failure-text.ts');
-      throw new DicomRunError(ExitCode.UNREACHABLE, describeFailure(result.failure, peer));
-    }
-    if (result.status === Status.SUCCESS || result.status === Status.CANCEL) return;
-    terminal.err(problemText(terminal, endedWith(result)));
+    if (problem === null) return;
+    if (result.failure !== null) throw new DicomRunError(ExitCode.UNREACHABLE, problem);
+    terminal.err(problemText(terminal, problem));
     exit(ExitCode.THRESHOLDS);
   });
 };
@@ -115,8 +115,21 @@ function whomToAsk(
   return isNamed || verify === null || verify.isTarget ? peer : verify;
 }
 
-function endedWith({ status, errorComment }: Found['result']): Problem {
+/** What was wrong with the end of the query; null = nothing. */
+function endOf(peer: PeerAddress, result: Found['result'], count: number): Problem | null {
+  const { status, errorComment, failure } = result;
+  const after = count === 0 ? '' : ` after ${plural(count, 'match', 'matches')}`;
+  if (failure !== null) {
+    const { code, message, hint } = describeFailure(failure, peer);
+    const said = failure.kind === 'aborted' && !failure.local ? unknownTo(peer) : hint;
+    const problem = { code, message: `the query failed${after}: ${message}` };
+    return said === undefined ? problem : { ...problem, hint: said };
+  }
+  if (status === Status.SUCCESS || status === Status.CANCEL) return null;
   const { text, hint } = answerText('C-FIND', status, errorComment);
-  const message = `the peer ended the query with ${text}`;
+  const message = `the peer ended the query${after} with ${text}`;
   return { code: 'STATUS', message, ...(hint === undefined ? {} : { hint }) };
 }
+
+const unknownTo = ({ callingAET }: PeerAddress): string =>
+  `archives often abort a C-FIND of an AE title that they do not know: is "${callingAET}" registered there? its log tells`;

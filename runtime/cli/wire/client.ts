@@ -12,7 +12,7 @@ import { requestorTlsOf } from '../../dicom/ul/socket/tls-files.ts';
 import { DicomError } from '../../dicom/errors.ts';
 import type { Failure } from '../../dicom/errors.ts';
 import { echoRequest, VERIFICATION_SOP_CLASS } from '../../dicom/scu/requests.ts';
-import { CONTEXT_RESULTS, describeFailure, peerText } from '../../dicom/failure-text.ts';
+import { contextText, describeFailure, peerText } from '../../dicom/failure-text.ts';
 
 export type PeerAddress = Pick<Target, 'host' | 'port' | 'calledAET' | 'callingAET'> &
   Partial<Pick<Target, 'tls' | 'maxPdu' | 'sourceAddress'>>;
@@ -63,7 +63,7 @@ const NOT_OFFERED =
 export function whyRefused({ contexts }: Association, sopClass: string): string {
   const refused = contexts.find((one) => one.abstractSyntax === sopClass && one.result !== 0);
   if (refused === undefined) return 'refused';
-  return `${CONTEXT_RESULTS[refused.result] ?? 'refused'} (result ${refused.result})`;
+  return contextText(refused);
 }
 
 /** @throws DicomRunError 111 when the peer took the association without this SOP class. */

@@ -6,6 +6,7 @@ import { modelCommand, modelDataset, type ModelRequest } from '../dimse/model.ts
 import type { Pending, Reply } from '../dimse/pending.ts';
 import { Element } from '../dimse/elements.ts';
 import { DicomError, type Failure } from '../errors.ts';
+import { contextText } from '../failure-text.ts';
 import { type JsonDataset, openDataset, toJson } from '../element/json.ts';
 import type { Association } from '../ul/association.ts';
 import { toOutgoing } from '../ul/pdu/frame.ts';
@@ -54,7 +55,7 @@ export abstract class Operation implements Pending {
     if (this.acceptedContext === 0) {
       const proposed = association.contexts.find((one) => one.abstractSyntax === sopClass);
       const why =
-        proposed === undefined ? 'was not proposed' : `was refused (result ${proposed.result})`;
+        proposed === undefined ? 'was not proposed' : `was refused: ${contextText(proposed)}`;
       throw new DicomError(
         'ASSOC_NO_CONTEXT',
         `no accepted presentation context: ${sopClass} ${why}`,

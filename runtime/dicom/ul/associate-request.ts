@@ -17,6 +17,11 @@ export interface NegotiatedContext {
   readonly transferSyntax: string;
   /** 0 accepted, 1 user rejection, 2 no reason, 3 abstract syntax, 4 transfer syntaxes (Table 9-18). */
   readonly result: number;
+  /**
+   * The peer accepted it with this syntax, which was not proposed: its mistake, the context cannot be
+   * used ('' = it named none; PS3.8 §9.3.3.2).
+   */
+  readonly unproposed?: string;
   /** Roles after negotiation, of the requestor; SCU only unless negotiated (PS3.7 D.3.3.4). */
   readonly scu: boolean;
   readonly scp: boolean;

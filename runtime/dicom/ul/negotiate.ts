@@ -141,13 +141,15 @@ export function negotiatedContexts(rq: AssociateRq, ac: AssociateAc): Negotiated
     const answer = answers.get(id);
     const result = answer?.result ?? ContextResult.NO_REASON;
     // An answer with a syntax that was not proposed cannot be used.
-    const usable =
-      result === ContextResult.ACCEPTED && transferSyntaxes.includes(answer?.transferSyntax ?? '');
+    const answered = answer?.transferSyntax ?? '';
+    const accepted = result === ContextResult.ACCEPTED;
+    const usable = accepted && transferSyntaxes.includes(answered);
     return {
       id,
       abstractSyntax,
-      transferSyntax: usable ? (answer?.transferSyntax ?? '') : '',
-      result: usable || result !== ContextResult.ACCEPTED ? result : ContextResult.NO_REASON,
+      transferSyntax: usable ? answered : '',
+      result: usable || !accepted ? result : ContextResult.NO_REASON,
+      ...(accepted && !usable ? { unproposed: answered } : {}),
       ...roleOf(abstractSyntax, rq.user.roles, ac.user.roles),
     };
   });

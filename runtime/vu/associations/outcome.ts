@@ -1,6 +1,6 @@
 // What an attempt to associate came to: as a tag, as a fault, as the script reads it.
 import type { Fault } from '../../../api/bridge.ts';
-import { CONTEXT_RESULTS } from '../../dicom/failure-text.ts';
+import { contextText } from '../../dicom/failure-text.ts';
 import type { AssociateOutcome } from '../../dicom/ul/associate.ts';
 import type { OpenAssociation } from './associations.ts';
 import { failureFault, outcomeTag, peerText, rejectedFault } from './faults.ts';
@@ -21,9 +21,7 @@ export function outcomeFault(outcome: AssociateOutcome, spec: Spec): Fault {
   if (outcome.kind !== 'accepted') return failureFault(outcome, spec.peer, 'A-ASSOCIATE');
   const refused = outcome.association.contexts
     .slice(0, 4)
-    .map(
-      (c) => `${shortName(c.abstractSyntax)}: ${CONTEXT_RESULTS[c.result] ?? `result ${c.result}`}`,
-    );
+    .map((context) => `${shortName(context.abstractSyntax)}: ${contextText(context)}`);
   return {
     code: 'ASSOC_NO_CONTEXT',
     message: `${peerText(spec.peer)} accepted the association but none of its ${outcome.association.contexts.length} presentation contexts (${refused.join('; ')}; PS3.8 Table 9-18)`,

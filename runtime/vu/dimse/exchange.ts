@@ -1,6 +1,7 @@
 // One request of a service under way: what it is counted as, and how its call is answered.
 import { Answer, type Fault } from '../../../api/bridge.ts';
 import type { Failure } from '../../dicom/errors.ts';
+import { contextText } from '../../dicom/failure-text.ts';
 import type { OperationResult } from '../../dicom/scu/operation.ts';
 import type { Associations, OpenAssociation } from '../associations/associations.ts';
 import type { RetrieveResult } from '../../dicom/scu/retrieve.ts';
@@ -72,8 +73,7 @@ export type JudgedRetrieve = Pick<
 /** The peer did not take a service: thrown by the ring, before anything was sent. */
 export function noContext(open: OpenAssociation, sopClass: string, service: string): RingFault {
   const proposed = open.wire.contexts.find((one) => one.abstractSyntax === sopClass);
-  const why =
-    proposed === undefined ? 'was not proposed' : `was refused (result ${proposed.result})`;
+  const why = proposed === undefined ? 'was not proposed' : `was refused: ${contextText(proposed)}`;
   return new RingFault({
     code: 'ASSOC_NO_CONTEXT',
     message: `${peerText(open.spec.peer)}: no accepted presentation context for ${service}: ${shortName(sopClass)} ${why} (PS3.8 Table 9-18)`,

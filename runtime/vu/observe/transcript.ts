@@ -6,7 +6,7 @@ import { statusHex } from '../../dicom/dimse/status.ts';
 import type { Failure } from '../../dicom/errors.ts';
 import {
   ABORT_REASONS,
-  CONTEXT_RESULTS,
+  contextText,
   describeFailure,
   REJECT_REASONS,
   type PeerName,
@@ -83,7 +83,7 @@ export class Transcript implements Trace {
     const contexts = ac.contexts.map(({ id, result, transferSyntax }) => {
       const name = shortName(this.#proposed.get(id) ?? '');
       if (result === 0) return `${id} ${name} ${shortName(transferSyntax)}`;
-      return `${id} ${name} refused (${CONTEXT_RESULTS[result] ?? `result ${result}`})`;
+      return `${id} ${name} refused: ${contextText({ result })}`;
     });
     return `A-ASSOCIATE-AC max PDU ${ac.user.maxPdu ?? 'unstated'}; contexts ${contexts.join('; ')}`;
   }

@@ -95,6 +95,27 @@ describe('PDU reader', () => {
     expect(bytes.toString('hex')).toContain(failure?.window.slice(0, 4));
   });
 
+  it.each(['0900 00000004', '0400 00000000', '0600 00000004 00000000', '0200 00000004 00010000'])(
+    'shows of a bad PDU %s only bytes that the peer sent, whole or in pieces',
+    (hex) => {
+      const bytes = Buffer.from(hex.replace(/ /g, ''), 'hex');
+      // A shared buffer, with what others sent before and behind it.
+      const shared = Buffer.alloc(64, 0xee);
+      for (const cut of [bytes.length, 6, 3]) {
+        const sink = new Recorder();
+        const reader = new PduReader(sink);
+        for (const piece of [bytes.subarray(0, cut), bytes.subarray(cut)]) {
+          if (piece.length === 0 || sink.failure !== null) continue;
+          shared.fill(0xee);
+          piece.copy(shared, 8);
+          reader.push(shared, 8, 8 + piece.length);
+        }
+        if (sink.failure !== null) expect(bytes.toString('hex')).toContain(sink.failure.window);
+        if (!/^0[56]/.test(hex)) expect(sink.failure).not.toBeNull();
+      }
+    },
+  );
+
   it('reads nothing after a refusal', () => {
     const bad = Buffer.from('ff0000000000', 'hex');
     expect(read([bad, STREAM]).log).toEqual(['invalid PS3.8 §9.3.1']);
