@@ -1,4 +1,5 @@
 // Standard output and error, the environment and the signals: all that commands know of the process.
+import { spawn } from 'node:child_process';
 import { styleText } from 'node:util';
 
 export type Style = 'green' | 'yellow' | 'red' | 'cyan' | 'dim' | 'bold';
@@ -57,11 +58,33 @@ export function nodeTerminal(): Terminal {
     },
     onSignal,
     onFault,
-    exitNow: (code) => process.exit(code),
+    exitNow,
     flush: async () => {
       await Promise.all([drained(stdout), drained(stderr)]);
     },
   };
+}
+
+/** A process that does not end by itself is ended after this. */
+const END_MS = 1500;
+const LATE_END = `
+const left = setTimeout(() => process.kill(Number(process.argv[1]), 'SIGKILL'), ${END_MS});
+process.stdin.on('end', () => clearTimeout(left)).resume();`;
+
+/**
+ * `process.exit` waits for its threads, and one that waits for the operating system (a file server
+ * that does not answer) never comes: a second process sees by its pipe whether this one has gone,
+ * and kills it (137) when it has not.
+ */
+function exitNow(code: number): never {
+  try {
+    const stdio = ['pipe', 'ignore', 'ignore'] as const;
+    const args = ['-e', LATE_END, String(process.pid)];
+    spawn(process.execPath, args, { stdio: [...stdio] }).on('error', () => undefined);
+  } catch {
+    // No process to be had: most end without.
+  }
+  process.exit(code);
 }
 
 /** no-color.org: any non-empty NO_COLOR; FORCE_COLOR turns it on where there is no terminal. */

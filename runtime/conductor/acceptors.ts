@@ -1,7 +1,7 @@
 // The acceptor threads as main sees them: receivers, account and the embedded target.
 import { MessageChannel } from 'node:worker_threads';
 import type { MessagePort } from 'node:worker_threads';
-import { WORKER_SLOTS } from '../threads.ts';
+import { WORKER_SLOTS, WorkerSlot } from '../threads.ts';
 import type {
   AcceptorTask,
   EmbeddedAddress,
@@ -48,6 +48,10 @@ const LISTEN_TIMEOUT_MS = 20_000;
 /** Beyond the settle time itself, for the last messages. */
 const SETTLE_GRACE_MS = 10_000;
 
+const WATCH_MS = 1000;
+/** A thread whose heart has not beaten for that long is named, once per standstill. */
+const STILL_MS = 10_000;
+
 /** Receivers with number i live on thread i mod n, the embedded target on thread 0. */
 export class Acceptors implements AcceptorPorts {
   readonly #pool: ThreadPool<ToAcceptor, FromAcceptor>;
@@ -55,6 +59,7 @@ export class Acceptors implements AcceptorPorts {
   readonly #settings: AcceptorSettings;
   /** Ports made for `listen` and not yet given to their worker, by worker. */
   #first: MessagePort[][] = [];
+  #watch: NodeJS.Timeout | undefined;
 
   constructor(settings: AcceptorSettings) {
     this.#settings = settings;
@@ -97,6 +102,9 @@ export class Acceptors implements AcceptorPorts {
 
   start(t0: number): void {
     for (const thread of this.#threads) thread.post({ kind: 'start', t0 });
+    this.#watch = setInterval(() => {
+      for (const thread of this.#threads) thread.watch(performance.now());
+    }, WATCH_MS).unref();
   }
 
   /** Waits until all has arrived or `settleMs` passed; nothing of a thread that died. */
@@ -114,6 +122,7 @@ export class Acceptors implements AcceptorPorts {
   }
 
   async destroy(): Promise<void> {
+    clearInterval(this.#watch);
     for (const thread of this.#threads) thread.post({ kind: 'exit' });
     await this.#pool.destroy();
   }
@@ -145,6 +154,7 @@ class AcceptorThread {
   readonly #thread: Thread<ToAcceptor, FromAcceptor>;
   readonly #source: number;
   readonly #events: ThreadEvents;
+  readonly #pulse: Standstill;
 
   constructor(
     pool: ThreadPool<ToAcceptor, FromAcceptor>,
@@ -155,6 +165,7 @@ class AcceptorThread {
     this.#source = settings.nextSource();
     this.#events = settings.events;
     const state = new SharedArrayBuffer(WORKER_SLOTS * Int32Array.BYTES_PER_ELEMENT);
+    this.#pulse = new Standstill(new Int32Array(state));
     this.#thread = pool.start(index, (port): AcceptorTask => ({ port, acceptor: index, state }));
     this.#thread.listen((message) => this.#receive(message));
     void this.#thread.ended.then((reason) => {
@@ -173,6 +184,13 @@ class AcceptorThread {
   /** Ended or silent before its account was closed. */
   get gone(): boolean {
     return this.#gone;
+  }
+
+  /** Says which stations stand still. Nothing is ended: they may come back, and hold the account. */
+  watch(now: number): void {
+    if (this.#closed || this.#gone || this.#names === null || !this.#pulse.isNew(now)) return;
+    const message = `${this.#names}: acceptor thread ${this.index} has stood still for ${STILL_MS / 1000} s; peers wait, and answers of expect() are late`;
+    this.#events.log({ kind: 'log', level: 'warn', message });
   }
 
   post(message: ToAcceptor, transfer: readonly MessagePort[] = []): void {
@@ -237,6 +255,31 @@ class AcceptorThread {
       case 'ended':
         this.#mailbox.deliver(message);
     }
+  }
+}
+
+/** Whether a thread's heart beats. */
+export class Standstill {
+  readonly #state: Int32Array;
+  #beat = -1;
+  #movedAt = 0;
+  #told = false;
+
+  constructor(state: Int32Array) {
+    this.#state = state;
+  }
+
+  /** True once when it has stood still too long, again when it moved between. */
+  isNew(now: number): boolean {
+    const beat = Atomics.load(this.#state, WorkerSlot.HEARTBEAT);
+    if (beat !== this.#beat) {
+      this.#beat = beat;
+      this.#movedAt = now;
+      this.#told = false;
+    }
+    if (this.#told || now - this.#movedAt < STILL_MS) return false;
+    this.#told = true;
+    return true;
   }
 }
 

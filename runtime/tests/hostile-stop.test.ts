@@ -135,3 +135,46 @@ export default async function () { await sleep(0.1); }
     expect(lines.filter((line) => line.length > 40).length, small).toBeLessThan(6);
   });
 });
+
+describe.skipIf(process.platform === 'win32')('what waits for the operating system', () => {
+  it('Ctrl-C twice leaves, whatever a thread waits for', { timeout: 30_000 }, async () => {
+    place = new Place();
+    execFileSync('mkfifo', [`${place.folder}/pipe`]);
+    // As a file server that does not answer: a thread that reads, in a process told to leave.
+    const program = `
+import { Worker } from 'node:worker_threads';
+import { nodeTerminal } from ${JSON.stringify(new URL('terminal.js', `file://${MAIN}`).href)};
+const code = "require('node:fs').readFileSync('pipe')";
+new Worker(code, { eval: true, execArgv: [] });
+setTimeout(() => nodeTerminal().exitNow(105), 1000);`;
+    const child = spawn(process.execPath, ['--input-type=module', '-e', program], {
+      cwd: place.folder,
+      stdio: 'ignore',
+    });
+    const [, signal] = (await once(child, 'exit')) as [number | null, string | null];
+    expect(signal).toBe('SIGKILL');
+  });
+
+  it('a process that can leave does so with its own code', async () => {
+    place = new Place();
+    const program = `
+import { nodeTerminal } from ${JSON.stringify(new URL('terminal.js', `file://${MAIN}`).href)};
+nodeTerminal().exitNow(105);`;
+    const child = spawn(process.execPath, ['--input-type=module', '-e', program]);
+    expect(await once(child, 'exit')).toEqual([105, null]);
+  });
+
+  it.each(["open('pipe')", "open('/dev/zero')", "dicom.files('pipe')"])(
+    '%s is refused, and named',
+    async (call) => {
+      place = new Place({
+        'init.ts': `import dicom from 'dicom';\n${call};\nexport default function () {}\n`,
+      });
+      execFileSync('mkfifo', [`${place.folder}/pipe`]);
+      const { code, err } = await place.run(['run', 'init.ts', '--no-report']);
+      expect(code, err).toBe(107);
+      expect(err).toMatch(/no regular file/);
+      expect(err).toMatch(/pipe|\/dev\/zero/);
+    },
+  );
+});

@@ -178,6 +178,7 @@ describe('lengths and floods', () => {
     );
     const field = message.head.indexOf(Buffer.from('0000000102000000', 'hex'));
     message.head.writeUInt16LE(0x0020, field + 8);
+    Object.assign(message, { commandField: 0x0020 });
     const call = new Call();
     association.send(message, call);
     await call.done;

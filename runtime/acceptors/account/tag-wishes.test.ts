@@ -60,6 +60,19 @@ describe('tag wishes', () => {
     for (let n = 0; n < 3; n++) expect(judgeWishes('1.2', header, wishes)).toEqual([]);
   });
 
+  it('say of a pattern that backtracks without end that it was given up', () => {
+    const long = patchHeader(
+      Buffer.alloc(0),
+      EXPLICIT,
+      compileEdits({ PatientName: `${'a'.repeat(60)}!` }),
+    );
+    const wishes = compileWishes({ PatientName: { re: '^(a+)+$' } });
+    const [found] = judgeWishes('1.2', { bytes: long, transferSyntax: EXPLICIT }, wishes);
+    expect(found?.actual).toMatch(
+      /^\(the pattern \/\^\(a\+\)\+\$\/ took over \d+ ms and was given up\)$/,
+    );
+  });
+
   it('cannot hold without a header, and say why', () => {
     const [found] = judgeWishes('1.2', undefined, compileWishes({ Modality: 'ES' }));
     expect(found?.actual).toContain('does not keep headers');

@@ -1,4 +1,5 @@
 // What `expect({ tags })` wants of elements, judged on the header that was kept.
+import { BudgetedPattern } from './budgeted-pattern.ts';
 import { HeaderReader, tagPath } from './header.ts';
 import type { KeptHeader, TagPath } from './header.ts';
 import type { TagDifference, TagWish } from './delivery.ts';
@@ -8,8 +9,11 @@ interface Wish {
   readonly path: TagPath;
   /** As it reads in a difference; null = absent. */
   readonly expected: string | null;
-  holds(actual: string | null): boolean;
+  holds(actual: string | null): Holds;
 }
+
+/** Whether a wish holds, or why nobody can tell. */
+type Holds = boolean | string;
 
 /** Wishes ready to be judged on many headers. */
 export type Wishes = readonly Wish[];
@@ -26,8 +30,9 @@ export function compileWishes(tags: Readonly<Record<string, TagWish>>): Wishes {
     const path = tagPath(name);
     if (wish === null) return { name, path, expected: null, holds: (actual) => actual === null };
     if (typeof wish === 'object') {
-      const pattern = patternOf(wish);
-      const holds = (actual: string | null): boolean => actual !== null && pattern.test(actual);
+      const pattern = new BudgetedPattern(wish.re, wish.flags);
+      const holds = (actual: string | null): Holds =>
+        actual !== null && (pattern.test(actual) ?? pattern.surrender);
       return { name, path, expected: String(pattern), holds };
     }
     if (typeof wish === 'number') {
@@ -37,12 +42,6 @@ export function compileWishes(tags: Readonly<Record<string, TagWish>>): Wishes {
     }
     return { name, path, expected: wish, holds: (actual) => (actual ?? '') === wish };
   });
-}
-
-/** A wished-for pattern. @throws SyntaxError */
-export function patternOf({ re, flags = '' }: Extract<TagWish, object>): RegExp {
-  // why: a sticky or global pattern would remember where it stopped
-  return new RegExp(re, flags.replace(/[gy]/g, ''));
 }
 
 /** Differences between one kept header and the wishes. */
@@ -64,7 +63,9 @@ export function judgeWishes(
   const found: TagDifference[] = [];
   for (const { name, path, expected, holds } of wishes) {
     const actual = reader.text(path);
-    if (!holds(actual)) found.push({ instance, tag: name, expected, actual });
+    const held = holds(actual);
+    if (held === true) continue;
+    found.push({ instance, tag: name, expected, actual: held === false ? actual : `(${held})` });
   }
   return found;
 }

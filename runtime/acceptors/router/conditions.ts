@@ -1,7 +1,8 @@
 // Conditions on elements, as rule tables and routes write them.
+import { DataError } from '../../dicom/element/data-error.ts';
+import { BudgetedPattern } from '../account/budgeted-pattern.ts';
 import { tagPath } from '../account/header.ts';
 import type { TagPath } from '../account/header.ts';
-import { patternOf } from '../account/tag-wishes.ts';
 import type { TagWish } from '../account/delivery.ts';
 
 /** Something values can be asked of. */
@@ -24,8 +25,8 @@ export class ConditionList {
       const path = tagPath(name);
       if (wish === null) return { path, holds: (value) => value === null };
       if (typeof wish === 'object') {
-        const pattern = patternOf(wish);
-        return { path, holds: (value) => value !== null && pattern.test(value) };
+        const pattern = new BudgetedPattern(wish.re, wish.flags);
+        return { path, holds: (value) => value !== null && answerOf(pattern, value) };
       }
       return { path, holds: (value) => (value ?? '') === String(wish) };
     });
@@ -34,4 +35,11 @@ export class ConditionList {
   hold(values: ValueSource): boolean {
     return this.conditions.every(({ path, holds }) => holds(values.text(path)));
   }
+}
+
+/** @throws DataError when the pattern was given up: another route would be a guess */
+function answerOf(pattern: BudgetedPattern, value: string): boolean {
+  const found = pattern.test(value);
+  if (found === null) throw new DataError('DATA_UNSUPPORTED', pattern.surrender);
+  return found;
 }

@@ -1,6 +1,6 @@
 // Finds files: a folder (recursively), single files, or a glob. Symbolic links are followed, loops
 // are not.
-import { readdirSync, realpathSync, statSync } from 'node:fs';
+import { readdirSync, realpathSync, statSync, type Stats } from 'node:fs';
 import { dirname, isAbsolute, join, resolve, sep } from 'node:path';
 import { DataError } from '../element/data-error.ts';
 
@@ -85,7 +85,11 @@ function visit(path: string, walk: Walk): void {
       if (walk.matches(path)) walk.files.push({ path, bytes: stat.size });
       return;
     }
-    if (!stat.isDirectory()) return;
+    if (!stat.isDirectory()) {
+      // why: to read a FIFO or a device may take for ever
+      if (walk.matches(path)) walk.unreadable.push({ path, reason: notRegular(stat) });
+      return;
+    }
     const real = realpathSync(path);
     if (walk.seen.has(real)) return;
     walk.seen.add(real);
@@ -93,6 +97,13 @@ function visit(path: string, walk: Walk): void {
   } catch (error) {
     walk.unreadable.push({ path, reason: errorCode(error) });
   }
+}
+
+/** What stands where a file should. */
+export function notRegular(stat: Stats): string {
+  if (stat.isFIFO()) return 'a FIFO, no regular file';
+  if (stat.isSocket()) return 'a socket, no regular file';
+  return stat.isDirectory() ? 'a folder, no file' : 'a device, no regular file';
 }
 
 /** `ENOENT`, `EACCES`, … */

@@ -1,7 +1,8 @@
 // What a script declares at init: performed once, in the init pass; recalled in every VU's init.
-import { readFileSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { Op } from '../../../api/bridge.ts';
+import { notRegular } from '../../dicom/file/file-walk.ts';
 import type { LoadRequest } from '../../dicom/pool/files.ts';
 import type { PoolShare } from '../../dicom/pool/share.ts';
 import { prototypeNumber, sizeClass } from '../../dicom/pool/share.ts';
@@ -134,14 +135,18 @@ export class Declarations {
 
   #read(request: Request, binary: boolean): string {
     const path = String(request['path']);
+    const full = resolve(this.#folder, path);
+    const no = (why: string): RingFault =>
+      refuse(`${request.kind}("${path}"): ${why}`, `paths are relative to the script's folder`);
     try {
-      return readFileSync(resolve(this.#folder, path), binary ? 'latin1' : 'utf8');
+      const stat = statSync(full);
+      // why: to read a FIFO or a device may take for ever, and nothing could end it
+      if (!stat.isFile()) throw no(`is ${notRegular(stat)}`);
+      return readFileSync(full, binary ? 'latin1' : 'utf8');
     } catch (error) {
+      if (error instanceof RingFault) throw error;
       const { code } = error as NodeJS.ErrnoException;
-      throw refuse(
-        `${request.kind}("${path}"): ${code === 'ENOENT' ? 'there is no such file' : `cannot be read (${code ?? 'error'})`}`,
-        `paths are relative to the script's folder`,
-      );
+      throw no(code === 'ENOENT' ? 'there is no such file' : `cannot be read (${code ?? 'error'})`);
     }
   }
 

@@ -1,0 +1,27 @@
+import { describe, expect, it } from 'vitest';
+import { BudgetedPattern } from './budgeted-pattern.ts';
+
+const HOSTILE = `${'a'.repeat(64)}!`;
+
+describe('a pattern with a budget', () => {
+  it('finds what is there, each time from the beginning', () => {
+    const pattern = new BudgetedPattern('es', 'gi');
+    for (let n = 0; n < 3; n++) expect(pattern.test('xES')).toBe(true);
+    expect(pattern.test('CT')).toBe(false);
+    expect(String(pattern)).toBe('/es/i');
+  });
+
+  it('that backtracks without end is given up, and never tried again', () => {
+    const pattern = new BudgetedPattern('^(a+)+$');
+    expect(pattern.test(HOSTILE)).toBeNull();
+    // In another question of the same script, and of any other text.
+    const again = new BudgetedPattern('^(a+)+$');
+    expect(again.test('aaa')).toBeNull();
+    expect(again.surrender).toContain('/^(a+)+$/');
+    expect(new BudgetedPattern('^a+!$').test(HOSTILE)).toBe(true);
+  });
+
+  it('refuses what is no pattern', () => {
+    expect(() => new BudgetedPattern('(')).toThrow(SyntaxError);
+  });
+});

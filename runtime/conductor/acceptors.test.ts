@@ -1,0 +1,14 @@
+import { expect, it } from 'vitest';
+import { WORKER_SLOTS, WorkerSlot } from '../threads.ts';
+import { Standstill } from './acceptors.ts';
+
+it('a thread that stands still is told of once, and again after it has moved', () => {
+  const state = new Int32Array(new SharedArrayBuffer(WORKER_SLOTS * 4));
+  const pulse = new Standstill(state);
+  const told: number[] = [];
+  for (let now = 0; now <= 40_000; now += 1000) {
+    if (now <= 3000 || now === 20_000) Atomics.add(state, WorkerSlot.HEARTBEAT, 1);
+    if (pulse.isNew(now)) told.push(now);
+  }
+  expect(told).toEqual([13_000, 30_000]);
+});
