@@ -79,6 +79,10 @@ export class Peer {
   private readonly kept: Map<number, Association>;
 
   constructor(vu: Vu, options: T.PeerOptions = {}) {
+    // why: a text has keys, one a character
+    if (typeof options !== 'object' || (options as unknown) === null || Array.isArray(options)) {
+      throw badArgument('peer(): needs an object', "peer({ connect: 'AET@host:port' })");
+    }
     const unknown = Object.keys(options).find((key) => !KEYS.has(key));
     if (unknown !== undefined) {
       throw badArgument(`peer({ ${unknown} }): no such option`, [...KEYS].join(', '));

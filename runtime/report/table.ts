@@ -1,4 +1,5 @@
 // Columns of text, aligned.
+import { stripVTControlCharacters } from 'node:util';
 import { widthOf } from './paint.ts';
 
 /** `left` columns by number; the others are aligned right. Two spaces between, `indent` before. */
@@ -9,6 +10,7 @@ export function table(
   const left = options.left ?? [0];
   const indent = options.indent ?? '  ';
   const widths: number[] = [];
+  rows = rows.map((row) => row.map(cut));
   for (const row of rows) {
     row.forEach((cell, i) => (widths[i] = Math.max(widths[i] ?? 0, widthOf(cell))));
   }
@@ -19,4 +21,12 @@ export function table(
     });
     return (indent + cells.join('  ')).trimEnd();
   });
+}
+
+/** A name of thousands of characters does not push the numbers off the page. */
+const MOST_WIDE = 160;
+
+function cut(cell: string): string {
+  if (widthOf(cell) <= MOST_WIDE) return cell;
+  return `${stripVTControlCharacters(cell).slice(0, MOST_WIDE - 1)}…`;
 }

@@ -72,6 +72,11 @@ describe('dicomrun run', () => {
     const github = await smoke({ GITHUB_ACTIONS: 'true' });
     expect(github.code).toBe(99);
     expect(github.out).toContain('::error file=tests/twice.ts,line=9,title=');
+    // Where standard output is a document, they must not follow it.
+    const args = ['smoke', 'tests', '--embedded', '--settle', '2s', '--reporter', 'junit'];
+    const document = await place.run(args, { GITHUB_ACTIONS: 'true' });
+    expect(document.out.trimEnd()).toMatch(/<\/testsuites>$/);
+    expect(document.err).toContain('::error file=tests/twice.ts');
     const azure = await smoke({ TF_BUILD: 'True' });
     expect(azure.out).toContain('type=error;sourcepath=tests/twice.ts;linenumber=9]');
   });

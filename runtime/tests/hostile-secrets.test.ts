@@ -25,7 +25,9 @@ const UID = '1.2.826.0.1.3680043.9.7777777';
 
 const SCRIPT = `import dicom from 'dicom';
 import { check, group } from 'k6';
-export const options = { vus: 2, iterations: 8 };
+export const options = {
+  scenarios: { s: { executor: 'shared-iterations', vus: 2, iterations: 8, env: { API_KEY: 'CANARYENV' } } },
+};
 const archive = dicom.receiver({ aet: 'ARCHIVE' });
 const pacs = dicom.peer({
   deliversTo: archive,

@@ -83,12 +83,20 @@ class StreamFile implements OpenFile {
   }
 
   close(done: (error: string | null) => void): void {
-    if (this.error !== null || this.stream.destroyed) return done(this.error ?? 'file closed');
-    this.stream.once('close', () => {
-      if (this.error === null) this.onWritten();
-      done(this.error);
-    });
+    if (this.stream.closed) return this.finish(done);
+    this.stream.once('close', () => this.finish(done));
     this.stream.end();
+  }
+
+  /** What could not be written whole does not stay: its store is refused. */
+  private finish(done: (error: string | null) => void): void {
+    const error = this.error ?? (this.stream.writableFinished ? null : 'file closed');
+    if (error === null) {
+      this.onWritten();
+      done(null);
+    } else {
+      rm(this.stream.path, { force: true }, () => done(error));
+    }
   }
 
   discard(): void {

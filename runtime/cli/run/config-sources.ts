@@ -1,5 +1,5 @@
 // Reads the files that configuration comes from; what they mean is the business of runtime/config.
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { DicomRunError, ExitCode } from '../../errors.ts';
 import type { FlagValues } from './run-flags.ts';
@@ -50,7 +50,25 @@ async function readConfigFile(
   const file = given === undefined ? findConfigFile(folder) : resolve(cwd, String(given));
   if (file === null) return null;
   if (given !== undefined) readText(file, String(given), '--config');
+  else refuseForeign(file, scriptFile === null ? null : resolve(cwd, scriptFile));
   return { name: given === undefined ? file : String(given), value: await loadConfigFile(file) };
+}
+
+/**
+ * A configuration file is a program, run unsandboxed. One that merely lies above the script, where
+ * others may write (`/tmp`), runs only if it is ours, root's, or of whoever owns the script.
+ */
+export function refuseForeign(file: string, scriptFile: string | null): void {
+  const self = process.getuid?.();
+  if (self === undefined) return;
+  const owner = statSync(file).uid;
+  const script = scriptFile === null ? undefined : statSync(scriptFile, { throwIfNoEntry: false });
+  if (owner === self || owner === 0 || owner === script?.uid) return;
+  throw new DicomRunError(ExitCode.CONFIG, {
+    code: 'CONFIG_FILE',
+    message: `${file}: belongs to another user (uid ${owner}), neither to you nor to the owner of the script; it was not run`,
+    hint: `if you trust it: --config ${file}`,
+  });
 }
 
 function readText(path: string, name: string, flag: string): string {

@@ -71,10 +71,11 @@ function nextCommands(
 ): readonly string[] {
   if (demo === true) return ['dicomrun new first.ts --template routing', 'dicomrun help tutorial'];
   const before = runBefore(terminal, folder);
-  const compare = before === null ? [] : [`dicomrun compare ${before} ${folder}`];
-  if (failed) return [`dicomrun report ${folder}`, ...compare];
+  const compare =
+    before === null ? [] : [`dicomrun compare ${shellWord(before)} ${shellWord(folder)}`];
+  if (failed) return [`dicomrun report ${shellWord(folder)}`, ...compare];
   const flag = flags['embedded'] === true ? ' --embedded' : '';
-  return [...compare, `dicomrun smoke ${script}${flag}`];
+  return [...compare, `dicomrun smoke ${shellWord(script)}${flag}`];
 }
 
 /** The run of the same script before this one, in the same folder of results. */
@@ -90,4 +91,11 @@ function runBefore(terminal: Terminal, folder: string): string | null {
   const earlier = runs.filter((run) => run < name && scriptOf(run) === script && isLoad(run));
   const last = earlier.sort().at(-1);
   return last === undefined ? null : join(home, last);
+}
+
+/** A word that a shell takes as it is meant, and a terminal shows harmlessly. */
+export function shellWord(word: string): string {
+  // eslint-disable-next-line no-control-regex -- these are what must not reach a terminal
+  const shown = word.replace(/[\u0000-\u001f\u007f-\u009f]/g, '?');
+  return /^[\w@%+=:,./\\-]+$/.test(shown) ? shown : `'${shown.replaceAll("'", `'\\''`)}'`;
 }

@@ -2,6 +2,7 @@
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Options } from '../../config/types.ts';
+import type { Scenario } from '../../executors/index.ts';
 import { placeOf } from '../../executors/segment.ts';
 import { createEngine } from '../../metrics/engine.ts';
 import type { CustomMetric, Engine } from '../../metrics/engine-types.ts';
@@ -127,7 +128,7 @@ class Book implements RunBook {
       thresholds: options.noThresholds ? {} : options.thresholds,
       trendStats: options.summaryTrendStats,
       timeUnit: options.summaryTimeUnit ?? 'ms',
-      plan: { scenarios: options.scenarios, workers: context.workers },
+      plan: { scenarios: options.scenarios.map(withoutValues), workers: context.workers },
       settings: this.#settings.settings,
     };
     this.#log.append(first);
@@ -313,4 +314,10 @@ export function targetName(context: RunContext): string | undefined {
   if (target === null) return undefined;
   const { calledAET, host, port } = target;
   return `${calledAET}@${host.includes(':') ? `[${host}]` : host}:${port}`;
+}
+
+/** Variables of a scenario may be secrets: their names are kept, their values are not. */
+function withoutValues(scenario: Scenario): Scenario {
+  const env = Object.fromEntries(Object.keys(scenario.env).map((name) => [name, '***']));
+  return { ...scenario, env };
 }

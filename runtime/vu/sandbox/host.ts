@@ -75,19 +75,29 @@ export class Host {
   // ---------------------------------------------------------------- rings (sandbox -> host)
 
   #ring(): number {
-    const head = this.guest.op();
-    const slot = Math.floor(head / PACK.OPS);
-    const handler = this.#handlers[head - slot * PACK.OPS];
-    this.#ringing++;
+    const before = this.#ringing;
     try {
+      const head = this.guest.op();
+      const slot = Math.floor(head / PACK.OPS);
+      const handler = this.#handlers[head - slot * PACK.OPS];
+      this.#ringing++;
       // Traffic and its like are wired when the plan is known.
       if (handler === undefined) throw onlyInRun();
       return handler(slot);
     } catch (thrown) {
-      this.#text = faultText(faultFrom(thrown));
+      this.#text = UNREADABLE_TEXT;
+      this.#tell(thrown);
       return -1;
     } finally {
-      this.#ringing--;
+      this.#ringing = before;
+    }
+  }
+
+  #tell(thrown: unknown): void {
+    try {
+      this.#text = faultText(faultFrom(thrown));
+    } catch {
+      // The stack is used up: what stands there already is told.
     }
   }
 
@@ -249,13 +259,26 @@ export function onlyInRun(): RingFault {
   });
 }
 
-/** What was thrown inside a ring, as a fault. */
+const UNREADABLE: Fault = {
+  code: 'SCRIPT_INTERNAL',
+  message: 'something was thrown that cannot be read',
+};
+/** Made at once: nothing may be left to make where the stack is used up. */
+const UNREADABLE_TEXT = faultText(UNREADABLE);
+
+/** What was thrown inside a ring, as a fault. Never throws. */
 export function faultFrom(thrown: unknown): Fault {
   if (thrown instanceof RingFault) return thrown.fault;
-  const error = thrown as { code?: unknown; message?: unknown; hint?: unknown };
-  return {
-    code: typeof error.code === 'string' ? error.code : 'SCRIPT_INTERNAL',
-    message: typeof error.message === 'string' ? error.message : String(thrown),
-    ...(typeof error.hint === 'string' ? { hint: error.hint } : {}),
-  };
+  try {
+    const error = Object(thrown) as { code?: unknown; message?: unknown; hint?: unknown };
+    const { code, message, hint } = error;
+    return {
+      code: typeof code === 'string' ? code : 'SCRIPT_INTERNAL',
+      message: typeof message === 'string' ? message : String(thrown),
+      ...(typeof hint === 'string' ? { hint } : {}),
+    };
+  } catch {
+    // A script may throw anything through us: null, a getter that throws, a symbol that is no text.
+    return UNREADABLE;
+  }
 }

@@ -140,7 +140,11 @@ async function routesOf(
 interface Reporter {
   readonly name: ReporterName;
   readonly file: string | null;
+  /** To standard error: standard output is a document for programs. */
+  readonly aside?: boolean;
 }
+
+const DOCUMENTS: ReadonlySet<ReporterName> = new Set(['junit', 'json', 'csv', 'tap']);
 
 function parseReporters(
   given: readonly string[] | undefined,
@@ -159,12 +163,13 @@ function parseReporters(
     });
   });
   const has = (name: ReporterName) => reporters.some((one) => one.name === name);
+  const aside = reporters.some(({ name, file }) => file === null && DOCUMENTS.has(name));
   const auto: Reporter[] = [];
   if (terminal.env['GITHUB_ACTIONS'] === 'true' && !has('github')) {
-    auto.push({ name: 'github', file: null });
+    auto.push({ name: 'github', file: null, aside });
   }
   if (terminal.env['TF_BUILD'] !== undefined && !has('azure')) {
-    auto.push({ name: 'azure', file: null });
+    auto.push({ name: 'azure', file: null, aside });
   }
   return [...reporters, ...auto];
 }
@@ -188,9 +193,10 @@ async function report(
     csv: () => forms.csvText(outcome),
     tap: () => forms.tapText(outcome),
   };
-  for (const { name, file } of reporters) {
+  for (const { name, file, aside } of reporters) {
     const text = texts[name]();
-    if (file === null) terminal.out(text);
+    if (aside === true) terminal.err(text);
+    else if (file === null) terminal.out(text);
     else writeFileSync(resolve(terminal.cwd, file), text);
   }
 }
