@@ -5,7 +5,7 @@ import { Host } from './host.ts';
 
 const OP = 3;
 const guest = (op: () => number): GuestDoor => ({
-  ...{ enter: () => 0, wake: () => undefined, op, x: () => 0, y: () => 0, text: () => '' },
+  ...{ enter: () => 0, wake: () => 0, op, x: () => 0, y: () => 0, text: () => '' },
 });
 
 /** A door whose ring runs into `thrown`. */
