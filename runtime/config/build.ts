@@ -1,5 +1,7 @@
 // The frozen shape of Options from stacked values.
 import type { Scenario } from '../executors/index.ts';
+import { outputNamed } from '../outputs/index.ts';
+import type { OutputConfig } from '../outputs/kind.ts';
 import { segmentOption } from './values/segment-option.ts';
 import type { Problems } from './values/problems.ts';
 import { smokeThresholds } from './smoke.ts';
@@ -9,7 +11,6 @@ import { resolveTargets } from './targets.ts';
 import type {
   Mode,
   Options,
-  OutputConfig,
   ReceiverPlace,
   ScrapeConfig,
   Simulation,
@@ -106,12 +107,13 @@ function results(stack: Stack) {
   };
 }
 
-/** User and password of InfluxDB may stand beside the URL instead of in it. */
+/** User, password and token may stand beside the URL instead of in it. */
 function outputs(stack: Stack): readonly OutputConfig[] {
-  const beside = stack.map<string>('influxdb');
-  return (stack.get<readonly OutputConfig[]>('outputs') ?? []).map((output) =>
-    output.kind === 'influxdb' ? { ...output, options: { ...beside, ...output.options } } : output,
-  );
+  return (stack.get<readonly OutputConfig[]>('outputs') ?? []).map((output) => {
+    const under = outputNamed(output.kind)?.secretsUnder;
+    if (under === undefined) return output;
+    return { ...output, options: { ...stack.map<string>(under), ...output.options } };
+  });
 }
 
 function checkTrendStats(stack: Stack, problems: Problems): void {

@@ -3,6 +3,7 @@
 
 import type { Scenario } from '../executors/index.ts';
 import type { Part } from '../executors/segment.ts';
+import type { OutputConfig } from '../outputs/kind.ts';
 import type { Simulation } from './values/simulate.ts';
 export type { Simulation } from './values/simulate.ts';
 export type { ExecutorName, Scenario } from '../executors/index.ts';
@@ -85,15 +86,6 @@ export interface ThresholdSpec {
 
 /** Metric or selector (`dicom_req_duration{service:C-STORE}`) -> expressions; [] only tracks it. */
 export type ThresholdConfig = Readonly<Record<string, readonly ThresholdSpec[]>>;
-
-export interface OutputConfig {
-  /** `module`: an output of the user, `--out ./my-output.ts`. */
-  readonly kind: 'influxdb' | 'json' | 'csv' | 'module';
-  /** URL (influxdb), or file ('' = the default name in the results folder). */
-  readonly to: string;
-  /** `mode=raw`, `username`, `password`, `retention`, … as written after `?` or in the environment. */
-  readonly options: Readonly<Record<string, string>>;
-}
 
 /** A Prometheus endpoint of the system under test, read every 5 s; `embedded`: the embedded router. */
 export interface ScrapeConfig {

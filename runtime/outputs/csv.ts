@@ -1,6 +1,6 @@
 // `--out csv=FILE`: every sample, one row each; the bounded tags have columns of their own, the
 // user's tags stand together in `extra_tags` as `name=value&name=value`.
-import { FileOutput } from './file-output.ts';
+import { FileOutput, fileKind } from './file-output.ts';
 import type { FileOutputOptions } from './file-output.ts';
 import type { Output } from './output.ts';
 
@@ -21,6 +21,9 @@ export const CSV_TAGS: readonly string[] = [
   'check',
   'phase',
 ];
+
+/** `--out csv=FILE`. */
+export const csvOutput = fileKind('csv', (options) => createCsvOutput(options));
 
 /** Timestamps are seconds since the epoch with µs. */
 export function createCsvOutput(options: FileOutputOptions): Output {

@@ -1,6 +1,8 @@
 // An output that writes every sample as one line of a file.
+import { join } from 'node:path';
 import { DicomRunError, ExitCode } from '../errors.ts';
 import type { OutputResult } from '../metrics/summary.ts';
+import type { OutputKind } from './kind.ts';
 import { FileWriter } from './file-writer.ts';
 import type { Output, SampleBatch, SampleSeries, SampleSink } from './output.ts';
 
@@ -19,6 +21,19 @@ export interface LineFormat<P> {
   readonly announce: (series: SampleSeries) => string | null;
   readonly prefix: (series: SampleSeries) => P;
   readonly line: (prefix: P, value: number, epochMs: number) => string;
+}
+
+/** `--out NAME=FILE`; without a file `samples.NAME` in the results folder. */
+export function fileKind(kind: string, create: (options: FileOutputOptions) => Output): OutputKind {
+  return {
+    kind,
+    help: `${kind}=FILE`,
+    parse: (to) => ({ kind, to, options: {} }),
+    open: ({ config, folder, first }) => {
+      const path = config.to === '' ? join(folder, `samples.${kind}`) : config.to;
+      return Promise.resolve(create({ path, t0: first.t0 }));
+    },
+  };
 }
 
 function opened(name: string, path: string): FileWriter {

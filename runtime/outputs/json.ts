@@ -1,9 +1,12 @@
 // `--out json=FILE`: every sample, one JSON object a line, in the shape of k6's json output:
 // `Metric` once per metric, `Point` per sample.
 import { metricFacts } from '../metrics/judge/threshold-expression.ts';
-import { FileOutput } from './file-output.ts';
+import { FileOutput, fileKind } from './file-output.ts';
 import type { FileOutputOptions } from './file-output.ts';
 import type { Output, SampleSeries } from './output.ts';
+
+/** `--out json=FILE`. */
+export const jsonOutput = fileKind('json', (options) => createJsonOutput(options));
 
 export function createJsonOutput(options: FileOutputOptions): Output {
   const known = new Set<string>();

@@ -68,7 +68,8 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   outputs: ['runlog', 'metrics', 'errors', 'folders'],
   report: ['runlog', 'metrics', 'errors'],
   runlog: ['metrics', 'errors'],
-  config: ['executors', 'metrics', 'bundler', 'metric-table', 'durations', 'errors'],
+  // The kinds of outputs say themselves how they are written, as executors do.
+  config: ['executors', 'outputs', 'metrics', 'bundler', 'metric-table', 'durations', 'errors'],
   executors: ['metric-table', 'errors'],
   metrics: ['metric-table', 'errors'],
   threads: ['config:types', 'dicom:types', 'executors:types', 'metrics:types', 'errors:types'],

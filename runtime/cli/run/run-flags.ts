@@ -2,6 +2,7 @@
 // configuration parses and checks them together with every other source.
 import type { Command } from 'commander';
 import { DicomRunError, ExitCode } from '../../errors.ts';
+import { OUTPUT_HELP } from '../../outputs/index.ts';
 import { connectFrom, dcmtkForms } from '../argv.ts';
 
 /** Values by the flag's long name without dashes, as written; flags that were not given are absent. */
@@ -70,7 +71,7 @@ export function addConfigFlags(command: Command): Command {
 export function addResultFlags(command: Command): Command {
   return command
     .optionsGroup('Results:')
-    .option('-o, --out <kind=target>', 'influxdb=URL, json=FILE, csv=FILE, repeatable', collect)
+    .option('-o, --out <kind=target>', `${OUTPUT_HELP}, repeatable`, collect)
     .option('--results <dir>', 'where run folders are made (default results)')
     .option('--testid <id>', 'name of the run in every output')
     .option('--title <text>', 'what the run is called on screen, in reports and in JUnit')

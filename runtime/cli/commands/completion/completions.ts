@@ -3,6 +3,7 @@ import type { Command } from 'commander';
 import { REPORTERS } from '../smoke/reporters.ts';
 import { TEMPLATES } from '../new/templates.ts';
 import { topics } from '../../topics.ts';
+import { OUTPUTS } from '../../../outputs/index.ts';
 import { KINDS, LEVELS } from '../../wire/query.ts';
 
 export interface FlagCompletion {
@@ -33,7 +34,7 @@ const VALUES: Readonly<Record<string, readonly string[]>> = {
 
 /** `FLAG --out`: the same in every command. */
 const COMMON: Readonly<Record<string, readonly string[]>> = {
-  '--out': ['influxdb=', 'json=', 'csv='],
+  '--out': OUTPUTS.map(({ kind }) => `${kind}=`),
   '--ledger': ['studies', 'instances', 'none'],
   '--summary-time-unit': ['s', 'ms', 'us'],
 };

@@ -1,0 +1,48 @@
+// `--out influxdb=http://user:password@host:8086/database?mode=raw`: the kind, and its URL.
+import { httpUrl, urlOptions } from '../kind.ts';
+import type { OutputConfig, OutputKind } from '../kind.ts';
+
+const OPTIONS: Readonly<Record<string, string>> = {
+  mode: 'mode',
+  username: 'username',
+  password: 'password',
+  token: 'token',
+  retention: 'retention',
+  insecure: 'insecure',
+  u: 'username',
+  p: 'password',
+  rp: 'retention',
+};
+const HELP = { help: 'influxdb=URL', example: 'influxdb=http://127.0.0.1:8086/dicomrun' };
+
+export const influxOutput: OutputKind = {
+  kind: 'influxdb',
+  help: HELP.help,
+  secretsUnder: 'influxdb',
+  parse: (to, complaints) => {
+    const url = httpUrl(to, complaints, HELP);
+    if (url === undefined) return undefined;
+    const options = urlOptions(url, OPTIONS, complaints);
+    const { mode } = options;
+    if (mode !== undefined && mode !== 'raw' && mode !== 'views') {
+      complaints.value('mode=views or mode=raw', mode);
+    }
+    const database = url.pathname.replace(/^\/+|\/+$/g, '') || 'dicomrun';
+    return { kind: 'influxdb', to: `${url.protocol}//${url.host}/${database}`, options };
+  },
+  open: async ({ config, folder, warn, sampleLog }) => {
+    const { createInfluxOutput } = await import('./influxdb.ts');
+    return createInfluxOutput({ url: influxUrl(config), dir: folder, onMessage: warn, sampleLog });
+  },
+};
+
+/** The URL as it was written, put together again from its parts. */
+export function influxUrl({ to, options }: OutputConfig): string {
+  const { username, password, mode, ...rest } = options;
+  const url = new URL(to);
+  if (username !== undefined) url.username = username;
+  if (password !== undefined) url.password = password;
+  if (mode === 'raw') url.searchParams.set('mode', 'raw');
+  for (const [key, value] of Object.entries(rest)) url.searchParams.set(key, value);
+  return url.href;
+}

@@ -1,0 +1,80 @@
+// What there is to know of one kind of `--out`, in one object: how it is written, what it opens,
+// how help and completion call it.
+import type { RunRecord } from '../runlog/format.ts';
+import type { SampleLog } from '../runlog/sample-log.ts';
+import type { Output } from './output.ts';
+
+/** One `--out`, read and checked. */
+export interface OutputConfig {
+  /** The name of an {@link OutputKind}. */
+  readonly kind: string;
+  /** URL, or file ('' = the default name in the results folder). */
+  readonly to: string;
+  /** `mode=raw`, `username`, `token`, … as written after `?` or in the environment. */
+  readonly options: Readonly<Record<string, string>>;
+}
+
+/** Where an output says what is wrong with the way it was written. */
+export interface Complaints {
+  value(must: string, got: string, hint?: string): void;
+  unknownKey(key: string, known: readonly string[]): void;
+}
+
+/** The run that an output follows. */
+export interface OutputPlace {
+  /** Folder with the run log. */
+  readonly folder: string;
+  /** First record of the log. */
+  readonly first: RunRecord;
+  readonly warn: (text: string) => void;
+}
+
+export interface OutputRequest extends OutputPlace {
+  readonly config: OutputConfig;
+  /** The log of all samples; outputs that want them share one. */
+  readonly sampleLog: () => SampleLog;
+  /** The default export of a file of the user. */
+  readonly loadModule: (file: string) => Promise<unknown>;
+}
+
+export interface OutputKind {
+  /** What stands before the `=`. */
+  readonly kind: string;
+  /** For people: `influxdb=URL`. */
+  readonly help: string;
+  /** Reads what stands behind the `=`; undefined when it said what is wrong. */
+  parse(to: string, complaints: Complaints): OutputConfig | undefined;
+  /** Loads what it needs only now. @throws DicomRunError 104 when it can never work. */
+  open(request: OutputRequest): Promise<Output>;
+  /** User, password and token of this kind may stand in the options `NAME.username`, … */
+  readonly secretsUnder?: string;
+}
+
+/** An http(s) URL, or undefined after a complaint. */
+export function httpUrl(
+  text: string,
+  complaints: Complaints,
+  { help, example }: { readonly help: string; readonly example: string },
+): URL | undefined {
+  const url = URL.canParse(text) ? new URL(text) : null;
+  if (url !== null && /^https?:$/.test(url.protocol)) return url;
+  complaints.value(help, text, `e.g. ${example}`);
+  return undefined;
+}
+
+/** Known options behind the `?`, under their long names. */
+export function urlOptions(
+  url: URL,
+  known: Readonly<Record<string, string>>,
+  complaints: Complaints,
+): Record<string, string> {
+  const options: Record<string, string> = {};
+  for (const [key, value] of url.searchParams) {
+    const name = Object.hasOwn(known, key) ? known[key] : undefined;
+    if (name !== undefined) options[name] = value;
+    else complaints.unknownKey(key, Object.keys(known));
+  }
+  if (url.username !== '') options['username'] = decodeURIComponent(url.username);
+  if (url.password !== '') options['password'] = decodeURIComponent(url.password);
+  return options;
+}
