@@ -26,6 +26,7 @@ describe('the table of effective values', () => {
         'COMPASS_ROUTE=GI',
         'DICOMRUN_TARGET_TLS_PASSPHRASE=canary-1',
         'DICOMRUN_INFLUXDB_PASSWORD=canary-2',
+        'DICOMRUN_INFLUXDB_TOKEN=canary-5',
       ].join('\n'),
       flags: {
         vus: '5',
@@ -45,6 +46,7 @@ describe('the table of effective values', () => {
       'target.calledAET LB-GI ← route GI (.env REMOTE_AE_GI)',
       'target.tls.passphrase *** ← .env DICOMRUN_TARGET_TLS_PASSPHRASE',
       'influxdb.password *** ← .env DICOMRUN_INFLUXDB_PASSWORD',
+      'influxdb.token *** ← .env DICOMRUN_INFLUXDB_TOKEN',
       'routes.GI GI → LB-GI ← .env REMOTE_AE_GI',
       'thresholds.checks rate>0.9 ← script',
       'tags.site A ← flag --tag',

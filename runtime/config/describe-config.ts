@@ -69,6 +69,7 @@ const FIELDS: Readonly<Record<string, (options: Options) => unknown>> = {
   executionSegment: (options) => options.executionSegment,
   'influxdb.username': (options) => influxOption(options, 'username'),
   'influxdb.password': (options) => influxOption(options, 'password'),
+  'influxdb.token': (options) => influxOption(options, 'token'),
 };
 
 function influxOption(options: Options, name: string): string | undefined {

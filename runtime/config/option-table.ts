@@ -149,6 +149,7 @@ export const OPTION_TABLE: readonly OptionRow[] = [
   row('grafanaUrl', 'string', 'where Grafana is, for links'),
   row('influxdb.username', 'string', 'user of InfluxDB'),
   row('influxdb.password', 'string', 'its password', { secret: true }),
+  row('influxdb.token', 'string', 'token of InfluxDB 2 and 3', { secret: true }),
 ];
 
 export const ROWS: ReadonlyMap<string, OptionRow> = new Map(

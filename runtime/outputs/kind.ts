@@ -58,7 +58,10 @@ export function httpUrl(
 ): URL | undefined {
   const url = URL.canParse(text) ? new URL(text) : null;
   if (url !== null && /^https?:$/.test(url.protocol)) return url;
-  complaints.value(help, text, `e.g. ${example}`);
+  const masked = text
+    .replace(/\/\/[^@/]*@/, '//***@')
+    .replace(/(token|password|p)=[^&]*/g, '$1=***');
+  complaints.value(help, masked, `e.g. ${example}`);
   return undefined;
 }
 

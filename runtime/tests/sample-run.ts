@@ -28,6 +28,8 @@ export interface SampleRunOptions {
   /** Where to write run.ndjson; nothing is written without it. */
   readonly dir?: string;
   readonly id?: string;
+  /** Wall clock of the start, ms since the epoch; default {@link SAMPLE_T0}. */
+  readonly t0?: number;
   readonly thresholds?: ThresholdConfig;
   /** Stop without totals and end record, as SIGKILL does. */
   readonly killed?: boolean;
@@ -165,7 +167,7 @@ function runRecord(options: SampleRunOptions, thresholds: ThresholdConfig): RunR
     k: 'run',
     schema: RUNLOG_SCHEMA,
     id: options.id ?? 'sample',
-    t0: SAMPLE_T0,
+    t0: options.t0 ?? SAMPLE_T0,
     script: 'gi-routing.ts',
     version: '0.1.0',
     mode: 'run',

@@ -3,13 +3,22 @@
 // means is decided here; what to do about it, by the uploader.
 import { InfluxDB } from 'influx';
 import type { IPoolOptions } from 'influx';
+import { retryAfter } from '../http.ts';
+import { BucketClient } from './bucket-client.ts';
 import type { InfluxTarget } from './target.ts';
 import type { Point } from './points.ts';
 
 export type WriteOutcome =
   | { readonly kind: 'written' }
   /** Nothing is known about the batch, or it was not taken; try again later. */
-  | { readonly kind: 'retry'; readonly why: string }
+  | {
+      readonly kind: 'retry';
+      readonly why: string;
+      /** Not before so many ms, the server says. */
+      readonly afterMs?: number;
+      /** No answer came: it may be stored. */
+      readonly unanswered?: boolean;
+    }
   /** At least one point of the batch is refused for good; the others may be stored. */
   | { readonly kind: 'refused'; readonly why: string }
   | { readonly kind: 'too-large' }
@@ -34,6 +43,7 @@ const NO_BACKOFF: NonNullable<IPoolOptions['backoff']> = {
 const NOBODY = { username: null as unknown as string };
 
 export function createInfluxClient(target: InfluxTarget): InfluxClient {
+  if (target.bucket !== undefined) return new BucketClient(target);
   const { username, password, database } = target;
   const headers = target.token === undefined ? {} : { Authorization: `Token ${target.token}` };
   const influx = new InfluxDB({
@@ -95,15 +105,26 @@ async function outcomeOf(call: Promise<unknown>): Promise<WriteOutcome> {
       case 413:
         return { kind: 'too-large' };
       default:
-        return { kind: 'retry', why: RETRY_WORDS[why] ?? why };
+        return { kind: 'retry', why: RETRY_WORDS[why] ?? why, ...retryAfter(headerOf(error)) };
     }
   }
 }
 
-/** The client's RequestError carries the response; anything else has no status. */
 function statusOf(error: unknown): number | undefined {
-  if (typeof error !== 'object' || error === null || !('res' in error)) return undefined;
+  const status = responseOf(error)['statusCode'];
+  return typeof status === 'number' ? status : undefined;
+}
+
+function headerOf(error: unknown): string | undefined {
+  const headers = responseOf(error)['headers'];
+  if (typeof headers !== 'object' || headers === null) return undefined;
+  const after = (headers as Record<string, unknown>)['retry-after'];
+  return typeof after === 'string' ? after : undefined;
+}
+
+/** The client's RequestError carries the response; anything else has none. */
+function responseOf(error: unknown): Readonly<Record<string, unknown>> {
+  if (typeof error !== 'object' || error === null || !('res' in error)) return {};
   const { res } = error;
-  if (typeof res !== 'object' || res === null || !('statusCode' in res)) return undefined;
-  return typeof res.statusCode === 'number' ? res.statusCode : undefined;
+  return typeof res === 'object' && res !== null ? (res as Record<string, unknown>) : {};
 }

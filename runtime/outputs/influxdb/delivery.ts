@@ -5,8 +5,8 @@ import type { Point } from './points.ts';
 
 export interface DeliveryPorts {
   readonly client: InfluxClient;
-  /** Resolves after so many ms, or earlier when the output is told to stop. */
-  readonly sleep: (ms: number) => Promise<void>;
+  /** Resolves after so many ms, or earlier: when there is news or, `firm`, only at the stop. */
+  readonly sleep: (ms: number, firm: boolean) => Promise<void>;
   /** True once the output gives up. */
   readonly stopped: () => boolean;
   readonly onRefused: (point: Point, why: string) => void;
@@ -88,7 +88,8 @@ export class Delivery {
       if (!out) this.#ports.onOutage(outcome.kind === 'retry' ? outcome.why : 'no such database');
       out = true;
       if (this.#ports.stopped()) return outcome;
-      await this.#ports.sleep(delay);
+      const asked = outcome.kind === 'retry' ? outcome.afterMs : undefined;
+      await this.#ports.sleep(Math.max(delay, asked ?? 0), asked !== undefined);
       if (this.#ports.stopped()) return outcome;
       delay = Math.min(delay * 2, LAST_RETRY_MS);
     }

@@ -9,7 +9,7 @@ import type { Output, SampleSink } from '../output.ts';
 import { createInfluxClient } from './client.ts';
 import { PointMaker } from './points.ts';
 import { RawPointMaker } from './raw-points.ts';
-import { describeTarget, parseInfluxTarget } from './target.ts';
+import { describeTarget, parseInfluxTarget, targetArgument } from './target.ts';
 import type { InfluxTarget } from './target.ts';
 import { createUploader } from './uploader.ts';
 import type { UploadSource } from './uploader.ts';
@@ -101,6 +101,6 @@ function uploaderOf(target: InfluxTarget, options: InfluxOutputOptions): Output 
     sources,
     dir,
     onMessage,
-    replayCommand: `dicomrun replay ${dir} --out influxdb=${describeTarget(target)}`,
+    replayCommand: `dicomrun replay ${dir} --out ${targetArgument(target)}`,
   });
 }

@@ -1,9 +1,12 @@
-// `--out influxdb=http://user:password@host:8086/database?mode=raw`: the kind, and its URL.
+// `--out influxdb=http://user:password@host:8086/database?mode=raw`, in version 2 and 3
+// `influxdb=http://host:8086?org=o&bucket=b`: the kind, and its URL.
 import { httpUrl, urlOptions } from '../kind.ts';
 import type { OutputConfig, OutputKind } from '../kind.ts';
 
 const OPTIONS: Readonly<Record<string, string>> = {
   mode: 'mode',
+  org: 'org',
+  bucket: 'bucket',
   username: 'username',
   password: 'password',
   token: 'token',
@@ -14,6 +17,8 @@ const OPTIONS: Readonly<Record<string, string>> = {
   rp: 'retention',
 };
 const HELP = { help: 'influxdb=URL', example: 'influxdb=http://127.0.0.1:8086/dicomrun' };
+
+const INFLUX_2 = 'e.g. influxdb=http://127.0.0.1:8086?org=lab&bucket=dicomrun';
 
 export const influxOutput: OutputKind = {
   kind: 'influxdb',
@@ -27,7 +32,12 @@ export const influxOutput: OutputKind = {
     if (mode !== undefined && mode !== 'raw' && mode !== 'views') {
       complaints.value('mode=views or mode=raw', mode);
     }
-    const database = url.pathname.replace(/^\/+|\/+$/g, '') || 'dicomrun';
+    const { org, bucket } = options;
+    if (org !== undefined && bucket === undefined) {
+      complaints.value('bucket=NAME beside org=', `org=${org}`, INFLUX_2);
+    }
+    const path = url.pathname.replace(/^\/+|\/+$/g, '');
+    const database = path === '' && bucket === undefined ? 'dicomrun' : path;
     return { kind: 'influxdb', to: `${url.protocol}//${url.host}/${database}`, options };
   },
   open: async ({ config, folder, warn, sampleLog }) => {

@@ -7,9 +7,13 @@ export interface InfluxTarget {
   readonly port: number;
   readonly path: string;
   readonly database: string;
+  /** InfluxDB 2: the organisation. */
+  readonly org: string | undefined;
+  /** InfluxDB 2 and 3, /api/v2/write; without it the one of version 1 is spoken. */
+  readonly bucket: string | undefined;
   readonly username: string | undefined;
   readonly password: string | undefined;
-  /** Sent as `Authorization: Token …` (InfluxDB 2.x and 3.x, compatible endpoint). */
+  /** Sent as `Authorization: Token …` . */
   readonly token: string | undefined;
   /** `views` = one row a second and view; `raw` = one point per sample. */
   readonly mode: 'views' | 'raw';
@@ -19,7 +23,7 @@ export interface InfluxTarget {
   readonly insecure: boolean;
 }
 
-const KNOWN = ['mode', 'token', 'retention', 'insecure'];
+const KNOWN = ['mode', 'org', 'bucket', 'token', 'retention', 'insecure'];
 
 /** Default `http://127.0.0.1:8086/dicomrun`. Throws `CONFIG_OUTPUT` for what it does not understand. */
 export function parseInfluxTarget(text: string): InfluxTarget {
@@ -41,13 +45,17 @@ export function parseInfluxTarget(text: string): InfluxTarget {
     throw bad(`retention must be like 30d, 52w or INF, got "${retention}"`);
   }
   const parts = url.pathname.split('/').filter((part) => part !== '');
-  const database = decodeURIComponent(parts.at(-1) ?? 'dicomrun');
+  const bucket = url.searchParams.get('bucket') ?? undefined;
+  const org = url.searchParams.get('org') ?? undefined;
+  if (org !== undefined && bucket === undefined) throw bad('org= wants a bucket= beside it');
+  const database = bucket ?? decodeURIComponent(parts.at(-1) ?? 'dicomrun');
+  const above = bucket === undefined ? parts.slice(0, -1) : parts;
   return {
     protocol,
     host: url.hostname.replace(/^\[|\]$/g, ''),
     port: url.port === '' ? (protocol === 'https' ? 443 : 8086) : Number(url.port),
-    path: parts.length > 1 ? `/${parts.slice(0, -1).join('/')}` : '/',
-    database,
+    path: `/${above.join('/')}`,
+    ...{ database, org, bucket },
     username: url.username === '' ? undefined : decodeURIComponent(url.username),
     password: url.password === '' ? undefined : decodeURIComponent(url.password),
     token: url.searchParams.get('token') ?? undefined,
@@ -59,10 +67,24 @@ export function parseInfluxTarget(text: string): InfluxTarget {
 
 /** Without user, password and token. */
 export function describeTarget(target: InfluxTarget): string {
+  return addressOf(target) + (target.mode === 'raw' ? ' (raw)' : '');
+}
+
+function addressOf(target: InfluxTarget): string {
   const path = target.path === '/' ? '' : target.path;
   const host = target.host.includes(':') ? `[${target.host}]` : target.host;
-  const mode = target.mode === 'raw' ? ' (raw)' : '';
-  return `${target.protocol}://${host}:${target.port}${path}/${target.database}${mode}`;
+  const base = `${target.protocol}://${host}:${target.port}${path}`;
+  if (target.bucket === undefined) return `${base}/${target.database}`;
+  const { org, bucket } = target;
+  return `${base}?${new URLSearchParams({ ...(org === undefined ? {} : { org }), bucket }).toString()}`;
+}
+
+/** As it is written after `--out`, for a shell. */
+export function targetArgument(target: InfluxTarget): string {
+  const url = addressOf(target);
+  const raw = target.mode === 'raw' ? `${url.includes('?') ? '&' : '?'}mode=raw` : '';
+  const text = `influxdb=${url}${raw}`;
+  return /[?&]/.test(text) ? `'${text}'` : text;
 }
 
 function masked(text: string): string {

@@ -83,7 +83,7 @@ class Uploader implements Output {
     this.#sources = options.sources.map((source) => ({ ...source, cursor: null, next: 0 }));
     this.#delivery = new Delivery({
       client: options.client,
-      sleep: (ms) => this.#sleep(ms),
+      sleep: (ms, firm) => (firm ? this.#sleepOut(ms) : this.#sleep(ms)),
       stopped: () => this.#stopped,
       onRefused: (point, why) => this.#refuse(point, why),
       onOutage: (why) => this.#outage(why),
@@ -248,6 +248,14 @@ class Uploader implements Output {
     if (this.#damaged > 0) parts.push(`${this.#damaged} damaged lines of the log were left out`);
     if (this.#rejected > 0) parts.push(`refused points are in ${this.#files.rejected}`);
     return parts.join('; ');
+  }
+
+  /** What the server asked for, whoever wakes it meanwhile. */
+  async #sleepOut(ms: number): Promise<void> {
+    const until = performance.now() + ms;
+    for (let rest = ms; rest > 0 && !this.#stopped; rest = until - performance.now()) {
+      await this.#sleep(rest);
+    }
   }
 
   #sleep(ms: number): Promise<void> {
