@@ -67,13 +67,16 @@ const FIELDS: Readonly<Record<string, (options: Options) => unknown>> = {
   wireCache: (options) => options.wireCacheBytes,
   workerHeap: (options) => options.workerHeapBytes,
   executionSegment: (options) => options.executionSegment,
-  'influxdb.username': (options) => influxOption(options, 'username'),
-  'influxdb.password': (options) => influxOption(options, 'password'),
-  'influxdb.token': (options) => influxOption(options, 'token'),
+  ...secretsOf('influxdb'),
+  ...secretsOf('prometheus'),
 };
 
-function influxOption(options: Options, name: string): string | undefined {
-  return options.outputs.find((output) => output.kind === 'influxdb')?.options[name];
+/** What may stand beside the URL of an output. */
+function secretsOf(kind: string): Readonly<Record<string, (options: Options) => unknown>> {
+  const names = ['username', 'password', 'token'];
+  const of = (name: string) => (options: Options) =>
+    options.outputs.find((output) => output.kind === kind)?.options[name];
+  return Object.fromEntries(names.map((name) => [`${kind}.${name}`, of(name)]));
 }
 
 function valueOf(options: Options, option: OptionRow): string | null {

@@ -150,6 +150,9 @@ export const OPTION_TABLE: readonly OptionRow[] = [
   row('influxdb.username', 'string', 'user of InfluxDB'),
   row('influxdb.password', 'string', 'its password', { secret: true }),
   row('influxdb.token', 'string', 'token of InfluxDB 2 and 3', { secret: true }),
+  row('prometheus.username', 'string', 'user of the remote write receiver'),
+  row('prometheus.password', 'string', 'its password', { secret: true }),
+  row('prometheus.token', 'string', 'or its bearer token', { secret: true }),
 ];
 
 export const ROWS: ReadonlyMap<string, OptionRow> = new Map(

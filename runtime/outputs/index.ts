@@ -3,10 +3,16 @@ import { csvOutput } from './csv.ts';
 import { moduleOutput, MODULE_FILE } from './module.ts';
 import { influxOutput } from './influxdb/kind.ts';
 import { jsonOutput } from './json.ts';
+import { prometheusOutput } from './prometheus/kind.ts';
 import type { OutputKind } from './kind.ts';
 
 /** Those with a name: `--out NAME=…`. */
-export const OUTPUTS: readonly OutputKind[] = [influxOutput, jsonOutput, csvOutput];
+export const OUTPUTS: readonly OutputKind[] = [
+  influxOutput,
+  prometheusOutput,
+  jsonOutput,
+  csvOutput,
+];
 
 /** `influxdb=URL, json=FILE, …`, for help and messages. */
 export const OUTPUT_HELP = OUTPUTS.map(({ help }) => help).join(', ');

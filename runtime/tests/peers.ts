@@ -11,5 +11,6 @@ export {
 } from './peers/dcmtk.ts';
 export { startOrthanc, type OrthancPeer } from './peers/orthanc.ts';
 export { startInfluxd, type InfluxPeer, type InfluxSeries } from './peers/influxd.ts';
+export { startPrometheus, startVictoriaMetrics, type TimeSeriesPeer } from './peers/timeseries.ts';
 export { startDimseServer } from './peers/dimse.ts';
 export { startDimseArchive, type DimseArchive } from './peers/dimse-archive.ts';
