@@ -16,23 +16,71 @@ const report = (
 
 describe('storage commitment', () => {
   it.each([
-    ['all', 1, ['1', '2'], [], true, [], ''],
-    ['one of two', 1, ['1'], [], false, ['2'], '1 of 2 instances not committed'],
-    ['none', 1, [], [], false, ['1', '2'], '2 of 2 instances not committed'],
-    [
-      'one failed',
-      2,
-      ['1'],
-      ['2'],
-      false,
-      ['2'],
-      '1 of 2 instances not committed; event type 2, failures exist',
-    ],
-    ['in both lists', 1, ['1', '2'], ['2'], false, ['2'], '1 of 2 instances not committed'],
-    ['type 2 without a failure', 2, ['1', '2'], [], false, [], 'event type 2, failures exist'],
-    ['no event type', -1, ['1', '2'], [], false, [], 'event type missing'],
-    ['an unknown type', 7, ['1', '2'], [], false, [], 'event type 7, which is none of the service'],
-  ] as const)('%s', (_, type, committed, failed, ok, missing, reason) => {
+    { name: 'all', type: 1, committed: ['1', '2'], failed: [], ok: true, missing: [], reason: '' },
+    {
+      name: 'one of two',
+      type: 1,
+      committed: ['1'],
+      failed: [],
+      ok: false,
+      missing: ['2'],
+      reason: '1 of 2 instances not committed',
+    },
+    {
+      name: 'none',
+      type: 1,
+      committed: [],
+      failed: [],
+      ok: false,
+      missing: ['1', '2'],
+      reason: '2 of 2 instances not committed',
+    },
+    {
+      name: 'one failed',
+      type: 2,
+      committed: ['1'],
+      failed: ['2'],
+      ok: false,
+      missing: ['2'],
+      reason: '1 of 2 instances not committed; event type 2, failures exist',
+    },
+    {
+      name: 'in both lists',
+      type: 1,
+      committed: ['1', '2'],
+      failed: ['2'],
+      ok: false,
+      missing: ['2'],
+      reason: '1 of 2 instances not committed',
+    },
+    {
+      name: 'type 2 without a failure',
+      type: 2,
+      committed: ['1', '2'],
+      failed: [],
+      ok: false,
+      missing: [],
+      reason: 'event type 2, failures exist',
+    },
+    {
+      name: 'no event type',
+      type: -1,
+      committed: ['1', '2'],
+      failed: [],
+      ok: false,
+      missing: [],
+      reason: 'event type missing',
+    },
+    {
+      name: 'an unknown type',
+      type: 7,
+      committed: ['1', '2'],
+      failed: [],
+      ok: false,
+      missing: [],
+      reason: 'event type 7, which is none of the service',
+    },
+  ])('$name', ({ type, committed, failed, ok, missing, reason }) => {
     const judged = judgeCommitment(['1', '2'], report(type, committed, failed));
     expect(judged).toMatchObject({ ok, failed: missing, reason, unasked: [] });
   });
