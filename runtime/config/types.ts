@@ -6,8 +6,7 @@ import type { Part } from '../executors/segment.ts';
 import type { OutputConfig } from '../outputs/kind.ts';
 import type { Simulation } from './values/simulate.ts';
 export type { Simulation } from './values/simulate.ts';
-export type { ExecutorName, Scenario } from '../executors/index.ts';
-export type { Stage } from '../executors/scenario.ts';
+export type { Scenario } from '../executors/index.ts';
 
 // ---------------------------------------------------------------- whom we talk to
 
