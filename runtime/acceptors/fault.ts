@@ -1,5 +1,5 @@
 // Anything thrown, as the thread contract tells it: code, message, remedy, no stack.
-import type { ScriptFault } from '../threads.ts';
+import type { ScriptFault } from '../threads/samples.ts';
 
 interface Coded {
   readonly code?: unknown;

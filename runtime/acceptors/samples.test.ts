@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import type { FromAcceptor } from '../threads.ts';
+import type { FromAcceptor } from '../threads/acceptor.ts';
 import { SampleWriter, TallySamples } from './samples.ts';
 import { newTally } from './account/tally.ts';
 

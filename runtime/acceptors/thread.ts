@@ -1,7 +1,7 @@
 // What an acceptor thread does from `listen` to `exit`: receivers, accounts, embedded router.
-import { WorkerSlot } from '../threads.ts';
-import type { VuToAcceptor } from '../threads-delivery.ts';
-import type { ReceiverAddress, ToAcceptor } from '../threads.ts';
+import { WorkerSlot } from '../threads/state.ts';
+import type { VuToAcceptor } from '../threads/delivery.ts';
+import type { ReceiverAddress, ToAcceptor } from '../threads/acceptor.ts';
 import type { MessagePort } from 'node:worker_threads';
 import type { Listening } from '../dicom/scp/acceptor-types.ts';
 import { CommitmentReports } from '../dicom/scu/commitment.ts';

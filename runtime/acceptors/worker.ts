@@ -1,7 +1,7 @@
 // The one Piscina task of an acceptor thread: it ends with `exit`.
 import { threadId } from 'node:worker_threads';
-import { WorkerSlot } from '../threads.ts';
-import type { AcceptorTask, FromAcceptor, ToAcceptor } from '../threads.ts';
+import { WorkerSlot } from '../threads/state.ts';
+import type { AcceptorTask, FromAcceptor, ToAcceptor } from '../threads/acceptor.ts';
 import { faultOf } from './fault.ts';
 import { AcceptorThread } from './thread.ts';
 

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { WORKER_SLOTS, WorkerSlot } from '../threads.ts';
+import { WORKER_SLOTS, WorkerSlot } from '../threads/state.ts';
 import { Standstill } from './acceptors.ts';
 
 it('a thread that stands still is told of once, and again after it has moved', () => {

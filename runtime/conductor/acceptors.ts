@@ -1,7 +1,7 @@
 // The acceptor threads as main sees them: receivers, account and the embedded target.
 import { MessageChannel } from 'node:worker_threads';
 import type { MessagePort } from 'node:worker_threads';
-import { WORKER_SLOTS, WorkerSlot } from '../threads.ts';
+import { WORKER_SLOTS, WorkerSlot } from '../threads/state.ts';
 import type {
   AcceptorTask,
   EmbeddedAddress,
@@ -10,7 +10,7 @@ import type {
   ReceiverAddress,
   ReceiverSpec,
   ToAcceptor,
-} from '../threads.ts';
+} from '../threads/acceptor.ts';
 import type { Account, ThreadEvents } from './records/events.ts';
 import type { AcceptorPorts } from './fleet/fleet.ts';
 import { FaultError, Mailbox } from './fleet/mailbox.ts';

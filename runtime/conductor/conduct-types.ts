@@ -7,7 +7,7 @@ import type { Account } from './records/events.ts';
 import type { Recorder, RecordSinks } from './records/recorder.ts';
 import type { Screen } from './screen.ts';
 import type { Loaded, Targets } from './share.ts';
-import type { ReceiverAddress } from '../threads.ts';
+import type { ReceiverAddress } from '../threads/acceptor.ts';
 import type { EndReason, Stopper } from './stopper.ts';
 
 /** A bundled script. */

@@ -24,7 +24,7 @@ import { defaultHeap } from './fleet/pool.ts';
 import { MOST_MISSING_SHOWN } from './records/missing.ts';
 import { Recorder } from './records/recorder.ts';
 import { Scraper } from './scrape.ts';
-import type { EmbeddedAddress } from '../threads.ts';
+import type { EmbeddedAddress } from '../threads/acceptor.ts';
 import { fileReads, headStart, fileMap, unfinished } from './run-edges.ts';
 import { acceptorCount, embeddedSpec, receiversOf, targetsOf, workerCount } from './share.ts';
 import type { Loaded } from './share.ts';

@@ -1,7 +1,7 @@
 // `--scrape NAME=URL`: numbers that the system under test publishes as Prometheus text, beside ours.
 import type { Options } from '../config/types.ts';
 import { EMBEDDED_PAGE } from './share.ts';
-import type { EmbeddedAddress } from '../threads.ts';
+import type { EmbeddedAddress } from '../threads/acceptor.ts';
 
 const TIMEOUT_MS = 4_000;
 const MAX_SERIES = 200;

@@ -3,7 +3,9 @@ import type { Options } from '../config/types.ts';
 import type { DicomRunError } from '../errors.ts';
 import type { LiveNumbers } from '../metrics/engine-types.ts';
 import type { ErrorGroup, ThresholdResult } from '../metrics/summary.ts';
-import type { Declaration, LogMessage, ReceiverAddress } from '../threads.ts';
+import type { ReceiverAddress } from '../threads/acceptor.ts';
+import type { LogMessage } from '../threads/samples.ts';
+import type { Declaration } from '../threads/vu.ts';
 import type { FleetCounts } from './records/events.ts';
 import type { Targets } from './share.ts';
 

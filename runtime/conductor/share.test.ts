@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Options, Scenario } from '../config/types.ts';
-import type { PeerSpec } from '../threads.ts';
+import type { PeerSpec } from '../threads/vu.ts';
 import { acceptorCount, embeddedSpec, newRunNumber, targetsOf, workerCount } from './share.ts';
 
 const loop: Scenario = {

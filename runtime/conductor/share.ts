@@ -2,14 +2,8 @@
 import type { Options, Route, Routes, Target, VerifyTarget } from '../config/types.ts';
 import { maxVUsOf } from '../executors/describe.ts';
 import { WORKERS_PER_PROCESS } from '../executors/segment.ts';
-import type {
-  Declaration,
-  EmbeddedAddress,
-  EmbeddedSpec,
-  FromVu,
-  PeerSpec,
-  ReceiverSpec,
-} from '../threads.ts';
+import type { EmbeddedAddress, EmbeddedSpec, ReceiverSpec } from '../threads/acceptor.ts';
+import type { Declaration, FromVu, PeerSpec } from '../threads/vu.ts';
 
 export type Loaded = Extract<FromVu, { readonly kind: 'loaded' }>;
 

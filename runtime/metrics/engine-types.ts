@@ -4,7 +4,7 @@ import type { ScatterPoints } from './distribution/scatter.ts';
 import type { ThresholdResult } from './summary.ts';
 import type { Totals, ViewKey } from './totals.ts';
 
-/** A series as a thread declares it; the same shape as `SeriesDecl` of runtime/threads.ts. */
+/** A series as a thread declares it; the same shape as `SeriesDecl` of runtime/threads/samples.ts. */
 export interface EngineSeries {
   readonly id: number;
   readonly metric: string;
@@ -12,7 +12,7 @@ export interface EngineSeries {
   readonly custom?: { readonly type: MetricType; readonly isTime: boolean };
 }
 
-/** Columns of samples; the same shape as `SampleColumns` of runtime/threads.ts. */
+/** Columns of samples; the same shape as `SampleColumns` of runtime/threads/samples.ts. */
 export interface EngineColumns {
   readonly n: number;
   readonly series: Uint32Array;

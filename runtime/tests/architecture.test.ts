@@ -15,7 +15,6 @@ const imports = code.flatMap(importsOf);
 
 /** The room a file belongs to: a folder of the tree, or one of the single files that are rooms. */
 function room(file: string): string {
-  if (/^runtime\/threads(-delivery|-cases)?\.ts$/.test(file)) return 'threads';
   if (file === 'runtime/errors.ts') return 'errors';
   if (/^runtime\/(make-folders|own-file)\.ts$/.test(file)) return 'folders';
   if (file === 'api/k6/metric-table.ts') return 'metric-table';
@@ -117,7 +116,7 @@ const packageName = (specifier: string): string =>
 
 describe('import arrows', () => {
   it('finds the project', () => {
-    expect(all).toContain('runtime/threads.ts');
+    expect(all).toContain('runtime/threads/vu.ts');
     expect(imports.length).toBeGreaterThan(0);
   });
 

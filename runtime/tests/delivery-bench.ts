@@ -3,14 +3,14 @@ import { MessageChannel } from 'node:worker_threads';
 import type { MessagePort } from 'node:worker_threads';
 import acceptorTask from '../acceptors/worker.ts';
 import type { Delivery } from '../acceptors/account/delivery.ts';
-import { WORKER_SLOTS } from '../threads.ts';
+import { WORKER_SLOTS } from '../threads/state.ts';
 import type {
   AcceptorToVu,
   MissingInstance,
   RouteAccount,
   VuToAcceptor,
-} from '../threads-delivery.ts';
-import type { EmbeddedSpec, FromAcceptor, ReceiverSpec, ToAcceptor } from '../threads.ts';
+} from '../threads/delivery.ts';
+import type { EmbeddedSpec, FromAcceptor, ReceiverSpec, ToAcceptor } from '../threads/acceptor.ts';
 import { Pool } from '../dicom/pool/prototype.ts';
 import { instanceOf, memberNumber, sopUid, studyNumber } from '../dicom/pool/identity.ts';
 import { prototypeNumber } from '../dicom/pool/share.ts';

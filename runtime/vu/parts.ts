@@ -1,7 +1,7 @@
 // What the modules of a worker share once the plan is known.
 import type { Pool } from '../dicom/pool/prototype.ts';
 import type { Prototype } from '../dicom/pool/prototype.ts';
-import type { VuPlan } from '../threads.ts';
+import type { VuPlan } from '../threads/vu.ts';
 import type { Clock } from './life/clock.ts';
 import type { Errors } from './observe/errors.ts';
 import type { Host } from './sandbox/host.ts';

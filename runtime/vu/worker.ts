@@ -1,9 +1,11 @@
 // A VU worker thread: one long task. Takes messages from main, runs its share of the plan.
 import { readFileSync } from 'node:fs';
 import { threadId, type MessagePort } from 'node:worker_threads';
-import { WorkerSlot, type FromVu, type ScriptFault, type ToVu, type VuTask } from '../threads.ts';
+import type { ScriptFault } from '../threads/samples.ts';
+import { WorkerSlot } from '../threads/state.ts';
+import type { FromVu, ToVu, VuTask } from '../threads/vu.ts';
 import { floatingFault } from './sandbox/floating.ts';
-import { Guest } from './guest.ts';
+import { ScriptWorker } from './script-worker.ts';
 import { RingFault } from './sandbox/host.ts';
 
 const HEARTBEAT_MS = 50;
@@ -27,7 +29,7 @@ class Worker {
   readonly #task: VuTask;
   readonly #port: MessagePort;
   readonly #state: Int32Array;
-  #guest: Guest | null = null;
+  #script: ScriptWorker | null = null;
   #loading = false;
   #initFault: ScriptFault | null = null;
   #exit: () => void = () => undefined;
@@ -62,7 +64,7 @@ class Worker {
     if (lag > Atomics.load(state, WorkerSlot.LAG_MS)) Atomics.store(state, WorkerSlot.LAG_MS, lag);
     state[WorkerSlot.BUSY_MS] = Math.round(performance.eventLoopUtilization().active);
     state[WorkerSlot.IN_GUEST] = 0;
-    this.#guest?.beat();
+    this.#script?.beat();
   }
 
   /** A promise of the script was rejected and nobody awaited it. */
@@ -78,7 +80,7 @@ class Worker {
       this.#initFault ??= { name: 'Error', ...fault };
       return;
     }
-    this.#guest?.floating(fault);
+    this.#script?.floating(fault);
   }
 
   async #receive(message: ToVu): Promise<void> {
@@ -105,38 +107,38 @@ class Worker {
         this.#needed().start(message.t0, message.setupJson);
         return;
       case 'stop':
-        this.#guest?.stop();
+        this.#script?.stop();
         return;
       case 'instance':
-        this.#guest?.instance(message.others);
+        this.#script?.instance(message.others);
         return;
       case 'giveUpHook':
-        this.#guest?.giveUpHook();
+        this.#script?.giveUpHook();
         return;
       case 'exit':
         this.#leave();
         return;
       default:
-        this.#guest?.other(message);
+        this.#script?.other(message);
     }
   }
 
-  #needed(): Guest {
-    if (this.#guest === null) throw new Error('the worker has no script yet');
-    return this.#guest;
+  #needed(): ScriptWorker {
+    if (this.#script === null) throw new Error('the worker has no script yet');
+    return this.#script;
   }
 
-  #open(file: string, bundle: string): Guest {
-    const guest = new Guest(this.#task, this.#state);
-    guest.open(readFileSync(file, 'utf8'), bundle);
-    return guest;
+  #open(file: string, bundle: string): ScriptWorker {
+    const script = new ScriptWorker(this.#task, this.#state);
+    script.open(readFileSync(file, 'utf8'), bundle);
+    return script;
   }
 
   async #load(message: Extract<ToVu, { kind: 'load' }>): Promise<void> {
-    const guest = this.#open(message.preludeFile, message.bundle);
-    this.#guest = guest;
+    const script = this.#open(message.preludeFile, message.bundle);
+    this.#script = script;
     this.#loading = true;
-    const loaded = await guest.load(message);
+    const loaded = await script.load(message);
     // Rejections of module code are told when its microtasks are through.
     await new Promise(setImmediate);
     this.#loading = false;
@@ -146,14 +148,14 @@ class Worker {
 
   async #prepare(plan: Extract<ToVu, { kind: 'prepare' }>): Promise<void> {
     const started = performance.now();
-    this.#guest ??= this.#open(plan.preludeFile, plan.bundle);
-    await this.#guest.prepare(plan);
+    this.#script ??= this.#open(plan.preludeFile, plan.bundle);
+    await this.#script.prepare(plan);
     this.#post({ kind: 'ready', createdMs: performance.now() - started });
   }
 
   #leave(): void {
     if (this.#beat !== null) clearInterval(this.#beat);
-    this.#guest?.close();
+    this.#script?.close();
     this.#port.close();
     this.#exit();
   }

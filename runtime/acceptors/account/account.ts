@@ -5,7 +5,7 @@ import { newTally } from './tally.ts';
 import type { Tally } from './tally.ts';
 import type { Expectations } from './expectations.ts';
 import type { Expectation } from './delivery.ts';
-import type { SentRecipe } from '../../threads-delivery.ts';
+import type { SentRecipe } from '../../threads/delivery.ts';
 
 /** One accepted store that is expected here. Keys: see {@link Instances}. */
 export interface AcceptedRow {

@@ -1,6 +1,6 @@
 // The accounts of a thread's receivers: routes get numbers, tallies become samples, questions reach
 // the account they are about.
-import type { MissingInstance, RouteAccount } from '../../threads-delivery.ts';
+import type { MissingInstance, RouteAccount } from '../../threads/delivery.ts';
 import { Account } from './account.ts';
 import type { AcceptedRow, ArrivalRow } from './account.ts';
 import type { Delivery, TagWish } from './delivery.ts';

@@ -4,7 +4,7 @@ import type {
   AcceptedUid,
   AcceptorToVu,
   VuToAcceptor,
-} from '../../threads-delivery.ts';
+} from '../../threads/delivery.ts';
 import type { AcceptedRow } from './account.ts';
 import type { Delivery } from './delivery.ts';
 import type { Desk } from './desk.ts';

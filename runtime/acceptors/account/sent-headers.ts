@@ -13,7 +13,7 @@ import { tagPath } from './header.ts';
 import type { KeptHeader } from './header.ts';
 import { FOREIGN } from './keys.ts';
 import { unreadable } from './tag-wishes.ts';
-import type { SentRecipe } from '../../threads-delivery.ts';
+import type { SentRecipe } from '../../threads/delivery.ts';
 
 /** PS3.5 Annex A: what a deflated header is once inflated. */
 const EXPLICIT_LE = '1.2.840.10008.1.2.1';

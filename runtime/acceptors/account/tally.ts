@@ -1,5 +1,5 @@
 // The counters of one route's account (design: sent / accepted / arrived / unique / …).
-import type { RouteAccount } from '../../threads-delivery.ts';
+import type { RouteAccount } from '../../threads/delivery.ts';
 
 /** The counters, in the order in which they are reported. */
 export const TALLY_FIELDS = [

@@ -7,7 +7,7 @@ import type {
 } from '../../../api/k6/simulate.ts';
 import type { TlsOptions } from '../../dicom/ul/associate-request.ts';
 import type { Listening } from '../../dicom/scp/acceptor-types.ts';
-import type { EmbeddedAddress, EmbeddedSpec, ReceiverAddress } from '../../threads.ts';
+import type { EmbeddedAddress, EmbeddedSpec, ReceiverAddress } from '../../threads/acceptor.ts';
 import { Archive } from '../archive/archive.ts';
 import { ARCHIVE_DEFAULTS } from '../archive/spec.ts';
 import type { TlsErrors } from './tls-errors.ts';

@@ -8,7 +8,7 @@ import { Status } from '../../dicom/dimse/status.ts';
 import { isStorageClass, SopClass } from '../../dicom/dimse/uids.ts';
 import type { TlsOptions } from '../../dicom/ul/associate-request.ts';
 import type { Association, RequestHandler } from '../../dicom/ul/association.ts';
-import type { ReceiverSpec } from '../../threads.ts';
+import type { ReceiverSpec } from '../../threads/acceptor.ts';
 import type { ArrivalRow } from '../account/account.ts';
 import type { RunClock } from '../clock.ts';
 import { correlator } from '../account/correlate.ts';

@@ -1,6 +1,6 @@
 // TLS handshakes that failed where images arrive, folded: a flood of them is one line.
 import type { TransportFailure } from '../../dicom/errors.ts';
-import type { ErrorMessage } from '../../threads.ts';
+import type { ErrorMessage } from '../../threads/samples.ts';
 
 const NO_TRUST =
   'the sender does not trust the certificate here; give it its authority (`ca`), with the name used';

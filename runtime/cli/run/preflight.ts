@@ -5,7 +5,7 @@ import type { Target } from '../../config/types.ts';
 import type { RunContext } from '../../conductor/conduct-types.ts';
 import { asksForTarget } from '../../conductor/share.ts';
 import { DicomRunError, ExitCode } from '../../errors.ts';
-import type { PeerSpec } from '../../threads.ts';
+import type { PeerSpec } from '../../threads/vu.ts';
 import type { PeerAddress } from '../wire/client.ts';
 
 const CALLING_AET = 'DICOMRUN';

@@ -10,7 +10,7 @@ import { renderLive, renderLiveLine } from '../../report/live.ts';
 import type { LiveState } from '../../report/live.ts';
 import { widthOf } from '../../report/paint.ts';
 import { renderPlan } from '../../report/plan.ts';
-import type { LogMessage } from '../../threads.ts';
+import type { LogMessage } from '../../threads/samples.ts';
 import { needsAscii } from './print-summary.ts';
 import { printable, problemText } from '../problem-text.ts';
 import type { Style, Terminal } from '../terminal.ts';

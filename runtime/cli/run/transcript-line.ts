@@ -1,5 +1,5 @@
 // A line of `--trace`: whose association it is, then what went over it.
-import type { LogMessage } from '../../threads.ts';
+import type { LogMessage } from '../../threads/samples.ts';
 import { printable } from '../problem-text.ts';
 
 export function transcriptLine({ vu, message }: LogMessage): string {

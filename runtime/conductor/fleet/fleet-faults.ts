@@ -1,6 +1,6 @@
 // What a fleet says when a worker hangs or dies.
 import { DicomRunError, ExitCode } from '../../errors.ts';
-import type { ScriptFault } from '../../threads.ts';
+import type { ScriptFault } from '../../threads/samples.ts';
 
 /** Whose code ran, for messages. */
 export function guestName(vu: number, scenario: string): string {

@@ -2,9 +2,9 @@
 import { MessageChannel } from 'node:worker_threads';
 import type { MessagePort } from 'node:worker_threads';
 import type { DicomRunError } from '../../errors.ts';
-import { WorkerSlot } from '../../threads.ts';
+import { WorkerSlot } from '../../threads/state.ts';
 import type { ThreadReading } from '../../metrics/generator.ts';
-import type { FromVu, ToVu, VuPlan } from '../../threads.ts';
+import type { FromVu, ToVu, VuPlan } from '../../threads/vu.ts';
 import type { FleetCounts, ThreadEvents } from '../records/events.ts';
 import { epochNow } from './epoch.ts';
 import { guestName, initHang, tooManyDeaths } from './fleet-faults.ts';

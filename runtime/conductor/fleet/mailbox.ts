@@ -1,7 +1,7 @@
 // Waiting for one message of a thread, with a time limit, its failure and its death.
 import { DicomRunError, ExitCode } from '../../errors.ts';
 import { LONGEST_TIMER_MS } from '../../executors/duration.ts';
-import type { ScriptFault } from '../../threads.ts';
+import type { ScriptFault } from '../../threads/samples.ts';
 
 /** A script's fault in `load`, `prepare`, `setup`, `teardown` or `handleSummary`. */
 export class FaultError extends Error {

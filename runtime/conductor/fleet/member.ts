@@ -1,7 +1,7 @@
 // One VU worker as main sees it: its thread, its counters, what it answers and what it reports.
 import type { MessagePort, Transferable } from 'node:worker_threads';
-import { WorkerSlot } from '../../threads.ts';
-import type { FromVu, ToVu, VuTask } from '../../threads.ts';
+import { WorkerSlot } from '../../threads/state.ts';
+import type { FromVu, ToVu, VuTask } from '../../threads/vu.ts';
 import type { ThreadEvents } from '../records/events.ts';
 import { FaultError, Mailbox } from './mailbox.ts';
 import type { Thread, ThreadPool } from './pool.ts';

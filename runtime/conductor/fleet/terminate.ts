@@ -1,5 +1,5 @@
 // Ends the script that runs in a thread and nothing else, and learns where it was.
-import { GUEST_FILE } from '../../threads.ts';
+import { GUEST_FILE } from '../../threads/samples.ts';
 
 /** What came of ending a script. */
 export interface Termination {

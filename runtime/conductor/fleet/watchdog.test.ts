@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { Worker } from 'node:worker_threads';
-import { WORKER_SLOTS, WorkerSlot } from '../../threads.ts';
+import { WORKER_SLOTS, WorkerSlot } from '../../threads/state.ts';
 import { terminateScript } from './terminate.ts';
 import { judgePulse } from './watchdog.ts';
 

@@ -4,7 +4,7 @@
 // Ending the script means V8's termination exception, which no `finally` of Node's own JavaScript
 // sees either: thrown inside a timer's callback, or with async hooks on, it leaves the stack of
 // async contexts unbalanced and Node aborts the whole process. Hence WorkerSlot.TERMINABLE.
-import { WorkerSlot } from '../../threads.ts';
+import { WorkerSlot } from '../../threads/state.ts';
 
 /** What to do about one worker now. */
 export type WatchdogAction = 'none' | 'terminate-script' | 'kill-thread';

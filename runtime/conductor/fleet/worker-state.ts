@@ -1,6 +1,6 @@
 // The shared counters of VU workers, summed; a dead worker's last values stay in the sum.
-import { WORKER_SLOTS, WorkerSlot } from '../../threads.ts';
-import type { InstanceCounts } from '../../threads.ts';
+import { WORKER_SLOTS, WorkerSlot } from '../../threads/state.ts';
+import type { InstanceCounts } from '../../threads/state.ts';
 import type { FleetCounts } from '../records/events.ts';
 
 /** Fresh zeroed counters of one worker task. */

@@ -1,7 +1,7 @@
 // What failed checks saw: the first failures of each, in words that may be told.
 import type { CheckExample } from '../../metrics/summary.ts';
 import { MOST_CHECK_EXAMPLES } from '../../metrics/summary.ts';
-import type { CheckedCase, CheckSeen } from '../../threads-cases.ts';
+import type { CheckedCase, CheckSeen } from '../../threads/cases.ts';
 import type { Discretion } from './discretion.ts';
 
 /** Elements whose values say who somebody is. */

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { ErrorGroup } from '../../metrics/summary.ts';
 import type { ErrorRecord } from '../../runlog/format.ts';
-import type { ErrorMessage } from '../../threads.ts';
+import type { ErrorMessage } from '../../threads/samples.ts';
 import { ErrorLog } from './error-log.ts';
 
 function failure(time: number, more: Partial<ErrorMessage> = {}): ErrorMessage {

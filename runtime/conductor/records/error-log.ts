@@ -3,7 +3,7 @@
 import type { ErrorGroup, ErrorsSummary, FailedInstance } from '../../metrics/summary.ts';
 import { MOST_FAILED_INSTANCES } from '../../metrics/summary.ts';
 import type { ErrorRecord } from '../../runlog/format.ts';
-import type { ErrorMessage } from '../../threads.ts';
+import type { ErrorMessage } from '../../threads/samples.ts';
 import type { Discretion } from './discretion.ts';
 
 /** Where a guest stack points in the author's source. */

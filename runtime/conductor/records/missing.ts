@@ -1,6 +1,6 @@
 // The instances that did not arrive, as results name them: a few, and no more of them than may be told.
 import type { MissingInstance } from '../../metrics/summary.ts';
-import type { MissingInstance as Missing } from '../../threads-delivery.ts';
+import type { MissingInstance as Missing } from '../../threads/delivery.ts';
 import type { Discretion } from './discretion.ts';
 
 /** So many are named in summary and report. */

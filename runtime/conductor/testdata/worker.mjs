@@ -1,4 +1,4 @@
-// A thread that follows the contract of runtime/threads.ts and does what its plan's `options` say.
+// A thread that follows the contract of runtime/threads/vu.ts and does what its plan's `options` say.
 import { threadId } from 'node:worker_threads';
 import { runInThisContext } from 'node:vm';
 

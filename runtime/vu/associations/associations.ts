@@ -5,7 +5,7 @@ import { associate, type AssociateOutcome } from '../../dicom/ul/associate.ts';
 import type { AssociateRequest } from '../../dicom/ul/associate-request.ts';
 import type { AssociateAc } from '../../dicom/ul/pdu/pdu.ts';
 import type { Association } from '../../dicom/ul/association.ts';
-import { WorkerSlot } from '../../threads.ts';
+import { WorkerSlot } from '../../threads/state.ts';
 import { countAttempt } from './attempts.ts';
 import { failureFault, outcomeTag } from './faults.ts';
 import { RingFault } from '../sandbox/host.ts';

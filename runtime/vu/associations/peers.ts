@@ -1,7 +1,7 @@
 // Whom a script means: its peers and contexts, resolved against the configuration once per spec.
 import type { AssociateRequest } from '../../dicom/ul/associate-request.ts';
 import type { Route } from '../../config/types.ts';
-import type { VuPlan } from '../../threads.ts';
+import type { VuPlan } from '../../threads/vu.ts';
 import { RingFault } from '../sandbox/host.ts';
 import type { PeerName } from './faults.ts';
 import { isAETitle } from './peer-check.ts';

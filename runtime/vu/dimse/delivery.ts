@@ -7,7 +7,7 @@ import type {
   AcceptorToVu,
   SentRecipe,
   VuToAcceptor,
-} from '../../threads-delivery.ts';
+} from '../../threads/delivery.ts';
 import type { Operation } from '../sandbox/operation.ts';
 import type { WorkerParts } from '../parts.ts';
 import type { Spec } from '../associations/peers.ts';

@@ -21,7 +21,7 @@ import type { WorkerParts } from '../parts.ts';
 import { mustBeOptions } from './exchange.ts';
 import { isOk, statusTags, type RequestSeries } from '../observe/requests.ts';
 import { EditedImages, ownUids } from './store-edits.ts';
-import type { SentRecipe } from '../../threads-delivery.ts';
+import type { SentRecipe } from '../../threads/delivery.ts';
 import type { TagContext } from '../observe/tags.ts';
 
 const MEMBERS = 2 ** 20;

@@ -1,7 +1,7 @@
 // `setup`, `teardown` and `handleSummary`: run by the service VU of worker 0, answered to main.
 import type { MessagePort } from 'node:worker_threads';
 import { Enter, Op, type Fault } from '../../../api/bridge.ts';
-import type { FromVu } from '../../threads.ts';
+import type { FromVu } from '../../threads/vu.ts';
 import type { Host } from '../sandbox/host.ts';
 
 export type HookName = 'setup' | 'teardown' | 'handleSummary';

@@ -1,6 +1,6 @@
 // The life of VUs on the host's side: rings the sandbox, counts what comes of it, tells the runner.
 import { Enter, Op, type Fault } from '../../../api/bridge.ts';
-import { WorkerSlot } from '../../threads.ts';
+import { WorkerSlot } from '../../threads/state.ts';
 import type { Errors } from '../observe/errors.ts';
 import type { Host } from '../sandbox/host.ts';
 import type { Samples } from '../observe/samples.ts';

@@ -3,7 +3,7 @@ import type { MessagePort } from 'node:worker_threads';
 import type { Fault } from '../../../api/bridge.ts';
 import type { FailedInstance } from '../../metrics/summary.ts';
 import { MOST_FAILED_INSTANCES } from '../../metrics/summary.ts';
-import type { ErrorMessage } from '../../threads.ts';
+import type { ErrorMessage } from '../../threads/samples.ts';
 import type { Clock } from '../life/clock.ts';
 import type { VuSlot } from '../life/vus.ts';
 

@@ -1,7 +1,7 @@
 // Samples of this worker: three typed columns, handed to main by transfer. 27 ns a sample, and
 // nothing waits for anybody.
 import type { MessagePort } from 'node:worker_threads';
-import type { SeriesDecl } from '../../threads.ts';
+import type { SeriesDecl } from '../../threads/samples.ts';
 import type { Clock } from '../life/clock.ts';
 
 const CAPACITY = 4096;

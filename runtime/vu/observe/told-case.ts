@@ -1,6 +1,6 @@
 // What a script says of a case, as texts and numbers whatever it was: the sandbox may say anything.
 import type { Fault } from '../../../api/bridge.ts';
-import type { CheckSeen } from '../../threads-cases.ts';
+import type { CheckSeen } from '../../threads/cases.ts';
 
 type Told = Readonly<Record<string, unknown>>;
 

@@ -1,6 +1,6 @@
 // The host's side of the bridge: registers, the dispatch of rings, tickets and answers.
 import { Answer, PACK, type Fault, type GuestDoor, type HostDoor } from '../../../api/bridge.ts';
-import { WorkerSlot } from '../../threads.ts';
+import { WorkerSlot } from '../../threads/state.ts';
 import { Operation } from './operation.ts';
 
 /** Answers a ring of VU `slot`; the result goes back to the sandbox as it is. */

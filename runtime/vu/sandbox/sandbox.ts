@@ -2,7 +2,7 @@
 // that is called for each VU. A guard against mistakes, not a wall against hostile code.
 import { VM, VMScript } from 'vm2';
 import type { GuestDoor, HostDoor } from '../../../api/bridge.ts';
-import { GUEST_FILE } from '../../threads.ts';
+import { GUEST_FILE } from '../../threads/samples.ts';
 
 /** Bound as parameters around the script: a look-up of a contextified global costs 90 ns. */
 const INTRINSICS = [

@@ -1,7 +1,7 @@
 // The screen of one step: only what went wrong in the script or the runtime.
 import type { Screen } from '../../../conductor/screen.ts';
 import type { DicomRunError } from '../../../errors.ts';
-import type { LogMessage } from '../../../threads.ts';
+import type { LogMessage } from '../../../threads/samples.ts';
 import { printable, problemText } from '../../problem-text.ts';
 import type { Terminal } from '../../terminal.ts';
 

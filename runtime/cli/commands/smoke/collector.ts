@@ -3,7 +3,7 @@
 import type { Recorder } from '../../../conductor/records/recorder.ts';
 import type { CaseResult, ErrorGroup } from '../../../metrics/summary.ts';
 import type { Output, SampleBatch, SampleSeries } from '../../../outputs/output.ts';
-import type { CheckedCase, RowCase, StatedCase } from '../../../threads-cases.ts';
+import type { CheckedCase, RowCase, StatedCase } from '../../../threads/cases.ts';
 import type { CheckPlace } from './check-place.ts';
 
 interface ScenarioSeen {

@@ -1,7 +1,7 @@
 // The screen while smoke tests run: only what scripts and the runtime have to say.
 import type { Screen } from '../../../conductor/screen.ts';
 import type { DicomRunError } from '../../../errors.ts';
-import type { LogMessage } from '../../../threads.ts';
+import type { LogMessage } from '../../../threads/samples.ts';
 import { transcriptLine } from '../../run/transcript-line.ts';
 import { printable, problemText } from '../../problem-text.ts';
 import type { Terminal } from '../../terminal.ts';

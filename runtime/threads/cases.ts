@@ -1,4 +1,4 @@
-// What a VU worker tells main of test cases: part of the contract in threads.ts, data only.
+// What a VU worker tells main of test cases: data only.
 
 /** What a failed check saw, as far as the checked result of ours knows it; UIDs in full. */
 export interface CheckSeen {

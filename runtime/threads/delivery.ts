@@ -1,7 +1,7 @@
 // What the threads tell each other about deliveries: accepted rows and expectations from a VU worker
 // to an acceptor thread, judged deliveries back, and the account that main gets at the end. Data
-// only, structured-clonable, like the rest of the contract in threads.ts.
-import type { DeliveryAccount } from './metrics/summary.ts';
+// only, structured-clonable.
+import type { DeliveryAccount } from '../metrics/summary.ts';
 
 /**
  * Accepted stores that are expected at a receiver, as columns (≤ 50 ms apart). The SOP instance UID

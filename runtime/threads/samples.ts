@@ -1,0 +1,84 @@
+// What any thread tells main while a run goes on: series and samples, lines of log, failures.
+// Structured-clonable data; the columns of samples are transferred.
+import type { FailedInstance } from '../metrics/summary.ts';
+
+/** A time series of one worker. Sent once, before the first sample that uses its id. */
+export interface SeriesDecl {
+  /** Dense, from 0, private to the sending thread. */
+  readonly id: number;
+  readonly metric: string;
+  /** Bounded set of tags (design §5); never UIDs or patient data. */
+  readonly tags: Readonly<Record<string, string>>;
+  /** Only for custom metrics: their type and whether values are times. */
+  readonly custom?: {
+    readonly type: 'counter' | 'gauge' | 'rate' | 'trend';
+    readonly isTime: boolean;
+  };
+}
+
+/** Transferred columns of samples: `n` valid entries in each. */
+export interface SampleColumns {
+  readonly n: number;
+  readonly series: Uint32Array;
+  /** Times in ms, rates 0|1, counters the increment, gauges the value. */
+  readonly value: Float64Array;
+  /** When, in ms since t0 (negative during set-up), fractions kept. */
+  readonly time: Float64Array;
+}
+
+export type SeriesMessage = { readonly kind: 'series'; readonly series: readonly SeriesDecl[] };
+
+export type SamplesMessage = { readonly kind: 'samples'; readonly columns: SampleColumns };
+
+/** A line of script console output or of the runtime itself. */
+export type LogMessage = {
+  readonly kind: 'log';
+  readonly level: 'debug' | 'info' | 'warn' | 'error';
+  readonly message: string;
+  /** Guest stack of where it came from; main maps it to the author's source. */
+  readonly stack?: string;
+  readonly vu?: number;
+  readonly scenario?: string;
+  /** A line of a transcript (`--trace`). */
+  readonly trace?: true;
+};
+
+/**
+ * File name of the user's script in guest stacks; every other one is the sandbox's own. It must not
+ * begin with a slash, or vm2 hides its frames.
+ */
+export const GUEST_FILE = 'script.js';
+
+/** One failure, for the grouped error table and `errors.ndjson`. Counted by main per `group`. */
+export type ErrorMessage = {
+  readonly kind: 'error';
+  /** What is the same about failures that belong together: operation, code or status, called AE. */
+  readonly group: string;
+  readonly operation: string;
+  /** Stable code (`ASSOC_REJECTED`, `TIMEOUT_RESPONSE`, `SCRIPT_EXCEPTION`) or `status A700`. */
+  readonly code: string;
+  readonly message: string;
+  readonly hint?: string;
+  readonly calledAET?: string;
+  readonly scenario?: string;
+  readonly vu?: number;
+  readonly iteration?: number;
+  /** Guest stack, as the sandbox formatted it; main maps it to the author's source. */
+  readonly stack?: string;
+  /** Some of the instances it is about, with their UIDs in full. */
+  readonly instances?: readonly FailedInstance[];
+  /** ms since t0. */
+  readonly time: number;
+  /** How many alike this message stands for (a thread folds identical errors of one flush). */
+  readonly count: number;
+};
+
+export interface ScriptFault {
+  /** `SCRIPT_INIT`, `SCRIPT_SETUP`, `SCRIPT_TIMEOUT`, … */
+  readonly code: string;
+  readonly name: string;
+  readonly message: string;
+  readonly hint?: string;
+  /** Guest stack; frames name `script.js:line:column`. */
+  readonly stack?: string;
+}

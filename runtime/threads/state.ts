@@ -1,0 +1,46 @@
+// The slots of the memory that a thread shares with main: written there, read here, no message between.
+
+/** Of `exec.instance`: what the other workers count. */
+export interface InstanceCounts {
+  readonly iterationsCompleted: number;
+  readonly iterationsInterrupted: number;
+  readonly vusActive: number;
+  readonly vusInitialized: number;
+}
+
+/** Int32 slots of a VU worker's `state`. */
+export const WorkerSlot = {
+  /** Adds 1 every 50 ms while the event loop turns. */
+  HEARTBEAT: 0,
+  /** VU number (global, from 1) whose guest code runs now; -1 module code; 0 not in guest code. */
+  IN_GUEST: 1,
+  ACTIVE_VUS: 2,
+  ITERATIONS_STARTED: 3,
+  ITERATIONS_DONE: 4,
+  INTERRUPTED: 5,
+  /** 0 idle, 1 loaded, 2 ready, 3 running, 4 stopping, 5 ended. */
+  PHASE: 6,
+  ASSOCIATIONS_OPEN: 7,
+  DROPPED: 8,
+  /** `threadId` of the thread that runs the task, written first thing: the watchdog's address. */
+  THREAD: 9,
+  /**
+   * 1 while a running script may be ended through the inspector. Only then does the process survive
+   * it (Node 20): the script was entered from a socket or port callback or from a promise job
+   * (`Promise.resolve().then`), never from inside a timer, `setImmediate` or `queueMicrotask`
+   * callback, and no AsyncLocalStorage was used in this thread. Else the watchdog ends the thread.
+   */
+  TERMINABLE: 10,
+  /** ms its event loop was busy since the thread started. */
+  BUSY_MS: 11,
+  /** Largest lateness of its heartbeat since main last took it (ms); main sets it to 0. */
+  LAG_MS: 12,
+  /** Scenario (its number in the plan) of the VU in {@link IN_GUEST}; -1 outside scenarios. */
+  SCENARIO: 13,
+  /** Most VUs active at once since main last took it; main sets it to those active now. */
+  PEAK_VUS: 14,
+  /** VUs made, active or not. */
+  VUS_MADE: 15,
+} as const;
+
+export const WORKER_SLOTS = 16;

@@ -1,0 +1,173 @@
+// The contract between main and a VU worker (runtime/vu, one long Piscina task each). Same process:
+// beside data it carries MessagePorts and SharedArrayBuffers, which reach no further.
+//
+//   main (conductor) ──MessagePort──> VU worker        (here)
+//   main (conductor) ──MessagePort──> acceptor thread  (acceptor.ts)
+//   VU worker        ──MessagePort──> acceptor thread  (accepted rows, expectations: delivery.ts)
+//   VU worker        ──MessagePort──> VU worker        (starts that found no free VU, queues)
+//   any thread       ──MessagePort──> main             (samples, logs, failures: samples.ts)
+import type { MessagePort } from 'node:worker_threads';
+import type { Scenario, Target, Routes, VerifyTarget } from '../config/types.ts';
+import type { Part } from '../executors/segment.ts';
+import type { PoolShare } from '../dicom/pool/share.ts';
+import type { EmbeddedAddress, ReceiverAddress, ReceiverSpec } from './acceptor.ts';
+import type {
+  ErrorMessage,
+  LogMessage,
+  SamplesMessage,
+  ScriptFault,
+  SeriesMessage,
+} from './samples.ts';
+import type { CaseMessage, SmokeCases } from './cases.ts';
+import type { InstanceCounts } from './state.ts';
+
+/** What the script declared at init. The same call in every VU's init gets the same `id`. */
+export type Declaration =
+  | { readonly kind: 'pool'; readonly id: number; readonly key: string; readonly pool: PoolShare }
+  | {
+      readonly kind: 'receiver';
+      readonly id: number;
+      readonly key: string;
+      readonly spec: ReceiverSpec;
+    }
+  /** `open`, `csv`, `json`, `SharedArray`: text, or bytes as latin1. */
+  | { readonly kind: 'text'; readonly id: number; readonly key: string; readonly text: string };
+
+/** A `dicom.peer({…})` of the init pass, so that main knows the targets before the run. */
+export interface PeerSpec {
+  /** True for `peer({})` and `peer({ route })`: it asks for the configured target. */
+  readonly usesTarget: boolean;
+  readonly use?: 'verify';
+  readonly route?: string;
+  readonly host?: string;
+  readonly port?: number;
+  readonly calledAET?: string;
+  readonly callingAET?: string;
+  /** Declaration id of the receiver it delivers to. */
+  readonly deliversTo?: number;
+}
+
+/** The argument of the one Piscina task of a VU worker. */
+export interface VuTask {
+  readonly port: MessagePort;
+  readonly worker: number;
+  /** Provisional for worker 0, which starts before their number is known: `prepare.mesh.length`. */
+  readonly workers: number;
+  /** {@link WORKER_SLOTS} Int32 slots, written by the worker, read by main's watchdog. */
+  readonly state: SharedArrayBuffer;
+}
+
+export type ToVu =
+  /** Worker 0 only: run the module once, make the declarations. */
+  | {
+      readonly kind: 'load';
+      readonly bundle: string;
+      readonly preludeFile: string;
+      /** The script's folder: `open`, `files`, … are relative to it. */
+      readonly folder: string;
+      readonly env: Readonly<Record<string, string>>;
+      readonly timeoutMs: number;
+      readonly runNumber: string;
+      /** Configured data root (`DICOM_ROOT_DIR`), for `files()` without argument. */
+      readonly dataRoot?: string;
+    }
+  | ({ readonly kind: 'prepare' } & VuPlan)
+  | { readonly kind: 'setup'; readonly timeoutMs: number }
+  /** Before `start`, where there is a vuInit: pre-allocated VUs of arrival rates run it now. */
+  | { readonly kind: 'warm'; readonly setupJson: string | null }
+  | { readonly kind: 'start'; readonly t0: number; readonly setupJson: string | null }
+  | { readonly kind: 'stop'; readonly why: 'abort' | 'interrupt' }
+  | { readonly kind: 'teardown'; readonly setupJson: string | null; readonly timeoutMs: number }
+  | { readonly kind: 'handleSummary'; readonly summaryJson: string; readonly timeoutMs: number }
+  /** Nobody waits for the hook that runs any more: it is to end. */
+  | { readonly kind: 'giveUpHook' }
+  /** A worker was replaced: this is the way to its successor from now on. */
+  | { readonly kind: 'peer'; readonly worker: number; readonly port: MessagePort }
+  /** Aggregates for `exec.instance`; once a second. */
+  | { readonly kind: 'instance'; readonly others: InstanceCounts }
+  | { readonly kind: 'exit' };
+
+/** All a VU worker needs to run its share of the plan. */
+export interface VuPlan {
+  readonly bundle: string;
+  readonly preludeFile: string;
+  readonly folder: string;
+  readonly env: Readonly<Record<string, string>>;
+  /** 15 digits, the same in every worker: the root of this run's UIDs. */
+  readonly runNumber: string;
+  readonly scenarios: readonly Scenario[];
+  /** Which part of the plan this process runs; its workers share it. */
+  readonly part: Part;
+  readonly declarations: readonly Declaration[];
+  /** Where each receiver listens, by declaration id. */
+  readonly receivers: readonly ReceiverAddress[];
+  readonly target: Target | null;
+  readonly routes: Routes;
+  /** The route in use where a peer names none. */
+  readonly route: string | null;
+  readonly ledger: 'studies' | 'instances' | 'none';
+  readonly verify: VerifyTarget | null;
+  readonly embedded: EmbeddedAddress | null;
+  readonly tags: Readonly<Record<string, string>>;
+  /** The option `throw`. */
+  readonly throws: boolean;
+  readonly options: Readonly<Record<string, unknown>>;
+  readonly wireCacheBytes: number;
+  readonly minIterationDurationMs: number;
+  /** One port per acceptor thread, same order in every worker. */
+  readonly acceptors: readonly MessagePort[];
+  /** Ports to the other workers, by worker number; null for itself. */
+  readonly mesh: readonly (MessagePort | null)[];
+  /**
+   * BigInt64: iterations taken of each scenario, workers that ended each scenario, then pairs of
+   * (hash of the name, value) of `dicom.shared` counters.
+   */
+  readonly counters: SharedArrayBuffer;
+  /**
+   * Int32: iterations begun by each VU of per-vu-iterations, so that a worker that takes a dead
+   * one's place does not begin them again. See `begunOffset`.
+   */
+  readonly begun: SharedArrayBuffer;
+  readonly trace: boolean;
+  /** In smoke mode, what the sandbox is told of it. */
+  readonly smoke: SmokeCases | null;
+}
+
+export type FromVu =
+  | {
+      readonly kind: 'loaded';
+      /** `export const options` as JSON, null when there is none. */
+      readonly optionsJson: string | null;
+      /** Names of the exported functions. */
+      readonly exports: readonly string[];
+      readonly declarations: readonly Declaration[];
+      readonly peers: readonly PeerSpec[];
+      /** Names of custom metrics, for threshold checks. */
+      readonly customMetrics: readonly {
+        readonly name: string;
+        readonly type: string;
+        readonly isTime: boolean;
+      }[];
+      /** Things worth a line: files skipped, … */
+      readonly notes: readonly string[];
+    }
+  | { readonly kind: 'ready'; readonly createdMs: number }
+  | { readonly kind: 'warmed' }
+  /** `load`, `prepare`, `setup`, `teardown` or `handleSummary` went wrong. */
+  | { readonly kind: 'failed'; readonly phase: string; readonly fault: ScriptFault }
+  | {
+      readonly kind: 'hook';
+      readonly hook: 'setup' | 'teardown' | 'handleSummary';
+      readonly json: string | null;
+    }
+  | SeriesMessage
+  | SamplesMessage
+  | LogMessage
+  | CaseMessage
+  | ErrorMessage
+  /** `exec.test.abort()` / `exec.test.fail()`. */
+  | { readonly kind: 'abortTest'; readonly message: string }
+  | { readonly kind: 'failTest'; readonly message: string }
+  /** One line of the ledger (UIDs sent), already JSON. Main appends; mode 0600. */
+  | { readonly kind: 'ledger'; readonly lines: string }
+  | { readonly kind: 'ended' };
