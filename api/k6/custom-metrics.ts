@@ -45,9 +45,11 @@ class Metric {
 
   constructor(vu: Vu, type: MetricType, name: string, isTime: boolean) {
     if (!vu.initialising) throw badArgument('metrics must be declared in the init code');
-    if (!NAME.test(name)) {
+    // Without a name it would be called "undefined", and have none on the other side.
+    if (typeof name !== 'string' || !NAME.test(name)) {
+      const given = typeof name === 'string' ? `"${name}"` : typeof name;
       throw badArgument(
-        `metric "${name}": a name is a letter or _, then letters, digits or _ (2-128)`,
+        `metric ${given}: a name is a letter or _, then letters, digits or _ (2-128)`,
       );
     }
     const key = `${type}:${name}:${String(isTime)}`;
