@@ -5,7 +5,11 @@ import { readInstanceHead } from '../../dicom/file/instance-head.ts';
 import { plural } from '../../metrics/numbers.ts';
 import { shortName } from '../../vu/associations/names.ts';
 
-/** Lines: modality, SOP class, transfer syntax, count; then what is no instance, with its reason. */
+/**
+ * Lines: modality, SOP class, transfer syntax, count; then what is no instance, with its reason.
+ *
+ * @throws DataError `DATA_NO_FILES` where nothing is an instance
+ */
 export function inventory(folder: string): string[] {
   const { files, unreadable } = findFiles(folder, '/');
   const kinds = new Map<string, number>();
@@ -25,11 +29,19 @@ export function inventory(folder: string): string[] {
     }
   }
   const rows = [...kinds].sort(([a], [b]) => (a < b ? -1 : 1));
+  if (rows.length === 0) {
+    const [first] = others;
+    throw new DataError(
+      'DATA_NO_FILES',
+      `${folder}: no DICOM instance among ${plural(others.length, 'file')}`,
+      first === undefined ? 'files below it are found too' : `of the first: ${first}`,
+    );
+  }
   const head = ['modality', 'SOP class', 'transfer syntax', 'files'];
   const table = [head, ...rows.map(([key, count]) => [...key.split('\t'), String(count)])];
   const instances = rows.reduce((sum, [, count]) => sum + count, 0);
   const count = `${plural(instances, 'instance')} of ${plural(rows.length, 'kind')}, ${plural(others.length, 'other file')}`;
-  return [...(rows.length === 0 ? [] : aligned(table)), count, ...others.map((one) => `  ${one}`)];
+  return [...aligned(table), count, ...others.map((one) => `  ${one}`)];
 }
 
 function aligned(rows: readonly (readonly string[])[]): string[] {
