@@ -4,6 +4,8 @@
 //        found                             found                            only there: a failure
 import { Answer } from '../../../api/bridge.ts';
 import type { JsonDataset } from '../../dicom/element/json.ts';
+import { TransferSyntax } from '../../dicom/element/transfer-syntax.ts';
+import { encodeAttributes } from '../../dicom/dimse/model.ts';
 import { queryClass } from '../../dicom/dimse/uids.ts';
 import type { Failure } from '../../dicom/errors.ts';
 import { find, type FindResult } from '../../dicom/scu/find.ts';
@@ -327,6 +329,8 @@ export function wireVerifications(services: ServiceParts): void {
         'verify.study() asks the target itself: a router may find what it never delivered; set CFIND_HOST and CFIND_PORT to ask where it delivers',
       );
     }
+    // What cannot be a key is refused here, where the script called, not at the first attempt.
+    for (const rung of LADDER) encodeAttributes(keysOf(rung, call), TransferSyntax.IMPLICIT_LE);
     new Verification(services, operation, call).start();
   });
 }
