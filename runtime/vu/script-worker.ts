@@ -134,7 +134,7 @@ export class ScriptWorker {
     await this.#wire(plan);
     if (this.#task.worker === 0) this.#init.addService();
     const wanted = this.#scheduler?.wanted ?? 0;
-    for (let i = 0; i < wanted; i++) this.#scheduler?.add(this.#init.mustAdd());
+    this.#scheduler?.add(Array.from({ length: wanted }, () => this.#init.mustAdd()));
     this.#init.service.context = this.#contexts.of(plan.tags);
   }
 

@@ -15,6 +15,7 @@ import type { RunnerParts, ScenarioRunner } from './runner.ts';
 import type { Samples } from '../observe/samples.ts';
 import type { TagContexts } from '../observe/tags.ts';
 import type { TimerQueue } from './timer-queue.ts';
+import { vusWanted } from './vus-wanted.ts';
 import { VuState, type VuSlot } from './vus.ts';
 
 const NS_PER_MS = 1e6;
@@ -98,22 +99,15 @@ export class Scheduler {
 
   /** VUs to make before t0: the most that run at once, and those that arrival rates ask for. */
   get wanted(): number {
-    return this.#wantedAfter(undefined);
+    return vusWanted(
+      this.#parts.plan.scenarios,
+      this.#running.map(({ plan }) => plan),
+    );
   }
 
-  /** Those of scenarios that wait for the same one; each hands its VUs on to those after it. */
-  #wantedAfter(name: string | undefined): number {
-    return this.#parts.plan.scenarios.reduce((sum, scenario, index) => {
-      const plan = this.#running[index]?.plan;
-      if (scenario.after !== name || plan === undefined) return sum;
-      const own = plan.kind === 'closed' ? plan.maxVUs : plan.preAllocatedVUs;
-      return sum + Math.max(own, this.#wantedAfter(scenario.name));
-    }, 0);
-  }
-
-  /** A VU was made. */
-  add(vu: VuSlot): void {
-    this.#free.push(vu);
+  /** VUs were made; the first one runs first. */
+  add(vus: readonly VuSlot[]): void {
+    this.#free.push(...[...vus].reverse());
   }
 
   /** Runs the vuInit of pre-allocated VUs; `done` when all that begin at once are ready. */
