@@ -13,8 +13,26 @@ const NS: Readonly<Record<string, number>> = {
 
 const PART = /(\d+(?:\.\d*)?|\.\d+)(ns|us|µs|ms|s|m|h|d)/y;
 
+/** The longest duration: ns are counted exactly up to 2^53, which is 104 days and 6 hours. */
+export const LONGEST_DAYS = 104;
+
 /** Whole ns, or null when it is no duration. `0` needs no unit; nothing else may go without. */
 export function parseDuration(text: string): number | null {
+  return counted(nsOf(text));
+}
+
+/** True of a duration that is one, but too long to be counted. */
+export function isTooLong(value: unknown): boolean {
+  const ns = typeof value === 'number' ? value * 1e6 : nsOf(String(value));
+  return ns !== null && ns > Number.MAX_SAFE_INTEGER;
+}
+
+function counted(ns: number | null): number | null {
+  const whole = ns === null ? NaN : Math.round(ns);
+  return Number.isSafeInteger(whole) ? whole : null;
+}
+
+function nsOf(text: string): number | null {
   const trimmed = text.trim();
   if (trimmed === '0') return 0;
   PART.lastIndex = 0;
@@ -24,9 +42,7 @@ export function parseDuration(text: string): number | null {
     ns += Number(part[1]) * (NS[part[2] ?? ''] ?? 0);
     end = PART.lastIndex;
   }
-  if (end === 0 || end !== trimmed.length) return null;
-  const whole = Math.round(ns);
-  return Number.isSafeInteger(whole) ? whole : null;
+  return end === 0 || end !== trimmed.length ? null : ns;
 }
 
 /** The same, where a bare number (or its text) is ms: options objects, environment. */

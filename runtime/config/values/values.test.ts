@@ -4,7 +4,7 @@ import { formatNs } from '../../executors/duration.ts';
 import { ownedCount, segmentOf } from '../../executors/segment.ts';
 import { resolve, messages } from '../../tests/config-fixture.ts';
 import { aeTitleFault, isLoopback } from './address.ts';
-import { parseDuration, parseDurationOrMs } from '../../../api/duration.ts';
+import { isTooLong, parseDuration, parseDurationOrMs } from '../../../api/duration.ts';
 import { variableOf } from '../option-table.ts';
 import { editDistance, nearest } from '../../metrics/distribution/nearest.ts';
 
@@ -41,6 +41,11 @@ describe('durations', () => {
       null,
       null,
     ]);
+  });
+
+  it('tells a duration that is too long from what is none', () => {
+    expect(['105d', '3000h', 1e10].map(isTooLong)).toEqual([true, true, true]);
+    expect(['104d', '1000h', 'soon', '105', null, 1e9].some(isTooLong)).toBe(false);
   });
 
   it('reads back what the plan line writes', () => {

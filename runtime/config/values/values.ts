@@ -1,6 +1,11 @@
 // Readers of single values. Each takes the value as it came (option objects give numbers, flags and
 // variables give text), adds a problem when it is wrong, and then returns undefined.
-import { parseDuration, parseDurationOrMs } from '../../../api/duration.ts';
+import {
+  isTooLong,
+  LONGEST_DAYS,
+  parseDuration,
+  parseDurationOrMs,
+} from '../../../api/duration.ts';
 import type { Place, Problems } from './problems.ts';
 
 export interface Reader {
@@ -49,6 +54,10 @@ export function readNumber(
 /** ns. Bare numbers are ms, except on flags (`unit` required). */
 export function readDuration(r: Reader, value: unknown, minNs = 0): number | undefined {
   const flag = r.at.name.startsWith('flag ');
+  if (isTooLong(value)) {
+    r.problems.value(r.at, `a duration of at most ${LONGEST_DAYS} days`, value);
+    return undefined;
+  }
   const ns = flag && typeof value === 'string' ? parseDuration(value) : parseDurationOrMs(value);
   if (ns !== null && ns >= minNs) return ns;
   const least = minNs > 0 ? ` of at least ${minNs / 1e9}s` : '';
