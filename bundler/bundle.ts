@@ -127,7 +127,8 @@ function buildOptions(request: BundleRequest): BuildOptions {
     metafile: true,
     format: request.format,
     platform: request.platform,
-    mainFields: ['module', 'main'],
+    // Without `main` fields of its own, esbuild takes what a package has for browsers first.
+    ...(request.platform === 'browser' ? {} : { mainFields: ['module', 'main'] }),
     target: 'es2022',
     ...(request.define === undefined ? {} : { define: { ...request.define } }),
     charset: 'utf8',

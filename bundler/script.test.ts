@@ -104,6 +104,32 @@ describe('bundleScript', () => {
     const { js } = await bundleScript(name, folder);
     expect(run(js, () => ({}))['two']).toBe(2);
   });
+
+  it('takes what a package has for browsers, which does without modules of Node', async () => {
+    const node = "module.exports = require('fs').randomBytes(1) && 'node';";
+    await put(
+      'node_modules/mapped/package.json',
+      '{"name":"mapped","main":"i.js","browser":{"./i.js":"./b.js","crypto":false,"fs":"./fs.js"}}',
+    );
+    await put('node_modules/mapped/i.js', node);
+    await put('node_modules/mapped/fs.js', '');
+    await put(
+      'node_modules/mapped/b.js',
+      "require('crypto'); require('fs'); module.exports = 'browser field';",
+    );
+    await put(
+      'node_modules/listed/package.json',
+      '{"name":"listed","exports":{"browser":"./b.js","default":"./i.js"}}',
+    );
+    await put('node_modules/listed/i.js', node);
+    await put('node_modules/listed/b.js', "module.exports = 'browser export';");
+    const name = await put(
+      'browser.ts',
+      "import m from 'mapped'; import l from 'listed'; export const both = [m, l];",
+    );
+    const { js } = await bundleScript(name, folder);
+    expect(run(js, () => ({}))['both']).toEqual(['browser field', 'browser export']);
+  });
 });
 
 describe('what a script may not import', () => {

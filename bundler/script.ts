@@ -30,7 +30,8 @@ export async function bundleScript(file: string, cwd?: string): Promise<ScriptBu
     entry: path,
     base: cwd === undefined ? folder : resolve(cwd),
     format: 'cjs',
-    platform: 'neutral',
+    // Like one, the sandbox has none of Node's modules; packages know browsers.
+    platform: 'browser',
     plugins: [guard(servedBySandbox)],
     define: PER_VU,
   });
@@ -84,8 +85,9 @@ function guard(isExternal: (specifier: string) => boolean): Plugin {
     name: 'dicomrun',
     setup(build) {
       const aliases = new AliasReader();
-      build.onResolve({ filter: /^[^./]/ }, async ({ path, kind, importer, resolveDir }) => {
-        if (kind === 'entry-point') return undefined;
+      build.onResolve({ filter: /^[^./]/ }, async (asked) => {
+        const { path, kind, importer, resolveDir } = asked;
+        if (kind === 'entry-point' || asked.pluginData === OF_PACKAGE) return undefined;
         if (isExternal(path)) return { path, external: true };
         if (TYPES_ONLY.includes(path)) return { path, namespace: 'types-only' };
         for (const file of await aliases.candidates(path, resolveDir)) {
@@ -94,6 +96,12 @@ function guard(isExternal: (specifier: string) => boolean): Plugin {
         }
         const refusal = refusalOf(path);
         if (!refusal) return undefined;
+        if (PACKAGE.test(importer)) {
+          // A package may say what it takes instead, without Node.
+          const own = { kind, importer, resolveDir, pluginData: OF_PACKAGE };
+          const instead = await build.resolve(path, own);
+          if (instead.errors.length === 0 && !instead.external) return undefined;
+        }
         const { message: text, code, hint } = refusal;
         return { errors: [{ text, detail: { code, hint: withPackage(hint, importer) } }] };
       });
@@ -105,9 +113,14 @@ function guard(isExternal: (specifier: string) => boolean): Plugin {
   };
 }
 
+/** A file of a package, and the package's name. */
+const PACKAGE = /.*[\\/]node_modules[\\/]((?:@[^\\/]+[\\/])?[^\\/]+)/;
+/** Marks a question of ours to esbuild's own resolver. */
+const OF_PACKAGE = { ofPackage: true };
+
 /** A built-in needed by a package is not the author's line: say which package it is. */
 function withPackage(hint: string, importer: string): string {
-  const inside = /.*[\\/]node_modules[\\/]((?:@[^\\/]+[\\/])?[^\\/]+)/.exec(importer);
+  const inside = PACKAGE.exec(importer);
   if (!inside?.[1]) return hint;
   return `the package "${inside[1]}" needs it, so it cannot be used in a script; ${hint}`;
 }
