@@ -32,6 +32,26 @@ declare function queueMicrotask(task: () => void): void;
 /** Keeps Map, Set, Date, RegExp, errors, typed arrays and circles; refuses functions and promises. */
 declare function structuredClone<T>(value: T): T;
 
+/** `abort` is its only event. There is no `AbortSignal.timeout`: use setTimeout. */
+declare class AbortSignal {
+  readonly aborted: boolean;
+  readonly reason: unknown;
+  onabort: ((event: { readonly type: 'abort'; readonly target: AbortSignal }) => unknown) | null;
+  throwIfAborted(): void;
+  addEventListener(
+    type: 'abort',
+    listener: (event: { readonly type: 'abort'; readonly target: AbortSignal }) => unknown,
+  ): void;
+  removeEventListener(type: 'abort', listener: (...args: never[]) => unknown): void;
+  static abort(reason?: unknown): AbortSignal;
+  static any(signals: Iterable<AbortSignal>): AbortSignal;
+}
+declare class AbortController {
+  readonly signal: AbortSignal;
+  /** Without a reason the signal's reason is an error of the name `AbortError`. */
+  abort(reason?: unknown): void;
+}
+
 declare function atob(base64: string): string;
 declare function btoa(text: string): string;
 declare class TextEncoder {

@@ -1,5 +1,6 @@
 // The globals a script expects and a bare sandbox lacks.
 import { FAULT_OF_ERROR, Op } from '../bridge.ts';
+import { AbortController, AbortSignal } from './abort.ts';
 import { structuredClone } from './clone.ts';
 import { hostText, ring, ringText } from './door.ts';
 import { TextDecoder, TextEncoder } from './encoding.ts';
@@ -158,6 +159,8 @@ export function furnish(scope: Record<string, unknown>): void {
   scope['crypto'] = Object.freeze({ randomUUID, getRandomValues });
   scope['queueMicrotask'] = (task: () => void): void => void microtask(task);
   scope['structuredClone'] = structuredClone;
+  scope['AbortController'] = AbortController;
+  scope['AbortSignal'] = AbortSignal;
   scope['WeakRef'] = WeakRef;
   scope['FinalizationRegistry'] = FinalizationRegistry;
 }
