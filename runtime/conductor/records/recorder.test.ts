@@ -25,6 +25,7 @@ const RAMP: Scenario = {
 function running(thresholds: ThresholdConfig = {}) {
   const stopper = new Stopper();
   const stages: string[] = [];
+  const events: string[] = [];
   const nothing = (): void => undefined;
   const screen: Screen = {
     ...{ plan: nothing, stage: nothing, progress: nothing, log: nothing },
@@ -32,7 +33,13 @@ function running(thresholds: ThresholdConfig = {}) {
     planStage: (_atMs, text) => stages.push(text),
   };
   const engine = createEngine({ thresholds, onWarning: nothing });
-  const log = { append: nothing, appendTick: nothing, appendTotals: nothing, flush: nothing };
+  const log = {
+    append: (record: { readonly k: string; readonly type?: string }) =>
+      void (record.k === 'event' && events.push(record.type ?? '')),
+    appendTick: nothing,
+    appendTotals: nothing,
+    flush: nothing,
+  };
   const recorder = new Recorder({
     sinks: { engine, log, errorDetail: nothing, ledger: nothing, console: null },
     ...{
@@ -47,7 +54,7 @@ function running(thresholds: ThresholdConfig = {}) {
     ...{ takePeakVUs: () => 0, tellInstance: nothing },
   });
   recorder.start(epochNow(), []);
-  return { recorder, engine, stopper, stages };
+  return { recorder, engine, stopper, stages, events };
 }
 
 beforeEach(() => {
@@ -58,6 +65,16 @@ beforeEach(() => {
 afterEach(() => {
   vi.restoreAllMocks();
   vi.useRealTimers();
+});
+
+describe('events', () => {
+  it('tell the start and the end, so that a panel can mark both', () => {
+    const { recorder, events } = running();
+    vi.advanceTimersByTime(1000);
+    recorder.ended(1000);
+    recorder.finish(1000);
+    expect([events[0], events.at(-1)]).toEqual(['start', 'end']);
+  });
 });
 
 describe('after the end of a run', () => {

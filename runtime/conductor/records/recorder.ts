@@ -132,6 +132,7 @@ export class Recorder implements ThreadEvents {
     const { engine, log } = this.#settings.sinks;
     const tick = engine.finish(this.nowMs(), elapsedMs);
     this.#write(tick);
+    this.event('end', 'end', this.#settings.title ?? '');
     log.appendTotals(engine.totals(), tick.at, elapsedMs);
     log.flush();
     return tick;
