@@ -47,6 +47,9 @@ const LADDER: readonly Rung[] = [
   { model: 'patient', level: 'PATIENT', strategy: 'patient-root' },
 ];
 
+/** SOP class not supported (PS3.7 C.5.6), identifier does not match SOP class (PS3.4 Table C.4-1). */
+const NOT_THIS_MODEL = [0x0122, 0xa900];
+
 /** What the last round found. */
 interface Hit {
   readonly rung: Rung;
@@ -135,23 +138,31 @@ class Verification {
     this.judge();
   }
 
-  /** Asks by the next rung that the peer offers; after the last one the round is over. */
-  private climb(from: number): void {
+  /** The next rung from this one on that the peer offers; -1 when there is none. */
+  private rungFrom(from: number): number {
     const { open, call } = this;
-    const { parts, associations } = this.services;
-    const index = LADDER.findIndex(
+    return LADDER.findIndex(
       ({ model, level }, i) =>
         i >= from &&
         open !== null &&
         open.wire.contextFor(queryClass(model, 'find'), '') !== 0 &&
         (level === 'STUDY' || call.patientId !== undefined),
     );
+  }
+
+  /** Asks by the next rung that the peer offers; after the last one the round is over. */
+  private climb(from: number): void {
+    const { open, call } = this;
+    const { parts, associations } = this.services;
+    const index = this.rungFrom(from);
     const rung = LADDER[index];
     if (rung === undefined || open === null) {
       this.judge();
       return;
     }
-    const about = { open, service: 'C-FIND', slot: this.slot, options: {} };
+    // That it does not know this model is no failure, as long as there is another to ask by.
+    const options = this.rungFrom(index + 1) < 0 ? {} : { expectStatus: NOT_THIS_MODEL };
+    const about = { open, service: 'C-FIND', slot: this.slot, options };
     const exchange = new Exchange(parts, associations, about);
     // An archive that does not know a key ignores it, and answers with whatever it has.
     let first: JsonDataset | null = null;
