@@ -1,10 +1,18 @@
 // What must hold whatever is measured: a script that cannot fail proves nothing.
 
-/** No check fails, no iteration throws, no association is refused or breaks down. */
+/** No check fails, no iteration throws, no association is refused or breaks down, no request fails. */
 export const nothingFails = {
   checks: ['rate==1'],
   iteration_failed: ['rate==0'],
   dicom_assoc_failed: ['rate==0'],
+  dicom_req_failed: ['rate==0'],
+};
+
+/** The same for a script that only associates, and requests nothing. */
+export const nothingFailsUnasked = {
+  checks: nothingFails.checks,
+  iteration_failed: nothingFails.iteration_failed,
+  dicom_assoc_failed: nothingFails.dicom_assoc_failed,
 };
 
 /** The same for a script that opens no association. */
