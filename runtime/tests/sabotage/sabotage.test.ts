@@ -5,14 +5,15 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { examples } from '../example-list.ts';
 import { FAULTS, type Fault } from './faults.ts';
 import { Saboteur, type Outcome } from './saboteur.ts';
-import { faultsOf, SUBJECTS, type Subject } from './subjects.ts';
+import type { Subject } from './subject.ts';
+import { faultsOf, SUBJECTS } from './subjects.ts';
 import { readFound, writeFound, type Cell } from './table.ts';
 
 /** `rest`: of the whole table what is open or was not tried. */
 const mode = process.env['SABOTAGE'];
 const whole = mode === 'all' || mode === 'rest';
 /** Several at once: most of the time a run waits. */
-const AT_ONCE = Number(process.env['SABOTAGE_AT_ONCE'] ?? 4);
+const AT_ONCE = Number(process.env['SABOTAGE_AT_ONCE'] ?? 3);
 const only = new RegExp(process.env['SABOTAGE_ONLY'] ?? '');
 const saboteur = new Saboteur();
 
@@ -82,6 +83,15 @@ describe('the table', () => {
       for (const name of Object.keys(cells)) expect(names, file).toContain(name);
     }
   });
+
+  it.skipIf(whole)('has no open cell: what a script does not notice is argued or mended', () => {
+    const open = Object.entries(readFound()).flatMap(([file, cells]) =>
+      Object.entries(cells)
+        .filter(([, { noticed }]) => !noticed)
+        .map(([name]) => `${file}: ${name}`),
+    );
+    expect(open).toEqual([]);
+  });
 });
 
 describe.skipIf(whole)('one fault for each script', () => {
@@ -116,7 +126,7 @@ describe.runIf(whole)('every fault for every script', () => {
       if (noticed) return;
       const told = `${file}: ${one.fault.name}, exit ${String(outcome.code)}\n${outcome.all}`;
       open.push(told);
-      console.error(told);
+      process.stderr.write(`${told}\n`);
     });
     expect(open).toEqual([]);
   });

@@ -7,7 +7,7 @@ import { ROOT } from '../example-list.ts';
 import { Bench } from '../run-cli.ts';
 import type { Fault } from './faults.ts';
 import { stationsOf } from './faults.ts';
-import type { Subject } from './subjects.ts';
+import type { Subject } from './subject.ts';
 
 export interface Outcome {
   /** Exit code; null when it was not over in time. */
@@ -111,10 +111,12 @@ function sabotage(file: string, fault: Fault): void {
   writeFileSync(file, `${changed}\n${fitted === '' ? '' : own}${fitted}`);
 }
 
-/** What a person sees marked as wrong: the headline, crosses, warnings, errors. */
+/** What fails the run, as a person reads it: the headline, crosses, and the section of errors. */
 function complaints(text: string): string {
   const lines = text.split('\n');
-  const errors = lines.findIndex((line) => line.startsWith('ERRORS'));
-  const marked = lines.filter((line) => /^(FAIL|DONE|!|error)|✗/.test(line.trim()));
-  return [...marked, ...(errors < 0 ? [] : lines.slice(errors, errors + 30))].join('\n');
+  const from = lines.findIndex((line) => line.startsWith('ERRORS'));
+  const errors = from < 0 ? [] : lines.slice(from);
+  const end = errors.indexOf('');
+  const marked = lines.filter((line) => /^FAIL|^\s*✗/.test(line));
+  return [...marked, ...errors.slice(0, end < 0 ? undefined : end)].join('\n');
 }

@@ -1,90 +1,28 @@
 // Every script of examples/, and what is done to its target: the columns of the table that it must
 // notice, why the others say nothing about it, and faults of its own.
-import {
-  appendFileSync,
-  copyFileSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
-import { join } from 'node:path';
+import { appendFileSync, copyFileSync, rmSync } from 'node:fs';
 import { COLUMNS, type Column, type Fault } from './faults.ts';
-
-export interface Subject {
-  /** Below `examples/`. */
-  readonly file: string;
-  readonly flags?: readonly string[];
-  readonly env?: Readonly<Record<string, string>>;
-  /** Columns that do not say anything about it, and why. */
-  readonly argued: Partial<Readonly<Record<Column, string>>>;
-  readonly own?: readonly Fault[];
-  /** What CI does to it: a column, or the name of a fault of its own; null = it cannot fail, see argued. */
-  readonly ci: string | null;
-}
-
-const NOT_DELIVERED = 'nothing is received here, and C-FIND tells neither copies nor pixels';
-const COUNTED = 'it counts arrivals and keeps nothing (verify: counts)';
-const NO_STORE = 'stores nothing';
-const REFUSAL_MEANT = 'refusals are what it tests';
-
-const NO_ARRIVAL = { loss: NOT_DELIVERED, duplicate: NOT_DELIVERED, pixels: NOT_DELIVERED };
-const NO_COPIES = { duplicate: NOT_DELIVERED, pixels: NOT_DELIVERED };
-const NONE = { ...NO_ARRIVAL, status: NO_STORE, abort: NO_STORE };
-const SPEED = Object.fromEntries(COLUMNS.map((one) => [one, 'it measures speed; see own faults']));
-
-const of = (file: string, ci: string | null, rest: Partial<Subject> = {}): Subject => ({
-  file,
-  ci,
-  argued: {},
-  ...rest,
-});
-
-const service = (name: string, more: object) => ({
-  faults: { requests: [{ service: name, ...more }] },
-});
-const fault = (name: string, says: RegExp, rest: Partial<Fault>): Fault => ({
-  what: name,
-  name,
-  says,
-  ...rest,
-});
-const fails = (name: string, at: 'router' | 'archive' = 'archive'): Fault =>
-  fault(`${name} fails`, new RegExp(`${name}|checks|✗`), {
-    [at]: service(name, { every: 2, status: 0xc000 }).faults,
-  });
-const REFUSES_ALL = fault('refuses everybody', /reject|all \d+ assoc/i, {
-  router: { reject: { share: 1, result: 1, source: 1, reason: 1 } },
-  archive: { reject: { share: 1, result: 1, source: 1, reason: 1 } },
-});
-const ORPHANS = fault('invisible at the archive', /found|there|visible|instances/i, {
-  change: (text) =>
-    `${text}\n(options as any).simulate = { ...(options as any).simulate, archive: { visibleAfterMs: 60_000 } };`,
-});
-const QUIET = Object.fromEntries(COLUMNS.map((one) => [one, 'talks to nobody']));
-const SPEED_FLAGS = ['--vus', '2', '--duration', '1s'];
-const bench = (name: string, env: Record<string, string> = {}): Subject =>
-  of(`bench/${name}.ts`, REFUSES_ALL.name, {
-    argued: SPEED,
-    own: [REFUSES_ALL],
-    flags: SPEED_FLAGS,
-    env,
-  });
-
-const each = (folder: string, change: (file: string) => void): void => {
-  const [first] = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((name) =>
-    name.endsWith('.dcm'),
-  );
-  if (first !== undefined) change(join(folder, first));
-};
-const flip = (file: string, at: number): void => {
-  const bytes = readFileSync(file);
-  const index = at < 0 ? bytes.length + at : at;
-  bytes[index] = (bytes[index] ?? 0) ^ 1;
-  writeFileSync(file, bytes);
-};
-const damaged = (name: string, says: RegExp, change: (file: string) => void): Fault =>
-  fault(name, says, { damage: (folder) => each(folder, change) });
+import {
+  COUNTED,
+  REFUSAL_MEANT,
+  NO_ARRIVAL,
+  NO_COPIES,
+  NONE,
+  SPEED,
+  of,
+  service,
+  fault,
+  fails,
+  REFUSE,
+  REFUSES_ALL,
+  ORPHANS,
+  QUIET,
+  SPEED_FLAGS,
+  bench,
+  flip,
+  damaged,
+  type Subject,
+} from './subject.ts';
 
 export const SUBJECTS: readonly Subject[] = [
   of('gi-routing.ts', 'pixels', {
@@ -103,8 +41,10 @@ export const SUBJECTS: readonly Subject[] = [
     argued: { ...NO_COPIES, loss: 'the commitment says it: see own faults' },
     own: [
       fails('N-ACTION'),
-      fault('never reports', /timeout|committed|iteration|report/i, {
+      fault('never reports', /no report of the storage commitment|timed out .* N-ACTION/, {
         archive: service('N-ACTION', { neverAnswer: true }).faults,
+        change: (text) =>
+          text.replace("use: 'verify',", "use: 'verify', timeouts: { response: '2s' },"),
       }),
     ],
   }),
@@ -120,7 +60,7 @@ export const SUBJECTS: readonly Subject[] = [
     argued: { duplicate: 'the archive replaces what comes twice', abort: 'as status' },
     own: [
       fails('C-MOVE'),
-      fault('sent elsewhere', /missing|arrived/, {
+      fault('sent elsewhere', /did not arrive/, {
         change: (text) =>
           text
             .replace(
@@ -138,7 +78,8 @@ export const SUBJECTS: readonly Subject[] = [
   of('02-query/verify.ts', 'loss', {
     argued: { ...NO_COPIES },
     own: [
-      fault('every C-FIND fails', /C-FIND|found/, {
+      fails('C-FIND'),
+      fault('every C-FIND fails', /C-FIND status C000/, {
         archive: service('C-FIND', { status: 0xc000 }).faults,
       }),
       ORPHANS,
@@ -149,13 +90,20 @@ export const SUBJECTS: readonly Subject[] = [
     own: [
       fails('N-CREATE'),
       fails('N-SET'),
-      fault('empty worklist', /checks|no data|skip|nothing/i, {
+      fault('empty worklist', /✗ +checks .*no data/, {
         change: (text) => text.replace('orders(3)', '[]'),
       }),
     ],
   }),
 
-  of('03-faults/abort.ts', 'duplicate', { argued: { abort: 'it aborts by itself' } }),
+  of('03-faults/abort.ts', 'duplicate', {
+    argued: { abort: 'it aborts by itself' },
+    own: [
+      fault('dead after the first abort', /rejected the association/, {
+        router: { associate: [{ first: 3, delay: 0 }, REFUSE] },
+      }),
+    ],
+  }),
   of('03-faults/malformed.ts', 'silent', {
     argued: { ...NONE },
     own: [
@@ -169,7 +117,7 @@ export const SUBJECTS: readonly Subject[] = [
   }),
   of('03-faults/negotiate.ts', 'takes no context', {
     argued: NONE,
-    own: [fault('takes no context', /context|accepted|checks/i, { router: { contexts: 'none' } })],
+    own: [fault('takes no context', /✗ +accepted/, { router: { contexts: 'none' } })],
   }),
   of('03-faults/slow-sender.ts', 'status', { argued: NO_ARRIVAL }),
 
@@ -187,7 +135,7 @@ export const SUBJECTS: readonly Subject[] = [
   }),
   of('compass/called-aet-routing.ts', 'takes every title', {
     own: [
-      fault('takes every title', /unknown call/, {
+      fault('takes every title', /✗ +unknown call/, {
         change: (text) => text.replace(/aets: routes, allow: \[.*?\]/, ''),
       }),
     ],
@@ -201,7 +149,7 @@ export const SUBJECTS: readonly Subject[] = [
       }),
     ],
   }),
-  of('compass/failure-modes.ts', 'loss', { argued: NO_COPIES }),
+  of('compass/failure-modes.ts', 'loss', { argued: NO_COPIES, own: [fails('C-FIND')] }),
   of('compass/find-client.ts', 'C-FIND fails', { argued: NO_COPIES, own: [fails('C-FIND')] }),
   of('compass/load-stability.ts', 'refusal', { env: { ASSOCIATION: 'image' }, argued: NO_COPIES }),
   of('compass/manual-checks.ts', REFUSES_ALL.name, {
@@ -213,7 +161,7 @@ export const SUBJECTS: readonly Subject[] = [
     },
     own: [
       REFUSES_ALL,
-      fault('refuses every store', /A700|stored/, {
+      fault('refuses every store', /A700|✗ .*stored/, {
         router: service('C-STORE', { status: 0xa700 }).faults,
       }),
     ],
@@ -221,7 +169,7 @@ export const SUBJECTS: readonly Subject[] = [
   of('compass/routing-throughput.ts', 'loss', {}),
   of('compass/routing-transformations.ts', 'no rules', {
     own: [
-      fault('no rules', /visual|✗/i, {
+      fault('no rules', /✗ +.*visual fields/, {
         change: (text) => text.replace(/rules: \[[^]*?\n {6}\],/, 'rules: [],'),
       }),
     ],
@@ -264,7 +212,10 @@ export const SUBJECTS: readonly Subject[] = [
   }),
 
   of('progression/01-each-size.ts', 'refusal', { argued: NO_ARRIVAL }),
-  of('progression/01-echo.ts', 'C-ECHO fails', { argued: NONE, own: [fails('C-ECHO', 'router')] }),
+  of('progression/01-echo.ts', 'C-ECHO fails', {
+    argued: NONE,
+    own: [{ ...fails('C-ECHO', 'router'), says: /✗ +echo answers/ }],
+  }),
   of('progression/02-fixed-size.ts', 'duplicate', {
     argued: { refusal: 'one association: the first is taken' },
   }),
@@ -274,18 +225,18 @@ export const SUBJECTS: readonly Subject[] = [
       COLUMNS.map((one) => [one, 'it has no router: it sends to sinks of its own']),
     ),
     own: [
-      fault('a sink that refuses', /A700|req_failed|stored/, {
+      fault('a sink that refuses', /C-STORE status A700/, {
         change: (text) =>
           text.replace(
             "verify: 'counts' })",
             "verify: 'counts', faults: { status: [0, 0xa700] } })",
           ),
       }),
-      fault('a sink that rejects', /reject|assoc/i, {
+      fault('a sink that rejects', /rejected the association/, {
         change: (text) =>
           text.replace(
             "verify: 'counts' })",
-            "verify: 'counts', faults: { reject: { share: 0.5 } } })",
+            "verify: 'counts', faults: size === 'KB128' ? { reject: {} } : {} })",
           ),
       }),
     ],
@@ -298,7 +249,7 @@ export const SUBJECTS: readonly Subject[] = [
   of('scenarios/association-flood.ts', 'no limit', {
     argued: { ...NONE, refusal: REFUSAL_MEANT },
     own: [
-      fault('no limit', /surplus|limit/, {
+      fault('no limit', /✗ +the surplus is refused/, {
         change: (text) => text.replace('associationLimit: limit', 'associationLimit: 1000'),
       }),
     ],
@@ -306,21 +257,21 @@ export const SUBJECTS: readonly Subject[] = [
   of('scenarios/compressed-mix.ts', 'refusal', {}),
   of('scenarios/content-routing.ts', 'a copy to two', {
     own: [
-      fault('a copy to two', /unexpected|duplicated|✗/, {
+      fault('a copy to two', /arrived that nobody sent/, {
         change: (text) => text.replace("to: to('ENDOSCOPY')", "to: ['ENDOSCOPY', 'RADIOLOGY']"),
       }),
     ],
   }),
   of('scenarios/context-probe.ts', 'takes no context', {
     argued: NONE,
-    own: [fault('takes no context', /✗/, { router: { contexts: 'none' } })],
+    own: [fault('takes no context', /✗ +CT in /, { router: { contexts: 'none' } })],
   }),
   of('scenarios/ct-stream.ts', 'duplicate', {
     argued: { refusal: 'one association: the first is taken' },
   }),
   of('scenarios/destination-down.ts', 'no retries', {
     own: [
-      fault('no retries', /missing/, {
+      fault('no retries', /did not arrive/, {
         change: (text) => text.replace('retries: 20', 'retries: 0'),
       }),
     ],
@@ -360,14 +311,14 @@ export const SUBJECTS: readonly Subject[] = [
       COLUMNS.map((one) => [one, 'it has no router: it sends to receivers of its own']),
     ),
     own: [
-      fault('takes any client', /refused/, {
+      fault('takes any client', /✗ +refused/, {
         change: (text) => text.replace("{ ...own('server'), ca, verify: true }", "own('server')"),
       }),
     ],
   }),
   of('scenarios/user-identity.ts', 'ignores identities', {
     argued: NONE,
-    own: [fault('ignores identities', /rejected/, { env: { POLICY: 'checked' } })],
+    own: [fault('ignores identities', /✗ .*rejected/, { env: { POLICY: 'checked' } })],
   }),
   of('scenarios/window-and-pdu.ts', 'loss', { argued: NO_COPIES, own: [fails('C-GET')] }),
   of('scenarios/worklist-storm.ts', 'C-FIND fails', { argued: NONE, own: [fails('C-FIND')] }),
@@ -379,14 +330,23 @@ export const SUBJECTS: readonly Subject[] = [
     argued: QUIET,
     flags: SPEED_FLAGS,
   }),
-  bench('find'),
+  of('bench/find.ts', 'refuses everybody after the setup', {
+    argued: SPEED,
+    flags: SPEED_FLAGS,
+    env: { STUDIES: '20' },
+    own: [
+      fault('refuses everybody after the setup', /rejected the association/, {
+        archive: { associate: [{ first: 1, delay: 0 }, REFUSE] },
+      }),
+    ],
+  }),
   bench('hold', { HOLD: '0.2' }),
   bench('large', { BYTES: '20000000' }),
   of('bench/receive.ts', 'rejects everybody', {
     argued: SPEED,
     flags: SPEED_FLAGS,
     own: [
-      fault('rejects everybody', /reject|assoc/i, {
+      fault('rejects everybody', /rejected the association/, {
         change: (text) =>
           text.replace("keep: 'nothing'", "keep: 'nothing', faults: { reject: {} }"),
       }),

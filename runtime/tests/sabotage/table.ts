@@ -2,7 +2,8 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { COLUMNS, FAULTS } from './faults.ts';
-import { SUBJECTS, type Subject } from './subjects.ts';
+import type { Subject } from './subject.ts';
+import { SUBJECTS } from './subjects.ts';
 
 /** What a run under a fault came to. */
 export interface Cell {
@@ -20,7 +21,7 @@ const FOUND = fileURLToPath(new URL('found.json', import.meta.url));
 export const readFound = (): Results => JSON.parse(readFileSync(FOUND, 'utf8')) as Results;
 
 export function writeFound(results: Results): void {
-  writeFileSync(FOUND, `${JSON.stringify(results, null, 1)}\n`);
+  writeFileSync(FOUND, `${JSON.stringify(results, null, 2)}\n`);
 }
 
 const word = (cell: Cell | undefined): string => {
