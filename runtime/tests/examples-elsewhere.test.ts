@@ -4,6 +4,7 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, afterEach, describe, expect, it } from 'vitest';
 import { ROOT } from './example-list.ts';
+import { requirePeer, startOrthanc } from './peers.ts';
 import { Bench, type CliProcess, type CliResult } from './run-cli.ts';
 
 const bench = new Bench('elsewhere');
@@ -112,5 +113,37 @@ describe('an archive in another process (VERIFY=find)', () => {
     const told = await example('compass/data-validation.ts', ['-c', `R@127.0.0.1:${liar}`], cfind);
     expect(told.code).toBe(99);
     expect(told.stdout).toMatch(/✗.*accession number.*arrives as sent/);
+  });
+});
+
+describe.skipIf(!requirePeer('Orthanc'))('Orthanc', () => {
+  it('as the router delivers to the receiver of ct-stream', async () => {
+    const port = await freePort();
+    const orthanc = await startOrthanc({
+      lua: "function OnStoredInstance(id) SendToModality(id, 'CT_STREAM') end",
+      modalities: { CT_STREAM: { host: '127.0.0.1', port } },
+    });
+    try {
+      const at = ['-c', `ORTHANC@127.0.0.1:${orthanc.port}`, '--receiver', `*=127.0.0.1:${port}`];
+      const result = await example('scenarios/ct-stream.ts', at);
+      mustPass(result);
+      expect(result.summary().delivery.routes[0]).toMatchObject({ missing: 0, duplicated: 0 });
+    } finally {
+      await orthanc.stop();
+    }
+  });
+
+  it('as the archive answers find and verify', async () => {
+    const orthanc = await startOrthanc();
+    const [CFIND_HOST, CFIND_PORT] = ['127.0.0.1', String(orthanc.port)];
+    const env = { CFIND_HOST, CFIND_PORT, CFIND_AE_TITLE: 'ORTHANC', CFIND_INITIAL_DELAY: '0' };
+    const at = ['-c', `ORTHANC@127.0.0.1:${orthanc.port}`];
+    try {
+      for (const file of ['02-query/verify.ts', 'compass/failure-modes.ts']) {
+        mustPass(await example(file, at, { ...env, CFIND_POLL_INTERVAL: '0.2' }));
+      }
+    } finally {
+      await orthanc.stop();
+    }
   });
 });
