@@ -25,7 +25,7 @@ function claims(topic: string): Claim[] {
     .map((row) => {
       const cells = row.split(/(?<!\\)\|/).slice(1, -1);
       const tests = (cells.at(-1) ?? '').split(';').map((one) => {
-        const [, file = '', words = ''] = /^\s*`([\w-]+)` (.+?)\s*$/.exec(one) ?? [];
+        const [, file = '', words = ''] = /^\s*`([\w./-]+)` (.+?)\s*$/.exec(one) ?? [];
         return { file, words };
       });
       return { what: cells[0]?.trim() ?? '', tests };
@@ -39,7 +39,8 @@ describe.each(TOPICS)('%s.md', (topic) => {
     const faults = all.flatMap(({ what, tests }) =>
       tests
         .filter(({ file, words }) => {
-          const path = join(TESTS, `${file}.test.ts`);
+          // A path with a folder is a unit test's, beside its code.
+          const path = join(TESTS, file.includes('/') ? '..' : '', `${file}.test.ts`);
           return words === '' || !existsSync(path) || !readFileSync(path, 'utf8').includes(words);
         })
         .map(({ file, words }) => `${what}: no test "${words}" in ${file}`),

@@ -86,7 +86,9 @@ describe('a script that harms itself', () => {
     places.push(place);
     const bad = `const bad = () => { const e = new Error('x'); for (const k of ['message', 'stack', 'code', 'name', 'hint']) Object.defineProperty(e, k, { get() { throw e; } }); return e; };\n`;
     const phases = ['setup', 'teardown', 'handleSummary', 'vuInit', 'vuTeardown', 'default'];
-    const EXITS: Readonly<Record<string, number>> = { setup: 107, teardown: 107, vuInit: 99 };
+    const EXITS: Readonly<Record<string, number>> = {
+      ...{ setup: 107, teardown: 107, vuInit: 99, default: 99 },
+    };
     for (const phase of phases) {
       const name = phase === 'default' ? 'default async' : 'async';
       const other = phase === 'default' ? '' : 'export default async function () {}\n';
@@ -105,7 +107,7 @@ describe('a script that harms itself', () => {
         '--duration',
         '3s',
       ]);
-      // A vuInit that never succeeds fails the run.
+      // A vuInit that never succeeds fails the run, and so does a script that never finishes.
       expect(code, `${phase}: ${err}`).toBe(EXITS[phase] ?? 0);
       expect(err).not.toContain('INTERNAL');
     }

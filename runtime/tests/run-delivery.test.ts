@@ -25,7 +25,7 @@ describe('examples/gi-routing.ts', () => {
     expect(schemaMisfits(result.summary())).toEqual([]);
     expect(run.embedded).toBe(true);
     expect(thresholds.every(({ verdict }) => verdict === 'ok')).toBe(true);
-    expect(thresholds).toHaveLength(3);
+    expect(thresholds.length).toBeGreaterThan(2);
     expect(execution.iterations).toBeGreaterThan(10);
     expect(execution.failed).toBe(0);
     expect(checks.fails).toBe(0);
