@@ -9,7 +9,7 @@ export interface FindOptions extends CallOptions {
   model?: 'study' | 'patient' | 'worklist';
   /** Default STUDY; none for worklists. */
   level?: 'PATIENT' | 'STUDY' | 'SERIES' | 'IMAGE';
-  /** Matches to keep; more are counted and dropped. Default 10,000. */
+  /** Matches to keep; more are counted and dropped. Default 10,000; none in `for await`. */
   limit?: number;
   /** Send C-CANCEL after that many matches. */
   cancelAfter?: number;

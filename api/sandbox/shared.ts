@@ -51,7 +51,10 @@ export const tally: { passes: number[]; fails: number[]; touched: number[] } = {
 export function takeTally(): string {
   const { passes, fails, touched } = tally;
   let text = '';
-  for (const index of touched) {
+  // why: by number, a script of this worker may have replaced how arrays are walked and pushed to
+  // eslint-disable-next-line @typescript-eslint/prefer-for-of
+  for (let i = 0; i < touched.length; i++) {
+    const index = touched[i] ?? 0;
     text += `${index},${passes[index] ?? 0},${fails[index] ?? 0};`;
     passes[index] = 0;
     fails[index] = 0;
@@ -64,7 +67,7 @@ export function takeTally(): string {
 export function count(index: number, ok: boolean): void {
   const passes = tally.passes[index] ?? 0;
   const fails = tally.fails[index] ?? 0;
-  if (passes + fails === 0) tally.touched.push(index);
+  if (passes + fails === 0) tally.touched[tally.touched.length] = index;
   tally.passes[index] = passes + (ok ? 1 : 0);
   tally.fails[index] = fails + (ok ? 0 : 1);
 }

@@ -81,6 +81,29 @@ describe('a script that harms itself', () => {
     expect(place.summary().execution.iterations).toBeGreaterThan(20);
   });
 
+  it('that fills the memory in its init code is told so, with what to do', async () => {
+    const place = new Place({
+      'init.js':
+        'const all = []; for (;;) all.push(new Array(1e6).fill(1.5));\nexport default function () {}\n',
+    });
+    places.push(place);
+    const { code, err } = await place.run(['run', 'init.js', '--worker-heap', '70MB']);
+    expect(code, err).toBe(107);
+    expect(err).toMatch(/the script used up the memory of its worker/);
+    expect(err).toMatch(/--worker-heap/);
+    expect(err).not.toContain('fault of dicomrun');
+  });
+
+  it('that asks for more than V8 can give ends the process, and the run can be read', async () => {
+    const body = "  await sleep(2); 'x'.repeat(2 ** 28).split('');";
+    const { place, code } = await run(body);
+    // No verdict: V8 aborts by SIGTRAP or SIGABRT, no handler runs.
+    expect([null, 132, 133, 134]).toContain(code);
+    const { code: read, out } = await place.run(['report', place.runs()[0] ?? '']);
+    expect(read, out).not.toBe(109);
+    expect(out).toMatch(/truncated|killed|not finished|did not end/i);
+  });
+
   it('that throws what cannot be read, from every phase', async () => {
     const place = new Place();
     places.push(place);

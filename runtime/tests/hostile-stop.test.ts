@@ -8,6 +8,8 @@ import { stripVTControlCharacters } from 'node:util';
 import { afterEach, describe, expect, it } from 'vitest';
 import { Place } from './cli-spawn.ts';
 import { requirePeer, startStorescp } from './peers.ts';
+import { REPLY_LATER } from '../dicom/dimse/incoming.ts';
+import { closeServers, serve } from './wire-fixture.ts';
 
 const MAIN = new URL('../../dist/runtime/cli/main.js', import.meta.url).pathname;
 
@@ -177,4 +179,39 @@ nodeTerminal().exitNow(105);`;
       expect(err).toMatch(/pipe|\/dev\/zero/);
     },
   );
+});
+
+describe('requests on their way at Ctrl-C', () => {
+  it('are counted, as interrupted, and fail nobody', async () => {
+    let arrived = 0;
+    const port = await serve({
+      onStoreEnd: () => {
+        arrived++;
+        return REPLY_LATER;
+      },
+    });
+    place = new Place({
+      'stop.ts': `import dicom from 'dicom';
+const peer = dicom.peer({ connect: 'SILENT@127.0.0.1:${port}', timeouts: { response: '60s' } });
+const ct = dicom.synthetic({ modality: 'CT', rows: 16, columns: 16 });
+export const options = {
+  scenarios: { s: { executor: 'constant-vus', vus: 2, duration: '60s', gracefulStop: '1s' } },
+};
+export default async function () {
+  console.log('stores');
+  await peer.store(ct);
+}
+`,
+    });
+    const running = place.start(['run', 'stop.ts', '--no-report', '--no-preflight']);
+    await running.says('stores');
+    await expect.poll(() => arrived, { timeout: 20_000 }).toBe(2);
+    running.kill('SIGINT');
+    const { code, err } = await running.done;
+    await closeServers();
+    expect(code, err).toBe(105);
+    const { metrics } = place.summary();
+    expect(metrics['dicom_reqs']?.values['count']).toBe(arrived);
+    expect(metrics['dicom_req_failed']?.values['rate']).toBe(0);
+  });
 });

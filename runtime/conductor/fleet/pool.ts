@@ -3,6 +3,7 @@ import { totalmem } from 'node:os';
 import { MessageChannel } from 'node:worker_threads';
 import type { MessagePort, Transferable } from 'node:worker_threads';
 import { Piscina } from 'piscina';
+import { DicomRunError, ExitCode } from '../../errors.ts';
 
 /** One running long task and the port to it. */
 export interface Thread<In, Out> {
@@ -88,7 +89,7 @@ function startTask<In, Out>(
   const run = pool.run(makeTask(far), { transferList: [far], signal: killer.signal });
   const ended = run.then(
     () => null,
-    (reason: unknown) => (reason instanceof Error ? reason : new Error(String(reason))),
+    (reason: unknown) => memoryOf(reason) ?? asError(reason),
   );
   void ended.then(() => port.close());
   return {
@@ -101,4 +102,18 @@ function startTask<In, Out>(
     ended,
     kill: () => killer.abort(),
   };
+}
+
+function asError(reason: unknown): Error {
+  return reason instanceof Error ? reason : new Error(String(reason));
+}
+
+/** A full heap is its script's doing, whatever phase it was in. */
+function memoryOf(reason: unknown): DicomRunError | null {
+  if ((reason as { code?: unknown } | null)?.code !== 'ERR_WORKER_OUT_OF_MEMORY') return null;
+  return new DicomRunError(ExitCode.SCRIPT, {
+    code: 'SCRIPT_MEMORY',
+    message: `the script used up the memory of its worker (${asError(reason).message})`,
+    hint: 'keep less at once, or give it more: --worker-heap 1GB',
+  });
 }

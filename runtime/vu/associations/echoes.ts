@@ -65,13 +65,17 @@ export class Echoes implements ReplyTaker {
   failure(operation: Operation, failure: Failure): void {
     const { host, requests, errors } = this.#parts;
     const vu = this.#parts.vu(operation.slot);
+    const { spec } = operation.association as OpenAssociation;
+    const outcome = vu.interrupted ? 'interrupted' : outcomeTag(failure);
+    const series = requests.declare(this.#associations.peerContext(vu, spec), {
+      service: 'C-ECHO',
+      outcome,
+    });
+    requests.unanswered(series, !vu.interrupted);
     if (vu.interrupted) {
       host.settle(operation, Answer.INTERRUPTED, 0, '');
       return;
     }
-    const { spec } = operation.association as OpenAssociation;
-    const tags = { service: 'C-ECHO', outcome: outcomeTag(failure) };
-    requests.unanswered(requests.declare(this.#associations.peerContext(vu, spec), tags), true);
     const fault = failureFault(failure, spec.peer, 'C-ECHO');
     errors.failed({ operation: 'C-ECHO', ...fault, calledAET: spec.peer.calledAET }, vu);
     host.fail(operation, fault);

@@ -24,6 +24,8 @@ describe('checkPeer', () => {
     [{ calledAET: 'A\\B' }, 'CONFIG_AE_TITLE peer({ calledAET }): "A\\\\B"'],
     [{ callingAET: '' }, 'CONFIG_AE_TITLE peer({ callingAET }): ""'],
     [{ callingAET: 5 }, 'CONFIG_AE_TITLE peer({ callingAET }): 5'],
+    [{ maxPdu: -1 }, 'CONFIG_MAX_PDU peer({ maxPdu }): must be whole bytes'],
+    [{ maxPdu: '16384' }, 'CONFIG_MAX_PDU peer({ maxPdu }): must be whole bytes'],
     [{ connect: 'PACS:104' }, 'CONFIG_ADDRESS peer({ connect: "PACS:104" }): write AET@host:port'],
     [{ connect: 'A@h:99999' }, 'CONFIG_ADDRESS peer({ connect }): must be a port'],
     [

@@ -3,6 +3,8 @@ import { RingFault } from '../sandbox/host.ts';
 
 const AET = /^[\x20-\x5b\x5d-\x7e]{1,16}$/;
 const MAX_PORT = 65_535;
+/** Its field has 32 bits (PS3.8 D.1.1). */
+const MAX_PDU = 4_294_967_295;
 
 /** Whether this can be an AE title (PS3.5 §6.2, VR AE). */
 export function isAETitle(title: string): boolean {
@@ -21,6 +23,16 @@ export function checkPeer(peer: Readonly<Record<string, unknown>>): void {
   checkTitle('callingAET', peer['callingAET']);
   checkPort('connect', parts === undefined ? undefined : Number(parts[3]));
   checkPort('port', port);
+  checkMaxPdu(peer['maxPdu']);
+}
+
+function checkMaxPdu(bytes: unknown): void {
+  if (bytes === undefined) return;
+  if (Number.isInteger(bytes) && Number(bytes) >= 0 && Number(bytes) <= MAX_PDU) return;
+  throw fault(
+    'MAX_PDU',
+    `peer({ maxPdu }): must be whole bytes from 0 (no limit) to ${MAX_PDU}, got ${String(bytes)}`,
+  );
 }
 
 function checkTitle(key: string, title: unknown): void {

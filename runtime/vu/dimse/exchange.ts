@@ -180,8 +180,11 @@ export class Exchange {
   lost(failure: Failure): Fault | null {
     const { requests, errors } = this.parts;
     const { vu } = this;
-    if (vu.interrupted) return null;
     const { peer } = this.open.spec;
+    if (vu.interrupted) {
+      requests.unanswered(this.#series(this.with({ outcome: 'interrupted' })), false);
+      return null;
+    }
     requests.unanswered(this.#series(this.with({ outcome: outcomeTag(failure) })), true);
     const fault = failureFault(failure, peer, this.service);
     errors.failed({ operation: this.service, ...fault, calledAET: peer.calledAET }, vu);

@@ -12,6 +12,8 @@ import { byKeyword } from './keys.ts';
 import { Exchange, noContext, type ServiceOptions } from './exchange.ts';
 
 const DEFAULT_LIMIT = 10_000;
+/** A loop takes all there are, but so many at most may wait for it. */
+const MOST_WAITING = 100_000;
 /** Most matches of one page: a page is parsed at once in the sandbox. */
 const PAGE_MATCHES = 256;
 
@@ -67,19 +69,33 @@ class Cursor implements FindUser {
     this.number = number;
     this.exchange = exchange;
     this.parts = exchange.parts;
-    this.limit = call.limit ?? DEFAULT_LIMIT;
+    this.limit = call.limit ?? (call.pages ? Infinity : DEFAULT_LIMIT);
     this.pages = call.pages;
     this.onEnd = onEnd;
   }
 
   onMatch(match: JsonDataset): void {
-    if (this.taken >= this.limit) return;
+    if (this.taken >= this.limit || this.fault !== null) return;
     this.taken++;
     this.matches.push(match);
+    if (this.limit === Infinity && this.matches.length > MOST_WAITING) this.giveUp();
     if (this.pages && this.waiting !== null && !this.draining) this.answer(this.waiting);
   }
 
+  /** The peer is faster than the loop: told, never cut short without a word. */
+  private giveUp(): void {
+    this.matches = [];
+    this.fault = {
+      code: 'SCRIPT_MATCHES',
+      message: `find(): over ${MOST_WAITING} matches wait to be taken by the loop`,
+      hint: 'give a limit: find(keys, { limit: 1000 }), or narrower keys',
+    };
+    this.finding?.cancel();
+    if (this.waiting !== null) this.answer(this.waiting);
+  }
+
   onDone(result: FindResult): void {
+    if (this.fault !== null) return;
     if (result.failure === null) this.result = findResult(this.exchange, result);
     else this.fault = this.exchange.lost(result.failure) ?? 'interrupted';
     if (this.waiting !== null) this.answer(this.waiting);

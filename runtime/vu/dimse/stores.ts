@@ -243,6 +243,8 @@ export class Stores implements ReplyTaker {
     const open = operation.association as OpenAssociation;
     const detail = operation.detail as StoreDetail | null;
     if (vu.interrupted) {
+      // It went out, and may have arrived: the peer's count and ours differ by these.
+      this.#countUnanswered(operation, open, 'interrupted', false);
       host.settle(operation, Answer.INTERRUPTED, 0, '');
       return;
     }
