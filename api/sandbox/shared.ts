@@ -52,7 +52,6 @@ export function takeTally(): string {
   const { passes, fails, touched } = tally;
   let text = '';
   // why: by number, a script of this worker may have replaced how arrays are walked and pushed to
-  // eslint-disable-next-line @typescript-eslint/prefer-for-of
   for (let i = 0; i < touched.length; i++) {
     const index = touched[i] ?? 0;
     text += `${index},${passes[index] ?? 0},${fails[index] ?? 0};`;

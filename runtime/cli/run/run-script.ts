@@ -95,7 +95,7 @@ function runBefore(terminal: Terminal, folder: string): string | null {
 
 /** A word that a shell takes as it is meant, and a terminal shows harmlessly. */
 export function shellWord(word: string): string {
-  // eslint-disable-next-line no-control-regex -- these are what must not reach a terminal
+  // What must not reach a terminal.
   const shown = word.replace(/[\u0000-\u001f\u007f-\u009f]/g, '?');
   return /^[\w@%+=:,./\\-]+$/.test(shown) ? shown : `'${shown.replaceAll("'", `'\\''`)}'`;
 }

@@ -1,3 +1,4 @@
+/* eslint-disable @typescript-eslint/only-throw-error -- scripts throw anything */
 import { describe, expect, it } from 'vitest';
 import { connect, ring } from '../../../api/sandbox/door.ts';
 import type { GuestDoor } from '../../../api/bridge.ts';
