@@ -70,10 +70,10 @@ export class AcceptorThread {
       hashes.addPool(pool);
       known.addPool(pool, hashes);
     }
-    const { runNumber, settleMs, horizonMs, mostMissing, folder } = message;
-    const { samples } = this;
+    const { runNumber, settleMs, horizonMs, mostMissing, mostStrays, folder } = message;
     const sent = new SentHeaders(runNumber, message.pools);
-    const desk = new Desk({ runNumber, settleMs, horizonMs, mostMissing, samples, hashes, sent });
+    const limits = { settleMs, horizonMs, mostMissing, mostStrays };
+    const desk = new Desk({ runNumber, ...limits, samples: this.samples, hashes, sent });
     this.desk = desk;
     const tools = this.tools(desk, hashes, known);
     const receivers = message.receivers.map(({ id, spec }) => new Receiver(id, spec, tools));
@@ -204,7 +204,8 @@ export class AcceptorThread {
     const accounts = this.desk?.close(now) ?? [];
     this.samples.flush();
     this.tellErrors();
-    this.post({ kind: 'settled', accounts, missing: this.desk?.missing ?? [] });
+    const { missing = [], strays = [] } = this.desk ?? {};
+    this.post({ kind: 'settled', accounts, missing, strays });
   }
 
   private readonly log = (message: string): void =>

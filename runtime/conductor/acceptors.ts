@@ -35,6 +35,7 @@ export interface ListenPlan {
   readonly workers: number;
   readonly pools: Extract<ToAcceptor, { readonly kind: 'listen' }>['pools'];
   readonly mostMissing: number;
+  readonly mostStrays: number;
   readonly folder: string;
 }
 
@@ -113,6 +114,7 @@ export class Acceptors implements AcceptorPorts {
     return {
       routes: parts.flatMap((part) => part.accounts),
       missing: parts.flatMap((part) => part.missing),
+      strays: parts.flatMap((part) => part.strays),
     };
   }
 
@@ -145,7 +147,7 @@ export class Acceptors implements AcceptorPorts {
   }
 }
 
-type Settled = Pick<Extract<FromAcceptor, { readonly kind: 'settled' }>, 'accounts' | 'missing'>;
+type Settled = Omit<Extract<FromAcceptor, { readonly kind: 'settled' }>, 'kind'>;
 type ListenAnswer = Extract<FromAcceptor, { readonly kind: 'listening' }>;
 
 class AcceptorThread {
@@ -221,7 +223,7 @@ class AcceptorThread {
       return settled;
     } catch (error) {
       this.#reportGone(error);
-      return { accounts: [], missing: [] };
+      return { accounts: [], missing: [], strays: [] };
     }
   }
 

@@ -21,7 +21,7 @@ import { Fleet } from './fleet/fleet.ts';
 import { FaultError, faultProblem } from './fleet/mailbox.ts';
 import { DeferredEvents } from './fleet/deferred.ts';
 import { defaultHeap } from './fleet/pool.ts';
-import { MOST_MISSING_SHOWN } from './records/missing.ts';
+import { mostKept } from './records/missing.ts';
 import { Recorder } from './records/recorder.ts';
 import { Scraper } from './scrape.ts';
 import type { EmbeddedAddress } from '../threads/acceptor.ts';
@@ -31,9 +31,7 @@ import type { Loaded } from './share.ts';
 import { StoppedError } from './stopper.ts';
 import { vuPlan } from './vu-plan.ts';
 
-const NO_ACCOUNT: Account = { routes: [], missing: [] };
-/** Missing instances that a ledger names, of each acceptor thread. */
-const MOST_MISSING_KEPT = 100_000;
+const NO_ACCOUNT: Account = { routes: [], missing: [], strays: [] };
 /** How long deliveries are waited for when the run was interrupted. */
 const INTERRUPTED_SETTLE_MS = 1_000;
 
@@ -209,7 +207,7 @@ class Conductor {
       horizonMs: options.deliveryHorizonMs,
       workers,
       pools: loaded.declarations.flatMap((d) => (d.kind === 'pool' ? [d.pool] : [])),
-      mostMissing: options.ledger === 'none' ? MOST_MISSING_SHOWN : MOST_MISSING_KEPT,
+      ...mostKept(options),
       folder: start.built.folder,
     });
   }

@@ -18,6 +18,8 @@ export interface RunRecord {
   readonly id: string;
   /** Which part of the plan, when not all of it: `2/3` is the second of three. */
   readonly part?: string;
+  /** Widths of all parts in order, when it is one. */
+  readonly widths?: readonly number[];
   /** Wall clock of t0, ms since the epoch, a whole number. */
   readonly t0: number;
   readonly script: string;
@@ -99,6 +101,24 @@ export interface TotalsRecord {
   readonly rows: readonly ViewRow[];
 }
 
+/**
+ * Of a part of a plan: some of what its account left open, which the receivers of another part may
+ * close. Instances by a digest of their UID.
+ */
+export interface OpenRecord {
+  readonly k: 'open';
+  readonly route: string;
+  readonly scenario: string;
+  /** Accepted here, and not arrived here. */
+  readonly missing?: readonly string[];
+  /** Arrived here so many times, and sent by nobody here. */
+  readonly strays?: readonly (readonly [digest: string, arrivals: number])[];
+  /** Of those that the end record names as missing, in its order. */
+  readonly shown?: readonly string[];
+  /** Whether `strays` count as unexpected. */
+  readonly counted?: boolean;
+}
+
 /** Last record. */
 export interface EndRecord {
   readonly k: 'end';
@@ -138,4 +158,5 @@ export type LogRecord =
   | ErrorRecord
   | EventRecord
   | TotalsRecord
+  | OpenRecord
   | EndRecord;

@@ -84,6 +84,7 @@ export async function openAcceptor(setup: AcceptorSetup): Promise<Acceptor> {
     workers: [worker.port2],
     pools: setup.pools ?? [],
     mostMissing: 1000,
+    mostStrays: 0,
     folder: '.',
   };
   tell(listen, [worker.port2]);

@@ -2,7 +2,7 @@
 // process: beside data it carries the MessagePorts to the VU workers and a SharedArrayBuffer.
 import type { MessagePort } from 'node:worker_threads';
 import type { PoolShare } from '../dicom/pool/share.ts';
-import type { MissingInstance, RouteAccount } from './delivery.ts';
+import type { MissingInstance, RouteAccount, StrayInstance } from './delivery.ts';
 import type {
   ErrorMessage,
   LogMessage,
@@ -78,6 +78,7 @@ export type ToAcceptor =
       readonly pools: readonly PoolShare[];
       /** So many missing instances are named at most; all are counted. */
       readonly mostMissing: number;
+      readonly mostStrays: number;
       /** The script's folder: certificates of the embedded target are relative to it. */
       readonly folder: string;
     }
@@ -107,5 +108,6 @@ export type FromAcceptor =
       readonly kind: 'settled';
       readonly accounts: readonly RouteAccount[];
       readonly missing: readonly MissingInstance[];
+      readonly strays: readonly StrayInstance[];
     }
   | { readonly kind: 'ended' };

@@ -92,6 +92,18 @@ export interface MissingInstance {
   readonly sopInstanceUid: string;
   readonly studyUid: string;
   readonly route: string;
+  readonly scenario?: string;
+}
+
+/** An instance that arrived at a receiver and that nobody in this process had sent. */
+export interface StrayInstance {
+  readonly sopInstanceUid: string;
+  /** Name of the route that it counts for. */
+  readonly route: string;
+  readonly scenario: string;
+  readonly arrivals: number;
+  /** Whether it counts as unexpected. */
+  readonly counted: boolean;
 }
 
 /** The account of one route as its acceptor knows it: times are samples of their own. */

@@ -5,6 +5,7 @@ import { newTally } from './tally.ts';
 import type { Tally } from './tally.ts';
 import type { Expectations } from './expectations.ts';
 import type { Expectation } from './delivery.ts';
+import type { AccountListener } from './listener.ts';
 import type { SentRecipe } from '../../threads/delivery.ts';
 
 /** One accepted store that is expected here. Keys: see {@link Instances}. */
@@ -51,18 +52,6 @@ export interface AccountOptions {
   readonly horizonMs: number;
   /** Name of the receiver, for what belongs to no route. */
   readonly name: string;
-}
-
-/** What the account tells, as it happens. */
-export interface AccountListener {
-  /** A first arrival met its accepted row. */
-  delivered(route: number, durationMs: number, arrivedAt: number): void;
-  /** An instance is dropped: whatever was kept for it may go. */
-  dropped(a: number, b: number): void;
-  /** The last instance of a study is gone, and nobody asks for it. */
-  finished(study: number): void;
-  /** Decided missing; `study` and `route` are its numbers. */
-  missing(a: number, b: number, sent: { readonly study: number; readonly route: number }): void;
 }
 
 /** How long an instance that was decided missing is remembered, in horizons. */
@@ -313,7 +302,7 @@ export class Account {
     const arrivals = instances.arrivals[slot] ?? 0;
     const sends = instances.sends[slot] ?? 0;
     if (sends === 0) {
-      if (arrivals > 0 && this.expecting) this.strayTally(slot).unexpected++;
+      if (arrivals > 0) this.decideStray(slot, arrivals);
       return;
     }
     const route = instances.route[slot] ?? NO_ROUTE;
@@ -328,13 +317,21 @@ export class Account {
     this.listener.missing(a, b, { study, route });
   }
 
+  private decideStray(slot: number, arrivals: number): void {
+    const { instances, expecting: counted } = this;
+    const route = this.strayRoute(slot);
+    if (counted) this.tally(route).unexpected++;
+    const [a = 0, b = 0] = [instances.keyA[slot], instances.keyB[slot]];
+    this.listener.stray?.(a, b, { route, arrivals, counted });
+  }
+
   /** An unexpected arrival belongs to the route of its study, or to the only route there is. */
-  private strayTally(slot: number): Tally {
+  private strayRoute(slot: number): number {
     const study = this.instances.study[slot] ?? NO_SLOT;
     const route = study === NO_SLOT ? NO_ROUTE : (this.studies.route[study] ?? NO_ROUTE);
-    if (route !== NO_ROUTE) return this.tally(route);
-    const routes = this.tallies.filter((tally) => tally !== undefined);
-    return routes.length === 1 ? (routes[0] ?? this.stray) : this.stray;
+    if (route !== NO_ROUTE) return route;
+    const routes = [...this.tallies.keys()].filter((number) => this.tallies[number] !== undefined);
+    return routes.length === 1 ? (routes[0] ?? NO_ROUTE) : NO_ROUTE;
   }
 
   private drop(slot: number): void {

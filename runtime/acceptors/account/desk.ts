@@ -1,6 +1,6 @@
 // The accounts of a thread's receivers: routes get numbers, tallies become samples, questions reach
 // the account they are about.
-import type { MissingInstance, RouteAccount } from '../../threads/delivery.ts';
+import type { MissingInstance, RouteAccount, StrayInstance } from '../../threads/delivery.ts';
 import { Account } from './account.ts';
 import type { AcceptedRow, ArrivalRow } from './account.ts';
 import type { Delivery, TagWish } from './delivery.ts';
@@ -23,6 +23,8 @@ export interface DeskOptions {
   readonly horizonMs: number;
   /** So many missing instances are named at the end; more are only counted. */
   readonly mostMissing: number;
+  /** So many arrivals that nobody here sent are named; none where no other process could have. */
+  readonly mostStrays?: number;
   readonly samples: SampleWriter;
   readonly hashes: HashNumbers;
   readonly sent: SentHeaders;
@@ -44,6 +46,7 @@ export interface ReceiverDesk {
 
 interface Route {
   readonly name: string;
+  readonly scenario: string;
   readonly receiver: number;
   readonly samples: TallySamples;
 }
@@ -62,11 +65,12 @@ export interface Question {
 /** All accounts of one acceptor thread. */
 export class Desk {
   readonly missing: MissingInstance[] = [];
+  readonly strays: StrayInstance[] = [];
   private readonly options: DeskOptions;
   private readonly receivers = new Map<number, ReceiverDesk>();
   private readonly routes: Route[] = [];
   private readonly routeNumbers = new Map<string, number>();
-  private readonly strays = new Map<number, TallySamples>();
+  private readonly straySamples = new Map<number, TallySamples>();
   private readonly names = new Map<number, string>();
 
   constructor(options: DeskOptions) {
@@ -92,7 +96,7 @@ export class Desk {
     }
     const expectations = new Expectations(witness);
     const options = { settleMs: spec.settleMs ?? this.options.settleMs, horizonMs, name };
-    const account = new Account(options, this.listener(keys), expectations);
+    const account = new Account(options, this.listener(receiver, keys), expectations);
     const desk = { account, keys, expectations };
     this.receivers.set(receiver, desk);
     this.names.set(receiver, name);
@@ -108,7 +112,8 @@ export class Desk {
     this.routeNumbers.set(key, number);
     const tags: Record<string, string> = { route: name };
     if (scenario !== '') tags['scenario'] = scenario;
-    this.routes.push({ name, receiver, samples: new TallySamples(this.options.samples, tags) });
+    const samples = new TallySamples(this.options.samples, tags);
+    this.routes.push({ name, scenario, receiver, samples });
     this.receivers.get(receiver)?.account.addRoute(number);
     return number;
   }
@@ -212,10 +217,10 @@ export class Desk {
     });
     for (const [receiver, { account }] of this.receivers) {
       if (account.stray.unexpected === 0) continue;
-      let samples = this.strays.get(receiver);
+      let samples = this.straySamples.get(receiver);
       if (samples === undefined) {
         samples = new TallySamples(this.options.samples, { route: this.strayName(receiver) });
-        this.strays.set(receiver, samples);
+        this.straySamples.set(receiver, samples);
       }
       samples.emit(account.stray, now);
     }
@@ -225,8 +230,8 @@ export class Desk {
     return `(${this.names.get(receiver) ?? 'receiver'}, no route)`;
   }
 
-  private listener(keys: Keys): ConstructorParameters<typeof Account>[1] {
-    const { samples, mostMissing } = this.options;
+  private listener(receiver: number, keys: Keys): ConstructorParameters<typeof Account>[1] {
+    const { samples, mostMissing, mostStrays = 0 } = this.options;
     return {
       delivered: (route, durationMs, at) => {
         const series = this.routes[route]?.samples.duration;
@@ -240,7 +245,14 @@ export class Desk {
           sopInstanceUid: keys.uid(a, b),
           studyUid: keys.studyUid(study),
           route: this.routes[route]?.name ?? '',
+          scenario: this.routes[route]?.scenario ?? '',
         });
+      },
+      stray: (a, b, { route, arrivals, counted }) => {
+        if (this.strays.length >= mostStrays) return;
+        const { name = this.strayName(receiver), scenario = '' } = this.routes[route] ?? {};
+        const sopInstanceUid = keys.uid(a, b);
+        this.strays.push({ sopInstanceUid, route: name, scenario, arrivals, counted });
       },
     };
   }

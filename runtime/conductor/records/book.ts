@@ -20,7 +20,7 @@ import type { RunRecord, Setting } from '../../runlog/format.ts';
 import { RunLogWriter } from '../../runlog/writer.ts';
 import type { RunBook, RunContext, RunEnd } from '../conduct-types.ts';
 import { Discretion } from './discretion.ts';
-import { shownMissing } from './missing.ts';
+import { openRecords, shownMissing } from './missing.ts';
 import type { Recorder, RecordSinks } from './recorder.ts';
 import { LineFile, makeRunFolder, newRunId, RESULT_FILES } from './result-files.ts';
 
@@ -57,9 +57,14 @@ export function openBook(settings: BookSettings): RunBook {
 }
 
 /** Which part of the plan, in a run log: `2/3` is the second of three. */
-function partOf({ part }: Options): { readonly part?: string } {
+function partOf({ part }: Options): Pick<RunRecord, 'part' | 'widths'> {
   const { index, parts } = placeOf(part);
-  return parts === 1 ? {} : { part: `${index + 1}/${parts}` };
+  if (parts === 1) return {};
+  const [division] = part;
+  return {
+    part: `${index + 1}/${parts}`,
+    ...(part.length === 1 && division !== undefined ? { widths: division.widths } : {}),
+  };
 }
 
 class Book implements RunBook {
@@ -142,6 +147,9 @@ class Book implements RunBook {
 
   async finish(end: RunEnd, recorder: Recorder): Promise<Summary> {
     if (this.#settings.context.options.ledger !== 'none') this.#ledgerMissing(end);
+    if (this.#settings.context.options.part.length > 0) {
+      for (const record of openRecords(end.account)) this.#log.append(record);
+    }
     this.#log.flush();
     const named = this.#outputs.filter(({ destination }) => destination !== '');
     // An output may take its time, and who does not want to wait for it has a summary all the same.

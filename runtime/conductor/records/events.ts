@@ -1,7 +1,7 @@
 // What the threads of a run report while it goes on: the one listener that conduct() passes down.
 import type { ErrorMessage, LogMessage, SampleColumns, SeriesDecl } from '../../threads/samples.ts';
 import type { CaseMessage } from '../../threads/cases.ts';
-import type { MissingInstance, RouteAccount } from '../../threads/delivery.ts';
+import type { MissingInstance, RouteAccount, StrayInstance } from '../../threads/delivery.ts';
 
 /**
  * Receiver of everything threads send unasked. `source` numbers the sending task: series ids are
@@ -44,4 +44,6 @@ export interface Account {
   readonly routes: readonly RouteAccount[];
   /** In full: what of it may be told is for who tells it. */
   readonly missing: readonly MissingInstance[];
+  /** Of a part of a plan only: another part may have sent them. */
+  readonly strays: readonly StrayInstance[];
 }

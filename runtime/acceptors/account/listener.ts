@@ -1,0 +1,23 @@
+// Who hears what an account finds out.
+
+/** What the account tells, as it happens. */
+export interface AccountListener {
+  /** A first arrival met its accepted row. */
+  delivered(route: number, durationMs: number, arrivedAt: number): void;
+  /** An instance is dropped: whatever was kept for it may go. */
+  dropped(a: number, b: number): void;
+  /** The last instance of a study is gone, and nobody asks for it. */
+  finished(study: number): void;
+  /** Decided missing; `study` and `route` are its numbers. */
+  missing(a: number, b: number, sent: { readonly study: number; readonly route: number }): void;
+  /** Arrived and was accepted of nobody here; perhaps another part of the plan sent it. */
+  stray?(a: number, b: number, came: Stray): void;
+}
+
+export interface Stray {
+  /** {@link NO_ROUTE}: of no route. */
+  readonly route: number;
+  readonly arrivals: number;
+  /** Whether it is unexpected; where nobody delivers, nothing is. */
+  readonly counted: boolean;
+}
