@@ -84,6 +84,12 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: () => import('./commands/compare/command.ts'),
   },
   {
+    name: 'merge',
+    group: 'Results:',
+    summary: 'one summary and verdict from the parts of one plan',
+    load: () => import('./commands/merge.ts'),
+  },
+  {
     name: 'replay',
     group: 'Results:',
     summary: 'bring a run into InfluxDB afterwards',

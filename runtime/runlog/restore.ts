@@ -8,7 +8,7 @@ import { IDLE_GENERATOR } from '../metrics/facts.ts';
 import type { RunFacts } from '../metrics/facts.ts';
 import { RunHistogram } from '../metrics/distribution/histogram.ts';
 import { summarise } from '../metrics/summarise.ts';
-import type { Summary } from '../metrics/summary.ts';
+import type { ErrorsSummary, Summary, ThresholdResult } from '../metrics/summary.ts';
 import { judgeAll } from '../metrics/judge/whole.ts';
 import type { Totals } from '../metrics/totals.ts';
 import { clampTo, totalOf } from '../metrics/whole-view.ts';
@@ -73,6 +73,7 @@ export interface RestoredRun {
   readonly run: RunRecord;
   /** Null when the process was killed. */
   readonly end: EndRecord | null;
+  readonly facts: RunFacts;
   readonly totals: Totals;
   readonly summary: Summary;
 }
@@ -143,15 +144,32 @@ export class LogFold {
   }
 
   result(run: RunRecord): RestoredRun {
-    const views = this.#views.filter((view) => view !== undefined);
-    const totals = views.map((view) => ({ key: view.decl, total: totalOf(view) }));
+    const totals = this.totals();
     const end = this.#end;
     const thresholdKeys = Object.keys(run.thresholds);
     const facts = { thresholdKeys, ...(end?.facts ?? this.#truncatedFacts(run)) };
+    const thresholds = end?.thresholds ?? this.judged(run, facts.run.durationMs);
+    return { run, end, facts, totals, summary: summarise(totals, thresholds, facts) };
+  }
+
+  totals(): Totals {
+    return this.#made().map((view) => ({ key: view.decl, total: totalOf(view) }));
+  }
+
+  /** The thresholds of a run over all that was taken. */
+  judged({ thresholds }: RunRecord, durationMs: number): ThresholdResult[] {
+    const views = this.#made();
     const viewOf = (key: string): RestoredView | null =>
       views.find((one) => selectorOf(one.decl) === key.trim()) ?? null;
-    const thresholds = end?.thresholds ?? judgeAll(run.thresholds, viewOf, facts.run.durationMs);
-    return { run, end, totals, summary: summarise(totals, thresholds, facts) };
+    return judgeAll(thresholds, viewOf, durationMs);
+  }
+
+  errors(): ErrorsSummary {
+    return this.#errors.summary();
+  }
+
+  #made(): RestoredView[] {
+    return this.#views.filter((view) => view !== undefined);
   }
 
   #truncatedFacts(run: RunRecord): RunFacts {
