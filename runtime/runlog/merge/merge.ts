@@ -1,7 +1,13 @@
 // Finished parts of one plan as one run: one set of numbers, one verdict, one log.
 import type { RunFacts } from '../../metrics/facts.ts';
 import { plural } from '../../metrics/numbers.ts';
-import type { GeneratorSummary, Summary, ThresholdResult } from '../../metrics/summary.ts';
+import { MOST_CHECK_EXAMPLES } from '../../metrics/summary.ts';
+import type {
+  CheckExample,
+  GeneratorSummary,
+  Summary,
+  ThresholdResult,
+} from '../../metrics/summary.ts';
 import { summarise } from '../../metrics/summarise.ts';
 import type { Totals } from '../../metrics/totals.ts';
 import type { LogRecord, RunRecord } from '../format.ts';
@@ -116,6 +122,7 @@ function factsOf(
     accounts: joined.accounts,
     missing: joined.missing,
     thresholdKeys: first.thresholdKeys ?? Object.keys(run.thresholds),
+    checkExamples: examplesOf(parts, run.t0),
     generator: generatorOf(parts),
     cases: all.flatMap(({ cases }) => cases),
     outputs: all.flatMap(({ outputs }) => outputs),
@@ -124,6 +131,20 @@ function factsOf(
     trendStats: first.trendStats,
     timeUnit: first.timeUnit,
   };
+}
+
+/** The first failures of each check in any part. */
+function examplesOf(parts: readonly Part[], t0: number): Record<string, readonly CheckExample[]> {
+  const all = new Map<string, CheckExample[]>();
+  for (const { run, facts } of parts) {
+    for (const [check, examples] of Object.entries(facts.checkExamples ?? {})) {
+      const moved = examples.map((one) => ({ ...one, atMs: one.atMs + run.t0 - t0 }));
+      all.set(check, [...(all.get(check) ?? []), ...moved]);
+    }
+  }
+  const first = (examples: CheckExample[]) =>
+    examples.sort((a, b) => a.atMs - b.atMs).slice(0, MOST_CHECK_EXAMPLES);
+  return Object.fromEntries([...all].map(([check, examples]) => [check, first(examples)]));
 }
 
 /** Of the worst of them; what was saturated is named. */
