@@ -49,7 +49,8 @@ export default tseslint.config(
       eqeqeq: 'error',
       complexity: ['error', 20],
       'max-params': ['error', 4],
-      'max-lines': ['error', { max: 400, skipBlankLines: false, skipComments: false }],
+      // A hint that a file holds two nouns; a cap that is lower designs files instead of hinting.
+      'max-lines': ['error', { max: 500, skipBlankLines: false, skipComments: false }],
       'max-lines-per-function': ['error', { max: 40, ...code }],
     },
   },

@@ -96,7 +96,7 @@ export function readText(buffer: Buffer, start: number, end: number, element: nu
   return buffer.toString('latin1', at, stop);
 }
 
-/** An AT element as 32-bit tags. */
+/** @internal An AT element as 32-bit tags. */
 export function readTags(buffer: Buffer, start: number, end: number, element: number): number[] {
   const at = findElement(buffer, start, end, element);
   if (at < 0) return [];

@@ -27,14 +27,7 @@ const KNOWN = ['mode', 'org', 'bucket', 'token', 'retention', 'insecure'];
 
 /** Default `http://127.0.0.1:8086/dicomrun`. Throws `CONFIG_OUTPUT` for what it does not understand. */
 export function parseInfluxTarget(text: string): InfluxTarget {
-  let url: URL;
-  try {
-    url = new URL(text === '' ? 'http://127.0.0.1:8086/dicomrun' : text);
-  } catch {
-    throw bad(`"${masked(text)}" is not a URL`);
-  }
-  const protocol = url.protocol.slice(0, -1);
-  if (protocol !== 'http' && protocol !== 'https') throw bad(`protocol ${protocol} is not http(s)`);
+  const { url, protocol } = urlOf(text);
   const unknown = [...url.searchParams.keys()].find((key) => !KNOWN.includes(key));
   if (unknown !== undefined)
     throw bad(`unknown parameter "${unknown}"; known: ${KNOWN.join(', ')}`);
@@ -63,6 +56,14 @@ export function parseInfluxTarget(text: string): InfluxTarget {
     retention,
     insecure: url.searchParams.get('insecure') === 'true',
   };
+}
+
+function urlOf(text: string): { readonly url: URL; readonly protocol: 'http' | 'https' } {
+  if (text !== '' && !URL.canParse(text)) throw bad(`"${masked(text)}" is not a URL`);
+  const url = new URL(text === '' ? 'http://127.0.0.1:8086/dicomrun' : text);
+  const protocol = url.protocol.slice(0, -1);
+  if (protocol !== 'http' && protocol !== 'https') throw bad(`protocol ${protocol} is not http(s)`);
+  return { url, protocol };
 }
 
 /** Without user, password and token. */
