@@ -67,6 +67,7 @@ afterAll(() => {
 const TABLE: readonly (readonly [string, number, RegExp, RegExp])[] = [
   ['rnu store.ts', 104, /no command "rnu"/, /dicomrun run/],
   ['run', 104, /missing required argument 'script'/, /--help/],
+  ['run store.ts --reporter dot', 104, /flag --reporter: "dot" is none of run/, /junit=FILE/],
   ['run store.ts --vsu 3', 104, /unknown option '--vsu'/, /--vus/],
   ['run missing.ts', 104, /script "missing\.ts" does not exist/, /dicomrun new/],
   ['run .', 104, /script "\." is a folder/, /there is .*\.ts/],

@@ -15,17 +15,20 @@ interface Ran {
 }
 
 const FLAGS = ['--embedded', '--settle', '1s', '--results', 'results', '--testid', 'r'];
+const REPORTER = ['--reporter', 'junit=made/run.xml'];
 
 async function run(script: string, args: readonly string[] = []): Promise<Ran> {
   const place = new Place({ 'route.ts': script });
   try {
-    const { code, out, err } = await place.run(['run', 'route.ts', ...FLAGS, ...args]);
+    const { code, out, err } = await place.run(['run', 'route.ts', ...FLAGS, ...REPORTER, ...args]);
     const folder = join(place.folder, 'results', 'r');
     await place.run(['report', 'results/r', '--junit', 'junit.xml']);
+    const junit = readFileSync(join(place.folder, 'junit.xml'), 'utf8');
+    // What the run tells its CI server is what `report` tells of it later.
+    expect(readFileSync(join(place.folder, 'made', 'run.xml'), 'utf8')).toBe(junit);
     return {
-      ...{ code, out, err },
+      ...{ code, out, err, junit },
       summary: JSON.parse(readFileSync(join(folder, 'summary.json'), 'utf8')) as Summary,
-      junit: readFileSync(join(place.folder, 'junit.xml'), 'utf8'),
     };
   } finally {
     place.remove();

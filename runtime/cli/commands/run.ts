@@ -1,5 +1,5 @@
 // dicomrun run SCRIPT: a load test.
-import { addRunFlags, connectFlags, givenFlags } from '../run/run-flags.ts';
+import { addRunFlags, collect, connectFlags, givenFlags } from '../run/run-flags.ts';
 import type { DefineCommand } from '../command.ts';
 
 const EXAMPLES = `
@@ -7,6 +7,7 @@ Examples:
   dicomrun run gi-routing.ts --embedded --vus 5 --duration 10s
   dicomrun run gi-routing.ts -c PACS@10.1.2.3:104 -b MY_AET --vus 50 --ramp 2m
   dicomrun run gi-routing.ts --vus 50 --ramp 2m --out influxdb=http://127.0.0.1:8086/dicomrun
+  dicomrun run gi-routing.ts --embedded --reporter junit=run.xml
 
 Exit codes: dicomrun help exit-codes`;
 
@@ -17,9 +18,14 @@ export const define: DefineCommand = (command, { terminal, exit }) => {
     .argument('[port]', 'dcmtk style: port of the target')
     .addHelpText('after', EXAMPLES);
   addRunFlags(command);
+  command
+    .optionsGroup('Results:')
+    .option('--reporter <junit=file>', 'the run as JUnit XML, repeatable', collect);
   command.action(async (script: string, host: string | undefined, port: string | undefined) => {
     const { runScript } = await import('../run/run-script.ts');
-    const flags = { ...givenFlags(command), ...connectFlags(command, host, port) };
-    exit(await runScript({ script, flags, mode: 'run', terminal }));
+    const { reporter, ...given } = givenFlags(command);
+    const flags = { ...given, ...connectFlags(command, host, port) };
+    const reporters = Array.isArray(reporter) ? (reporter as readonly string[]) : [];
+    exit(await runScript({ script, flags, reporters, mode: 'run', terminal }));
   });
 };

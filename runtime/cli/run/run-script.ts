@@ -17,6 +17,8 @@ export interface RunScriptRequest {
   readonly flags: FlagValues;
   readonly mode: Mode;
   readonly terminal: Terminal;
+  /** What `--reporter` names. */
+  readonly reporters?: readonly string[];
   /** The bundled demonstration: other next commands. */
   readonly demo?: boolean;
 }
@@ -25,6 +27,8 @@ export interface RunScriptRequest {
 export async function runScript(request: RunScriptRequest): Promise<number> {
   const { terminal, flags } = request;
   applyColor(terminal, flags);
+  const { junitFiles, writeJunit } = await import('./junit-file.ts');
+  const files = junitFiles(request.reporters ?? [], terminal);
   const screen = new RunScreen(terminal, quietOf(flags));
   const stopper = new Stopper();
   const off = supervise(terminal, stopper, (text) => screen.note(text));
@@ -37,6 +41,7 @@ export async function runScript(request: RunScriptRequest): Promise<number> {
     const { annotations } = await import('./ci-annotations.ts');
     printSummary(terminal, result);
     terminal.err(annotations(result.summary, terminal.env));
+    await writeJunit(files, result.summary, terminal);
     return result.summary.verdict.exitCode;
   } finally {
     screen.close();
