@@ -130,7 +130,8 @@ describe('receiver', () => {
     at.tell({ kind: 'accepted', columns });
     const { accounts, missing } = await at.settle(300);
     expect(accounts).toMatchObject([{ accepted: 1, missing: 1 }]);
-    const named = { sopInstanceUid: uidOf(77, 4), studyUid: studyUid(RUN, 77), route: 'ROUTE' };
+    const uids = { sopInstanceUid: uidOf(77, 4), studyUid: studyUid(RUN, 77) };
+    const named = { ...uids, route: 'ROUTE', scenario: 'load' };
     expect(missing).toEqual([named]);
   });
 

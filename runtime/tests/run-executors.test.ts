@@ -199,7 +199,8 @@ describe('gracefulStop', () => {
       [],
     );
     const summary = result.summary();
-    expect(result.code).toBe(0);
+    // No iteration came to its end, so nothing was tested.
+    expect(result.code).toBe(99);
     expect(summary.execution).toMatchObject({ iterations: 0, interrupted: 2 });
     expect(summary.run.durationMs).toBeLessThan(3000);
     expect(counted(summary, 'begun')).toBe(2);

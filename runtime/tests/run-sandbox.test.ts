@@ -253,7 +253,7 @@ export default async function (): Promise<void> {
 }
 `;
     const result = await bench.script(script, []);
-    expect(result.code).toBe(0);
+    expect(result.code).toBe(99);
     const { errors, execution } = result.summary();
     expect(execution).toMatchObject({ iterations: 4, failed: 4 });
     expect(errors.total).toBe(4);

@@ -4,8 +4,11 @@ import { MOST_CHECK_EXAMPLES } from '../../metrics/summary.ts';
 import type { CheckedCase, CheckSeen } from '../../threads/cases.ts';
 import type { Discretion } from './discretion.ts';
 
-/** Elements whose values say who somebody is. */
-const PERSONAL = /^(Patient|Other)|(Name|ID|UID|Number|Date|Time|Comments?|Address)$/;
+/** Elements whose values say, or may say, who somebody is. */
+const PERSONAL =
+  /^(Patient|Other|Additional|Ethnic|Medical|Responsible|Military|Confidentiality)|(Name|IDs?|UID|Numbers?|Date|Time|Age|Sex|Comments?|Address|Physicians?|OfRecord|Occupation|History|Telecom|Location|Residence)$/;
+/** Free text, in which a person may stand: shown where the script says what it has to be. */
+const FREE_TEXT = /(Description|Reason|Diagnosis|Diagnoses|Interpretation|Text|Label|Trial)$/;
 /** Longest value shown. */
 const MOST_SHOWN = 60;
 
@@ -16,8 +19,9 @@ export function seenText(seen: CheckSeen | undefined, discretion: Discreet): str
   if (seen === undefined) return '';
   const { differences = [], missing = [], text = '', instance } = seen;
   const parts = differences.map((one) => {
-    const value = (of: string | null): string => valueText(one.tag, of, discretion);
     const { tag, expected, actual } = one;
+    const hides = !discretion.open && isHidden(tag, expected);
+    const value = (of: string | null): string => valueText(of, hides, discretion);
     const which = discretion.uid(one.instance);
     return `${tag}: expected ${value(expected)}, arrived ${value(actual)}  (${which})`;
   });
@@ -29,10 +33,14 @@ export function seenText(seen: CheckSeen | undefined, discretion: Discreet): str
   return instance === undefined ? words : `${words}  (${discretion.uid(instance)})`;
 }
 
-function valueText(tag: string, value: string | null, discretion: Discreet): string {
-  if (value === null) return 'absent';
+function isHidden(tag: string, expected: string | null): boolean {
   const keyword = tag.split('.').at(-1) ?? tag;
-  if (!discretion.open && PERSONAL.test(keyword)) return '(hidden)';
+  return PERSONAL.test(keyword) || (expected === null && FREE_TEXT.test(keyword));
+}
+
+function valueText(value: string | null, hides: boolean, discretion: Discreet): string {
+  if (value === null) return 'absent';
+  if (hides) return '(hidden)';
   const text = discretion.text(value);
   return `"${text.length > MOST_SHOWN ? `${text.slice(0, MOST_SHOWN)}…` : text}"`;
 }
