@@ -1,4 +1,5 @@
-// Durations, one grammar for options, scripts and simulated stations, as k6 writes them: Go's syntax plus days, `1m30s`, `1.5h`, `250ms`, `1d2h`.
+// Durations, one grammar for options, scripts and simulated stations, as k6 writes them: Go's syntax
+// plus days, `1m30s`, `1.5h`, `250ms`, `1d2h`.
 
 const NS: Readonly<Record<string, number>> = {
   ns: 1,

@@ -1,6 +1,6 @@
 // The one shape of an error that reaches a person: stable code, message, remedy, exit code.
 
-/** Process exit codes (design: k6's numbers where the meaning is the same, 111 and 112 are ours). */
+/** Process exit codes: k6's numbers where the meaning is the same, 111 and up are ours. */
 export const ExitCode = {
   OK: 0,
   THRESHOLDS: 99,

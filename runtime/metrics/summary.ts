@@ -189,7 +189,7 @@ export interface AssociationsSummary {
   readonly associating?: TrendStats;
 }
 
-/** The account of one route (design §5). */
+/** The account of one route. */
 export interface DeliveryAccount {
   readonly route: string;
   readonly accepted: number;

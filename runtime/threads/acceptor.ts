@@ -36,7 +36,7 @@ export interface ReceiverAddress {
   readonly aets: readonly string[];
 }
 
-/** The embedded router and archive (design §6): every route accepted, no AE title refused. */
+/** The embedded router and archive: every route accepted, no AE title refused. */
 export interface EmbeddedSpec {
   readonly host: string;
   readonly routerPort: number;

@@ -7,7 +7,7 @@ export interface SeriesDecl {
   /** Dense, from 0, private to the sending thread. */
   readonly id: number;
   readonly metric: string;
-  /** Bounded set of tags (design §5); never UIDs or patient data. */
+  /** Bounded set of tags; never UIDs or patient data. */
   readonly tags: Readonly<Record<string, string>>;
   /** Only for custom metrics: their type and whether values are times. */
   readonly custom?: {

@@ -1,4 +1,4 @@
-// The counters of one route's account (design: sent / accepted / arrived / unique / …).
+// The counters of one route's account: sent, accepted, arrived, unique, missing, and what was wrong.
 import type { RouteAccount } from '../../threads/delivery.ts';
 
 /** The counters, in the order in which they are reported. */
