@@ -47,7 +47,7 @@ describe('--trace', () => {
     );
     expect(await said('abort.ts')).toBe('← A-ABORT source 0 (service-user), reason 0');
     const { err } = await place.run(['run', 'contexts.ts', '--iterations', '1', ...ONE]);
-    expect(transcript(err)[1]).toMatch(/^← A-ASSOCIATE-AC .*1 CT refused \(.*not supported\)/);
+    expect(transcript(err)[1]).toMatch(/^← A-ASSOCIATE-AC .*1 CT refused: .*not supported/);
   });
 
   it('in smoke mode is printed of failed scenarios only', async () => {

@@ -145,7 +145,7 @@ function stepOf(
   const failed = failedShare(summary);
   // Where everything fails, no rate is too high: what went wrong says more than any threshold.
   const everything = failed === 1 ? summary.errors.groups.slice(0, 1) : [];
-  const broken = [...everything.map(({ message }) => message), ...verdict.reasons];
+  const broken = [...everything.map(({ message }) => message), ...judgedBy(summary)];
   return {
     ...{ rate, confirms, folder, dropped },
     holds: verdict.passed && !late,
@@ -155,6 +155,14 @@ function stepOf(
     failedShare: failed,
     saturated: generator.saturated,
   };
+}
+
+/** Why it failed, the first reason with the threshold that says so. */
+function judgedBy({ verdict, thresholds }: Summary): readonly string[] {
+  const [first = 'failed', ...others] = verdict.reasons;
+  const crossed = thresholds.find(({ failed }) => failed);
+  if (crossed === undefined || first.includes(crossed.metric)) return verdict.reasons;
+  return [`${first} (${crossed.metric} ${crossed.expression})`, ...others];
 }
 
 function failedShare({ operations, associations }: Summary): number {
