@@ -1,5 +1,8 @@
 // What one scenario alone cannot say: exports that exist, `after` that names another and is no circle.
+import { maxVUsOf } from '../executors/describe.ts';
 import type { Scenario } from '../executors/index.ts';
+import { partName } from '../executors/segment.ts';
+import type { Options } from './types.ts';
 import type { Problems } from './values/problems.ts';
 import { didYouMean } from './values/suggest.ts';
 
@@ -28,6 +31,25 @@ export function checkScenarios(
     } else if (isCircle(scenario, scenarios)) {
       problems.add('CONFIG_AFTER', `option ${where}.after: waits for itself in a circle`);
     }
+  }
+}
+
+/** What has nothing to do tests nothing: a plan without scenarios, a part of one without a VU. */
+export function checkWork(
+  { scenarios, part, origins }: Pick<Options, 'scenarios' | 'part' | 'origins'>,
+  origin: string,
+  problems: Problems,
+): void {
+  if (scenarios.length === 0) {
+    problems.add('CONFIG_SCENARIOS', 'option scenarios: is empty, so nothing would be tested', {
+      hint: 'name a scenario, or leave `scenarios` out: one VU then runs the default export once',
+      where: origin,
+    });
+  } else if (part.length > 0 && maxVUsOf(scenarios, part) === 0) {
+    problems.add('CONFIG_SEGMENT', `${partName(part)} of the plan has no VU: it would do nothing`, {
+      hint: 'the other parts do all of it, and `dicomrun merge` needs no folder of this one',
+      where: origins['executionSegment'] ?? 'options',
+    });
   }
 }
 

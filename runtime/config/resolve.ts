@@ -3,7 +3,7 @@
 import { DicomRunError, ExitCode } from '../errors.ts';
 import type { Problem } from '../errors.ts';
 import type { Scenario } from '../executors/index.ts';
-import { checkScenarios } from './check-scenarios.ts';
+import { checkScenarios, checkWork } from './check-scenarios.ts';
 import { readFlags, readFlagVariables } from './sources/flag-source.ts';
 import type { Flags } from './flag-table.ts';
 import { guardHeavyLoad } from './guard.ts';
@@ -72,6 +72,7 @@ export function resolveOptions(input: ConfigInput): Options {
   for (const problem of input.checkThresholds?.(options.thresholds) ?? []) {
     problems.list.push(problem);
   }
+  if (problems.list.length === 0) checkWork(options, load.origin, problems);
   if (problems.list.length === 0) {
     problems.list.push(...guardHeavyLoad(options, input.scriptHosts ?? []));
   }

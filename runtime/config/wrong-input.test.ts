@@ -1,6 +1,20 @@
 import { describe, expect, it } from 'vitest';
 import { messages, ONE, resolve } from '../tests/config-fixture.ts';
 
+describe('a plan that has nothing to do', () => {
+  it('is refused: no scenarios, and a part without a VU', () => {
+    expect(messages({ scriptOptions: { scenarios: {} } })).toEqual([
+      expect.stringContaining('option scenarios: is empty, so nothing would be tested'),
+    ]);
+    const scriptOptions = { vus: 2, iterations: 7 };
+    const part = (segment: string) => ({ scriptOptions, flags: { 'execution-segment': segment } });
+    expect(messages(part('2/3:1'))).toEqual([
+      expect.stringContaining('part 3 of 3 of the plan has no VU: it would do nothing'),
+    ]);
+    expect(resolve(part('1/3:2/3')).part).toHaveLength(1);
+  });
+});
+
 describe('what is wrong', () => {
   it('is said all at once, each with a suggestion', () => {
     const all = messages({

@@ -3,7 +3,8 @@ import { formatNs } from './duration.ts';
 import { executorOf } from './index.ts';
 import type { Scenario } from './index.ts';
 import { planOf } from './plan-of.ts';
-import type { Part } from './segment.ts';
+import { countsOf } from './segment.ts';
+import type { Division, Part } from './segment.ts';
 import { iterationsText, vusText } from './words.ts';
 
 /** The load in words, without the scenario's name. */
@@ -22,6 +23,12 @@ export function describePart(scenario: Scenario, part: Part): string {
 /** Most VUs that a part of the plan can have at once. */
 export function maxVUsOf(scenarios: readonly Scenario[], part: Part): number {
   return scenarios.reduce((sum, one) => sum + planOf(one, part).maxVUs, 0);
+}
+
+/** Parts of a division, from 1, that no VU falls to: the others do all of the plan. */
+export function idleParts(scenarios: readonly Scenario[], { widths }: Division): readonly number[] {
+  const vus = Math.max(0, ...scenarios.map((one) => executorOf(one).maxVUs(one)));
+  return countsOf(widths, vus).flatMap((own, index) => (own === 0 ? [index + 1] : []));
 }
 
 function circumstances({ after, startTimeNs, exec }: Scenario): string[] {

@@ -150,7 +150,7 @@ function newOrder(widths: readonly number[]): Order {
 }
 
 /** How many of the first `n` indices each part owns. */
-function countsOf(widths: readonly number[], n: number): number[] {
+export function countsOf(widths: readonly number[], n: number): number[] {
   const { shares, cycle, order } = orderOf(widths);
   const rest = n % cycle;
   const counts = shares.map((share) => ((n - rest) / cycle) * share);

@@ -20,6 +20,8 @@ export interface RunRecord {
   readonly part?: string;
   /** Widths of all parts in order, when it is one. */
   readonly widths?: readonly number[];
+  /** Parts, from 1, that have nothing to do and leave no log. */
+  readonly idle?: readonly number[];
   /** Wall clock of t0, ms since the epoch, a whole number. */
   readonly t0: number;
   readonly script: string;

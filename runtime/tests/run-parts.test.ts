@@ -36,7 +36,10 @@ interface Part {
   readonly lines: readonly Line[];
   readonly dropped: number;
   readonly plan: string;
+  readonly dir?: string;
 }
+
+type Dropped = Pick<Part, 'dropped'>;
 
 function linesOf(output: string): Line[] {
   return [...output.matchAll(/@\[([\d,]+)\]@/g)].map((match) => {
@@ -55,10 +58,15 @@ async function runParts(scenario: string, segments: readonly string[], flags: re
     const result = await bench.script(script(scenario), own);
     const output = result.stdout + result.stderr;
     const lines = linesOf(output);
-    // A part that does nothing has tested nothing; the verdict on the whole is that of `merge`.
-    expect(result.code).toBe(lines.length > 0 ? 0 : 99);
-    const { dropped } = result.summary().execution as { dropped: number };
-    parts.push({ lines, dropped, plan: output });
+    // A part that would do nothing is refused before it starts.
+    expect(result.code, output).toBe(lines.length > 0 ? 0 : 104);
+    const { dropped } = lines.length > 0 ? (result.summary().execution as Dropped) : { dropped: 0 };
+    parts.push({
+      lines,
+      dropped,
+      plan: output,
+      ...(result.code === 0 ? { dir: result.folder() } : {}),
+    });
   }
   return parts;
 }
@@ -97,7 +105,11 @@ describe('parts of a plan', () => {
     const parts = await runParts(scenario, THIRDS, []);
     checkWhole(parts, 7, 2);
     expect(parts.map(({ lines }) => lines.length)).toEqual([4, 3, 0]);
-    expect(parts[2]?.plan).toContain('part 3 of 3 of the plan has no VU and does nothing');
+    expect(parts[2]?.plan).toContain('part 3 of 3 of the plan has no VU: it would do nothing');
+    const dirs = parts.flatMap(({ dir = [] }) => dir);
+    const merged = await bench.run(['merge', ...dirs, '--results', 'whole']);
+    expect(merged.code, merged.stderr).toBe(0);
+    expect(merged.stdout).toContain('7 iterations');
   });
 
   it('per-vu-iterations: every iteration once over parts of unequal width', async () => {

@@ -39,7 +39,7 @@ export function planFacts(info: PlanInfo): PlanFacts {
     outputs: options.outputs.map(({ kind, to }) => `${kind} ${withoutPassword(to)}`.trim()),
     dir: info.resultsDir,
     ...(origin === undefined ? {} : { origin }),
-    notes: [...options.warnings, ...info.notes, ...idleNote(info)],
+    notes: [...options.warnings, ...info.notes],
   };
 }
 
@@ -52,12 +52,6 @@ function loadOrigin({ options }: PlanInfo): string | undefined {
   const [first] = options.scenarios;
   const origin = options.origins[`scenarios.${first?.name ?? ''}`];
   return origin === 'script' ? undefined : origin;
-}
-
-/** A part that no VU falls to leaves all work to the others. */
-function idleNote({ options: { scenarios, part } }: PlanInfo): readonly string[] {
-  if (part.length === 0 || maxVUsOf(scenarios, part) > 0) return [];
-  return [`${partName(part)} of the plan has no VU and does nothing; the other parts do all of it`];
 }
 
 function given(route: string | null): readonly string[] {

@@ -3,7 +3,9 @@ import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Options } from '../../config/types.ts';
 import type { Scenario } from '../../executors/index.ts';
+import { idleParts } from '../../executors/describe.ts';
 import { placeOf } from '../../executors/segment.ts';
+import type { Division } from '../../executors/segment.ts';
 import { createEngine } from '../../metrics/engine.ts';
 import type { CustomMetric, Engine } from '../../metrics/engine-types.ts';
 import type { RunFacts } from '../../metrics/facts.ts';
@@ -57,14 +59,19 @@ export function openBook(settings: BookSettings): RunBook {
 }
 
 /** Which part of the plan, in a run log: `2/3` is the second of three. */
-function partOf({ part }: Options): Pick<RunRecord, 'part' | 'widths'> {
+function partOf({ part, scenarios }: Options): Pick<RunRecord, 'part' | 'widths' | 'idle'> {
   const { index, parts } = placeOf(part);
   if (parts === 1) return {};
   const [division] = part;
   return {
     part: `${index + 1}/${parts}`,
-    ...(part.length === 1 && division !== undefined ? { widths: division.widths } : {}),
+    ...(part.length === 1 && division !== undefined ? divided(division, scenarios) : {}),
   };
+}
+
+function divided(division: Division, scenarios: Options['scenarios']) {
+  const idle = idleParts(scenarios, division);
+  return { widths: division.widths, ...(idle.length === 0 ? {} : { idle }) };
 }
 
 class Book implements RunBook {

@@ -113,6 +113,7 @@ describe('names of variables', () => {
 describe('execution segments', () => {
   const part = (segment: string, sequence?: string) =>
     resolve({
+      scriptOptions: { vus: 10, iterations: 10 },
       flags: {
         'execution-segment': segment,
         ...(sequence === undefined ? {} : { 'execution-segment-sequence': sequence }),

@@ -78,7 +78,15 @@ const hasData = ({ verdict }: ThresholdResult): boolean => verdict === 'ok';
 function runOf(parts: readonly Part[]): RunRecord {
   const [first] = parts;
   if (first === undefined) throw new Error('no parts');
-  const { part: _part, widths: _widths, target, tags, settings = [], ...rest } = first.run;
+  const {
+    part: _part,
+    widths: _widths,
+    idle: _idle,
+    target,
+    tags,
+    settings = [],
+    ...rest
+  } = first.run;
   const same = parts.every(({ run }) => run.target === target);
   const common = Object.entries(tags).filter(([name, value]) =>
     parts.every(({ run }) => run.tags[name] === value),

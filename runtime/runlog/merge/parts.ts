@@ -18,7 +18,7 @@ export interface Part extends RestoredRun {
   readonly lastAt: number;
 }
 
-/** All parts, in their order. @throws DicomRunError 104: one is missing, there twice, or of another plan. */
+/** All parts that have something to do, in their order. @throws DicomRunError 104: one is missing, there twice, or of another plan. */
 export function readParts(dirs: readonly string[]): readonly Part[] {
   const parts = dirs.map(readPart).sort((a, b) => a.index - b.index);
   const [first] = parts;
@@ -30,7 +30,8 @@ export function readParts(dirs: readonly string[]): readonly Part[] {
     const what = `${part.name} is there twice: ${before.dir} and ${part.dir}`;
     throw refused(what, 'give each part once');
   }
-  const given = new Set(parts.map(({ index }) => index));
+  const idle = (first.run.idle ?? []).map((part) => part - 1);
+  const given = new Set([...parts.map(({ index }) => index), ...idle]);
   const gone = Array.from({ length: first.of }, (_, i) => i).filter((i) => !given.has(i));
   if (gone.length > 0) throw missing(gone, first.of);
   mustHaveMet(parts);
