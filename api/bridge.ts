@@ -132,8 +132,6 @@ export const Enter = {
   BOOT: 10,
   /** text = setup JSON or "". */
   DATA: 11,
-  /** b() = 1 as long as calls note the author's stack. */
-  CAPTURE: 12,
   /** text answers JSON {names, options} of the module. */
   EXPORTS: 13,
   /** The stage changed: numbers of checks and series are stale. */

@@ -2,7 +2,7 @@
 // ring (`enter`), and keeps what all VUs of the worker share.
 import './sandbox/disposables.ts';
 import { Enter, type Boot, type Fault, type GuestDoor, type HostDoor } from './bridge.ts';
-import { captureStacks, wake } from './sandbox/calls.ts';
+import { wake } from './sandbox/calls.ts';
 import { connect, hostA, hostB, hostC, hostText, leaveText, registers } from './sandbox/door.ts';
 import { faultOf } from './sandbox/errors.ts';
 import { furnish } from './sandbox/globals.ts';
@@ -48,7 +48,6 @@ const COMMANDS: Readonly<Record<number, () => number>> = {
   [Enter.GROUP_BODY]: () => (runGroupBody(), 0),
   [Enter.DROP_VU]: () => ((shared.vus[hostB()] = undefined), 0),
   [Enter.DATA]: () => ((shared.setupJson = hostText()), 0),
-  [Enter.CAPTURE]: () => (captureStacks(hostB() === 1), 0),
   [Enter.EXPORTS]: () => (leaveText(describeExports()), 0),
   [Enter.FORGET]: () => (forgetChecks(), forgetSeries(), 0),
 };

@@ -1,6 +1,6 @@
 // A C-FIND under way: a promise of all matches, or an iterable that cancels when it is left.
 import { Answer, Op } from '../bridge.ts';
-import { callText, capturesStacks, resultOf } from '../sandbox/calls.ts';
+import { callText, isNoted, resultOf } from '../sandbox/calls.ts';
 import type { Vu } from '../sandbox/vu.ts';
 import type { Find, FindResult, Match } from './types.ts';
 
@@ -23,7 +23,7 @@ export class FindCall implements Find {
   /** The query failed: there is nothing to cancel. */
   private broken: boolean;
   /** Where the author asked: `await` leaves no trace of it in what the query throws. */
-  private readonly asked: string;
+  private readonly asked: Error | null;
 
   constructor(vu: Vu, request: object) {
     this.vu = vu;
@@ -32,7 +32,7 @@ export class FindCall implements Find {
     this.cursor = -1;
     this.final = null;
     this.broken = false;
-    this.asked = hasFailed || capturesStacks() ? (new Error('find').stack ?? '') : '';
+    this.asked = hasFailed || isNoted(vu) ? new Error('find') : null;
   }
 
   then<A = FindResult, B = never>(
@@ -55,7 +55,8 @@ export class FindCall implements Find {
   /** With the frames of the author's call instead of those of the await, which newer V8s trace. */
   private placed(thrown: unknown): unknown {
     hasFailed = true;
-    const frames = this.asked.slice(this.asked.indexOf('\n') + 1);
+    const asked = this.asked?.stack ?? '';
+    const frames = asked.slice(asked.indexOf('\n') + 1);
     if (thrown instanceof Error && frames !== '') {
       const [headline = ''] = (thrown.stack ?? '').split('\n    at ');
       thrown.stack = `${headline}\n${frames}`;

@@ -1,7 +1,7 @@
 // The life of a VU as the sandbox sees it: instance, vuInit, iterations, vuTeardown; and the hooks of
 // the whole test. The host rings; nothing here waits for anything but calls of the VU.
 import { Op, type Fault } from '../bridge.ts';
-import { Idle, callNumbers, captureStacks, capturesStacks } from './calls.ts';
+import { Idle, callNumbers, noteCalls, unwatch, watch } from './calls.ts';
 import { hostText, ring, ringText } from './door.ts';
 import { IterationEnd, IterationInterrupted, badArgument, faultOf } from './errors.ts';
 import { consoleOf, now } from './globals.ts';
@@ -132,6 +132,7 @@ export async function iterate(vu: Vu, iterationInTest: number): Promise<void> {
   vu.xfail = null;
   vu.caseAt = now();
   let outcome: Outcome = null;
+  watch(vu);
   try {
     const run = vu.run;
     if (run === null) throw new Error('the VU has no scenario');
@@ -141,48 +142,42 @@ export async function iterate(vu: Vu, iterationInTest: number): Promise<void> {
     outcome = { thrown };
   }
   if (vu.open > 0) outcome = await drain(vu, outcome);
-  else if (first) endFirst();
+  unwatch(vu, true);
   if (vu.associations.size > 0) outcome = await tidy(vu, outcome);
   report(vu, Op.DONE, outcome);
-}
-
-/** Until the first iteration has ended. */
-let first = true;
-
-function endFirst(): void {
-  first = false;
-  captureStacks(false);
 }
 
 type Outcome = { readonly thrown: unknown } | null;
 
 async function guarded(vu: Vu, body: () => Promise<void>): Promise<Outcome> {
+  watch(vu);
   try {
     await body();
     if (vu.open > 0) return await drain(vu, null);
     return null;
   } catch (thrown) {
     return { thrown };
+  } finally {
+    unwatch(vu, false);
   }
 }
 
-let dangling = 0;
+let named = false;
 
 /**
- * Names a call that nobody awaited: once, with its line. That is known in the first iteration, which
- * notes it for this, and from the second sighting on.
+ * Names a call that nobody awaited: once, with its line. The VU that is watched has noted it; after
+ * another's the calls that follow do, until one of those can be named.
  */
 function notAwaited(vu: Vu): void {
-  dangling++;
-  const isKnown = capturesStacks() && vu.lastCall !== '';
-  captureStacks(!isKnown);
-  if (!isKnown) return;
-  dangling = 2;
+  const place = vu.lastCall?.stack ?? '';
+  named = place !== '';
+  noteCalls(!named);
+  if (!named) return;
   const fault = {
     code: 'SCRIPT_NOT_AWAITED',
     message: 'a call was still under way when its iteration returned; it was waited for',
     hint: 'put `await` before it',
-    stack: vu.lastCall,
+    stack: place,
   };
   ringText(Op.LOG, vu.slot, JSON.stringify(fault), 4);
 }
@@ -192,7 +187,7 @@ const FOLLOW_UPS = 8;
 
 /** Calls nobody awaited are waited for, with those that come out of them: a release after an echo. */
 async function drain(vu: Vu, outcome: Outcome): Promise<Outcome> {
-  if (outcome === null && !vu.interrupted && dangling < 2) notAwaited(vu);
+  if (outcome === null && !vu.interrupted && !named) notAwaited(vu);
   await new Idle(vu);
   for (let round = 0; round < FOLLOW_UPS && !vu.interrupted; round++) {
     // A turn, in which whoever awaited the answer goes on.

@@ -33,8 +33,8 @@ export class Vu {
   liveTags: Record<string, unknown> | null;
   /** Associations opened in this iteration and not yet released. */
   associations: Map<number, Releasable>;
-  /** Stack of the first call still open, when capture is on. */
-  lastCall: string;
+  /** Where the first call still open was made, if that was noted. */
+  lastCall: Error | null;
   /** True inside init code: declarations are legal, traffic is not. */
   initialising: boolean;
   timers: number;
@@ -65,7 +65,7 @@ export class Vu {
     this.tags = null;
     this.liveTags = null;
     this.associations = new Map();
-    this.lastCall = '';
+    this.lastCall = null;
     this.initialising = true;
     this.timers = 0;
     this.caseAt = 0;
