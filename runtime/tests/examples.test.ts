@@ -48,7 +48,7 @@ function inexact(summary: Summary, allowed: readonly string[]): string {
     .join(', ');
 }
 
-describe('examples', () => {
+describe.concurrent('examples', () => {
   for (const { file, ci, account, lines } of examples()) {
     it(`${file} runs, with counts and content right`, { timeout: LONGEST_MS + 5_000 }, async () => {
       expect(lines, 'lines').toBeLessThan(100);
