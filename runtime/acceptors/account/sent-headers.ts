@@ -1,5 +1,5 @@
 // The header an instance was sent with, made again from its numbers: for `verify: 'full'`.
-import { diffDatasets } from '../../dicom/file/diff.ts';
+import { diffElements } from '../../dicom/file/diff.ts';
 import { keywordOf } from '../../dicom/element/dictionary.ts';
 import { compileEdits } from '../../dicom/edit/edits.ts';
 import type { CompiledEdits, Edits } from '../../dicom/edit/edits.ts';
@@ -104,7 +104,7 @@ function differencesOf(
   arrived: KeptHeader,
   except: readonly string[],
 ): TagDifference[] {
-  const { differences } = diffDatasets(
+  const differences = diffElements(
     { dataset: sent.bytes, transferSyntax: sent.transferSyntax },
     { dataset: arrived.bytes, transferSyntax: arrived.transferSyntax },
     { expected: except.map(pathOf) },

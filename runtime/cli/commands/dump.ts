@@ -20,6 +20,7 @@ export const define: DefineCommand = (command, { terminal, exit }) => {
     .option('--json', 'differences as JSON')
     .action(async (path: string, flags: DumpFlags) => {
       const { diffFiles, dumpFile } = await import('../../dicom/file/compare-files.ts');
+      const { initializeCodecs } = await import('../../dicom/file/codecs.ts');
       const first = resolve(terminal.cwd, path);
       if (flags.diff === undefined) {
         if (statSync(first, { throwIfNoEntry: false })?.isDirectory() === true) {
@@ -36,6 +37,7 @@ export const define: DefineCommand = (command, { terminal, exit }) => {
         if (damaged > 0) throw damagedFile(path, damaged);
         return;
       }
+      await initializeCodecs();
       const progress = new Progress(terminal, 'files');
       const second = resolve(terminal.cwd, flags.diff);
       const diffs = diffFiles(first, second, {}, progress.show);
@@ -56,14 +58,21 @@ function damagedFile(path: string, places: number): DicomRunError {
   });
 }
 
+const PIXELS_TEXT = {
+  changed: '~ PixelData',
+  incomparable:
+    '? PixelData: not comparable, compressed in a way that loses or that is not known here',
+};
+
 function isSame({ diff, missing }: FileDiff): boolean {
-  return missing === null && diff !== null && diff.differences.length === 0;
+  return missing === null && diff?.differences.length === 0 && diff.pixels !== 'changed';
 }
 
 function diffText(different: readonly FileDiff[], all: number): string {
   const lines = different.flatMap(({ name, diff, missing }) => {
     if (missing !== null) return [`${printable(name)}: not in the ${missing}`];
     const details = (diff?.differences ?? []).map((one) => `  ${printable(differenceText(one))}`);
+    if (diff !== null && diff.pixels !== 'same') details.push(`  ${PIXELS_TEXT[diff.pixels]}`);
     return [printable(name), ...details];
   });
   return `${[...lines, `${different.length} of ${all} differ`].join('\n')}\n`;

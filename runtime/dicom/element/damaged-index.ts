@@ -12,6 +12,7 @@ import {
   type Reading,
   type Rescue,
 } from './element-index.ts';
+import { settleSigns } from './either-sign.ts';
 import type { Encoding } from './transfer-syntax.ts';
 
 /**
@@ -26,6 +27,7 @@ export function indexDamaged(
   const rescue: Rescue = { damages, level: readLevel };
   const reading: Reading = { bytes, stopAtPixels: false, rescue };
   const elements = readLevel(reading, { from: 0, end: bytes.length, encoding, depth: 0 });
+  if (!encoding.explicit) settleSigns(bytes, elements);
   damages.sort((a, b) => a.offset - b.offset);
   return { elements, damages };
 }

@@ -41,6 +41,8 @@ export interface DictionaryEntry {
   readonly vr: string;
   readonly keyword: string;
   readonly multiple: boolean;
+  /** US or SS, as Pixel Representation says; `vr` is US then. */
+  readonly eitherSign?: true;
 }
 
 let loaded: Dcmjs | null = null; // why: a memo of `require`, not state
@@ -118,6 +120,7 @@ function lookUp(tag: number): DictionaryEntry | null {
     vr: oneVr(entry.vr),
     keyword: entry.name.replace(/^RETIRED_/, ''),
     multiple: entry.vm !== '1',
+    ...(entry.vr === 'xs' ? { eitherSign: true } : {}),
   };
 }
 

@@ -2,6 +2,7 @@
 // Lengths are never trusted and nesting is bounded; nothing is copied.
 import { DataError } from './data-error.ts';
 import { entryOf, tagText, vrOf } from './dictionary.ts';
+import { settleSigns } from './either-sign.ts';
 import type { Encoding } from './transfer-syntax.ts';
 
 export const UNDEFINED_LENGTH = 0xffffffff;
@@ -18,7 +19,7 @@ const SHORT_VRS = new Set(
 /** One element. Offsets are into the indexed buffer. */
 export interface ElementAt {
   readonly tag: number;
-  /** As encoded; by the dictionary in implicit VR. */
+  /** As encoded; by the dictionary in implicit VR (US or SS: by Pixel Representation). */
   readonly vr: string;
   readonly offset: number;
   readonly valueOffset: number;
@@ -130,6 +131,12 @@ export function indexDataset(
   encoding: Encoding,
   stopAtPixels = false,
 ): DatasetIndex {
+  const index = readDataset(bytes, encoding, stopAtPixels);
+  if (!encoding.explicit) settleSigns(bytes, index.elements);
+  return index;
+}
+
+function readDataset(bytes: Buffer, encoding: Encoding, stopAtPixels: boolean): DatasetIndex {
   const reading: Reading = { bytes, stopAtPixels, rescue: null };
   const elements: ElementAt[] = [];
   let at = 0;
@@ -253,6 +260,23 @@ function hiddenSequence(
     return { tag, vr, offset, valueOffset, length, end, undefinedLength: false, items, encoding };
   } catch (error) {
     if (error instanceof DataError) return null;
+    throw error;
+  }
+}
+
+/**
+ * An element of unknown VR as the sequence that it is elsewhere: with items, if its bytes are items
+ * in implicit VR little endian (PS3.5 §6.2.2); else as it is.
+ */
+export function asSequence(bytes: Buffer, element: ElementAt): ElementAt {
+  const { valueOffset, length } = element;
+  const encoding = { ...element.encoding, explicit: false, bigEndian: false };
+  const reading: Reading = { bytes, stopAtPixels: false, rescue: null };
+  try {
+    const { items } = readItems(reading, { ...element, encoding }, valueOffset + length, 0);
+    return { ...element, items, encoding };
+  } catch (error) {
+    if (error instanceof DataError) return element;
     throw error;
   }
 }

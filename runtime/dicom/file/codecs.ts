@@ -119,6 +119,11 @@ export function needsCodecs(transferSyntax: string): boolean {
   return METHODS[transferSyntax] !== undefined;
 }
 
+/** Whether pixels of a transfer syntax are not those that were compressed, as far as we know it. */
+export function isLossy(transferSyntax: string): boolean {
+  return typeof METHODS[transferSyntax]?.lossy === 'string';
+}
+
 function methodOf(transferSyntax: string): { method: Method; codecs: Codecs } {
   const method = METHODS[transferSyntax];
   if (method === undefined) {

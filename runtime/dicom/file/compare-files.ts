@@ -2,7 +2,8 @@
 import { readFileSync, statSync } from 'node:fs';
 import { relative, resolve } from 'node:path';
 import { DataError } from '../element/data-error.ts';
-import { type Comparable, type Diff, diffDatasets, type DiffOptions } from './diff.ts';
+import { type Diff, diffDatasets, type DiffOptions } from './diff.ts';
+import type { Comparable } from './native-pixels.ts';
 import { dumpDamaged } from './dump.ts';
 import { errorCode, findFiles } from './file-walk.ts';
 import { guessBareSyntax } from './bare.ts';

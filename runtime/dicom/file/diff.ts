@@ -1,15 +1,18 @@
 // Two data sets compared by element: what was changed, added and removed, and whether it was meant.
 import { type Charset, charsetOf } from '../element/charset.ts';
 import { keywordOf } from '../element/dictionary.ts';
-import { type ElementAt, findElement, isPixelData, type ItemAt } from '../element/element-index.ts';
-import { hashDataset } from './hash.ts';
-import { openDataset, type OpenDataset, valueOf } from '../element/json.ts';
-
-/** A data set and its transfer syntax. */
-export interface Comparable {
-  readonly dataset: Buffer;
-  readonly transferSyntax: string;
-}
+import {
+  asSequence,
+  type ElementAt,
+  findElement,
+  isPixelData,
+  type ItemAt,
+  vrOfElement,
+} from '../element/element-index.ts';
+import { decodeValue } from '../element/element-value.ts';
+import { openDataset, type OpenDataset } from '../element/json.ts';
+import { type Comparable, comparePixels, type PixelVerdict } from './native-pixels.ts';
+import { swapped } from './reencode.ts';
 
 export interface Difference {
   /** 'PatientID', 'RequestAttributesSequence[0].RequestedProcedureID', private tags as 'ggggeeee'. */
@@ -26,7 +29,7 @@ export interface Diff {
   readonly differences: readonly Difference[];
   /** Differences that were not announced. */
   readonly unexpected: number;
-  readonly pixelsChanged: boolean;
+  readonly pixels: PixelVerdict;
   /** Every byte is the same. */
   readonly identical: boolean;
 }
@@ -42,24 +45,37 @@ export interface DiffOptions {
 const CUT = 100;
 
 /**
- * Compares values, not encodings: padding, length forms, byte order and group lengths do not count.
+ * Compares values, not encodings: padding, length forms, byte order, group lengths and VRs that one
+ * side does not know do not count. Pixels are those of the pixel data; compressed without loss, they
+ * are compared once `initializeCodecs` has been called, RLE always.
  *
  * @throws DataError `DATA_MALFORMED`
  */
 export function diffDatasets(a: Comparable, b: Comparable, options: DiffOptions = {}): Diff {
+  const differences = diffElements(a, b, options);
+  return {
+    differences,
+    unexpected: differences.filter((one) => !one.expected).length,
+    pixels: comparePixels(a, b),
+    identical: a.transferSyntax === b.transferSyntax && a.dataset.equals(b.dataset),
+  };
+}
+
+/**
+ * {@link diffDatasets} without the pixels: also of headers.
+ *
+ * @throws DataError `DATA_MALFORMED`
+ */
+export function diffElements(
+  a: Comparable,
+  b: Comparable,
+  options: DiffOptions = {},
+): Difference[] {
   const left = openDataset(a.dataset, a.transferSyntax);
   const right = openDataset(b.dataset, b.transferSyntax);
   const found: Omit<Difference, 'expected'>[] = [];
   compareLevel(sideOf(left), sideOf(right), '', found);
-  const differences = judge(found, options.expected ?? []);
-  const pixels = (one: Comparable): string =>
-    hashDataset(one.dataset, one.transferSyntax).pixelHash;
-  return {
-    differences,
-    unexpected: differences.filter((one) => !one.expected).length,
-    pixelsChanged: pixels(a) !== pixels(b),
-    identical: a.transferSyntax === b.transferSyntax && a.dataset.equals(b.dataset),
-  };
+  return judge(found, options.expected ?? []);
 }
 
 /** One of the two, at one level. */
@@ -108,10 +124,14 @@ function compareElement(
   other: { readonly side: Side; readonly element: ElementAt; readonly path: string },
   found: Found,
 ): void {
-  const { side: b, element: after, path } = other;
+  const { side: b, path } = other;
+  let { element: after } = other;
+  if (before.items === null && after.items !== null) before = asSequence(a.open.bytes, before);
+  if (after.items === null && before.items !== null) after = asSequence(b.open.bytes, after);
   if (before.items === null || after.items === null) {
+    if (isSameValue([a, before], [b, after])) return;
     const [x, y] = [fullText(a, before), fullText(b, after)];
-    if (x !== y) found.push({ path, kind: 'changed', before: cut(x), after: cut(y) });
+    found.push({ path, kind: 'changed', before: cut(x), after: cut(y) });
     return;
   }
   const count = Math.max(before.items.length, after.items.length);
@@ -125,10 +145,35 @@ function compareElement(
   }
 }
 
+/** One value: whose, and where. */
+type Value = readonly [Side, ElementAt];
+
+/**
+ * As text, in one VR; where a side does not know the VR it is the other's, and bytes that are the
+ * same are the same value, whatever either calls them.
+ */
+function isSameValue(left: Value, right: Value): boolean {
+  const [x, y] = [left, right].map(([, element]) => vrOfElement(element));
+  if (x === y) return fullText(...left) === fullText(...right);
+  if (littleEndian(...left).equals(littleEndian(...right))) return true;
+  const vr = x === 'UN' ? y : x;
+  return (x === 'UN' || y === 'UN') && fullText(...left, vr) === fullText(...right, vr);
+}
+
+/** The bytes of a value; those of UN are never swapped (PS3.5 §6.2.2). */
+function littleEndian({ open }: Side, { valueOffset, length, vr, encoding }: ElementAt): Buffer {
+  const value = open.bytes.subarray(valueOffset, valueOffset + length);
+  return encoding.bigEndian ? swapped(value, vr) : value;
+}
+
 /** A value as text: what is compared. */
-function fullText(side: Side, element: ElementAt): string {
+function fullText(side: Side, element: ElementAt, vr = vrOfElement(element)): string {
   if (element.items !== null) return `(${element.items.length} items)`;
-  const value = valueOf(side.open, element, side.charset);
+  const bytes = littleEndian(side, element);
+  const value = decodeValue(vr, bytes, {
+    bigEndian: false,
+    charset: side.charset,
+  });
   if (Buffer.isBuffer(value)) return `${value.length} bytes ${value.toString('hex')}`;
   return Array.isArray(value) ? value.join('\\') : String(value);
 }

@@ -75,8 +75,8 @@ function one(element: ElementAt, work: Reencoding): Buffer[] {
     throw new DataError('DATA_UNSUPPORTED', 're-encoding: pixel data is compressed');
   }
   const value = work.bytes.subarray(valueOffset, valueOffset + length);
-  const swapped = element.encoding.bigEndian === work.to.bigEndian ? value : swap(value, vr);
-  return [elementHeader(tag, fitting(vr, length), length, work.to), swapped];
+  const ordered = element.encoding.bigEndian === work.to.bigEndian ? value : swapped(value, vr);
+  return [elementHeader(tag, fitting(vr, length), length, work.to), ordered];
 }
 
 /** A value of an implicit data set may be longer than its VR can say in explicit VR: UN then. */
@@ -84,7 +84,8 @@ function fitting(vr: string, length: number): string {
   return length > 0xffff && !/^(O.|S[QV]|U[CNRTV])$/.test(vr) ? 'UN' : vr;
 }
 
-function swap(value: Buffer, vr: string): Buffer {
+/** A value in the other byte order. */
+export function swapped(value: Buffer, vr: string): Buffer {
   const word = WORD[vr] ?? 1;
   if (word === 1 || value.length % word !== 0) return value;
   const copy = Buffer.from(value);

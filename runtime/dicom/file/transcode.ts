@@ -66,13 +66,19 @@ function fromExplicit(dataset: Buffer, to: string, offsetTable: OffsetTable): Bu
   return reencode(dataset, encodingOf(TransferSyntax.EXPLICIT_LE), encoding);
 }
 
+/** What a header says about its pixels. */
 interface Pixels {
   readonly shape: PixelShape;
   readonly photometric: string;
   readonly planar: boolean;
 }
 
-function pixelsOf(dataset: Buffer): Pixels {
+/**
+ * What the header of an explicit VR little endian data set says about its pixels.
+ *
+ * @throws DataError `DATA_UNSUPPORTED` where it does not say how many there are
+ */
+export function pixelsOf(dataset: Buffer): Pixels {
   const open = openDataset(dataset, TransferSyntax.EXPLICIT_LE);
   const number = (name: string): number => Number(getValue(open, name) ?? 0);
   const shape = {
@@ -173,7 +179,7 @@ function compress(dataset: Buffer, to: string, offsetTable: OffsetTable): Buffer
   }
   const { shape, photometric, planar } = pixelsOf(dataset);
   const native = dataset.subarray(pixel.valueOffset, pixel.valueOffset + pixel.length);
-  const pixels = planar ? interleave(native, shape) : native;
+  const pixels = planar ? byPixel(native, shape) : native;
   const result = encapsulate(pixels, shape, { transferSyntax: to, photometric, offsetTable });
   const edits = compileEdits({ ...result.edits, ...(planar ? { PlanarConfiguration: 0 } : {}) });
   const before = dataset.subarray(0, pixel.offset);
@@ -186,14 +192,16 @@ function compress(dataset: Buffer, to: string, offsetTable: OffsetTable): Buffer
   ]);
 }
 
-/** Colour by plane -> colour by pixel (8 bits). */
-function interleave(native: Buffer, shape: PixelShape): Buffer {
+/** Colour by plane -> colour by pixel. */
+export function byPixel(native: Buffer, shape: PixelShape): Buffer {
   const pixels = shape.rows * shape.columns;
+  const bytes = Math.max(1, shape.bitsAllocated / 8);
   const out = Buffer.alloc(native.length);
   for (let frame = 0; frame < shape.frames; frame++) {
-    const base = frame * pixels * 3;
-    for (let i = 0; i < pixels; i++) {
-      for (let s = 0; s < 3; s++) out[base + i * 3 + s] = native[base + s * pixels + i] ?? 0;
+    const base = frame * pixels * 3 * bytes;
+    for (let i = 0; i < pixels * 3; i++) {
+      const from = base + ((i % 3) * pixels + Math.floor(i / 3)) * bytes;
+      native.copy(out, base + i * bytes, from, from + bytes);
     }
   }
   return out;

@@ -246,7 +246,7 @@ describe('differences', () => {
     expect(diff).toEqual({
       differences: [],
       unexpected: 0,
-      pixelsChanged: false,
+      pixels: 'same',
       identical: false,
     });
   });
@@ -281,7 +281,7 @@ describe('differences', () => {
       ['AnatomicRegionSequence[0].CodeMeaning', 'changed', false],
       ['PatientID', 'changed', false],
     ]);
-    expect(diff).toMatchObject({ unexpected: 2, pixelsChanged: true });
+    expect(diff).toMatchObject({ unexpected: 2, pixels: 'changed' });
   });
 
   it('of folders are found by SOP instance UID', () => {

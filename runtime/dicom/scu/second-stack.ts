@@ -320,7 +320,7 @@ function unaltered(
     const first = diff.differences.find((one) => !isSameNumber(one));
     if (first !== undefined)
       throw cannot(`would send this instance changed: ${first.path} ${first.kind}`);
-    if (diff.pixelsChanged) throw cannot('would send this instance with other pixel data');
+    if (diff.pixels !== 'same') throw cannot('would send this instance with other pixel data');
   } catch (error) {
     if (!(error instanceof DataError)) throw error;
     throw cannot(`would send a data set that cannot be read: ${error.message}`);

@@ -3,7 +3,8 @@ import { hash } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { anonymiseEdits, type AnonymiseOptions } from '../../dicom/deidentify/anonymise.ts';
 import { tagOf } from '../../dicom/element/dictionary.ts';
-import { type Comparable, diffDatasets, type DiffOptions } from '../../dicom/file/diff.ts';
+import { diffDatasets, type DiffOptions } from '../../dicom/file/diff.ts';
+import type { Comparable } from '../../dicom/file/native-pixels.ts';
 import { dumpDataset } from '../../dicom/file/dump.ts';
 import { compileEdits, type Edits } from '../../dicom/edit/edits.ts';
 import { isPixelData } from '../../dicom/element/element-index.ts';
@@ -108,7 +109,7 @@ function differences(
     .filter((one) => !one.expected)
     .map(({ path: attribute, kind, before, after }) => ({ attribute, kind, before, after }));
   const pixels = { attribute: 'PixelData', kind: 'changed', before: '', after: '' };
-  return diff.pixelsChanged ? [...found, pixels] : found;
+  return diff.pixels === 'changed' ? [...found, pixels] : found;
 }
 
 /** The identity of a fresh instance is nobody's, and what a run knows its own by: it stays. */
