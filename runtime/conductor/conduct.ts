@@ -70,7 +70,10 @@ class Conductor {
     this.#request = request;
     // Until the options are known only the script and its files have been heard.
     this.#discretion = new Discretion(true, request.runNumber);
-    this.#events = new DeferredEvents((message) => request.screen.log(message));
+    this.#events = new DeferredEvents({
+      log: (message) => request.screen.log(message),
+      broken: (error) => request.stopper.fault(error),
+    });
     this.#heapBytes = request.workerHeapBytes;
     this.#fleet = this.#newFleet();
   }
@@ -298,7 +301,7 @@ class Conductor {
     if (!open || !loaded.exports.includes('vuInit')) return;
     const { stopper } = this.#request;
     await stopper.guard(this.#fleet.warm(setupJson)).catch((error: unknown) => {
-      if (!(error instanceof StoppedError)) throw error;
+      if (!(error instanceof StoppedError)) stopper.fault(error);
     });
   }
 

@@ -67,6 +67,10 @@ function logsOnly({ screen }: InitRequest): ThreadEvents {
     failTest: ignore,
     ledger: ignore,
     caseState: ignore,
+    broken: (error) => {
+      // Nothing is under way that would have to be ended in order.
+      throw error;
+    },
     replaced: ignore,
     receiversGone: ignore,
     settling: ignore,

@@ -1,5 +1,5 @@
-// Whatever breaks in main while a run goes on: teardown, summary, verdict 109 and where to read on.
-import { existsSync, readFileSync } from 'node:fs';
+// Whatever of ours breaks while a run goes on: teardown, summary, verdict 109 and where to read on.
+import { chmodSync, existsSync, readFileSync } from 'node:fs';
 import { request } from 'node:http';
 import { connect } from 'node:net';
 import { join } from 'node:path';
@@ -18,6 +18,45 @@ export default async function () {
 }
 export function teardown() { console.log('TEARDOWN ran'); }
 `;
+
+const THREADED = `
+import { sleep } from 'k6';
+export const options = { vus: 4, duration: '20s' };
+export default async function () {
+  if (__VU === 1 && __ITER === 1) console.log('UNDER WAY');
+  await sleep(0.05);
+}
+export function teardown() { console.log('TEARDOWN ran'); }
+`;
+
+const RATES = `
+import { check } from 'k6';
+export const options = { thresholds: { checks: ['rate>0.9'] } };
+export default function () { check(1, { ok: () => true }); }
+export function teardown() { console.error('TEARDOWN ran'); }
+`;
+
+/** A run with code of ours that breaks in the threads of virtual users while they are at work. */
+async function runBreaking(bench: Bench, how: 'timer' | 'promise', workers: string) {
+  const fails = {
+    timer: `throw new Error('broke in a worker');`,
+    promise: `void Promise.reject(new Error('broke in a worker'));`,
+  };
+  const go = join(bench.folder, `go-${how}`);
+  const code = `import { isMainThread } from 'node:worker_threads';
+import { existsSync } from 'node:fs';
+const look = () => { if (existsSync('${go}')) { clearInterval(timer); ${fails[how]} } };
+const timer = isMainThread ? undefined : setInterval(look, 50).unref();`;
+  const file = join(bench.folder, bench.write(`break-${how}.mjs`, code));
+  // Threads inherit the arguments of Node.js, so a Node.js that has one more is what runs.
+  const line = `exec '${process.execPath}' --import '${file}' "$@"`;
+  const node = join(bench.folder, bench.write(`node-${how}`, `#!/bin/sh\n${line}\n`));
+  chmodSync(node, 0o755);
+  const run = bench.startScript(THREADED, ['--workers', workers], { node });
+  await run.says('UNDER WAY');
+  bench.write(`go-${how}`, '');
+  return run.ended;
+}
 
 /** A user's output runs in main like any of ours; this one breaks from a timer. */
 const BREAKS = `
@@ -54,6 +93,39 @@ describe('a fault in main', () => {
     expect(checks.passes).toBeGreaterThan(0);
     expect(existsSync(join(run.folder(), 'report.html'))).toBe(true);
     expect(readFileSync(join(run.folder(), 'run.ndjson'), 'utf8')).toMatch(/"k":"end"/);
+  });
+
+  it('in a thread of virtual users loses nothing measured', { timeout: 60_000 }, async () => {
+    const run = await runBreaking(bench, 'timer', '2');
+    expect(run.code, run.stderr).toBe(109);
+    expect(run.stderr).toMatch(/internal: broke in a worker\n.*fault of dicomrun.*Details: \S+/);
+    expect(run.stderr.match(/fault of dicomrun/g)).toHaveLength(1);
+    expect(run.stderr).toMatch(/TEARDOWN ran/);
+    expect(run.stderr).not.toMatch(/died/);
+    expect(run.stdout).toMatch(/FAIL.*internal: broke in a worker/);
+    expect(run.stdout).toMatch(/dicomrun report results/);
+    const { verdict, execution } = run.summary();
+    expect(verdict.exitCode).toBe(109);
+    expect(execution.iterations).toBeGreaterThan(0);
+    expect(run.ms).toBeLessThan(30_000);
+  });
+
+  it('and a promise of ours that nobody awaited', { timeout: 60_000 }, async () => {
+    const run = await runBreaking(bench, 'promise', '1');
+    expect(run.code, run.stderr).toBe(109);
+    expect(run.stderr).toMatch(/internal: broke in a worker/);
+    expect(run.stderr).toMatch(/TEARDOWN ran/);
+  });
+
+  it('in a step of capacity: what was found so far is told', { timeout: 60_000 }, async () => {
+    bench.write('breaks.ts', BREAKS);
+    bench.write('rates.ts', RATES);
+    const steps = ['--from', '5', '--to', '5', '--step-duration', '3s', '--results', 'capacity'];
+    const run = await bench.run(['capacity', 'rates.ts', ...steps, '--out', './breaks.ts']);
+    expect(run.code, run.stderr).toBe(109);
+    expect(run.stderr).toMatch(/internal: broke from a timer\n.*fault of dicomrun/);
+    expect(run.stderr).toMatch(/TEARDOWN ran/);
+    expect(run.stderr).toMatch(/the step at 5\/s ended without a verdict.*\n.*dicomrun report/);
   });
 
   it('is not made by anything that the live page is asked', { timeout: 60_000 }, async () => {

@@ -170,4 +170,6 @@ export type FromVu =
   | { readonly kind: 'failTest'; readonly message: string }
   /** One line of the ledger (UIDs sent), already JSON. Main appends; mode 0600. */
   | { readonly kind: 'ledger'; readonly lines: string }
+  /** Something of ours broke; the worker goes on until it is told to stop. Sent once. */
+  | { readonly kind: 'broken'; readonly message: string; readonly stack?: string }
   | { readonly kind: 'ended' };

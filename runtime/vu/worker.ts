@@ -4,7 +4,7 @@ import { threadId, type MessagePort } from 'node:worker_threads';
 import type { ScriptFault } from '../threads/samples.ts';
 import { WorkerSlot } from '../threads/state.ts';
 import type { FromVu, ToVu, VuTask } from '../threads/vu.ts';
-import { floatingFault } from './sandbox/floating.ts';
+import { floatingFault, isOurs } from './sandbox/floating.ts';
 import { ScriptWorker } from './script-worker.ts';
 import { RingFault } from './sandbox/host.ts';
 
@@ -17,11 +17,15 @@ export default async function vuWorker(task: VuTask): Promise<void> {
   const worker = new Worker(task, state);
   // A floating rejection of a script must not take the worker's other VUs with it.
   const onRejection = (reason: unknown): void => worker.floating(reason);
+  // Nor does a fault of ours: main ends the run in order, and this thread its share of it.
+  const onException = (error: unknown): void => worker.broken(error);
   process.on('unhandledRejection', onRejection);
+  process.on('uncaughtException', onException);
   try {
     await worker.run();
   } finally {
     process.off('unhandledRejection', onRejection);
+    process.off('uncaughtException', onException);
   }
 }
 
@@ -32,6 +36,7 @@ class Worker {
   #script: ScriptWorker | null = null;
   #loading = false;
   #initFault: ScriptFault | null = null;
+  #isBroken = false;
   #exit: () => void = () => undefined;
   #beat: NodeJS.Timeout | null = null;
   #pulsedAt = performance.now();
@@ -47,9 +52,7 @@ class Worker {
     return new Promise((resolve) => {
       this.#exit = resolve;
       this.#port.on('message', (message: ToVu) => {
-        this.#receive(message).catch((error: unknown) =>
-          this.#failed(phaseOf(message.kind), error),
-        );
+        this.#receive(message).catch((error: unknown) => this.#failed(message.kind, error));
       });
     });
   }
@@ -67,8 +70,18 @@ class Worker {
     this.#script?.beat();
   }
 
-  /** A promise of the script was rejected and nobody awaited it. */
+  /** Something of ours escaped from a timer or a socket. */
+  broken(error: unknown): void {
+    if (this.#isBroken) return;
+    this.#isBroken = true;
+    const message = error instanceof Error ? error.message : String(error);
+    const stack = error instanceof Error ? error.stack : undefined;
+    this.#post({ kind: 'broken', message, ...(stack === undefined ? {} : { stack }) });
+  }
+
+  /** A promise was rejected and nobody awaited it: one of the script, or one of ours. */
   floating(reason: unknown): void {
+    if (isOurs(reason)) return this.broken(reason);
     const { message, stack, hint } = floatingFault(reason);
     const fault = {
       code: 'SCRIPT_UNHANDLED_REJECTION',
@@ -160,7 +173,10 @@ class Worker {
     this.#exit();
   }
 
-  #failed(phase: string, error: unknown): void {
+  #failed(kind: ToVu['kind'], error: unknown): void {
+    const phase = PHASES[kind];
+    // Nobody waits for the others: what goes wrong there is ours.
+    if (phase === undefined) return this.broken(error);
     this.#post({ kind: 'failed', phase, fault: scriptFault(error) });
   }
 
@@ -169,10 +185,15 @@ class Worker {
   }
 }
 
-/** What a person calls it: module code runs at init, whichever message asked for it. */
-function phaseOf(kind: ToVu['kind']): string {
-  return kind === 'load' || kind === 'prepare' ? 'init' : kind;
-}
+/** What a person calls the phases that main waits for: module code runs at init, whoever asks. */
+const PHASES: Partial<Record<ToVu['kind'], string>> = {
+  load: 'init',
+  prepare: 'init',
+  setup: 'setup',
+  warm: 'vuInit',
+  teardown: 'teardown',
+  handleSummary: 'handleSummary',
+};
 
 function scriptFault(error: unknown): ScriptFault {
   const given = error as Partial<ScriptFault> & { fault?: ScriptFault };

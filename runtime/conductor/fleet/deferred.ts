@@ -10,9 +10,13 @@ export class DeferredEvents implements ThreadEvents {
   #quiet = false;
   readonly #log: ThreadEvents['log'];
 
-  /** `log` gets console output at once, also while there is no recorder. */
-  constructor(log: ThreadEvents['log']) {
+  /** Told at once, also while there is no recorder: a phase may wait for the thread that broke. */
+  readonly broken: ThreadEvents['broken'];
+
+  /** `log` gets console output at once, also while there is no recorder; so does `broken`. */
+  constructor({ log, broken }: Pick<ThreadEvents, 'log' | 'broken'>) {
     this.#log = log;
+    this.broken = broken;
   }
 
   attach(target: ThreadEvents): void {

@@ -12,7 +12,7 @@ afterEach(async () => {
   await Promise.all(fleets.splice(0).map((fleet) => fleet.destroy()));
 });
 
-function newFleet(maxWorkers: number) {
+function newFleet(maxWorkers: number, onBroken: (fleet: Fleet) => void = () => undefined) {
   const said: string[] = [];
   const ignore = () => undefined;
   const events: ThreadEvents = {
@@ -24,6 +24,10 @@ function newFleet(maxWorkers: number) {
     failTest: ignore,
     ledger: ignore,
     caseState: ignore,
+    broken: ({ message }) => {
+      said.push(`broken: ${message}`);
+      onBroken(fleet);
+    },
     replaced: (worker, reason, lost) => said.push(`replaced ${worker}: ${reason} (${lost})`),
     receiversGone: ignore,
     settling: ignore,
@@ -81,7 +85,11 @@ describe('Fleet', () => {
     await fleet.prepare(plan({ dieOnce: 1, counter, runMs: 300 }), 2, null);
     await fleet.run(Date.now(), null, 5_000);
     expect(said).toContain('replaced 1: out of luck (2)');
-    expect(fleet.counts()).toMatchObject({ iterationsStarted: 15, interrupted: 2 });
+    expect(said).toContain('broken: out of luck');
+    expect(fleet.counts()).toMatchObject({
+      iterationsStarted: 15,
+      interrupted: 2,
+    });
   });
 
   it('ends a script that loops for ever, and the run goes on', async () => {
@@ -100,7 +108,26 @@ describe('Fleet', () => {
     await fleet.prepare(plan({ hang: 0, hangOnce: counter, terminable: 0 }), 1, null);
     await fleet.run(Date.now(), null, 300);
     expect(said.join()).toContain('replaced 0');
-    expect(fleet.counts()).toMatchObject({ iterationsStarted: 10, interrupted: 2 });
+    expect(said.join()).not.toContain('broken');
+    expect(fleet.counts()).toMatchObject({
+      iterationsStarted: 10,
+      interrupted: 2,
+    });
+  });
+
+  it('stops where a worker breaks, and tears down in a new one', async () => {
+    const { fleet, said } = newFleet(2, (made) => made.stop('abort'));
+    await fleet.load(load('ok'));
+    const counter = new SharedArrayBuffer(4);
+    await fleet.prepare(plan({ dieOnce: 0, counter, runMs: 60_000 }), 2, null);
+    await fleet.run(Date.now(), null, 5_000);
+    expect(said.join()).not.toContain('replaced');
+    expect(fleet.counts()).toMatchObject({
+      iterationsStarted: 10,
+      interrupted: 2,
+    });
+    await fleet.hook({ kind: 'teardown', setupJson: '1', timeoutMs: 1_000 });
+    expect(said).toContain('down 1');
   });
 
   it('stops early when told', async () => {

@@ -1,7 +1,7 @@
 // All VU workers of a run: started, given their share, started together, replaced when they die.
 import { MessageChannel } from 'node:worker_threads';
 import type { MessagePort } from 'node:worker_threads';
-import type { DicomRunError } from '../../errors.ts';
+import { DicomRunError } from '../../errors.ts';
 import { WorkerSlot } from '../../threads/state.ts';
 import type { ThreadReading } from '../../metrics/generator.ts';
 import type { FromVu, ToVu, VuPlan } from '../../threads/vu.ts';
@@ -134,7 +134,7 @@ export class Fleet {
 
   /** Runs `setup`, `teardown` or `handleSummary` in worker 0 and returns its JSON. */
   async hook(message: Extract<ToVu, { readonly kind: HookName }>): Promise<string | null> {
-    const lead = this.#lead();
+    const lead = await this.#livingLead();
     const answer = lead.mailbox.wait('hook', {
       phase: message.kind,
       timeoutMs: message.timeoutMs,
@@ -241,6 +241,21 @@ export class Fleet {
     return lead;
   }
 
+  /** A worker 0 that died while the run ended is made once more, for the hooks after it. */
+  async #livingLead(): Promise<Member> {
+    const lead = this.#lead();
+    if (!lead.dead) return lead;
+    const workers = this.#members.length;
+    const member = this.#newMember(0, workers);
+    member.finished = true;
+    this.#members[0] = member;
+    await this.#prepareMember(
+      member,
+      Array.from({ length: workers }, () => null),
+    );
+    return member;
+  }
+
   #newMember(worker: number, workers: number): Member {
     const source = this.#settings.nextSource();
     const member = new Member(this.#pool, { worker, workers, source }, this.#settings.events);
@@ -282,6 +297,9 @@ export class Fleet {
     const lastGuest = vu > 0 ? `; ${guestName(vu, this.#scenarioIn(member.state))} ran last` : '';
     member.state.fill(0);
     addCounts(this.#lost, remains);
+    // A full heap is the script's doing, and a thread that hung was ended here.
+    const isOurs = reason !== null && !member.wasKilled && !(reason instanceof DicomRunError);
+    if (isOurs) this.#settings.events.broken(reason);
     if (this.#stopping) {
       member.finished = true;
       this.#checkFinished();

@@ -7,6 +7,9 @@ import { FaultError, Mailbox } from './mailbox.ts';
 import type { Thread, ThreadPool } from './pool.ts';
 import { newWorkerState } from './worker-state.ts';
 
+/** So long a worker in which something of ours broke may take to end its share. */
+const BROKEN_END_MS = 5_000;
+
 export type VuPool = ThreadPool<ToVu, FromVu>;
 
 /** A running worker task. */
@@ -19,6 +22,10 @@ export class Member {
   readonly gone: Promise<Error | null>;
   /** True from its `ended` message on: its share of the run is done and reported. */
   finished = false;
+  /** Ended from here, whatever it did. */
+  wasKilled = false;
+  /** Its thread is no more. */
+  dead = false;
   readonly #thread: Thread<ToVu, FromVu>;
   readonly #events: ThreadEvents;
 
@@ -33,6 +40,7 @@ export class Member {
     });
     this.#thread.listen((message) => this.#receive(message));
     this.gone = this.#thread.ended.then((reason) => {
+      this.dead = true;
       this.mailbox.die(reason ?? new Error(`worker ${place.worker} ended`));
       return reason;
     });
@@ -47,7 +55,18 @@ export class Member {
   }
 
   kill(): void {
+    this.wasKilled = true;
     this.#thread.kill();
+  }
+
+  /** It goes on, to end its share in order; where it cannot, its thread is ended. */
+  #broke({ message, stack }: Extract<FromVu, { readonly kind: 'broken' }>): void {
+    const error = new Error(message);
+    if (stack !== undefined) error.stack = stack;
+    setTimeout(() => {
+      if (!this.finished) this.kill();
+    }, BROKEN_END_MS).unref();
+    this.#events.broken(error);
   }
 
   #receive(message: FromVu): void {
@@ -68,6 +87,8 @@ export class Member {
         return this.#events.caseState(message);
       case 'ledger':
         return this.#events.ledger(message.lines);
+      case 'broken':
+        return this.#broke(message);
       case 'failed':
         return this.mailbox.fail(new FaultError(message.phase, message.fault));
       case 'ended':

@@ -19,6 +19,8 @@ export interface ThreadEvents {
   ledger(lines: string): void;
   /** `dicom.skip()` or `dicom.manual()` in a script. */
   caseState(message: CaseMessage): void;
+  /** Something of ours broke in a thread: the run ends in order, whatever its phase is. */
+  broken(error: Error): void;
   /** A worker died in the middle of the run and was replaced; `interrupted` iterations are lost. */
   replaced(worker: number, reason: string, interrupted: number): void;
   /** An acceptor thread died: names its receivers. The run goes on, and cannot pass. */

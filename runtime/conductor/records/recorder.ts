@@ -259,6 +259,10 @@ export class Recorder implements ThreadEvents {
     this.#settings.sinks.ledger(lines);
   }
 
+  broken(error: Error): void {
+    this.#settings.stopper.fault(error);
+  }
+
   replaced(worker: number, reason: string, interrupted: number): void {
     const lost = interrupted === 1 ? '1 iteration' : `${interrupted} iterations`;
     this.warn(`worker ${worker} died and was replaced, ${lost} interrupted: ${reason}`);

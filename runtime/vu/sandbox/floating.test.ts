@@ -1,10 +1,24 @@
 import { describe, expect, it } from 'vitest';
 import { FAULT_OF_ERROR } from '../../../api/bridge.ts';
-import { floatingFault } from './floating.ts';
+import { runInNewContext } from 'node:vm';
+import { floatingFault, isOurs } from './floating.ts';
 
 function errorSaying(text: string): Error {
   return Object.defineProperty(new Error('raw'), FAULT_OF_ERROR, { value: text });
 }
+
+describe('isOurs', () => {
+  it('knows errors of this side by their prototypes, and runs nothing of a script', () => {
+    class Own extends TypeError {}
+    expect([new Error('x'), new Own('y')].map(isOurs)).toEqual([true, true]);
+    const theirs = (code: string): unknown => runInNewContext(code);
+    expect(isOurs(theirs(`new TypeError('x')`))).toBe(false);
+    const hostile = `Object.setPrototypeOf(new Error('x'), new Proxy({}, {
+      getPrototypeOf() { throw 'asked'; } }))`;
+    expect(isOurs(theirs(hostile))).toBe(false);
+    expect(['text', null, undefined, {}].map(isOurs)).toEqual([false, false, false, false]);
+  });
+});
 
 describe('floatingFault', () => {
   it('reads what the sandbox says of its error', () => {

@@ -10,6 +10,20 @@ export interface FloatingFault {
   readonly hint?: string;
 }
 
+/**
+ * Whether it is an error of this side: then something of ours broke. Those of a sandbox have
+ * prototypes of their own; a Proxy among them is not asked, that would run code of the script.
+ */
+export function isOurs(reason: unknown): boolean {
+  if (!types.isNativeError(reason)) return false;
+  let above: unknown = Object.getPrototypeOf(reason);
+  while (typeof above === 'object' && above !== null && !types.isProxy(above)) {
+    if (above === Error.prototype) return true;
+    above = Object.getPrototypeOf(above);
+  }
+  return false;
+}
+
 export function floatingFault(reason: unknown): FloatingFault {
   if (!types.isNativeError(reason)) return { message: primitiveText(reason) };
   try {

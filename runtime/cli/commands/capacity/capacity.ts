@@ -9,7 +9,7 @@ import { percent, rate as rateText, time } from '../../../metrics/numbers.ts';
 import { shownPath } from '../../run/compose.ts';
 import { needsAscii } from '../../run/print-summary.ts';
 import type { FlagValues } from '../../run/run-flags.ts';
-import { stopOnSignal } from '../../run/supervise.ts';
+import { supervise } from '../../run/supervise.ts';
 import type { Terminal } from '../../terminal.ts';
 import { version } from '../../version.ts';
 import { capacityText } from './chart.ts';
@@ -17,7 +17,7 @@ import { capacityPage } from './page.ts';
 import { searchCapacity } from './search.ts';
 import type { Search, SearchRange } from './search.ts';
 import { runStep } from './step.ts';
-import type { Step } from './step.ts';
+import type { Step, StepAsked, StepSettings } from './step.ts';
 
 export interface CapacityRequest {
   readonly script: string;
@@ -50,19 +50,14 @@ export interface Capacity extends Search {
 export async function findCapacity(request: CapacityRequest): Promise<number> {
   const { terminal, script, range } = request;
   const startedAt = new Date();
-  // One a step: a threshold with `abortOnFail` ends its step, not the search.
-  let stopper = new Stopper();
-  const now = { stop: (code: ExitCode, why: string) => stopper.stop(code, why) };
-  const off = stopOnSignal(terminal, now, (text) => terminal.err(text));
   const steps: Step[] = [];
   let folder: string | null = null;
   const folderOf = ({ resultsDir }: Options): string =>
     (folder ??= makeRunFolder(resultsDir, newId(startedAt, script)));
   try {
     const search = await searchCapacity(range, async (rate, confirms) => {
-      stopper = new Stopper();
       const number = steps.length + 1;
-      const step = await runStep({ ...request, stopper, folderOf }, { rate, confirms, number });
+      const step = await runSupervised({ ...request, folderOf }, { rate, confirms, number });
       steps.push(step);
       if (request.quiet === 0) terminal.err(stepLine(steps.length, step));
       return step;
@@ -72,6 +67,18 @@ export async function findCapacity(request: CapacityRequest): Promise<number> {
   } catch (error) {
     if (steps.length > 0) report(request, folder, madeSoFar(request, { startedAt, steps }));
     throw error;
+  }
+}
+
+/** A step with a stopper of its own: a threshold with `abortOnFail` ends it, not the search. */
+async function runSupervised(
+  settings: Omit<StepSettings, 'stopper'>,
+  asked: StepAsked,
+): Promise<Step> {
+  const stopper = new Stopper();
+  const off = supervise(settings.terminal, stopper, (text) => settings.terminal.err(text));
+  try {
+    return await runStep({ ...settings, stopper }, asked);
   } finally {
     off();
   }
