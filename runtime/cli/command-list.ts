@@ -33,7 +33,7 @@ export const COMMANDS: readonly CommandEntry[] = [
     name: 'help',
     group: 'Begin:',
     summary: 'show a help topic, or the list of them',
-    load: () => import('./commands/help.ts'),
+    load: () => import('./commands/help/command.ts'),
   },
   {
     name: 'completion',

@@ -16,6 +16,8 @@ export interface Terminal {
   readonly errIsTTY: boolean;
   /** Columns of standard error, 80 where unknown. */
   columns(): number;
+  /** Writes to standard output, through a pager when it is a terminal with fewer lines than the text. */
+  page(text: string): Promise<void>;
   /** Colour is for meaning only; plain where it is off. */
   style(style: Style, text: string, to?: 'out' | 'err'): string;
   /** Whether colours are on for a stream. */
@@ -50,6 +52,7 @@ export function nodeTerminal(): Terminal {
     errIsTTY: stderr.isTTY === true && env['TERM'] !== 'dumb',
     // A pty without a size says 0.
     columns: () => stderr.columns || 80,
+    page: (text) => page(text, env),
     style: (style, text, to = 'err') => (color[to] ? styleText(style, text) : text),
     colour: (to) => color[to],
     setColor: (on) => {
@@ -63,6 +66,39 @@ export function nodeTerminal(): Terminal {
       await Promise.all([drained(stdout), drained(stderr)]);
     },
   };
+}
+
+/** `$PAGER`, else less, which leaves the text on the screen; without one the text is written whole. */
+function page(text: string, env: Terminal['env']): Promise<void> {
+  const { stdout } = process;
+  const fits = text.split('\n').length < (stdout.rows || 24);
+  const pager = env['PAGER'] ?? 'less';
+  if (stdout.isTTY !== true || fits || pager === '' || pager === 'cat') {
+    stdout.write(text);
+    return Promise.resolve();
+  }
+  return new Promise((resolve) => {
+    // Ctrl-C is the pager's while it is open.
+    const ignore = (): void => undefined;
+    process.on('SIGINT', ignore);
+    const done = (shown: boolean): void => {
+      process.off('SIGINT', ignore);
+      if (!shown) stdout.write(text);
+      resolve();
+    };
+    // By a shell, as PAGER may hold options: 'less -S'.
+    const started = spawn(pager, {
+      shell: true,
+      stdio: ['pipe', 'inherit', 'ignore'],
+      env: { ...env, LESS: env['LESS'] ?? 'FRX' },
+    });
+    const { stdin } = started;
+    stdin.on('error', () => undefined);
+    started.once('error', () => done(false));
+    // 126, 127: the shell found no such pager.
+    started.once('close', (code) => done(code !== 126 && code !== 127));
+    stdin.end(text);
+  });
 }
 
 /** A process that does not end by itself is ended after this. */

@@ -88,6 +88,10 @@ describe('help', () => {
   it('lists every topic with its title, and finds words in them', async () => {
     const { stdout } = await bench.run(['help']);
     expect(stdout).toMatch(/^ {2}exit-codes +Exit codes$/m);
-    expect((await bench.run(['help', 'gracefulStop'])).stderr).toMatch(/the word stands in: /);
+    const { stdout: found } = await bench.run(['help', 'gracefulStop']);
+    expect(found).toMatch(/^"gracefulStop" stands in:$/m);
+    expect(found).toMatch(/^ {2}dicomrun help executors\n {4}.*gracefulStop/m);
+    expect((await bench.run(['help', 'api', 'Pool'])).stdout).toMatch(/^### Pool$/m);
+    expect((await bench.run(['help', 'api', 'nosuch'])).code).toBe(104);
   });
 });

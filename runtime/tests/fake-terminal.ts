@@ -20,6 +20,10 @@ export function fakeTerminal(env: Terminal['env'] = {}, cwd = '/'): FakeTerminal
     outIsTTY: false,
     errIsTTY: false,
     columns: () => 80,
+    page: (text) => {
+      printed.out += text;
+      return Promise.resolve();
+    },
     style: (_, text) => text,
     colour: () => false,
     setColor: () => undefined,
