@@ -1,5 +1,6 @@
 // Standard output and error, the environment and the signals: all that commands know of the process.
 import { spawn } from 'node:child_process';
+import { relative, resolve } from 'node:path';
 import { styleText } from 'node:util';
 
 export type Style = 'green' | 'yellow' | 'red' | 'cyan' | 'dim' | 'bold';
@@ -174,4 +175,10 @@ function onFault(callback: (error: unknown) => void): () => void {
     if (at >= 0) faultTakers.splice(at, 1);
     if (faultTakers.length === 0) process.off('uncaughtException', tellFault);
   };
+}
+
+/** A path as the user would type it. */
+export function shownPath(terminal: Pick<Terminal, 'cwd'>, path: string): string {
+  const near = relative(terminal.cwd, resolve(terminal.cwd, path));
+  return near.startsWith('..') ? path : near;
 }

@@ -3,7 +3,7 @@ import type { Options } from '../config/types.ts';
 import { formatNs } from '../executors/duration.ts';
 import { begunOffset } from '../executors/plan-of.ts';
 import type { Listening } from './acceptors.ts';
-import type { BuiltScript, RunContext } from './conduct-types.ts';
+import type { BuiltScript, RunContext } from './run-types.ts';
 import type { SharedVuPlan } from './fleet/fleet.ts';
 import type { Loaded } from './share.ts';
 

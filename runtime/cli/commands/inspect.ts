@@ -5,7 +5,7 @@ import { formatNs } from '../../executors/duration.ts';
 import { executorOf } from '../../executors/index.ts';
 import { plural } from '../../metrics/numbers.ts';
 import { requirements, vusOverTime } from '../../executors/requirements.ts';
-import type { InitResult } from '../../conductor/init-pass.ts';
+import type { RunScript } from '../../conductor/run-types.ts';
 import type { DefineCommand } from '../command.ts';
 import { addRunFlags, connectFlags, givenFlags } from '../run/run-flags.ts';
 import { needsAscii } from '../run/print-summary.ts';
@@ -29,7 +29,7 @@ export const define: DefineCommand = (command, { terminal }) => {
   });
 };
 
-function asText({ options, loaded }: InitResult, terminal: Terminal): string {
+function asText({ options, loaded }: RunScript, terminal: Terminal): string {
   const ascii = needsAscii(terminal.env);
   const need = requirements(options.scenarios);
   const atMost = options.scenarios.some((one) => executorOf(one).iterations !== undefined);
@@ -49,7 +49,7 @@ function asText({ options, loaded }: InitResult, terminal: Terminal): string {
   ].join('\n');
 }
 
-function asJson({ options, loaded }: InitResult): string {
+function asJson({ options, loaded }: RunScript): string {
   const need = requirements(options.scenarios);
   const value = {
     options: describeConfig(options),

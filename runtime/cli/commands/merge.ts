@@ -5,6 +5,7 @@ import { DicomRunError, ExitCode } from '../../errors.ts';
 import type { Summary } from '../../metrics/summary.ts';
 import type { Merged, Part } from '../../runlog/merge/merge.ts';
 import type { DefineCommand } from '../command.ts';
+import { shownPath } from '../terminal.ts';
 import type { Terminal } from '../terminal.ts';
 
 interface MergeFlags {
@@ -59,14 +60,12 @@ interface Work {
 
 /** The log of the whole, and what it adds up to. */
 async function writeLog(terminal: Terminal, { parts, folder, flags }: Work): Promise<Merged> {
-  const [{ mergeParts }, { RunLogWriter }, { RESULT_FILES }, { RUNLOG_FILE }, { shownPath }] =
-    await Promise.all([
-      import('../../runlog/merge/merge.ts'),
-      import('../../runlog/writer.ts'),
-      import('../../conductor/records/result-files.ts'),
-      import('../../runlog/format.ts'),
-      import('../run/compose.ts'),
-    ]);
+  const [{ mergeParts }, { RunLogWriter }, { RESULT_FILES }, { RUNLOG_FILE }] = await Promise.all([
+    import('../../runlog/merge/merge.ts'),
+    import('../../runlog/writer.ts'),
+    import('../../conductor/records/result-files.ts'),
+    import('../../runlog/format.ts'),
+  ]);
   const file = (name: string, what: string) => ({ path: join(folder, name), what });
   const files = [
     ...(flags.report ? [file(RESULT_FILES.report, 'report, for a browser')] : []),

@@ -2,7 +2,7 @@
 import { statusHex } from '../../dicom/dimse/status.ts';
 import { peerText } from '../../dicom/failure-text.ts';
 import type { Target } from '../../config/types.ts';
-import type { RunContext } from '../../conductor/conduct-types.ts';
+import type { RunContext } from '../../conductor/run-types.ts';
 import { asksForTarget } from '../../conductor/share.ts';
 import { DicomRunError, ExitCode } from '../../errors.ts';
 import type { PeerSpec } from '../../threads/vu.ts';

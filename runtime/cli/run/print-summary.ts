@@ -1,14 +1,15 @@
 // The end of a run on standard output: the default summary, or what the script's handleSummary made.
 import { dirname, resolve } from 'node:path';
-import type { ConductResult } from '../../conductor/conduct-types.ts';
+import type { CustomSummary } from '../../conductor/run-types.ts';
 import { makeFolders } from '../../make-folders.ts';
 import { writeNamedFile } from '../../own-file.ts';
 import type { Summary } from '../../metrics/summary.ts';
 import { renderText } from '../../report/text.ts';
 import { problemText } from '../problem-text.ts';
 import type { Terminal } from '../terminal.ts';
+import type { ExecuteResult } from './execute.ts';
 
-export function printSummary(terminal: Terminal, result: ConductResult): void {
+export function printSummary(terminal: Terminal, result: ExecuteResult): void {
   const { summary, custom, options } = result;
   if (custom !== null) writeCustom(terminal, custom);
   else if (!options.noSummary) terminal.out(summaryText(terminal, summary));
@@ -25,8 +26,6 @@ export function needsAscii(env: Terminal['env']): boolean {
   const locale = env['LC_ALL'] ?? env['LC_CTYPE'] ?? env['LANG'] ?? '';
   return /iso-?8859|ascii/i.test(locale);
 }
-
-type CustomSummary = Readonly<Record<string, string | Uint8Array>>;
 
 function textOf(content: string | Uint8Array): string {
   return typeof content === 'string' ? content : Buffer.from(content).toString();

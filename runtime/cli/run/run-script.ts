@@ -2,9 +2,8 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { Stopper } from '../../conductor/stopper.ts';
-import type { InitResult } from '../../conductor/init-pass.ts';
+import type { RunScript } from '../../conductor/run-types.ts';
 import type { Mode } from '../../config/types.ts';
-import { composeRun } from './compose.ts';
 import type { FlagValues } from './run-flags.ts';
 import { RunScreen } from './run-screen.ts';
 import type { Quiet } from './run-screen.ts';
@@ -33,9 +32,9 @@ export async function runScript(request: RunScriptRequest): Promise<number> {
   const stopper = new Stopper();
   const off = supervise(terminal, stopper, (text) => screen.note(text));
   try {
-    const { conduct } = await import('../../conductor/conduct.ts');
+    const { execute } = await import('./execute.ts');
     const next = (folder: string, failed: boolean) => nextCommands(request, folder, failed);
-    const result = await conduct(composeRun({ ...request, screen, stopper, next }));
+    const result = await execute({ ...request, screen, stopper, next });
     screen.close();
     const { printSummary } = await import('./print-summary.ts');
     const { annotations } = await import('./ci-annotations.ts');
@@ -50,12 +49,11 @@ export async function runScript(request: RunScriptRequest): Promise<number> {
 }
 
 /** The script's declarations and its effective options, without running it. */
-export async function inspectScript(request: RunScriptRequest): Promise<InitResult> {
+export async function inspectScript(request: RunScriptRequest): Promise<RunScript> {
   applyColor(request.terminal, request.flags);
   const screen = new RunScreen(request.terminal, quietOf(request.flags));
-  const { initPass } = await import('../../conductor/init-pass.ts');
-  const next = () => [];
-  return initPass(composeRun({ ...request, screen, stopper: new Stopper(), next }));
+  const { inspect } = await import('./execute.ts');
+  return inspect({ ...request, screen, stopper: new Stopper(), next: () => [] });
 }
 
 export function applyColor(terminal: Terminal, flags: FlagValues): void {

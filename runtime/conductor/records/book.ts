@@ -10,7 +10,7 @@ import { createEngine } from '../../metrics/engine.ts';
 import type { CustomMetric, Engine } from '../../metrics/engine-types.ts';
 import type { RunFacts } from '../../metrics/facts.ts';
 import { summarise } from '../../metrics/summarise.ts';
-import type { CaseResult, FileEntry, OutputResult, Summary } from '../../metrics/summary.ts';
+import type { FileEntry, OutputResult, Summary } from '../../metrics/summary.ts';
 import type { Output } from '../../outputs/output.ts';
 import { renderJson } from '../../report/json.ts';
 import { renderK6Export } from '../../report/k6-export.ts';
@@ -20,7 +20,8 @@ import { plural } from '../../metrics/numbers.ts';
 import { RUNLOG_FILE, RUNLOG_SCHEMA } from '../../runlog/format.ts';
 import type { RunRecord, Setting } from '../../runlog/format.ts';
 import { RunLogWriter } from '../../runlog/writer.ts';
-import type { RunBook, RunContext, RunEnd } from '../conduct-types.ts';
+import type { RunBook, RunContext, RunEnd } from '../run-types.ts';
+import type { Screen } from '../screen.ts';
 import { Discretion } from './discretion.ts';
 import { openRecords, shownMissing } from './missing.ts';
 import type { Recorder, RecordSinks } from './recorder.ts';
@@ -37,14 +38,8 @@ export interface BookSettings {
   readonly random: number;
   /** What was asked for and by whom, secrets masked. */
   readonly settings: readonly Setting[];
-  /** Starts the outputs of a run; `folder` holds its log, whose first record is given. */
-  readonly startOutputs: (folder: string, first: RunRecord) => Promise<readonly Output[]>;
-  /** Said at once and again in the summary. */
-  readonly warn: (text: string) => void;
-  /** Commands worth typing next. */
-  readonly next: (folder: string, failed: boolean) => readonly string[];
-  /** Test cases of smoke mode. */
-  readonly cases?: (recorder: Recorder) => readonly CaseResult[];
+  /** Told of what cannot be written; the summary says it again. */
+  readonly screen: Pick<Screen, 'log'>;
 }
 
 /** Makes the folder and opens everything in it. */
@@ -85,7 +80,7 @@ class Book implements RunBook {
   readonly #ledger: LineFile;
   readonly #console: LineFile | null;
   readonly #warnings: string[] = [];
-  #outputs: readonly Output[] = [];
+  outputs: readonly Output[] = [];
   #t0 = 0;
   #facts: RunFacts | null = null;
 
@@ -96,7 +91,7 @@ class Book implements RunBook {
     this.#settings = settings;
     const warn = (text: string) => {
       this.#warnings.push(text);
-      settings.warn(text);
+      this.#warn(text);
     };
     this.#engine = createEngine({
       thresholds: options.noThresholds ? {} : options.thresholds,
@@ -119,7 +114,11 @@ class Book implements RunBook {
     };
   }
 
-  async begin(t0: number): Promise<void> {
+  #warn(message: string): void {
+    this.#settings.screen.log({ kind: 'log', level: 'warn', message });
+  }
+
+  begin(t0: number): RunRecord {
     const { context, script, version } = this.#settings;
     const { options } = context;
     this.#t0 = Math.round(t0);
@@ -145,11 +144,7 @@ class Book implements RunBook {
     };
     this.#log.append(first);
     this.#log.flush();
-    this.#outputs = await this.#settings.startOutputs(this.folder, first);
-  }
-
-  get outputs(): readonly Output[] {
-    return this.#outputs;
+    return first;
   }
 
   async finish(end: RunEnd, recorder: Recorder): Promise<Summary> {
@@ -158,10 +153,10 @@ class Book implements RunBook {
       for (const record of openRecords(end.account)) this.#log.append(record);
     }
     this.#log.flush();
-    const named = this.#outputs.filter(({ destination }) => destination !== '');
+    const named = this.outputs.filter(({ destination }) => destination !== '');
     // An output may take its time, and who does not want to wait for it has a summary all the same.
     if (named.length > 0) this.#writeDraft(end, recorder, named);
-    const results = await Promise.all(this.#outputs.map((output) => this.#ended(output)));
+    const results = await Promise.all(this.outputs.map((output) => this.#ended(output)));
     // A live page has nothing to account for.
     const outputs = results.filter((result) => result.destination !== '');
     this.#facts = this.#makeFacts(end, recorder, outputs);
@@ -184,7 +179,7 @@ class Book implements RunBook {
     } catch (error) {
       const { name, destination } = output;
       const note = `it broke: ${error instanceof Error ? error.message : String(error)}`;
-      this.#settings.warn(`output ${name}: ${note}`);
+      this.#warn(`output ${name}: ${note}`);
       return { name, destination, written: 0, rejected: 0, unwritten: 1, note };
     }
   }
@@ -203,7 +198,7 @@ class Book implements RunBook {
       this.#log.append({ k: 'end', at, facts: this.#facts, thresholds });
     }
     this.#log.close();
-    for (const output of this.#outputs) await output.ended?.();
+    for (const output of this.outputs) await output.ended?.();
     await Promise.all([this.#errors.close(), this.#ledger.close(), this.#console?.close()]);
     if (options.summaryExport !== null) {
       this.#write(options.summaryExport, renderK6Export(summary), writeNamedFile);
@@ -223,12 +218,12 @@ class Book implements RunBook {
       this.#write(join(this.folder, RESULT_FILES.report), renderHtml(data), writeOwnFile);
     } catch (error) {
       const why = error instanceof Error ? error.message : String(error);
-      this.#settings.warn(`no HTML report: ${why}`);
+      this.#warn(`no HTML report: ${why}`);
     }
   }
 
   #makeFacts(end: RunEnd, recorder: Recorder, outputs: readonly OutputResult[]): RunFacts {
-    const { context, script, version, next } = this.#settings;
+    const { context, script, version } = this.#settings;
     const { options } = context;
     const target = targetName(context);
     return {
@@ -253,11 +248,11 @@ class Book implements RunBook {
       missing: shownMissing(end.account.missing, new Discretion(options.phiOk, context.runNumber)),
       ...recorder.failures(),
       generator: recorder.generator.summary(),
-      cases: this.#settings.cases?.(recorder) ?? [],
+      cases: end.cases,
       outputs,
       strictOutput: options.strictOutput,
       files: this.#files(options),
-      next: next(this.folder, end.end.code !== 0),
+      next: end.next,
       warnings: this.#warningsOf(end, recorder),
       trendStats: options.summaryTrendStats,
       timeUnit: options.summaryTimeUnit ?? 'ms',
@@ -303,7 +298,7 @@ class Book implements RunBook {
       return true;
     } catch (error) {
       const why = error instanceof Error ? error.message : String(error);
-      this.#settings.warn(`${path} cannot be written: ${why}`);
+      this.#warn(`${path} cannot be written: ${why}`);
       return false;
     }
   }

@@ -1,4 +1,4 @@
-// What the threads of a run report while it goes on: the one listener that conduct() passes down.
+// What the threads of a run report while it goes on: the one listener that the phases pass down.
 import type { ErrorMessage, LogMessage, SampleColumns, SeriesDecl } from '../../threads/samples.ts';
 import type { CaseMessage } from '../../threads/cases.ts';
 import type { MissingInstance, RouteAccount, StrayInstance } from '../../threads/delivery.ts';

@@ -12,8 +12,16 @@ const TERMINABLE = 10;
 /** What an author wrote, by its place in the bundle. */
 const script = runInThisContext('() => { for (;;); }', 'script.js');
 
+/** Where the script says so, in its bundle; anywhere in one that does not. */
+function placeOf(text, bundle) {
+  const before = bundle.split(text)[0].split('\n');
+  return before.length === 1
+    ? 'script.js:3:7'
+    : `script.js:${before.length}:${before.at(-1).length}`;
+}
+
 /** Three iterations, one of which failed. */
-function sendSamples(port) {
+function sendSamples(port, place) {
   const series = [
     { id: 0, metric: 'iterations', tags: { scenario: 'default' } },
     { id: 1, metric: 'iteration_failed', tags: { scenario: 'default' } },
@@ -32,7 +40,7 @@ function sendSamples(port) {
     operation: 'iteration',
     code: 'SCRIPT_EXCEPTION',
     message: 'boom',
-    stack: 'Error: boom\n    at script.js:3:7',
+    stack: `Error: boom\n    at ${place}`,
     time: 3,
     count: 1,
   });
@@ -57,18 +65,20 @@ export default function worker({ port, worker, state }) {
     };
     port.on('message', (message) => {
       switch (message.kind) {
-        case 'load':
+        case 'load': {
           if (message.env.SAYS !== undefined) {
             port.postMessage({ kind: 'log', level: 'info', message: message.env.SAYS });
           }
-          if (message.bundle === 'throw') {
+          // What it exports: a name in place of a bundle, or beside a real one in the environment.
+          const { EXPORTS: exports = message.bundle, OPTIONS: optionsJson = null } = message.env;
+          if (exports === 'throw') {
             const fault = { code: 'SCRIPT_INIT', name: 'TypeError', message: 'boom' };
             port.postMessage({ kind: 'failed', phase: 'init', fault });
-          } else if (message.bundle !== 'silent') {
+          } else if (exports !== 'silent') {
             port.postMessage({
               kind: 'loaded',
-              optionsJson: null,
-              exports: message.bundle.split(','),
+              optionsJson,
+              exports: exports.split(','),
               declarations: [],
               peers: [],
               customMetrics: [],
@@ -76,6 +86,7 @@ export default function worker({ port, worker, state }) {
             });
           }
           break;
+        }
         case 'prepare':
           plan = message;
           for (const far of message.mesh) far?.postMessage(worker);
@@ -100,7 +111,7 @@ export default function worker({ port, worker, state }) {
           Atomics.add(slots, STARTED, 5);
           Atomics.add(slots, DONE, 3);
           port.postMessage({ kind: 'log', level: 'info', message: `start ${worker}` });
-          sendSamples(port);
+          sendSamples(port, placeOf('boom', plan.bundle ?? ''));
           if (plan.env?.ABORT !== undefined) {
             port.postMessage({ kind: 'abortTest', message: plan.env.ABORT });
           }

@@ -1,6 +1,4 @@
 // One step of the search: an ordinary run of the script at one constant rate.
-import { conduct } from '../../../conductor/conduct.ts';
-import type { ConductResult } from '../../../conductor/conduct-types.ts';
 import type { Loaded } from '../../../conductor/share.ts';
 import type { Stopper } from '../../../conductor/stopper.ts';
 import { guardHeavyLoad } from '../../../config/guard.ts';
@@ -9,8 +7,10 @@ import { DicomRunError, ExitCode } from '../../../errors.ts';
 import type { ConstantArrivalRate } from '../../../executors/constant-arrival-rate.ts';
 import type { Scenario } from '../../../executors/index.ts';
 import type { Summary } from '../../../metrics/summary.ts';
-import { composeRun, shownPath } from '../../run/compose.ts';
+import { execute } from '../../run/execute.ts';
+import type { ExecuteResult } from '../../run/execute.ts';
 import type { FlagValues } from '../../run/run-flags.ts';
+import { shownPath } from '../../terminal.ts';
 import type { Terminal } from '../../terminal.ts';
 import { StepScreen } from './step-screen.ts';
 
@@ -61,13 +61,11 @@ export async function runStep(settings: StepSettings, asked: StepAsked): Promise
   const { rate, confirms } = asked;
   const adjust = (options: Options, loaded: Loaded): Options =>
     at(settings, asked, options, loaded);
-  const result = await conduct(
-    composeRun({
-      ...{ script, flags, mode: 'run', terminal, stopper, adjust },
-      screen: new StepScreen(terminal),
-      next: (folder) => [`dicomrun report ${folder}`],
-    }),
-  );
+  const result = await execute({
+    ...{ script, flags, mode: 'run', terminal, stopper, adjust },
+    screen: new StepScreen(terminal),
+    next: (folder) => [`dicomrun report ${folder}`],
+  });
   return stepOf(result, { rate, confirms, folder: shownPath(terminal, result.folder) });
 }
 
@@ -128,7 +126,7 @@ function mustJudge({ thresholds, noThresholds }: Options): void {
 const JUDGED: readonly number[] = [ExitCode.OK, ExitCode.THRESHOLDS];
 
 function stepOf(
-  { summary }: ConductResult,
+  { summary }: ExecuteResult,
   { rate, confirms, folder }: Pick<Step, 'rate' | 'confirms' | 'folder'>,
 ): Step {
   const { verdict, execution } = summary;

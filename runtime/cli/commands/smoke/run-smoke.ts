@@ -1,17 +1,17 @@
 // Runs scripts as smoke tests, one after another, per route: each gives test cases.
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { conduct } from '../../../conductor/conduct.ts';
-import type { ConductResult } from '../../../conductor/conduct-types.ts';
 import { Stopper } from '../../../conductor/stopper.ts';
 import type { Options } from '../../../config/types.ts';
 import { DicomRunError, ExitCode } from '../../../errors.ts';
 import type { CaseResult, Summary } from '../../../metrics/summary.ts';
 import { renderCases, renderJunit } from '../../../report/junit.ts';
-import { composeRun, shownPath } from '../../run/compose.ts';
+import { execute } from '../../run/execute.ts';
+import type { ExecuteResult } from '../../run/execute.ts';
 import { asDicomRunError } from '../../problem-text.ts';
 import { supervise } from '../../run/supervise.ts';
 import type { FlagValues } from '../../run/run-flags.ts';
+import { shownPath } from '../../terminal.ts';
 import type { Terminal } from '../../terminal.ts';
 import { checkPlaces } from './check-place.ts';
 import { CaseCollector } from './collector.ts';
@@ -206,23 +206,21 @@ async function conductOne(
   const screen = new SmokeScreen(terminal);
   const source = sourceOf(one.script, terminal);
   const placeOf = checkPlaces(shownPath(terminal, resolve(terminal.cwd, one.script)), source);
-  const result = await conduct(
-    composeRun({
-      script: one.script,
-      flags,
-      mode: 'smoke',
-      terminal,
-      screen,
-      stopper,
-      next: () => [],
-      adjust: (options) => select(request, options, { name, source, collector }),
-      outputs: [collector],
-      cases: (recorder) => [
-        ...wanted(request, collector.cases({ ...named, recorder, placeOf })),
-        ...endCases(suiteOf(one), stopper),
-      ],
-    }),
-  );
+  const result = await execute({
+    script: one.script,
+    flags,
+    mode: 'smoke',
+    terminal,
+    screen,
+    stopper,
+    next: () => [],
+    adjust: (options) => select(request, options, { name, source, collector }),
+    outputs: [collector],
+    cases: (recorder) => [
+      ...wanted(request, collector.cases({ ...named, recorder, placeOf })),
+      ...endCases(suiteOf(one), stopper),
+    ],
+  });
   const { cases } = result.summary;
   const nothing = cases.length === 0 && request.pattern !== null;
   if (nothing) throw new NotSelected('nothing fits', titlesOf(result.options, name));
@@ -271,7 +269,7 @@ function select(
   return { ...kept, smokeCases: { script: name, grep } };
 }
 
-function toResult({ summary, folder }: ConductResult, terminal: Terminal): OneResult {
+function toResult({ summary, folder }: ExecuteResult, terminal: Terminal): OneResult {
   const missing = missingOf(summary);
   const lost: CaseResult = {
     suite: summary.run.script,

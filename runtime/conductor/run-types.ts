@@ -1,13 +1,15 @@
-// What a run needs from outside and what it gives back: the types around conduct().
+// What the phases of a run hand from one to the next.
 import type { Options } from '../config/types.ts';
-import type { Summary } from '../metrics/summary.ts';
+import type { CaseResult, Summary } from '../metrics/summary.ts';
 import type { Output } from '../outputs/output.ts';
 import type { PlaceOf } from './records/error-log.ts';
 import type { Account } from './records/events.ts';
 import type { Recorder, RecordSinks } from './records/recorder.ts';
 import type { Screen } from './screen.ts';
 import type { Loaded, Targets } from './share.ts';
-import type { ReceiverAddress } from '../threads/acceptor.ts';
+import type { RunRecord } from '../runlog/format.ts';
+import type { EmbeddedAddress, ReceiverAddress } from '../threads/acceptor.ts';
+import type { SharedVuPlan } from './fleet/fleet.ts';
 import type { EndReason, Stopper } from './stopper.ts';
 
 /** A bundled script. */
@@ -25,6 +27,13 @@ export interface BuiltScript {
   readonly workerHeapBytes?: number | null;
 }
 
+/** A script that was loaded, with its options. */
+export interface RunScript {
+  readonly built: BuiltScript;
+  readonly loaded: Loaded;
+  readonly options: Options;
+}
+
 /** What is known once the options are resolved and everything listens. */
 export interface RunContext {
   readonly runNumber: string;
@@ -37,14 +46,38 @@ export interface RunContext {
   readonly embedded: boolean;
 }
 
-/** What happened, for the summary. */
-export interface RunEnd {
-  readonly end: EndReason;
+/** Everything listens, and what the workers will be told is made. */
+export interface PreparedRun {
+  readonly context: RunContext;
+  readonly embedded: EmbeddedAddress | null;
+  readonly plan: SharedVuPlan;
+}
+
+/** There is somewhere to record. */
+export interface RecordedRun extends PreparedRun {
+  readonly book: RunBook;
+  readonly recorder: Recorder;
+}
+
+/** Set-up data as JSON; null: there is no set-up; undefined: it failed or was cut short. */
+export type SetupData = string | null | undefined;
+
+/** When the load was. */
+export interface RunTime {
   /** Epoch ms; the run's t0, or when it would have been. */
   readonly t0: number;
   readonly durationMs: number;
   readonly endedAt: number;
+}
+
+/** What happened, for the summary. */
+export interface RunEnd extends RunTime {
+  readonly end: EndReason;
   readonly account: Account;
+  /** Test cases of smoke mode. */
+  readonly cases: readonly CaseResult[];
+  /** Commands worth typing next. */
+  readonly next: readonly string[];
 }
 
 /** Where this run is recorded. */
@@ -52,17 +85,18 @@ export interface RunBook {
   readonly id: string;
   readonly folder: string;
   readonly sinks: RecordSinks;
-  /** First record of the log, and the start of the outputs: called when t0 is known. */
-  begin(t0: number): Promise<void>;
-  /** Started outputs; empty before `begin`. */
-  readonly outputs: readonly Output[];
+  /** Writes the first record of the log: called when t0 is known. */
+  begin(t0: number): RunRecord;
+  /** Those that were started; none before that. */
+  outputs: readonly Output[];
   /** Ends the outputs and makes the summary; called once, after the last tick. */
   finish(end: RunEnd, recorder: Recorder): Promise<Summary>;
   /** Last record, files, everything closed; the summary with the files that are there. */
   close(summary: Summary): Promise<Summary>;
 }
 
-export interface ConductRequest {
+/** What a run is given at its beginning. */
+export interface RunSettings {
   /** Compiled modules of the two kinds of threads. */
   readonly vuWorker: string;
   readonly acceptorWorker: string;
@@ -75,21 +109,7 @@ export interface ConductRequest {
   readonly initTimeoutMs: number;
   readonly stopper: Stopper;
   readonly screen: Screen;
-  readonly build: () => Promise<BuiltScript>;
-  readonly resolve: (loaded: Loaded) => Promise<Options>;
-  /** Opens one association to the configured target; throws DicomRunError 111. */
-  readonly preflight: (context: RunContext) => Promise<void>;
-  readonly open: (context: RunContext) => RunBook | Promise<RunBook>;
-  /** Called when everything is ready and nothing was sent yet. */
-  readonly onReady: (context: RunContext, book: RunBook) => void;
-  /** k6's argument of `handleSummary`, as JSON. */
-  readonly handleSummaryJson: (summary: Summary, setupJson: string | null) => Promise<string>;
 }
 
-export interface ConductResult {
-  readonly summary: Summary;
-  readonly folder: string;
-  readonly options: Options;
-  /** What `handleSummary` returned: text by file name, `stdout` or `stderr`; null without one. */
-  readonly custom: Readonly<Record<string, string | Uint8Array>> | null;
-}
+/** What `handleSummary` returned: text by file name, `stdout` or `stderr`. */
+export type CustomSummary = Readonly<Record<string, string | Uint8Array>>;

@@ -1,0 +1,236 @@
+// One script, from its text to its summary: the phases of a run in the order in which they happen.
+// What each does stands in runtime/conductor/phases/; here is what the command line adds.
+import { availableParallelism, totalmem } from 'node:os';
+import { fileURLToPath } from 'node:url';
+import { close, lastTick, unfinished } from '../../conductor/phases/close.ts';
+import { beginning, drive } from '../../conductor/phases/drive.ts';
+import { handlesSummary, handleSummary } from '../../conductor/phases/handle-summary.ts';
+import { listen, ready } from '../../conductor/phases/listen.ts';
+import { load, loadAgain } from '../../conductor/phases/load.ts';
+import { record } from '../../conductor/phases/record.ts';
+import { settle } from '../../conductor/phases/settle.ts';
+import { setUp } from '../../conductor/phases/set-up.ts';
+import { tearDown } from '../../conductor/phases/tear-down.ts';
+import { Discretion } from '../../conductor/records/discretion.ts';
+import type { Recorder } from '../../conductor/records/recorder.ts';
+import { Run } from '../../conductor/run.ts';
+import type {
+  CustomSummary,
+  RecordedRun,
+  RunBook,
+  RunContext,
+  RunEnd,
+  RunScript,
+  RunSettings,
+} from '../../conductor/run-types.ts';
+import type { Screen } from '../../conductor/screen.ts';
+import { newRunNumber, strangeReceivers } from '../../conductor/share.ts';
+import type { Stopper } from '../../conductor/stopper.ts';
+import type { Options } from '../../config/types.ts';
+import type { CaseResult, Summary } from '../../metrics/summary.ts';
+import type { Output } from '../../outputs/output.ts';
+import type { RunRecord, Setting } from '../../runlog/format.ts';
+import { distRoot } from '../package-root.ts';
+import { shownPath } from '../terminal.ts';
+import { version } from '../version.ts';
+import { preflight } from './preflight.ts';
+import { givenHeap, ScriptSource } from './script-source.ts';
+import type { SourceRequest } from './script-source.ts';
+import { liveLine, startWeb } from './web.ts';
+
+export interface ExecuteRequest extends SourceRequest {
+  readonly screen: Screen;
+  readonly stopper: Stopper;
+  /** Commands worth typing after the run. */
+  readonly next: (folder: string, failed: boolean) => readonly string[];
+  /** Takers of samples besides `--out`. */
+  readonly outputs?: readonly Output[];
+  /** Test cases of smoke mode, once everything is recorded. */
+  readonly cases?: (recorder: Recorder) => readonly CaseResult[];
+}
+
+export interface ExecuteResult {
+  readonly summary: Summary;
+  readonly folder: string;
+  readonly options: Options;
+  /** Null without a `handleSummary`, or when it failed. */
+  readonly custom: CustomSummary | null;
+}
+
+type Threads = Pick<RunSettings, 'vuWorker' | 'acceptorWorker'>;
+
+/** Runs a script. Throws DicomRunError when it never came to a run; otherwise always a result. */
+export async function execute(
+  request: ExecuteRequest,
+  threads: Threads = compiledThreads(),
+): Promise<ExecuteResult> {
+  const { screen } = request;
+  const source = new ScriptSource(request);
+  const run = new Run(settingsOf(request, threads));
+  try {
+    const script = await readScript(run, source);
+    const prepared = await listen(run, script);
+    const { context } = prepared;
+    await run.until(Promise.all([preflight(context), ready(run, prepared)]));
+
+    const book = await openBook(request, context, await source.state);
+    const recorded = record(run, prepared, book);
+    tellPlan(request, context, book);
+    const setupJson = await setUp(run, context);
+
+    const t0 = beginning(context);
+    const first = book.begin(t0);
+    book.outputs = await openOutputs(request, context, { folder: book.folder, first });
+    const time = await drive(run, recorded, { t0, setupJson });
+    const account = await settle(run, context);
+    await tearDown(run, context, setupJson);
+
+    screen.stage('finishing');
+    const summary = await conclude(run, recorded, request, { ...time, account });
+    const custom = handlesSummary(context)
+      ? await handleSummary(run, context, summaryData(request, summary, setupJson ?? null))
+      : null;
+    return { summary, folder: book.folder, options: context.options, custom };
+  } catch (error) {
+    throw run.told(error);
+  } finally {
+    await run.destroy();
+  }
+}
+
+/** The first two phases alone: what a script declares, and the options it leads to. */
+export async function inspect(request: ExecuteRequest): Promise<RunScript> {
+  const run = new Run(settingsOf(request, compiledThreads()));
+  try {
+    return await readScript(run, new ScriptSource(request));
+  } catch (error) {
+    throw run.told(error);
+  } finally {
+    await run.destroy();
+  }
+}
+
+function settingsOf(request: ExecuteRequest, threads: Threads): RunSettings {
+  const { stopper, screen } = request;
+  return {
+    ...threads,
+    cores: availableParallelism(),
+    maxWorkers: 256,
+    workerHeapBytes: givenHeap(request),
+    runNumber: newRunNumber(Date.now(), Math.random()),
+    initTimeoutMs: 60_000,
+    stopper,
+    screen,
+  };
+}
+
+/** Compiled modules of the package; the program may run from the sources (tests). */
+function compiledThreads(): Threads {
+  const file = (path: string) => fileURLToPath(new URL(path, distRoot()));
+  return {
+    vuWorker: file('runtime/vu/worker.js'),
+    acceptorWorker: file('runtime/acceptors/worker.js'),
+  };
+}
+
+/** Bundles while worker 0 boots, then runs the init pass and resolves the options. */
+async function readScript(run: Run, source: ScriptSource): Promise<RunScript> {
+  const built = await run.until(source.build());
+  run.placeOf = built.placeOf;
+  // Said in a file: worker 0 had to start before that was read.
+  await run.useHeap(built.workerHeapBytes ?? run.settings.workerHeapBytes);
+  let loaded = await load(run, built);
+  let options = await source.resolve(loaded);
+  if (await run.useHeap(options.workerHeapBytes)) {
+    // Said in the script, which is loaded once more.
+    loaded = await loadAgain(run, built);
+    options = await source.resolve(loaded);
+  }
+  run.discretion = new Discretion(options.phiOk, run.settings.runNumber);
+  return { built, loaded, options };
+}
+
+async function openBook(
+  { script, screen }: ExecuteRequest,
+  context: RunContext,
+  state: Setting | null,
+): Promise<RunBook> {
+  const [book, { describeConfig }] = await Promise.all([
+    import('../../conductor/records/book.ts'),
+    import('../../config/describe-config.ts'),
+  ]);
+  return book.openBook({
+    ...{ context, script, screen },
+    version: version(),
+    random: Math.random(),
+    settings: [...describeConfig(context.options), ...(state === null ? [] : [state]), machine()],
+  });
+}
+
+/** What it ran on, as the last of the settings. */
+function machine(): Setting {
+  const cores = availableParallelism();
+  const memory = Math.round(totalmem() / 2 ** 30);
+  const origin = `${process.platform} ${process.arch}, ${cores} cores, ${memory} GiB`;
+  return { path: 'node', value: process.version, origin };
+}
+
+function tellPlan(request: ExecuteRequest, context: RunContext, book: RunBook): void {
+  const { loaded, options, targets, workers, receivers } = context;
+  const { declarations, notes } = loaded;
+  const { screen, script, terminal } = request;
+  screen.plan({
+    ...{ id: book.id, script, options, targets, declarations, workers, receivers },
+    resultsDir: shownPath(terminal, book.folder),
+    notes: [...strangeReceivers(declarations, options), ...notes],
+  });
+}
+
+/** Those of `--out`, the live page, and the command's own. */
+async function openOutputs(
+  { screen, flags, outputs = [] }: ExecuteRequest,
+  { options }: RunContext,
+  place: { readonly folder: string; readonly first: RunRecord },
+): Promise<readonly Output[]> {
+  const { startOutputs } = await import('./outputs.ts');
+  const warn = (message: string) => screen.log({ kind: 'log', level: 'warn', message });
+  const started = await startOutputs(options, { ...place, warn });
+  const page = await startWeb(flags['web'], place.folder);
+  if (page === null) return [...started, ...outputs];
+  screen.log({ kind: 'log', level: 'info', message: liveLine(page) });
+  return [...started, ...outputs, page.output];
+}
+
+async function conclude(
+  run: Run,
+  recorded: RecordedRun,
+  request: ExecuteRequest,
+  ending: Omit<RunEnd, 'end' | 'cases' | 'next'>,
+): Promise<Summary> {
+  const { folder } = recorded.book;
+  try {
+    const end = await lastTick(run, recorded, ending.durationMs);
+    const cases = request.cases?.(recorded.recorder) ?? [];
+    const next = request.next(shownPath(request.terminal, folder), end.code !== 0);
+    return await close(run, recorded, { ...ending, end, cases, next });
+  } catch (error) {
+    throw unfinished(error, folder);
+  }
+}
+
+/** k6's argument of `handleSummary`, as JSON. */
+async function summaryData(
+  { terminal }: ExecuteRequest,
+  summary: Summary,
+  setupJson: string | null,
+): Promise<string> {
+  const { handleSummaryData } = await import('../../report/json.ts');
+  return JSON.stringify(
+    handleSummaryData(summary, {
+      colour: terminal.colour('out'),
+      stdoutTTY: terminal.outIsTTY,
+      stderrTTY: terminal.errIsTTY,
+      ...(setupJson === null ? {} : { setupData: JSON.parse(setupJson) as unknown }),
+    }),
+  );
+}

@@ -1,0 +1,47 @@
+// Receivers and the embedded target get their ports, and with these the run its plan.
+import { mostKept } from '../records/missing.ts';
+import type { Run } from '../run.ts';
+import type { PreparedRun, RunScript } from '../run-types.ts';
+import { acceptorCount, embeddedSpec, receiversOf, targetsOf, workerCount } from '../share.ts';
+import { vuPlan } from '../vu-plan.ts';
+
+/** Opens the listeners. Rejects when a port cannot be had. */
+export async function listen(run: Run, script: RunScript): Promise<PreparedRun> {
+  const { built, loaded, options } = script;
+  const { cores, maxWorkers, runNumber } = run.settings;
+  const workers = Math.min(maxWorkers, workerCount(options, cores));
+  const listening = await run.until(openListeners(run, script, workers));
+  const embedded = listening?.embedded ?? null;
+  const context = {
+    runNumber,
+    loaded,
+    options,
+    targets: targetsOf(options, loaded.peers, embedded),
+    workers,
+    receivers: listening?.receivers ?? [],
+    embedded: embedded !== null,
+  };
+  return { context, embedded, plan: vuPlan(built, context, listening) };
+}
+
+async function openListeners(run: Run, { built, loaded, options }: RunScript, workers: number) {
+  const receivers = receiversOf(loaded.declarations, options);
+  const threads = acceptorCount(options, receivers.length);
+  if (threads === 0) return null;
+  return run.newAcceptors(threads).listen({
+    runNumber: run.settings.runNumber,
+    receivers,
+    embedded: embeddedSpec(options, loaded.peers),
+    settleMs: options.settleMs,
+    horizonMs: options.deliveryHorizonMs,
+    workers,
+    pools: loaded.declarations.flatMap((d) => (d.kind === 'pool' ? [d.pool] : [])),
+    ...mostKept(options),
+    folder: built.folder,
+  });
+}
+
+/** Starts the other workers and gives all of them the plan; resolves when they are ready. */
+export function ready(run: Run, { plan, context }: PreparedRun): Promise<void> {
+  return run.fleet.prepare(plan, context.workers, run.acceptors);
+}

@@ -1,0 +1,20 @@
+// The script's teardown(), also after a run that was stopped.
+import type { Run } from '../run.ts';
+import type { RunContext, SetupData } from '../run-types.ts';
+
+/** Runs teardown(); not after a set-up that failed. What it throws ends the run with its code. */
+export async function tearDown(
+  run: Run,
+  { options, loaded }: RunContext,
+  setupJson: SetupData,
+): Promise<void> {
+  if (setupJson === undefined) return;
+  if (options.noTeardown || !loaded.exports.includes('teardown')) return;
+  run.settings.screen.stage('teardown');
+  const timeoutMs = options.teardownTimeoutMs;
+  try {
+    await run.fleet.hook({ kind: 'teardown', setupJson, timeoutMs });
+  } catch (error) {
+    run.phaseFailed(error);
+  }
+}
