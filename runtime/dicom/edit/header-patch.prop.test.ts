@@ -36,7 +36,9 @@ type Node =
     };
 
 const value = fc
-  .stringMatching(/^[A-Za-z0-9 ^=.-]{0,15}$/)
+  // why: no more than a name may have: three groups of five components
+  .stringMatching(/^[A-Za-z0-9 .-]{0,8}(\^[A-Za-z0-9 .-]?){0,3}(=[A-Za-z0-9 .-]?){0,2}$/)
+  .filter((text) => text.length <= 15)
   .map((text) => (text.length % 2 === 0 ? text : `${text} `));
 
 function level(depth: number): fc.Arbitrary<readonly Node[]> {

@@ -140,9 +140,13 @@ export function encodeValue(
   context: ValueContext,
   what: string,
 ): Buffer {
-  if (value instanceof Uint8Array) return padded(Buffer.from(value), 0);
-  if (vr === 'AT') return encodeTags(value, context, what);
   const numbers = NUMBERS[vr];
+  if (value instanceof Uint8Array) {
+    const size = vr === 'AT' ? 4 : (numbers?.size ?? 1);
+    if (context.lenient !== true) mustBeWhole(value, size, `${what} (${vr})`);
+    return padded(Buffer.from(value), 0);
+  }
+  if (vr === 'AT') return encodeTags(value, context, what);
   if (numbers !== undefined) return encodeNumbers(numbers, value, context, what);
   if (!TEXT_VRS.has(vr)) {
     if (isBytes(value)) return padded(Buffer.from(value), 0);
@@ -155,6 +159,16 @@ export function encodeValue(
   if (context.lenient !== true) checkText(vr, text, what);
   const bytes = CHARSET_VRS.has(vr) ? encoded(text, context.charset, what) : ascii(text, what, vr);
   return padded(bytes, padByte(vr));
+}
+
+/** Bytes of a VR of words are words; an odd byte of OW is padded, as one of OB is. */
+function mustBeWhole({ length }: Uint8Array, size: number, what: string): void {
+  if (size <= 2 || length % size === 0) return;
+  throw new DataError(
+    'DATA_BAD_VALUE',
+    `${what}: ${length} bytes are no whole number of values of ${size} bytes`,
+    'to send it all the same: { value, bad: true }',
+  );
 }
 
 /**

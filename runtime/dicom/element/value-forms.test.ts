@@ -10,8 +10,8 @@ const context = { bigEndian: false, charset: charsetOf('') };
 const encode = (vr: string, value: PlainValue): Buffer => encodeValue(vr, value, context, 'it');
 
 const FORMS: Readonly<Record<string, { good: readonly string[]; bad: readonly string[] }>> = {
-  AE: { good: ['CT01', 'an aet'], bad: ['A\tB', 'É'.repeat(17), 'X'.repeat(17)] },
-  AS: { good: ['034Y', '003W'], bad: ['34', '34Y', '034y', '034Y '] },
+  AE: { good: ['CT01', 'an aet'], bad: ['A\tB', 'É'.repeat(17), 'X'.repeat(17), '    '] },
+  AS: { good: ['034Y', '003W'], bad: ['34', '34Y', '034y', '034Y ', '    '] },
   CS: { good: ['M', 'ORIGINAL\\PRIMARY', 'A_1'], bad: ['male', 'A-B', 'X'.repeat(17)] },
   DA: {
     good: ['20240229', '20000229', '00010101'],
@@ -19,16 +19,29 @@ const FORMS: Readonly<Record<string, { good: readonly string[]; bad: readonly st
   },
   DS: { good: ['1.5', '-1e-5', ' 7 ', '.5'], bad: ['0,5', '1.2.3', 'e5', '--1', '1'.repeat(17)] },
   DT: {
-    good: ['2024', '202402', '20240229101112.123456+0100', '20240229'],
-    bad: ['20240230', '2024-02', '2024022925', '202402.5'],
+    good: ['2024', '202402', '20240229101112.123456+0100', '20240229', '2024-1200', '2024+1400'],
+    bad: ['20240230', '2024-02', '2024022925', '202402.5', '2024-0000', '2024+1401', '2024+0160'],
   },
   IS: { good: ['1', '-12', ' 3 '], bad: ['1.0', '1e3', '2147483648', 'x'] },
   LO: { good: ['any text / ^'], bad: ['a\nb', 'x'.repeat(65)] },
   LT: { good: ['two\r\nlines\t'], bad: ['a\0b'] },
-  PN: { good: ['Doe^Jane=山^田'.slice(0, 8)], bad: ['x'.repeat(65), 'a\tb'] },
+  PN: {
+    good: ['Doe^Jane', 'A^B^C^D^E=A^B=', `${'x'.repeat(64)}=${'y'.repeat(64)}`, '^^^^'],
+    bad: ['x'.repeat(65), 'a\tb', 'A^B^C^D^E^F', 'a=b=c=d', `a=${'x'.repeat(65)}`],
+  },
   TM: { good: ['10', '1030', '103059.123456', '235960'], bad: ['10:30', '2460', '1060', '103061'] },
-  UI: { good: ['1.2.840', '2.25.0'], bad: ['1.2.03.4', '1..2', '.1', 'a', '1.2.'] },
+  UI: { good: ['1.2.840', '2.25.0'], bad: ['1.2.03.4', '1..2', '.1', 'a', '1.2.', ' '] },
+  UR: {
+    good: ['http://host/a?b=c#d', 'urn:oid:1.2', '%C3%A9', 'x  '],
+    bad: ['http://a b', ' x', 'é', '%2', 'a\\b', '"'],
+  },
+  UC: { good: ['any', 'x'.repeat(70_000)], bad: ['a\nb'] },
+  UT: { good: ['two\r\nlines', 'a\\b'], bad: ['a\0b'] },
+  SH: { good: ['abc'], bad: ['x'.repeat(17), 'a\tb'] },
+  ST: { good: ['two\nlines'], bad: ['x'.repeat(1025), 'a\0b'] },
 };
+
+const isSingle = (vr: string): boolean => ['LT', 'ST', 'UT', 'UR'].includes(vr);
 
 describe('values', () => {
   for (const [vr, { good, bad }] of Object.entries(FORMS)) {
@@ -37,7 +50,7 @@ describe('values', () => {
       for (const value of bad) expect(() => encode(vr, value), value).toThrow(/^it \(/);
       expect(encode(vr, '').length).toBe(0);
       const list = `${good[0] ?? ''}\\${bad[0] ?? ''}`;
-      if (vr !== 'LT') expect(() => encode(vr, list)).toThrow();
+      if (!isSingle(vr)) expect(() => encode(vr, list)).toThrow();
     });
   }
 
@@ -60,6 +73,15 @@ describe('values', () => {
   it('of bytes may be lists of numbers', () => {
     expect(encode('OB', [1, 2, 255]).toString('hex')).toBe('0102ff00');
     expect(() => encode('OB', [256])).toThrow(/bytes/);
+  });
+
+  it('of words are whole words, also as bytes', () => {
+    const ODD = new Uint8Array(6);
+    for (const vr of ['OL', 'OF', 'OD', 'OV', 'UL', 'FD', 'AT']) {
+      expect(() => encode(vr, ODD), vr).toThrow(/6 bytes are no whole number of values/);
+      expect(encodeValue(vr, ODD, { ...context, lenient: true }, 'it').length, vr).toBe(6);
+    }
+    for (const vr of ['OB', 'OW', 'UN', 'US']) expect(encode(vr, ODD).length).toBe(6);
   });
 
   it('are sent wrong on purpose with `bad`, in the VR of the element', () => {
