@@ -225,6 +225,46 @@ describe('the archive refuses', () => {
     expect(outcome.association.context(3)?.transferSyntax).toBe(EXPLICIT);
   });
 
+  it('worklist queries that no step could answer, and answers those that one can', async () => {
+    const step = {
+      ScheduledStationAETitle: 'CT01',
+      ScheduledProcedureStepStartDate: '20260101',
+      ScheduledProcedureStepStartTime: '1000',
+      Modality: 'CT',
+    };
+    const item = { PatientID: 'P1', ScheduledProcedureStepSequence: [step] };
+    const port = await archive({ worklist: [item] });
+    const association = await connected(place(port), propose(SopClass.WORKLIST_FIND));
+    const asked = async (keys: Attributes) => {
+      const { status, errorComment, list } = await findAll(association, {
+        model: 'worklist',
+        keys,
+      });
+      return status === 0 ? list.length : [status, errorComment];
+    };
+    const ofStep = (key: Attributes) => asked({ ScheduledProcedureStepSequence: [key] });
+    expect(await asked({ ScheduledProcedureStepSequence: [{}, {}] })).toEqual([
+      0xa900,
+      'ScheduledProcedureStepSequence has more than one item',
+    ]);
+    for (const [keyword, value, vr] of [
+      ['ScheduledProcedureStepStartDate', '2026-01-01', 'DA'],
+      ['ScheduledProcedureStepStartDate', '202601*', 'DA'],
+      ['ScheduledProcedureStepStartTime', '10:00', 'TM'],
+      ['StudyInstanceUID', '1.2.*', 'UI'],
+      ['PatientBirthDate', '20260230', 'DA'],
+    ] as const) {
+      const key = { [keyword]: { value, bad: true } } as Attributes;
+      const answer = keyword.startsWith('Scheduled') ? await ofStep(key) : await asked(key);
+      expect(answer, keyword).toEqual([0xa900, `${keyword} is no value of ${vr}`]);
+    }
+    expect(await ofStep({ ScheduledProcedureStepStartDate: '20260101' })).toBe(1);
+    expect(await ofStep({ ScheduledProcedureStepStartDate: '20251231-20260101' })).toBe(1);
+    expect(await ofStep({ ScheduledProcedureStepStartDate: '20260102-' })).toBe(0);
+    expect(await ofStep({ ScheduledProcedureStepStartTime: '0900-1100', Modality: 'CT' })).toBe(1);
+    expect(await asked({ PatientID: 'P*', StudyInstanceUID: '' })).toBe(1);
+  });
+
   it('an operation on the context of another service', async () => {
     const port = await archive();
     const association = await connected(place(port), propose(SopClass.VERIFICATION));

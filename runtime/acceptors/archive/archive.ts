@@ -11,6 +11,7 @@ import type { ContextRules } from '../../dicom/scp/contexts.ts';
 import { FindProvider } from '../../dicom/scp/find-provider.ts';
 import { readIdentifier } from '../../dicom/scp/identifier.ts';
 import { type Destination, RetrieveProvider } from '../../dicom/scp/retrieve-provider.ts';
+import { worklistRefused } from '../../dicom/scp/worklist-rules.ts';
 import type { Association } from '../../dicom/ul/association.ts';
 import type { AssociateRq } from '../../dicom/ul/pdu/pdu.ts';
 import { DatasetTap } from '../../dicom/scp/dataset-tap.ts';
@@ -205,7 +206,7 @@ export class Archive extends StoreStation<Taking> {
       request.sopClass() === SopClass.WORKLIST_FIND;
     return new FindProvider({
       refuses: (keys, request) =>
-        isWorklist(request) ? null : levelRefused(keys, request.sopClass()),
+        isWorklist(request) ? worklistRefused(keys) : levelRefused(keys, request.sopClass()),
       records: (keys, request) => {
         const level = levelOf(keys);
         return isWorklist(request) || level === null
