@@ -81,6 +81,11 @@ export class GeneratorMonitor {
     return values;
   }
 
+  /** The load is over: what is busy from here on was no limit of it. */
+  rest(): void {
+    this.#monitor.rest();
+  }
+
   summary(): GeneratorSummary {
     return this.#monitor.summary();
   }

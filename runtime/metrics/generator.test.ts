@@ -66,6 +66,40 @@ describe('the generator', () => {
     });
   });
 
+  it('tells other programs on the host from itself', () => {
+    const { monitor, second, state } = machine();
+    for (let i = 0; i < 10; i++) {
+      state.idle -= 150; // both CPUs busy
+      state.lag = 250;
+      second(0.08);
+    }
+    expect(monitor.summary()).toMatchObject({
+      saturated: false,
+      reasons: [],
+      crowded: 'the host was busy with other programs in 10 of 10 s (this one 4 % of its CPUs)',
+    });
+    expect(monitor.saturatedNow).toBe(false);
+  });
+
+  it('is to blame when most of a busy host is its own', () => {
+    const { monitor, second, state } = machine();
+    for (let i = 0; i < 10; i++) {
+      state.idle -= 150;
+      second(1.2);
+    }
+    const { crowded, reasons } = monitor.summary();
+    expect(crowded).toBeUndefined();
+    expect(reasons).toContain('the CPUs of the host were all busy in 10 of 10 s');
+  });
+
+  it('does not judge what comes after the load', () => {
+    const { monitor, second } = machine();
+    for (let i = 0; i < 10; i++) second(0.2);
+    monitor.rest();
+    for (let i = 0; i < 30; i++) second(1);
+    expect(monitor.summary()).toMatchObject({ saturated: false, reasons: [] });
+  });
+
   it('says so at once for the live line', () => {
     const { monitor, second, state } = machine();
     state.lag = 250;

@@ -35,6 +35,10 @@ const THREAD_BUSY = 0.95;
 const CPU_SHARE = 0.9;
 const HOST_CPU_PERCENT = 97;
 const LOOP_LAG_MS = 100;
+/** Of the host's busy time; with less of it the others are to blame. */
+const OWN_SHARE = 0.5;
+/** /proc/stat counts in these, whatever the kernel (proc(5), USER_HZ). */
+const TICK_MICROS = 10_000;
 /** So many seconds, and this share of the run, have to be saturated before it is said. */
 const MIN_SECONDS = 3;
 const MIN_SHARE = 0.1;
@@ -64,6 +68,10 @@ export class GeneratorMonitor {
   #lagMax = 0;
   #rssMax = 0;
   #saturatedNow = false;
+  #resting = false;
+  /** Seconds in which others had the CPUs, and our percent of them, added up. */
+  #crowdedSeconds = 0;
+  #crowdedShare = 0;
   /** Cause -> saturated seconds. */
   readonly #saturated = new Map<string, number>();
 
@@ -81,7 +89,7 @@ export class GeneratorMonitor {
     const ms = Math.max(1, now.at - before.at);
     const cpu = (now.cpuMicros - before.cpuMicros) / 10 / ms;
     const rss = this.#readers.rssBytes();
-    this.#seconds++;
+    if (!this.#resting) this.#seconds++;
     this.#saturatedNow = false;
     this.#cpuSum += cpu;
     this.#cpuMax = Math.max(this.#cpuMax, cpu);
@@ -94,8 +102,14 @@ export class GeneratorMonitor {
       cpu >= CPU_SHARE * 100 * this.#readers.cores,
       'all cores were busy with this process',
     );
-    for (const thread of threads) values.push(...this.#thread(thread, before, ms));
+    const crowded = this.#judgeHost(before, now);
+    for (const thread of threads) values.push(...this.#thread(thread, before, ms, crowded));
     return [...values, ...this.#host(before.host, now.host, ms)];
+  }
+
+  /** The load is over: nothing is judged from here on. */
+  rest(): void {
+    this.#resting = true;
   }
 
   /** True when the last second was saturated by this rule; for the live line. */
@@ -105,12 +119,13 @@ export class GeneratorMonitor {
 
   summary(): GeneratorSummary {
     const reasons = [...this.#saturated]
-      .filter(([, seconds]) => seconds >= MIN_SECONDS && seconds >= this.#seconds * MIN_SHARE)
+      .filter(([, seconds]) => this.#isMuch(seconds))
       .sort((a, b) => b[1] - a[1])
       .map(([cause, seconds]) => `${cause} in ${seconds} of ${this.#seconds} s`);
     return {
       saturated: reasons.length > 0,
       reasons,
+      ...this.#crowded(),
       cpuMean: this.#seconds === 0 ? 0 : this.#cpuSum / this.#seconds,
       cpuMax: this.#cpuMax,
       loopLagMaxMs: this.#lagMax,
@@ -118,13 +133,45 @@ export class GeneratorMonitor {
     };
   }
 
-  #thread(thread: ThreadReading, before: Counters, ms: number): GeneratorValue[] {
+  #isMuch(seconds: number): boolean {
+    return seconds >= MIN_SECONDS && seconds >= this.#seconds * MIN_SHARE;
+  }
+
+  #crowded(): { crowded?: string } {
+    const seconds = this.#crowdedSeconds;
+    if (!this.#isMuch(seconds)) return {};
+    const share = `this one ${Math.round(this.#crowdedShare / seconds)} %`;
+    return {
+      crowded: `the host was busy with other programs in ${seconds} of ${this.#seconds} s (${share} of its CPUs)`,
+    };
+  }
+
+  /** True when all CPUs were busy, and mostly with other programs. */
+  #judgeHost({ host: before, cpuMicros }: Counters, now: Counters): boolean {
+    if (before === null || now.host === null) return false;
+    const total = now.host.total - before.total;
+    const busy = total - (now.host.idle - before.idle);
+    if (total <= 0 || (busy / total) * 100 < HOST_CPU_PERCENT) return false;
+    const own = (now.cpuMicros - cpuMicros) / TICK_MICROS;
+    if (own / busy >= OWN_SHARE) {
+      this.#judge(true, 'the CPUs of the host were all busy');
+      return false;
+    }
+    if (!this.#resting) {
+      this.#crowdedSeconds++;
+      this.#crowdedShare += (own / total) * 100;
+    }
+    return true;
+  }
+
+  #thread(thread: ThreadReading, before: Counters, ms: number, crowded: boolean): GeneratorValue[] {
     const busy = (thread.busyMs - (before.threads.get(thread.name) ?? thread.busyMs)) / ms;
     this.#lagMax = Math.max(this.#lagMax, thread.loopLagMs);
     const hint = thread.name.startsWith('worker') ? ' (more --workers, or a second machine)' : '';
     this.#judge(busy >= THREAD_BUSY, `${thread.name} had no idle time${hint}`);
+    // A loop that other programs kept from its CPU is late without being busy.
     this.#judge(
-      thread.loopLagMs >= LOOP_LAG_MS,
+      thread.loopLagMs >= LOOP_LAG_MS && (!crowded || busy >= OWN_SHARE),
       `the event loop of ${thread.name} was late by ${LOOP_LAG_MS} ms or more`,
     );
     const tags = { thread: thread.name };
@@ -138,7 +185,6 @@ export class GeneratorMonitor {
     if (before === null || now === null) return [];
     const total = now.total - before.total;
     const cpu = total <= 0 ? 0 : (1 - (now.idle - before.idle) / total) * 100;
-    this.#judge(cpu >= HOST_CPU_PERCENT, 'the CPUs of the host were all busy');
     const perSecond = (name: keyof HostCounters): number =>
       Math.max(0, ((now[name] - before[name]) * 1000) / ms);
     const free = /^MemAvailable:\s+(\d+)/m.exec(this.#readers.proc('/proc/meminfo') ?? '')?.[1];
@@ -154,7 +200,7 @@ export class GeneratorMonitor {
   }
 
   #judge(saturated: boolean, cause: string): void {
-    if (!saturated) return;
+    if (!saturated || this.#resting) return;
     this.#saturated.set(cause, (this.#saturated.get(cause) ?? 0) + 1);
     this.#saturatedNow = true;
   }

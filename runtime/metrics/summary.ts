@@ -294,6 +294,8 @@ export interface GeneratorSummary {
   readonly saturated: boolean;
   /** Why, one line each; empty when not saturated. */
   readonly reasons: readonly string[];
+  /** Other programs had the CPUs of the host; absent when they did not. */
+  readonly crowded?: string;
   /** Percent of one core, mean and largest second. */
   readonly cpuMean: number;
   readonly cpuMax: number;

@@ -299,6 +299,7 @@ export function executionLines(summary: Summary, paint: Paint): string[] {
     ['network', `${f.bytes(e.sentBytes)} sent, ${f.bytes(e.receivedBytes)} received`],
     ...(g.rssMaxBytes === 0 ? [] : [['generator', generator]]),
     ...g.reasons.map((reason) => ['', paint.warn(`saturated: ${reason}`)]),
+    ...(g.crowded === undefined ? [] : [['', paint.warn(g.crowded)]]),
   ];
   return [paint.bold('EXECUTION'), ...table(rows, { left: [0, 1] })];
 }

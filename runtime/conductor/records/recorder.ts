@@ -117,6 +117,7 @@ export class Recorder implements ThreadEvents {
   /** Nobody starts an iteration any more. What comes now is recorded, and no reason to abort. */
   ended(elapsedMs: number): void {
     this.#endMs = elapsedMs;
+    this.#generator.rest();
   }
 
   stop(): void {

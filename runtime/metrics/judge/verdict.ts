@@ -73,6 +73,7 @@ function warningsOf(facts: RunFacts): string[] {
   if (facts.generator.saturated) {
     warnings.push(`the generator was saturated: ${facts.generator.reasons.join('; ')}`);
   }
+  if (facts.generator.crowded !== undefined) warnings.push(facts.generator.crowded);
   if (facts.run.truncated) warnings.push('the run log has no end: the process was killed');
   return warnings;
 }

@@ -164,11 +164,19 @@ function generatorOf(parts: readonly Part[]): GeneratorSummary {
     reasons: parts.flatMap(({ name, facts }) =>
       facts.generator.reasons.map((reason) => `${name}: ${reason}`),
     ),
+    ...crowdedOf(parts),
     cpuMean: most(({ cpuMean }) => cpuMean),
     cpuMax: most(({ cpuMax }) => cpuMax),
     loopLagMaxMs: most(({ loopLagMaxMs }) => loopLagMaxMs),
     rssMaxBytes: most(({ rssMaxBytes }) => rssMaxBytes),
   };
+}
+
+function crowdedOf(parts: readonly Part[]): { crowded?: string } {
+  const said = parts.flatMap(({ name, facts: { generator } }) =>
+    generator.crowded === undefined ? [] : [`${name}: ${generator.crowded}`],
+  );
+  return said.length === 0 ? {} : { crowded: said.join('; ') };
 }
 
 function warningsOf(parts: readonly Part[], joined: Joined): string[] {

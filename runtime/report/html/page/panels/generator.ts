@@ -54,6 +54,7 @@ function sentences({ summary: { execution } }: ReportData): HTMLElement[] {
   const verdict = own.saturated
     ? h('p', { class: 'warn' }, '⚠ The generator may have been the limit, and not the peer.')
     : h('p', { class: 'good' }, '✓ The generator was not the limit.');
-  const reasons = own.reasons.map((reason) => h('p', { class: 'warn' }, reason));
+  const crowded = own.crowded === undefined ? [] : [own.crowded];
+  const reasons = [...own.reasons, ...crowded].map((reason) => h('p', { class: 'warn' }, reason));
   return [verdict, ...reasons, h('p', {}, `${facts.join('; ')}.`)];
 }
