@@ -1,4 +1,5 @@
 // A data set on its way through the router: in memory, or from a limit on in a file.
+import type { Room } from '../../dicom/collected.ts';
 import { PieceBag, withoutFirst } from '../stations/piece-bag.ts';
 import type { ItemTail } from './queue.ts';
 import type { Spool, SpoolFile } from './spool.ts';
@@ -13,22 +14,34 @@ export interface Onward {
   readonly tail: ItemTail | null;
 }
 
+/** Where what does not stay in memory goes, and how much may stay. */
+export interface BodyPlace {
+  readonly spool: Spool;
+  /** A larger data set is a file. */
+  readonly limit: number;
+  /** Memory of all data sets that are arriving; one that finds none left is a file, too. */
+  readonly room: Room;
+}
+
 /** Collects one data set after the other; one per association. */
 export class BodyBag {
   private readonly bag = new PieceBag();
-  private readonly spool: Spool;
-  private readonly limit: number;
+  private readonly place: BodyPlace;
   private file: SpoolFile | null = null;
 
-  constructor(spool: Spool, limit: number) {
-    this.spool = spool;
-    this.limit = limit;
+  constructor(place: BodyPlace) {
+    this.place = place;
   }
 
   add(buffer: Buffer, start: number, end: number): void {
-    if (this.file !== null) return this.file.write(buffer, start, end);
-    this.bag.add(buffer, start, end);
-    if (this.bag.bytes > this.limit) this.file = this.spool.open(this.bag.take());
+    const { room, limit } = this.place;
+    if (this.file === null && room.take(end - start)) {
+      this.bag.add(buffer, start, end);
+      if (this.bag.bytes > limit) this.file = this.toFile();
+      return;
+    }
+    this.file ??= this.toFile();
+    this.file.write(buffer, start, end);
   }
 
   /** What came, and starts again. Whoever takes it releases it. */
@@ -36,7 +49,16 @@ export class BodyBag {
     const { file } = this;
     this.file = null;
     file?.end();
-    return new Body(this.bag.take(), file);
+    return new Body(this.leave(), file);
+  }
+
+  private toFile(): SpoolFile {
+    return this.place.spool.open(this.leave());
+  }
+
+  private leave(): readonly Buffer[] {
+    this.place.room.give(this.bag.bytes);
+    return this.bag.take();
   }
 
   /** It will never be complete. */

@@ -1,5 +1,6 @@
 // A simulated router: takes everything, applies its rules, forwards. Its mistakes are on purpose.
 import { resolve } from 'node:path';
+import { Room } from '../../dicom/collected.ts';
 import { REPLY_LATER } from '../../dicom/dimse/incoming.ts';
 import { Status } from '../../dicom/dimse/status.ts';
 import type { AssociateDecision, AssociateIndication } from '../../dicom/scp/acceptor-types.ts';
@@ -103,6 +104,8 @@ export class Router extends StoreStation<Taking> {
   private readonly spec: RouterSpec;
   private readonly rules: RuleTable;
   private readonly spool: Spool;
+  /** What has not come whole yet; what has counts as queued. */
+  private readonly arriving: Room;
   private readonly routes: RouteTable;
   private readonly now: () => number;
   private readonly studies: StableStudies | null;
@@ -124,6 +127,7 @@ export class Router extends StoreStation<Taking> {
     this.spec = spec;
     this.aets = spec.aets ?? [];
     this.now = now;
+    this.arriving = new Room(Math.min(ROUTER_DEFAULTS.arrivingBytes, spec.queueBytes ?? Infinity));
     this.rules = new RuleTable(spec.rules ?? BUILT_IN_RULES);
     this.drops = share(faults.drop, seed);
     this.duplicates = share(faults.duplicate, seed + 1);
@@ -190,7 +194,7 @@ export class Router extends StoreStation<Taking> {
   protected begin(): Taking {
     const limit = this.spec.spoolBytes ?? ROUTER_DEFAULTS.spoolBytes;
     const tap = new DatasetTap({ header: true, pixels: false, room: this.room });
-    return { bag: new BodyBag(this.spool, limit), tap };
+    return { bag: new BodyBag({ spool: this.spool, limit, room: this.arriving }), tap };
   }
 
   protected starts({ tap }: Taking, { transferSyntax }: Stored): void {

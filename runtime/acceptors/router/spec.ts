@@ -23,5 +23,7 @@ export const ROUTER_DEFAULTS = {
   factor: 2,
   stableMs: 2000,
   queueBytes: 1024 ** 3,
+  /** Of data sets that are arriving, in memory. */
+  arrivingBytes: 256 * 1024 ** 2,
   spoolBytes: 16 * 1024 ** 2,
 } as const;

@@ -6,7 +6,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { ReadableFile } from '../../dicom/scu/payload-sources.ts';
 
-const SLAB_BYTES = 1024 ** 2;
+/** Of each file that is being written. */
+const SLAB_BYTES = 256 * 1024;
 
 /** The files of one router. */
 export class Spool {

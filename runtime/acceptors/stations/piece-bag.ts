@@ -35,9 +35,8 @@ export class PieceBag {
 
   private nextSlab(wanted: number): void {
     this.closePart();
-    // why: an association of small images should not hold a megabyte
-    const size = this.bytes > FIRST_SLAB || wanted > FIRST_SLAB ? SLAB : FIRST_SLAB;
-    this.slab = Buffer.allocUnsafeSlow(size);
+    // why: what is held is at most twice what came, plus a first slab for who sends little
+    this.slab = Buffer.allocUnsafeSlow(Math.min(SLAB, Math.max(FIRST_SLAB, wanted, this.bytes)));
     this.used = 0;
     this.from = 0;
   }
