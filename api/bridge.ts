@@ -225,13 +225,13 @@ export interface StoreCall {
   readonly timeoutMs?: number;
 }
 
-/** An error on its way through the bridge: the sandbox makes its own error object of it. */
 /**
  * Property of every error of the sandbox: the fault as JSON. The host reads it of an error that
  * nobody caught, because only code in the sandbox can format a stack of the sandbox.
  */
 export const FAULT_OF_ERROR = '__dicomrun_fault__';
 
+/** An error on its way through the bridge: the sandbox makes its own error object of it. */
 export interface Fault {
   readonly code: string;
   readonly message: string;
@@ -240,14 +240,3 @@ export interface Fault {
   readonly stack?: string;
   readonly fields?: Readonly<Record<string, unknown>>;
 }
-
-/** Factors of the packed registers of a hot store. */
-export const PACK = {
-  PROTOTYPES: 2 ** 28,
-  POOL_MEMBERS: 2 ** 20,
-  MEMBERS: 2 ** 21,
-  INSTANCES: 2 ** 14,
-  SERIES: 2 ** 7,
-  OPS: 256,
-  ANSWERS: 8,
-} as const;

@@ -1,19 +1,9 @@
 // Which modules a script may import, and what to say about the ones it may not.
 import { builtinModules } from 'node:module';
+import { MODULES, TYPES_ONLY } from '../api/abi.ts';
 
 /** Served inside the sandbox; they stay `require('…')` in the bundle. */
-export const SERVED = [
-  'dicom',
-  'k6/x/dicom',
-  'k6',
-  'k6/metrics',
-  'k6/execution',
-  'k6/data',
-  'k6/timers',
-];
-
-/** Types only: nothing of it is left at run time. */
-export const TYPES_ONLY = ['k6/options'];
+export const SERVED = Object.keys(MODULES).filter((name) => !TYPES_ONLY.includes(name));
 
 export interface Refusal {
   readonly code: string;
@@ -33,7 +23,12 @@ const REFUSED: readonly (readonly [pattern: RegExp, hint: string])[] = [
   [/^k6\/experimental\/timers$/, "import the same names from 'k6/timers'"],
   [/^k6\/experimental\//, 'experimental modules of k6 are not part of dicomrun'],
   [/^k6\/x\//, "the only k6 extension here is 'k6/x/dicom'"],
-  [/^k6(\/|$)/, `there are ${[...SERVED, ...TYPES_ONLY].map((name) => `'${name}'`).join(', ')}`],
+  [
+    /^k6(\/|$)/,
+    `there are ${Object.keys(MODULES)
+      .map((name) => `'${name}'`)
+      .join(', ')}`,
+  ],
 ];
 
 const builtins = new Set(builtinModules);

@@ -3,7 +3,8 @@ import { readdir, stat } from 'node:fs/promises';
 import { dirname, extname, join, resolve } from 'node:path';
 import { AliasReader } from './aliases.ts';
 import { bundle, type Bundle, type Plugin } from './bundle.ts';
-import { refusalOf, SERVED, TYPES_ONLY } from './modules.ts';
+import { TYPES_ONLY } from '../api/abi.ts';
+import { refusalOf, SERVED } from './modules.ts';
 import { BundleError } from './problem.ts';
 
 export interface ScriptBundle extends Bundle {

@@ -2,18 +2,8 @@
 // that the compiler emitted for api/: it works without node_modules, from a single copied file.
 import { readdir, readFile } from 'node:fs/promises';
 import { join, posix, sep } from 'node:path';
+import { MODULES } from '../api/abi.ts';
 
-/** Module a script imports -> file of api/ (without extension) that types it. */
-const MODULES: Readonly<Record<string, string>> = {
-  dicom: 'dicom/index',
-  'k6/x/dicom': 'dicom/index',
-  k6: 'k6/index',
-  'k6/metrics': 'k6/metrics',
-  'k6/execution': 'k6/execution',
-  'k6/data': 'k6/data',
-  'k6/timers': 'k6/timers',
-  'k6/options': 'k6/options',
-};
 const INTERNAL = 'dicomrun/api/';
 
 /**

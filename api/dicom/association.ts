@@ -1,5 +1,6 @@
 // One association of one VU, as scripts use it.
-import { Answer, Op, PACK } from '../bridge.ts';
+import { PACK } from '../abi.ts';
+import { Answer, Op } from '../bridge.ts';
 import { ask, begin, callJson, callNumbers, ready, resultOf, type Call } from '../sandbox/calls.ts';
 import { ring, ringText } from '../sandbox/door.ts';
 import { badArgument, badState } from '../sandbox/errors.ts';

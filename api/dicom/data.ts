@@ -1,6 +1,7 @@
 // Instances, studies and pools as scripts hold them: numbers that name a prototype and an identity.
 // The bytes stay on the host; a data set that is no longer referenced is simply collected.
-import { Op, PACK } from '../bridge.ts';
+import { PACK } from '../abi.ts';
+import { Op } from '../bridge.ts';
 import { ask } from '../sandbox/calls.ts';
 import { badArgument } from '../sandbox/errors.ts';
 import { shared } from '../sandbox/shared.ts';

@@ -1,4 +1,5 @@
 // Where the system under test delivers: a listening acceptor, declared at init, hosted elsewhere.
+import { MEMBERS_PER_SERIES } from '../abi.ts';
 import { Op } from '../bridge.ts';
 import { ask, callJson } from '../sandbox/calls.ts';
 import { badArgument } from '../sandbox/errors.ts';
@@ -79,7 +80,7 @@ function instanceKey(image: Dataset): object {
   const isOwn = uidEdit(image.edits, 'SOPInstanceUID') === null;
   if (isOwn && image.study + image.series > 0) {
     const study = shared.boot.studies.first + image.study;
-    return { study, member: image.series * 2 ** 20 + image.instance };
+    return { study, member: image.series * MEMBERS_PER_SERIES + image.instance };
   }
   return { study: image.studyUid, member: image.uid };
 }

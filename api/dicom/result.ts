@@ -1,5 +1,6 @@
 // The answer to a C-STORE: the call itself, so that a store makes one object. Everything but the
 // status is worked out when it is read.
+import { statusClass } from '../abi.ts';
 import { Answer, Op, type Fault } from '../bridge.ts';
 import { Call } from '../sandbox/calls.ts';
 import { hostText, ringText } from '../sandbox/door.ts';
@@ -10,10 +11,9 @@ import type { Outcome, Phases, StoreResult } from './types.ts';
 
 /** PS3.7 Annex C: what a status of C-STORE (and most services) means. */
 export function outcomeOf(status: number): Outcome {
-  if (status === 0) return 'success';
-  if (status === 0xfe00) return 'cancelled';
-  const warning = status >>> 12 === 0xb || status === 1 || status === 0x107 || status === 0x116;
-  return warning ? 'warning' : 'failure';
+  const found = statusClass(status);
+  // Nothing follows a pending status here: it is no answer.
+  return found === 'pending' ? 'failure' : found;
 }
 
 /** Phases of a request by its serial: kept by the host for the last 65,536 requests. */

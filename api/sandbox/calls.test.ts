@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { Answer, PACK } from '../bridge.ts';
+import { PACK } from '../abi.ts';
+import { Answer } from '../bridge.ts';
 import type * as Calls from './calls.ts';
 import { Vu } from './vu.ts';
 

@@ -1,6 +1,7 @@
 // Calls under way. An operation is an `async` function that awaits one of these thenables: native
 // promises throughout, because `new Promise` costs 1.8 µs in the sandbox and this 0.1 µs.
-import { Answer, Op, PACK, type Fault } from '../bridge.ts';
+import { PACK } from '../abi.ts';
+import { Answer, Op, type Fault } from '../bridge.ts';
 import { hostA, hostB, hostText, ring, ringText } from './door.ts';
 import { IterationInterrupted, errorOf } from './errors.ts';
 import { syncTags } from './tags.ts';

@@ -1,5 +1,6 @@
 // Registers of this side of the bridge, and the one way to ring. See ../bridge.ts.
-import { PACK, type HostDoor } from '../bridge.ts';
+import { PACK } from '../abi.ts';
+import type { HostDoor } from '../bridge.ts';
 import { textOf } from './text.ts';
 
 let head = 0;

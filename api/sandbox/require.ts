@@ -1,4 +1,5 @@
 // `require` of one VU: the few modules there are, as thin facades bound to the VU.
+import { MODULES } from '../abi.ts';
 import { dicomFor } from '../dicom/facade.ts';
 import { k6For } from '../k6/facade.ts';
 import { badArgument } from './errors.ts';
@@ -10,9 +11,12 @@ export function requireFor(vu: Vu): (name: string) => unknown {
   return (name) => {
     let facade = made.get(name);
     if (facade === undefined) {
-      facade = name === 'dicom' || name === 'k6/x/dicom' ? dicomFor(vu) : k6For(vu, name);
+      facade = MODULES[name] === MODULES['dicom'] ? dicomFor(vu) : k6For(vu, name);
       if (facade === undefined) {
-        throw badArgument(`module "${name}" does not exist here`, 'there are dicom, k6 and k6/*');
+        throw badArgument(
+          `module "${name}" does not exist here`,
+          `there are ${Object.keys(MODULES).join(', ')}`,
+        );
       }
       made.set(name, facade);
     }

@@ -19,6 +19,8 @@ function room(file: string): string {
   if (/^runtime\/(make-folders|own-file)\.ts$/.test(file)) return 'folders';
   if (file === 'api/k6/metric-table.ts') return 'metric-table';
   if (file === 'api/bridge.ts') return 'bridge';
+  // Numbers and names that both sides of the bridge and the wire agree on.
+  if (file === 'api/abi.ts') return 'abi';
   // The one grammar of durations: both sides of the bridge read it.
   if (file === 'api/duration.ts') return 'durations';
   if (file === 'api/k6/simulate.ts') return 'simulation';
@@ -49,6 +51,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
     'threads',
     'dicom',
     'bridge',
+    'abi',
     'metric-table',
     'config:types',
     'errors',
@@ -72,12 +75,14 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   executors: ['metric-table', 'errors'],
   metrics: ['metric-table', 'errors'],
   threads: ['config:types', 'dicom:types', 'executors:types', 'metrics:types', 'errors:types'],
-  bundler: [],
-  // Knows nothing of a load test; a mkdir that returns is Node's matter.
-  dicom: ['folders'],
-  api: ['bridge', 'metric-table', 'simulation', 'durations'],
+  bundler: ['abi'],
+  // Knows nothing of a load test but how its instances are counted; a mkdir that returns is Node's
+  // matter.
+  dicom: ['folders', 'abi'],
+  api: ['bridge', 'abi', 'metric-table', 'simulation', 'durations'],
   simulation: [],
   bridge: [],
+  abi: [],
   durations: [],
   'metric-table': [],
   errors: [],

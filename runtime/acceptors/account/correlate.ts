@@ -1,6 +1,6 @@
 // How an arrival is recognised: by its SOP Instance UID, or, where a router changes UIDs, by
 // something that the router leaves alone.
-import { memberNumber, parseUid } from '../../dicom/pool/identity.ts';
+import { instanceOf, memberNumber, parseUid } from '../../dicom/pool/identity.ts';
 import { HeaderReader, tagPath } from './header.ts';
 import type { KeptHeader } from './header.ts';
 import type { InstanceKey, Keys } from './keys.ts';
@@ -64,7 +64,7 @@ function byMarker(reader: HeaderReader, run: string): InstanceKey | null {
 function byValue(reader: HeaderReader, value: string | null, run: string): InstanceKey | null {
   if (value === null) return null;
   const own = parseUid(run, value);
-  if (own !== null && own.member % 2 ** 20 !== 0) {
+  if (own !== null && instanceOf(own.member) !== 0) {
     return { a: own.study, b: own.member, study: own.study };
   }
   const study = own?.study ?? idNumber(value);

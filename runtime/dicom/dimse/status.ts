@@ -1,6 +1,8 @@
 // DIMSE status codes (PS3.7 Annex C, PS3.4 Annexes B, C, K, N) and their classes. What they mean is in
 // status-words.ts.
 
+export { statusClass } from '../../../api/abi.ts';
+
 export const Status = {
   SUCCESS: 0x0000,
   CANCEL: 0xfe00,
@@ -35,18 +37,6 @@ export const Status = {
   CANNOT_UNDERSTAND: 0xc000,
   SUB_OPERATIONS_FAILED: 0xb000,
 } as const;
-
-/** Classes of PS3.7 Annex C. */
-export type StatusClass = 'success' | 'pending' | 'warning' | 'failure' | 'cancelled';
-
-/** Class of a status (PS3.7 Table C-1); 0x0001, 0x0107, 0x0116 and Bxxx are warnings. */
-export function statusClass(status: number): StatusClass {
-  if (status === Status.SUCCESS) return 'success';
-  if (status === Status.PENDING || status === Status.PENDING_WARNING) return 'pending';
-  if (status === Status.CANCEL) return 'cancelled';
-  const warning = status === 0x0001 || status === 0x0107 || status === 0x0116;
-  return warning || status >> 12 === 0xb ? 'warning' : 'failure';
-}
 
 /** Four upper-case hex digits, the form of the `status` tag. */
 export const statusHex = (status: number): string =>

@@ -1,23 +1,21 @@
 // Identity is numbers: every UID of a run follows from (run, study, series, instance), so a ledger
 // is one range per study and no thread keeps a list of UIDs.
-//
-//   2.25. 1 rrrrrrrrrrrrrrr nnnnnnnnnnnnn ssss iiiiii      44 characters, value < 2^128
-//           run (15)        study (13)    series instance  PS3.5 §9, B.2
+// The layout of a UID is UID_LAYOUT of api/abi.ts.
 //
 // Every worker of every process that shares a run has study numbers of its own, exact in a double:
 // a range of the 10^13 there are, see studyRange.
 
-/** Characters of every UID made here; even, so a value needs no padding. */
-export const UID_LENGTH = 44;
+import { MEMBERS_PER_SERIES, UID_LAYOUT } from '../../../api/abi.ts';
+
 /** @internal Characters of every PatientID and AccessionNumber made here. */
 export const ID_LENGTH = 16;
 
-const PREFIX = '2.25.1';
-const RUN_DIGITS = 15;
+const { PREFIX, RUN: RUN_DIGITS } = UID_LAYOUT;
 const STUDY_AT = PREFIX.length + RUN_DIGITS; // 21
-const SERIES_AT = STUDY_AT + 13;
-const INSTANCE_AT = SERIES_AT + 4;
-const MEMBER_BASE = 2 ** 20;
+const SERIES_AT = STUDY_AT + UID_LAYOUT.STUDY;
+const INSTANCE_AT = SERIES_AT + UID_LAYOUT.SERIES;
+/** Characters of every UID made here; even, so a value needs no padding. */
+export const UID_LENGTH = INSTANCE_AT + UID_LAYOUT.INSTANCE;
 const STUDIES = 1e13;
 /** Workers of a run that is no part of a larger one. */
 const MOST_WORKERS = 1000;
@@ -69,17 +67,17 @@ export function studyNumber(worker: number, n: number): number {
 
 /** The number of an instance in its study; series 1..9999, instance 1..999998. */
 export function memberNumber(series: number, instance: number): number {
-  return series * MEMBER_BASE + instance;
+  return series * MEMBERS_PER_SERIES + instance;
 }
 
 /** Series part of a member number. */
 export function seriesOf(member: number): number {
-  return Math.floor(member / MEMBER_BASE);
+  return Math.floor(member / MEMBERS_PER_SERIES);
 }
 
 /** Instance part of a member number. */
 export function instanceOf(member: number): number {
-  return member % MEMBER_BASE;
+  return member % MEMBERS_PER_SERIES;
 }
 
 /**
@@ -175,10 +173,10 @@ export function putSix(target: Uint8Array, at: number, value: number): void {
  * @param at where the UID starts
  */
 export function putUid(target: Uint8Array, at: number, study: number, member: number): void {
-  const series = Math.floor(member / MEMBER_BASE);
+  const series = Math.floor(member / MEMBERS_PER_SERIES);
   putStudy(target, at + STUDY_AT, study);
   put4(target, at + SERIES_AT, series);
-  putSix(target, at + INSTANCE_AT, member - series * MEMBER_BASE);
+  putSix(target, at + INSTANCE_AT, member - series * MEMBERS_PER_SERIES);
 }
 
 /** Writes the 13 digits of an ID (Patient ID, Accession Number) whose prefix is already there. */
@@ -188,12 +186,12 @@ export function putId(target: Uint8Array, at: number, study: number): void {
 
 /** Member number that makes {@link putUid} write a frame of reference UID. */
 export function frameOfReferenceMember(member: number): number {
-  return seriesOf(member) * MEMBER_BASE + FRAME_OF_REFERENCE;
+  return seriesOf(member) * MEMBERS_PER_SERIES + FRAME_OF_REFERENCE;
 }
 
 /** Member number that makes {@link putUid} write the series UID. */
 export function seriesMember(member: number): number {
-  return seriesOf(member) * MEMBER_BASE;
+  return seriesOf(member) * MEMBERS_PER_SERIES;
 }
 
 /**
@@ -223,7 +221,7 @@ function parseUidBytes(run: string, bytes: Uint8Array): { study: number; member:
   const series = digits(bytes, SERIES_AT, 4);
   const instance = digits(bytes, INSTANCE_AT, 6);
   if (study < 0 || series < 0 || instance < 0) return null;
-  return { study, member: series * MEMBER_BASE + instance };
+  return { study, member: series * MEMBERS_PER_SERIES + instance };
 }
 
 function digits(bytes: Uint8Array, from: number, count: number): number {

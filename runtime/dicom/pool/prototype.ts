@@ -11,8 +11,8 @@ import {
   accessionNumber,
   frameOfReferenceMember,
   frameOfReferenceUid,
-  type Identity,
   instanceOf,
+  memberNumber,
   patientId,
   putId,
   putSix,
@@ -22,6 +22,7 @@ import {
   seriesUid,
   sopUid,
   studyUid,
+  type Identity,
 } from './identity.ts';
 import { type PoolShare, type PrototypeShare, prototypeNumber, SlotField } from './share.ts';
 import { encodingOf } from '../element/transfer-syntax.ts';
@@ -169,7 +170,7 @@ function identityEdits(run: string, present: ReadonlySet<number>): CompiledEdits
   if (present.has(0x00200011)) optional['00200011'] = '000001';
   if (present.has(0x00200052)) optional['00200052'] = frameOfReferenceUid(run, 0, 1);
   return compileEdits({
-    '00080018': sopUid(run, 0, 2 ** 20 + 1),
+    '00080018': sopUid(run, 0, memberNumber(1, 1)),
     '0020000d': studyUid(run, 0),
     '0020000e': seriesUid(run, 0, 1),
     '00100020': patientId(run, 0),

@@ -1,5 +1,6 @@
 // A pool of instances as data: built once on one thread, read by every worker and acceptor through
 // shared memory. Everything here is structured-clonable.
+import { MEMBERS_PER_POOL } from '../../../api/abi.ts';
 
 /** Longest SharedArrayBuffer of a pool: a Buffer over more than 4 GiB fails on Node 20. */
 export const MAX_SEGMENT_BYTES = 1024 ** 3;
@@ -109,8 +110,6 @@ export function sizeClass(bytes: number): SizeClass {
   if (bytes < 1e6) return 'small';
   return bytes <= 1e7 ? 'medium' : 'large';
 }
-
-const MEMBERS_PER_POOL = 2 ** 20;
 
 /** One number for a member of a pool, as in `AcceptedColumns.prototype`. */
 export function prototypeNumber(pool: number, member: number): number {

@@ -1,5 +1,6 @@
 // C-STORE: the hot path. No promise, no closure, no object per request.
-import { Answer, Op, PACK, type StoreCall } from '../../../api/bridge.ts';
+import { MEMBERS_PER_SERIES, PACK } from '../../../api/abi.ts';
+import { Answer, Op, type StoreCall } from '../../../api/bridge.ts';
 import type { Edits } from '../../dicom/edit/edits.ts';
 import type { Prototype } from '../../dicom/pool/prototype.ts';
 import type { Identity } from '../../dicom/pool/identity.ts';
@@ -24,7 +25,6 @@ import { EditedImages, ownUids } from './store-edits.ts';
 import type { SentRecipe } from '../../threads/delivery.ts';
 import type { TagContext } from '../observe/tags.ts';
 
-const MEMBERS = 2 ** 20;
 const ERROR_COMMENT = 0x0902;
 /** Bundle keys: peer * 2^36 + prototype class * 2^20 + status (16 bits), + service. */
 const PEER_FACTOR = 2 ** 36;
@@ -83,7 +83,7 @@ export class Stores implements ReplyTaker {
     const series = Math.floor(packed / PACK.INSTANCES);
     const identity = this.#identity;
     identity.study = this.#parts.firstStudy + n;
-    identity.member = series * MEMBERS + packed - series * PACK.INSTANCES;
+    identity.member = series * MEMBERS_PER_SERIES + packed - series * PACK.INSTANCES;
 
     const open = this.#associations.get(handle);
     const prototype = this.#parts.prototype(number);
@@ -153,7 +153,7 @@ export class Stores implements ReplyTaker {
     const channel = { contextId, maxPdu: open.wire.maxPdu };
     const fresh = call.asIs !== true;
     const identity = fresh
-      ? { study: call.study, member: call.series * MEMBERS + call.instance }
+      ? { study: call.study, member: call.series * MEMBERS_PER_SERIES + call.instance }
       : null;
     const images = call.padOdd === true ? this.#padding : this.#images;
     const message =
@@ -163,7 +163,7 @@ export class Stores implements ReplyTaker {
     const operation = this.#begin(slot, open, call.prototype);
     operation.bytes = message.bytes;
     operation.study = call.study;
-    operation.member = call.series * MEMBERS + call.instance;
+    operation.member = call.series * MEMBERS_PER_SERIES + call.instance;
     operation.responseMs = call.timeoutMs;
     const base = this.#parts.context(vu);
     const tags = call.tags ?? {};

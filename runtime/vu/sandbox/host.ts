@@ -1,5 +1,6 @@
 // The host's side of the bridge: registers, the dispatch of rings, tickets and answers.
-import { Answer, PACK, type Fault, type GuestDoor, type HostDoor } from '../../../api/bridge.ts';
+import { PACK } from '../../../api/abi.ts';
+import { Answer, type Fault, type GuestDoor, type HostDoor } from '../../../api/bridge.ts';
 import { WorkerSlot } from '../../threads/state.ts';
 import { Operation } from './operation.ts';
 
