@@ -46,6 +46,11 @@ export interface Delivery {
   duplicated: number;
   unexpected: number;
   pixelsChanged: number;
+  /**
+   * Instances here whose pixels could not be compared with those sent: they came in another transfer
+   * syntax (little and big endian and RLE are compared), or there is no hash of them.
+   */
+  notCompared: number;
   wrongTags: number;
   /** With `verify: 'full'`: attributes not named in `tags` that are not as they were sent, edits included. */
   changedTags: number;

@@ -30,6 +30,7 @@ function deliverySeen(fields: Fields): CheckSeen {
     [count('duplicated'), 'duplicated'],
     [count('unexpected'), 'unexpected'],
     [count('pixelsChanged'), 'with changed pixels'],
+    [count('notCompared'), 'not compared'],
   ] as const;
   const text = counts.flatMap(([n, what]) => (n > 0 ? [`${n} ${what}`] : [])).join(', ');
   return {

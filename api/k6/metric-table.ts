@@ -132,6 +132,16 @@ export const METRIC_TABLE: readonly MetricRow[] = [
     'arrivals beyond the accepted sends of that instance',
   ),
   counter('dicom_delivery_corrupted', DELIVERY, 'arrived with changed pixels'),
+  counter(
+    'dicom_delivery_recoded',
+    DELIVERY,
+    'arrived in another transfer syntax, so that pixels could not be compared',
+  ),
+  counter(
+    'dicom_delivery_unhashed',
+    DELIVERY,
+    'arrived and not compared although asked for: no hash of what was sent or of what came',
+  ),
   counter('dicom_delivery_unexpected', DELIVERY, 'arrived and never accepted by the peer'),
   time(
     'dicom_visible_duration',

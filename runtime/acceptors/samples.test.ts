@@ -46,7 +46,7 @@ it('tells zeros of an expectation once, then only what changed', () => {
   samples.emit(tally, 1);
   writer.flush();
   expect(heard.samples.map(([metric, value]) => [metric, value])).toEqual(
-    'expected arrived unique missing late duplicated corrupted unexpected'
+    'expected arrived unique missing late duplicated corrupted recoded unhashed unexpected'
       .split(' ')
       .map((name) => [`dicom_delivery_${name}`, 0]),
   );
@@ -57,7 +57,7 @@ it('tells zeros of an expectation once, then only what changed', () => {
   samples.emit(tally, 3);
   samples.emit(tally, 4);
   writer.flush();
-  expect(heard.samples.slice(8)).toEqual([
+  expect(heard.samples.slice(10)).toEqual([
     ['dicom_delivery_expected', 7, 2],
     ['dicom_delivery_missing', 2, 2],
     ['dicom_delivery_expected', 1, 3],

@@ -200,8 +200,12 @@ export interface DeliveryAccount {
   readonly duplicated: number;
   readonly corrupted: number;
   readonly unexpected: number;
-  /** Instances whose content was compared with what was sent; absent in older logs. */
+  /** Instances whose pixels were compared with those sent; absent in older logs, as the next two. */
   readonly compared?: number;
+  /** Came in another transfer syntax, whose pixels cannot be compared with those sent. */
+  readonly recoded?: number;
+  /** Were to be compared, and there was no hash of what was sent or of what came. */
+  readonly unhashed?: number;
   /** Associations on which its studies arrived, per study: mean and max. */
   readonly associationsPerStudy?: { readonly mean: number; readonly max: number };
   /** Arrivals after a later member of their study. */

@@ -159,7 +159,8 @@ export function deliveryLines(summary: Summary, paint: Paint): string[] {
       ),
     ]);
     const head = [paint.bold('DELIVERY'), ...DELIVERY_HEAD.map((name) => paint.faint(name))];
-    lines.push(...table([head, ...rows], { indent: '' }), ...missingLines(summary, paint));
+    lines.push(...table([head, ...rows], { indent: '' }), ...notComparedLines(summary));
+    lines.push(...missingLines(summary, paint));
   }
   if (visible !== undefined) {
     if (lines.length === 0) lines.push(paint.bold('DELIVERY'));
@@ -168,6 +169,19 @@ export function deliveryLines(summary: Summary, paint: Paint): string[] {
     );
   }
   return lines;
+}
+
+/** Neither unchanged nor corrupted. */
+function notComparedLines({ delivery: { routes } }: Summary): string[] {
+  const sum = (of: (route: (typeof routes)[number]) => number | undefined): number =>
+    routes.reduce((all, route) => all + (of(route) ?? 0), 0);
+  const recoded = sum((route) => route.recoded);
+  const unhashed = sum((route) => route.unhashed);
+  const why: string[] = [
+    ...(recoded > 0 ? [`${f.count(recoded)} came in another transfer syntax`] : []),
+    ...(unhashed > 0 ? [`${f.count(unhashed)} without a hash`] : []),
+  ];
+  return why.length === 0 ? [] : [`  pixels not compared: ${why.join(', ')}`];
 }
 
 /** Named in the terminal; the report names more. */

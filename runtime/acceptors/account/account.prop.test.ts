@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { Account } from './account.ts';
+import { SAME_NUMBER } from '../../tests/fixtures/account.ts';
 import { Expectations } from './expectations.ts';
 import { TALLY_FIELDS } from './tally.ts';
 
@@ -52,15 +53,15 @@ it('counts what the definitions say, for any order of rows and arrivals', () => 
         finished: () => {},
         missing: () => {},
       };
-      const options = { settleMs: 5000, horizonMs: 50_000, name: 'SINK' };
+      const options = { settleMs: 5000, horizonMs: 50_000, name: 'SINK', pixels: SAME_NUMBER };
       const account = new Account(options, listener, expectations);
       account.addRoute(0);
       let now = 0;
       for (const { kind, study, member, wait, pixels } of events) {
         now += wait;
         const key = { a: study, b: member, study, time: now };
-        if (kind === 'accept') account.accept({ ...key, prototype: 0, expected: 9, route: 0 }, now);
-        else account.arrive({ ...key, pixels, association: 1, header: undefined }, now);
+        if (kind === 'accept') account.accept({ ...key, prototype: 9, route: 0 }, now);
+        else account.arrive({ ...key, pixels, form: 0, association: 1, header: undefined }, now);
         account.sweep(now);
       }
       account.close(now);

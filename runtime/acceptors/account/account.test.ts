@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { FOREIGN } from './keys.ts';
 import { bench, came, HORIZON, sent, SETTLE, tallyOf } from '../../tests/fixtures/account.ts';
 
 describe('joining', () => {
@@ -132,8 +133,8 @@ describe('unexpected', () => {
 describe('corrupted', () => {
   it('compares the hash that was expected with the one that arrived', () => {
     const b = bench();
-    b.account.accept(sent(1, 1, 0, { expected: 4 }), 0);
-    b.account.accept(sent(1, 2, 0, { expected: 4 }), 0);
+    b.account.accept(sent(1, 1, 0, { prototype: 4 }), 0);
+    b.account.accept(sent(1, 2, 0, { prototype: 4 }), 0);
     b.account.arrive(came(1, 1, 5, { pixels: 4 }), 5);
     b.account.arrive(came(1, 2, 5, { pixels: 77 }), 5);
     expect(tallyOf(b)).toMatchObject({ unique: 2, corrupted: 1 });
@@ -143,7 +144,7 @@ describe('corrupted', () => {
     const b = bench();
     b.account.arrive(came(1, 1, 5, { pixels: 4 }), 5);
     b.account.arrive(came(1, 1, 6, { pixels: 5 }), 6);
-    b.account.accept(sent(1, 1, 0, { expected: 4 }), 9);
+    b.account.accept(sent(1, 1, 0, { prototype: 4 }), 9);
     b.account.arrive(came(1, 1, 10, { pixels: 6 }), 10);
     b.account.close(11);
     expect(tallyOf(b)).toMatchObject({ corrupted: 1, duplicated: 2 });
@@ -218,5 +219,44 @@ describe('associations and order', () => {
     }
     b.account.close(10);
     expect(tallyOf(b)?.outOfOrder).toBe(1);
+  });
+});
+
+describe('contents', () => {
+  const contents = (b: ReturnType<typeof bench>) => {
+    b.account.close(100);
+    const { compared = 0, corrupted = 0, recoded = 0, unhashed = 0 } = tallyOf(b) ?? {};
+    return { compared, corrupted, recoded, unhashed };
+  };
+
+  it('are compared, came in another transfer syntax, or have no hash: counted apart', () => {
+    const b = bench();
+    for (const member of [1, 2, 3, 4]) b.account.accept(sent(1, member, 0, { prototype: 9 }), 0);
+    b.account.arrive(came(1, 1, 5, { pixels: 9 }), 5);
+    b.account.arrive(came(1, 2, 5, { pixels: -1 }), 5);
+    b.account.arrive(came(1, 3, 5, { pixels: -2, form: 7 }), 5);
+    b.account.arrive(came(1, 4, 5, { pixels: 0 }), 5);
+    expect(contents(b)).toEqual({ compared: 2, corrupted: 1, recoded: 1, unhashed: 1 });
+  });
+
+  it('are right when they are those of any accepted send, of files sent as they are', () => {
+    const b = bench();
+    const own = { a: FOREIGN, study: -5 };
+    b.account.accept(sent(-5, 1, 0, { ...own, prototype: 8 }), 0);
+    b.account.arrive(came(-5, 1, 5, { ...own, pixels: 8 }), 5);
+    // What came is known before it is known that it was sent in this form, too.
+    b.account.arrive(came(-5, 1, 6, { ...own, pixels: 9 }), 6);
+    b.account.accept(sent(-5, 1, 1, { ...own, prototype: 9 }), 7);
+    expect(contents(b)).toEqual({ compared: 1, corrupted: 0, recoded: 0, unhashed: 0 });
+  });
+
+  it('are changed when one of several arrivals is none of those sent', () => {
+    const b = bench();
+    const own = { a: FOREIGN, study: -5 };
+    b.account.accept(sent(-5, 1, 0, { ...own, prototype: 8 }), 0);
+    b.account.accept(sent(-5, 1, 1, { ...own, prototype: 9 }), 1);
+    b.account.arrive(came(-5, 1, 5, { ...own, pixels: 9 }), 5);
+    b.account.arrive(came(-5, 1, 6, { ...own, pixels: -3 }), 6);
+    expect(contents(b)).toMatchObject({ compared: 1, corrupted: 1 });
   });
 });

@@ -6,6 +6,10 @@ import type { Tally } from './tally.ts';
 import type { Expectations } from './expectations.ts';
 import type { Expectation } from './delivery.ts';
 import type { AccountListener } from './listener.ts';
+import { Contents } from './contents.ts';
+import type { PixelJudge } from './contents.ts';
+import { Comparison } from './hashes.ts';
+import { FOREIGN } from './keys.ts';
 import type { SentRecipe } from '../../threads/delivery.ts';
 
 /** One accepted store that is expected here. Keys: see {@link Instances}. */
@@ -15,8 +19,6 @@ export interface AcceptedRow {
   study: number;
   /** What it was made of: see `prototypeNumber`. */
   prototype: number;
-  /** Number of the expected pixel hash, 0 = unknown. */
-  expected: number;
   route: number;
   /** First byte of the request, ms since t0. */
   time: number;
@@ -30,8 +32,10 @@ export interface ArrivalRow {
   b: number;
   /** Its study, NaN while unknown (foreign UID whose header was not read). */
   study: number;
-  /** Number of its pixel hash; 0 = not hashed. Hashes no pool knows have numbers of their own. */
+  /** Number of its pixels; 0 = not hashed. Those that no pool has have numbers of their own. */
   pixels: number;
+  /** In which form they came: see `HashNumbers`. */
+  form: number;
   /** Number of the association. */
   association: number;
   /** ms since t0. */
@@ -52,6 +56,8 @@ export interface AccountOptions {
   readonly horizonMs: number;
   /** Name of the receiver, for what belongs to no route. */
   readonly name: string;
+  /** Compares pixels; absent where only counts are wanted. */
+  readonly pixels?: PixelJudge;
 }
 
 /** How long an instance that was decided missing is remembered, in horizons. */
@@ -80,8 +86,7 @@ export class Account {
   readonly stray = newTally();
   readonly options: AccountOptions;
   readonly headers = new Map<number, Evidence>();
-  /** By slot: how it was made, where its numbers do not say so. */
-  readonly recipes = new Map<number, SentRecipe>();
+  readonly contents: Contents;
   private readonly listener: AccountListener;
   private readonly expectations: Expectations;
   private outstandingCount = 0;
@@ -90,6 +95,7 @@ export class Account {
 
   constructor(options: AccountOptions, listener: AccountListener, expectations: Expectations) {
     this.options = options;
+    this.contents = new Contents(this.instances, options.pixels);
     this.listener = listener;
     this.expectations = expectations;
   }
@@ -116,15 +122,13 @@ export class Account {
     const study = instances.study[slot] ?? NO_SLOT;
     const tally = this.tally(row.route);
     const first = instances.sends[slot] === 0;
+    this.contents.sent(slot, row);
     instances.sends[slot] = (instances.sends[slot] ?? 0) + 1;
     studies.sends[study] = (studies.sends[study] ?? 0) + 1;
     tally.accepted++;
-    if (row.recipe !== undefined) this.recipes.set(slot, row.recipe);
     if (first) {
       instances.sent[slot] = row.time;
       instances.route[slot] = row.route;
-      instances.prototype[slot] = row.prototype;
-      instances.expected[slot] = row.expected;
       studies.route[study] = row.route;
       studies.accepted[study] = (studies.accepted[study] ?? 0) + 1;
       this.outstandingCount++;
@@ -137,16 +141,14 @@ export class Account {
     this.lastEvent = now;
     const { instances, studies } = this;
     const slot = this.instance(row.a, row.b, row.study, now);
+    this.contents.came(slot, row);
     const arrivals = (instances.arrivals[slot] ?? 0) + 1;
     instances.arrivals[slot] = arrivals;
     if (row.header !== undefined) {
       this.headers.get(slot)?.release?.();
       this.headers.set(slot, row.header);
     }
-    if (arrivals === 1) {
-      instances.arrived[slot] = row.time;
-      instances.pixels[slot] = row.pixels;
-    } else if (row.pixels !== instances.pixels[slot]) instances.set(slot, InstanceFlag.MIXED);
+    if (arrivals === 1) instances.arrived[slot] = row.time;
     const study = instances.study[slot] ?? NO_SLOT;
     if (study !== NO_SLOT) studies.arrival(study, row.association, row.b, row.time);
     if ((instances.sends[slot] ?? 0) > 0) this.arrivedExpected(slot, row.time);
@@ -249,19 +251,29 @@ export class Account {
     this.checkPixels(slot, tally);
   }
 
-  /** True when the pixels of an instance are not those that were sent. */
-  pixelsChanged(slot: number): boolean {
+  /** Told at once, except where another send of it may be accepted yet that it is right for. */
+  private checkPixels(slot: number, tally: Tally): void {
     const { instances } = this;
-    const expected = instances.expected[slot] ?? 0;
-    const pixels = instances.pixels[slot] ?? 0;
-    if (expected === 0 || (instances.sends[slot] ?? 0) === 0 || pixels === 0) return false;
-    return pixels !== expected || instances.has(slot, InstanceFlag.MIXED);
+    if (instances.keyA[slot] === FOREIGN || instances.has(slot, InstanceFlag.CORRUPTED)) return;
+    if (this.contents.compare(slot) === Comparison.CHANGED) this.corrupted(slot, tally);
   }
 
-  private checkPixels(slot: number, tally: Tally): void {
-    if (!this.pixelsChanged(slot) || this.instances.has(slot, InstanceFlag.CORRUPTED)) return;
+  private corrupted(slot: number, tally: Tally): void {
+    if (this.instances.has(slot, InstanceFlag.CORRUPTED)) return;
     this.instances.set(slot, InstanceFlag.CORRUPTED);
     tally.corrupted++;
+  }
+
+  /** What can be said of the contents of an instance that is here, for good. */
+  private decideContents(slot: number, tally: Tally): void {
+    const found = this.contents.compare(slot);
+    if (found === Comparison.CHANGED) this.corrupted(slot, tally);
+    if (found === Comparison.EQUAL || found === Comparison.CHANGED) tally.compared++;
+    else if (found !== null) {
+      this.instances.set(slot, InstanceFlag.NOT_COMPARED);
+      if (found === Comparison.RECODED) tally.recoded++;
+      else tally.unhashed++;
+    }
   }
 
   /** Looks at a queued instance; true when it was dropped. */
@@ -308,6 +320,7 @@ export class Account {
     const route = instances.route[slot] ?? NO_ROUTE;
     const tally = this.tally(route);
     if (arrivals > sends) tally.duplicated += arrivals - sends;
+    if (arrivals > 0) this.decideContents(slot, tally);
     if (arrivals > 0 || instances.has(slot, InstanceFlag.MISSING)) return;
     instances.set(slot, InstanceFlag.MISSING);
     this.outstandingCount--;
@@ -341,7 +354,7 @@ export class Account {
       header.release?.();
       this.headers.delete(slot);
     }
-    this.recipes.delete(slot);
+    this.contents.forget(slot);
     const study = instances.study[slot] ?? NO_SLOT;
     if (study !== NO_SLOT) this.unlink(slot, study);
     this.listener.dropped(instances.keyA[slot] ?? 0, instances.keyB[slot] ?? 0);
@@ -363,6 +376,9 @@ export class Account {
     }
     if (instances.has(slot, InstanceFlag.CORRUPTED)) {
       studies.corrupted[study] = (studies.corrupted[study] ?? 0) + 1;
+    }
+    if (instances.has(slot, InstanceFlag.NOT_COMPARED)) {
+      studies.notCompared[study] = (studies.notCompared[study] ?? 0) + 1;
     }
   }
 

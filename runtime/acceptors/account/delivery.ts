@@ -25,6 +25,8 @@ export interface Delivery {
   /** Instances here that no peer accepted. */
   readonly unexpected: number;
   readonly pixelsChanged: number;
+  /** Here, and not compared: came in another transfer syntax, or has no hash. */
+  readonly notCompared: number;
   /** Elements that are not as `tags` wants them, over all instances. */
   readonly wrongTags: number;
   /** With `verify: 'full'`: elements not named in `tags` that are not as they were sent. */

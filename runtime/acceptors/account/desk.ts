@@ -33,8 +33,8 @@ export interface DeskOptions {
 /** What a receiver wants of its account. */
 export interface DeskSpec {
   readonly settleMs?: number | undefined;
-  /** Compare headers with what was sent. */
-  readonly full?: boolean;
+  /** What is compared with what was sent: nothing, pixels (default), or headers, too. */
+  readonly verify?: 'counts' | 'pixels' | 'full' | undefined;
 }
 
 /** One receiver's account with what it needs to speak of UIDs. */
@@ -90,12 +90,17 @@ export class Desk {
       differences: (instance, header, tags) =>
         judgeWishes(instance, header as KeptHeader | undefined, this.wishes(tags)),
     };
-    if (spec.full === true) {
+    if (spec.verify === 'full') {
       witness.changes = (uid, instance, header, except) =>
         sent.changes(uid, instance, header as KeptHeader, except);
     }
     const expectations = new Expectations(witness);
-    const options = { settleMs: spec.settleMs ?? this.options.settleMs, horizonMs, name };
+    const options = {
+      settleMs: spec.settleMs ?? this.options.settleMs,
+      horizonMs,
+      name,
+      ...(spec.verify === 'counts' ? {} : { pixels: this.options.hashes }),
+    };
     const account = new Account(options, this.listener(receiver, keys), expectations);
     const desk = { account, keys, expectations };
     this.receivers.set(receiver, desk);
@@ -121,11 +126,6 @@ export class Desk {
   receiverOf(route: number): ReceiverDesk | undefined {
     const receiver = this.routes[route]?.receiver;
     return receiver === undefined ? undefined : this.receivers.get(receiver);
-  }
-
-  /** Expected pixel hash of a prototype. */
-  expectedHash(prototype: number): number {
-    return this.options.hashes.expectedOf(prototype);
   }
 
   accept(route: number, row: AcceptedRow, now: number): void {

@@ -2,6 +2,8 @@
 import { NO_SLOT } from './instances.ts';
 import type { Account } from './account.ts';
 import { MOST_DIFFERENCES } from './delivery.ts';
+import { Comparison } from './hashes.ts';
+import type { Version } from './contents.ts';
 import type { SentInstance } from './sent-headers.ts';
 import type { Delivery, Expectation, TagDifference, TagWish } from './delivery.ts';
 
@@ -20,6 +22,7 @@ interface Finished {
   readonly accepted: number;
   readonly duplicated: number;
   readonly corrupted: number;
+  readonly notCompared: number;
 }
 
 /** Finished studies remembered for late questions: between this and twice as many. */
@@ -119,19 +122,23 @@ export class Expectations {
   /** The last entry of a study is gone. */
   finished(account: Account, study: number): void {
     const { studies } = account;
-    const accepted = studies.accepted[study] ?? 0;
-    if (accepted === 0) return;
-    const number = studies.keyA[study] ?? 0;
-    const before = this.finishedBefore(number);
-    this.youngFinished.set(number, {
-      sends: (studies.sends[study] ?? 0) + (before?.sends ?? 0),
-      accepted: accepted + (before?.accepted ?? 0),
-      duplicated: (studies.duplicated[study] ?? 0) + (before?.duplicated ?? 0),
-      corrupted: (studies.corrupted[study] ?? 0) + (before?.corrupted ?? 0),
-    });
+    if ((studies.accepted[study] ?? 0) === 0) return;
+    this.youngFinished.set(studies.keyA[study] ?? 0, this.gone(account, study));
     if (this.youngFinished.size < GENERATION) return;
     this.oldFinished = this.youngFinished;
     this.youngFinished = new Map();
+  }
+
+  /** What was counted of the dropped entries of a study, in this life and in earlier ones. */
+  private gone({ studies }: Account, study: number): Finished {
+    const before = this.finishedBefore(studies.keyA[study] ?? 0);
+    return {
+      sends: (studies.sends[study] ?? 0) + (before?.sends ?? 0),
+      accepted: (studies.accepted[study] ?? 0) + (before?.accepted ?? 0),
+      duplicated: (studies.duplicated[study] ?? 0) + (before?.duplicated ?? 0),
+      corrupted: (studies.corrupted[study] ?? 0) + (before?.corrupted ?? 0),
+      notCompared: (studies.notCompared[study] ?? 0) + (before?.notCompared ?? 0),
+    };
   }
 
   private finishedBefore(number: number): Finished | undefined {
@@ -192,15 +199,16 @@ export class Expectations {
       this.judgeInstance(account, slot, expectation, verdict);
       slot = instances.next[slot] ?? NO_SLOT;
     }
-    const gone = this.finishedBefore(studies.keyA[study] ?? 0);
+    const { sends, ...gone } = this.gone(account, study);
     // Dropped entries of this study, in this life and in earlier ones, had all arrived.
-    const dropped = (studies.accepted[study] ?? 0) - verdict.expected + (gone?.accepted ?? 0);
+    const dropped = gone.accepted - verdict.expected;
     verdict.expected += dropped;
     verdict.arrived += dropped;
-    verdict.duplicated += (studies.duplicated[study] ?? 0) + (gone?.duplicated ?? 0);
-    verdict.pixelsChanged += (studies.corrupted[study] ?? 0) + (gone?.corrupted ?? 0);
+    verdict.duplicated += gone.duplicated;
+    verdict.pixelsChanged += gone.corrupted;
+    verdict.notCompared += gone.notCompared;
     // Accepted, but by a peer that does not deliver to here: said loudly, as missing.
-    if ((studies.sends[study] ?? 0) + (gone?.sends ?? 0) === 0) {
+    if (sends === 0) {
       verdict.expected += expectation.accepted;
       verdict.missing += expectation.accepted;
     }
@@ -229,7 +237,9 @@ export class Expectations {
     }
     verdict.arrived++;
     if (arrivals > sends) verdict.duplicated += arrivals - sends;
-    if (account.pixelsChanged(slot)) verdict.pixelsChanged++;
+    const found = account.contents.compare(slot);
+    if (found === Comparison.CHANGED) verdict.pixelsChanged++;
+    else if (found !== null && found !== Comparison.EQUAL) verdict.notCompared++;
     this.judgeHeader(account, slot, expectation, verdict);
   }
 
@@ -247,16 +257,30 @@ export class Expectations {
     const header = account.headers.get(slot);
     const uid = witness.uid(a, b);
     const wrong = tags === undefined ? [] : witness.differences(uid, header, tags);
-    const prototype = instances.prototype[slot] ?? -1;
-    const sent = { a, b, prototype, recipe: account.recipes.get(slot) };
     const except = Object.keys(tags ?? {});
     const changed =
-      header === undefined ? [] : (witness.changes?.(uid, sent, header, except) ?? []);
+      header === undefined
+        ? []
+        : fewest(
+            account.contents.versions(slot),
+            (version) => witness.changes?.(uid, { a, b, ...version }, header, except) ?? [],
+          );
     verdict.wrongTags += wrong.length;
     verdict.changedTags += changed.length;
     const room = Math.max(0, MOST_DIFFERENCES - verdict.differences.length);
     verdict.differences.push(...[...wrong, ...changed].slice(0, room));
   }
+}
+
+/** Against the accepted send that it is most like. */
+function fewest<T>(versions: readonly Version[], of: (version: Version) => readonly T[]) {
+  let best: readonly T[] | null = null;
+  for (const version of versions) {
+    const found = of(version);
+    if (best === null || found.length < best.length) best = found;
+    if (best.length === 0) break;
+  }
+  return best ?? [];
 }
 
 interface Verdict {
@@ -266,6 +290,7 @@ interface Verdict {
   duplicated: number;
   unexpected: number;
   pixelsChanged: number;
+  notCompared: number;
   wrongTags: number;
   changedTags: number;
   readonly differences: TagDifference[];
@@ -280,6 +305,7 @@ function newVerdict(): Verdict {
     duplicated: 0,
     unexpected: 0,
     pixelsChanged: 0,
+    notCompared: 0,
     wrongTags: 0,
     changedTags: 0,
     differences: [],

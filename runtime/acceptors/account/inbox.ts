@@ -55,7 +55,7 @@ export class Inbox {
 
   private accepted(columns: AcceptedColumns, now: number): void {
     const { desk } = this;
-    const row: AcceptedRow = { a: 0, b: 0, study: 0, prototype: 0, expected: 0, route: 0, time: 0 };
+    const row: AcceptedRow = { a: 0, b: 0, study: 0, prototype: 0, route: 0, time: 0 };
     for (let i = 0; i < columns.n; i++) {
       const route = this.routes[columns.route[i] ?? 0];
       if (route === undefined) continue;
@@ -63,7 +63,6 @@ export class Inbox {
       row.b = columns.member[i] ?? 0;
       row.study = row.a;
       row.prototype = columns.prototype[i] ?? -1;
-      row.expected = desk.expectedHash(row.prototype);
       row.route = route;
       row.time = columns.time[i] ?? 0;
       desk.accept(route, row, now);
@@ -76,12 +75,7 @@ export class Inbox {
       const route = this.routes[own];
       const keys = route === undefined ? undefined : desk.receiverOf(route)?.keys;
       if (route === undefined || keys === undefined) continue;
-      const expected = desk.expectedHash(prototype);
-      desk.accept(
-        route,
-        { ...keys.instance(uid, studyUid), prototype, expected, route, time, recipe },
-        now,
-      );
+      desk.accept(route, { ...keys.instance(uid, studyUid), prototype, route, time, recipe }, now);
     }
   }
 

@@ -9,8 +9,8 @@ export const InstanceFlag = {
   MISSING: 2,
   /** Counted as corrupted. */
   CORRUPTED: 4,
-  /** Arrivals with different pixels. */
-  MIXED: 8,
+  /** Counted as not compared. */
+  NOT_COMPARED: 8,
 } as const;
 
 export const NO_SLOT = -1;
@@ -29,10 +29,9 @@ export class Instances extends KeyTable {
   arrivals = new Uint32Array(this.capacity);
   /** What it was made of: see `prototypeNumber`. */
   prototype = new Float64Array(this.capacity);
-  /** Number of the expected pixel hash, 0 = none expected. */
-  expected = new Int32Array(this.capacity);
-  /** Number of the pixel hash that arrived first, 0 = not hashed. */
+  /** Number of the pixels that arrived first, 0 = not hashed, and the form in which they came. */
   pixels = new Int32Array(this.capacity);
+  form = new Uint8Array(this.capacity);
   route = new Uint16Array(this.capacity);
   flags = new Uint8Array(this.capacity);
   /** Slot of its study, and its neighbours there. */
@@ -54,8 +53,8 @@ export class Instances extends KeyTable {
     this.sends[slot] = 0;
     this.arrivals[slot] = 0;
     this.prototype[slot] = -1;
-    this.expected[slot] = 0;
     this.pixels[slot] = 0;
+    this.form[slot] = 0;
     this.route[slot] = NO_ROUTE;
     this.flags[slot] = 0;
     this.study[slot] = NO_SLOT;
@@ -98,8 +97,8 @@ export class Instances extends KeyTable {
     this.sends = widened(this.sends, capacity);
     this.arrivals = widened(this.arrivals, capacity);
     this.prototype = widened(this.prototype, capacity);
-    this.expected = widened(this.expected, capacity);
     this.pixels = widened(this.pixels, capacity);
+    this.form = widened(this.form, capacity);
     this.route = widened(this.route, capacity);
     this.flags = widened(this.flags, capacity);
     this.study = widened(this.study, capacity);

@@ -3,6 +3,7 @@
 import { Pool } from '../../dicom/pool/prototype.ts';
 import type { Prototype } from '../../dicom/pool/prototype.ts';
 import type { PoolShare } from '../../dicom/pool/share.ts';
+import { wordOf } from './pixel-forms.ts';
 import { encodingOf } from '../../dicom/element/transfer-syntax.ts';
 import type { KnownValues } from '../../dicom/scp/dataset-tap.ts';
 import type { HashNumbers } from './hashes.ts';
@@ -17,9 +18,13 @@ interface Candidate {
   readonly number: number;
 }
 
-/** Native pixel data values by length. Read by every {@link PixelMatch} of a thread. */
+/** Native pixel data values by length and bytes of a word. Read by every {@link PixelMatch} of a thread. */
 export class KnownPixels {
-  readonly byLength = new Map<number, Candidate[]>();
+  private readonly groups = new Map<string, Candidate[]>();
+
+  of(length: number, word: number): readonly Candidate[] | undefined {
+    return this.groups.get(groupKey(length, word));
+  }
 
   /** Learns a pool whose hashes have numbers already. */
   addPool(share: PoolShare, hashes: HashNumbers): void {
@@ -29,11 +34,16 @@ export class KnownPixels {
       const value = nativeValue(prototype);
       if (value === null || number === 0 || seen.has(number)) continue;
       seen.add(number);
-      const group = this.byLength.get(value.length);
-      if (group === undefined) this.byLength.set(value.length, [{ value, number }]);
+      const key = groupKey(value.length, wordOf(prototype));
+      const group = this.groups.get(key);
+      if (group === undefined) this.groups.set(key, [{ value, number }]);
       else group.push({ value, number });
     }
   }
+}
+
+function groupKey(length: number, word: number): string {
+  return `${length}/${word}`;
 }
 
 /** The value of native pixel data in memory; null for anything else. */
@@ -61,8 +71,8 @@ export class PixelMatch implements KnownValues {
   }
 
   /** Starts a value of `length` bytes; false when no known value is that long. */
-  begin(length: number): boolean {
-    const group = this.known.byLength.get(length);
+  begin(length: number, word: number): boolean {
+    const group = this.known.of(length, word);
     if (group === undefined) return false;
     // why: senders go through a pool in order, so the next one is the best guess
     this.current = group === this.group ? (this.current + 1) % group.length : 0;

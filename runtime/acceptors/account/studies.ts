@@ -16,6 +16,7 @@ export class Studies extends KeyTable {
   /** Of the dropped ones: what a late question still wants to know. */
   duplicated = new Uint32Array(this.capacity);
   corrupted = new Uint32Array(this.capacity);
+  notCompared = new Uint32Array(this.capacity);
   lastArrival = new Float64Array(this.capacity);
   route = new Uint16Array(this.capacity);
   /** 1 while somebody waits for it. */
@@ -38,6 +39,7 @@ export class Studies extends KeyTable {
     this.joined[slot] = 0;
     this.duplicated[slot] = 0;
     this.corrupted[slot] = 0;
+    this.notCompared[slot] = 0;
     this.lastArrival[slot] = -Infinity;
     this.route[slot] = route;
     this.watched[slot] = 0;
@@ -86,6 +88,7 @@ export class Studies extends KeyTable {
     this.joined = widened(this.joined, capacity);
     this.duplicated = widened(this.duplicated, capacity);
     this.corrupted = widened(this.corrupted, capacity);
+    this.notCompared = widened(this.notCompared, capacity);
     this.lastArrival = widened(this.lastArrival, capacity);
     this.route = widened(this.route, capacity);
     this.watched = widened(this.watched, capacity);

@@ -10,6 +10,8 @@ export const TALLY_FIELDS = [
   'late',
   'duplicated',
   'corrupted',
+  'recoded',
+  'unhashed',
   'unexpected',
 ] as const;
 export type TallyField = (typeof TALLY_FIELDS)[number];
@@ -22,6 +24,8 @@ export interface Tally extends Record<TallyField, number> {
   mostAssociations: number;
   /** Arrivals after a later member of their study. */
   outOfOrder: number;
+  /** Instances whose pixels were compared with those sent, changed ones included. */
+  compared: number;
 }
 
 export function newTally(): Tally {
@@ -33,11 +37,14 @@ export function newTally(): Tally {
     late: 0,
     duplicated: 0,
     corrupted: 0,
+    recoded: 0,
+    unhashed: 0,
     unexpected: 0,
     studies: 0,
     associations: 0,
     mostAssociations: 0,
     outOfOrder: 0,
+    compared: 0,
   };
 }
 
@@ -48,11 +55,13 @@ export function addTally(into: Tally, other: Tally): void {
   into.associations += other.associations;
   into.mostAssociations = Math.max(into.mostAssociations, other.mostAssociations);
   into.outOfOrder += other.outOfOrder;
+  into.compared += other.compared;
 }
 
 /** The tally as the thread contract wants it. */
 export function routeAccount(route: string, tally: Tally): RouteAccount {
-  const counts = { route, outOfOrder: tally.outOfOrder } as Record<string, number | string>;
+  const { outOfOrder, compared } = tally;
+  const counts = { route, outOfOrder, compared } as Record<string, number | string>;
   for (const field of TALLY_FIELDS) counts[field] = tally[field];
   const account = counts as unknown as RouteAccount;
   if (tally.studies === 0) return account;

@@ -1,5 +1,6 @@
 // A receiver: the SCP at which a router's deliveries end, and where the account looks.
 import type { AcceptorFaults } from '../../../api/k6/simulate.ts';
+import { Room } from '../../dicom/collected.ts';
 import type { ContextRules } from '../../dicom/scp/contexts.ts';
 import { DatasetTap } from '../../dicom/scp/dataset-tap.ts';
 import { CommandField } from '../../dicom/dimse/elements.ts';
@@ -47,6 +48,9 @@ interface Intake {
   file: OpenFile | null;
 }
 
+/** What compressed values may take up until they are compared, of all associations together. */
+const VALUES_MAX_BYTES = 256 * 1024 ** 2;
+
 /** Instances, and reports of storage commitment (PS3.4 J.3.3). */
 const STORE_OR_REPORT: ContextRules = {
   abstractSyntaxes: (uid) =>
@@ -61,6 +65,7 @@ export class Receiver extends StoreStation<Intake> {
   /** What it listens with. */
   readonly tls: TlsOptions | null;
   private readonly tools: ReceiverTools;
+  private readonly values = new Room(VALUES_MAX_BYTES);
   private readonly correlate: Correlator;
   private readonly files: FileKeeper | null;
 
@@ -73,7 +78,7 @@ export class Receiver extends StoreStation<Intake> {
     const { verify, settleMs } = spec;
     const name = spec.aets[0] ?? `receiver ${id}`;
     this.onTlsFailed = tools.tlsErrors.of(name);
-    const desk = tools.desk.open(id, name, { settleMs, full: verify === 'full' });
+    const desk = tools.desk.open(id, name, { settleMs, verify });
     this.correlate = correlator(spec.correlate, desk.keys, tools.desk.runNumber);
     this.files = tools.files(spec);
     this.tls = (spec.tls as TlsOptions | undefined) ?? null;
@@ -110,6 +115,8 @@ export class Receiver extends StoreStation<Intake> {
       pixels: verify !== 'counts',
       known: new PixelMatch(this.tools.known),
       room: this.room,
+      fragmentsOf: this.tools.hashes.fragmentsOf,
+      valueRoom: this.values,
     });
     return { number: this.tools.nextAssociation(), tap, file: null };
   }
@@ -151,12 +158,12 @@ export class Receiver extends StoreStation<Intake> {
     const now = clock.now();
     const header = tap.header === null ? undefined : { bytes: tap.header, transferSyntax };
     const key = this.correlate(request.sopInstance(), header);
-    const hashed = tap.pixelHash === '' ? NO_HASH : hashes.arrived(tap.pixelHash);
     const row: ArrivalRow = {
       a: key.a,
       b: key.b,
       study: key.study,
-      pixels: tap.knownPixels === 0 ? hashed : tap.knownPixels,
+      pixels: this.spec.verify === 'counts' ? NO_HASH : hashes.arrived(tap, transferSyntax),
+      form: hashes.formOf(tap, transferSyntax),
       association: intake.number,
       time: request.lastByte > 0 ? clock.at(request.lastByte) : now,
       header: this.keepsHeaders ? this.kept(header) : undefined,

@@ -7,6 +7,7 @@ import {
   SEQUENCE_DELIMITER,
   UNDEFINED_LENGTH,
 } from './element-index.ts';
+import { wordBytes } from './transfer-syntax.ts';
 import type { Encoding } from './transfer-syntax.ts';
 
 /** Hears of the pixel data as it comes. */
@@ -16,8 +17,9 @@ export interface PixelSink {
    *
    * @param length of a native value, -1 for fragments
    * @param offset of its first byte in the data set: all before it is the header
+   * @param word bytes of a word in big endian, 1 in little endian and where there is no order
    */
-  pixelsBegin(length: number, offset: number): void;
+  pixelsBegin(length: number, offset: number, word: number): void;
   /**
    * Bytes of the value: of fragments the items with their headers, without the delimiter. They are
    * only valid during the call; `last`: the value is complete.
@@ -45,6 +47,10 @@ interface Open {
   readonly encoding: Encoding;
   readonly isItem: boolean;
 }
+
+/** Of the VR in an explicit header; big endian is always explicit (PS3.5 A.3). */
+const wordOf = (bytes: Buffer, at: number): number =>
+  wordBytes(bytes.toString('latin1', at + 4, at + 6));
 
 /** A push parser; `malformed` once it cannot follow any more. Used again after `begin`. */
 export class DatasetWalker {
@@ -156,13 +162,13 @@ export class DatasetWalker {
     if (this.#mode === Mode.FRAGMENTS) this.#fragment(bytes, at, tag, length);
     else if (tag >>> 16 === 0xfffe) this.#delimiter(tag, length);
     else if (this.#open.length > 0) this.#inner(bytes, at, length);
-    else if (isPixelData(tag)) this.#pixels(length, after);
+    else if (isPixelData(tag)) this.#pixels(length, after, big ? wordOf(bytes, at) : 1);
     else this.#skip(bytes, at, length);
   }
 
-  #pixels(length: number, after: number): void {
+  #pixels(length: number, after: number, word: number): void {
     const fragments = length === UNDEFINED_LENGTH;
-    this.#sink.pixelsBegin(fragments ? -1 : length, this.#chunkAt + after);
+    this.#sink.pixelsBegin(fragments ? -1 : length, this.#chunkAt + after, word);
     if (fragments) this.#mode = Mode.FRAGMENTS;
     else if (length === 0) this.#sink.pixelBytes(EMPTY, 0, 0, true);
     else this.#enter(Mode.PIXELS, length);

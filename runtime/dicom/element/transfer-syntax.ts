@@ -58,6 +58,29 @@ export function encodingOf(transferSyntax: string): Encoding {
   }
 }
 
+/** Bytes of one number by VR, which big endian turns round. */
+const WORD: Readonly<Record<string, number>> = {
+  US: 2,
+  SS: 2,
+  OW: 2,
+  AT: 2,
+  UL: 4,
+  SL: 4,
+  FL: 4,
+  OF: 4,
+  OL: 4,
+  FD: 8,
+  OD: 8,
+  OV: 8,
+  SV: 8,
+  UV: 8,
+};
+
+/** Bytes of one number of a VR: those that another byte order turns round; 1 = none. */
+export function wordBytes(vr: string): number {
+  return WORD[vr] ?? 1;
+}
+
 const NAMES: Readonly<Record<string, string>> = {
   implicit: TransferSyntax.IMPLICIT_LE,
   explicit: TransferSyntax.EXPLICIT_LE,

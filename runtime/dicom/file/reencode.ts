@@ -12,25 +12,8 @@ import {
   UNDEFINED_LENGTH,
 } from '../element/element-index.ts';
 import { elementHeader } from '../edit/header-patch.ts';
+import { wordBytes } from '../element/transfer-syntax.ts';
 import type { Encoding } from '../element/transfer-syntax.ts';
-
-/** Bytes of one number by VR, for swapping; 1 = no swap. */
-const WORD: Readonly<Record<string, number>> = {
-  US: 2,
-  SS: 2,
-  OW: 2,
-  AT: 2,
-  UL: 4,
-  SL: 4,
-  FL: 4,
-  OF: 4,
-  OL: 4,
-  FD: 8,
-  OD: 8,
-  OV: 8,
-  SV: 8,
-  UV: 8,
-};
 
 interface Reencoding {
   readonly bytes: Buffer;
@@ -86,7 +69,11 @@ function fitting(vr: string, length: number): string {
 
 /** A value in the other byte order. */
 export function swapped(value: Buffer, vr: string): Buffer {
-  const word = WORD[vr] ?? 1;
+  return swappedWords(value, wordBytes(vr));
+}
+
+/** A copy with the bytes of each word turned round; the value itself where it is not of whole words. */
+export function swappedWords(value: Buffer, word: number): Buffer {
   if (word === 1 || value.length % word !== 0) return value;
   const copy = Buffer.from(value);
   if (word === 2) return copy.swap16();

@@ -17,8 +17,8 @@ const MAX_INFLATED_BYTES = 256 * 1024 ** 2;
 
 /** Pixels that need no hash, as they are in memory and can be compared: one value at a time. */
 export interface KnownValues {
-  /** A value of so many bytes begins; false when none of that length is known. */
-  begin(length: number): boolean;
+  /** A value of so many bytes in words of `word` begins; false when none of those is known. */
+  begin(length: number, word: number): boolean;
   /** The next bytes; false when no known value goes on like this. */
   push(buffer: Buffer, start: number, end: number): boolean;
   /** What was taken before `push` said false. */
@@ -34,6 +34,10 @@ export interface TapWants {
   /** SHA-256 of the value of the pixel data. */
   readonly pixels: boolean;
   readonly known?: KnownValues;
+  /** Of this transfer syntax all of a fragmented value, with the header, where there is room. */
+  readonly fragmentsOf?: string | undefined;
+  /** What such values may take up, with those of others. */
+  readonly valueRoom?: Room;
   /** What headers may take up while they arrive, with those of others. */
   readonly room?: Room;
 }
@@ -53,6 +57,14 @@ export class DatasetTap implements PixelSink {
   pixelHash = '';
   /** After `finish`: number of the known pixels that came, instead of a hash; 0 = none. */
   knownPixels = 0;
+  /** After `finish`: bytes of a native value, 0 of any other and without any. */
+  valueLength = 0;
+  /** Of a word of a native value in big endian; 1 where there is no order. */
+  word = 1;
+  /** After `finish`: the data set was read to its end, and has no pixel data. */
+  withoutPixels = false;
+  /** After `finish`: the fragments with their headers, where they are wanted; null for any other. */
+  fragments: { readonly header: Buffer; readonly value: Buffer } | null = null;
   /** After `finish`: why the data set is no whole one of its transfer syntax; '' when it is. */
   damage = '';
   readonly #wants: TapWants;
@@ -64,6 +76,13 @@ export class DatasetTap implements PixelSink {
   #tooLong = false;
   #deflated = false;
   #matching = false;
+  /** A pixel data element came. */
+  #found = false;
+  #wantsHeader = false;
+  /** It was followed from its beginning to its end. */
+  #wasRead = false;
+  /** A value that is wanted as it is. */
+  #value: Collected | null = null;
   /** The piece that is being read, for the header that ends in it. */
   #piece: Buffer | null = null;
   #pieceStart = 0;
@@ -80,13 +99,22 @@ export class DatasetTap implements PixelSink {
     this.pixelHash = '';
     this.knownPixels = 0;
     this.damage = '';
+    this.valueLength = 0;
+    this.word = 1;
+    this.withoutPixels = false;
+    this.fragments = null;
+    this.#found = false;
     this.#matching = false;
+    this.#value?.clear();
+    const whole = transferSyntax === this.#wants.fragmentsOf && this.#wants.pixels;
+    this.#value = whole ? new Collected(this.#wants.valueRoom ?? null) : null;
+    this.#wantsHeader = this.#wants.header || whole;
     this.#pixels.clear();
     this.#held.clear();
     this.#tooLong = false;
     this.#deflated = encoding.deflated;
     // why: a deflated header cannot be searched; it is kept whole and inflated when asked for
-    this.#holding = this.#wants.header || (this.#deflated && this.#wants.pixels);
+    this.#holding = this.#wantsHeader || (this.#deflated && this.#wants.pixels);
     this.#walker.begin(encoding);
   }
 
@@ -104,22 +132,32 @@ export class DatasetTap implements PixelSink {
   }
 
   finish(): void {
+    this.#wasRead = !this.#walker.malformed && this.#walker.complete;
     if (this.#deflated) this.#finishDeflated();
     else if (this.#walker.malformed) this.damage = 'cannot be read in its transfer syntax';
     else if (this.#pixels.open || !this.#walker.complete) this.damage = 'is cut off';
-    if (this.#wants.header && !this.#tooLong) this.header ??= Buffer.from(this.#held.take());
+    if (this.#wantsHeader && !this.#tooLong) this.header ??= Buffer.from(this.#held.take());
     this.#held.clear();
     this.#holding = false;
     if (this.#matching) this.knownPixels = this.#wants.known?.finish() ?? 0;
     if (this.knownPixels === 0) this.pixelHash ||= this.#hashOfPixels();
     this.#matching = false;
+    this.withoutPixels = this.#wants.pixels && this.#wasRead && !this.#found;
+    const { header } = this;
+    if (this.#value !== null && header !== null && this.#found) {
+      this.fragments = { header, value: this.#value.take() };
+    }
+    this.#value = null;
   }
 
   /** Called by the walker, as is {@link pixelBytes}. */
-  pixelsBegin(length: number, offset: number): void {
+  pixelsBegin(length: number, offset: number, word: number): void {
+    this.#found = true;
+    this.valueLength = Math.max(0, length);
+    this.word = word;
     this.#pixels.begin();
-    this.#matching = length > 0 && (this.#wants.known?.begin(length) ?? false);
-    if (!this.#wants.header || this.#piece === null || !this.#holding) return;
+    this.#matching = length > 0 && (this.#wants.known?.begin(length, word) ?? false);
+    if (!this.#wantsHeader || this.#piece === null || !this.#holding) return;
     const { length: held } = this.#held;
     const rest = this.#piece.subarray(this.#pieceStart, this.#pieceStart + offset - held);
     this.header = held === 0 ? Buffer.from(rest) : Buffer.concat([this.#held.take(), rest]);
@@ -133,6 +171,7 @@ export class DatasetTap implements PixelSink {
       this.#pixels.open = !last;
       return;
     }
+    if (this.#value !== null && !this.#value.add(bytes, start, end)) this.#dropValue();
     const { known } = this.#wants;
     if (this.#matching && known !== undefined) {
       if (end === start || known.push(bytes, start, end)) {
@@ -144,6 +183,12 @@ export class DatasetTap implements PixelSink {
       if (prefix.length > 0) this.#pixels.push(prefix, 0, prefix.length, false);
     }
     this.#pixels.push(bytes, start, end, last);
+  }
+
+  /** No room for it: it is hashed as it is. */
+  #dropValue(): void {
+    this.#value?.clear();
+    this.#value = null;
   }
 
   /** Also of a value that was cut off: it is not what was sent, and that has to show. */
@@ -167,6 +212,7 @@ export class DatasetTap implements PixelSink {
 
   /** A deflated data set is compared once it is whole: inflating piece by piece is asynchronous. */
   #finishDeflated(): void {
+    this.#wasRead = false;
     if (!this.#holding) return;
     const whole = this.#held.take();
     if (this.#wants.header) this.header = Buffer.from(whole);
@@ -176,6 +222,7 @@ export class DatasetTap implements PixelSink {
       this.#walker.begin(encodingOf(TransferSyntax.EXPLICIT_LE));
       this.#walker.write(plain);
       if (this.#walker.malformed) this.damage = 'cannot be read once it is inflated';
+      else this.#wasRead = this.#walker.complete;
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE') return;
       this.damage = 'does not inflate';

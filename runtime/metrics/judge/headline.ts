@@ -67,7 +67,9 @@ function ofImages(refused: number, delivery: Summary['delivery']): string[] {
   if (!all) parts.push(`${count(sum.accepted)} expected at a receiver`);
   parts.push(sum.missing > 0 ? `${count(sum.missing)} did not arrive` : 'all arrived');
   if (sum.corrupted > 0) parts.push(`${count(sum.corrupted)} changed`);
-  else if (sum.compared >= sum.accepted) parts.push('none changed');
+  else if (sum.compared > 0 && sum.compared >= sum.distinct) parts.push('none changed');
+  if (sum.recoded > 0) parts.push(`${count(sum.recoded)} in another transfer syntax`);
+  if (sum.unhashed > 0) parts.push(`${count(sum.unhashed)} not compared`);
   return parts;
 }
 
@@ -75,8 +77,12 @@ export interface DeliverySum {
   readonly accepted: number;
   readonly missing: number;
   readonly corrupted: number;
-  /** Images whose content was compared with what was sent. */
+  /** Distinct images that were accepted. */
+  readonly distinct: number;
+  /** Images whose pixels were compared with those sent. */
   readonly compared: number;
+  readonly recoded: number;
+  readonly unhashed: number;
 }
 
 export function sumOf({ routes }: Summary['delivery']): DeliverySum {
@@ -86,7 +92,10 @@ export function sumOf({ routes }: Summary['delivery']): DeliverySum {
     accepted: sum((route) => route.accepted),
     missing: sum((route) => route.missing),
     corrupted: sum((route) => route.corrupted),
+    distinct: sum((route) => route.unique + route.missing),
     compared: sum((route) => route.compared ?? 0),
+    recoded: sum((route) => route.recoded ?? 0),
+    unhashed: sum((route) => route.unhashed ?? 0),
   };
 }
 

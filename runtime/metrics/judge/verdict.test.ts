@@ -302,6 +302,10 @@ describe('the headline', () => {
     [{ compared: 50 }, '50 images by 20 senders in 30 s, all arrived, none changed'],
     [{}, '50 images by 20 senders in 30 s, all arrived'],
     [{ compared: 49 }, '50 images by 20 senders in 30 s, all arrived'],
+    [
+      { compared: 47, recoded: 2, unhashed: 1 },
+      '50 images by 20 senders in 30 s, all arrived, 2 in another transfer syntax, 1 not compared',
+    ],
   ])('says of images that arrived what was looked at: %j', (over, reason) => {
     const { verdict } = run([...ITERATION, ...stored(50), ['vus', 20]], {
       facts: { accounts: [account('CT', over)] },

@@ -153,6 +153,8 @@ function added(route: string, accounts: readonly Account[], changes: Changes): A
     route,
     ...counts,
     ...ofAll(accounts, 'compared', () => sum(({ compared = 0 }) => compared)),
+    ...ofAll(accounts, 'recoded', () => sum(({ recoded = 0 }) => recoded)),
+    ...ofAll(accounts, 'unhashed', () => sum(({ unhashed = 0 }) => unhashed)),
     ...ofAll(accounts, 'outOfOrder', () => sum(({ outOfOrder = 0 }) => outOfOrder)),
     ...onlyOne(accounts),
   };

@@ -29,6 +29,7 @@ const ACCOUNTS: readonly TableColumn<DeliveryAccount>[] = [
   flaw('late', (row) => row.late),
   flaw('duplicated', (row) => row.duplicated),
   flaw('pixels changed', (row) => row.corrupted),
+  numbers('not compared', ({ recoded = 0, unhashed = 0 }) => recoded + unhashed, count),
   flaw('unexpected', (row) => row.unexpected),
   numbers('median', (row) => row.duration?.med, time),
   numbers('p95', (row) => row.duration?.p95, time),
