@@ -2,9 +2,9 @@
 // The UIDs are those of the data set; file meta information is often left behind by other tools.
 import { closeSync, fstatSync, openSync, readFileSync, readSync } from 'node:fs';
 import { DataError } from '../element/data-error.ts';
-import { type ElementAt, finishElement, Malformed, readHead } from '../element/element-index.ts';
 import { encodingOf, TransferSyntax } from '../element/transfer-syntax.ts';
 import { inflateDataset } from '../edit/header-patch.ts';
+import { firstElements, type FirstElements } from './first-elements.ts';
 import { DICOMDIR, isPart10, readMeta } from './part10.ts';
 
 export interface InstanceHead {
@@ -78,11 +78,11 @@ export function readInstanceHead(path: string): InstanceHead {
     const start = datasetStart(head);
     const { transferSyntax, datasetOffset } = start;
     if (!encodingOf(transferSyntax).deflated) {
-      const found = firstElements(head.subarray(datasetOffset), transferSyntax);
+      const found = firstElements(head.subarray(datasetOffset), transferSyntax, MODALITY);
       return headOf(start, found, head.length < size);
     }
     const plain = inflateDataset(readFileSync(path).subarray(datasetOffset));
-    const found = firstElements(plain, TransferSyntax.EXPLICIT_LE);
+    const found = firstElements(plain, TransferSyntax.EXPLICIT_LE, MODALITY);
     const odd = (size - datasetOffset) % 2 === 1;
     const notes = odd ? ['the deflated data set has an odd length (PS3.5 A.5)'] : [];
     return headOf(start, found, false, notes);
@@ -106,34 +106,6 @@ function endsInMeta(head: Buffer): boolean {
     return readMeta(head).datasetOffset + HEADER_BYTES > head.length;
   } catch {
     return true;
-  }
-}
-
-interface FirstElements {
-  readonly values: ReadonlyMap<number, string>;
-  /** Where reading ended early, and why. */
-  readonly damage: string | null;
-}
-
-/** The top-level elements up to the modality. */
-function firstElements(bytes: Buffer, transferSyntax: string): FirstElements {
-  const reading = { bytes, stopAtPixels: true, rescue: null };
-  const encoding = encodingOf(transferSyntax);
-  const values = new Map<number, string>();
-  try {
-    for (let at = 0; at < bytes.length;) {
-      const head = readHead(reading, at, bytes.length, encoding);
-      if (head.tag > MODALITY) break;
-      const element: ElementAt = finishElement(reading, head, bytes.length, 0);
-      const { tag, valueOffset, length } = element;
-      const text = bytes.toString('latin1', valueOffset, valueOffset + length);
-      if (!values.has(tag)) values.set(tag, text.replace(/[ \0]+$/, ''));
-      at = element.end;
-    }
-    return { values, damage: null };
-  } catch (error) {
-    if (!(error instanceof Malformed)) throw error;
-    return { values, damage: error.damage.what };
   }
 }
 

@@ -67,6 +67,11 @@ const ALL_IODS: Readonly<Record<string, Iod>> = { ...IODS, ...EYE_IODS, ...MORE_
 /** Kinds of instances that can be made. */
 export const SYNTHETIC_MODALITIES: readonly string[] = Object.keys(ALL_IODS);
 
+/** The kind of instances that a SOP class is made for; null when it cannot be made. */
+export function modalityOf(sopClass: string): string | null {
+  return SYNTHETIC_MODALITIES.find((name) => ALL_IODS[name]?.sopClass === sopClass) ?? null;
+}
+
 /** Those of them that may have several frames. */
 export const MULTI_FRAME: readonly string[] = SYNTHETIC_MODALITIES.filter(
   (name) => ALL_IODS[name]?.manyFrames === true,
