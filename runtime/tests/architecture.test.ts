@@ -67,6 +67,8 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
     'durations',
     'errors',
   ],
+  // Looks on at the wire; the numbers of a recording are read by whoever shows or replays it.
+  recording: ['dicom', 'folders'],
   outputs: ['runlog', 'metrics', 'errors', 'folders'],
   report: ['runlog', 'metrics', 'errors'],
   runlog: ['metrics', 'errors'],

@@ -1,0 +1,154 @@
+// Stands between a requestor and an acceptor: what comes in on one side goes out on the other,
+// unchanged and in order, while somebody looks on.
+import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
+import { transportFailure } from '../../dicom/ul/failures.ts';
+import { resetSocket } from '../../dicom/ul/socket/reset.ts';
+import type { RecordedAssociation, RecordedEnd } from '../format.ts';
+import { Disguise } from '../observe/disguise.ts';
+import { Onlooker, type Side } from '../observe/onlooker.ts';
+import { pipe } from './pipe.ts';
+
+export interface ForwarderOptions {
+  readonly listen: { readonly host: string; readonly port: number };
+  readonly to: { readonly host: string; readonly port: number };
+  /** `performance.now()` that the offsets of all associations count from. */
+  readonly startedAt: number;
+  /** A connection has ended. */
+  onAssociation(association: RecordedAssociation): void;
+  /** The acceptor could not be reached: why, once each. */
+  onUnreachable(why: string): void;
+}
+
+export class Forwarder {
+  /** Connections so far, and those that are open. */
+  connections = 0;
+  readonly #options: ForwarderOptions;
+  readonly #server: Server;
+  readonly #open = new Set<Connection>();
+  readonly #disguise = new Disguise();
+  #idle: (() => void) | null = null;
+
+  private constructor(options: ForwarderOptions) {
+    this.#options = options;
+    const server = { allowHalfOpen: true, noDelay: true, pauseOnConnect: true };
+    this.#server = createServer(server, (socket) => this.#accept(socket));
+  }
+
+  /** Opens the port. @throws what `listen` says of it */
+  static async open(options: ForwarderOptions): Promise<Forwarder> {
+    const forwarder = new Forwarder(options);
+    await new Promise<void>((resolve, reject) => {
+      forwarder.#server.once('error', reject);
+      forwarder.#server.listen(options.listen, resolve);
+    });
+    return forwarder;
+  }
+
+  get port(): number {
+    return (this.#server.address() as AddressInfo).port;
+  }
+
+  get open(): number {
+    return this.#open.size;
+  }
+
+  /** Takes no new connections; resolves when none is open any more. */
+  async drain(): Promise<void> {
+    this.#server.close();
+    if (this.#open.size === 0) return;
+    await new Promise<void>((resolve) => {
+      this.#idle = resolve;
+    });
+  }
+
+  /** Cuts those that are open. */
+  cut(): void {
+    for (const connection of [...this.#open]) connection.cut();
+  }
+
+  #accept(inner: Socket): void {
+    this.connections += 1;
+    const { to, startedAt, onAssociation, onUnreachable } = this.#options;
+    const outer = connect({ ...to, allowHalfOpen: true, noDelay: true });
+    const onlooker = new Onlooker(startedAt, performance.now(), this.#disguise);
+    const connection = new Connection(inner, outer, onlooker, {
+      onUnreachable,
+      onOver: (association) => {
+        this.#open.delete(connection);
+        onAssociation(association);
+        if (this.#open.size === 0) this.#idle?.();
+      },
+    });
+    this.#open.add(connection);
+  }
+}
+
+interface ConnectionUser {
+  onUnreachable(why: string): void;
+  onOver(association: RecordedAssociation): void;
+}
+
+/** A connection from the requestor, and the one to the acceptor that was opened for it. */
+class Connection {
+  readonly #requestor: Socket;
+  readonly #acceptor: Socket;
+  readonly #onlooker: Onlooker;
+  readonly #user: ConnectionUser;
+  #end: RecordedEnd | null = null;
+  #endedBy: Side | null = null;
+  #left = 2;
+
+  constructor(requestor: Socket, acceptor: Socket, onlooker: Onlooker, user: ConnectionUser) {
+    this.#requestor = requestor;
+    this.#acceptor = acceptor;
+    this.#onlooker = onlooker;
+    this.#user = user;
+    this.#pipe('requestor', requestor, acceptor);
+    this.#pipe('acceptor', acceptor, requestor);
+    acceptor.once('connect', () => requestor.resume());
+    requestor.on('close', () => this.#closed());
+    acceptor.on('close', () => this.#closed());
+  }
+
+  #pipe(side: Side, from: Socket, to: Socket): void {
+    if (side === 'acceptor') from.once('error', (error) => this.#failed(error));
+    pipe(from, to, {
+      onBytes: (chunk) => this.#onlooker.look(side, chunk, performance.now()),
+      onEnd: () => this.#ended('closed', side),
+      onReset: () => this.#ended('reset', side),
+    });
+  }
+
+  #failed(error: NodeJS.ErrnoException): void {
+    if (!this.#acceptor.connecting && error.syscall !== 'connect' && error.code !== 'ENOTFOUND') {
+      return;
+    }
+    this.#ended('unreachable', 'acceptor');
+    this.#user.onUnreachable(transportFailure(error, 'connect').message);
+  }
+
+  cut(): void {
+    this.#ended('cut off', null);
+    resetSocket(this.#requestor);
+    resetSocket(this.#acceptor);
+  }
+
+  #ended(end: RecordedEnd, by: Side | null): void {
+    if (this.#end !== null) return;
+    this.#end = end;
+    this.#endedBy = by;
+  }
+
+  #closed(): void {
+    this.#left -= 1;
+    if (this.#left > 0) {
+      // why: a socket that was destroyed while the other one waited would leave it open for ever
+      if (this.#requestor.destroyed && !this.#requestor.readableEnded) resetSocket(this.#acceptor);
+      if (this.#acceptor.destroyed && !this.#acceptor.readableEnded) resetSocket(this.#requestor);
+      return;
+    }
+    this.#user.onOver(
+      this.#onlooker.finish(this.#end ?? 'closed', this.#endedBy, performance.now()),
+    );
+  }
+}
