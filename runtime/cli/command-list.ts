@@ -60,6 +60,12 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: () => import('./commands/capacity/command.ts'),
   },
   {
+    name: 'record',
+    group: 'Test:',
+    summary: 'record real traffic between two systems, without patients',
+    load: () => import('./commands/record/command.ts'),
+  },
+  {
     name: 'inspect',
     group: 'Test:',
     summary: 'show the effective options and the plan of a script',

@@ -1,5 +1,5 @@
 // What a station counts, as it goes: one line rewritten on a terminal, now and then a line elsewhere.
-import type { Terminal } from '../../terminal.ts';
+import type { Terminal } from './terminal.ts';
 
 const REWRITE_MS = 500;
 const LOOK_MS = 1000;

@@ -2,6 +2,7 @@
 import { DicomRunError, ExitCode } from '../../../errors.ts';
 import type { DefineCommand } from '../../command.ts';
 import { readPort } from '../../flag-values.ts';
+import { untilSignal } from '../../until-signal.ts';
 import { collect } from '../../run/run-flags.ts';
 import type { Terminal } from '../../terminal.ts';
 import type { Served } from '../../../acceptors/stations/serve.ts';
@@ -57,7 +58,7 @@ export const define: DefineCommand = (command, { terminal, exit }) => {
 
 async function serve(terminal: Terminal, kind: Kind, flags: ServeFlags): Promise<void> {
   const { openService } = await import('./open-service.ts');
-  const { showLive } = await import('./live-line.ts');
+  const { showLive } = await import('../../live-line.ts');
   const { metricsPort } = flags;
   const at = {
     host: flags.host,
@@ -95,15 +96,6 @@ function kindOf(text: string): Kind {
     code: 'CONFIG_SERVE',
     message: `there is no "${text}" to serve`,
     hint: 'router, archive or sink',
-  });
-}
-
-function untilSignal(terminal: Terminal): Promise<void> {
-  return new Promise((resolve) => {
-    const off = terminal.onSignal(() => {
-      off();
-      resolve();
-    });
   });
 }
 

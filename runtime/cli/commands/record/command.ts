@@ -1,0 +1,29 @@
+// dicomrun record: stands between two systems and notes what they say, without who it is about.
+import { ExitCode } from '../../../errors.ts';
+import type { DefineCommand } from '../../command.ts';
+import type { RecordFlags } from './request.ts';
+
+const EXAMPLES = `
+Examples:
+  dicomrun record --listen 11112 --to ROUTER@10.1.2.3:104 --out recordings/monday
+  dicomrun record --listen 0.0.0.0:11112 --to ROUTER@10.1.2.3:104 --out recordings/monday --for 8h
+
+Let the modalities send to the port that it listens on; what comes goes on to --to unchanged. The
+recording holds no attribute value and no UID of a study, series or instance.
+More: dicomrun help recording`;
+
+export const define: DefineCommand = (command, { terminal, exit }) => {
+  command
+    .option('--listen <port>', 'port to listen on (0: any free one), or address:port')
+    .option('--to <aet@host:port>', 'where everything goes')
+    .requiredOption('--out <folder>', 'folder of the recording, a new one')
+    .option('--for <duration>', 'end after this (default: at Ctrl-C)')
+    .option('-q, --quiet', 'no status lines')
+    .addHelpText('after', EXAMPLES)
+    .action(async (flags: RecordFlags) => {
+      const { recordRequest } = await import('./request.ts');
+      const { record } = await import('./record.ts');
+      const isWhole = await record(terminal, recordRequest(flags, terminal.cwd));
+      exit(isWhole ? ExitCode.OK : ExitCode.OUTPUT_LOST);
+    });
+};

@@ -1,0 +1,67 @@
+// Flags of `record`, checked.
+import { resolve } from 'node:path';
+import { isLoopback, readAddress, type Address } from '../../../config/values/address.ts';
+import { Problems } from '../../../config/values/problems.ts';
+import { DicomRunError, ExitCode } from '../../../errors.ts';
+import { RecordingWriter } from '../../../recording/writer.ts';
+import { readDurationMs, readPort } from '../../flag-values.ts';
+
+export interface RecordFlags {
+  readonly listen?: string;
+  readonly to?: string;
+  readonly out: string;
+  readonly for?: string;
+  readonly quiet?: boolean;
+}
+
+export interface RecordRequest {
+  readonly listen: { readonly host: string; readonly port: number };
+  readonly to: Address;
+  readonly folder: string;
+  /** The folder as it was typed. */
+  readonly out: string;
+  readonly forMs: number | undefined;
+  readonly quiet: boolean;
+}
+
+const LOOPBACK = '127.0.0.1';
+
+/** @throws DicomRunError 104 */
+export function recordRequest(flags: RecordFlags, cwd: string): RecordRequest {
+  const folder = resolve(cwd, flags.out);
+  if (flags.listen === undefined || flags.to === undefined) {
+    const what = flags.listen === undefined ? '--listen' : '--to';
+    throw wrong(`flag ${what} is missing`, 'dicomrun record --listen 11112 --to AET@host:port …');
+  }
+  const listen = listenOf(flags.listen);
+  const to = addressOf(flags.to);
+  const samePort = listen.port === to.port && listen.port !== 0;
+  if (samePort && isLoopback(to.host) && (isLoopback(listen.host) || listen.host === '0.0.0.0')) {
+    throw wrong('--listen and --to are the same port: it would send to itself');
+  }
+  if (RecordingWriter.isThere(folder)) {
+    throw wrong(`${flags.out} holds a recording already`, 'name another folder with --out');
+  }
+  const forMs = flags.for === undefined ? undefined : readDurationMs('--for', flags.for);
+  return { listen, to, folder, out: flags.out, forMs, quiet: flags.quiet === true };
+}
+
+/** `11112`, `0.0.0.0:11112`, `[::]:11112`. */
+function listenOf(text: string): RecordRequest['listen'] {
+  const [, host = '', port = ''] = /^(?:(.*):)?([^:]*)$/.exec(text) ?? [];
+  const address = host.replace(/^\[|\]$/g, '');
+  return { host: address === '' ? LOOPBACK : address, port: readPort('--listen', port) };
+}
+
+function addressOf(text: string): Address {
+  const problems = new Problems();
+  const at = { name: 'flag --to', origin: 'command line' };
+  const address = readAddress({ problems, at }, text);
+  if (address === undefined) throw new DicomRunError(ExitCode.CONFIG, problems.list);
+  return address;
+}
+
+function wrong(message: string, hint?: string): DicomRunError {
+  const problem = { code: 'CONFIG_RECORD', message };
+  return new DicomRunError(ExitCode.CONFIG, hint === undefined ? problem : { ...problem, hint });
+}

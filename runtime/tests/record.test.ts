@@ -1,0 +1,185 @@
+// `dicomrun record` between real peers: what passes is unchanged, what is written says nothing of a
+// patient.
+import { execFile } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { RecordedAssociation, RecordingHeader } from '../recording/format.ts';
+import { Place, type Running } from './cli-spawn.ts';
+import { dumpToFile, startQrscp, startStorescp, type StoragePeer } from './peers/dcmtk.ts';
+import { anyPortFree, HOST, requirePeer } from './peers/process.ts';
+
+const command = promisify(execFile);
+/** Stands in every attribute that can hold it; the UIDs end in the number. */
+const CANARY = 'CANARY';
+const CANARY_UID = '77665544';
+const UID = `1.2.826.0.1.3680043.9999.${CANARY_UID}`;
+
+const dumpOf = (instance: number): string => `
+(0008,0005) CS [ISO_IR 100]
+(0008,0016) UI [1.2.840.10008.5.1.4.1.1.7]
+(0008,0018) UI [${UID}.3.${instance}]
+(0008,0020) DA [19770707]
+(0008,0050) SH [${CANARY}ACC]
+(0008,0060) CS [OT]
+(0008,0080) LO [${CANARY} CLINIC]
+(0008,0090) PN [${CANARY}^REFERRER]
+(0008,1030) LO [${CANARY} STUDY]
+(0010,0010) PN [${CANARY}^PATIENT]
+(0010,0020) LO [${CANARY}ID]
+(0010,0030) DA [19770707]
+(0010,4000) LT [${CANARY} COMMENT]
+(0019,0010) LO [${CANARY} PRIVATE]
+(0019,1001) LO [${CANARY} VALUE]
+(0020,000d) UI [${UID}.1]
+(0020,000e) UI [${UID}.2]
+(0020,0010) SH [${CANARY}]
+(0028,0002) US 1
+(0028,0004) CS [MONOCHROME2]
+(0028,0010) US 2
+(0028,0011) US 4
+(0028,0100) US 8
+(0028,0101) US 8
+(0028,0102) US 7
+(0028,0103) US 0
+(7fe0,0010) OB 01\\02\\03\\04\\05\\06\\07\\08
+`;
+
+const IMAGES = 6;
+const hasPeers = requirePeer('storescu', 'storescp', 'findscu', 'movescu', 'dcmqrscp', 'dump2dcm');
+
+interface Recording {
+  readonly header: RecordingHeader;
+  readonly associations: readonly RecordedAssociation[];
+}
+
+function readTraffic(folder: string): Recording {
+  const text = readFileSync(join(folder, 'traffic.jsonl'), 'utf8');
+  const lines = text.trimEnd().split('\n');
+  const [header, ...associations] = lines.map((line) => JSON.parse(line) as unknown);
+  return {
+    header: header as RecordingHeader,
+    associations: associations as readonly RecordedAssociation[],
+  };
+}
+
+function digests(files: readonly string[]): string[] {
+  return files.map((file) => createHash('sha256').update(readFileSync(file)).digest('hex')).sort();
+}
+
+async function start(place: Place, to: StoragePeer, out: string): Promise<[Running, string]> {
+  const port = String(await anyPortFree());
+  const target = `${to.aet}@${HOST}:${to.port}`;
+  const running = place.start(['record', '--listen', port, '--to', target, '--out', out]);
+  await running.says('Ctrl-C ends it');
+  return [running, port];
+}
+
+describe.skipIf(!hasPeers)('a recording between DCMTK and DCMTK', () => {
+  const place = new Place();
+  const files: string[] = [];
+
+  beforeAll(async () => {
+    for (let i = 1; i <= IMAGES; i++) {
+      const file = join(place.folder, `${i}.dcm`);
+      await dumpToFile(dumpOf(i), file);
+      files.push(file);
+    }
+  });
+  afterAll(() => place.remove());
+
+  it('passes stores on byte for byte, and writes neither values nor UIDs', async () => {
+    const direct = await startStorescp();
+    const behind = await startStorescp();
+    const [running, port] = await start(place, behind, 'stores');
+    const send = (to: string) =>
+      command('storescu', ['-aet', 'CT1', '-aec', 'X', HOST, to, ...files]);
+    await send(String(direct.port));
+    await send(port);
+    running.kill('SIGINT');
+    const { code, out } = await running.done;
+    expect(code).toBe(0);
+    expect(digests(await behind.files())).toEqual(digests(await direct.files()));
+    expect(out).toContain('1 association in');
+    expect(out).toMatch(/C-STORE +6 +0 /);
+
+    const folder = join(place.folder, 'stores');
+    const { header, associations } = readTraffic(folder);
+    expect(header).toMatchObject({ kind: 'recording', version: 1, to: 'STORESCP' });
+    const [association] = associations;
+    expect(association).toMatchObject({ calling: 'CT1', called: 'X', end: 'released' });
+    expect(association?.operations.map(({ status }) => status)).toEqual(Array(IMAGES).fill(0));
+    const of = (key: 'study' | 'series' | 'instance') =>
+      new Set(association?.operations.map((operation) => operation[key]));
+    expect([of('study').size, of('series').size, of('instance').size]).toEqual([1, 1, IMAGES]);
+    for (const name of readdirSync(folder)) {
+      const path = join(folder, name);
+      expect(statSync(path).mode & 0o777).toBe(0o600);
+      const text = readFileSync(path, 'latin1');
+      expect(text).not.toContain(CANARY);
+      expect(text).not.toContain(CANARY_UID);
+    }
+    expect(out).not.toContain(CANARY);
+    await Promise.all([direct.stop(), behind.stop()]);
+  });
+
+  it('knows queries by level and keywords, and retrievals by their sub-operations', async () => {
+    const sink = await startStorescp({ aet: 'SINK' });
+    const destinations = { SINK: { host: HOST, port: sink.port } };
+    const archive = await startQrscp({ files, destinations });
+    const [running, port] = await start(place, archive, 'queries');
+    const keys = ['-k', '0008,0052=STUDY', '-k', `0020,000D=${UID}.1`, '-k', '0010,0010'];
+    const to = ['-S', '-aec', archive.aet, HOST, port];
+    await command('findscu', [...keys, ...to]);
+    await command('movescu', ['-aem', 'SINK', ...keys.slice(0, 4), ...to]);
+    running.kill('SIGINT');
+    const { code } = await running.done;
+    expect(code).toBe(0);
+    const [found, moved] = readTraffic(join(place.folder, 'queries')).associations;
+    expect(found?.operations).toMatchObject([
+      {
+        service: 'C-FIND',
+        level: 'STUDY',
+        matching: ['StudyInstanceUID'],
+        returning: ['PatientName'],
+        matches: 1,
+        status: 0,
+      },
+    ]);
+    expect(moved?.operations).toMatchObject([
+      { service: 'C-MOVE', destination: 'SINK', subOperations: [IMAGES, 0, 0], status: 0 },
+    ]);
+    expect(moved?.operations[0]?.study).toBe(found?.operations[0]?.study);
+    expect(await sink.files()).toHaveLength(IMAGES);
+    await Promise.all([archive.stop(), sink.stop()]);
+  });
+
+  it('leaves a readable recording when it is killed', async () => {
+    const behind = await startStorescp();
+    const [running, port] = await start(place, behind, 'killed');
+    for (let i = 0; i < 3; i++) await command('echoscu', [HOST, port]);
+    running.kill('SIGKILL');
+    await running.done;
+    const { associations } = readTraffic(join(place.folder, 'killed'));
+    expect(associations.map(({ operations }) => operations[0]?.service)).toEqual(
+      Array(3).fill('C-ECHO'),
+    );
+    await behind.stop();
+  });
+
+  it('refuses a folder that holds a recording, and a port that is taken', async () => {
+    const to = ['--to', `X@${HOST}:104`];
+    const again = await place.run(['record', '--listen', '0', ...to, '--out', 'killed']);
+    expect([again.code, again.err]).toEqual([
+      104,
+      'error: killed holds a recording already\n  try: name another folder with --out\n',
+    ]);
+    const behind = await startStorescp();
+    const taken = ['--listen', String(behind.port), ...to, '--out', 'taken'];
+    const { code, err } = await place.run(['record', ...taken]);
+    expect([code, err]).toEqual([104, expect.stringContaining(`port ${behind.port} is in use`)]);
+    await behind.stop();
+  });
+});
