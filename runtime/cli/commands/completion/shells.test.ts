@@ -26,7 +26,7 @@ describe('completion in bash', () => {
 
   it('offers the commands', () => {
     expect(offers('dicomrun', '')).toEqual(COMMANDS.map(({ name }) => name));
-    expect(offers('dicomrun', 're')).toEqual(['report', 'replay']);
+    expect(offers('dicomrun', 're')).toEqual(['record', 'report', 'replay']);
   });
 
   it('offers the flags of the command', () => {
