@@ -27,12 +27,15 @@ import {
 import { Peer } from './peer.ts';
 import { ProcedureStep } from './procedure-step.ts';
 import type { Receiver } from './receiver.ts';
+import { SecondPeer } from './second-peer.ts';
 import { Status } from './status.ts';
 import type * as T from './types.ts';
 import { verifyFor, type Verify } from './verify.ts';
 
 /** The members of the `dicom` module. */
 export interface Dicom {
+  /** Whom to ask by another implementation of DICOM, for a second opinion. */
+  peer(options: T.PeerOptions & { stack: 'dcmjs-dimse' }): SecondPeer;
   /** Whom to talk to; `{}` and `{ route }` mean the configured target. */
   peer(options?: T.PeerOptions): Peer;
   /** A listening acceptor, where the router under test delivers. Init code only. */
@@ -115,7 +118,10 @@ const CONSTANTS = {
 export function dicomFor(vu: Vu): Dicom & { default?: Dicom } {
   const dicom: Dicom & { default?: Dicom } = {
     ...CONSTANTS,
-    peer: (options) => new Peer(vu, options),
+    peer: ((options?: T.PeerOptions) =>
+      options?.stack === undefined
+        ? new Peer(vu, options)
+        : new SecondPeer(vu, options)) as Dicom['peer'],
     receiver: (options) => receiver(vu, options),
     files: (where, options) => files(vu, where, options),
     synthetic: (what) => synthetic(vu, what),

@@ -38,5 +38,6 @@ export type { Peer } from './peer.ts';
 export type { ProcedureStep } from './procedure-step.ts';
 export type { Raw, RawConnection } from './extras.ts';
 export type { Receiver } from './receiver.ts';
+export type { SecondPeer } from './second-peer.ts';
 export type * from './types.ts';
 export type { Dicom };

@@ -203,7 +203,8 @@ function modelOf(model: T.FindOptions['model']): string {
   return model === 'patient' ? 'PatientRoot' : 'StudyRoot';
 }
 
-function requestOf(options: T.PeerOptions): Record<string, unknown> {
+/** @internal What the host is told of a peer. */
+export function requestOf(options: T.PeerOptions): Record<string, unknown> {
   const { deliversTo, timeouts, ...rest } = options;
   if (deliversTo !== undefined && !(deliversTo instanceof Receiver)) {
     throw badArgument('peer({ deliversTo }): needs a dicom.receiver(…)');

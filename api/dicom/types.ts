@@ -141,6 +141,11 @@ export interface PeerOptions {
   sourceAddress?: string | readonly string[];
   implementationClassUid?: string;
   implementationVersion?: string;
+  /**
+   * Ask by another implementation of DICOM, for a second opinion: each request on an association of
+   * its own, slow. Only address, route, `tls` and `timeouts` go with it.
+   */
+  stack?: 'dcmjs-dimse';
 }
 
 /** One presentation context to propose, exactly so. */

@@ -2,6 +2,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { serveArchive, serveSink, type Served } from '../acceptors/stations/serve.ts';
 import { Place } from './cli-spawn.ts';
+import { runScript } from './script-run.ts';
 
 const OTHER = ['--stack', 'dcmjs-dimse'];
 let place: Place;
@@ -70,5 +71,81 @@ describe('--stack dcmjs-dimse', () => {
     expect(opinion?.state).toBe('ok');
     expect(opinion?.lines?.join('\n')).toMatch(/max PDU +(\d+) +\1/);
     expect(opinion?.lines?.join('\n')).toMatch(/C-ECHO status +0000 +0000/);
+  });
+});
+
+describe("dicom.peer({ stack: 'dcmjs-dimse' })", () => {
+  it('asks every service as our own stack does, and its answers are counted', async () => {
+    const script = `
+      const [ours, other] = [{}, { stack: 'dcmjs-dimse' }].map((more) => dicom.peer(more));
+      const pool = dicom.synthetic({ modality: 'CT', rows: 8, columns: 8 });
+      export const options = { thresholds: { 'dicom_reqs{stack:dcmjs-dimse}': ['count==9'] } };
+      const STEP = {
+        PerformedProcedureStepStatus: 'IN PROGRESS', PerformedProcedureStepID: 'P1',
+        PerformedStationAETitle: 'CT01', PerformedProcedureStepStartDate: '20260101',
+        PerformedProcedureStepStartTime: '1000', Modality: 'CT',
+        ScheduledStepAttributesSequence: [{ StudyInstanceUID: '1.2.3' }],
+      };
+      const plain = ({ phases, ...rest }) => rest;
+      export default async function () {
+        const image = pool.fresh().with({ SpecificCharacterSet: 'ISO_IR 192' });
+        const stored = await other.store(image);
+        tell('stored', [stored.status, stored.ok, stored.instance.uid === image.uid]);
+        const keys = { StudyInstanceUID: image.studyUid };
+        const asked = { ...keys, PatientID: '', NumberOfStudyRelatedInstances: '' };
+        for (const [name, peer] of [['ours', ours], ['other', other]]) {
+          const found = await peer.find(asked);
+          tell(name, [
+            plain(await peer.echo()),
+            { ...plain(found), matches: found.matches.map((m) => JSON.stringify(m)) },
+            plain(await peer.move(keys, { destination: 'SINK' })),
+            plain(await peer.move(keys, { destination: 'NOBODY', expectStatus: [0xa801] })),
+          ]);
+        }
+        const { instances, received, completed } = await other.get(keys);
+        tell('got', [completed, received, instances.map(({ uid }) => uid === image.uid)]);
+        const made = await other.create('MPPS', '2.25.7', STEP);
+        const again = await other.create('MPPS', '2.25.7', STEP, { expectStatus: [0x0111] });
+        const ended = {
+          PerformedProcedureStepStatus: 'COMPLETED', PerformedProcedureStepEndDate: '20260101',
+          PerformedProcedureStepEndTime: '1010',
+        };
+        const set = await other.set('MPPS', '2.25.7', ended);
+        tell('steps', [made.status, again.status, again.comment, set.status]);
+      }`;
+    const result = await runScript(script, ['--vus', '1', '--iterations', '1', ...to]);
+    const { code, out, err, told } = result;
+    expect({ code, out, err }).toMatchObject({ code: 0 });
+    expect(told['stored']).toEqual([0, true, true]);
+    expect(told['other']).toEqual(told['ours']);
+    expect(told['got']).toEqual([1, 1, [true]]);
+    expect(told['steps']).toEqual([0, 0x0111, 'this step exists already', 0]);
+    expect(err.replace(/\s+/g, ' ')).toContain('a peer is asked by dcmjs-dimse');
+  });
+
+  it('refuses by name what dcmjs-dimse cannot do, and says when there is no answer', async () => {
+    const script = `
+      const peer = dicom.peer({ stack: 'dcmjs-dimse' });
+      const nobody = dicom.peer({ stack: 'dcmjs-dimse', calledAET: 'NOBODY' });
+      const pool = dicom.synthetic({ modality: 'CT', rows: 8, columns: 8 });
+      export default async function () {
+        await attempt('pdu', () => dicom.peer({ stack: 'dcmjs-dimse', maxPdu: 4096 }));
+        await attempt('stack', () => dicom.peer({ stack: 'pynetdicom' }));
+        await attempt('image', () => peer.store(pool.fresh()));
+        await attempt('keys', () => peer.find({ PatientName: 'Mül*' }));
+        await attempt('fault', () => peer.store(pool.fresh(), { fault: { kind: 'abort' } }));
+        await attempt('key', () => peer.find({ PatientNam: '' }));
+        await attempt('nobody', () => nobody.echo());
+      }`;
+    const { told, out } = await runScript(script, ['--vus', '1', '--iterations', '1', ...to]);
+    const said = (name: string): string => String((told[name] as unknown as Error).message);
+    expect(said('pdu')).toContain('peer({ stack, maxPdu }): dcmjs-dimse cannot be asked with it');
+    expect(said('stack')).toContain('there is only dcmjs-dimse');
+    expect(said('image')).toContain('would send this instance changed: SpecificCharacterSet');
+    expect(said('keys')).toContain('cannot send keys beyond ASCII');
+    expect(said('fault')).toContain('store({ fault }): dcmjs-dimse cannot do that');
+    expect(said('key')).toContain('PatientNam');
+    expect(said('nobody')).toMatch(/NOBODY@.*C-ECHO by dcmjs-dimse: .*rejected \(result 1/);
+    expect(out).toMatch(/FAIL|DONE/);
   });
 });

@@ -8,6 +8,7 @@ import ts from 'typescript';
 const FILES: readonly (readonly [file: string, title: string])[] = [
   ['facade.ts', 'The module'],
   ['peer.ts', 'Peers'],
+  ['second-peer.ts', 'Peers asked by another implementation'],
   ['association.ts', 'Associations'],
   ['data.ts', 'Instances and studies'],
   ['pool.ts', 'Pools'],

@@ -3,14 +3,14 @@ import { queryClass } from '../../dicom/dimse/uids.ts';
 import type { JsonDataset } from '../../dicom/element/json.ts';
 import { DicomError } from '../../dicom/errors.ts';
 import { peerText } from '../../dicom/failure-text.ts';
+import { SECOND_STACK, type SecondRequest } from '../../dicom/scu/second-message.ts';
 import {
   askSecondStack,
-  SECOND_STACK,
   type SecondOutcome,
-  type SecondRequest,
   type SecondResponse,
 } from '../../dicom/scu/second-stack.ts';
 import type { SubOperations } from '../../dicom/scu/retrieve.ts';
+import { plainMatch } from '../../dicom/scu/second-values.ts';
 import { DicomRunError, ExitCode } from '../../errors.ts';
 import { type PeerAddress, tlsOptions } from './client.ts';
 import type { MoveWish } from './move.ts';
@@ -74,7 +74,7 @@ export async function findSecond(
   const answer = await askSecond(peer, request, timeoutMs);
   const matches = answer.responses
     .slice(0, -1)
-    .flatMap(({ dataset }) => (dataset === null ? [] : [plain(dataset)]));
+    .flatMap(({ dataset }) => (dataset === null ? [] : [plainMatch(dataset)]));
   return { ...answer, matches: matches.slice(0, limit) };
 }
 
@@ -120,36 +120,4 @@ export async function moveSecond(
     errorComment: final.comment,
     ok: final.status === 0 && (failed ?? 0) === 0,
   };
-}
-
-/** Values of dcmjs as ours: one text for several values, person names by their groups. */
-function plain(dataset: Readonly<Record<string, unknown>>): JsonDataset {
-  const out: JsonDataset = {};
-  for (const [keyword, value] of Object.entries(dataset)) {
-    if (keyword.startsWith('_')) continue;
-    out[keyword] = plainValue(value);
-  }
-  return out;
-}
-
-function plainValue(value: unknown): JsonDataset[string] {
-  if (value === undefined || value === null) return null;
-  if (Array.isArray(value)) {
-    const items = value.filter((one) => typeof one === 'object' && one !== null);
-    if (items.some((one) => 'Alphabetic' in (one as object))) {
-      return items.map((one) => nameOf(one as Readonly<Record<string, unknown>>)).join('\\');
-    }
-    if (items.length > 0 && items.every((one) => !(one instanceof String))) {
-      return items.map((one) => plain(one as Readonly<Record<string, unknown>>));
-    }
-    return value.map((one) => String(one));
-  }
-  return typeof value === 'number' ? value : String(value);
-}
-
-function nameOf({ Alphabetic, Ideographic, Phonetic }: Readonly<Record<string, unknown>>): string {
-  return [Alphabetic, Ideographic, Phonetic]
-    .map((group) => (group === undefined ? '' : String(group)))
-    .join('=')
-    .replace(/=+$/, '');
 }

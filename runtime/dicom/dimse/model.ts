@@ -91,7 +91,8 @@ export interface NormalizedRequest {
   readonly wanted?: readonly string[];
 }
 
-function normalizedModel(request: NormalizedRequest): ModelRequest {
+/** Without its attributes. */
+export function normalizedModel(request: NormalizedRequest): ModelRequest {
   const { requests } = dcmjsDimse();
   const { sopClass, sopInstance } = request;
   switch (request.service) {
@@ -216,7 +217,7 @@ function plainValue(value: unknown): EditValue {
   return plainValues(fields) as unknown as EditValue;
 }
 
-/** @internal An attribute set encoded, for responses of our own services. */
+/** An attribute set encoded by itself. */
 export function encodeAttributes(attributes: Attributes, transferSyntax: string): Buffer {
   const { Dataset, requests } = dcmjsDimse();
   const carrier = new requests.CFindRequest();

@@ -1,14 +1,14 @@
 // The same request over an implementation that is not ours: the Client of dcmjs-dimse, its network
 // included. For a second opinion, never for load: one association a request, slow.
-// What dcmjs-dimse cannot do, or would alter, is refused by name and never sent changed.
-import { DataError } from '../element/data-error.ts';
-import { tagOf, vrOf } from '../element/dictionary.ts';
-import { diffDatasets, type Difference } from '../file/diff.ts';
 import { type Attributes, dcmjsDimse } from '../dimse/model.ts';
-import { DicomError } from '../errors.ts';
 import type { TlsOptions } from '../ul/associate-request.ts';
-
-export const SECOND_STACK = 'dcmjs-dimse';
+import {
+  cannot,
+  messageOf,
+  type MessageStack,
+  type SecondRequest,
+  type StackMessage,
+} from './second-message.ts';
 
 export interface SecondPeer {
   readonly host: string;
@@ -17,20 +17,6 @@ export interface SecondPeer {
   readonly callingAET: string;
   readonly tls?: TlsOptions | null;
 }
-
-/** What is asked. */
-export type SecondRequest =
-  | { readonly kind: 'echo' }
-  | { readonly kind: 'store'; readonly dataset: Buffer; readonly transferSyntax: string }
-  | {
-      readonly kind: 'find' | 'move' | 'get';
-      readonly sopClass: string;
-      readonly keys: Attributes;
-      /** C-MOVE. */
-      readonly destination?: string;
-      /** C-FIND: C-CANCEL after so many matches. */
-      readonly limit?: number;
-    };
 
 /** One response. */
 export interface SecondResponse {
@@ -59,14 +45,11 @@ export interface SecondOutcome {
   readonly failure: string;
   readonly responses: readonly SecondResponse[];
   /** Instances that came by C-GET. */
-  readonly instances: number;
+  readonly instances: readonly { readonly sopClass: string; readonly uid: string }[];
   /** From the call to the final response, ms: the association included. */
   readonly ms: number;
-}
-
-interface StackDataset {
-  getElements(): Record<string, unknown>;
-  getDenaturalizedDataset(): Buffer;
+  /** From the open association to the final response, ms. */
+  readonly requestMs: number;
 }
 
 interface StackContext {
@@ -84,14 +67,6 @@ interface StackAssociation {
   getPresentationContext(id: number): StackContext;
 }
 
-interface StackMessage {
-  on(event: string, listener: (...args: never[]) => void): void;
-  getCommandDataset(): StackDataset;
-  getDataset(): StackDataset | undefined;
-  setDataset(dataset: StackDataset): void;
-  setAffectedSopClassUid(uid: string): void;
-}
-
 interface StackClient {
   on(event: string, listener: (...args: never[]) => void): void;
   addRequest(request: StackMessage): void;
@@ -105,13 +80,11 @@ interface NewContext {
   addTransferSyntaxUid(uid: string): void;
 }
 
-interface Stack {
+interface Stack extends MessageStack {
   readonly association: {
     readonly PresentationContext: new (id: number, abstractSyntax: string) => NewContext;
   };
   readonly Client: new () => StackClient;
-  readonly Dataset: new (from: Buffer | Attributes, transferSyntax: string) => StackDataset;
-  readonly requests: Readonly<Record<string, new (...args: unknown[]) => StackMessage>>;
   readonly responses: { readonly CStoreResponse: { fromRequest(request: unknown): StoreResponse } };
 }
 
@@ -119,7 +92,6 @@ interface StoreResponse {
   setStatus(status: number): void;
 }
 
-const IMPLICIT_LE = '1.2.840.10008.1.2';
 const PENDING = new Set([0xff00, 0xff01]);
 const REJECT_NO_REASON = 2;
 
@@ -127,18 +99,22 @@ const REJECT_NO_REASON = 2;
  * Sends one request on an association of its own.
  *
  * @param timeoutMs of each phase
+ * @param signal ends it early, by an A-ABORT
  * @throws DicomError `STACK_CANNOT` for what dcmjs-dimse cannot do, or would send changed
  */
 export async function askSecondStack(
   peer: SecondPeer,
   request: SecondRequest,
   timeoutMs: number,
+  signal?: AbortSignal,
 ): Promise<SecondOutcome> {
   const stack = dcmjsDimse() as unknown as Stack;
   const security = securityOf(peer.tls ?? null);
   const message = messageOf(stack, request);
   return await new Promise((resolve) => {
-    new Exchange(stack, message, request, resolve).run(peer, security, timeoutMs);
+    const exchange = new Exchange(stack, message, request, resolve);
+    signal?.addEventListener('abort', () => exchange.abort());
+    exchange.run(peer, security, timeoutMs);
   });
 }
 
@@ -153,7 +129,8 @@ class Exchange {
   readonly #began = performance.now();
   #negotiated: SecondOutcome['negotiated'] = null;
   #failure = '';
-  #instances = 0;
+  readonly #instances: { sopClass: string; uid: string }[] = [];
+  #opened = 0;
   #final = 0;
   #ended = false;
 
@@ -184,8 +161,12 @@ class Exchange {
     client.on('networkError', (error: Error) => this.#fail(error.message.replace(/^\W+/, '')));
     client.on('abort', () => this.#fail('the peer aborted the association'));
     client.on('closed', () => this.#end());
-    client.on('cStoreRequest', (store: unknown, answer: (response: StoreResponse) => void) => {
-      this.#instances++;
+    client.on('cStoreRequest', (store: StackMessage, answer: (response: StoreResponse) => void) => {
+      const command = store.getCommandDataset().getElements();
+      this.#instances.push({
+        sopClass: textOf(command['AffectedSOPClassUID']),
+        uid: textOf(command['AffectedSOPInstanceUID']),
+      });
       const response = this.#stack.responses.CStoreResponse.fromRequest(store);
       response.setStatus(0);
       answer(response);
@@ -201,6 +182,13 @@ class Exchange {
     client.send(peer.host, peer.port, peer.callingAET, peer.calledAET, limits);
   }
 
+  /** Whoever asked does not want it any more. */
+  abort(): void {
+    this.#fail('it was interrupted');
+    this.#client.abort();
+    this.#end();
+  }
+
   /** It proposes implicit and explicit in one context; here a context of the syntax alone. */
   #propose(transferSyntax: string): void {
     const sopClass = this.#message.getCommandDataset().getElements()['AffectedSOPClassUID'];
@@ -210,6 +198,7 @@ class Exchange {
   }
 
   #accepted(association: StackAssociation): void {
+    this.#opened = performance.now();
     const contexts = association
       .getPresentationContexts()
       .map(({ id }) => association.getPresentationContext(id));
@@ -236,7 +225,7 @@ class Exchange {
   #response(response: StackMessage): void {
     const command = response.getCommandDataset().getElements();
     const status = typeof command['Status'] === 'number' ? command['Status'] : -1;
-    const comment = typeof command['ErrorComment'] === 'string' ? command['ErrorComment'] : '';
+    const comment = textOf(command['ErrorComment']);
     const dataset = response.getDataset()?.getElements() ?? null;
     this.#responses.push({ status, comment, command, dataset });
     if (!PENDING.has(status)) {
@@ -267,73 +256,13 @@ class Exchange {
       responses: this.#responses,
       instances: this.#instances,
       ms: (this.#final > 0 ? this.#final : performance.now()) - this.#began,
+      requestMs: this.#final > 0 ? this.#final - this.#opened : 0,
     });
   }
 }
 
-function messageOf(stack: Stack, request: SecondRequest): StackMessage {
-  const { requests, Dataset } = stack;
-  const make = (name: string, ...args: unknown[]): StackMessage => {
-    const Message = requests[name];
-    if (Message === undefined) throw cannot(`has no ${name}`);
-    return new Message(...args);
-  };
-  if (request.kind === 'echo') return make('CEchoRequest');
-  if (request.kind === 'store') {
-    return make(
-      'CStoreRequest',
-      unaltered(new Dataset(request.dataset, request.transferSyntax), request),
-    );
-  }
-  const name = { find: 'CFindRequest', move: 'CMoveRequest', get: 'CGetRequest' }[request.kind];
-  const message = make(name);
-  message.setAffectedSopClassUid(request.sopClass);
-  mustBePlain(request.keys);
-  message.setDataset(new Dataset({ ...request.keys }, IMPLICIT_LE));
-  if (request.destination !== undefined) {
-    message.getCommandDataset().getElements()['MoveDestination'] = request.destination;
-  }
-  return message;
-}
-
-/** dcmjs writes UTF-8 whatever the character set says, and no bytes. */
-function mustBePlain(keys: Attributes): void {
-  const text = JSON.stringify(keys);
-  if (/[^\x00-\x7f]/.test(text))
-    throw cannot('cannot send keys beyond ASCII in the character set they say');
-}
-
-/** @throws DicomError when dcmjs would send other values than there are */
-function unaltered(
-  dataset: StackDataset,
-  original: { readonly dataset: Buffer; readonly transferSyntax: string },
-): StackDataset {
-  let written: Buffer;
-  try {
-    written = dataset.getDenaturalizedDataset();
-  } catch (error) {
-    throw cannot(`cannot write this data set: ${error instanceof Error ? error.message : ''}`);
-  }
-  const { transferSyntax } = original;
-  try {
-    const diff = diffDatasets(original, { dataset: written, transferSyntax });
-    const first = diff.differences.find((one) => !isSameNumber(one));
-    if (first !== undefined)
-      throw cannot(`would send this instance changed: ${first.path} ${first.kind}`);
-    if (diff.pixels !== 'same') throw cannot('would send this instance with other pixel data');
-  } catch (error) {
-    if (!(error instanceof DataError)) throw error;
-    throw cannot(`would send a data set that cannot be read: ${error.message}`);
-  }
-  return dataset;
-}
-
-/** IS and DS are numbers as text: `01` and `1` are the same value. */
-function isSameNumber({ path, before, after }: Difference): boolean {
-  const keyword = /[^.]*$/.exec(path)?.[0] ?? '';
-  if (!/^(IS|DS)$/.test(vrOf(tagOf(keyword)))) return false;
-  const [a, b] = [before.split('\\'), after.split('\\')];
-  return a.length === b.length && a.every((one, i) => Number(one) === Number(b[i]));
+function textOf(value: unknown): string {
+  return typeof value === 'string' ? value : '';
 }
 
 function securityOf(tls: TlsOptions | null): object | null {
@@ -342,10 +271,4 @@ function securityOf(tls: TlsOptions | null): object | null {
   const [unknown] = Object.entries(others).find(([, value]) => value !== undefined) ?? [];
   if (unknown !== undefined) throw cannot(`knows no TLS option "${unknown}"`);
   return { ca, cert, key, rejectUnauthorized, minVersion, maxVersion, ciphers };
-}
-
-function cannot(what: string): DicomError {
-  return new DicomError('STACK_CANNOT', `${SECOND_STACK} ${what}`, {
-    hint: 'ask without --stack: our own stack sends it as it is',
-  });
 }

@@ -26,6 +26,7 @@ export interface PeerRequest {
   readonly sourceAddress?: string | readonly string[];
   readonly implementationClassUid?: string;
   readonly implementationVersion?: string;
+  readonly stack?: string;
 }
 
 /** What `associate` was asked for. */

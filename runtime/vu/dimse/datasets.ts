@@ -53,7 +53,7 @@ function opened(parts: DatasetParts, recipe: Recipe): OpenDataset {
 }
 
 /** The whole data set that a recipe stands for. */
-function renderDataset(parts: DatasetParts, recipe: Recipe): Comparable {
+export function renderDataset(parts: DatasetParts, recipe: Recipe): Comparable {
   const prototype = parts.prototype(recipe.prototype);
   const { dataset, transferSyntax } = renderHeader(parts, recipe);
   const { headerBytes, datasetBytes } = prototype.share;

@@ -22,7 +22,8 @@ interface NormalisedCall extends ServiceOptions {
   readonly context?: string;
 }
 
-const SERVICES: Readonly<Record<string, NormalizedRequest['service']>> = {
+/** N-* services by the name of their call. */
+export const SERVICES: Readonly<Record<string, NormalizedRequest['service']>> = {
   create: 'N-CREATE',
   set: 'N-SET',
   nget: 'N-GET',
@@ -35,7 +36,8 @@ const SERVICES: Readonly<Record<string, NormalizedRequest['service']>> = {
 const PRINT_META: readonly string[] = ['1.2.840.10008.5.1.1.9', '1.2.840.10008.5.1.1.18'];
 const PRINT_CLASS = '1.2.840.10008.5.1.1.';
 
-function classOf(name: string, service: string): string {
+/** The SOP class of a name or UID. @throws RingFault */
+export function classOf(name: string, service: string): string {
   const uid = sopClassOf(name);
   if (uid !== null) return uid;
   throw new RingFault({

@@ -10,6 +10,7 @@ import { Inboxes } from './inboxes.ts';
 import { wireNormalised } from './normalised.ts';
 import { wireRaws } from './raws.ts';
 import { wireRetrieves } from './retrieves.ts';
+import { wireSecond } from './second-calls.ts';
 import { wireVerifications } from './verifications.ts';
 
 export interface ServiceParts {
@@ -32,4 +33,5 @@ export function wireServices(services: ServiceParts): void {
   wireCommitments(services, inboxes);
   wireVerifications(services);
   wireRaws(services);
+  wireSecond(services);
 }

@@ -160,8 +160,14 @@ export class Declarations {
     }
   }
 
+  #noteStack(stack: string): void {
+    const note = `a peer is asked by ${stack}, an association a request: slow, a second opinion, no load`;
+    if (!this.notes.includes(note)) this.notes.push(note);
+  }
+
   #peer(peer: Record<string, unknown>): void {
     checkPeer(peer);
+    if (peer['stack'] !== undefined) this.#noteStack(String(peer['stack']));
     const given = (key: string): object => (peer[key] === undefined ? {} : { [key]: peer[key] });
     const connect = /^([^@]+)@(.+):(\d+)$/.exec(String(peer['connect'] ?? ''));
     const parsed =

@@ -1,6 +1,6 @@
 // `--second-opinion`: the same C-ECHO by an implementation that is not ours, both answers side by side.
 import { VERIFICATION_SOP_CLASS } from '../../../dicom/scu/requests.ts';
-import { SECOND_STACK } from '../../../dicom/scu/second-stack.ts';
+import { SECOND_STACK } from '../../../dicom/scu/second-message.ts';
 import { statusHex } from '../../../dicom/dimse/status.ts';
 import { shortName } from '../../../vu/associations/names.ts';
 import { attempt, EXPLICIT_LITTLE, IMPLICIT_LITTLE, release, request } from '../../wire/client.ts';
