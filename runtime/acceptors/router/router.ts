@@ -79,6 +79,10 @@ const NOWHERE: Direction = {
 /** Different reasons that are told. */
 const MOST_TOLD = 20;
 
+function newSpool({ spoolFolder }: RouterSpec, folder: string): Spool {
+  return new Spool(spoolFolder === undefined ? undefined : resolve(folder, spoolFolder));
+}
+
 function checkWords({ mode, retry = {} }: RouterSpec): void {
   mustBeWord('router: mode', mode, ['immediate', 'stable']);
   mustHaveKeys('router: retry', retry, ['retries', 'backoffMs', 'factor']);
@@ -135,8 +139,7 @@ export class Router extends StoreStation<Taking> {
     this.forwardDelay = delays(faults.forwardDelay, seed + 8);
     const callingAET = spec.callingAET ?? ROUTER_DEFAULTS.callingAET;
     const retry = spec.retry ?? {};
-    const { spoolFolder } = spec;
-    this.spool = new Spool(spoolFolder === undefined ? undefined : resolve(folder, spoolFolder));
+    this.spool = newSpool(spec, folder);
     const onDone = ({ tail }: QueueItem, delivered: boolean): void => {
       tail?.file.release();
       if (delivered) this.forwarding.forwarded++;
