@@ -27,6 +27,10 @@ const EXTREMES = [
   0x7fffffff, 0x80000000, 0xfffffffe, 0xffffffff,
 ];
 const LARGEST_INPUT = 65_536;
+const P_DATA = 4;
+/** PDU and PDV header of a P-DATA-TF PDU with one PDV. */
+const DATA_HEADER = 12;
+const MOST_REFRAGMENTED = 4096;
 
 type Mutation = (bytes: Buffer, chance: Chance, others: readonly Buffer[]) => Buffer;
 
@@ -56,7 +60,40 @@ function onePdu(bytes: Buffer, chance: Chance): readonly [number, number] {
   return [starts[which] ?? 0, starts[which + 1] ?? bytes.length];
 }
 
+/** One P-DATA-TF PDU as PDVs of a few bytes or none, in one PDU or in many; the last flag stays last. */
+function refragmented(bytes: Buffer, chance: Chance): Buffer {
+  const [from, to] = onePdu(bytes, chance);
+  const pdu = bytes.subarray(from, to);
+  if (pdu[0] !== P_DATA || pdu.length < DATA_HEADER || pdu.length > MOST_REFRAGMENTED) return bytes;
+  const [contextId = 1, control = 0] = pdu.subarray(10, DATA_HEADER);
+  const step = 1 + chance.below(4);
+  const pdvs: Buffer[] = [];
+  for (let at = DATA_HEADER; at < pdu.length; at += step) {
+    if (chance.below(8) === 0) pdvs.push(pdvOf(contextId, control & 1, Buffer.alloc(0)));
+    const isLast = at + step >= pdu.length;
+    pdvs.push(pdvOf(contextId, isLast ? control : control & 1, pdu.subarray(at, at + step)));
+  }
+  const together = chance.below(2) === 0;
+  const again = together ? [pduOf(pdvs)] : pdvs.map((pdv) => pduOf([pdv]));
+  return Buffer.concat([bytes.subarray(0, from), ...again, bytes.subarray(to)]);
+}
+
+function pdvOf(contextId: number, control: number, data: Buffer): Buffer {
+  const head = Buffer.from([0, 0, 0, 0, contextId, control]);
+  head.writeUInt32BE(data.length + 2, 0);
+  return Buffer.concat([head, data]);
+}
+
+function pduOf(pdvs: readonly Buffer[]): Buffer {
+  const body = Buffer.concat(pdvs);
+  const head = Buffer.from([P_DATA, 0, 0, 0, 0, 0]);
+  head.writeUInt32BE(body.length, 2);
+  return Buffer.concat([head, body]);
+}
+
 const MUTATIONS: readonly Mutation[] = [
+  refragmented,
+  refragmented,
   (bytes, chance) => {
     if (bytes.length > 0) {
       const at = chance.below(bytes.length);

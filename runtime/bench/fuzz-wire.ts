@@ -23,6 +23,8 @@ const IMPLICIT = '1.2.840.10008.1.2';
 export const CT = '1.2.840.10008.5.1.4.1.1.2';
 /** (0010,0020) LO "P1", then (7FE0,0010) OW of 8 bytes. */
 const DATASET = Buffer.from('100020004c4f02005031e07f10004f570000080000000102030405060708', 'hex');
+/** Shorter than the pauses of the fuzz: something is due in the middle of everything. */
+const SHORT = { ...DEFAULT_TIMEOUTS, associateMs: 5, responseMs: 5, idleMs: 5, releaseMs: 5 };
 const TIMEOUTS = { ...DEFAULT_TIMEOUTS, associateMs: 0, responseMs: 0, idleMs: 0, releaseMs: 0 };
 
 /** A socket without a network: what is written to it is counted and offered to a listener. */
@@ -79,10 +81,10 @@ const HANDLER = {
 };
 
 /** An acceptor with every service, and its socket. */
-export function acceptor(): { socket: PaperSocket; feed(bytes: Buffer): void } {
+export function acceptor(impatient = false): { socket: PaperSocket; feed(bytes: Buffer): void } {
   const paper = new PaperSocket();
   const acceptance = new Acceptance(paper.socket, HANDLER, {
-    timeouts: TIMEOUTS,
+    timeouts: impatient ? SHORT : TIMEOUTS,
     open: () => 0,
     tls: false,
     room: new Room(1_048_576),
@@ -134,7 +136,7 @@ export class Requestor {
   delivered = 0;
   answers = 0;
 
-  constructor() {
+  constructor(impatient = false) {
     const endpoint = new Endpoint(
       'requestor',
       this.paper.socket,
@@ -147,7 +149,7 @@ export class Requestor {
           this.#askAll();
         },
       },
-      TIMEOUTS,
+      impatient ? SHORT : TIMEOUTS,
     );
     this.endpoint = endpoint;
     endpoint.limitPdu(131_072);

@@ -26,6 +26,8 @@ export interface FuzzResult {
   readonly slowestMs: number;
   /** Heap and buffers at the end, above the first tenth, MB; 0 without --expose-gc. */
   readonly growthMb: number;
+  /** Resident memory likewise. */
+  readonly rssGrowthMb: number;
 }
 
 const BATCH = 100;
@@ -56,6 +58,10 @@ interface Running {
   readonly number: number;
   readonly socket: PaperSocket;
   readonly requestor: Requestor | null;
+  /** What comes after the pause. */
+  rest: readonly Buffer[];
+  /** How the connection ends, if it does. */
+  readonly end: number;
 }
 
 class Fuzz {
@@ -87,20 +93,14 @@ class Fuzz {
     this.#current = number;
     const chance = new Chance(this.#options.seed * 1_000_003 + number);
     const began = process.cpuUsage();
-    const running = number % 2 === 0 ? this.#acceptor(number) : this.#requestor(number);
+    const impatient = chance.below(4) === 0;
     const streams = number % 2 === 0 ? this.#requests : this.#responses;
-    try {
-      for (const piece of pieces(mutated(streams, chance), chance)) {
-        if (running.requestor !== null) running.requestor.feed(piece);
-        else running.socket.emit('data', piece);
-      }
-      const end = chance.below(3);
-      if (end === 0)
-        running.socket.destroy(Object.assign(new Error('reset'), { code: 'ECONNRESET' }));
-      else if (end === 1) running.socket.destroy();
-    } catch (thrown) {
-      this.blame(thrown);
-    }
+    const all = pieces(mutated(streams, chance), chance);
+    // A pause between two pieces: what waits for its turn, or for too long, gets there first.
+    const pauseAt = chance.below(3) === 0 ? chance.below(all.length) : all.length;
+    const parties = number % 2 === 0 ? this.#acceptor(impatient) : this.#requestor(impatient);
+    const running = { number, ...parties, rest: all.slice(pauseAt), end: chance.below(3) };
+    this.#feed(running, all.slice(0, pauseAt));
     const { user, system } = process.cpuUsage(began);
     const ms = (user + system) / 1000;
     this.slowestMs = Math.max(this.slowestMs, ms);
@@ -108,14 +108,37 @@ class Fuzz {
     return running;
   }
 
-  #acceptor(number: number): Running {
-    return { number, socket: acceptor().socket, requestor: null };
+  /** After the pause. */
+  goOn(running: Running): void {
+    this.#current = running.number;
+    const { rest } = running;
+    running.rest = [];
+    if (rest.length > 0) this.#feed(running, rest);
   }
 
-  #requestor(number: number): Running {
-    const requestor = new Requestor();
+  #feed({ requestor, socket, rest, end }: Running, some: readonly Buffer[]): void {
+    try {
+      for (const piece of some) {
+        if (requestor !== null) requestor.feed(piece);
+        // A socket that is closed says nothing more.
+        else if (!socket.destroyed) socket.emit('data', piece);
+      }
+      if (rest.length > 0) return;
+      if (end === 0) socket.destroy(Object.assign(new Error('reset'), { code: 'ECONNRESET' }));
+      else if (end === 1) socket.destroy();
+    } catch (thrown) {
+      this.blame(thrown);
+    }
+  }
+
+  #acceptor(impatient: boolean): Pick<Running, 'socket' | 'requestor'> {
+    return { socket: acceptor(impatient).socket, requestor: null };
+  }
+
+  #requestor(impatient: boolean): Pick<Running, 'socket' | 'requestor'> {
+    const requestor = new Requestor(impatient);
     requestor.start();
-    return { number, socket: requestor.paper, requestor };
+    return { socket: requestor.paper, requestor };
   }
 
   /** After the connection is gone: everything has settled, little was written. */
@@ -141,6 +164,8 @@ function heldMb(): number | null {
   return (heapUsed + Math.max(external, arrayBuffers)) / 1e6;
 }
 
+const PAUSE_MS = 15;
+const pause = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
 const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
 /** Runs inputs until either limit is reached. */
@@ -154,11 +179,16 @@ export async function fuzz(options: FuzzOptions): Promise<FuzzResult> {
   const from = options.from ?? 0;
   let number = from;
   let settledMb: number | null = null;
+  let settledRssMb = 0;
+  let batches = 0;
   try {
     while (number < from + options.inputs && performance.now() < until) {
       const end = Math.min(number + BATCH, from + options.inputs);
       const batch: Running[] = [];
       for (; number < end; number++) batch.push(run.start(number));
+      await turn();
+      if (batches++ % 8 === 0) await pause();
+      for (const one of batch) run.goOn(one);
       await turn();
       for (const { socket } of batch) socket.destroy();
       await turn();
@@ -166,7 +196,10 @@ export async function fuzz(options: FuzzOptions): Promise<FuzzResult> {
       for (const one of batch) run.finish(one);
       const spent = (performance.now() - began) / (until - began);
       const done = (number - from) / options.inputs;
-      if (settledMb === null && Math.max(spent, done) > 0.1) settledMb = heldMb();
+      if (settledMb === null && Math.max(spent, done) > 0.1) {
+        settledMb = heldMb();
+        settledRssMb = process.memoryUsage.rss() / 1e6;
+      }
     }
     const atEnd = heldMb();
     return {
@@ -176,6 +209,7 @@ export async function fuzz(options: FuzzOptions): Promise<FuzzResult> {
       endings: run.endings,
       slowestMs: run.slowestMs,
       growthMb: atEnd === null || settledMb === null ? 0 : atEnd - settledMb,
+      rssGrowthMb: process.memoryUsage.rss() / 1e6 - settledRssMb,
     };
   } finally {
     process.off('uncaughtException', blame).off('unhandledRejection', blame);
@@ -184,10 +218,11 @@ export async function fuzz(options: FuzzOptions): Promise<FuzzResult> {
 
 /** What the newest long run was, kept beside the streams it began with. */
 function recordRun(seed: number, result: FuzzResult): void {
-  const { inputs, problems, growthMb, slowestMs, seconds, endings } = result;
+  const { inputs, problems, growthMb, rssGrowthMb, slowestMs, seconds, endings } = result;
   const record = {
     ...{ seed, inputs, problems: problems.length, node: process.version },
     growthMb: Number(growthMb.toFixed(1)),
+    rssGrowthMb: Number(rssGrowthMb.toFixed(1)),
     slowestMs: Math.round(slowestMs),
     seconds: Math.round(seconds),
     streams: readdirSync(CORPUS)
