@@ -1,23 +1,14 @@
 // Appends records to run.ndjson: collected in memory, written once a second in one go. A full disk
 // never stops a run: what it does not take waits in memory, within a limit, and the rest is counted.
-import { closeSync, mkdirSync, openSync, writeSync } from 'node:fs';
+import { closeSync, mkdirSync, openSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Tick } from '../metrics/engine-types.ts';
 import type { Totals } from '../metrics/totals.ts';
 import { totalRow } from '../metrics/whole-view.ts';
 import { RUNLOG_FILE } from './format.ts';
 import type { LogRecord } from './format.ts';
-
-/** Bytes from an offset on to the disk; how many it took. */
-type Write = (fd: number, bytes: Buffer, from: number) => number;
-
-/** What the disk has not taken yet. */
-interface Part {
-  readonly bytes: Buffer;
-  done: number;
-  readonly records: number;
-  readonly points: number;
-}
+import { WaitingLines } from './waiting-lines.ts';
+import type { Write } from './waiting-lines.ts';
 
 /** Many minutes of a run; a disk that stays full must not fill the memory. */
 const MOST_WAITING_BYTES = 32 * 1024 * 1024;
@@ -26,19 +17,15 @@ export class RunLogWriter {
   readonly file: string;
   readonly #fd: number;
   readonly #onProblem: (message: string) => void;
-  readonly #write: Write;
+  readonly #waiting: WaitingLines;
   #pending: string[] = [];
   /** Points that outputs would make of what is pending. */
   #points = 0;
-  readonly #waiting: Part[] = [];
-  #waitingBytes = 0;
-  #lost = 0;
-  #lostPoints = 0;
   #failed = false;
 
   /** Makes `dir` and a new log in it (mode 0600: it holds AE titles, tags and error texts). */
-  constructor(dir: string, onProblem: (message: string) => void, write: Write = writeSync) {
-    this.#write = write;
+  constructor(dir: string, onProblem: (message: string) => void, write?: Write) {
+    this.#waiting = new WaitingLines(MOST_WAITING_BYTES, write);
     mkdirSync(dir, { recursive: true, mode: 0o700 });
     this.file = join(dir, RUNLOG_FILE);
     this.#fd = openSync(this.file, 'wx', 0o600);
@@ -47,12 +34,12 @@ export class RunLogWriter {
 
   /** Records that are not in the file: dropped, or still waiting for the disk. */
   get lost(): number {
-    return this.#waiting.reduce((sum, part) => sum + part.records, this.#lost);
+    return this.#waiting.lost.records;
   }
 
   /** Points that outputs which follow the file can therefore not have. */
   get lostPoints(): number {
-    return this.#waiting.reduce((sum, part) => sum + part.points, this.#lostPoints);
+    return this.#waiting.lost.points;
   }
 
   append(record: LogRecord): void {
@@ -87,7 +74,7 @@ export class RunLogWriter {
   flush(): void {
     this.#seal();
     try {
-      while (this.#waiting.length > 0) this.#writeFirst();
+      this.#waiting.writeTo(this.#fd);
       if (this.#failed) this.#onProblem(`${this.file}: written again`);
       this.#failed = false;
     } catch (error) {
@@ -102,28 +89,10 @@ export class RunLogWriter {
   /** What was appended since the last flush, in line for the disk; dropped where the line is full. */
   #seal(): void {
     if (this.#pending.length === 0) return;
-    const bytes = Buffer.from(`${this.#pending.join('\n')}\n`);
-    const part = { bytes, done: 0, records: this.#pending.length, points: this.#points };
+    const held = { records: this.#pending.length, points: this.#points };
+    this.#waiting.add(`${this.#pending.join('\n')}\n`, held);
     this.#pending = [];
     this.#points = 0;
-    if (this.#waitingBytes + bytes.length > MOST_WAITING_BYTES) {
-      this.#lost += part.records;
-      this.#lostPoints += part.points;
-      return;
-    }
-    this.#waiting.push(part);
-    this.#waitingBytes += bytes.length;
-  }
-
-  #writeFirst(): void {
-    const [part] = this.#waiting;
-    if (part === undefined) return;
-    // A full disk may take a part of it: the rest follows where it left off.
-    while (part.done < part.bytes.length) {
-      part.done += this.#write(this.#fd, part.bytes, part.done);
-    }
-    this.#waiting.shift();
-    this.#waitingBytes -= part.bytes.length;
   }
 
   close(): void {

@@ -199,7 +199,7 @@ class Book implements RunBook {
     }
     this.#log.close();
     for (const output of this.outputs) await output.ended?.();
-    await Promise.all([this.#errors.close(), this.#ledger.close(), this.#console?.close()]);
+    for (const lines of [this.#errors, this.#ledger, this.#console]) lines?.close();
     if (options.summaryExport !== null) {
       this.#write(options.summaryExport, renderK6Export(summary), writeNamedFile);
     }

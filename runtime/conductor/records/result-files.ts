@@ -1,11 +1,12 @@
 // The folder of one run and the line files in it. A disk that fails costs the file, not the run.
-import { createWriteStream, existsSync } from 'node:fs';
-import type { WriteStream } from 'node:fs';
+import { closeSync, existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { DicomRunError, ExitCode } from '../../errors.ts';
 import { makeFolders } from '../../make-folders.ts';
 import { openToAppend } from '../../own-file.ts';
 import { RUNLOG_FILE } from '../../runlog/format.ts';
+import { WaitingLines } from '../../runlog/waiting-lines.ts';
+import type { Write } from '../../runlog/waiting-lines.ts';
 
 /** Files of a run, by what is in them. */
 export const RESULT_FILES = {
@@ -58,58 +59,69 @@ export function makeRunFolder(resultsDir: string, id: string): string {
   return folder;
 }
 
-/** Appends lines to a file that is made with the first of them. */
+/** More than this waits for no disk. */
+const MOST_WAITING_BYTES = 8 * 1024 * 1024;
+/** Lines are written so often, and a disk that refused is asked again as often. */
+const WRITE_EVERY_MS = 500;
+
+/** Appends lines to a file that is made with the first of them; goes on where space returns. */
 export class LineFile {
   readonly path: string;
-  readonly #onError: (message: string) => void;
-  #stream: WriteStream | null = null;
-  #broken = false;
+  readonly #onProblem: (message: string) => void;
+  readonly #waiting: WaitingLines;
+  #pending = '';
+  #pendingLines = 0;
   #lines = 0;
+  #fd: number | null = null;
+  #failed = false;
+  #timer: NodeJS.Timeout | undefined;
 
-  constructor(path: string, onError: (message: string) => void) {
+  constructor(path: string, onProblem: (message: string) => void, write?: Write) {
     this.path = path;
-    this.#onError = onError;
+    this.#onProblem = onProblem;
+    this.#waiting = new WaitingLines(MOST_WAITING_BYTES, write);
   }
 
-  /** True once a line was written. */
+  /** True once a line was added. */
   get used(): boolean {
     return this.#lines > 0;
   }
 
   /** Adds text that ends with, or is given, one newline. */
   append(text: string): void {
-    if (this.#broken) return;
-    this.#stream ??= this.#open();
-    if (this.#stream === null) return;
-    this.#lines += 1;
-    this.#stream.write(text.endsWith('\n') ? text : `${text}\n`);
+    this.#pending += text.endsWith('\n') ? text : `${text}\n`;
+    this.#pendingLines++;
+    this.#lines++;
+    this.#timer ??= setInterval(() => this.flush(), WRITE_EVERY_MS).unref();
   }
 
-  /** Resolves when all is written. */
-  close(): Promise<void> {
-    const stream = this.#stream;
-    if (stream === null || this.#broken) return Promise.resolve();
-    return new Promise((resolve) => {
-      stream.once('error', () => resolve());
-      stream.end(() => resolve());
-    });
-  }
-
-  #open(): WriteStream | null {
-    let fd: number;
-    try {
-      fd = openToAppend(this.path);
-    } catch (error) {
-      this.#broken = true;
-      const why = error instanceof Error ? error.message : String(error);
-      this.#onError(`${this.path}: ${why}; nothing is written to it`);
-      return null;
+  flush(): void {
+    if (this.#pendingLines > 0) {
+      this.#waiting.add(this.#pending, { records: this.#pendingLines, points: 0 });
+      this.#pending = '';
+      this.#pendingLines = 0;
     }
-    const stream = createWriteStream(this.path, { fd });
-    stream.on('error', (error) => {
-      this.#broken = true;
-      this.#onError(`${this.path}: ${error.message}; nothing more is written to it`);
-    });
-    return stream;
+    if (!this.used) return;
+    try {
+      this.#fd ??= openToAppend(this.path);
+      this.#waiting.writeTo(this.#fd);
+      if (this.#failed) this.#onProblem(`${this.path}: written again`);
+      this.#failed = false;
+    } catch (error) {
+      if (this.#failed) return;
+      this.#failed = true;
+      const why = error instanceof Error ? error.message : String(error);
+      this.#onProblem(`${this.path}: ${why}; its lines wait until it can be written`);
+    }
+  }
+
+  /** The last try. */
+  close(): void {
+    clearInterval(this.#timer);
+    this.flush();
+    const { records } = this.#waiting.lost;
+    if (records > 0) this.#onProblem(`${this.path}: ${records} entries could not be written`);
+    if (this.#fd !== null) closeSync(this.#fd);
+    this.#fd = null;
   }
 }
