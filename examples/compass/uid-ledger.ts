@@ -19,7 +19,9 @@ interface Line {
   study?: string;
   first?: string;
   studies?: number;
-  instances: number;
+  instances?: number;
+  /** Sent and not answered: they may have arrived. */
+  unanswered?: number;
   /** With --ledger instances: each of them. */
   uids?: string[];
   kind?: 'missing';
@@ -66,7 +68,7 @@ function instancesOf(ledger: readonly Line[]): Map<string, number> {
   const sums = new Map<string, number>();
   const named = new Map<string, Set<string>>();
   for (const line of ledger) {
-    if (line.kind === 'missing') continue;
+    if (line.kind === 'missing' || line.instances === undefined) continue;
     for (const uid of uidsOf(line)) {
       sums.set(uid, (sums.get(uid) ?? 0) + line.instances);
       if (line.uids === undefined) continue;

@@ -213,5 +213,8 @@ export default async function () {
     const { metrics } = place.summary();
     expect(metrics['dicom_reqs']?.values['count']).toBe(arrived);
     expect(metrics['dicom_req_failed']?.values['rate']).toBe(0);
+    // The peer has them: so does the ledger, as not answered.
+    const told = await place.run(['ledger', place.runs().at(-1) ?? '']);
+    expect(told.out).toBe('2 studies, 0 instances, 2 more not answered, 0 missing\n');
   });
 });

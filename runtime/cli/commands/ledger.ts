@@ -27,10 +27,10 @@ export const define: DefineCommand = (command, { terminal, exit }) => {
       }
       const lines = wanted(flags, ledger);
       if (lines !== null) return terminal.out(lines.map((uid) => `${uid}\n`).join(''));
-      const { studies, instances, missing } = ledger;
-      terminal.out(
-        `${studies.length} studies, ${instances} instances, ${missing.length} missing\n`,
-      );
+      const { studies, instances, unanswered, missing } = ledger;
+      const open = unanswered === 0 ? '' : `, ${unanswered} more not answered`;
+      const sent = `${studies.length} studies, ${instances} instances${open}`;
+      terminal.out(`${sent}, ${missing.length} missing\n`);
     });
 };
 

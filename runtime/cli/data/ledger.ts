@@ -5,8 +5,12 @@ import { createInterface } from 'node:readline';
 import { parseUid, studyUid } from '../../dicom/pool/identity.ts';
 import { DicomRunError, ExitCode } from '../../errors.ts';
 
-/** One line: a study, a range of studies with as many instances each, or a missing instance. */
+/**
+ * One line: a study, a range of studies with as many instances each, instances of a study whose stores
+ * were not answered, or a missing instance.
+ */
 type Line =
+  | { readonly study: string; readonly unanswered: number; readonly uids?: readonly string[] }
   | { readonly study: string; readonly instances: number; readonly uids?: readonly string[] }
   | {
       readonly first: string;
@@ -19,7 +23,10 @@ type Line =
 export interface LedgerContents {
   /** Study Instance UIDs, each once. */
   readonly studies: readonly string[];
+  /** Accepted. */
   readonly instances: number;
+  /** Sent and not answered: they may have arrived. */
+  readonly unanswered: number;
   /** SOP Instance UIDs, as far as they were kept. */
   readonly uids: readonly string[];
   readonly missing: readonly string[];
@@ -45,6 +52,7 @@ export async function readLedger(dir: string, cwd: string): Promise<LedgerConten
   const uids = new Set<string>();
   const missing: string[] = [];
   let instances = 0;
+  let unanswered = 0;
   for await (const text of createInterface({ input: createReadStream(file) })) {
     const line = parseLine(text);
     if (line === null) continue;
@@ -54,12 +62,13 @@ export async function readLedger(dir: string, cwd: string): Promise<LedgerConten
       instances += line.studies * line.instances;
     } else {
       studies.add(line.study);
-      instances += line.instances;
+      if ('unanswered' in line) unanswered += line.unanswered;
+      else instances += line.instances;
       for (const uid of line.uids ?? []) uids.add(uid);
     }
   }
   const has = (uid: string) => studies.has(uid) || uids.has(uid) || studies.has(studyOf(uid));
-  return { studies: [...studies], instances, uids: [...uids], missing, has };
+  return { studies: [...studies], instances, unanswered, uids: [...uids], missing, has };
 }
 
 /** A run that was killed may leave half a line. */

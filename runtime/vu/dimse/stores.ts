@@ -244,6 +244,7 @@ export class Stores implements ReplyTaker {
     const detail = operation.detail as StoreDetail | null;
     if (vu.interrupted) {
       // It went out, and may have arrived: the peer's count and ours differ by these.
+      this.#ledger.unanswered(operation.study, operation.member, detail?.uids ?? null);
       this.#countUnanswered(operation, open, 'interrupted', false);
       host.settle(operation, Answer.INTERRUPTED, 0, '');
       return;
@@ -252,6 +253,7 @@ export class Stores implements ReplyTaker {
       this.#injected(operation, open, failure.fault);
       return;
     }
+    this.#ledger.unanswered(operation.study, operation.member, detail?.uids ?? null);
     this.#countUnanswered(operation, open, outcomeTag(failure), true);
     const fault = failureFault(failure, open.spec.peer, 'C-STORE');
     const { calledAET } = open.spec.peer;

@@ -35,6 +35,18 @@ describe('Ledger', () => {
     ]);
   });
 
+  it('keeps apart what nobody answered', () => {
+    const { ledger: book, lines } = ledger('studies');
+    book.sent(5, MEMBER, null);
+    book.unanswered(5, MEMBER + 1, null);
+    book.unanswered(5, MEMBER + 2, null);
+    const study = studyUid(RUN, 5);
+    expect(lines()).toEqual([
+      { study, instances: 1 },
+      { study, unanswered: 2 },
+    ]);
+  });
+
   it('names studies with UIDs of their own', () => {
     const { ledger: book, lines } = ledger('studies');
     book.sent(0, MEMBER, { uid: '1.2.3.1', studyUid: '1.2.3' });

@@ -1,6 +1,7 @@
 // What was sent, for the ledger file. Fresh studies are numbers, so that a line holds a range of them:
 //   {"first":"2.25.…","last":"2.25.…","studies":40,"instances":4}     40 studies of 4 instances each
 //   {"study":"1.2.…","instances":1}                                   a study with a UID of its own
+//   {"study":"1.2.…","unanswered":2}                                  sent, and may have arrived
 // With `instances` every line also lists the SOP Instance UIDs, one study a line.
 import type { MessagePort } from 'node:worker_threads';
 import { sopUid, studyUid } from '../../dicom/pool/identity.ts';
@@ -13,6 +14,13 @@ export interface OwnUids {
   readonly studyUid: string;
 }
 
+/** Which instance. */
+interface Sent {
+  readonly study: number;
+  readonly member: number;
+  readonly own: OwnUids | null;
+}
+
 const MAX_HELD = 50_000;
 
 export class Ledger {
@@ -23,6 +31,8 @@ export class Ledger {
   readonly #fresh = new Map<number, number>();
   /** SOP Instance UIDs by Study Instance UID. */
   readonly #uids = new Map<string, string[]>();
+  /** The same for what was sent and never answered. */
+  readonly #unanswered = new Map<string, string[]>();
 
   constructor(port: MessagePort, run: string, mode: LedgerMode) {
     this.#port = port;
@@ -38,16 +48,29 @@ export class Ledger {
       if (this.#fresh.size >= MAX_HELD) this.flush();
       return;
     }
+    this.#list(this.#uids, { study, member, own });
+  }
+
+  /** Nobody said what became of it: cut off, timed out, or the connection was lost. */
+  unanswered(study: number, member: number, own: OwnUids | null): void {
+    if (this.#mode !== 'none') this.#list(this.#unanswered, { study, member, own });
+  }
+
+  #list(into: Map<string, string[]>, { study, member, own }: Sent): void {
     const key = own === null ? studyUid(this.#run, study) : own.studyUid;
     const uid = own === null ? sopUid(this.#run, study, member) : own.uid;
-    const list = this.#uids.get(key);
-    if (list === undefined) this.#uids.set(key, [uid]);
+    const list = into.get(key);
+    if (list === undefined) into.set(key, [uid]);
     else list.push(uid);
-    if (this.#uids.size >= MAX_HELD) this.flush();
+    if (into.size >= MAX_HELD) this.flush();
   }
 
   flush(): void {
-    const lines = [...this.#ranges(), ...this.#lists()];
+    const lines = [
+      ...this.#ranges(),
+      ...this.#lists(this.#uids, 'instances'),
+      ...this.#lists(this.#unanswered, 'unanswered'),
+    ];
     if (lines.length === 0) return;
     this.#port.postMessage({ kind: 'ledger', lines: `${lines.join('\n')}\n` });
   }
@@ -72,13 +95,11 @@ export class Ledger {
     }
   }
 
-  *#lists(): Iterable<string> {
-    for (const [study, uids] of this.#uids) {
-      const instances = uids.length;
-      yield JSON.stringify(
-        this.#mode === 'instances' ? { study, instances, uids } : { study, instances },
-      );
+  *#lists(from: Map<string, string[]>, what: 'instances' | 'unanswered'): Iterable<string> {
+    for (const [study, uids] of from) {
+      const named = this.#mode === 'instances' ? { uids } : {};
+      yield JSON.stringify({ study, [what]: uids.length, ...named });
     }
-    this.#uids.clear();
+    from.clear();
   }
 }
