@@ -2,9 +2,11 @@
 import type { ClosedPlan, SlotEvent } from '../../executors/plan.ts';
 import { killVu, type RunnerLife, type RunnerParts, type ScenarioRunner } from './runner.ts';
 import type { Timed } from './timer-queue.ts';
+import { SLICE_MS } from './turns.ts';
 import { VuState, type VuOwner, type VuSlot } from './vus.ts';
 
 const NS_PER_MS = 1e6;
+const resolved = Promise.resolve();
 
 export class ClosedRunner implements ScenarioRunner, VuOwner, Timed {
   readonly #plan: ClosedPlan;
@@ -17,7 +19,11 @@ export class ClosedRunner implements ScenarioRunner, VuOwner, Timed {
   #next = 0;
   #startMs = 0;
   #ending = false;
+  #stopped = false;
   #over = false;
+  #started = false;
+  /** The next walk will come. */
+  #armed = false;
   /** performance.now() of the next plan event. */
   at = 0;
   index = -1;
@@ -36,7 +42,8 @@ export class ClosedRunner implements ScenarioRunner, VuOwner, Timed {
   /** @param startMs ms since t0 */
   start(startMs: number): void {
     this.#startMs = startMs;
-    this.#arm();
+    this.#started = true;
+    this.#arm(false);
     // A part without a VU has nothing to wait for.
     this.#maybeOver();
   }
@@ -44,25 +51,34 @@ export class ClosedRunner implements ScenarioRunner, VuOwner, Timed {
   stop(): void {
     if (this.#over) return;
     this.#ending = true;
+    this.#stopped = true;
     this.#parts.timers.remove(this);
     for (const vu of [...this.#slots.values()]) killVu(vu, this.#parts);
     this.#maybeOver();
   }
 
-  /** Walks all events that are due. */
+  /** Walks the events that are due, until it is the sockets' turn: a VU connects as it starts. */
   due(): void {
+    this.#armed = false;
+    if (this.#over || this.#stopped) return;
     const now = this.#sinceStartNs();
-    const { events, endNs } = this.#plan;
-    for (;;) {
-      const event = events[this.#next];
-      if (event === undefined || event.atNs > now) break;
+    const { events, endNs, regularEndNs } = this.#plan;
+    const until = performance.now() + SLICE_MS;
+    let event = events[this.#next];
+    while (event !== undefined && event.atNs <= now && performance.now() <= until) {
       this.#next++;
       this.#apply(event);
+      event = events[this.#next];
     }
-    if (now >= this.#plan.regularEndNs) this.#end();
+    if (now >= regularEndNs) this.#end();
     if (now >= endNs) this.stop();
-    else this.#arm();
+    else this.#arm(event !== undefined && event.atNs <= now);
     this.#maybeOver();
+  }
+
+  /** After a stall: a walk that was cut off will not come back by itself. */
+  rearm(): void {
+    if (this.#started && !this.#stopped && !this.#armed) this.#arm(true);
   }
 
   #sinceStartNs(): number {
@@ -70,8 +86,14 @@ export class ClosedRunner implements ScenarioRunner, VuOwner, Timed {
     return Math.floor((this.#parts.clock.now() - this.#startMs + 0.5) * NS_PER_MS);
   }
 
-  #arm(): void {
+  /** @param behind events are due already: in the next turn of the loop */
+  #arm(behind: boolean): void {
     if (this.#over) return;
+    this.#armed = true;
+    if (behind) {
+      setImmediate(() => void resolved.then(() => this.due()));
+      return;
+    }
     const { events, regularEndNs, endNs } = this.#plan;
     const event = events[this.#next];
     const endAt = this.#ending ? endNs : regularEndNs;

@@ -35,7 +35,7 @@ export class Hooks {
   giveUp(): void {
     this.#turn++;
     this.#host.enter(Enter.INTERRUPT, SERVICE, 0, 0);
-    for (const operation of [...this.#host.active(SERVICE)]) operation.cancel?.();
+    this.#host.cancel(SERVICE);
   }
 
   #done(): number {

@@ -121,7 +121,7 @@ export class Life {
     const { host } = this.#parts;
     vu.interrupted = true;
     host.enter(Enter.INTERRUPT, vu.slot, 0, vu.id);
-    for (const operation of host.active(vu.slot)) operation.cancel?.();
+    host.cancel(vu.slot);
   }
 
   /** The VU never answered its interruption: forget it. */

@@ -4,13 +4,12 @@
 import { LONGEST_TIMER_MS } from '../../executors/duration.ts';
 import type { OpenPlan } from '../../executors/plan.ts';
 import { killVu, type RunnerLife, type RunnerParts, type ScenarioRunner } from './runner.ts';
+import { SLICE_MS } from './turns.ts';
 import { VuState, type VuOwner, type VuSlot } from './vus.ts';
 
 const NS_PER_MS = 1e6;
 const TICK_MS = 1;
 const resolved = Promise.resolve();
-/** Starts are done for so long before sockets get their turn. */
-const SLICE_MS = 4;
 /** Starts that were due and could not be made in time are made for so long after the end. */
 const CATCH_UP_NS = 250e6;
 /** vuInits under way at once before t0. */
@@ -29,6 +28,11 @@ export class OpenRunner implements ScenarioRunner, VuOwner {
   #over = false;
   #warned = false;
   #warming: (() => void) | null = null;
+  /** VUs whose first vuInit has not ended. */
+  readonly #unsettled = new Set<VuSlot>();
+  #making = false;
+  /** All pre-allocated VUs were made, or no more can be. */
+  #made = false;
   #timer: NodeJS.Timeout | null = null;
   /** The next turn will come. */
   #armed = false;
@@ -58,29 +62,42 @@ export class OpenRunner implements ScenarioRunner, VuOwner {
   }
 
   #warmMore(): void {
-    const { preAllocatedVUs } = this.#plan;
-    while (
-      this.#vus.size < preAllocatedVUs &&
-      this.#vus.size - this.#idle.length < WARMING_AT_ONCE
-    ) {
-      if (this.#grow() === null) break;
-    }
-    const made = this.#vus.size >= preAllocatedVUs;
-    const settled = [...this.#vus].every((vu) => vu.state === VuState.READY || vu.initFailures > 0);
-    if (!made || !settled || this.#warming === null) return;
+    // One that has no vuInit is ready while it is made.
+    if (this.#making) return;
+    this.#making = true;
+    const more = this.#make(WARMING_AT_ONCE);
+    this.#making = false;
     const done = this.#warming;
-    this.#warming = null;
-    done();
+    if (done === null) return;
+    if (more) setImmediate(() => void resolved.then(() => this.#warmMore()));
+    else if (this.#unsettled.size === 0) {
+      this.#warming = null;
+      done();
+    }
+  }
+
+  /**
+   * Makes pre-allocated VUs for some milliseconds, as long as fewer than `atOnce` are in their vuInit.
+   * True when it was only the time that was too short for more.
+   */
+  #make(atOnce: number): boolean {
+    const { preAllocatedVUs } = this.#plan;
+    const until = performance.now() + SLICE_MS;
+    while (!this.#made && this.#unsettled.size < atOnce) {
+      if (performance.now() > until) return true;
+      this.#made = this.#vus.size >= preAllocatedVUs || this.#grow() === null;
+    }
+    return false;
   }
 
   /** vuInit failed for now; it will be tried again. */
-  delayed(): void {
+  delayed(vu: VuSlot): void {
+    this.#unsettled.delete(vu);
     if (this.#warming !== null) this.#warmMore();
   }
 
   start(startMs: number): void {
     this.#startMs = startMs;
-    while (this.#vus.size < this.#plan.preAllocatedVUs) if (this.#grow() === null) break;
     const wait = startMs - this.#parts.clock.now();
     this.#armed = true;
     this.#timer = setTimeout(this.#tick, Math.min(LONGEST_TIMER_MS, Math.max(0, wait)));
@@ -92,7 +109,8 @@ export class OpenRunner implements ScenarioRunner, VuOwner {
     // why: behind its time the next turn is no timer, and comes
     this.#more = false;
     if (this.#timer !== null) clearTimeout(this.#timer);
-    for (const vu of [...this.#vus]) this.#kill(vu);
+    this.#idle.length = 0;
+    for (const vu of [...this.#vus]) killVu(vu, this.#parts);
     this.#maybeOver();
   }
 
@@ -108,7 +126,9 @@ export class OpenRunner implements ScenarioRunner, VuOwner {
   #turn(): void {
     this.#armed = false;
     const { regularEndNs, endNs } = this.#plan;
-    const behind = this.#starts();
+    // Those that are missing: the scenario began later than the run.
+    const makes = !this.#ending && this.#make(Number.POSITIVE_INFINITY);
+    const behind = this.#starts() || makes;
     const now = this.#nowNs();
     // Starts that are due and wait for the next tick come before the end.
     if (!this.#ending && now >= regularEndNs && !behind) this.#end();
@@ -199,6 +219,7 @@ export class OpenRunner implements ScenarioRunner, VuOwner {
     if (vu === null) return null;
     vu.planSlot = this.#plan.slots[this.#vus.size] ?? this.#vus.size;
     this.#vus.add(vu);
+    this.#unsettled.add(vu);
     this.#life.attach(vu, this.#parts.scenario, this);
     return vu;
   }
@@ -214,15 +235,10 @@ export class OpenRunner implements ScenarioRunner, VuOwner {
     this.#maybeOver();
   }
 
-  #kill(vu: VuSlot): void {
-    const at = this.#idle.indexOf(vu);
-    if (at >= 0) this.#idle.splice(at, 1);
-    killVu(vu, this.#parts);
-  }
-
   // ---------------------------------------------------------------- VuOwner
 
   started(vu: VuSlot): void {
+    this.#unsettled.delete(vu);
     this.#rest(vu);
     if (this.#warming !== null) this.#warmMore();
   }
@@ -242,6 +258,7 @@ export class OpenRunner implements ScenarioRunner, VuOwner {
 
   stopped(vu: VuSlot): void {
     this.#vus.delete(vu);
+    this.#unsettled.delete(vu);
     this.#parts.release(vu);
     this.#maybeOver();
   }

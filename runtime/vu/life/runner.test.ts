@@ -199,6 +199,114 @@ describe('the closed runner', () => {
   }
 });
 
+/** Takes a millisecond, as a VU that connects may. */
+function busy(): void {
+  const end = performance.now() + 1;
+  while (performance.now() < end);
+}
+
+/** Counts what happens in each turn of the loop, from its call to the end that it returns. */
+function perTurn(count: () => number): () => number {
+  let most = 0;
+  let before = count();
+  let on = true;
+  const look = (): void => {
+    most = Math.max(most, count() - before);
+    before = count();
+    if (on) setImmediate(look);
+  };
+  setImmediate(look);
+  return () => {
+    on = false;
+    look();
+    return most;
+  };
+}
+
+describe('many starts at once', () => {
+  it('take turns with sockets: a closed plan starts a few VUs in a turn of the loop', async () => {
+    const one = world();
+    const attach = one.script.attach.bind(one.script);
+    one.script.attach = (...args) => {
+      busy();
+      attach(...args);
+    };
+    const starts = Array.from({ length: 60 }, (_, slot) => ({ atNs: 0, slot, kind: 'start' }));
+    one.runner = new ClosedRunner({ ...slots(starts as ClosedPlan['events']) }, one.parts);
+    const most = perTurn(() => one.script.iterations);
+    one.runner.start(0);
+    await until(() => one.script.iterations === 60);
+    expect(most()).toBeLessThanOrEqual(6);
+    one.runner.stop();
+    await pause(5);
+    expect(one.script.asked).toBe(60);
+  });
+
+  it('go on after a stall cut one of them off', async () => {
+    const one = world();
+    const attach = one.script.attach.bind(one.script);
+    let first = true;
+    const caught = (): void => undefined;
+    process.once('unhandledRejection', caught);
+    one.script.attach = (...args) => {
+      if (first) {
+        first = false;
+        throw new Error('cut off');
+      }
+      attach(...args);
+    };
+    const starts = [0, 1, 2].map((slot) => ({ atNs: 0, slot, kind: 'start' }));
+    one.runner = new ClosedRunner(slots(starts as ClosedPlan['events']), one.parts);
+    one.runner.start(0);
+    await pause(10);
+    expect(one.script.iterations).toBe(0);
+    one.runner.rearm?.();
+    await until(() => one.script.iterations === 2);
+    process.off('unhandledRejection', caught);
+  });
+
+  const rate = {
+    ...BASE,
+    executor: 'constant-arrival-rate',
+    ...{ rate: 1, timeUnitNs: 3600e9, durationNs: 3600e9, gracefulStopNs: 0 },
+    maxVUs: 20_000,
+    arrival: 'regular',
+  } as const;
+
+  it('are made before t0 without one call within the other', async () => {
+    const one = world();
+    const made: VuSlot[] = [];
+    one.parts.freeVu = () => {
+      const vu = new VuSlot(made.length, made.length + 1, NO_TAGS);
+      made.push(vu);
+      return vu;
+    };
+    const plan = planOf({ ...rate, preAllocatedVUs: 20_000 }) as OpenPlan;
+    const runner = new OpenRunner(plan, one.parts);
+    let done = 0;
+    runner.warm(() => done++);
+    await until(() => done > 0);
+    expect([made.length, done]).toEqual([20_000, 1]);
+  });
+
+  it('take turns with sockets: VUs of a rate that begins later', async () => {
+    const one = world();
+    const attach = one.script.attach.bind(one.script);
+    let attached = 0;
+    one.script.attach = (...args) => {
+      busy();
+      attached++;
+      attach(...args);
+    };
+    one.runner = new OpenRunner(planOf({ ...rate, preAllocatedVUs: 40 }) as OpenPlan, one.parts);
+    const most = perTurn(() => attached);
+    one.runner.start(0);
+    await until(() => attached === 40);
+    expect(most()).toBeLessThanOrEqual(6);
+    one.runner.stop();
+  });
+});
+
 describe('the open runner', () => {
   it('makes no start after it was stopped, however far behind it is', async () => {
     const one = world();

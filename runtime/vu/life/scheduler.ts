@@ -258,10 +258,8 @@ export class Scheduler {
   recover(): void {
     const { vus, host, life } = this.#parts;
     for (const vu of vus) {
-      const waits = host.active(vu.slot)[Symbol.iterator]().next().done !== true;
-      if (!waits && (vu.state === VuState.BUSY || vu.state === VuState.STOPPING)) {
-        life.abandon(vu);
-      }
+      if (vu.state !== VuState.BUSY && vu.state !== VuState.STOPPING) continue;
+      if (!host.waits(vu.slot)) life.abandon(vu);
     }
     this.#queue.rearm();
     this.#parts.timers.rearm();

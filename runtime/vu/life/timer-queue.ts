@@ -1,6 +1,7 @@
 // All waits of a worker in one binary heap with one Node timer: thousands of sleeping VUs cost one.
 
 import { LONGEST_TIMER_MS } from '../../executors/duration.ts';
+import { Turns } from './turns.ts';
 
 /** Something that waits. `at` is a performance.now() reading; `index` belongs to the queue. */
 export interface Timed {
@@ -22,6 +23,7 @@ function waitMs(at: number): number {
 
 export class TimerQueue {
   readonly #heap: Timed[] = [];
+  readonly #turns = new Turns<Timed>((item) => this.#take(item));
   #timer: NodeJS.Timeout | null = null;
   #armedFor = Number.POSITIVE_INFINITY;
   /** What is due may enter guest code: from a promise job, where it can be cut off safely. */
@@ -79,11 +81,9 @@ export class TimerQueue {
     }
     const next = this.#heap[0];
     if (next !== undefined && next.at < this.#armedFor) this.#arm(next.at);
-    // Each in a turn of the loop of its own: what a VU does then is done before the next one's turn,
-    // and a script that never yields harms itself only.
     const [only] = due;
     if (due.length === 1 && only !== undefined) this.#take(only);
-    else for (const item of due) setImmediate(() => void resolved.then(() => this.#take(item)));
+    else for (const item of due) this.#turns.push(item);
   }
 
   #take(item: Timed): void {

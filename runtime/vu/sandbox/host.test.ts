@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { connect, ring } from '../../../api/sandbox/door.ts';
 import type { GuestDoor } from '../../../api/bridge.ts';
 import { Host } from './host.ts';
+import type { Operation } from './operation.ts';
 
 const OP = 3;
 const guest = (op: () => number): GuestDoor => ({
@@ -82,5 +83,49 @@ describe('the door of the host', () => {
     }
     expect(thrown).toBeInstanceOf(RangeError);
     expect(thrown).not.toBe(ofHost);
+  });
+});
+
+describe('operations of a VU', () => {
+  it('are cut off, the oldest first, and nobody else’s', () => {
+    const host = new Host(new Int32Array(new SharedArrayBuffer(256)));
+    host.connect(guest(() => OP));
+    const cut: number[] = [];
+    const begin = (slot: number): Operation => {
+      const operation = host.take(slot, slot + 1);
+      operation.cancel = (): void => {
+        cut.push(operation.ticket);
+        host.settleVoid(operation);
+      };
+      return operation;
+    };
+    const [a, other, b, c] = [begin(0), begin(1), begin(0), begin(0)] as const;
+    const service = begin(-1);
+    host.settleVoid(b);
+    expect([host.waits(0), host.waits(1), host.waits(2), host.waits(-1)]).toEqual([
+      ...[true, true, false, true],
+    ]);
+    host.cancel(0);
+    expect(cut).toEqual([a.ticket, c.ticket]);
+    expect([host.waits(0), other.active, service.active]).toEqual([false, true, true]);
+    host.cancel(0);
+    host.cancel(-1);
+    expect(cut).toEqual([a.ticket, c.ticket, service.ticket]);
+  });
+
+  it('are not cut off twice where the end of one is the end of another', () => {
+    const host = new Host(new Int32Array(new SharedArrayBuffer(256)));
+    host.connect(guest(() => OP));
+    const [a, b] = [host.take(4, 5), host.take(4, 5)];
+    let next: Operation | null = null;
+    a.cancel = (): void => {
+      host.settleVoid(a);
+      host.settleVoid(b);
+      // Its object is used again at once, by another VU.
+      next = host.take(9, 10);
+    };
+    host.cancel(4);
+    expect(next).toBe(b);
+    expect([host.waits(4), host.waits(9)]).toEqual([false, true]);
   });
 });

@@ -35,6 +35,8 @@ export class Host {
   readonly #handlers: (RingHandler | undefined)[] = [];
   readonly #operations: Operation[] = [];
   readonly #free: Operation[] = [];
+  /** The operation under way that each VU began last, by slot + 1: the service VU has slot -1. */
+  readonly #latest: (Operation | null)[] = [];
   /** Slots of {@link WorkerSlot}, for the watchdog. */
   readonly #state: Int32Array;
   /** Scenario of each VU slot, for the watchdog. */
@@ -182,13 +184,28 @@ export class Host {
       this.#operations.push(operation);
     }
     operation.begin(slot, vuId);
+    const latest = this.#latest[slot + 1] ?? null;
+    operation.after = latest;
+    if (latest !== null) latest.before = operation;
+    this.#latest[slot + 1] = operation;
     return operation;
+  }
+
+  /** Ends an operation and puts it by, to be used again. */
+  #putBy(operation: Operation): void {
+    const { before, after, slot } = operation;
+    if (before !== null) before.after = after;
+    else this.#latest[slot + 1] = after;
+    if (after !== null) after.before = before;
+    operation.before = null;
+    operation.after = null;
+    operation.end();
+    this.#free.push(operation);
   }
 
   /** Gives back an operation whose ring failed before the sandbox knew its ticket. */
   giveBack(operation: Operation): void {
-    operation.end();
-    this.#free.push(operation);
+    this.#putBy(operation);
   }
 
   /** The operation of a ticket, if it is under way. */
@@ -197,10 +214,19 @@ export class Host {
     return operation?.active ? operation : undefined;
   }
 
-  /** Operations under way of one VU, or of all. */
-  *active(slot?: number): Iterable<Operation> {
-    for (const operation of this.#operations) {
-      if (operation.active && (slot === undefined || operation.slot === slot)) yield operation;
+  /** Whether a VU waits for an answer. */
+  waits(slot: number): boolean {
+    return (this.#latest[slot + 1] ?? null) !== null;
+  }
+
+  /** Cuts off all that a VU waits for, the oldest first. */
+  cancel(slot: number): void {
+    const operations: Operation[] = [];
+    let operation = this.#latest[slot + 1] ?? null;
+    for (; operation !== null; operation = operation.after) operations.unshift(operation);
+    for (const one of operations) {
+      // One may end with another, and its object be another VU's by now.
+      if (one.active && one.slot === slot) one.cancel?.();
     }
   }
 
@@ -221,8 +247,7 @@ export class Host {
     this.#b = value;
     this.#text = text;
     this.#goIn(operation.vuId, operation.slot);
-    operation.end();
-    this.#free.push(operation);
+    this.#putBy(operation);
     this.#serial++;
     this.guest.wake();
   }

@@ -23,6 +23,10 @@ export class Operation implements Pending, Timed {
   /** Ends it early: the iteration was interrupted. */
   cancel: (() => void) | null;
 
+  // The others of its VU under way, kept by the host.
+  before: Operation | null;
+  after: Operation | null;
+
   // Pending
   messageId = 0;
   commandField = 0;
@@ -53,6 +57,8 @@ export class Operation implements Pending, Timed {
     this.taker = null;
     this.detail = null;
     this.cancel = null;
+    this.before = null;
+    this.after = null;
     this.association = null;
     this.series = null;
   }
