@@ -31,6 +31,7 @@ export function vuPlan(
     throws: options.throw,
     options: guestOptions(options, loaded),
     wireCacheBytes: options.wireCacheBytes,
+    connect: { backlog: options.connectBacklog, perSecond: options.connectRate },
     minIterationDurationMs: options.minIterationDurationMs,
     counters: new SharedArrayBuffer(COUNTERS_BYTES),
     begun: new SharedArrayBuffer(4 * begunOffset(options.scenarios, options.scenarios.length)),

@@ -77,6 +77,8 @@ function life(stack: Stack) {
     settleMs: stack.need<number>('settle'),
     deliveryHorizonMs: stack.need<number>('deliveryHorizon'),
     wireCacheBytes: stack.need<number>('wireCache'),
+    connectBacklog: stack.need<number>('connectBacklog'),
+    connectRate: stack.get<number>('connectRate') ?? null,
     workerHeapBytes: stack.get<number>('workerHeap') ?? null,
     workers: stack.get<number>('workers') ?? null,
     acceptors: stack.get<number>('acceptors') ?? null,

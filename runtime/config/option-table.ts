@@ -85,6 +85,15 @@ export const OPTION_TABLE: readonly OptionRow[] = [
     byDefault: 256e6,
     flag: 'wire-cache',
   }),
+  row('connectBacklog', 'integer', 'associations to an address not yet answered, at most', {
+    byDefault: 50,
+    flag: 'connect-backlog',
+    min: 1,
+  }),
+  row('connectRate', 'integer', 'associations to an address begun per second, at most', {
+    flag: 'connect-rate',
+    min: 1,
+  }),
   row('workerHeap', 'size', 'heap of a worker (its share of half the memory)', {
     flag: 'worker-heap',
     min: MIN_HEAP_BYTES,

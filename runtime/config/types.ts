@@ -155,6 +155,10 @@ export interface Options {
   readonly settleMs: number;
   readonly deliveryHorizonMs: number;
   readonly wireCacheBytes: number;
+  /** Associations to one address begun and not yet answered, at most. */
+  readonly connectBacklog: number;
+  /** Associations begun per second to one address; null: as many as are answered. */
+  readonly connectRate: number | null;
   /** Heap limit of a worker; null: its share of half the memory, at most 4 GiB. */
   readonly workerHeapBytes: number | null;
   /** null: cores − 1, at least 1. */

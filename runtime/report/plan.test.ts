@@ -51,3 +51,9 @@ it('says EMBEDDED ROUTER, and keeps to ASCII where it must', () => {
   expect(text).toContain('EMBEDDED ROUTER');
   expect(text).toMatch(/^[\n -~]*$/);
 });
+
+it('says how thousands of VUs connect', () => {
+  const connect = 'associations to an address open in turn: at most 50 not yet answered';
+  const text = renderPlan({ ...PLAN, connect }, { colour: false, ascii: false });
+  expect(text).toContain(`graceful stop\n         ${connect}\n`);
+});

@@ -20,6 +20,8 @@ export interface PlanFacts {
   readonly maxDurationMs: number;
   readonly maxVUs: number;
   readonly workers: number;
+  /** How associations to one address are opened, where all VUs cannot connect at once. */
+  readonly connect?: string;
   /** `GI_ARCHIVE on 127.0.0.1:11113`: whom the target has to deliver to, and where. */
   readonly receivers: readonly string[];
   /** One line per pool: `214 instances, CT/MR/US, 31 kB–11 MB, from ./dicom_samples`. */
@@ -56,6 +58,7 @@ export function renderPlan(
       '',
       `at most ${plural(plan.maxVUs, 'VU')} on ${plan.workers} worker thread${plan.workers === 1 ? '' : 's'}, at most ${span(plan.maxDurationMs)} with graceful stop`,
     ],
+    ...(plan.connect === undefined ? [] : [['', plan.connect] as const]),
     ...(plan.receivers.length === 0
       ? []
       : [['receive', plan.receivers.map(safe).join('   ')] as const]),

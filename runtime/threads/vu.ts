@@ -87,6 +87,14 @@ export type ToVu =
   | { readonly kind: 'instance'; readonly others: InstanceCounts }
   | { readonly kind: 'exit' };
 
+/** How fast a process may open associations to each address. */
+export interface ConnectLimits {
+  /** Begun and not yet answered, at most. */
+  readonly backlog: number;
+  /** Begun per second, at most; null = as many as are answered. */
+  readonly perSecond: number | null;
+}
+
 /** All a VU worker needs to run its share of the plan. */
 export interface VuPlan {
   readonly bundle: string;
@@ -113,6 +121,7 @@ export interface VuPlan {
   readonly throws: boolean;
   readonly options: Readonly<Record<string, unknown>>;
   readonly wireCacheBytes: number;
+  readonly connect: ConnectLimits;
   readonly minIterationDurationMs: number;
   /** One port per acceptor thread, same order in every worker. */
   readonly acceptors: readonly MessagePort[];

@@ -1,5 +1,6 @@
 // What the plan block is made of, from the resolved options and what the script declared. Pure.
 import { withoutPassword } from '../../config/describe-config.ts';
+import type { Options } from '../../config/types.ts';
 import type { PlanInfo } from '../../conductor/screen.ts';
 import { peerText } from '../../dicom/failure-text.ts';
 import { describe, describePart, maxVUsOf } from '../../executors/describe.ts';
@@ -17,6 +18,8 @@ export function planFacts(info: PlanInfo): PlanFacts {
   const { target, verify } = targets;
   const need = requirements(options.scenarios);
   const origin = loadOrigin(info);
+  const maxVUs = whole ? need.maxVUs : Math.min(need.maxVUs, maxVUsOf(options.scenarios, part));
+  const connect = connectText(options, maxVUs);
   return {
     script: info.script,
     runId: info.id,
@@ -31,8 +34,9 @@ export function planFacts(info: PlanInfo): PlanFacts {
     })),
     ...(whole ? {} : { part: `${partName(part)} (execution segment ${options.executionSegment})` }),
     maxDurationMs: need.durationNs / 1e6,
-    maxVUs: whole ? need.maxVUs : Math.min(need.maxVUs, maxVUsOf(options.scenarios, part)),
+    maxVUs,
     workers: info.workers,
+    ...(connect === null ? {} : { connect }),
     receivers: info.receivers.map(({ aets, host, port }) => `${aets.join('/')} on ${host}:${port}`),
     data: dataLines(info),
     thresholds: options.noThresholds ? 0 : Object.values(options.thresholds).flat().length,
@@ -41,6 +45,13 @@ export function planFacts(info: PlanInfo): PlanFacts {
     ...(origin === undefined ? {} : { origin }),
     notes: [...options.warnings, ...info.notes],
   };
+}
+
+/** Only where a VU may have to wait for its turn. */
+function connectText({ connectBacklog, connectRate }: Options, maxVUs: number): string | null {
+  if (maxVUs <= connectBacklog && connectRate === null) return null;
+  const rate = connectRate === null ? '' : `, ${count(connectRate)} begun per second`;
+  return `associations to an address open in turn: at most ${count(connectBacklog)} not yet answered${rate}`;
 }
 
 /** `40 iterations shared by 6 VUs (at most 10m); of these here 14 iterations, 2 VUs`. */

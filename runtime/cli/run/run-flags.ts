@@ -54,6 +54,8 @@ export function addTargetFlags(command: Command): Command {
       'where a receiver of the script listens, repeatable',
       collect,
     )
+    .option('--connect-backlog <n>', 'associations to an address not yet answered (default 50)')
+    .option('--connect-rate <n>', 'associations to an address begun per second, at most')
     .option('--no-preflight', 'do not check the target before the run');
 }
 

@@ -1,14 +1,15 @@
 // Associations of this worker by number: opened, released, aborted and counted.
 import { Answer, Op } from '../../../api/bridge.ts';
 import type { Failure } from '../../dicom/errors.ts';
-import { associate, type AssociateOutcome } from '../../dicom/ul/associate.ts';
+import { associate, type AssociateOutcome, type Associating } from '../../dicom/ul/associate.ts';
 import type { AssociateRequest } from '../../dicom/ul/associate-request.ts';
 import type { AssociateAc } from '../../dicom/ul/pdu/pdu.ts';
 import type { Association } from '../../dicom/ul/association.ts';
 import { WorkerSlot } from '../../threads/state.ts';
 import { countAttempt } from './attempts.ts';
 import { failureFault, outcomeTag } from './faults.ts';
-import { RingFault } from '../sandbox/host.ts';
+import { Gates } from './gate.ts';
+import { faultFrom, RingFault } from '../sandbox/host.ts';
 import { describe, outcomeFault } from './outcome.ts';
 import type { Operation } from '../sandbox/operation.ts';
 import type { WorkerParts } from '../parts.ts';
@@ -59,10 +60,12 @@ export class Associations {
   readonly #free: number[] = [];
   readonly #bySlot = new Map<number, Set<OpenAssociation>>();
   readonly #peers = new Map<string, number>();
+  readonly gates: Gates;
   #traced = 0;
 
   constructor(parts: WorkerParts) {
     this.#parts = parts;
+    this.gates = new Gates(parts);
     const { host } = parts;
     host.handle(Op.SPEC, () => this.#newSpec());
     host.handle(Op.ASSOCIATE, (slot) => this.#associate(slot));
@@ -171,15 +174,22 @@ export class Associations {
     return { ...request, trace: new Transcript(++this.#traced, peer, say) };
   }
 
-  /** Starts to associate; `operation.cancel` gives up. */
+  /** Associates in its turn; `operation.cancel` gives up. */
   open(spec: Spec, operation: Operation, done: (outcome: AssociateOutcome) => void): void {
-    const opening = associate(this.requestOf(spec, operation.slot), (outcome) => {
+    const { host } = this.#parts;
+    const begin = (answered: () => void): Associating =>
+      associate(this.requestOf(spec, operation.slot), (outcome) => {
+        operation.cancel = null;
+        answered();
+        done(outcome);
+      });
+    const opening = this.gates.of(spec.peer).enter(begin, (thrown) => {
       operation.cancel = null;
-      done(outcome);
+      host.fail(operation, faultFrom(thrown));
     });
     operation.cancel = (): void => {
       opening.abort();
-      this.#parts.host.settle(operation, Answer.INTERRUPTED, 0, '');
+      host.settle(operation, Answer.INTERRUPTED, 0, '');
     };
   }
 

@@ -1,10 +1,11 @@
 // `negotiate`, `abandon` and `expect`.
 import { Answer } from '../../../api/bridge.ts';
-import { associate, type AssociateOutcome } from '../../dicom/ul/associate.ts';
+import { associate, type AssociateOutcome, type Associating } from '../../dicom/ul/associate.ts';
 import type { Associations } from '../associations/associations.ts';
 import type { Calls, CallRequest } from './calls.ts';
 import type { DeliveryPort, ExpectCall } from '../dimse/delivery.ts';
 import { describe, outcomeFault, outcomeWord } from '../associations/outcome.ts';
+import { faultFrom } from './host.ts';
 import type { WorkerParts } from '../parts.ts';
 
 interface BasicParts {
@@ -25,9 +26,15 @@ export function basicCalls(calls: Calls, basic: BasicParts): void {
   });
   calls.on('negotiate', (operation, call, slot) => {
     const spec = associations.spec(Number(call['spec']));
-    const opening = associate(associations.requestOf(spec, slot), (outcome) => {
+    const begin = (answered: () => void): Associating =>
+      associate(associations.requestOf(spec, slot), (outcome) => {
+        operation.cancel = null;
+        answered();
+        parts.host.settleJson(operation, negotiated(basic, { outcome, call, slot }));
+      });
+    const opening = associations.gates.of(spec.peer).enter(begin, (thrown) => {
       operation.cancel = null;
-      parts.host.settleJson(operation, negotiated(basic, { outcome, call, slot }));
+      parts.host.fail(operation, faultFrom(thrown));
     });
     operation.cancel = (): void => {
       opening.abort();
