@@ -1,3 +1,5 @@
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { describe, expect, it } from 'vitest';
 import { ForwardQueue } from './queue.ts';
 import type { QueueItem } from './queue.ts';
@@ -69,5 +71,26 @@ describe('ForwardQueue', () => {
     const next = queue.take(0);
     if (next !== null) queue.putBack(next);
     expect(queue.take(0)?.sopInstance).toBe('2500');
+  });
+
+  it('holds nothing of what was delivered', async () => {
+    setFlagsFromString('--expose-gc');
+    const collect = runInNewContext('gc') as () => void;
+    const queue = new ForwardQueue(options);
+    const images: WeakRef<Buffer>[] = [];
+    for (let n = 0; n < 500; n++) {
+      const image = Buffer.alloc(10);
+      images.push(new WeakRef(image));
+      queue.push({ ...item(`${n}`), parts: [image] }, 0);
+    }
+    for (let n = 0; n < 500; n++) {
+      const taken = queue.take(0);
+      if (taken !== null) queue.delivered(taken);
+    }
+    // What a WeakRef was made of or asked for lives until the turn ends.
+    await new Promise(setImmediate);
+    collect();
+    expect(images.filter((image) => image.deref() !== undefined).length).toBeLessThanOrEqual(1);
+    expect(queue.bytes).toBe(0);
   });
 });

@@ -48,8 +48,8 @@ export class ForwardQueue {
   retried = 0;
   bytes = 0;
   private readonly options: QueueOptions;
-  /** A ring would save the shift; a moving head does too. */
-  private items: QueueItem[] = [];
+  /** A ring would save the shift; a moving head does too. What was taken is let go of at once. */
+  private items: (QueueItem | null)[] = [];
   private head = 0;
   private later: QueueItem[] = [];
 
@@ -71,9 +71,10 @@ export class ForwardQueue {
   /** The next item that is due, or null. It stays counted in `bytes` until it is done. */
   take(now: number): QueueItem | null {
     this.ripen(now);
-    const item = this.items[this.head];
-    if (item === undefined) return null;
-    this.head++;
+    const item = this.items[this.head] ?? null;
+    if (item === null) return null;
+    // why: a thousand images that have long been delivered would be a gigabyte
+    this.items[this.head++] = null;
     if (this.head > 1024 && this.head * 2 > this.items.length) {
       this.items = this.items.slice(this.head);
       this.head = 0;
