@@ -2,7 +2,7 @@
 import { load, script, seconds, stores, target, type Bench, type Case } from './bench.ts';
 import { ours, sampleFile, storescu, type Pace } from './clients.ts';
 import { bare, dicomrun, has, ourSink, storescp } from './peers.ts';
-import { row, type Row } from './tally.ts';
+import { repeated, row, type Row } from './tally.ts';
 
 // ---------------------------------------------------------------- rows 1 and 2: against storescu
 
@@ -21,27 +21,32 @@ async function oneSize(
   const [floor, aim] = limits;
   const judged = floor === undefined || aim === undefined ? {} : { floor, aim };
   const file = sampleFile(bytes);
-  const rates: number[] = [];
-  const cpu: number[] = [];
-  let note = '';
-  for (let i = 0; i < bench.rounds; i++) {
+  const round = async (): Promise<{ readonly a: Pace; readonly b: Pace }> => {
     const sink = await ourSink();
     const a = await ours(sink, bench.quick ? Math.ceil(n / 2) : n * 2, {
       args: ['-e', `BYTES=${bytes}`],
     });
     const b = await storescu(sink, file.path, bench.quick ? Math.ceil(n / 4) : n);
     sink.stop();
-    rates.push(a.perSecond / b.perSecond);
-    cpu.push(b.cpuUs / a.cpuUs);
-    const figures = (one: Pace): string =>
-      `${Math.round(one.perSecond)}/s and ${Math.round(one.cpuUs)} µs`;
-    note = `${figures(a)} against ${figures(b)}`;
-  }
+    return { a, b };
+  };
+  const ratesOf = ({ a, b }: Awaited<ReturnType<typeof round>>): number =>
+    a.perSecond / b.perSecond;
+  const cpuOf = ({ a, b }: Awaited<ReturnType<typeof round>>): number => b.cpuUs / a.cpuUs;
+  const all = await repeated(bench.rounds, round, (one) => [ratesOf(one), cpuOf(one)]);
+  const figures = (one: Pace | undefined): string =>
+    `${Math.round(one?.perSecond ?? NaN)}/s and ${Math.round(one?.cpuUs ?? NaN)} µs`;
+  const last = all.at(-1);
+  const note = `${figures(last?.a)} against ${figures(last?.b)}`;
+  const [rates, cpu] = [all.map(ratesOf), all.map(cpuOf)];
+  const difference = true;
   file.remove();
   const what = `1 VU, window 1, our sink, ${name}: stores/s vs storescu`;
   return [
-    row(what, rates, { unit: '×', better: '>', ...judged, note }),
-    row('same: CPU per store, storescu / ours', cpu, { unit: '×', better: '>', floor: 2, aim: 3 }),
+    row(what, rates, { unit: '×', better: '>', ...judged, note, difference }),
+    row('same: CPU per store, storescu / ours', cpu, {
+      ...{ unit: '×', better: '>', floor: 2, aim: 3, difference },
+    }),
   ];
 }
 
@@ -57,48 +62,80 @@ export const againstStorescu: Case = async (bench) => {
 
 /** The same against storescp. */
 export const againstStorescp: Case = async (bench) => {
-  const rates: number[] = [];
-  for (let i = 0; i < bench.rounds; i++) {
+  if (!has('storescp')) return [];
+  const round = async (): Promise<number> => {
     const sink = await storescp();
-    if (sink === null) return [];
+    if (sink === null) return NaN;
     const run = await ours(sink, bench.quick ? 2_000 : 8_000, { args: ['-e', 'BYTES=5000'] });
     sink.stop();
-    rates.push(run.perSecond);
-  }
-  return [row('1 VU, window 1, storescp, 5 KB', rates, { unit: 'stores/s', better: '>' })];
+    return run.perSecond;
+  };
+  const rates = await repeated(bench.rounds, round, (one) => [one]);
+  const what = '1 VU, window 1, storescp, 5 KB';
+  return [row(what, rates, { unit: 'stores/s', better: '>', difference: true })];
 };
 
 // ---------------------------------------------------------------- row 3: against our own transport
 
+interface AgainstBare {
+  readonly scriptUs: number;
+  readonly bareUs: number;
+  readonly perSecond: number;
+  readonly barePerSecond: number;
+}
+
+async function roundOfBare(time: number): Promise<AgainstBare> {
+  const sink = await ourSink();
+  const args = [
+    script('store'),
+    ...target(sink),
+    ...load({ workers: 1, vus: 500, env: { BYTES: '5000' } }),
+  ];
+  const short = await dicomrun([...args, '--duration', '1s']);
+  const long = await dicomrun([...args, '--duration', `${time + 1}s`]);
+  const own = await bare([sink.port, 500, time, 5000]);
+  sink.stop();
+  const { count } = stores(long);
+  return {
+    scriptUs: ((long.cpuS - short.cpuS) / (count - stores(short).count)) * 1e6,
+    bareUs: own.cpuUs,
+    perSecond: count / seconds(long),
+    barePerSecond: own.perSecond,
+  };
+}
+
 export const againstBare: Case = async (bench) => {
-  const share: number[] = [];
-  const rate: number[] = [];
-  let last = '';
   const time = bench.quick ? 2 : 5;
-  for (let i = 0; i < bench.rounds; i++) {
-    const sink = await ourSink();
-    const args = [
-      script('store'),
-      ...target(sink),
-      ...load({ workers: 1, vus: 500, env: { BYTES: '5000' } }),
-    ];
-    const short = await dicomrun([...args, '--duration', '1s']);
-    const long = await dicomrun([...args, '--duration', `${time + 1}s`]);
-    const cpuUs = ((long.cpuS - short.cpuS) / (stores(long).count - stores(short).count)) * 1e6;
-    const own = await bare([sink.port, 500, time, 5000]);
-    sink.stop();
-    share.push(own.cpuUs / cpuUs);
-    rate.push(stores(long).count / seconds(long));
-    last = `${cpuUs.toFixed(1)} µs against ${own.cpuUs.toFixed(1)} µs, bare ${Math.round(own.perSecond)}/s`;
-  }
+  const share = ({ bareUs, scriptUs }: AgainstBare): number => bareUs / scriptUs;
+  const all = await repeated(
+    bench.rounds,
+    () => roundOfBare(time),
+    (one) => [share(one)],
+  );
+  const last = all.at(-1);
+  const note =
+    `${(last?.scriptUs ?? NaN).toFixed(1)} µs against ${(last?.bareUs ?? NaN).toFixed(1)} µs, ` +
+    `bare ${Math.round(last?.barePerSecond ?? NaN)}/s`;
+  const shares = all.map(share);
+  const what = '500 VUs, 5 KB, 1 worker, 1 iteration per store: CPU of bare transport / script';
+  const limits = { floor: 0.45, aim: 0.65 };
+  const each = (of: (one: AgainstBare) => number): number[] => all.map(of);
   return [
-    row('500 VUs, 5 KB, 1 worker, 1 iteration per store: CPU of bare transport / script', share, {
-      unit: '',
-      better: '>',
-      floor: 0.45,
-      aim: 0.65,
-      note: last,
-    }),
-    row('same: stores/s', rate, { unit: 'stores/s', better: '>' }),
+    row(what, shares, { unit: '', better: '>', ...limits, note, difference: true }),
+    row(
+      'same: CPU of the script',
+      each(({ scriptUs }) => scriptUs),
+      { unit: 'µs/store', better: '<', difference: true },
+    ),
+    row(
+      'same: CPU of the bare transport',
+      each(({ bareUs }) => bareUs),
+      { unit: 'µs/store', better: '<' },
+    ),
+    row(
+      'same: stores/s',
+      each(({ perSecond }) => perSecond),
+      { unit: 'stores/s', better: '>' },
+    ),
   ];
 };

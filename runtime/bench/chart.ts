@@ -41,7 +41,9 @@ function bar(row: Row, floor: number, at: number): string {
 
 /** An SVG of the rows that have a floor. */
 export function chart(rows: readonly Row[]): string {
-  const bars = rows.flatMap((row) => (row.floor === undefined ? [] : [{ row, floor: row.floor }]));
+  const bars = rows.flatMap((row) =>
+    row.floor === undefined || row.unfit !== undefined ? [] : [{ row, floor: row.floor }],
+  );
   const height = TOP + bars.length * ROW + 10;
   const zero = x(1).toFixed(1);
   return (

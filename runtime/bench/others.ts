@@ -16,7 +16,7 @@ import {
 } from './clients.ts';
 import { has, ourSink, type Sink } from './peers.ts';
 import { hasPynetdicom } from './pynetdicom.ts';
-import { row, type Row } from './tally.ts';
+import { repeated, row, type Row } from './tally.ts';
 
 /** Runs the clients in turn, round after round. */
 async function paired(
@@ -24,15 +24,25 @@ async function paired(
   clients: Readonly<Record<string, (sink: Sink) => Promise<Pace>>>,
   open: () => Promise<Sink> = ourSink,
 ): Promise<ReadonlyMap<string, Pace[]>> {
-  const paces = new Map<string, Pace[]>();
-  for (let i = 0; i < bench.rounds; i++) {
+  const round = async (): Promise<ReadonlyMap<string, Pace>> => {
+    const paces = new Map<string, Pace>();
     const sink = await open();
-    for (const [name, client] of Object.entries(clients)) {
-      paces.set(name, [...(paces.get(name) ?? []), await client(sink)]);
-    }
+    for (const [name, client] of Object.entries(clients)) paces.set(name, await client(sink));
     sink.stop();
-  }
-  return paces;
+    return paces;
+  };
+  const all = await repeated(bench.rounds, round, (paces) =>
+    [...paces.values()].map(({ perSecond }) => perSecond),
+  );
+  return new Map(
+    Object.keys(clients).map((name) => [
+      name,
+      all.flatMap((paces) => {
+        const pace = paces.get(name);
+        return pace === undefined ? [] : [pace];
+      }),
+    ]),
+  );
 }
 
 /** One row a client: its rate, with its CPU per operation in the note. */
@@ -51,6 +61,7 @@ function rates(what: string, unit: string, paces: ReadonlyMap<string, Pace[]>): 
         unit,
         better: '>',
         note,
+        difference: true,
       },
     );
   });
@@ -108,6 +119,7 @@ export const windows: Case = async (bench) => {
         unit: '×',
         better: '>',
         note: `${Math.round(of('eight').at(-1)?.perSecond ?? 0)}/s`,
+        difference: true,
       }),
     );
   }

@@ -11,7 +11,22 @@ export interface Row {
   /** Each round. */
   readonly rounds: readonly number[];
   readonly note?: string;
+  /** Why the rounds give no figure, where they do not; `value` is NaN then. */
+  readonly unfit?: string;
 }
+
+/** A load that was asked for, and what of it was done in each round. */
+export interface Offered {
+  readonly perSecond: number;
+  readonly reached: readonly number[];
+}
+
+/** Who does less than this of what it offers has not carried the load that the row names. */
+const LEAST_REACHED = 0.98;
+/** A difference of two runs says nothing while its middle half is wider than this. */
+const MOST_SPREAD = 0.1;
+/** Rounds are repeated at most so many times as often as asked. */
+const MOST_TIMES = 4;
 
 export function median(values: readonly number[]): number {
   const sorted = [...values].sort((a, b) => a - b);
@@ -33,16 +48,72 @@ export function trendLine(points: readonly (readonly [x: number, y: number])[]):
   return { slope: below === 0 ? 0 : above / below, mean };
 }
 
-/** A row of the medians of its rounds. */
+/** Width of the middle half of the values, as a share of their median; of one value unknown: 0. */
+export function spread(values: readonly number[]): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  if ((sorted[0] ?? 0) <= 0) return Infinity;
+  const last = sorted.length - 1;
+  const [low, high] = [sorted[Math.floor(last / 4)], sorted[Math.ceil((3 * last) / 4)]];
+  return ((high ?? NaN) - (low ?? NaN)) / median(sorted);
+}
+
+/**
+ * Repeats a measurement that is a difference of two runs until each of its figures is steady, or it
+ * has been done four times as often as asked.
+ */
+export async function repeated<T>(
+  rounds: number,
+  measure: () => Promise<T>,
+  figures: (one: T) => readonly number[],
+): Promise<readonly T[]> {
+  const all: T[] = [];
+  const isSteady = (): boolean => {
+    const columns = all.map(figures);
+    const count = columns[0]?.length ?? 0;
+    return Array.from({ length: count }, (_, i) => columns.map((one) => one[i] ?? NaN)).every(
+      (column) => spread(column) < MOST_SPREAD,
+    );
+  };
+  while (all.length < rounds || (!isSteady() && all.length < rounds * MOST_TIMES)) {
+    all.push(await measure());
+  }
+  return all;
+}
+
+interface RowMore extends Omit<Row, 'what' | 'value' | 'rounds' | 'unfit'> {
+  /** The rounds are differences of two runs. */
+  readonly difference?: boolean;
+  readonly offered?: Offered;
+}
+
+/** A row of the medians of its rounds; without a figure where they give none. */
 export function row(
   what: string,
   rounds: readonly number[],
-  more: Omit<Row, 'what' | 'value' | 'rounds'>,
+  { difference = false, offered, ...more }: RowMore,
 ): Row {
-  return { what, value: median(rounds), rounds, ...more };
+  const load = offered === undefined ? '' : offeredText(offered);
+  const note = [more.note ?? '', load].filter((text) => text !== '').join('; ');
+  const base = { what, rounds, ...more, ...(note === '' ? {} : { note }) };
+  const unfit = unfitness(rounds, difference, offered);
+  return unfit === '' ? { ...base, value: median(rounds) } : { ...base, value: NaN, unfit };
 }
 
-function verdict({ value, better, floor, aim }: Row): string {
+function offeredText({ perSecond, reached }: Offered): string {
+  return `offered ${figure(perSecond)}/s, reached ${figure(median(reached))}/s`;
+}
+
+function unfitness(rounds: readonly number[], difference: boolean, offered?: Offered): string {
+  if (offered !== undefined && median(offered.reached) < LEAST_REACHED * offered.perSecond)
+    return 'load not reached';
+  const wide = difference ? spread(rounds) : 0;
+  if (wide < MOST_SPREAD) return '';
+  const by = Number.isFinite(wide) ? `spread ${Math.round(wide * 100)} %` : 'differences below 0';
+  return `not measurable here: ${by}`;
+}
+
+function verdict({ value, better, floor, aim, unfit }: Row): string {
+  if (unfit !== undefined) return unfit;
   const reaches = (limit: number): boolean => (better === '>' ? value >= limit : value <= limit);
   if (aim !== undefined && reaches(aim)) return 'aim reached';
   if (floor !== undefined) return reaches(floor) ? 'above the floor' : 'BELOW THE FLOOR';
