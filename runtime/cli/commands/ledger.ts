@@ -2,6 +2,7 @@
 import { DicomRunError, ExitCode } from '../../errors.ts';
 import type { LedgerContents } from '../data/ledger.ts';
 import type { DefineCommand } from '../command.ts';
+import { runFolder } from '../data/run-folder.ts';
 
 interface LedgerFlags {
   readonly missing?: boolean;
@@ -12,14 +13,14 @@ interface LedgerFlags {
 
 export const define: DefineCommand = (command, { terminal, exit }) => {
   command
-    .argument('<dir>', 'folder of a run')
+    .argument('<dir>', 'folder of a run, or last')
     .option('--studies', 'all Study Instance UIDs, one a line')
     .option('--instances', 'SOP Instance UIDs, where the run kept them (--ledger instances)')
     .option('--missing', 'SOP Instance UIDs that were accepted and did not arrive')
     .option('--find <uid>', 'was this study or instance sent by the run? exit 99 if not')
     .action(async (dir: string, flags: LedgerFlags) => {
       const { readLedger } = await import('../data/ledger.ts');
-      const ledger = await readLedger(dir, terminal.cwd);
+      const ledger = await readLedger(runFolder(dir, terminal), terminal.cwd);
       if (flags.find !== undefined) {
         const found = ledger.has(flags.find);
         terminal.out(`${flags.find} was ${found ? '' : 'not '}sent by this run\n`);

@@ -5,6 +5,7 @@ import { DicomRunError, ExitCode } from '../../errors.ts';
 import type { Summary } from '../../metrics/summary.ts';
 import type { Merged, Part } from '../../runlog/merge/merge.ts';
 import type { DefineCommand } from '../command.ts';
+import { runFolder } from '../data/run-folder.ts';
 import { shownPath } from '../terminal.ts';
 import type { Terminal } from '../terminal.ts';
 
@@ -28,8 +29,9 @@ export const define: DefineCommand = (command, { terminal, exit }) => {
     .addHelpText('after', EXAMPLES)
     .action(async (dirs: readonly string[], flags: MergeFlags) => {
       const { idOf, readParts } = await import('../../runlog/merge/merge.ts');
-      const parts = readParts(dirs.map((dir) => resolve(terminal.cwd, dir)));
-      const home = resolve(terminal.cwd, flags.results ?? dirname(dirs[0] ?? ''));
+      const folders = dirs.map((dir) => runFolder(dir, terminal));
+      const parts = readParts(folders);
+      const home = resolve(terminal.cwd, flags.results ?? dirname(folders[0] ?? ''));
       const folder = await makeFolder(home, `${idOf(parts)}-merged`);
       const { summary, totals } = await writeLog(terminal, { parts, folder, flags });
       const told = await writeFiles(terminal, { summary, totals, folder, flags });

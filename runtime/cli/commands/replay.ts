@@ -1,12 +1,12 @@
 // dicomrun replay DIR: brings a finished or killed run into an output; twice adds nothing.
-import { resolve } from 'node:path';
 import { DicomRunError, ExitCode } from '../../errors.ts';
 import { influxOutput, influxUrl } from '../../outputs/influxdb/kind.ts';
 import type { DefineCommand } from '../command.ts';
+import { runFolder } from '../data/run-folder.ts';
 
 export const define: DefineCommand = (command, { terminal, exit }) => {
   command
-    .argument('<dir>', 'folder of a run')
+    .argument('<dir>', 'folder of a run, or last')
     .requiredOption(
       '-o, --out <influxdb=url>',
       'where to, e.g. influxdb=http://127.0.0.1:8086/dicomrun',
@@ -15,7 +15,7 @@ export const define: DefineCommand = (command, { terminal, exit }) => {
       const url = replayUrl(out, terminal.env);
       const { replayToInfluxdb } = await import('../../outputs/influxdb/influxdb.ts');
       const say = (message: string) => terminal.err(`${message}\n`);
-      const result = await replayToInfluxdb(resolve(terminal.cwd, dir), url, say);
+      const result = await replayToInfluxdb(runFolder(dir, terminal), url, say);
       const { written, rejected, unwritten, destination, note } = result;
       terminal.out(
         `${destination}: ${written} written, ${rejected} rejected, ${unwritten} unwritten\n`,

@@ -3,6 +3,7 @@ import { writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { Summary } from '../../metrics/summary.ts';
 import type { DefineCommand } from '../command.ts';
+import { runFolder } from '../data/run-folder.ts';
 import type { Terminal } from '../terminal.ts';
 
 interface ReportFlags {
@@ -14,13 +15,13 @@ interface ReportFlags {
 
 export const define: DefineCommand = (command, { terminal }) => {
   command
-    .argument('<dir>', 'folder of a run, e.g. results/20261121-041200-gi-routing-7f3a')
+    .argument('<dir>', 'folder of a run, or last')
     .option('--html <file>', 'one HTML file that needs no network')
     .option('--json [file]', 'the whole summary as JSON, on standard output or into a file')
     .option('--junit <file>', 'test cases for CI servers')
     .option('--summary-export <file>', 'the summary in the shape of k6')
     .action(async (dir: string, flags: ReportFlags) => {
-      const folder = resolve(terminal.cwd, dir);
+      const folder = runFolder(dir, terminal);
       const { summaryFromRunLog } = await import('../../runlog/restore.ts');
       const summary = summaryFromRunLog(folder);
       const wrote = await writeFiles(terminal, { summary, folder, flags });

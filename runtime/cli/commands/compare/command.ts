@@ -4,6 +4,7 @@ import { resolve } from 'node:path';
 import { hintLine } from '../../problem-text.ts';
 import { DicomRunError, ExitCode } from '../../../errors.ts';
 import type { DefineCommand } from '../../command.ts';
+import { runFolder } from '../../data/run-folder.ts';
 import { needsAscii } from '../../run/print-summary.ts';
 import type { Style } from '../../terminal.ts';
 
@@ -17,8 +18,8 @@ const TOLERANCE_HINT = '--tolerance 25, where runs of the same load differ by th
 
 export const define: DefineCommand = (command, { terminal, exit }) => {
   command
-    .argument('<before>', 'folder of the run that counts as good')
-    .argument('<after>', 'folder of the run to judge')
+    .argument('<before>', 'folder of the run that counts as good, or last~1')
+    .argument('<after>', 'folder of the run to judge, or last')
     .option('--tolerance <percent>', 'worse by more than this is a regression', '10')
     .option('--json', 'as JSON')
     .option('--html <file>', 'also as one HTML file that needs no network')
@@ -31,8 +32,8 @@ export const define: DefineCommand = (command, { terminal, exit }) => {
           import('../../flag-values.ts'),
         ]);
       const tolerance = readCount('--tolerance', flags.tolerance) / 100;
-      const first = readSide(resolve(terminal.cwd, before));
-      const second = readSide(resolve(terminal.cwd, after));
+      const first = readSide(runFolder(before, terminal));
+      const second = readSide(runFolder(after, terminal));
       const rows = compareRuns(first, second, tolerance);
       if (flags.json === true) terminal.out(`${JSON.stringify(rows, null, 2)}\n`);
       else {
