@@ -29,7 +29,7 @@ describe('README', () => {
 
   it('names only npm scripts that exist', () => {
     const { scripts } = JSON.parse(read('package.json')) as { scripts: Record<string, string> };
-    for (const [, name = ''] of readme.matchAll(/npm run ([\w-]+)/g)) {
+    for (const [, name = ''] of readme.matchAll(/npm run ([\w:-]+)/g)) {
       expect(scripts, name).toHaveProperty(name);
     }
   });
