@@ -5,7 +5,8 @@ import type { OutputConfig } from '../outputs/kind.ts';
 import { segmentOption } from './values/segment-option.ts';
 import type { Problems } from './values/problems.ts';
 import { smokeThresholds } from './smoke.ts';
-import { EVERY_RECEIVER } from './option-table.ts';
+import { EVERY_RECEIVER, keyOf, OPTION_TABLE } from './option-table.ts';
+import type { PlainOptions } from './option-table.ts';
 import type { Stack } from './sources/stack.ts';
 import { resolveTargets } from './targets.ts';
 import type {
@@ -15,7 +16,6 @@ import type {
   ScrapeConfig,
   Simulation,
   ThresholdSpec,
-  TimeUnit,
 } from './types.ts';
 
 export interface Parts {
@@ -42,16 +42,16 @@ export function buildOptions(
     tags: stack.map<string>('tags'),
     labels: stack.get<readonly string[]>('labels') ?? [],
     env,
-    ...life(stack),
-    ...results(stack),
+    ...plainOptions(stack),
+    quiet: Math.min(2, stack.need('quiet')) as Options['quiet'],
+    outputs: outputs(stack),
+    scrape: stack.get<readonly ScrapeConfig[]>('scrape') ?? [],
     ...segmentOption(stack, problems),
     ...resolveTargets(stack, problems, warnings),
     simulate: stack.get<Simulation>('simulate') ?? {},
     ...receivers(stack),
-    preflight: stack.need('preflight'),
-    allowedTargets: stack.need('allowedTargets'),
-    dataRoot: stack.get<string>('data.root') ?? null,
-    dataFile: stack.get<string>('data.file') ?? null,
+    dataRoot: stack.get('data.root') ?? null,
+    dataFile: stack.get('data.file') ?? null,
     warnings,
     origins: originsOf(parts),
   };
@@ -63,50 +63,15 @@ function receivers(stack: Stack) {
   return { receivers: named, everyReceiver };
 }
 
-function life(stack: Stack) {
-  return {
-    setupTimeoutMs: stack.need<number>('setupTimeout'),
-    teardownTimeoutMs: stack.need<number>('teardownTimeout'),
-    handleSummaryTimeoutMs: stack.need<number>('handleSummaryTimeout'),
-    noSetup: stack.need<boolean>('noSetup'),
-    noTeardown: stack.need<boolean>('noTeardown'),
-    noThresholds: stack.need<boolean>('noThresholds'),
-    minIterationDurationMs: stack.need<number>('minIterationDuration'),
-    hangTimeoutMs: stack.need<number>('hangTimeout'),
-    throw: stack.need<boolean>('throw'),
-    settleMs: stack.need<number>('settle'),
-    deliveryHorizonMs: stack.need<number>('deliveryHorizon'),
-    wireCacheBytes: stack.need<number>('wireCache'),
-    connectBacklog: stack.need<number>('connectBacklog'),
-    connectRate: stack.get<number>('connectRate') ?? null,
-    workerHeapBytes: stack.get<number>('workerHeap') ?? null,
-    workers: stack.get<number>('workers') ?? null,
-    acceptors: stack.get<number>('acceptors') ?? null,
-  };
-}
-
-function results(stack: Stack) {
-  return {
-    summaryTrendStats: stack.need<readonly string[]>('summaryTrendStats'),
-    summaryTimeUnit: stack.get<TimeUnit>('summaryTimeUnit') ?? null,
-    summaryExport: stack.get<string>('summaryExport') ?? null,
-    noReport: stack.need<boolean>('noReport'),
-    noSummary: stack.need<boolean>('noSummary'),
-    outputs: outputs(stack),
-    resultsDir: stack.need<string>('resultsDir'),
-    title: stack.get<string>('title') ?? null,
-    testid: stack.get<string>('testid') ?? null,
-    strictOutput: stack.need<boolean>('strictOutput'),
-    consoleOutput: stack.get<string>('consoleOutput') ?? null,
-    progressIntervalMs: stack.get<number>('progressInterval') ?? null,
-    quiet: Math.min(2, stack.need<number>('quiet')) as Options['quiet'],
-    trace: stack.need<boolean>('trace'),
-    phiOk: stack.need<boolean>('phiOk'),
-    ledger: stack.need<Options['ledger']>('ledger'),
-    scrapeIntervalMs: stack.need<number>('scrapeInterval'),
-    scrape: stack.get<readonly ScrapeConfig[]>('scrape') ?? [],
-    grafanaUrl: stack.get<string>('grafanaUrl') ?? null,
-  };
+/** Every option that stands in Options by its own name. */
+function plainOptions(stack: Stack): PlainOptions {
+  const all: Record<string, unknown> = {};
+  for (const option of OPTION_TABLE) {
+    const key = keyOf(option);
+    if (key !== null) all[key] = stack.get<unknown>(option.path) ?? null;
+  }
+  // why: PlainOptions is made of the same rows
+  return all as PlainOptions;
 }
 
 /** User, password and token may stand beside the URL instead of in it. */
@@ -119,7 +84,7 @@ function outputs(stack: Stack): readonly OutputConfig[] {
 }
 
 function checkTrendStats(stack: Stack, problems: Problems): void {
-  for (const stat of stack.need<readonly string[]>('summaryTrendStats')) {
+  for (const stat of stack.need('summaryTrendStats')) {
     const percentile = /^p\((\d+(?:\.\d+)?)\)$/.exec(stat);
     if (['avg', 'min', 'med', 'max', 'count'].includes(stat)) continue;
     if (percentile !== null && Number(percentile[1]) <= 100) continue;

@@ -1,6 +1,8 @@
 // Every plain option, once: its path in an options object or configuration file, its kind, default,
-// flag and what it is for. Names of variables follow from paths: `target.calledAET` is
-// DICOMRUN_TARGET_CALLED_AET. Load, tags, thresholds, routes and outputs have files of their own.
+// flag and what it is for. The type of Options, the flags' help and the configuration page are made
+// of it. Names of variables follow from paths: `target.calledAET` is DICOMRUN_TARGET_CALLED_AET.
+// Load, tags, thresholds, routes and outputs have files of their own.
+import { formatNs } from '../executors/duration.ts';
 
 export type OptionKind =
   'duration' | 'integer' | 'boolean' | 'string' | 'size' | 'list' | 'aet' | 'port' | 'choice';
@@ -12,6 +14,10 @@ export interface OptionRow {
   readonly byDefault: number | string | boolean | readonly string[] | null;
   /** Long name of the flag that sets it, without dashes; `no-…` sets it to the opposite. */
   readonly flag?: string;
+  /** Name of the flag's value in its help, where the kind does not give it. */
+  readonly value?: string;
+  /** What the flag does, where `doc` does not say it: it turns off what the option turns on. */
+  readonly flagDoc?: string;
   readonly choices?: readonly string[];
   readonly min?: number;
   readonly secret?: boolean;
@@ -20,13 +26,34 @@ export interface OptionRow {
 
 type Rest = Partial<Omit<OptionRow, 'path' | 'kind' | 'doc'>>;
 
-function row(path: string, kind: OptionKind, doc: string, rest: Rest = {}): OptionRow {
+/** A row that remembers what it was made of, so that types follow from it. */
+interface TypedRow<P extends string, K extends OptionKind, R extends Rest> extends OptionRow {
+  readonly path: P;
+  readonly kind: K;
+  /** Never there: only its type is read. */
+  readonly rest?: R;
+}
+
+function row<const P extends string, K extends OptionKind, const R extends Rest = object>(
+  path: P,
+  kind: K,
+  doc: string,
+  rest?: R,
+): TypedRow<P, K, R> {
   return { path, kind, byDefault: null, doc, ...rest };
 }
 
-const duration = (path: string, ms: number | null, doc: string, flag?: string): OptionRow =>
-  row(path, 'duration', doc, { byDefault: ms, ...(flag === undefined ? {} : { flag }) });
-const off = (path: string, doc: string, flag?: string): OptionRow =>
+const duration = <const P extends string, D extends number | null>(
+  path: P,
+  ms: D,
+  doc: string,
+  flag?: string,
+): TypedRow<P, 'duration', { byDefault: D }> => ({
+  ...row(path, 'duration', doc),
+  byDefault: ms,
+  ...(flag === undefined ? {} : { flag }),
+});
+const off = <const P extends string>(path: P, doc: string, flag?: string) =>
   row(path, 'boolean', doc, { byDefault: false, ...(flag === undefined ? {} : { flag }) });
 
 /** In place of an AE title: every receiver of the script that is not named. */
@@ -36,7 +63,7 @@ export const EVERY_RECEIVER = '*';
 export const MIN_HEAP_BYTES = 64e6;
 
 /** In the order in which `dicomrun config` lists them. */
-export const OPTION_TABLE: readonly OptionRow[] = [
+const TABLE = [
   // ---- target
   row('target.host', 'string', 'host of the system under test'),
   row('target.port', 'port', 'its port (104)'),
@@ -51,11 +78,12 @@ export const OPTION_TABLE: readonly OptionRow[] = [
   row('target.tls.serverName', 'string', 'name to expect in the certificate'),
   row('target.tls.verify', 'boolean', 'check the certificate (true)'),
   row('target.tls.minVersion', 'choice', 'oldest TLS version', { choices: ['TLSv1.2', 'TLSv1.3'] }),
-  row('route', 'string', 'configured route to use', { flag: 'route' }),
+  row('route', 'string', 'configured route to use', { flag: 'route', value: 'name' }),
   off('embedded', 'run against an embedded router and archive', 'embedded'),
   row('preflight', 'boolean', 'echo the target before the run', {
     byDefault: true,
     flag: 'no-preflight',
+    flagDoc: 'do not check the target before the run',
   }),
   row('allowedTargets', 'list', 'hosts that may be loaded heavily', { byDefault: [] }),
 
@@ -94,37 +122,37 @@ export const OPTION_TABLE: readonly OptionRow[] = [
     flag: 'connect-rate',
     min: 1,
   }),
-  row('workerHeap', 'size', 'heap of a worker (its share of half the memory)', {
+  row('workerHeap', 'size', 'heap of a worker (default: its share of half the memory)', {
     flag: 'worker-heap',
     min: MIN_HEAP_BYTES,
   }),
-  row('workers', 'integer', 'worker threads (cores - 1)', { flag: 'workers', min: 1 }),
+  row('workers', 'integer', 'worker threads (default: cores - 1)', { flag: 'workers', min: 1 }),
   row('acceptors', 'integer', 'acceptor threads', { min: 1 }),
   row('executionSegment', 'string', 'part of the plan to run, e.g. 0:1/2', {
     flag: 'execution-segment',
+    value: 'from:to',
   }),
   row('executionSegmentSequence', 'list', 'all parts of the plan, e.g. 0,1/2,1', {
     flag: 'execution-segment-sequence',
   }),
 
   // ---- data
-  row('data.root', 'string', 'folder of files() without argument', { flag: 'data' }),
+  row('data.root', 'string', 'folder of files() without argument (DICOM_ROOT_DIR)', {
+    flag: 'data',
+    value: 'folder',
+  }),
   row('data.file', 'string', 'one file for scripts that ask for it'),
 
   // ---- results
   row('resultsDir', 'string', 'where run folders are made', {
     byDefault: 'results',
     flag: 'results',
+    value: 'dir',
   }),
-  row(
-    'title',
-    'string',
-    'what the run is called on screen, in reports and in JUnit: a ticket, a purpose',
-    {
-      flag: 'title',
-    },
-  ),
-  row('testid', 'string', 'name of the run in every output', { flag: 'testid' }),
+  row('title', 'string', 'what the run is called on screen, in reports and in JUnit', {
+    flag: 'title',
+  }),
+  row('testid', 'string', 'name of the run in every output', { flag: 'testid', value: 'id' }),
   row('summaryTrendStats', 'list', 'statistics of trends', {
     byDefault: ['avg', 'min', 'med', 'max', 'p(90)', 'p(95)'],
     flag: 'summary-trend-stats',
@@ -132,20 +160,26 @@ export const OPTION_TABLE: readonly OptionRow[] = [
   row('summaryTimeUnit', 'choice', 'unit of times in the summary', {
     choices: ['s', 'ms', 'us'],
     flag: 'summary-time-unit',
+    value: 'unit',
   }),
   row('summaryExport', 'string', 'file for the summary in the shape of k6', {
     flag: 'summary-export',
+    value: 'file',
   }),
   off('noSummary', 'no summary on standard output', 'no-summary'),
   off('noReport', 'no HTML report', 'no-report'),
   off('noThresholds', 'do not judge thresholds', 'no-thresholds'),
   off('strictOutput', 'exit 112 when an output lost samples', 'strict-output'),
-  row('consoleOutput', 'string', 'file for the console of the script', { flag: 'console-output' }),
+  row('consoleOutput', 'string', 'file for the console of the script', {
+    flag: 'console-output',
+    value: 'file',
+  }),
   off('phiOk', 'results name UIDs in full and quote peers word for word', 'phi-ok'),
   row('ledger', 'choice', 'what the ledger of sent instances holds', {
     byDefault: 'studies',
     choices: ['studies', 'instances', 'none'],
     flag: 'ledger',
+    value: 'what',
   }),
   duration(
     'progressInterval',
@@ -162,7 +196,77 @@ export const OPTION_TABLE: readonly OptionRow[] = [
   row('prometheus.username', 'string', 'user of the remote write receiver'),
   row('prometheus.password', 'string', 'its password', { secret: true }),
   row('prometheus.token', 'string', 'or its bearer token', { secret: true }),
-];
+] as const;
+
+export const OPTION_TABLE: readonly OptionRow[] = TABLE;
+
+type Row = (typeof TABLE)[number];
+type RestOf<R extends Row> = NonNullable<R['rest']>;
+type Kinds = {
+  readonly duration: number;
+  readonly integer: number;
+  readonly size: number;
+  readonly port: number;
+  readonly boolean: boolean;
+  readonly string: string;
+  readonly aet: string;
+  readonly list: readonly string[];
+  readonly choice: string;
+};
+type Said<R extends Row> =
+  RestOf<R> extends { readonly choices: readonly (infer C)[] } ? C : Kinds[R['kind']];
+type HasDefault<R extends Row> =
+  RestOf<R> extends { readonly byDefault: NonNullable<unknown> } ? true : false;
+type Key<R extends Row> = R['kind'] extends 'duration'
+  ? `${R['path']}Ms`
+  : R['kind'] extends 'size'
+    ? `${R['path']}Bytes`
+    : R['path'];
+/** Rows that stand in Options by their own name; `target.host` and its like make up larger things. */
+type Plain<R extends Row> = R extends { readonly path: `${string}.${string}` } ? never : R;
+
+/** Path of an option that has a row. */
+export type OptionPath = Row['path'];
+/** What the option of that path is, once it is read. */
+export type OptionValue<P extends OptionPath> = Said<Extract<Row, { readonly path: P }>>;
+/** The part of Options that is rows: times in ms (`settleMs`), sizes in bytes (`wireCacheBytes`). */
+export type PlainOptions = {
+  readonly [R in Plain<Row> as Key<R>]: HasDefault<R> extends true ? Said<R> : Said<R> | null;
+};
+
+/** The key in Options of an option that stands there by its own name; null for the others. */
+export function keyOf({ path, kind }: OptionRow): string | null {
+  if (path.includes('.')) return null;
+  if (kind === 'duration') return `${path}Ms`;
+  return kind === 'size' ? `${path}Bytes` : path;
+}
+
+/** A default as a person reads it: `30s`, `256MB`; '' where there is none. */
+export function defaultText({ kind, byDefault: value }: OptionRow): string {
+  if (value === null) return '';
+  if (kind === 'duration') return formatNs(Number(value) * 1e6);
+  if (kind === 'size') return `${Number(value) / 1e6}MB`;
+  return Array.isArray(value) ? value.join(',') : String(value);
+}
+
+const VALUE_NAMES: Partial<Record<OptionKind, string>> = {
+  duration: 'duration',
+  integer: 'n',
+  size: 'size',
+  list: 'list',
+};
+
+/** How a flag is written, and what its help says: `--settle <duration>`, `wait … (default 30s)`. */
+export function flagHelp(flag: string): readonly [spelling: string, text: string] {
+  const option = OPTION_TABLE.find((one) => one.flag === flag);
+  if (option === undefined) throw new Error(`no option has the flag --${flag}`);
+  const { kind, value = VALUE_NAMES[kind] ?? 'text', choices } = option;
+  const text = option.flagDoc ?? option.doc;
+  if (kind === 'boolean') return [`--${flag}`, text];
+  const of = choices === undefined ? '' : `: ${choices.join(', ')}`;
+  const byDefault = Number(option.byDefault) === 0 ? '' : ` (default ${defaultText(option)})`;
+  return [`--${flag} <${value}>`, `${text}${of}${byDefault}`];
+}
 
 export const ROWS: ReadonlyMap<string, OptionRow> = new Map(
   OPTION_TABLE.map((option) => [option.path, option]),

@@ -19,7 +19,7 @@ export interface Targets {
 export function resolveTargets(stack: Stack, problems: Problems, warnings: string[]): Targets {
   const embedded = isEmbedded(stack, problems, warnings);
   const routes = stack.map<Route>('routes');
-  const route = stack.get<string>('route') ?? null;
+  const route = stack.get('route') ?? null;
   if (route !== null && !embedded && routes[route] === undefined) {
     problems.add('CONFIG_ROUTE', `route "${route}": not configured`, {
       hint:
@@ -37,7 +37,7 @@ export function resolveTargets(stack: Stack, problems: Problems, warnings: strin
 
 /** A target named later than `embedded` (in a higher source) wins, and the other way round. */
 function isEmbedded(stack: Stack, problems: Problems, warnings: string[]): boolean {
-  if (stack.get<boolean>('embedded') !== true) return false;
+  if (stack.get('embedded') !== true) return false;
   const level = stack.level('target.host') - stack.level('embedded');
   if (level === 0) {
     const both = `${stack.origin('embedded')} and ${stack.origin('target.host')}`;
@@ -54,8 +54,8 @@ function isEmbedded(stack: Stack, problems: Problems, warnings: string[]): boole
 }
 
 function targetOf(stack: Stack, problems: Problems): Target | null {
-  const host = stack.get<string>('target.host');
-  const calledAET = stack.get<string>('target.calledAET');
+  const host = stack.get('target.host');
+  const calledAET = stack.get('target.calledAET');
   if (host === undefined) {
     if (calledAET === undefined && stack.get('target.port') === undefined) return null;
     const known = calledAET === undefined ? 'target.port' : 'target.calledAET';
@@ -71,14 +71,14 @@ function targetOf(stack: Stack, problems: Problems): Target | null {
       where: stack.origin('target.host'),
     });
   }
-  const maxPdu = stack.get<number>('target.maxPdu');
-  const sourceAddress = stack.get<string>('target.sourceAddress');
+  const maxPdu = stack.get('target.maxPdu');
+  const sourceAddress = stack.get('target.sourceAddress');
   const tls = tlsOf(stack);
   return {
     host,
-    port: stack.get<number>('target.port') ?? DEFAULT_PORT,
+    port: stack.get('target.port') ?? DEFAULT_PORT,
     calledAET: calledAET ?? '',
-    callingAET: stack.get<string>('target.callingAET') ?? DEFAULT_CALLING,
+    callingAET: stack.get('target.callingAET') ?? DEFAULT_CALLING,
     ...(maxPdu === undefined ? {} : { maxPdu }),
     ...(sourceAddress === undefined ? {} : { sourceAddress }),
     ...(tls === undefined ? {} : { tls }),
@@ -118,10 +118,10 @@ function verifyOf(
   { target, routed }: { readonly target: Target | null; readonly routed: Target | null },
   warnings: string[],
 ): VerifyTarget | null {
-  const host = stack.get<string>('verify.host') ?? target?.host;
-  const calledAET = stack.get<string>('verify.calledAET') ?? target?.calledAET;
+  const host = stack.get('verify.host') ?? target?.host;
+  const calledAET = stack.get('verify.calledAET') ?? target?.calledAET;
   if (host === undefined || calledAET === undefined) return null;
-  const enabled = stack.get<boolean>('verify.enabled') ?? true;
+  const enabled = stack.get('verify.enabled') ?? true;
   const isTarget = stack.get('verify.host') === undefined;
   const asked = Object.keys(stack.map('verify')).length > 0;
   if (isTarget && enabled && asked) {
@@ -132,13 +132,13 @@ function verifyOf(
   }
   return {
     host,
-    port: stack.get<number>('verify.port') ?? target?.port ?? DEFAULT_PORT,
+    port: stack.get('verify.port') ?? target?.port ?? DEFAULT_PORT,
     calledAET,
-    callingAET: stack.get<string>('verify.callingAET') ?? routed?.callingAET ?? DEFAULT_CALLING,
+    callingAET: stack.get('verify.callingAET') ?? routed?.callingAET ?? DEFAULT_CALLING,
     enabled,
-    initialDelayMs: stack.need<number>('verify.initialDelay'),
-    timeoutMs: stack.need<number>('verify.timeout'),
-    intervalMs: stack.need<number>('verify.interval'),
+    initialDelayMs: stack.need('verify.initialDelay'),
+    timeoutMs: stack.need('verify.timeout'),
+    intervalMs: stack.need('verify.interval'),
     isTarget,
     ...(isTarget && target?.tls !== undefined ? { tls: target.tls } : {}),
   };

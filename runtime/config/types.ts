@@ -4,6 +4,7 @@
 import type { Scenario } from '../executors/index.ts';
 import type { Part } from '../executors/segment.ts';
 import type { OutputConfig } from '../outputs/kind.ts';
+import type { PlainOptions } from './option-table.ts';
 import type { Simulation } from './values/simulate.ts';
 export type { Simulation } from './values/simulate.ts';
 export type { Scenario } from '../executors/index.ts';
@@ -95,17 +96,15 @@ export interface ScrapeConfig {
 // ---------------------------------------------------------------- the whole
 
 export type Mode = 'run' | 'smoke';
-export type TimeUnit = 's' | 'ms' | 'us';
 
 /** A value's way in: `default`, `script`, `flag --vus`, `env COMPASS_HOST`, `.env COMPASS_HOST`, … */
 export type Origin = string;
 
-/** The frozen result of `resolveOptions`. */
-export interface Options {
+/** The frozen result of `resolveOptions`: the rows of option-table.ts, and what is no plain option. */
+export interface Options extends PlainOptions {
   readonly mode: Mode;
   readonly scenarios: readonly Scenario[];
   readonly thresholds: ThresholdConfig;
-  readonly noThresholds: boolean;
   /** Tags of every sample of the run. */
   readonly tags: Readonly<Record<string, string>>;
   readonly labels: readonly string[];
@@ -116,68 +115,17 @@ export interface Options {
   /** All of `__ENV`. */
   readonly env: Readonly<Record<string, string>>;
 
-  readonly setupTimeoutMs: number;
-  readonly teardownTimeoutMs: number;
-  readonly handleSummaryTimeoutMs: number;
-  readonly noSetup: boolean;
-  readonly noTeardown: boolean;
-  readonly minIterationDurationMs: number;
-  /** Guest code that does not yield for so long is interrupted. */
-  readonly hangTimeoutMs: number;
-  /** Bad metric values throw instead of warn. */
-  readonly throw: boolean;
-
-  readonly summaryTrendStats: readonly string[];
-  readonly summaryTimeUnit: TimeUnit | null;
-  readonly summaryExport: string | null;
-  readonly noReport: boolean;
-  readonly noSummary: boolean;
   readonly outputs: readonly OutputConfig[];
-  readonly resultsDir: string;
-  /** What the run is called where people read of it; null: by its script. */
-  readonly title: string | null;
-  readonly testid: string | null;
-  readonly strictOutput: boolean;
-  readonly consoleOutput: string | null;
-  /** null: 10 s for two minutes, then 60 s; 0: off. */
-  readonly progressIntervalMs: number | null;
   /** 0 all, 1 plan and summary, 2 errors only. */
   readonly quiet: 0 | 1 | 2;
-  readonly trace: boolean;
-  /** Results name UIDs in full and texts of peers as they came. */
-  readonly phiOk: boolean;
-  /** What the ledger of sent instances holds. */
-  readonly ledger: 'studies' | 'instances' | 'none';
   readonly scrape: readonly ScrapeConfig[];
-  readonly scrapeIntervalMs: number;
-  readonly grafanaUrl: string | null;
-
-  readonly settleMs: number;
-  readonly deliveryHorizonMs: number;
-  readonly wireCacheBytes: number;
-  /** Associations to one address begun and not yet answered, at most. */
-  readonly connectBacklog: number;
-  /** Associations begun per second to one address; null: as many as are answered. */
-  readonly connectRate: number | null;
-  /** Heap limit of a worker; null: its share of half the memory, at most 4 GiB. */
-  readonly workerHeapBytes: number | null;
-  /** null: cores − 1, at least 1. */
-  readonly workers: number | null;
-  readonly acceptors: number | null;
-  /** As it was written. */
-  readonly executionSegment: string | null;
-  readonly executionSegmentSequence: readonly string[] | null;
   /** What the segment is: the part of the plan that this process runs. */
   readonly part: Part;
 
-  readonly embedded: boolean;
   /** What the embedded router and archive are like. */
   readonly simulate: Simulation;
-  readonly preflight: boolean;
   readonly target: Target | null;
   readonly routes: Routes;
-  /** Name of the route in use, if one was chosen. */
-  readonly route: string | null;
   readonly verify: VerifyTarget | null;
   /** What somebody said of it; it holds for the embedded archive as well. */
   readonly verifyTiming: Partial<VerifyTiming>;
@@ -185,8 +133,6 @@ export interface Options {
   readonly receivers: Readonly<Record<string, ReceiverPlace>>;
   /** Where every other one does; null: as the script says. */
   readonly everyReceiver: ReceiverPlace | null;
-  /** Hosts that may be loaded heavily besides loopback. */
-  readonly allowedTargets: readonly string[];
   readonly dataRoot: string | null;
   readonly dataFile: string | null;
 

@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { apiDocument } from '../../tools/docs/docs-api.ts';
 import { licencesDocument } from '../../tools/docs/docs-licences.ts';
 import { withTables } from '../../tools/docs/docs-tables.ts';
+import { withOptions } from '../../tools/docs/option-help.ts';
 import { withSabotage } from './sabotage/table.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -23,6 +24,11 @@ describe('generated documents', () => {
     expect(
       bare.filter((line) => !/^- `(Status|\w*(Error|Rejected|Aborted|Context)):/.test(line)),
     ).toEqual([]);
+  });
+
+  it('configuration.md ends with the table of options', async () => {
+    const made = withOptions(readFileSync(help('configuration'), 'utf8'));
+    await expect(made).toMatchFileSnapshot(help('configuration'));
   });
 
   it('licences.md is made from the lockfile', async () => {

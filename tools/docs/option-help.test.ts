@@ -2,15 +2,10 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { lines, resolve } from '../../runtime/tests/config-fixture.ts';
 import { SEEDS } from '../../runtime/config/sources/variables.ts';
-import { optionHelp } from './option-help.ts';
 
 const help = readFileSync(new URL('../../runtime/help/configuration.md', import.meta.url), 'utf8');
 
 describe('help configuration', () => {
-  it('lists every option as the table has it', () => {
-    expect(help.endsWith(`${optionHelp()}\n`)).toBe(true);
-  });
-
   it('names every variable of the seed suite', () => {
     expect(Object.keys(SEEDS).filter((name) => !help.includes(`\`${name}\``))).toEqual([]);
   });

@@ -1,25 +1,26 @@
 // The option table as Markdown, for `dicomrun help configuration`.
-import { formatNs } from '../../runtime/executors/duration.ts';
-import { OPTION_TABLE, variableOf } from '../../runtime/config/option-table.ts';
+import { defaultText, OPTION_TABLE, variableOf } from '../../runtime/config/option-table.ts';
 import type { OptionRow } from '../../runtime/config/option-table.ts';
 
+const HEAD = '| key | flag | variable | default | meaning |';
+
+/** The page with the table as it is now, at its end. */
+export function withOptions(page: string): string {
+  return `${page.slice(0, page.indexOf(HEAD))}${optionHelp()}\n`;
+}
+
 /** One row per option: key, flag, variable, default, meaning. */
-export function optionHelp(): string {
+function optionHelp(): string {
   const rows = OPTION_TABLE.map((option) => {
     const flag = option.flag === undefined ? '' : `\`--${option.flag}\``;
     const key = `\`${option.path}\``;
     return `| ${key} | ${flag} | \`${variableOf(option.path)}\` | ${byDefault(option)} | ${option.doc} |`;
   });
-  return ['| key | flag | variable | default | meaning |', '|---|---|---|---|---|', ...rows].join(
-    '\n',
-  );
+  return [HEAD, '|---|---|---|---|---|', ...rows].join('\n');
 }
 
-function byDefault({ kind, byDefault: value, choices }: OptionRow): string {
-  const of = choices === undefined ? '' : ` of ${choices.join(', ')}`;
-  if (value === null) return of === '' ? '' : `one${of}`;
-  if (kind === 'duration') return formatNs(Number(value) * 1e6);
-  if (kind === 'size') return `${Number(value) / 1e6}MB`;
-  if (Array.isArray(value)) return value.length === 0 ? '' : value.join(',');
-  return `${String(value)}${of}`;
+function byDefault(option: OptionRow): string {
+  const of = option.choices === undefined ? '' : ` of ${option.choices.join(', ')}`;
+  if (option.byDefault === null) return of === '' ? '' : `one${of}`;
+  return `${defaultText(option)}${of}`;
 }

@@ -2,6 +2,7 @@
 // configuration parses and checks them together with every other source.
 import type { Command } from 'commander';
 import { DicomRunError, ExitCode } from '../../errors.ts';
+import { flagHelp } from '../../config/option-table.ts';
 import { OUTPUT_HELP } from '../../outputs/index.ts';
 import { connectFrom, dcmtkForms } from '../argv.ts';
 
@@ -9,10 +10,7 @@ import { connectFrom, dcmtkForms } from '../argv.ts';
 export type FlagValues = Readonly<Record<string, string | number | boolean | readonly string[]>>;
 
 /** Shown alike by every command that makes results. */
-export const PHI_OK = [
-  '--phi-ok',
-  'results name UIDs in full and quote peers word for word',
-] as const;
+export const PHI_OK = flagHelp('phi-ok');
 
 export function collect(value: string, before: readonly string[] | undefined): readonly string[] {
   return [...(before ?? []), value];
@@ -41,22 +39,22 @@ export function addLoadFlags(command: Command): Command {
     .option('-i, --iterations <n>', 'iterations over all virtual users')
     .option('-s, --stage <duration:vus>', 'one stage of a ramp, repeatable', collect)
     .option('--scenario <name>', 'only this scenario of the script; load flags shape it')
-    .option('--min-iteration-duration <duration>', 'pad shorter iterations');
+    .option(...flagHelp('min-iteration-duration'));
 }
 
 export function addTargetFlags(command: Command): Command {
   return addConnectFlags(command)
-    .option('--route <name>', 'use this configured route')
-    .option('--embedded', 'run against an embedded router and archive')
+    .option(...flagHelp('route'))
+    .option(...flagHelp('embedded'))
     .option('--verify <aet@host:port>', 'where C-FIND verification asks')
     .option(
       '--receiver <aet=host:port>',
       'where a receiver of the script listens, repeatable',
       collect,
     )
-    .option('--connect-backlog <n>', 'associations to an address not yet answered (default 50)')
-    .option('--connect-rate <n>', 'associations to an address begun per second, at most')
-    .option('--no-preflight', 'do not check the target before the run');
+    .option(...flagHelp('connect-backlog'))
+    .option(...flagHelp('connect-rate'))
+    .option(...flagHelp('no-preflight'));
 }
 
 export function addConfigFlags(command: Command): Command {
@@ -67,30 +65,30 @@ export function addConfigFlags(command: Command): Command {
     .option('--config <file>', 'configuration file instead of the one beside the script')
     .option('--profile <name>', 'profile of the configuration file')
     .option('--tag <key=value>', 'tag on every sample, repeatable', collect)
-    .option('--data <folder>', 'data folder for files() (DICOM_ROOT_DIR)');
+    .option(...flagHelp('data'));
 }
 
 export function addResultFlags(command: Command): Command {
   return command
     .optionsGroup('Results:')
     .option('-o, --out <kind=target>', `${OUTPUT_HELP}, repeatable`, collect)
-    .option('--results <dir>', 'where run folders are made (default results)')
-    .option('--testid <id>', 'name of the run in every output')
-    .option('--title <text>', 'what the run is called on screen, in reports and in JUnit')
-    .option('--summary-export <file>', 'summary in the shape of k6')
-    .option('--summary-trend-stats <list>', 'statistics of trends, e.g. avg,med,p(99)')
-    .option('--summary-time-unit <unit>', 's, ms or us')
-    .option('--no-summary', 'no summary on standard output')
-    .option('--no-report', 'no HTML report')
-    .option('--no-thresholds', 'do not judge thresholds')
-    .option('--strict-output', 'exit 112 when an output lost samples')
-    .option('--console-output <file>', 'console of the script into a file')
+    .option(...flagHelp('results'))
+    .option(...flagHelp('testid'))
+    .option(...flagHelp('title'))
+    .option(...flagHelp('summary-export'))
+    .option(...flagHelp('summary-trend-stats'))
+    .option(...flagHelp('summary-time-unit'))
+    .option(...flagHelp('no-summary'))
+    .option(...flagHelp('no-report'))
+    .option(...flagHelp('no-thresholds'))
+    .option(...flagHelp('strict-output'))
+    .option(...flagHelp('console-output'))
     .option(...PHI_OK)
-    .option('--ledger <what>', 'what the ledger of sent instances holds: studies, instances, none')
+    .option(...flagHelp('ledger'))
     .option('--scrape <name=url>', 'read a Prometheus page of the target, repeatable', collect)
-    .option('--scrape-interval <time>', 'time between two readings of it')
+    .option(...flagHelp('scrape-interval'))
     .option('--web [host:port]', 'serve the live page')
-    .option('--progress-interval <duration>', 'a progress line each so often, 0 for none')
+    .option(...flagHelp('progress-interval'))
     .option('-q, --quiet', 'no progress; twice: errors only', count)
     .option('--no-color', 'no colours')
     .option('--color', 'colours also where there is no terminal');
@@ -99,20 +97,20 @@ export function addResultFlags(command: Command): Command {
 export function addRuntimeFlags(command: Command): Command {
   return command
     .optionsGroup('Runtime:')
-    .option('--workers <n>', 'worker threads (default: cores - 1)')
-    .option('--worker-heap <size>', 'heap of a worker (default: a share of half the memory)')
-    .option('--settle <duration>', 'wait for deliveries at the end (default 30s)')
-    .option('--delivery-horizon <duration>', 'an instance is missing after this (default 10m)')
-    .option('--wire-cache <size>', 'encoded images kept per worker (default 256MB)')
-    .option('--execution-segment <from:to>', 'run this part of the plan, e.g. 0:1/2')
-    .option('--execution-segment-sequence <list>', 'all parts of the plan, e.g. 0,1/2,1')
-    .option('--hang-timeout <duration>', 'interrupt a script that does not yield (default 5s)')
-    .option('--setup-timeout <duration>', 'limit of setup() (default 60s)')
-    .option('--teardown-timeout <duration>', 'limit of teardown() (default 60s)')
-    .option('--no-setup', 'do not call setup()')
-    .option('--no-teardown', 'do not call teardown()')
-    .option('--throw', 'bad metric values throw')
-    .option('--trace', 'print every PDU');
+    .option(...flagHelp('workers'))
+    .option(...flagHelp('worker-heap'))
+    .option(...flagHelp('settle'))
+    .option(...flagHelp('delivery-horizon'))
+    .option(...flagHelp('wire-cache'))
+    .option(...flagHelp('execution-segment'))
+    .option(...flagHelp('execution-segment-sequence'))
+    .option(...flagHelp('hang-timeout'))
+    .option(...flagHelp('setup-timeout'))
+    .option(...flagHelp('teardown-timeout'))
+    .option(...flagHelp('no-setup'))
+    .option(...flagHelp('no-teardown'))
+    .option(...flagHelp('throw'))
+    .option(...flagHelp('trace'));
 }
 
 /** All flags of `run`. */

@@ -1,6 +1,7 @@
 // Layers stacked: a higher one wins, path by path, and every value keeps its origin.
 import type { Entry, Layer } from './layer.ts';
 import { ROWS } from '../option-table.ts';
+import type { OptionPath, OptionValue } from '../option-table.ts';
 
 export interface StackedEntry extends Entry {
   /** Which layer it came from, 0 the lowest. */
@@ -8,10 +9,12 @@ export interface StackedEntry extends Entry {
 }
 
 export interface Stack {
-  /** The value, or its default; undefined when it has neither. */
+  /** The value of an option, or its default; undefined when it has neither. */
+  get<P extends OptionPath>(path: P): OptionValue<P> | undefined;
+  /** What has no row: outputs, labels and their like are read by files of their own. */
   get<T>(path: string): T | undefined;
   /** The value or default of an option whose row has one. */
-  need<T>(path: string): T;
+  need<P extends OptionPath>(path: P): OptionValue<P>;
   /** All values set under `path.`, by the rest of their path. */
   map<T>(path: string): Record<string, T>;
   origin(path: string): string;
@@ -32,8 +35,8 @@ export function stackOf(layers: readonly Layer[]): Stack {
   return {
     entries,
     get,
-    need<T>(path: string): T {
-      return get<T>(path) as T;
+    need<P extends OptionPath>(path: P): OptionValue<P> {
+      return get<OptionValue<P>>(path) as OptionValue<P>;
     },
     map<T>(path: string): Record<string, T> {
       const found: Record<string, T> = {};

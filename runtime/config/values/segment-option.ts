@@ -22,8 +22,8 @@ export interface SegmentOptions {
  * 1/4:2/4 is the second of four.
  */
 export function segmentOption(stack: Stack, problems: Problems): SegmentOptions {
-  const text = stack.get<string>('executionSegment') ?? null;
-  const sequence = stack.get<readonly string[]>('executionSegmentSequence') ?? null;
+  const text = stack.get('executionSegment') ?? null;
+  const sequence = stack.get('executionSegmentSequence') ?? null;
   const given = { executionSegment: text, executionSegmentSequence: sequence };
   if (text === null) return { ...given, part: WHOLE };
   const at = { name: 'option executionSegment', origin: stack.origin('executionSegment') };
