@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { serveArchive, serveSink, type Served } from '../acceptors/stations/serve.ts';
 import { Place } from './cli-spawn.ts';
 import { runScript } from './script-run.ts';
+import { closeServers, serve } from './wire-fixture.ts';
 
 const OTHER = ['--stack', 'dcmjs-dimse'];
 let place: Place;
@@ -71,6 +72,27 @@ describe('--stack dcmjs-dimse', () => {
     expect(opinion?.state).toBe('ok');
     expect(opinion?.lines?.join('\n')).toMatch(/max PDU +(\d+) +\1/);
     expect(opinion?.lines?.join('\n')).toMatch(/C-ECHO status +0000 +0000/);
+    expect(opinion?.lines?.join('\n')).toMatch(
+      /C-ECHO elements +(AffectedSOPClassUID .*Status) +\1/,
+    );
+    expect(opinion?.lines?.join('\n')).toMatch(/C-FIND matches +0 +0/);
+  });
+
+  it('gives the doctor every difference by name', async () => {
+    const port = await serve({
+      onRequest: (association, request) => {
+        // Ours proposes what it asks for on one association, dcmjs-dimse on one each.
+        const isOther = association.contexts.length === 1;
+        association.respond(request, isOther ? { status: 0xa700 } : { status: 0 });
+      },
+    });
+    const at = ['-c', `ODD@127.0.0.1:${port}`];
+    const { out } = await place.run(['doctor', '--second-opinion', '--json', ...at]);
+    const findings = JSON.parse(out) as { check: string; state: string; text: string }[];
+    const opinion = findings.find(({ check }) => check === 'second opinion');
+    expect(opinion?.state).toBe('warn');
+    expect(opinion?.text).toBe('dcmjs-dimse hears otherwise: C-ECHO status, C-FIND status');
+    await closeServers();
   });
 });
 

@@ -80,6 +80,18 @@ export function findElement(buffer: Buffer, start: number, end: number, element:
   return -1;
 }
 
+/** The elements that are there, group length left out, in their order. */
+export function elementsIn(buffer: Buffer, start: number, end: number): number[] {
+  const found: number[] = [];
+  let at = start;
+  while (at + ELEMENT_HEADER_BYTES <= end) {
+    const element = buffer.readUInt16LE(at + 2);
+    if (element !== Element.GROUP_LENGTH) found.push(element);
+    at += ELEMENT_HEADER_BYTES + buffer.readUInt32LE(at + 4);
+  }
+  return found;
+}
+
 /** A US element, -1 when absent or of another length. */
 export function readUint16(buffer: Buffer, start: number, end: number, element: number): number {
   const at = findElement(buffer, start, end, element);

@@ -1,10 +1,17 @@
-// `--second-opinion`: the same C-ECHO by an implementation that is not ours, both answers side by side.
+// `--second-opinion`: the same C-ECHO and C-FIND by an implementation that is not ours, both answers
+// side by side.
 import { VERIFICATION_SOP_CLASS } from '../../../dicom/scu/requests.ts';
+import { elementsIn } from '../../../dicom/dimse/command.ts';
+import type { Reply } from '../../../dicom/dimse/pending.ts';
+import { queryClass } from '../../../dicom/dimse/uids.ts';
+import { keywordOf } from '../../../dicom/element/dictionary.ts';
+import { find, type FindResult } from '../../../dicom/scu/find.ts';
+import type { Association } from '../../../dicom/ul/association.ts';
 import { SECOND_STACK } from '../../../dicom/scu/second-message.ts';
 import { statusHex } from '../../../dicom/dimse/status.ts';
 import { shortName } from '../../../vu/associations/names.ts';
 import { attempt, EXPLICIT_LITTLE, IMPLICIT_LITTLE, release, request } from '../../wire/client.ts';
-import { askSecond } from '../../wire/second.ts';
+import { askSecond, type SecondAnswer } from '../../wire/second.ts';
 import { DicomRunError } from '../../../errors.ts';
 import { echoRequest } from '../../../dicom/scu/requests.ts';
 import type { Finding } from './finding.ts';
@@ -40,10 +47,17 @@ export async function checkSecond(check: PeerCheck): Promise<Finding> {
   };
 }
 
+/** A study that nobody has: the answer is none, and what comes with it. */
+const QUERY = { model: 'study', level: 'STUDY', keys: { StudyInstanceUID: '2.25.1' } } as const;
+const FIND_CLASS = queryClass(QUERY.model, 'find');
+
 async function askOurs({ peer, timeouts }: PeerCheck): Promise<Answer> {
   // why: the same proposal as the other stack makes
   const transferSyntaxes = [IMPLICIT_LITTLE, EXPLICIT_LITTLE];
-  const contexts = [{ abstractSyntax: VERIFICATION_SOP_CLASS, transferSyntaxes }];
+  const contexts = [VERIFICATION_SOP_CLASS, FIND_CLASS].map((abstractSyntax) => ({
+    abstractSyntax,
+    transferSyntaxes,
+  }));
   const outcome = await attempt(peer, { contexts, timeouts });
   if (outcome.kind !== 'accepted') return { association: outcome.kind };
   const { association, answer } = outcome;
@@ -55,37 +69,95 @@ async function askOurs({ peer, timeouts }: PeerCheck): Promise<Answer> {
     'max PDU': String(association.maxPdu),
     ...contextsText(association.contexts),
   };
-  const contextId = association.contextFor(VERIFICATION_SOP_CLASS, '');
   try {
-    if (contextId === 0) return facts;
-    const { status, comment } = await request(
-      association,
-      echoRequest(contextId, association.maxPdu),
-    );
-    return { ...facts, 'C-ECHO status': statusHex(status), 'error comment': comment };
-  } catch {
-    return { ...facts, 'C-ECHO status': 'no answer' };
+    return { ...facts, ...(await echoOurs(association)), ...(await findOurs(association)) };
   } finally {
     await release(association);
   }
 }
 
-async function askOther({ peer, timeoutMs }: PeerCheck): Promise<Answer> {
+async function echoOurs(association: Association): Promise<Answer> {
+  const contextId = association.contextFor(VERIFICATION_SOP_CLASS, '');
+  if (contextId === 0) return {};
+  let elements = '';
+  const onReply = ({ command, start, end }: Reply): void => {
+    elements = elementsText(elementsIn(command, start, end).map(keywordOf));
+  };
   try {
-    const { negotiated, final } = await askSecond(peer, { kind: 'echo' }, timeoutMs);
+    const message = echoRequest(contextId, association.maxPdu);
+    const { status, comment } = await request(association, message, { onReply });
     return {
-      association: 'accepted',
-      'implementation class': negotiated?.implementationClass ?? '',
-      'implementation version': negotiated?.implementationVersion ?? '',
-      'max PDU': String(negotiated?.maxPdu ?? 0),
-      ...contextsText(negotiated?.contexts ?? []),
-      'C-ECHO status': statusHex(final.status),
-      'error comment': final.comment,
+      'C-ECHO status': statusHex(status),
+      'C-ECHO comment': comment,
+      'C-ECHO elements': elements,
     };
-  } catch (error) {
-    if (!(error instanceof DicomRunError)) throw error;
-    return { association: error.message };
+  } catch {
+    return { 'C-ECHO status': 'no answer' };
   }
+}
+
+async function findOurs(association: Association): Promise<Answer> {
+  if (!association.open || association.contextFor(FIND_CLASS, '') === 0) return {};
+  const result = await new Promise<FindResult>((onDone) => {
+    find(association, QUERY, { onMatch: () => undefined, onDone });
+  });
+  if (result.failure !== null) return { 'C-FIND status': 'no answer' };
+  return findText(result.status, result.errorComment, result.matches);
+}
+
+async function askOther(check: PeerCheck): Promise<Answer> {
+  const { peer, timeoutMs } = check;
+  const { model, level, keys } = QUERY;
+  const sopClass = queryClass(model, 'find');
+  const query = { kind: 'find', sopClass, keys: { QueryRetrieveLevel: level, ...keys } } as const;
+  const echoed = await outcomeOf(askSecond(peer, { kind: 'echo' }, timeoutMs));
+  if (typeof echoed === 'string') return { association: echoed };
+  const found = await outcomeOf(askSecond(peer, query, timeoutMs));
+  const { negotiated, final } = echoed;
+  const contexts = negotiated?.contexts ?? [];
+  return {
+    association: 'accepted',
+    'implementation class': negotiated?.implementationClass ?? '',
+    'implementation version': negotiated?.implementationVersion ?? '',
+    'max PDU': String(negotiated?.maxPdu ?? 0),
+    ...contextsText(contexts),
+    'C-ECHO status': statusHex(final.status),
+    'C-ECHO comment': final.comment,
+    'C-ECHO elements': elementsText(Object.keys(final.command)),
+    ...(typeof found === 'string' ? { [shortName(FIND_CLASS)]: found } : foundText(found)),
+  };
+}
+
+/** The answer, or in words that there is none. */
+async function outcomeOf(asked: Promise<SecondAnswer>): Promise<SecondAnswer | string> {
+  try {
+    return await asked;
+  } catch (error) {
+    if (error instanceof DicomRunError) return error.message;
+    throw error;
+  }
+}
+
+function foundText({ negotiated, final, responses }: SecondAnswer): Answer {
+  const matches = responses.length - 1;
+  return {
+    ...contextsText(negotiated?.contexts ?? []),
+    ...findText(final.status, final.comment, matches),
+  };
+}
+
+function findText(status: number, comment: string, matches: number): Answer {
+  return {
+    'C-FIND status': statusHex(status),
+    'C-FIND comment': comment,
+    'C-FIND matches': String(matches),
+  };
+}
+
+/** Elements of a command set by keyword, in one order. */
+function elementsText(keywords: readonly string[]): string {
+  const known = keywords.filter((one) => /^[A-Z]/.test(one) && one !== 'CommandGroupLength');
+  return [...known].sort().join(' ');
 }
 
 function contextsText(
