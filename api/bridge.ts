@@ -169,14 +169,20 @@ export interface CheckSeen {
   readonly differences?: readonly {
     /** SOP Instance UID. */
     readonly instance: string;
+    /** File it was read from, '' or absent without one. */
+    readonly file?: string;
     readonly tag: string;
     readonly expected: string | null;
     readonly actual: string | null;
   }[];
   /** SOP Instance UIDs that did not arrive. */
   readonly missing?: readonly string[];
+  /** The files they were read from, in the same order; '' without one. */
+  readonly missingFiles?: readonly string[];
   /** SOP Instance UID the result is about. */
   readonly instance?: string;
+  /** Prototype it was made of. */
+  readonly prototype?: number;
   /** All else, in words. */
   readonly text?: string;
 }

@@ -54,10 +54,21 @@ export interface Delivery {
   wrongTags: number;
   /** With `verify: 'full'`: attributes not named in `tags` that are not as they were sent, edits included. */
   changedTags: number;
-  /** Which attributes were wrong: instance (SOP Instance UID), keyword, expected, actual. */
-  differences: { instance: string; tag: string; expected: unknown; actual: unknown }[];
+  /**
+   * Which attributes were wrong: instance (SOP Instance UID), the file it was read from (absent for
+   * one that was made), keyword, expected, actual.
+   */
+  differences: {
+    instance: string;
+    file?: string;
+    tag: string;
+    expected: unknown;
+    actual: unknown;
+  }[];
   /** SOP Instance UIDs of the missing, the first 50. */
   missingInstances: string[];
+  /** The files they were read from, in the same order; '' for one that was made. */
+  missingFiles: string[];
   /** Associations it arrived on. */
   associations?: number;
   /** Arrivals after a later instance of the study. */

@@ -24,6 +24,7 @@ export function seenOf(value: unknown): CheckSeen | undefined {
 function deliverySeen(fields: Fields): CheckSeen {
   const differences = fields['differences'] as NonNullable<CheckSeen['differences']>;
   const missing = (fields['missingInstances'] ?? []) as readonly string[];
+  const files = (fields['missingFiles'] ?? []) as readonly string[];
   const count = (name: string): number => Number(fields[name] ?? 0);
   const counts = [
     [count('missing'), `of ${count('expected')} missing`],
@@ -36,7 +37,9 @@ function deliverySeen(fields: Fields): CheckSeen {
   return {
     ...(text === '' ? {} : { text }),
     ...(differences.length === 0 ? {} : { differences: differences.slice(0, MOST_NAMED) }),
-    ...(missing.length === 0 ? {} : { missing: missing.slice(0, MOST_NAMED) }),
+    ...(missing.length === 0
+      ? {}
+      : { missing: missing.slice(0, MOST_NAMED), missingFiles: files.slice(0, MOST_NAMED) }),
   };
 }
 
@@ -53,7 +56,10 @@ function responseSeen(fields: Fields): CheckSeen {
   for (const name of ['reason', 'comment']) {
     if (typeof fields[name] === 'string' && fields[name] !== '') words.push(fields[name]);
   }
-  const { instance } = fields as { readonly instance?: { readonly uid?: unknown } };
-  const uid = instance?.uid;
-  return { text: words.join(', '), ...(typeof uid === 'string' ? { instance: uid } : {}) };
+  const { uid, prototype } = (fields['instance'] ?? {}) as Fields;
+  return {
+    text: words.join(', '),
+    ...(typeof uid === 'string' ? { instance: uid } : {}),
+    ...(typeof prototype === 'number' ? { prototype } : {}),
+  };
 }

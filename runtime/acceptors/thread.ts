@@ -11,6 +11,7 @@ import { Desk } from './account/desk.ts';
 import { openEmbedded } from './stations/embedded.ts';
 import type { Embedded } from './stations/embedded.ts';
 import { FileKeeper } from './stations/file-keeper.ts';
+import { FileNames } from '../dicom/pool/file-names.ts';
 import { HashNumbers } from './account/hashes.ts';
 import { DEFAULT_HEADER_BYTES, HeaderBudget } from './account/header-budget.ts';
 import { Inbox } from './account/inbox.ts';
@@ -70,11 +71,11 @@ export class AcceptorThread {
       hashes.addPool(pool);
       known.addPool(pool, hashes);
     }
-    const { runNumber, settleMs, horizonMs, mostMissing, mostStrays, folder } = message;
-    const sent = new SentHeaders(runNumber, message.pools);
+    const { runNumber, settleMs, horizonMs, mostMissing, mostStrays, folder, pools } = message;
+    const sent = new SentHeaders(runNumber, pools);
+    const named = { samples: this.samples, hashes, sent, files: new FileNames(pools) };
     const limits = { settleMs, horizonMs, mostMissing, mostStrays };
-    const desk = new Desk({ runNumber, ...limits, samples: this.samples, hashes, sent });
-    this.desk = desk;
+    const desk = (this.desk = new Desk({ runNumber, ...limits, ...named }));
     const tools = this.tools(desk, hashes, known);
     const receivers = message.receivers.map(({ id, spec }) => new Receiver(id, spec, tools));
     this.listening = await openPorts(

@@ -221,6 +221,11 @@ export interface MissingInstance {
   /** Study Instance UID. */
   readonly study: string;
   readonly route: string;
+  /** File it was read from, from the folder of its pool; absent for one that was made. */
+  readonly file?: string;
+  readonly modality?: string;
+  /** When it was sent, ms since t0. */
+  readonly sentMs?: number;
 }
 
 export interface DeliverySummary {

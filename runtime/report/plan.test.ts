@@ -57,3 +57,9 @@ it('says how thousands of VUs connect', () => {
   const text = renderPlan({ ...PLAN, connect }, { colour: false, ascii: false });
   expect(text).toContain(`graceful stop\n         ${connect}\n`);
 });
+
+it('names the run, where somebody did', () => {
+  const options = { colour: false, ascii: false };
+  expect(renderPlan(PLAN, options)).not.toContain('title');
+  expect(renderPlan({ ...PLAN, title: 'CHG-4711' }, options)).toMatch(/^title +CHG-4711$/m);
+});

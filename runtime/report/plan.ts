@@ -4,6 +4,8 @@ import { plural, span } from '../metrics/numbers.ts';
 
 export interface PlanFacts {
   readonly script: string;
+  /** `--title`. */
+  readonly title?: string;
   /** First digits of the script's SHA-256. */
   readonly scriptHash?: string;
   readonly runId: string;
@@ -51,6 +53,7 @@ export function renderPlan(
       'run',
       `${plan.runId}   script ${safe(plan.script)}${plan.scriptHash === undefined ? '' : ` (sha ${plan.scriptHash})`}`,
     ],
+    ...(plan.title === undefined ? [] : [['title', safe(plan.title)] as const]),
     ['target', targetText(plan)],
     ...plan.scenarios.map((one, i) => [i === 0 ? 'load' : '', scenarioText(one, plan)] as const),
     ...(plan.part === undefined ? [] : [['part', safe(plan.part)] as const]),

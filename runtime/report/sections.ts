@@ -6,6 +6,7 @@ import type {
   ThresholdResult,
   TrendStats,
 } from '../metrics/summary.ts';
+import { missingName, missingWhere } from './missing.ts';
 import { rejectionText } from './rejection.ts';
 import * as f from '../metrics/numbers.ts';
 import { safe } from './paint.ts';
@@ -190,10 +191,12 @@ const MISSING_LINES = 5;
 function missingLines({ delivery }: Summary, paint: Paint): string[] {
   const { routes, missing = [] } = delivery;
   if (missing.length === 0) return [];
-  const lines = missing.slice(0, MISSING_LINES).map(({ instance, study, route }) => {
-    const where = paint.faint(`of study ${safe(study)}, ${safe(route)}`);
-    return `  ${paint.fail('missing')} ${safe(instance)} ${where}`;
-  });
+  const lines = missing
+    .slice(0, MISSING_LINES)
+    .map(
+      (one) =>
+        `  ${paint.fail('missing')} ${safe(missingName(one))} ${paint.faint(safe(missingWhere(one)))}`,
+    );
   const rest = routes.reduce((sum, route) => sum + route.missing, 0) - lines.length;
   return rest > 0 ? [...lines, `  and ${f.count(rest)} more`] : lines;
 }

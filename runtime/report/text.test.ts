@@ -85,7 +85,7 @@ describe('the text report', () => {
 
   it('names the first instances that are missing, and how many more there are', () => {
     const text = renderText(lossy(summary), PLAIN);
-    expect(text).toContain('  missing …120000000001 of study …120000000000, HTM_GI\n');
+    expect(text).toContain('  missing …120000000001 (route HTM_GI) of study …120000000000\n');
     expect(text.match(/^ {2}missing …/gm)).toHaveLength(5);
     expect(text).toContain('\n  and 25 more\n');
     expect(renderText(summary, PLAIN)).not.toContain('missing …');

@@ -55,11 +55,24 @@ describe('a forwarder that drops, repeats and damages', () => {
       damage: new Set<string>(),
     };
     const forwarder = await startForwarder({ port, calledAET: 'ARCHIVE' }, misdeeds);
+    const made = await bench.run([
+      'generate',
+      'camera',
+      '--modality',
+      'ES',
+      '--rows',
+      '32',
+      '--columns',
+      '32',
+      '--count',
+      '10',
+    ]);
+    expect(made.code, made.stderr).toBe(0);
     const script = `import dicom from 'dicom';
 import { check, sleep } from 'k6';
 const archive = dicom.receiver({ aet: 'ARCHIVE', port: ${port} });
 const router = dicom.peer({ connect: 'ROUTER@127.0.0.1:${forwarder.port}', deliversTo: archive });
-const camera = dicom.synthetic({ modality: 'ES', rows: 32, columns: 32 });
+const camera = dicom.files('camera');
 export const options = { iterations: 1, thresholds: { dicom_delivery_missing: ['count==0'] } };
 export default async function () {
   const study = dicom.study({ images: 10, from: camera });
@@ -70,6 +83,7 @@ export default async function () {
   await association.release();
   const found = await archive.expect(study, { timeout: '5s' });
   console.log('found ' + JSON.stringify([found.missing, found.duplicated, found.pixelsChanged]));
+  check(found, { 'all there': ({ missing }) => missing === 0 });
 }
 `;
     const run = bench.startScript(script, ['--no-preflight', '--settle', '2s']);
@@ -91,5 +105,20 @@ export default async function () {
     expect(result.stdout + result.stderr).toContain('found [3,2,1]');
     const ledger = readFileSync(join(result.folder(), 'ledger.jsonl'), 'utf8');
     for (const uid of misdeeds.drop) expect(ledger).toContain(uid);
+    // By the files they were read from, in the terminal, the check and the ledger.
+    const names = (summary.delivery.missing ?? []).map(({ file = '' }) => file);
+    expect(names).toHaveLength(3);
+    for (const name of names) {
+      expect(name).toMatch(/\.dcm$/);
+      expect(result.stdout).toContain(`missing ${name} (ES, sent at `);
+      expect(summary.checks.items[0]?.examples?.[0]?.text).toContain(`${name}, …`);
+    }
+    const listed = await bench.run(['ledger', result.folder(), '--missing', '--files']);
+    expect(listed.stdout.trim().split('\n').sort()).toEqual([...names].sort());
+    const [shown = ''] = (summary.delivery.missing ?? []).map(({ instance }) => instance);
+    expect((await bench.run(['ledger', result.folder(), '--find', shown])).code).toBe(0);
+    expect((await bench.run(['ledger', result.folder(), '--find', '…999990001000001'])).code).toBe(
+      99,
+    );
   });
 });

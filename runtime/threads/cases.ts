@@ -5,14 +5,20 @@ export interface CheckSeen {
   /** Elements that are not as they should be. */
   readonly differences?: readonly {
     readonly instance: string;
+    /** File it was read from, '' or absent without one. */
+    readonly file?: string;
     readonly tag: string;
     readonly expected: string | null;
     readonly actual: string | null;
   }[];
   /** Instances that did not arrive. */
   readonly missing?: readonly string[];
+  /** The files they were read from, in the same order; '' without one. */
+  readonly missingFiles?: readonly string[];
   /** The instance the result is about. */
   readonly instance?: string;
+  /** The file that was read from. */
+  readonly file?: string;
   /** All else, in words. */
   readonly text?: string;
 }

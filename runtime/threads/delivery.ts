@@ -93,6 +93,11 @@ export interface MissingInstance {
   readonly studyUid: string;
   readonly route: string;
   readonly scenario?: string;
+  /** File it was read from, as `FileNames` has it; absent for one that was made. */
+  readonly file?: string;
+  readonly modality?: string;
+  /** First byte of its request, ms since t0. */
+  readonly sentMs?: number;
 }
 
 /** An instance that arrived at a receiver and that nobody in this process had sent. */

@@ -327,7 +327,8 @@ export class Account {
     tally.missing++;
     const study = this.studies.keyA[instances.study[slot] ?? NO_SLOT] ?? NaN;
     const [a = 0, b = 0] = [instances.keyA[slot], instances.keyB[slot]];
-    this.listener.missing(a, b, { study, route });
+    const prototype = instances.prototype[slot] ?? -1;
+    this.listener.missing(a, b, { study, route, prototype, sent: instances.sent[slot] ?? 0 });
   }
 
   private decideStray(slot: number, arrivals: number): void {

@@ -5,6 +5,8 @@ import type { Wish } from '../../../api/k6/simulate.ts';
 export interface TagDifference {
   /** SOP Instance UID. */
   readonly instance: string;
+  /** File it was read from; absent for one that was made. */
+  readonly file?: string;
   /** Keyword as asked for, or 'ggggeeee'. */
   readonly tag: string;
   /** What was expected, as text; null = to be absent. */
@@ -35,6 +37,8 @@ export interface Delivery {
   readonly differences: readonly TagDifference[];
   /** SOP Instance UIDs that are missing, the first {@link MOST_DIFFERENCES}. */
   readonly missingInstances: readonly string[];
+  /** The files they were read from, in the same order; '' for one that was made. */
+  readonly missingFiles: readonly string[];
   /** Associations on which the study arrived. */
   readonly associations: number;
   /** Arrivals after a later member of the study. */

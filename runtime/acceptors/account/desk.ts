@@ -6,6 +6,7 @@ import type { AcceptedRow, ArrivalRow } from './account.ts';
 import type { Delivery, TagWish } from './delivery.ts';
 import { Expectations } from './expectations.ts';
 import type { Witness } from './expectations.ts';
+import type { FileNames } from '../../dicom/pool/file-names.ts';
 import type { HashNumbers } from './hashes.ts';
 import type { KeptHeader } from './header.ts';
 import { Keys } from './keys.ts';
@@ -28,6 +29,7 @@ export interface DeskOptions {
   readonly samples: SampleWriter;
   readonly hashes: HashNumbers;
   readonly sent: SentHeaders;
+  readonly files: FileNames;
 }
 
 /** What a receiver wants of its account. */
@@ -83,10 +85,11 @@ export class Desk {
 
   /** Opens the account of a receiver. */
   open(receiver: number, name: string, spec: DeskSpec = {}): ReceiverDesk {
-    const { runNumber, horizonMs, sent } = this.options;
+    const { runNumber, horizonMs, sent, files } = this.options;
     const keys = new Keys(runNumber);
     const witness: Witness = {
       uid: (a, b) => keys.uid(a, b),
+      file: (prototype) => files.of(prototype),
       differences: (instance, header, tags) =>
         judgeWishes(instance, header as KeptHeader | undefined, this.wishes(tags)),
     };
@@ -239,13 +242,17 @@ export class Desk {
       },
       dropped: (a, b) => keys.forget(a, b),
       finished: (study) => keys.forgetStudy(study),
-      missing: (a, b, { study, route }) => {
+      missing: (a, b, { study, route, prototype, sent }) => {
         if (this.missing.length >= mostMissing) return;
+        const { file, modality } = this.options.files.facts(prototype);
         this.missing.push({
           sopInstanceUid: keys.uid(a, b),
           studyUid: keys.studyUid(study),
           route: this.routes[route]?.name ?? '',
           scenario: this.routes[route]?.scenario ?? '',
+          ...(file === '' ? {} : { file }),
+          ...(modality === '' ? {} : { modality }),
+          sentMs: sent,
         });
       },
       stray: (a, b, { route, arrivals, counted }) => {

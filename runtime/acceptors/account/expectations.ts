@@ -32,6 +32,8 @@ const GENERATION = 32_768;
 export interface Witness {
   /** SOP Instance UID of an instance. */
   uid(a: number, b: number): string;
+  /** Name of the file that a prototype was read from, '' without one. */
+  file?(prototype: number): string;
   /** How a kept header differs from what was sent, `except` left out; absent = not looked at. */
   changes?(
     uid: string,
@@ -185,6 +187,7 @@ export class Expectations {
     verdict.expected++;
     verdict.missing++;
     verdict.missingInstances.push(this.witness.uid(instance[0], instance[1]));
+    verdict.missingFiles.push('');
   }
 
   private judgeStudy(
@@ -233,6 +236,7 @@ export class Expectations {
       if (verdict.missingInstances.length >= MOST_DIFFERENCES) return;
       const uid = this.witness.uid(instances.keyA[slot] ?? 0, instances.keyB[slot] ?? 0);
       verdict.missingInstances.push(uid);
+      verdict.missingFiles.push(this.fileOf(account, slot));
       return;
     }
     verdict.arrived++;
@@ -241,6 +245,10 @@ export class Expectations {
     if (found === Comparison.CHANGED) verdict.pixelsChanged++;
     else if (found !== null && found !== Comparison.EQUAL) verdict.notCompared++;
     this.judgeHeader(account, slot, expectation, verdict);
+  }
+
+  private fileOf({ instances }: Account, slot: number): string {
+    return this.witness.file?.(instances.prototype[slot] ?? -1) ?? '';
   }
 
   private judgeHeader(
@@ -268,7 +276,9 @@ export class Expectations {
     verdict.wrongTags += wrong.length;
     verdict.changedTags += changed.length;
     const room = Math.max(0, MOST_DIFFERENCES - verdict.differences.length);
-    verdict.differences.push(...[...wrong, ...changed].slice(0, room));
+    const file = this.fileOf(account, slot);
+    const found = [...wrong, ...changed].slice(0, room);
+    verdict.differences.push(...(file === '' ? found : found.map((one) => ({ ...one, file }))));
   }
 }
 
@@ -295,6 +305,7 @@ interface Verdict {
   changedTags: number;
   readonly differences: TagDifference[];
   readonly missingInstances: string[];
+  readonly missingFiles: string[];
 }
 
 function newVerdict(): Verdict {
@@ -310,5 +321,6 @@ function newVerdict(): Verdict {
     changedTags: 0,
     differences: [],
     missingInstances: [],
+    missingFiles: [],
   };
 }

@@ -8,10 +8,19 @@ export interface AccountListener {
   dropped(a: number, b: number): void;
   /** The last instance of a study is gone, and nobody asks for it. */
   finished(study: number): void;
-  /** Decided missing; `study` and `route` are its numbers. */
-  missing(a: number, b: number, sent: { readonly study: number; readonly route: number }): void;
+  /** Decided missing. */
+  missing(a: number, b: number, sent: Lost): void;
   /** Arrived and was accepted of nobody here; perhaps another part of the plan sent it. */
   stray?(a: number, b: number, came: Stray): void;
+}
+
+/** An instance that did not arrive, by the numbers of its study, route and prototype. */
+export interface Lost {
+  readonly study: number;
+  readonly route: number;
+  readonly prototype: number;
+  /** ms since t0. */
+  readonly sent: number;
 }
 
 export interface Stray {

@@ -8,6 +8,7 @@ interface LedgerFlags {
   readonly missing?: boolean;
   readonly studies?: boolean;
   readonly instances?: boolean;
+  readonly files?: boolean;
   readonly find?: string;
 }
 
@@ -17,7 +18,11 @@ export const define: DefineCommand = (command, { terminal, exit }) => {
     .option('--studies', 'all Study Instance UIDs, one a line')
     .option('--instances', 'SOP Instance UIDs, where the run kept them (--ledger instances)')
     .option('--missing', 'SOP Instance UIDs that were accepted and did not arrive')
-    .option('--find <uid>', 'was this study or instance sent by the run? exit 99 if not')
+    .option('--files', 'with --missing: the files they were read from instead')
+    .option(
+      '--find <uid>',
+      'was this study or instance (or its end, …0001) sent by the run? exit 99 if not',
+    )
     .action(async (dir: string, flags: LedgerFlags) => {
       const { readLedger } = await import('../data/ledger.ts');
       const ledger = await readLedger(runFolder(dir, terminal), terminal.cwd);
@@ -36,7 +41,12 @@ export const define: DefineCommand = (command, { terminal, exit }) => {
 };
 
 function wanted(flags: LedgerFlags, ledger: LedgerContents): readonly string[] | null {
-  if (flags.missing === true) return ledger.missing;
+  if (flags.files === true && flags.missing !== true) {
+    const message = '--files goes with --missing';
+    const hint = 'dicomrun ledger DIR --missing --files';
+    throw new DicomRunError(ExitCode.CONFIG, { code: 'CONFIG_LEDGER', message, hint });
+  }
+  if (flags.missing === true) return flags.files === true ? ledger.missingFiles : ledger.missing;
   if (flags.studies === true) return ledger.studies;
   if (flags.instances !== true) return null;
   if (ledger.uids.length > 0 || ledger.instances === 0) return ledger.uids;

@@ -3,6 +3,7 @@ import { createReadStream, existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import { parseUid, studyUid } from '../../dicom/pool/identity.ts';
+import { UID_LAYOUT } from '../../../api/abi.ts';
 import { DicomRunError, ExitCode } from '../../errors.ts';
 
 /**
@@ -18,7 +19,7 @@ type Line =
       readonly studies: number;
       readonly instances: number;
     }
-  | { readonly kind: 'missing'; readonly sopInstanceUID: string };
+  | { readonly kind: 'missing'; readonly sopInstanceUID: string; readonly file?: string };
 
 export interface LedgerContents {
   /** Study Instance UIDs, each once. */
@@ -30,7 +31,9 @@ export interface LedgerContents {
   /** SOP Instance UIDs, as far as they were kept. */
   readonly uids: readonly string[];
   readonly missing: readonly string[];
-  /** Whether a study or an instance of this UID was sent. */
+  /** The files that missing instances were read from, each once; none of those that were made. */
+  readonly missingFiles: readonly string[];
+  /** Whether a study or an instance of this UID was sent; `…0001` is one by its end. */
   has(uid: string): boolean;
 }
 
@@ -51,13 +54,16 @@ export async function readLedger(dir: string, cwd: string): Promise<LedgerConten
   const studies = new Set<string>();
   const uids = new Set<string>();
   const missing: string[] = [];
+  const files = new Set<string>();
   let instances = 0;
   let unanswered = 0;
   for await (const text of createInterface({ input: createReadStream(file) })) {
     const line = parseLine(text);
     if (line === null) continue;
-    if ('kind' in line) missing.push(line.sopInstanceUID);
-    else if ('first' in line) {
+    if ('kind' in line) {
+      missing.push(line.sopInstanceUID);
+      if (line.file !== undefined) files.add(line.file);
+    } else if ('first' in line) {
       for (const uid of expand(line.first, line.last)) studies.add(uid);
       instances += line.studies * line.instances;
     } else {
@@ -68,8 +74,35 @@ export async function readLedger(dir: string, cwd: string): Promise<LedgerConten
     }
   }
   const has = (uid: string) => studies.has(uid) || uids.has(uid) || studies.has(studyOf(uid));
-  return { studies: [...studies], instances, unanswered, uids: [...uids], missing, has };
+  const hasEnd = (end: string): boolean =>
+    [studies, uids, missing].some((all) => [...all].some((uid) => endsSo(uid, end)));
+  return {
+    ...{ studies: [...studies], instances, unanswered, uids: [...uids] },
+    ...{ missing, missingFiles: [...files] },
+    has: (uid) => (/^(…|\.\.\.)/.test(uid) ? hasEnd(uid.replace(/^(…|\.+)/, '')) : has(uid)),
+  };
 }
+
+/**
+ * Whether results show a UID so: by its end, and one made in the run by the number of its study
+ * without zeros before it, then series and instance. Of an instance whose UID was not kept, its study
+ * is looked for.
+ */
+function endsSo(uid: string, end: string): boolean {
+  const series = end.slice(-OWN_MEMBER);
+  return uid.endsWith(end) || (/[1-9]/.test(series) && ofStudy(uid, end));
+}
+
+function ofStudy(study: string, end: string): boolean {
+  const number = end.slice(0, -OWN_MEMBER);
+  const tail = number.padStart(STUDY_DIGITS, '0') + '0'.repeat(OWN_MEMBER);
+  return number !== '' && study.length === FRESH_LENGTH && study.endsWith(tail);
+}
+
+/** Digits of series and instance, of the study, and of a whole UID made in a run. */
+const OWN_MEMBER = UID_LAYOUT.SERIES + UID_LAYOUT.INSTANCE;
+const STUDY_DIGITS = UID_LAYOUT.STUDY;
+const FRESH_LENGTH = UID_LAYOUT.PREFIX.length + UID_LAYOUT.RUN + STUDY_DIGITS + OWN_MEMBER;
 
 /** A run that was killed may leave half a line. */
 function parseLine(text: string): Line | null {

@@ -23,6 +23,7 @@ export function planFacts(info: PlanInfo): PlanFacts {
   return {
     script: info.script,
     runId: info.id,
+    ...(options.title === null ? {} : { title: options.title }),
     target: target === null ? null : peerText(target),
     embedded: options.embedded,
     ...(target === null || options.embedded ? {} : { callingAET: target.callingAET }),

@@ -185,8 +185,10 @@ class Book implements RunBook {
   }
 
   #ledgerMissing({ account }: RunEnd): void {
-    for (const { sopInstanceUid } of account.missing) {
-      this.#ledger.append(JSON.stringify({ kind: 'missing', sopInstanceUID: sopInstanceUid }));
+    for (const { sopInstanceUid, file } of account.missing) {
+      this.#ledger.append(
+        JSON.stringify({ kind: 'missing', sopInstanceUID: sopInstanceUid, file }),
+      );
     }
   }
 

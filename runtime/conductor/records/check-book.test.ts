@@ -23,6 +23,17 @@ describe('what a check saw', () => {
     expect(seenText(seen(tag, expected, actual), new Discretion(true, '1'))).toContain('"');
   });
 
+  it('of an instance that was read from a file is told by its name, not by that of a person', () => {
+    const [one] = seen('Modality', 'CT', 'MR').differences;
+    const of = (file: string) =>
+      seenText({ differences: one === undefined ? [] : [{ ...one, file }] }, closed);
+    expect(of('ct/CT_small.dcm')).toContain('arrived "MR"  (ct/CT_small.dcm, …');
+    expect(of('DOE^JANE/1.dcm')).not.toContain('JANE');
+    const missing = ['2.25.1', '2.25.2'];
+    const lost = seenText({ missing, missingFiles: ['a.dcm', ''], text: '2 of 3 missing' }, closed);
+    expect(lost).toMatch(/^2 of 3 missing: a\.dcm, …; …\S+$/);
+  });
+
   it('of anything else, or of a text that the script expects, is told with both values', () => {
     const words = 'StudyDescription: expected "KOPF", arrived "Head"';
     expect(seenText(seen('StudyDescription', 'KOPF', 'Head'), closed)).toContain(words);

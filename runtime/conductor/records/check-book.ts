@@ -17,20 +17,25 @@ type Discreet = Pick<Discretion, 'text' | 'uid' | 'open'>;
 /** The words of what a check saw; '' where it is not known. */
 export function seenText(seen: CheckSeen | undefined, discretion: Discreet): string {
   if (seen === undefined) return '';
-  const { differences = [], missing = [], text = '', instance } = seen;
+  const { differences = [], missing = [], missingFiles = [], text = '', instance, file } = seen;
   const parts = differences.map((one) => {
     const { tag, expected, actual } = one;
     const hides = !discretion.open && isHidden(tag, expected);
     const value = (of: string | null): string => valueText(of, hides, discretion);
-    const which = discretion.uid(one.instance);
+    const which = named(one.instance, one.file, discretion);
     return `${tag}: expected ${value(expected)}, arrived ${value(actual)}  (${which})`;
   });
-  const lost = missing.map((uid) => discretion.uid(uid)).join(', ');
+  const lost = missing.map((uid, at) => named(uid, missingFiles[at], discretion)).join('; ');
   const told = discretion.text(text);
   if (lost !== '') parts.push(told === '' ? `missing ${lost}` : `${told}: ${lost}`);
   else if (told !== '') parts.push(told);
   const words = parts.join('; ');
-  return instance === undefined ? words : `${words}  (${discretion.uid(instance)})`;
+  return instance === undefined ? words : `${words}  (${named(instance, file, discretion)})`;
+}
+
+/** `ct/CT_small.dcm, …0001`; a file may be called as a person. */
+function named(uid: string, file: string | undefined, { uid: short, text }: Discreet): string {
+  return file === undefined || file === '' ? short(uid) : `${text(file)}, ${short(uid)}`;
 }
 
 function isHidden(tag: string, expected: string | null): boolean {

@@ -24,12 +24,15 @@ export function mostKept({ part, ledger }: Options) {
 /** The first of them, in the order in which they were given up. */
 export function shownMissing(
   missing: readonly Missing[],
-  { uid }: Discretion,
+  { uid, text }: Discretion,
 ): readonly MissingInstance[] {
-  return missing.slice(0, MOST_MISSING_SHOWN).map(({ sopInstanceUid, studyUid, route }) => ({
-    instance: uid(sopInstanceUid),
-    study: uid(studyUid),
-    route,
+  return missing.slice(0, MOST_MISSING_SHOWN).map((one) => ({
+    instance: uid(one.sopInstanceUid),
+    study: uid(one.studyUid),
+    route: one.route,
+    ...(one.file === undefined ? {} : { file: text(one.file) }),
+    ...(one.modality === undefined ? {} : { modality: one.modality }),
+    ...(one.sentMs === undefined ? {} : { sentMs: one.sentMs }),
   }));
 }
 

@@ -3,6 +3,7 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import type { MessagePort } from 'node:worker_threads';
 import { Enter, Op, type Fault } from '../../../api/bridge.ts';
 import { METRIC_TABLE } from '../../../api/k6/metric-table.ts';
+import { FileNames } from '../../dicom/pool/file-names.ts';
 import { executorOf } from '../../executors/index.ts';
 import { begunCounts, begunOffset } from '../../executors/plan-of.ts';
 import { ownedCount, segmentOf } from '../../executors/segment.ts';
@@ -29,6 +30,8 @@ export class Observers {
   /** Series of `checks` by tally index. */
   readonly #checks: number[] = [];
   #groups: AsyncLocalStorage<number> | null = null;
+  /** Made when a check of an instance fails first. */
+  #files: FileNames | null = null;
   readonly #groupNames: string[] = [''];
   /** What the other workers count; main tells it each second. */
   others: InstanceCounts = {
@@ -77,6 +80,13 @@ export class Observers {
     });
   }
 
+  #fileOf(prototype: number): string {
+    const { declarations } = this.#parts.plan;
+    const pools = () => declarations.flatMap((one) => (one.kind === 'pool' ? [one.pool] : []));
+    this.#files ??= new FileNames(pools());
+    return this.#files.of(prototype);
+  }
+
   #exec(what: string, slot: number): string {
     if (what === 'scenario') return this.#scenario(slot);
     return what === 'vu' ? this.#vuInInstance(slot) : this.#instance();
@@ -106,7 +116,7 @@ export class Observers {
     host.handle(Op.CASE, (slot) => {
       const vu = this.#parts.vu(slot);
       const scenario = this.#parts.plan.scenarios[vu.scenario]?.name ?? '';
-      const told = caseOf(JSON.parse(host.words()));
+      const told = caseOf(JSON.parse(host.words()), (prototype) => this.#fileOf(prototype));
       const group = this.context(vu).tags['group'] ?? '';
       const time = this.#parts.clock.now();
       this.#port.postMessage({ kind: 'case', scenario, vu: vu.id, group, time, ...told });

@@ -40,6 +40,7 @@ const MISSING: readonly TableColumn<MissingInstance>[] = [
   words('route', (row) => row.route),
   words('study', (row) => row.study),
   words('instance', (row) => row.instance),
+  words('file', (row) => row.file ?? ''),
 ];
 
 export function delivery(): Panel {

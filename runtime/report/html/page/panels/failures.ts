@@ -1,10 +1,12 @@
 // Panel 6: failures over time by kind, and the grouped errors with what they mean and what to try.
 import type {
+  CheckResult,
   ErrorGroup,
   MissingInstance,
   Summary,
   ThresholdResult,
 } from '../../../../metrics/summary.ts';
+import { missingName, missingWhere } from '../../../missing.ts';
 import type { ReportData } from '../../data.ts';
 import { chart } from '../chart.ts';
 import { h, replace } from '../dom.ts';
@@ -94,21 +96,27 @@ function brokenLists({ verdict, thresholds, checks, delivery, timeUnit }: Summar
       'Crossed thresholds',
       crossed.map((one) => `${one.metric} ${one.expression}: ${seen(one)}`),
     ),
-    ...list(
-      'Failed checks',
-      failed.map(({ name, passes, fails }) => {
-        return `${name}: ${count(fails)} of ${plural(passes + fails, 'time')} false`;
-      }),
-    ),
+    ...list('Failed checks', failed.map(failedCheck)),
     ...list('Images that did not arrive', lost === 0 ? [] : [...missing.map(missingText), ...more]),
   ];
 }
 
-function missingText({ instance, study, route }: MissingInstance): string {
-  return `${instance} of study ${study}, ${route}`;
+/** With what its first failures saw. */
+function failedCheck({ name, passes, fails, examples = [] }: CheckResult): HTMLElement {
+  const seen = examples.filter(({ text }) => text !== '');
+  return h(
+    'div',
+    {},
+    `${name}: ${count(fails)} of ${plural(passes + fails, 'time')} false`,
+    ...seen.map(({ text }) => h('div', { class: 'faint' }, text)),
+  );
 }
 
-function list(title: string, lines: readonly string[]): HTMLElement[] {
+function missingText(one: MissingInstance): string {
+  return `${missingName(one)} ${missingWhere(one)}`;
+}
+
+function list(title: string, lines: readonly (string | HTMLElement)[]): HTMLElement[] {
   if (lines.length === 0) return [];
   return [h('h3', {}, title), h('ul', {}, ...lines.map((line) => h('li', {}, line)))];
 }
