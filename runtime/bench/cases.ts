@@ -11,6 +11,7 @@ import { find, influx, large, receivers } from './outputs.ts';
 import { clients, echoes, tls, windows } from './others.ts';
 import { dicomrun, ourSink, type CliRun } from './peers.ts';
 import { memory, sizes, vusSweep } from './scaling.ts';
+import { mainJob, overAddresses, start } from './start.ts';
 import { repeated, row } from './tally.ts';
 
 // ---------------------------------------------------------------- rows 4 to 7
@@ -212,6 +213,9 @@ export const CASES: Readonly<Record<string, Case>> = {
   created: createdVus,
   series: manySeries,
   metrics: metricsShare,
+  start,
+  addresses: overAddresses,
+  job: mainJob,
   vus: manyVus,
   associations: openAssociations,
   churn,

@@ -1,0 +1,146 @@
+// The start of thousands of VUs, and the memory of the main job.
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { load, stores, target, type Case } from './bench.ts';
+import { dicomrun, ourSink, SCRIPTS, type CliRun } from './peers.ts';
+import { row } from './tally.ts';
+
+/**
+ * VUs that all open an association at once and store once a second from then on. The first and the
+ * last second are stages 0 and 2.
+ */
+const SCRIPT = `import dicom from 'dicom';
+import { sleep } from 'k6';
+import exec from 'k6/execution';
+import { Trend } from 'k6/metrics';
+
+const vus = Number(__ENV.VUS);
+const stages = [1, Number(__ENV.SECONDS) - 2, 1];
+export const options = {
+  scenarios: {
+    start: {
+      executor: 'ramping-vus',
+      startVUs: vus,
+      stages: stages.map((time) => ({ duration: time + 's', target: vus })),
+    },
+  },
+  summaryTrendStats: ['p(95)', 'max'],
+  thresholds: { 'dicom_req_duration{stage:0}': [], 'dicom_req_duration{stage:2}': [] },
+};
+const peer = dicom.peer({ sourceAddress: __ENV.SOURCES.split(',') });
+const pool = dicom.synthetic({ modality: 'MR', bytes: Number(__ENV.BYTES) });
+const openedAfter = new Trend('opened_after', true);
+
+export async function vuInit() {
+  const association = await peer.associate({ for: pool, keep: true });
+  openedAfter.add(exec.instance.currentTestRunDuration);
+  return association;
+}
+
+export default async function (_data, association) {
+  await association.store(pool);
+  await sleep(1);
+}
+`;
+
+interface StartLoad {
+  readonly VUS: number;
+  readonly SECONDS: number;
+  readonly BYTES: number;
+  /** Local addresses to connect from. */
+  readonly SOURCES: string;
+}
+
+async function started(env: StartLoad): Promise<CliRun> {
+  const folder = mkdtempSync(join(tmpdir(), 'dicomrun-start-'));
+  const file = join(folder, 'start.ts');
+  writeFileSync(file, SCRIPT);
+  const words = Object.entries(env).flatMap(([name, value]) => ['-e', `${name}=${value}`]);
+  const sink = await ourSink();
+  try {
+    return await dicomrun([file, ...target(sink), '--workers', '1', ...words]);
+  } finally {
+    sink.stop();
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+interface Started {
+  /** Longest turn of the loop, ms. */
+  readonly lag: number;
+  /** Time from t0 until the last association was open, s. */
+  readonly open: number;
+  /** p95 of C-STORE in the first second against that in the tenth. */
+  readonly first: number;
+}
+
+type Metrics = Readonly<Record<string, { values?: Readonly<Record<string, number>> }>>;
+
+function startedOf({ summary }: CliRun): Started {
+  const { generator } = summary['execution'] as { generator: { loopLagMaxMs: number } };
+  const metrics = summary['metrics'] as Metrics;
+  const of = (name: string, statistic: string): number => metrics[name]?.values?.[statistic] ?? NaN;
+  const p95 = (stage: number): number => of(`dicom_req_duration{stage:${stage}}`, 'p(95)');
+  const open = of('opened_after', 'max') / 1000;
+  return { lag: generator.loopLagMaxMs, open, first: p95(0) / p95(2) };
+}
+
+/** 5,000 VUs with an association each, all at once. */
+export const start: Case = async (bench) => {
+  const rounds: Started[] = [];
+  const env = { VUS: 5000, SECONDS: 10, BYTES: 32_768, SOURCES: '127.0.0.1' };
+  for (let i = 0; i < bench.rounds; i++) rounds.push(startedOf(await started(env)));
+  const of = (what: (one: Started) => number): number[] => rounds.map(what);
+  const less = { better: '<' } as const;
+  return [
+    row(
+      '5,000 VUs start at once: longest turn of the loop',
+      of(({ lag }) => lag),
+      { unit: 'ms', ...less, floor: 50, aim: 20 },
+    ),
+    row(
+      'same: all associations open',
+      of(({ open }) => open),
+      { unit: 's', ...less, floor: 1.5, aim: 1 },
+    ),
+    row(
+      'same: p95 of C-STORE in the first second / in the tenth',
+      of(({ first }) => first),
+      { unit: '×', ...less, floor: 2, aim: 1.3 },
+    ),
+  ];
+};
+
+/** Memory of the most VUs that are promised. */
+export const overAddresses: Case = async (bench) => {
+  const vus = 20_000;
+  const limit = Number(execFileSync('sh', ['-c', 'ulimit -Hn'], { encoding: 'utf8' }));
+  if (limit < vus * 1.1) {
+    bench.note(`20,000 VUs need as many open files: ulimit -Hn is ${limit}`);
+    return [];
+  }
+  const SOURCES = [1, 2, 3, 4].map((n) => `127.0.0.${n}`).join(',');
+  const env = { VUS: vus, SECONDS: bench.quick ? 5 : 15, BYTES: 5000, SOURCES };
+  const run = await started(env);
+  const { accepted } = run.summary['associations'] as { accepted: number };
+  const note = `${accepted.toLocaleString('en')} associations`;
+  const what = '20,000 VUs over 4 source addresses: memory';
+  const limits = { floor: 900, aim: 600 };
+  return [row(what, [run.rssBytes / 1e6], { unit: 'MB', better: '<', ...limits, note })];
+};
+
+/** The main job against the embedded router and archive. */
+export const mainJob: Case = async (bench) => {
+  const file = join(SCRIPTS, '..', 'gi-routing.ts');
+  const [ramp, duration] = bench.quick ? ['20s', '10s'] : ['2m', '1m'];
+  const args = [file, '--embedded', '--ramp', ramp, ...load({ workers: 1, vus: 50, duration })];
+  const run = await dicomrun(args, { cpu: null, timeoutMs: 300_000 });
+  const note = `${stores(run).count.toLocaleString('en')} stores of 922 KB`;
+  return [
+    row('the main job, 50 VUs, embedded: memory', [run.rssBytes / 1e6], {
+      ...{ unit: 'MB', better: '<', floor: 500, note },
+    }),
+  ];
+};
