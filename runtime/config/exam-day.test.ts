@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { DAY_SHARES } from '../executors/day-curve.ts';
+import { DAY_SHARES } from '../executors/arrivals/day-curve.ts';
 import { planOf } from '../executors/plan-of.ts';
 import { lines, messages, resolve } from '../tests/config-fixture.ts';
 

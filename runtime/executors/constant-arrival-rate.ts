@@ -2,15 +2,15 @@
 //
 //   start k is due at k·P, k from 0, P = trunc(timeUnit / rate) ns; the first at t = 0, none at or
 //   after the duration. With arrival 'poisson' the same number is expected, at random times.
-import { checkOpen, describeOpen, OPEN_KEYS, perSecond, readOpenKeys } from './arrival.ts';
+import { checkOpen, describeOpen, OPEN_KEYS, perSecond, readOpenKeys } from './arrivals/arrival.ts';
 import { formatNs, NS_PER_S } from './duration.ts';
 import type { Executor } from './executor.ts';
 import { steadily } from './plan.ts';
-import { seedOf } from './poisson.ts';
-import { rateCurve } from './rate-curve.ts';
+import { seedOf } from './arrivals/poisson.ts';
+import { rateCurve } from './arrivals/rate-curve.ts';
 import type { OpenScenario } from './scenario.ts';
-import { openPlan, poissonTimes } from './starts.ts';
-import type { StartTimes } from './starts.ts';
+import { openPlan, poissonTimes } from './arrivals/starts.ts';
+import type { StartTimes } from './arrivals/starts.ts';
 import { iterationsText, perUnit } from './words.ts';
 
 export interface ConstantArrivalRate extends OpenScenario {

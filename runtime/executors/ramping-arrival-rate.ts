@@ -2,16 +2,16 @@
 //
 //   start i (1-based) is due where the integral of the rate reaches i: see rate-curve.ts. So the
 //   first one is not at t = 0, and fractions carry over stages. A stage of 0 s is a jump.
-import { checkOpen, describeOpen, OPEN_KEYS, perSecond, readOpenKeys } from './arrival.ts';
-import { dayRate } from './day-curve.ts';
+import { checkOpen, describeOpen, OPEN_KEYS, perSecond, readOpenKeys } from './arrivals/arrival.ts';
+import { dayRate } from './arrivals/day-curve.ts';
 import { NS_PER_S } from './duration.ts';
 import type { Executor, KeyReader } from './executor.ts';
 import { steadily } from './plan.ts';
-import { seedOf } from './poisson.ts';
+import { seedOf } from './arrivals/poisson.ts';
 import { stagesDurationNs } from './ramping-vus.ts';
-import { rateCurve } from './rate-curve.ts';
+import { rateCurve } from './arrivals/rate-curve.ts';
 import type { OpenScenario, Stage } from './scenario.ts';
-import { openPlan, poissonTimes, regularTimes } from './starts.ts';
+import { openPlan, poissonTimes, regularTimes } from './arrivals/starts.ts';
 import { perUnit, stagesText } from './words.ts';
 
 export interface RampingArrivalRate extends OpenScenario {

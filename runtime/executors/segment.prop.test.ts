@@ -6,7 +6,7 @@ import type { ClosedPlan, OpenPlan, Plan, SlotEvent } from './plan.ts';
 import { planOf } from './plan-of.ts';
 import { rawSteps } from './ramping-vus.ts';
 import type { RampingVUs } from './ramping-vus.ts';
-import { timeOf, rateCurve } from './rate-curve.ts';
+import { timeOf, rateCurve } from './arrivals/rate-curve.ts';
 import type { Arrival } from './scenario.ts';
 import { nthOwned, ownedBetween, ownedCount, owns, segmentOf, splitPart } from './segment.ts';
 import type { Part } from './segment.ts';

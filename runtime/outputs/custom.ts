@@ -10,8 +10,8 @@ import type { InfluxClient, WriteOutcome } from './influxdb/client.ts';
 import { PointMaker } from './influxdb/points.ts';
 import type { Point } from './influxdb/points.ts';
 import { RawPointMaker } from './influxdb/raw-points.ts';
-import { createUploader } from './influxdb/uploader.ts';
-import type { UploadSource } from './influxdb/uploader.ts';
+import { createUploader } from './upload/uploader.ts';
+import type { UploadSource } from './upload/uploader.ts';
 import type { Output } from './output.ts';
 
 /** What the default export of the file makes: `export default (run) => ({ points(list) { … } })`. */

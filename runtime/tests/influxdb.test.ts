@@ -7,7 +7,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createInfluxOutput, replayToInfluxdb } from '../outputs/influxdb/influxdb.ts';
 import { PointMaker } from '../outputs/influxdb/points.ts';
-import { REJECTED_FILE } from '../outputs/influxdb/uploader.ts';
+import { REJECTED_FILE } from '../outputs/upload/uploader.ts';
 import { readRunLog } from '../runlog/cursor.ts';
 import { RUNLOG_FILE, RUNLOG_SCHEMA } from '../runlog/format.ts';
 import type { RunRecord } from '../runlog/format.ts';

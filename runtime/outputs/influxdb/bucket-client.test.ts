@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { sampleRun } from '../../tests/sample-run.ts';
-import { retryAfter } from '../http.ts';
+import { retryAfter } from '../upload/http.ts';
 import { createInfluxOutput } from './influxdb.ts';
 import { lineOf } from './line.ts';
 

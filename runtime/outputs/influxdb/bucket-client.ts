@@ -1,7 +1,7 @@
 // InfluxDB 2 and 3: the same lines to /api/v2/write, into a bucket, with a token.
 import { VIEW_KINDS } from '../../metrics/views.ts';
-import { call, write } from '../http.ts';
-import type { HttpCall } from '../http.ts';
+import { call, write } from '../upload/http.ts';
+import type { HttpCall } from '../upload/http.ts';
 import type { InfluxClient, WriteOutcome } from './client.ts';
 import { lineOf } from './line.ts';
 import type { Point } from './points.ts';

@@ -3,7 +3,7 @@
 // means is decided here; what to do about it, by the uploader.
 import { InfluxDB } from 'influx';
 import type { IPoolOptions } from 'influx';
-import { retryAfter } from '../http.ts';
+import { retryAfter } from '../upload/http.ts';
 import { BucketClient } from './bucket-client.ts';
 import type { InfluxTarget } from './target.ts';
 import type { Point } from './points.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { InfluxClient, WriteOutcome } from './client.ts';
-import { Delivery } from './delivery.ts';
+import { Delivery } from '../upload/delivery.ts';
 import { cleanTags, PointMaker } from './points.ts';
 import type { Point } from './points.ts';
 import { describeTarget, parseInfluxTarget } from './target.ts';

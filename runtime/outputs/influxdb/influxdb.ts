@@ -11,8 +11,8 @@ import { PointMaker } from './points.ts';
 import { RawPointMaker } from './raw-points.ts';
 import { describeTarget, parseInfluxTarget, targetArgument } from './target.ts';
 import type { InfluxTarget } from './target.ts';
-import { createUploader } from './uploader.ts';
-import type { UploadSource } from './uploader.ts';
+import { createUploader } from '../upload/uploader.ts';
+import type { UploadSource } from '../upload/uploader.ts';
 
 export interface InfluxOutputOptions {
   /** What stands after `influxdb=`. */

@@ -1,10 +1,10 @@
 // The Prometheus output of a run: the run log as cumulative series, sent by remote write.
 import { join } from 'node:path';
 import { RUNLOG_FILE } from '../../runlog/format.ts';
-import { write } from '../http.ts';
+import { write } from '../upload/http.ts';
 import type { InfluxClient, WriteOutcome } from '../influxdb/client.ts';
 import type { Point } from '../influxdb/points.ts';
-import { createUploader } from '../influxdb/uploader.ts';
+import { createUploader } from '../upload/uploader.ts';
 import type { OutputConfig } from '../kind.ts';
 import type { Output } from '../output.ts';
 import { writeRequest } from './remote-write.ts';

@@ -9,7 +9,7 @@
 // a·x + (b−a)·x²/2D = m, so x = 2m / (a + √(a² + 2m(b−a)/D)). Falling rates are solved from the
 // stage's end, where that root would cancel out. The starts done by each stage's end are kept
 // exactly (integers over one denominator), so fractions carry over stages without drift.
-import type { Stage } from './scenario.ts';
+import type { Stage } from '../scenario.ts';
 
 interface Piece {
   readonly startNs: number;

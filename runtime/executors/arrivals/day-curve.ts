@@ -4,7 +4,7 @@
 //          │        ▃████▅▆▆▅▄     Wilson & Smith (SPIE 2165, 1994); single days reach 15 %
 //        0 ┼▁▁▁▁▁▁▂▄████████████▄▃▂▂▁▁▁
 //          0h     6h    12h   18h
-import type { Stage } from './scenario.ts';
+import type { Stage } from '../scenario.ts';
 
 /** Share of a day's exams per hour of the day, in per mille; sums to 1000. */
 export const DAY_SHARES: readonly number[] = [

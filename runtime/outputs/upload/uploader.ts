@@ -7,9 +7,9 @@ import { RunLogCursor } from '../../runlog/cursor.ts';
 import type { CursorBatch } from '../../runlog/cursor.ts';
 import type { LogRecord } from '../../runlog/format.ts';
 import type { Output } from '../output.ts';
-import type { InfluxClient } from './client.ts';
+import type { InfluxClient } from '../influxdb/client.ts';
 import { Delivery } from './delivery.ts';
-import type { Point } from './points.ts';
+import type { Point } from '../influxdb/points.ts';
 
 export interface UploaderOptions {
   readonly client: InfluxClient;

@@ -1,7 +1,7 @@
 // What both arrival rates say alike.
-import type { KeyReader } from './executor.ts';
-import type { OpenScenario } from './scenario.ts';
-import { vusText } from './words.ts';
+import type { KeyReader } from '../executor.ts';
+import type { OpenScenario } from '../scenario.ts';
+import { vusText } from '../words.ts';
 
 /** Keys of both. */
 export const OPEN_KEYS = ['preAllocatedVUs', 'maxVUs', 'arrival'];

@@ -1,13 +1,13 @@
 // The walk over an open plan's starts, shared by both arrival-rate executors: intended times of the
 // whole plan's starts, and those of one segment, without an allocation per start.
-import type { OpenPlan, StartCursor } from './plan.ts';
+import type { OpenPlan, StartCursor } from '../plan.ts';
 import { cellOf, cellPositions, poissonProcess } from './poisson.ts';
 import { pieceOf, timeOf } from './rate-curve.ts';
 import type { RateCurve } from './rate-curve.ts';
-import type { OpenScenario } from './scenario.ts';
-import { nthOwned, ownedBetween, ownedCount, owns } from './segment.ts';
-import type { Segment } from './segment.ts';
-import type { Share } from './share.ts';
+import type { OpenScenario } from '../scenario.ts';
+import { nthOwned, ownedBetween, ownedCount, owns } from '../segment.ts';
+import type { Segment } from '../segment.ts';
+import type { Share } from '../share.ts';
 
 /** Intended times of a whole plan's starts. */
 export interface StartTimes {

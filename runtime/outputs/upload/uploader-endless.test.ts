@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { RUNLOG_FILE } from '../../runlog/format.ts';
 import { RunLogWriter } from '../../runlog/writer.ts';
-import { PointMaker } from './points.ts';
+import { PointMaker } from '../influxdb/points.ts';
 import { createUploader } from './uploader.ts';
 
 let dir: string;

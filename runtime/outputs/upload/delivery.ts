@@ -1,7 +1,7 @@
 // One batch of points to the server, whatever it takes: retries with a back-off, halves what is
 // too large, finds the points that are refused and sets them aside.
-import type { InfluxClient, WriteOutcome } from './client.ts';
-import type { Point } from './points.ts';
+import type { InfluxClient, WriteOutcome } from '../influxdb/client.ts';
+import type { Point } from '../influxdb/points.ts';
 
 export interface DeliveryPorts {
   readonly client: InfluxClient;
