@@ -8,7 +8,7 @@ import { SampleLog } from '../runlog/sample-log.ts';
 import { sampleRun } from '../tests/sample-run.ts';
 import { createCustomOutput } from './custom.ts';
 import type { UserOutput } from './custom.ts';
-import type { Point } from './influxdb/points.ts';
+import type { Point } from './upload/client.ts';
 
 let dir = '';
 beforeEach(() => void (dir = mkdtempSync(join(tmpdir(), 'dicomrun-custom-'))));

@@ -6,13 +6,12 @@ import { RUNLOG_FILE, SAMPLES_FILE } from '../runlog/format.ts';
 import type { RunRecord } from '../runlog/format.ts';
 import type { SampleLog } from '../runlog/sample-log.ts';
 import { withSampleLog } from './influxdb/influxdb.ts';
-import type { InfluxClient, WriteOutcome } from './influxdb/client.ts';
 import { PointMaker } from './influxdb/points.ts';
-import type { Point } from './influxdb/points.ts';
 import { RawPointMaker } from './influxdb/raw-points.ts';
 import { createUploader } from './upload/uploader.ts';
 import type { UploadSource } from './upload/uploader.ts';
 import type { Output } from './output.ts';
+import type { Point, UploadClient, WriteOutcome } from './upload/client.ts';
 
 /** What the default export of the file makes: `export default (run) => ({ points(list) { … } })`. */
 export interface UserOutput {
@@ -120,7 +119,7 @@ function sourceOf(user: UserOutput, dir: string): UploadSource {
 }
 
 /** The uploader's view of it: a throw means later, `refused` means never. */
-function clientOf(user: UserOutput): InfluxClient {
+function clientOf(user: UserOutput): UploadClient {
   const write = async (points: readonly Point[]): Promise<WriteOutcome> => {
     try {
       const answer = await user.points(points);

@@ -2,10 +2,9 @@
 import { VIEW_KINDS } from '../../metrics/views.ts';
 import { call, write } from '../upload/http.ts';
 import type { HttpCall } from '../upload/http.ts';
-import type { InfluxClient, WriteOutcome } from './client.ts';
 import { lineOf } from './line.ts';
-import type { Point } from './points.ts';
 import type { InfluxTarget } from './target.ts';
+import type { Point, UploadClient, WriteOutcome } from '../upload/client.ts';
 
 /** Every tag that a row may have, whatever its view. */
 const TAGS = [
@@ -22,7 +21,7 @@ const TAGS = [
 /** The value of all tags of a row that only makes a table: no query asks for this view. */
 const NO_VALUE = '-';
 
-export class BucketClient implements InfluxClient {
+export class BucketClient implements UploadClient {
   readonly #target: InfluxTarget;
   /** Known once the server has said it. */
   #version: string | null = null;

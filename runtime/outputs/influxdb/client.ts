@@ -6,30 +6,7 @@ import type { IPoolOptions } from 'influx';
 import { retryAfter } from '../upload/http.ts';
 import { BucketClient } from './bucket-client.ts';
 import type { InfluxTarget } from './target.ts';
-import type { Point } from './points.ts';
-
-export type WriteOutcome =
-  | { readonly kind: 'written' }
-  /** Nothing is known about the batch, or it was not taken; try again later. */
-  | {
-      readonly kind: 'retry';
-      readonly why: string;
-      /** Not before so many ms, the server says. */
-      readonly afterMs?: number;
-      /** No answer came: it may be stored. */
-      readonly unanswered?: boolean;
-    }
-  /** At least one point of the batch is refused for good; the others may be stored. */
-  | { readonly kind: 'refused'; readonly why: string }
-  | { readonly kind: 'too-large' }
-  | { readonly kind: 'no-database' }
-  | { readonly kind: 'forbidden'; readonly why: string };
-
-export interface InfluxClient {
-  write(points: readonly Point[]): Promise<WriteOutcome>;
-  /** Database and retention policy; `written` when they are there. */
-  prepare(): Promise<WriteOutcome>;
-}
+import type { Point, UploadClient, WriteOutcome } from '../upload/client.ts';
 
 const REQUEST_TIMEOUT_MS = 5_000;
 
@@ -42,7 +19,7 @@ const NO_BACKOFF: NonNullable<IPoolOptions['backoff']> = {
 /** Without a name the client says it is root:root, also in the place of a token; null is nobody. */
 const NOBODY = { username: null as unknown as string };
 
-export function createInfluxClient(target: InfluxTarget): InfluxClient {
+export function createInfluxClient(target: InfluxTarget): UploadClient {
   if (target.bucket !== undefined) return new BucketClient(target);
   const { username, password, database } = target;
   const headers = target.token === undefined ? {} : { Authorization: `Token ${target.token}` };

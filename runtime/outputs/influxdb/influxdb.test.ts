@@ -1,9 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import type { InfluxClient, WriteOutcome } from './client.ts';
 import { Delivery } from '../upload/delivery.ts';
 import { cleanTags, PointMaker } from './points.ts';
-import type { Point } from './points.ts';
 import { describeTarget, parseInfluxTarget } from './target.ts';
+import type { Point, UploadClient, WriteOutcome } from '../upload/client.ts';
 
 describe('the target', () => {
   it('reads a URL and hides its secrets', () => {
@@ -112,7 +111,7 @@ describe('delivery', () => {
       events: [] as string[],
     };
     let stopped = false;
-    const client: InfluxClient = {
+    const client: UploadClient = {
       write: (batch) => Promise.resolve(write(batch, log.calls++)),
       prepare: () => Promise.resolve({ kind: 'written' }),
     };

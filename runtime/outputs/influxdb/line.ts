@@ -1,5 +1,5 @@
 // A point as a line of InfluxDB's line protocol.
-import type { Point } from './points.ts';
+import type { Point } from '../upload/client.ts';
 
 /** The names and values of a point are clean already: no line breaks, no backslash at an end. */
 export function lineOf({ measurement, tags, fields, timestamp }: Point): string {

@@ -1,15 +1,8 @@
 // Records of the run log -> InfluxDB points. Pure, and the same for every replay: a record gives
 // the same series and timestamp each time, so that importing twice adds nothing.
 import type { ViewDecl, ViewRow } from '../../metrics/engine-types.ts';
+import type { Point } from '../upload/client.ts';
 import type { LogRecord, RunRecord } from '../../runlog/format.ts';
-
-export interface Point {
-  readonly measurement: string;
-  readonly tags: Readonly<Record<string, string>>;
-  readonly fields: Readonly<Record<string, number | string>>;
-  /** ns since the epoch, decimal. */
-  readonly timestamp: string;
-}
 
 const ROW_FIELDS = {
   trend: ['count', 'sum', 'min', 'max', 'p50', 'p90', 'p95', 'p99', 'p999'],

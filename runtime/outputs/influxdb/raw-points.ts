@@ -1,7 +1,7 @@
 // mode=raw: one point per sample, field `value`. Points of one series and timestamp overwrite each
 // other in InfluxDB, so each thread (`w`) gets strictly increasing nanoseconds.
 import type { LogRecord } from '../../runlog/format.ts';
-import type { Point } from './points.ts';
+import type { Point } from '../upload/client.ts';
 import { cleanName, cleanTags, runTags } from './points.ts';
 
 interface Series {

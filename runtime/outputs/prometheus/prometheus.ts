@@ -2,8 +2,7 @@
 import { join } from 'node:path';
 import { RUNLOG_FILE } from '../../runlog/format.ts';
 import { write } from '../upload/http.ts';
-import type { InfluxClient, WriteOutcome } from '../influxdb/client.ts';
-import type { Point } from '../influxdb/points.ts';
+import type { Point, UploadClient, WriteOutcome } from '../upload/client.ts';
 import { createUploader } from '../upload/uploader.ts';
 import type { OutputConfig } from '../kind.ts';
 import type { Output } from '../output.ts';
@@ -35,7 +34,7 @@ export function createPrometheusOutput({
   });
 }
 
-class RemoteWriteClient implements InfluxClient {
+class RemoteWriteClient implements UploadClient {
   readonly #config: OutputConfig;
   /** The batch whose answer never came: it may be stored. */
   #unanswered: readonly Point[] | null = null;

@@ -2,7 +2,7 @@
 // WriteRequest { repeated TimeSeries timeseries = 1 }
 // TimeSeries { repeated Label labels = 1; repeated Sample samples = 2 }
 // Label { string name = 1; string value = 2 }  Sample { double value = 1; int64 timestamp = 2 }
-import type { Point } from '../influxdb/points.ts';
+import type { Point } from '../upload/client.ts';
 import { varint } from './snappy.ts';
 
 /** The name and labels of a series, in the order that remote write asks for. */

@@ -4,7 +4,7 @@ import type { ViewDecl, ViewRow } from '../../metrics/engine-types.ts';
 import { RunHistogram } from '../../metrics/distribution/histogram.ts';
 import type { LogRecord } from '../../runlog/format.ts';
 import { cleanTags, runTags } from '../influxdb/points.ts';
-import type { Point } from '../influxdb/points.ts';
+import type { Point } from '../upload/client.ts';
 
 /** Six a decade: a quantile is within a bucket, at most 1.67 times the true one. */
 const STEPS = [1, 1.5, 2, 3, 5, 7];

@@ -1,10 +1,9 @@
 // One batch of points to the server, whatever it takes: retries with a back-off, halves what is
 // too large, finds the points that are refused and sets them aside.
-import type { InfluxClient, WriteOutcome } from '../influxdb/client.ts';
-import type { Point } from '../influxdb/points.ts';
+import type { Point, UploadClient, WriteOutcome } from './client.ts';
 
 export interface DeliveryPorts {
-  readonly client: InfluxClient;
+  readonly client: UploadClient;
   /** Resolves after so many ms, or earlier: when there is news or, `firm`, only at the stop. */
   readonly sleep: (ms: number, firm: boolean) => Promise<void>;
   /** True once the output gives up. */

@@ -3,7 +3,7 @@
 import { request as httpRequest } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import type { IncomingMessage } from 'node:http';
-import type { WriteOutcome } from '../influxdb/client.ts';
+import type { WriteOutcome } from './client.ts';
 
 export interface HttpCall {
   readonly method: 'GET' | 'POST';

@@ -7,12 +7,11 @@ import { RunLogCursor } from '../../runlog/cursor.ts';
 import type { CursorBatch } from '../../runlog/cursor.ts';
 import type { LogRecord } from '../../runlog/format.ts';
 import type { Output } from '../output.ts';
-import type { InfluxClient } from '../influxdb/client.ts';
+import type { Point, UploadClient } from './client.ts';
 import { Delivery } from './delivery.ts';
-import type { Point } from '../influxdb/points.ts';
 
 export interface UploaderOptions {
-  readonly client: InfluxClient;
+  readonly client: UploadClient;
   /** Default `influxdb`. */
   readonly name?: string;
   /** Names of the cursor and of the file of refused points; default those of InfluxDB. */

@@ -1,0 +1,33 @@
+// What the uploader asks of a server, whichever it is: take a batch, and say what became of it.
+
+/** One row for a server, as the line protocol has it. */
+export interface Point {
+  readonly measurement: string;
+  readonly tags: Readonly<Record<string, string>>;
+  readonly fields: Readonly<Record<string, number | string>>;
+  /** ns since the epoch, decimal. */
+  readonly timestamp: string;
+}
+
+export type WriteOutcome =
+  | { readonly kind: 'written' }
+  /** Nothing is known about the batch, or it was not taken; try again later. */
+  | {
+      readonly kind: 'retry';
+      readonly why: string;
+      /** Not before so many ms, the server says. */
+      readonly afterMs?: number;
+      /** No answer came: it may be stored. */
+      readonly unanswered?: boolean;
+    }
+  /** At least one point of the batch is refused for good; the others may be stored. */
+  | { readonly kind: 'refused'; readonly why: string }
+  | { readonly kind: 'too-large' }
+  | { readonly kind: 'no-database' }
+  | { readonly kind: 'forbidden'; readonly why: string };
+
+export interface UploadClient {
+  write(points: readonly Point[]): Promise<WriteOutcome>;
+  /** What has to be there before the first batch; `written` when it is. */
+  prepare(): Promise<WriteOutcome>;
+}
