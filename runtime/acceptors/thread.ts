@@ -5,6 +5,7 @@ import type { ReceiverAddress, ToAcceptor } from '../threads/acceptor.ts';
 import type { MessagePort } from 'node:worker_threads';
 import type { Listening } from '../dicom/scp/acceptor-types.ts';
 import { CommitmentReports } from '../dicom/scu/commitment.ts';
+import { noteWorkIn } from './at-work.ts';
 import { Busy } from './busy.ts';
 import { RunClock } from './clock.ts';
 import { Desk } from './account/desk.ts';
@@ -59,6 +60,7 @@ export class AcceptorThread {
   constructor(post: Post, state: SharedArrayBuffer, acceptor: number) {
     this.post = post;
     this.state = new Int32Array(state);
+    noteWorkIn(this.state);
     this.samples = new SampleWriter(post);
     this.busy = new Busy(`acceptor ${acceptor}`, this.samples, post);
   }

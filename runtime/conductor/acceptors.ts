@@ -1,7 +1,7 @@
 // The acceptor threads as main sees them: receivers, account and the embedded target.
 import { MessageChannel } from 'node:worker_threads';
 import type { MessagePort } from 'node:worker_threads';
-import { WORKER_SLOTS, WorkerSlot } from '../threads/state.ts';
+import { EMBEDDED_STATION, StationWork, WORKER_SLOTS, WorkerSlot } from '../threads/state.ts';
 import type {
   AcceptorTask,
   EmbeddedAddress,
@@ -52,6 +52,12 @@ const SETTLE_GRACE_MS = 10_000;
 const WATCH_MS = 1000;
 /** A thread whose heart has not beaten for that long is named, once per standstill. */
 const STILL_MS = 10_000;
+
+const WORK_WORDS: Readonly<Record<number, string>> = {
+  [StationWork.STORE]: 'at the end of a store',
+  [StationWork.EXPECT]: 'comparing elements for expect()',
+  [StationWork.QUERY]: 'answering a query',
+};
 
 /** Receivers with number i live on thread i mod n, the embedded target on thread 0. */
 export class Acceptors implements AcceptorPorts {
@@ -177,6 +183,11 @@ class AcceptorThread {
     });
   }
 
+  /** Its stations by number, for people. */
+  readonly #stations = new Map<number, string>([
+    [EMBEDDED_STATION.ROUTER, 'the embedded router'],
+    [EMBEDDED_STATION.ARCHIVE, 'the embedded archive'],
+  ]);
   /** What listens in this thread, for people; null until it does. */
   #names: string | null = null;
   /** Its account is closed, or nobody wants it any more: it may end. */
@@ -191,7 +202,8 @@ class AcceptorThread {
   /** Says which stations stand still. Nothing is ended: they may come back, and hold the account. */
   watch(now: number): void {
     if (this.#closed || this.#gone || this.#names === null || !this.#pulse.isNew(now)) return;
-    const message = `${this.#names}: acceptor thread ${this.index} has stood still for ${STILL_MS / 1000} s; peers wait, and answers of expect() are late`;
+    const at = this.#pulse.at(this.#stations);
+    const message = `${this.#names}: acceptor thread ${this.index} has stood still for ${STILL_MS / 1000} s${at}; peers wait, and answers of expect() are late`;
     this.#events.log({ kind: 'log', level: 'warn', message });
   }
 
@@ -208,6 +220,7 @@ class AcceptorThread {
     this.post({ kind: 'listen', ...plan, workers }, workers);
     const listening = await answer;
     this.#names = namesOf(listening);
+    for (const one of listening.receivers) this.#stations.set(one.id, receiverName(one));
     return listening;
   }
 
@@ -271,6 +284,13 @@ export class Standstill {
     this.#state = state;
   }
 
+  /** What it began last, and where; '' when nothing is known. */
+  at(stations: ReadonlyMap<number, string>): string {
+    const what = WORK_WORDS[Atomics.load(this.#state, WorkerSlot.WORK)];
+    const where = stations.get(Atomics.load(this.#state, WorkerSlot.STATION));
+    return what === undefined || where === undefined ? '' : `, ${what} (${where})`;
+  }
+
   /** True once when it has stood still too long, again when it moved between. */
   isNew(now: number): boolean {
     const beat = Atomics.load(this.#state, WorkerSlot.HEARTBEAT);
@@ -287,9 +307,11 @@ export class Standstill {
 
 /** `receiver ARCHIVE (127.0.0.1:11112), embedded router and archive`. */
 function namesOf({ receivers, embedded }: ListenAnswer): string {
-  const names = receivers.map(({ aets, host, port }) => {
-    const titles = aets.length === 0 ? '' : `${aets.join('/')} `;
-    return `receiver ${titles}(${host}:${port})`;
-  });
+  const names = receivers.map(receiverName);
   return [...names, ...(embedded === null ? [] : ['embedded router and archive'])].join(', ');
+}
+
+function receiverName({ aets, host, port }: ListenAnswer['receivers'][number]): string {
+  const titles = aets.length === 0 ? '' : `${aets.join('/')} `;
+  return `receiver ${titles}(${host}:${port})`;
 }

@@ -41,6 +41,15 @@ export const WorkerSlot = {
   PEAK_VUS: 14,
   /** VUs made, active or not. */
   VUS_MADE: 15,
+  /** What an acceptor thread began last, of {@link StationWork}, and at which of its stations. */
+  WORK: 16,
+  STATION: 17,
 } as const;
 
-export const WORKER_SLOTS = 16;
+export const WORKER_SLOTS = 18;
+
+/** Work of a station that may take long; told where its thread stands still. */
+export const StationWork = { NONE: 0, STORE: 1, EXPECT: 2, QUERY: 3 } as const;
+
+/** Stations that are no receiver; those have the numbers of their declarations. */
+export const EMBEDDED_STATION = { ROUTER: -1, ARCHIVE: -2, SINK: -3 } as const;

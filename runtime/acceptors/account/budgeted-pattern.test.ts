@@ -21,6 +21,21 @@ describe('a pattern with a budget', () => {
     expect(new BudgetedPattern('^a+!$').test(HOSTILE)).toBe(true);
   });
 
+  it('that is slow at every value is given up before it has cost much', () => {
+    // So many letters take some 20 ms on this machine.
+    let letters = 14;
+    for (let ms = 0; ms < 20; letters++) {
+      const began = performance.now();
+      /^(b+)+$/.test(`${'b'.repeat(letters)}!`);
+      ms = performance.now() - began;
+    }
+    const pattern = new BudgetedPattern('^(b+)+$');
+    const look = () => pattern.test(`${'b'.repeat(letters)}!`);
+    let looks = 0;
+    while (look() !== null && looks < 100) looks++;
+    expect(looks).toBeLessThan(10);
+  });
+
   it('refuses what is no pattern', () => {
     expect(() => new BudgetedPattern('(')).toThrow(SyntaxError);
   });

@@ -1,49 +1,69 @@
-// A regular expression of a script or a rule table, run with a budget: one that backtracks without
-// end costs its own answer, not the thread in which all receivers live.
+// A regular expression of a script or a rule table, run with a budget: one that backtracks costs its
+// own answer, not the thread in which all receivers live.
 import { createContext, Script, type Context } from 'node:vm';
 
-/** Of one look at one value. Patterns that do not backtrack need microseconds. */
+/** Of one look at one value, and of slow looks together. Patterns that do not backtrack need microseconds. */
 const BUDGET_MS = 100;
-/** Patterns given up that are remembered: they are not tried, and waited for, again. */
+/** A look that takes longer is counted; one that does not counts against it: a machine may be busy. */
+const QUICK_MS = 5;
+/** What a look has where slow ones have used up the budget. */
+const LEAST_MS = 10;
+/** Patterns that are remembered, as given up or as slow. */
 const MOST_REMEMBERED = 1000;
 
 const TEST = new Script('pattern.test(text)');
 const givenUp = new Set<string>();
+/** What slow looks took, by pattern. */
+const slowMs = new Map<string, number>();
 let context: (Context & { pattern: RegExp | null; text: string }) | null = null;
 
 export class BudgetedPattern {
   readonly #pattern: RegExp;
+  readonly #key: string;
 
   /** @throws SyntaxError */
   constructor(source: string, flags = '') {
     // why: a sticky or global pattern would remember where it stopped
     this.#pattern = new RegExp(source, flags.replace(/[gy]/g, ''));
+    this.#key = String(this.#pattern);
   }
 
   /** Whether it is found in a text; null when its budget ended first, here or in an earlier text. */
   test(text: string): boolean | null {
-    const key = String(this.#pattern);
+    const key = this.#key;
     if (givenUp.has(key)) return null;
     const run = (context ??= Object.assign(createContext({}), { pattern: null, text: '' }));
     run.pattern = this.#pattern;
     run.text = text;
+    const timeout = Math.ceil(Math.max(LEAST_MS, BUDGET_MS - (slowMs.get(key) ?? 0)));
+    const began = performance.now();
     try {
-      return TEST.runInContext(run, { timeout: BUDGET_MS }) as boolean;
+      return TEST.runInContext(run, { timeout }) as boolean;
     } catch (error) {
       if ((error as { code?: unknown }).code !== 'ERR_SCRIPT_EXECUTION_TIMEOUT') throw error;
       if (givenUp.size < MOST_REMEMBERED) givenUp.add(key);
       return null;
     } finally {
       run.text = '';
+      this.#count(performance.now() - began);
     }
+  }
+
+  /** Many looks that take long are as bad as one without end. */
+  #count(ms: number): void {
+    const before = slowMs.get(this.#key) ?? 0;
+    if (ms > QUICK_MS) {
+      if (slowMs.size < MOST_REMEMBERED) slowMs.set(this.#key, before + ms);
+    } else if (before > QUICK_MS) slowMs.set(this.#key, before - QUICK_MS);
+    else if (before > 0) slowMs.delete(this.#key);
   }
 
   /** What is said where an answer should be. */
   get surrender(): string {
-    return `the pattern ${String(this.#pattern)} took over ${BUDGET_MS} ms and was given up`;
+    return `the pattern ${this.#key} took over ${BUDGET_MS} ms and was given up`;
   }
 
   toString(): string {
-    return String(this.#pattern);
+    return this.#key;
   }
 }

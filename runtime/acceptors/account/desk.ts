@@ -1,5 +1,7 @@
 // The accounts of a thread's receivers: routes get numbers, tallies become samples, questions reach
 // the account they are about.
+import { StationWork } from '../../threads/state.ts';
+import { atWork } from '../at-work.ts';
 import type { MissingInstance, RouteAccount, StrayInstance } from '../../threads/delivery.ts';
 import { Account } from './account.ts';
 import type { AcceptedRow, ArrivalRow } from './account.ts';
@@ -90,8 +92,10 @@ export class Desk {
     const witness: Witness = {
       uid: (a, b) => keys.uid(a, b),
       file: (prototype) => files.of(prototype),
-      differences: (instance, header, tags) =>
-        judgeWishes(instance, header as KeptHeader | undefined, this.wishes(tags)),
+      differences: (instance, header, tags) => {
+        atWork(StationWork.EXPECT, receiver);
+        return judgeWishes(instance, header as KeptHeader | undefined, this.wishes(tags));
+      },
     };
     if (spec.verify === 'full') {
       witness.changes = (uid, instance, header, except) =>

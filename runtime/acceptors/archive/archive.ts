@@ -1,4 +1,5 @@
 // A simulated archive: stores, finds, moves, keeps worklist and procedure steps. In memory.
+import { EMBEDDED_STATION } from '../../threads/state.ts';
 import type { SimulatedArchive } from '../../../api/k6/simulate.ts';
 import { CommandField } from '../../dicom/dimse/elements.ts';
 import { Room } from '../../dicom/collected.ts';
@@ -47,6 +48,7 @@ interface Taking {
 
 /** One archive: a station. */
 export class Archive extends StoreStation<Taking> {
+  readonly id = EMBEDDED_STATION.ARCHIVE;
   readonly aets: readonly string[];
   readonly store: ArchiveStore;
   readonly steps = new ProcedureSteps();

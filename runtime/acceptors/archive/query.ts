@@ -1,4 +1,6 @@
 // The query/retrieve information model of the archive (PS3.4 C.6): candidates of each level.
+import { EMBEDDED_STATION, StationWork } from '../../threads/state.ts';
+import { atWork } from '../at-work.ts';
 import { openDataset, toJson } from '../../dicom/element/json.ts';
 import type { JsonDataset } from '../../dicom/element/json.ts';
 import type { ResponseFields } from '../../dicom/dimse/incoming.ts';
@@ -104,6 +106,7 @@ export class Query {
 
   /** The answers to a C-FIND identifier, one by one. */
   *find(keys: JsonDataset, level: Level): Generator<JsonDataset> {
+    atWork(StationWork.QUERY, EMBEDDED_STATION.ARCHIVE);
     this.store.index();
     for (const { json } of this.candidates(keys, level)) {
       const candidate = { ...json, QueryRetrieveLevel: level };

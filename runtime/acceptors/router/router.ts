@@ -1,4 +1,5 @@
 // A simulated router: takes everything, applies its rules, forwards. Its mistakes are on purpose.
+import { EMBEDDED_STATION } from '../../threads/state.ts';
 import { resolve } from 'node:path';
 import { Room } from '../../dicom/collected.ts';
 import { REPLY_LATER } from '../../dicom/dimse/incoming.ts';
@@ -90,6 +91,7 @@ function checkWords({ mode, retry = {} }: RouterSpec): void {
 
 /** The router: one station, several destinations. */
 export class Router extends StoreStation<Taking> {
+  readonly id = EMBEDDED_STATION.ROUTER;
   readonly aets: readonly string[];
   readonly forwarding: Forwarding = {
     unrouted: 0,

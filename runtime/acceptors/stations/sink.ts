@@ -1,4 +1,5 @@
 // A sink: takes every store and counts it, keeps files on request. No run, no account.
+import { EMBEDDED_STATION } from '../../threads/state.ts';
 import type { AcceptorFaults, StationTls } from '../../../api/k6/simulate.ts';
 import { REPLY_LATER } from '../../dicom/dimse/incoming.ts';
 import { Status } from '../../dicom/dimse/status.ts';
@@ -23,6 +24,7 @@ interface Taking {
 
 /** The cheapest station there is. */
 export class Sink extends StoreStation<Taking> {
+  readonly id = EMBEDDED_STATION.SINK;
   readonly aets: readonly string[];
   private readonly files: FileKeeper | null;
 

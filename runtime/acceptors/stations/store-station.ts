@@ -1,5 +1,7 @@
 // What every station that takes C-STOREs has in common: contexts, faults, C-ECHO, late answers.
 import type { AcceptorFaults } from '../../../api/k6/simulate.ts';
+import { StationWork } from '../../threads/state.ts';
+import { atWork } from '../at-work.ts';
 import { Room } from '../../dicom/collected.ts';
 import { CommandField } from '../../dicom/dimse/elements.ts';
 import { REPLY_LATER } from '../../dicom/dimse/incoming.ts';
@@ -59,6 +61,8 @@ export interface Stored {
  */
 export abstract class StoreStation<T> implements Station, RequestHandler {
   abstract readonly aets: readonly string[];
+  /** Which of the thread's stations it is. */
+  abstract readonly id: number;
   readonly counts: StationCounts = {
     ...{ associations: 0, rejected: 0, tlsFailed: 0, instances: 0, bytes: 0 },
   };
@@ -151,6 +155,7 @@ export abstract class StoreStation<T> implements Station, RequestHandler {
     const { taking, bytes, fate } = association.data as Carried<T>;
     this.counts.instances++;
     this.counts.bytes += bytes;
+    atWork(StationWork.STORE, this.id);
     const whole = stored(association, request, fate);
     const fault = this.dice.status();
     if (fault !== 0) this.spoilt(taking);
