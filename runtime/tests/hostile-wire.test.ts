@@ -8,6 +8,10 @@ import { Chance, mutated } from '../bench/fuzz-mutate.ts';
 import { acceptor, recordStreams, Requestor } from '../bench/fuzz-wire.ts';
 import { CORPUS, fuzz } from '../bench/fuzz.ts';
 import { echoRequest, VERIFICATION_SOP_CLASS } from '../dicom/scu/requests.ts';
+import { InstanceReceiver } from '../dicom/scu/receive.ts';
+import { storeCommand } from '../dicom/scu/store-command.ts';
+import { frameMessage } from '../dicom/ul/pdu/frame.ts';
+import { propose, retrieved } from './wire-calls.ts';
 import { encodePdu } from '../dicom/ul/pdu/pdu-codec.ts';
 import { fullRq } from './fixtures/pdu-samples.ts';
 import { associate } from '../dicom/ul/associate.ts';
@@ -20,6 +24,7 @@ import {
   closed,
   closeServers,
   CONTEXTS,
+  CT,
   echo,
   EXPLICIT,
   open,
@@ -218,6 +223,32 @@ describe('slow and silent peers', () => {
     const outcome = await open(dripping, { timeouts: quick });
     timers.forEach(clearInterval);
     expect(outcome).toMatchObject({ kind: 'timeout', phase: 'associate' });
+  });
+
+  it('sub-operations of a C-GET that drip in do not hold it open for ever', async () => {
+    const command = storeCommand(CT, '1.2.3').bytes;
+    const bytes = frameMessage(3, 16_384, command, Buffer.alloc(400));
+    const timers: NodeJS.Timeout[] = [];
+    const dripping = await rawServer((socket, chunk) => {
+      if (chunk === 0) socket.write(acceptBytes());
+      if (chunk !== 1) return;
+      // The command set at once, its data set at 25 bytes a second.
+      let at = bytes.length - 400;
+      socket.write(bytes.subarray(0, at));
+      timers.push(setInterval(() => void socket.write(bytes.subarray(at, ++at)), 40));
+    });
+    const association = await opened(dripping, {
+      contexts: propose(SopClass.STUDY_ROOT_GET, CT),
+      roles: [{ sopClass: CT, scu: false, scp: true }],
+      timeouts: { ...quick, responseMs: 400 },
+    });
+    association.handler = new InstanceReceiver();
+    const result = await retrieved(association, {
+      level: 'STUDY',
+      keys: { StudyInstanceUID: '1' },
+    });
+    timers.forEach(clearInterval);
+    expect(result.failure).toMatchObject({ kind: 'timeout', phase: 'response' });
   });
 
   it('a requestor that connects and says nothing is let go', async () => {

@@ -19,6 +19,9 @@ const COMMAND_MAX_BYTES = 1_048_576;
 /** Data sets of requests other than C-STORE are collected: identifiers, attribute lists. */
 const IDENTIFIER_MAX_BYTES = 67_108_864;
 
+/** So much of an instance within a response timeout: a few kB/s are enough. */
+const PROGRESS_BYTES = 262_144;
+
 /** What is said of the PDV that a piece belongs to. */
 export interface Fragment {
   readonly contextId: number;
@@ -67,7 +70,7 @@ const scan: CommandScan = {
 export class Inbox {
   /** When the first byte of the current message came; 0 between messages. */
   messageAt = 0;
-  /** When the latest request of the peer came (sub-operations keep a C-GET alive). */
+  /** When the latest sub-operation ended, or had brought so much more: that keeps a C-GET waiting. */
   requestAt = 0;
   private readonly user: InboxUser;
   private inDataset = false;
@@ -84,6 +87,7 @@ export class Inbox {
   private noRoom = false;
   /** Bytes of the data set so far. */
   private datasetBytes = 0;
+  private progressBytes = 0;
 
   constructor(user: InboxUser) {
     this.user = user;
@@ -256,7 +260,6 @@ export class Inbox {
     const hasDataset = scan.dataSetType !== NO_DATA_SET;
     const ids = { messageId: scan.messageId, commandField: scan.commandField, hasDataset };
     const request = new Request(this.contextId, ids, command, this.messageAt);
-    this.requestAt = this.user.chunkAt;
     if (scan.commandField === CommandField.C_STORE_RQ) this.user.onStore(request);
     if (!hasDataset) {
       this.finishRequest(request, null);
@@ -265,6 +268,7 @@ export class Inbox {
     this.request = request;
     this.inDataset = true;
     this.datasetBytes = 0;
+    this.progressBytes = PROGRESS_BYTES;
     this.noRoom = false;
     const wanted = scan.commandField !== CommandField.C_STORE_RQ && this.user.collects(request);
     this.collected = wanted ? new Collected(this.user.room) : null;
@@ -295,8 +299,8 @@ export class Inbox {
   }
 
   private onRequestData(request: Request, buffer: Buffer, start: number, end: number): void {
-    this.requestAt = this.user.chunkAt;
     if (request.commandField === CommandField.C_STORE_RQ) {
+      if (this.datasetBytes >= this.progressBytes) this.progress();
       if (end > start) this.user.onStoreData(request, buffer, start, end);
       return;
     }
@@ -313,6 +317,12 @@ export class Inbox {
     const what = `a data set of over ${IDENTIFIER_MAX_BYTES} bytes that is no instance`;
     this.user.onProtocolError(what, 'PS3.7 §6.3.1', buffer, at);
     return true;
+  }
+
+  /** Bytes that drip in are no progress; a large instance has its time for every piece of it. */
+  private progress(): void {
+    this.requestAt = this.user.chunkAt;
+    this.progressBytes = this.datasetBytes + PROGRESS_BYTES;
   }
 
   private finishCollected(request: Request): void {
@@ -332,6 +342,7 @@ export class Inbox {
       this.noRoom = false;
       return;
     }
+    this.requestAt = this.user.chunkAt;
     const status = this.user.onStoreEnd(request);
     if (status !== REPLY_LATER) this.user.reply(request, status);
   }

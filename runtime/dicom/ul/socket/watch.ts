@@ -13,8 +13,8 @@ export interface WatchUser {
   readonly waiting: Outstanding;
   readonly chunkAt: number;
   /**
-   * Time of the latest sub-operation, or piece of one: they keep a C-GET waiting. Bytes of a response
-   * do not: its time is from the last byte sent to the whole response, whatever drips in.
+   * When the latest sub-operation ended, or 256 KiB of one had come: that keeps a C-GET waiting. Single
+   * bytes do not, nor do those of a response: its time is from the last byte sent to the whole response, whatever drips in.
    */
   readonly inboundAt: number;
   readonly outbox: {
