@@ -209,6 +209,29 @@ function saysItsColours(jpeg: Buffer): boolean {
   return false;
 }
 
+/** Bits of a sample by the frame header of a DCT-based JPEG image; 0 for any other stream. */
+function dctPrecision(jpeg: Buffer): number {
+  if (jpeg.length < 4 || jpeg.readUInt16BE(0) !== 0xffd8) return 0;
+  for (let at = 2; at + 5 <= jpeg.length;) {
+    const marker = jpeg.readUInt16BE(at);
+    if (marker < 0xff00 || marker === START_OF_SCAN) return 0;
+    // Baseline, extended sequential, progressive (ISO/IEC 10918-1 Table B.1).
+    if (marker >= 0xffc0 && marker <= 0xffc2) return jpeg[at + 4] ?? 0;
+    at += marker === 0xffff ? 1 : 2 + jpeg.readUInt16BE(at + 2);
+  }
+  return 0;
+}
+
+/** A decoder of 12 bits makes other pixels of 16, and says nothing. */
+function mustBeDecodable(jpeg: Buffer): void {
+  const bits = dctPrecision(jpeg);
+  if (bits === 0 || bits === 8 || bits === 12) return;
+  throw new DataError(
+    'DATA_UNSUPPORTED',
+    `compressed frame: lossy JPEG has 8 or 12 bits (ISO/IEC 10918-1), this says ${bits}`,
+  );
+}
+
 /** Decompresses one frame to little-endian samples; the photometric interpretation may change. */
 export function decodeFrame(
   encoded: Buffer,
@@ -216,6 +239,7 @@ export function decodeFrame(
   options: { readonly transferSyntax: string; readonly photometric: string },
 ): { bytes: Buffer; photometric: string } {
   const { method, codecs: loaded } = methodOf(options.transferSyntax);
+  mustBeDecodable(encoded);
   const context = new loaded.Context({
     ...contextOf(shape, options.photometric),
     encodedBuffer: encoded,
