@@ -9,46 +9,46 @@ const SECONDS = 3;
 
 /** Samples `generator_cpu` and `generator_loop_lag` of this thread, once a second. */
 export class Busy {
-  private readonly name: string;
-  private readonly samples: SampleWriter;
-  private readonly post: Post;
-  private readonly cpu: number;
-  private readonly lag: number;
-  private last = performance.eventLoopUtilization();
-  private lastLook = performance.now();
-  private lastCpu = threadCpuMs() ?? 0;
-  private inARow = 0;
-  private said = false;
+  readonly #name: string;
+  readonly #samples: SampleWriter;
+  readonly #post: Post;
+  readonly #cpu: number;
+  readonly #lag: number;
+  #last = performance.eventLoopUtilization();
+  #lastLook = performance.now();
+  #lastCpu = threadCpuMs() ?? 0;
+  #inARow = 0;
+  #said = false;
 
   constructor(name: string, samples: SampleWriter, post: Post) {
-    this.name = name;
-    this.samples = samples;
-    this.post = post;
-    this.cpu = samples.seriesOf('generator_cpu', { thread: name });
-    this.lag = samples.seriesOf('generator_loop_lag', { thread: name });
+    this.#name = name;
+    this.#samples = samples;
+    this.#post = post;
+    this.#cpu = samples.seriesOf('generator_cpu', { thread: name });
+    this.#lag = samples.seriesOf('generator_loop_lag', { thread: name });
   }
 
   /** Called every 1,000 ms by a timer; how late it comes is the lag. */
   look(now: number): void {
     const current = performance.eventLoopUtilization();
-    const elapsed = performance.now() - this.lastLook;
-    const turning = performance.eventLoopUtilization(current, this.last).utilization;
-    this.last = current;
+    const elapsed = performance.now() - this.#lastLook;
+    const turning = performance.eventLoopUtilization(current, this.#last).utilization;
+    this.#last = current;
     // why: a loop that turns all the time may still wait for a core; that is not its own limit
     const cpu = threadCpuMs();
-    const utilization = cpu === null ? turning : Math.min(1, (cpu - this.lastCpu) / elapsed);
-    this.lastCpu = cpu ?? 0;
-    this.lastLook += elapsed;
-    this.samples.add(this.cpu, utilization * 100, now);
-    this.samples.add(this.lag, Math.max(0, elapsed - 1000), now);
-    this.inARow = utilization >= LIMIT ? this.inARow + 1 : 0;
-    if (this.inARow < SECONDS || this.said) return;
-    this.said = true;
+    const utilization = cpu === null ? turning : Math.min(1, (cpu - this.#lastCpu) / elapsed);
+    this.#lastCpu = cpu ?? 0;
+    this.#lastLook += elapsed;
+    this.#samples.add(this.#cpu, utilization * 100, now);
+    this.#samples.add(this.#lag, Math.max(0, elapsed - 1000), now);
+    this.#inARow = utilization >= LIMIT ? this.#inARow + 1 : 0;
+    if (this.#inARow < SECONDS || this.#said) return;
+    this.#said = true;
     const percent = Math.round(utilization * 100);
     const message =
-      `the receiver was the limit: ${this.name} was ${percent} % busy for ${SECONDS} s; ` +
+      `the receiver was the limit: ${this.#name} was ${percent} % busy for ${SECONDS} s; ` +
       'delivery times include its own delay (verify: "counts" costs least)';
-    this.post({ kind: 'log', level: 'warn', message });
+    this.#post({ kind: 'log', level: 'warn', message });
   }
 }
 

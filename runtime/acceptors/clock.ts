@@ -2,23 +2,23 @@
 
 /** Time of one thread. Before `start` it counts from the thread's own beginning. */
 export class RunClock {
-  private t0: number;
+  #t0: number;
 
   /** @param t0 epoch ms with fractions; unknown until the run starts */
   constructor(t0 = performance.timeOrigin) {
-    this.t0 = t0;
+    this.#t0 = t0;
   }
 
   start(t0: number): void {
-    this.t0 = t0;
+    this.#t0 = t0;
   }
 
   now(): number {
-    return performance.timeOrigin + performance.now() - this.t0;
+    return performance.timeOrigin + performance.now() - this.#t0;
   }
 
   /** A `performance.now()` of this thread as ms since t0. */
   at(stamp: number): number {
-    return performance.timeOrigin + stamp - this.t0;
+    return performance.timeOrigin + stamp - this.#t0;
   }
 }

@@ -19,67 +19,67 @@ export type Post = (message: FromAcceptor, transfer?: readonly ArrayBuffer[]) =>
 
 /** Collects samples and posts them in batches. */
 export class SampleWriter {
-  private readonly post: Post;
-  private readonly ids = new Map<string, number>();
-  private fresh: SeriesDecl[] = [];
-  private n = 0;
-  private series = new Uint32Array(BATCH);
-  private value = new Float64Array(BATCH);
-  private time = new Float64Array(BATCH);
+  readonly #post: Post;
+  readonly #ids = new Map<string, number>();
+  #fresh: SeriesDecl[] = [];
+  #n = 0;
+  #series = new Uint32Array(BATCH);
+  #value = new Float64Array(BATCH);
+  #time = new Float64Array(BATCH);
 
   constructor(post: Post) {
-    this.post = post;
+    this.#post = post;
   }
 
   /** The number of a series, declared at its first use. */
   seriesOf(metric: string, tags: Readonly<Record<string, string>>): number {
     const key = `${metric}\n${JSON.stringify(tags)}`;
-    let id = this.ids.get(key);
+    let id = this.#ids.get(key);
     if (id === undefined) {
-      id = this.ids.size;
-      this.ids.set(key, id);
-      this.fresh.push({ id, metric, tags });
+      id = this.#ids.size;
+      this.#ids.set(key, id);
+      this.#fresh.push({ id, metric, tags });
     }
     return id;
   }
 
   /** Adds one sample; `time` in ms since t0. */
   add(series: number, value: number, time: number): void {
-    if (this.n === BATCH) this.flush();
-    this.series[this.n] = series;
-    this.value[this.n] = value;
-    this.time[this.n] = time;
-    this.n++;
+    if (this.#n === BATCH) this.flush();
+    this.#series[this.#n] = series;
+    this.#value[this.#n] = value;
+    this.#time[this.#n] = time;
+    this.#n++;
   }
 
   /** Posts what there is. */
   flush(): void {
-    if (this.fresh.length > 0) {
-      this.post({ kind: 'series', series: this.fresh });
-      this.fresh = [];
+    if (this.#fresh.length > 0) {
+      this.#post({ kind: 'series', series: this.#fresh });
+      this.#fresh = [];
     }
-    if (this.n === 0) return;
-    const columns = { n: this.n, series: this.series, value: this.value, time: this.time };
-    this.series = new Uint32Array(BATCH);
-    this.value = new Float64Array(BATCH);
-    this.time = new Float64Array(BATCH);
-    this.n = 0;
+    if (this.#n === 0) return;
+    const columns = { n: this.#n, series: this.#series, value: this.#value, time: this.#time };
+    this.#series = new Uint32Array(BATCH);
+    this.#value = new Float64Array(BATCH);
+    this.#time = new Float64Array(BATCH);
+    this.#n = 0;
     const { series, value, time } = columns;
-    this.post({ kind: 'samples', columns }, [series.buffer, value.buffer, time.buffer]);
+    this.#post({ kind: 'samples', columns }, [series.buffer, value.buffer, time.buffer]);
   }
 }
 
 /** Turns one route's counters into increments of `dicom_delivery_*`, zeros at the first call. */
 export class TallySamples {
-  private readonly writer: SampleWriter;
-  private readonly last = new Map<string, number>();
-  private readonly series: ReadonlyMap<(typeof TALLY_FIELDS)[number], number>;
+  readonly #writer: SampleWriter;
+  readonly #last = new Map<string, number>();
+  readonly #series: ReadonlyMap<(typeof TALLY_FIELDS)[number], number>;
   readonly duration: number;
-  private first = true;
+  #first = true;
 
   constructor(writer: SampleWriter, tags: Readonly<Record<string, string>>) {
-    this.writer = writer;
-    this.series = new Map(
+    this.#writer = writer;
+    this.#series = new Map(
       TALLY_FIELDS.map((field) => [field, writer.seriesOf(METRIC_OF.get(field) ?? field, tags)]),
     );
     this.duration = writer.seriesOf('dicom_delivery_duration', tags);
@@ -87,12 +87,12 @@ export class TallySamples {
 
   /** Emits what was counted since the last call. */
   emit(tally: Tally, now: number): void {
-    for (const [field, series] of this.series) {
-      const increment = tally[field] - (this.last.get(field) ?? 0);
-      if (increment === 0 && !this.first) continue;
-      this.last.set(field, tally[field]);
-      this.writer.add(series, increment, now);
+    for (const [field, series] of this.#series) {
+      const increment = tally[field] - (this.#last.get(field) ?? 0);
+      if (increment === 0 && !this.#first) continue;
+      this.#last.set(field, tally[field]);
+      this.#writer.add(series, increment, now);
     }
-    this.first = false;
+    this.#first = false;
   }
 }

@@ -125,39 +125,39 @@ type Heard<K extends FromAcceptor['kind']> = Extract<FromAcceptor, { kind: K }>;
 /** What the thread says to main. */
 class Ear {
   readonly samples: Sample[] = [];
-  private readonly series: Omit<Sample, 'value'>[] = [];
-  private readonly waiting: {
+  readonly #series: Omit<Sample, 'value'>[] = [];
+  readonly #waiting: {
     kind: string;
     done: (m: FromAcceptor) => void;
     fail: (e: Error) => void;
   }[] = [];
 
   constructor(port: MessagePort) {
-    port.on('message', (message: FromAcceptor) => this.take(message));
+    port.on('message', (message: FromAcceptor) => this.#take(message));
   }
 
   hear<K extends FromAcceptor['kind']>(kind: K): Promise<Heard<K>> {
     return new Promise((resolve, reject) => {
       const done = (message: FromAcceptor): void => resolve(message as Heard<K>);
-      this.waiting.push({ kind, done, fail: reject });
+      this.#waiting.push({ kind, done, fail: reject });
     });
   }
 
-  private take(message: FromAcceptor): void {
-    if (message.kind === 'series') this.series.push(...message.series);
+  #take(message: FromAcceptor): void {
+    if (message.kind === 'series') this.#series.push(...message.series);
     if (message.kind === 'samples') {
       const { n, series, value } = message.columns;
       for (let i = 0; i < n; i++) {
-        const declared = this.series[series[i] ?? -1];
+        const declared = this.#series[series[i] ?? -1];
         if (declared === undefined) throw new Error('a sample of an undeclared series');
         this.samples.push({ ...declared, value: value[i] ?? NaN });
       }
     }
     if (message.kind === 'failed') {
-      for (const { fail } of this.waiting.splice(0)) fail(new Error(message.fault.message));
+      for (const { fail } of this.#waiting.splice(0)) fail(new Error(message.fault.message));
     }
-    const at = this.waiting.findIndex(({ kind }) => kind === message.kind);
-    if (at >= 0) this.waiting.splice(at, 1)[0]?.done(message);
+    const at = this.#waiting.findIndex(({ kind }) => kind === message.kind);
+    if (at >= 0) this.#waiting.splice(at, 1)[0]?.done(message);
   }
 }
 
@@ -169,23 +169,23 @@ export interface Target {
 
 /** Sends instances of a pool with identities of the run, and reports the accepted ones. */
 export class Sender {
-  private readonly prototypes: Pool;
-  private readonly images = new StoreImages({ run: RUN });
-  private readonly acceptor: Acceptor;
-  private readonly pool: PoolShare;
-  private studies = 0;
+  readonly #prototypes: Pool;
+  readonly #images = new StoreImages({ run: RUN });
+  readonly #acceptor: Acceptor;
+  readonly #pool: PoolShare;
+  #studies = 0;
 
   constructor(acceptor: Acceptor, pool: PoolShare, route = 'ROUTE', receiver = 0) {
-    this.acceptor = acceptor;
-    this.pool = pool;
-    this.prototypes = new Pool(pool);
+    this.#acceptor = acceptor;
+    this.#pool = pool;
+    this.#prototypes = new Pool(pool);
     const routes = [{ name: route, receiver, scenario: 'load' }];
     acceptor.tell({ kind: 'routes', routes });
   }
 
   open({ host, port, calledAET }: Target): Promise<Association> {
     const contexts = [
-      ...new Set(this.pool.members.map((one) => `${one.sopClass} ${one.transferSyntax}`)),
+      ...new Set(this.#pool.members.map((one) => `${one.sopClass} ${one.transferSyntax}`)),
     ]
       .map((pair) => pair.split(' '))
       .map(([abstractSyntax = '', transferSyntax = '']) => ({
@@ -202,7 +202,7 @@ export class Sender {
 
   /** Sends one study of `images` instances over one association; returns its number. */
   async study(association: Association, images: number): Promise<number> {
-    const study = studyNumber(3, this.studies++);
+    const study = studyNumber(3, this.#studies++);
     for (let instance = 1; instance <= images; instance++) {
       await this.store(association, study, memberNumber(1, instance));
     }
@@ -211,15 +211,15 @@ export class Sender {
 
   /** One store; its row is told when the peer accepted it. */
   async store(association: Association, study: number, member: number): Promise<number> {
-    const at = (instanceOf(member) - 1) % this.pool.members.length;
-    const number = prototypeNumber(this.pool.id, at);
-    const prototype = this.prototypes.members[at];
+    const at = (instanceOf(member) - 1) % this.#pool.members.length;
+    const number = prototypeNumber(this.#pool.id, at);
+    const prototype = this.#prototypes.members[at];
     if (prototype === undefined) throw new Error(`the pool has no member ${at}`);
-    const time = this.acceptor.now();
+    const time = this.#acceptor.now();
     const { sopClass, transferSyntax } = prototype.share;
     const contextId = association.contextFor(sopClass, transferSyntax);
     const channel = { contextId, maxPdu: association.maxPdu };
-    const outgoing = this.images.prepare(prototype, { study, member }, null, channel);
+    const outgoing = this.#images.prepare(prototype, { study, member }, null, channel);
     const status = await new Promise<number>((resolve, reject) => {
       const pending: Pending = {
         ...{
@@ -236,11 +236,11 @@ export class Sender {
       };
       association.send(outgoing, pending);
     });
-    if (status === 0) this.accepted(study, member, number, time);
+    if (status === 0) this.#accepted(study, member, number, time);
     return status;
   }
 
-  private accepted(study: number, member: number, prototype: number, time: number): void {
+  #accepted(study: number, member: number, prototype: number, time: number): void {
     const columns = {
       n: 1,
       study: Float64Array.of(study),
@@ -249,7 +249,7 @@ export class Sender {
       route: Uint16Array.of(0),
       time: Float64Array.of(time),
     };
-    this.acceptor.tell({ kind: 'accepted', columns });
+    this.#acceptor.tell({ kind: 'accepted', columns });
   }
 }
 

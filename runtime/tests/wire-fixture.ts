@@ -80,17 +80,17 @@ export class Call implements Pending {
   data = Buffer.alloc(0);
   failure: Failure | null = null;
   readonly done: Promise<this>;
-  private resolve: (self: this) => void = () => undefined;
+  #resolve: (self: this) => void = () => undefined;
 
   constructor() {
     this.done = new Promise((resolve) => {
-      this.resolve = resolve;
+      this.#resolve = resolve;
     });
   }
 
   onReply(reply: Reply): void {
     this.statuses.push(reply.status);
-    if (!reply.pending) this.resolve(this);
+    if (!reply.pending) this.#resolve(this);
   }
 
   onData(buffer: Buffer, start: number, end: number): void {
@@ -99,7 +99,7 @@ export class Call implements Pending {
 
   onFailure(failure: Failure): void {
     this.failure = failure;
-    this.resolve(this);
+    this.#resolve(this);
   }
 }
 

@@ -114,46 +114,46 @@ const DEFAULT_LIMIT = 100_000;
 /** Answers N-* requests. */
 export class NormalizedProvider {
   readonly instances = new Map<string, NormalizedInstance>();
-  private readonly options: NormalizedProviderOptions;
+  readonly #options: NormalizedProviderOptions;
 
   constructor(options: NormalizedProviderOptions = {}) {
-    this.options = options;
+    this.#options = options;
   }
 
   onRequest(association: Association, request: IncomingRequest, dataset: Buffer | null): void {
     const attributes = readIdentifier(association, request, dataset);
     if (attributes === null) return;
-    association.respond(request, this.answer(association, request, attributes));
+    association.respond(request, this.#answer(association, request, attributes));
   }
 
-  private answer(
+  #answer(
     association: Association,
     request: IncomingRequest,
     attributes: JsonDataset,
   ): ResponseFields {
     switch (request.commandField) {
       case CommandField.N_CREATE_RQ:
-        return this.create(request, attributes);
+        return this.#create(request, attributes);
       case CommandField.N_SET_RQ:
-        return this.set(request, attributes);
+        return this.#set(request, attributes);
       case CommandField.N_GET_RQ:
-        return this.get(association, request);
+        return this.#get(association, request);
       case CommandField.N_DELETE_RQ:
-        return this.delete(request);
+        return this.#delete(request);
       case CommandField.N_EVENT_REPORT_RQ:
         return (
-          this.options.onAction?.(association, request, attributes) ?? { status: Status.SUCCESS }
+          this.#options.onAction?.(association, request, attributes) ?? { status: Status.SUCCESS }
         );
       default:
         return (
-          this.options.onAction?.(association, request, attributes) ?? {
+          this.#options.onAction?.(association, request, attributes) ?? {
             status: Status.NO_SUCH_ACTION,
           }
         );
     }
   }
 
-  private create(request: IncomingRequest, attributes: JsonDataset): ResponseFields {
+  #create(request: IncomingRequest, attributes: JsonDataset): ResponseFields {
     const sopClass = request.sopClass();
     const sopInstance =
       request.sopInstance() || `2.25.${BigInt(`0x${randomBytes(15).toString('hex')}`)}`;
@@ -161,14 +161,14 @@ export class NormalizedProvider {
     const instance = { sopClass, sopInstance, attributes };
     this.instances.set(sopInstance, instance);
     const oldest = this.instances.keys().next();
-    if (this.instances.size > (this.options.limit ?? DEFAULT_LIMIT) && oldest.done !== true) {
+    if (this.instances.size > (this.#options.limit ?? DEFAULT_LIMIT) && oldest.done !== true) {
       this.instances.delete(oldest.value);
     }
-    this.options.onChange?.('N-CREATE', instance);
+    this.#options.onChange?.('N-CREATE', instance);
     return { status: Status.SUCCESS, sopInstance };
   }
 
-  private set(request: IncomingRequest, attributes: JsonDataset): ResponseFields {
+  #set(request: IncomingRequest, attributes: JsonDataset): ResponseFields {
     const instance = this.instances.get(request.sopInstance());
     if (instance === undefined) return { status: Status.NO_SUCH_SOP_INSTANCE };
     if (hasEnded(instance.attributes)) {
@@ -176,11 +176,11 @@ export class NormalizedProvider {
       return { status: Status.PROCESSING_FAILURE, errorComment };
     }
     instance.attributes = { ...instance.attributes, ...attributes };
-    this.options.onChange?.('N-SET', instance);
+    this.#options.onChange?.('N-SET', instance);
     return { status: Status.SUCCESS };
   }
 
-  private get(association: Association, request: IncomingRequest): ResponseFields {
+  #get(association: Association, request: IncomingRequest): ResponseFields {
     const instance = this.instances.get(request.sopInstance());
     if (instance === undefined) return { status: Status.NO_SUCH_SOP_INSTANCE };
     const { command } = request;
@@ -192,11 +192,11 @@ export class NormalizedProvider {
     return { status: Status.SUCCESS, dataset: encodeRecord(Object.fromEntries(found), syntax) };
   }
 
-  private delete(request: IncomingRequest): ResponseFields {
+  #delete(request: IncomingRequest): ResponseFields {
     const instance = this.instances.get(request.sopInstance());
     if (instance === undefined) return { status: Status.NO_SUCH_SOP_INSTANCE };
     this.instances.delete(instance.sopInstance);
-    this.options.onChange?.('N-DELETE', instance);
+    this.#options.onChange?.('N-DELETE', instance);
     return { status: Status.SUCCESS };
   }
 }

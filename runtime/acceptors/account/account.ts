@@ -87,17 +87,17 @@ export class Account {
   readonly options: AccountOptions;
   readonly headers = new Map<number, Evidence>();
   readonly contents: Contents;
-  private readonly listener: AccountListener;
-  private readonly expectations: Expectations;
-  private outstandingCount = 0;
+  readonly #listener: AccountListener;
+  readonly #expectations: Expectations;
+  #outstandingCount = 0;
   /** Last arrival or accepted row. */
   lastEvent = -Infinity;
 
   constructor(options: AccountOptions, listener: AccountListener, expectations: Expectations) {
     this.options = options;
     this.contents = new Contents(this.instances, options.pixels);
-    this.listener = listener;
-    this.expectations = expectations;
+    this.#listener = listener;
+    this.#expectations = expectations;
   }
 
   /** Declares that a route delivers here: from now on it has an account, if all zeros. */
@@ -112,15 +112,15 @@ export class Account {
 
   /** Accepted instances that have not arrived and are not yet decided missing. */
   get outstanding(): number {
-    return this.outstandingCount;
+    return this.#outstandingCount;
   }
 
   accept(row: AcceptedRow, now: number): void {
     this.lastEvent = now;
     const { instances, studies } = this;
-    const slot = this.instance(row.a, row.b, row.study, now);
+    const slot = this.#instance(row.a, row.b, row.study, now);
     const study = instances.study[slot] ?? NO_SLOT;
-    const tally = this.tally(row.route);
+    const tally = this.#tally(row.route);
     const first = instances.sends[slot] === 0;
     this.contents.sent(slot, row);
     instances.sends[slot] = (instances.sends[slot] ?? 0) + 1;
@@ -131,16 +131,16 @@ export class Account {
       instances.route[slot] = row.route;
       studies.route[study] = row.route;
       studies.accepted[study] = (studies.accepted[study] ?? 0) + 1;
-      this.outstandingCount++;
-      if ((instances.arrivals[slot] ?? 0) > 0) this.join(slot, instances.arrived[slot] ?? now);
+      this.#outstandingCount++;
+      if ((instances.arrivals[slot] ?? 0) > 0) this.#join(slot, instances.arrived[slot] ?? now);
     }
-    if (studies.watched[study] === 1) this.expectations.touched(this, study, now);
+    if (studies.watched[study] === 1) this.#expectations.touched(this, study, now);
   }
 
   arrive(row: ArrivalRow, now: number): void {
     this.lastEvent = now;
     const { instances, studies } = this;
-    const slot = this.instance(row.a, row.b, row.study, now);
+    const slot = this.#instance(row.a, row.b, row.study, now);
     this.contents.came(slot, row);
     const arrivals = (instances.arrivals[slot] ?? 0) + 1;
     instances.arrivals[slot] = arrivals;
@@ -151,17 +151,17 @@ export class Account {
     if (arrivals === 1) instances.arrived[slot] = row.time;
     const study = instances.study[slot] ?? NO_SLOT;
     if (study !== NO_SLOT) studies.arrival(study, row.association, row.b, row.time);
-    if ((instances.sends[slot] ?? 0) > 0) this.arrivedExpected(slot, row.time);
+    if ((instances.sends[slot] ?? 0) > 0) this.#arrivedExpected(slot, row.time);
     if (study !== NO_SLOT && studies.watched[study] === 1) {
-      this.expectations.touched(this, study, now);
+      this.#expectations.touched(this, study, now);
     }
   }
 
   /** A question about a study; answered now, or from a later call. */
   expect(expectation: Expectation, now: number): void {
-    const study = this.study(expectation.study);
+    const study = this.#study(expectation.study);
     this.studies.watched[study] = 1;
-    this.expectations.add(this, study, expectation, now);
+    this.#expectations.add(this, study, expectation, now);
   }
 
   /** Drops what is complete, decides what is overdue, answers what timed out. Every ~200 ms. */
@@ -170,53 +170,53 @@ export class Account {
     const look = settleMs / LOOKS_PER_SETTLE;
     let slot = this.instances.dequeue(now - look);
     for (let guard = this.instances.size; slot !== NO_SLOT && guard >= 0; guard--) {
-      if (!this.settled(slot, now)) this.instances.enqueue(slot, now);
+      if (!this.#settled(slot, now)) this.instances.enqueue(slot, now);
       slot = this.instances.dequeue(now - look);
     }
-    this.expectations.tick(this, now);
+    this.#expectations.tick(this, now);
   }
 
   /** Answers questions whose time has come. Every ~20 ms while there are any. */
   tick(now: number): void {
-    this.expectations.tick(this, now);
+    this.#expectations.tick(this, now);
   }
 
   /** Sending is over and `settle` is past: whatever is not here is missing. */
   close(now: number): void {
-    this.expectations.closeAll(this, now);
+    this.#expectations.closeAll(this, now);
     const { instances } = this;
     let slot = instances.dequeue(Infinity);
     while (slot !== NO_SLOT) {
-      this.decide(slot);
-      this.drop(slot);
+      this.#decide(slot);
+      this.#drop(slot);
       slot = instances.dequeue(Infinity);
     }
   }
 
-  private tally(route: number): Tally {
+  #tally(route: number): Tally {
     if (route === NO_ROUTE) return this.stray;
     return (this.tallies[route] ??= newTally());
   }
 
-  private study(number: number): number {
+  #study(number: number): number {
     const found = this.studies.find(number, 0);
     return found === NO_SLOT ? this.studies.create(number, NO_ROUTE) : found;
   }
 
-  private instance(a: number, b: number, study: number, now: number): number {
+  #instance(a: number, b: number, study: number, now: number): number {
     const { instances } = this;
     let slot = instances.find(a, b);
     if (slot === NO_SLOT) {
       slot = instances.create(a, b, now);
       instances.enqueue(slot, now);
     } else instances.touched[slot] = now;
-    if (instances.study[slot] === NO_SLOT && !Number.isNaN(study)) this.link(slot, study);
+    if (instances.study[slot] === NO_SLOT && !Number.isNaN(study)) this.#link(slot, study);
     return slot;
   }
 
-  private link(slot: number, number: number): void {
+  #link(slot: number, number: number): void {
     const { instances, studies } = this;
-    const study = this.study(number);
+    const study = this.#study(number);
     const head = studies.head[study] ?? NO_SLOT;
     instances.study[slot] = study;
     instances.next[slot] = head;
@@ -227,47 +227,51 @@ export class Account {
     if (arrived > (studies.lastArrival[study] ?? 0)) studies.lastArrival[study] = arrived;
   }
 
-  private join(slot: number, arrivedAt: number): void {
+  #join(slot: number, arrivedAt: number): void {
     const { instances, studies } = this;
     const route = instances.route[slot] ?? NO_ROUTE;
     const study = instances.study[slot] ?? NO_SLOT;
-    const tally = this.tally(route);
+    const tally = this.#tally(route);
     instances.set(slot, InstanceFlag.JOINED);
     tally.arrived += instances.arrivals[slot] ?? 0;
     studies.joined[study] = (studies.joined[study] ?? 0) + 1;
     if (instances.has(slot, InstanceFlag.MISSING)) tally.late++;
     else {
       tally.unique++;
-      this.outstandingCount--;
+      this.#outstandingCount--;
     }
-    this.listener.delivered(route, Math.max(0, arrivedAt - (instances.sent[slot] ?? 0)), arrivedAt);
-    this.checkPixels(slot, tally);
+    this.#listener.delivered(
+      route,
+      Math.max(0, arrivedAt - (instances.sent[slot] ?? 0)),
+      arrivedAt,
+    );
+    this.#checkPixels(slot, tally);
   }
 
-  private arrivedExpected(slot: number, time: number): void {
-    if (!this.instances.has(slot, InstanceFlag.JOINED)) return this.join(slot, time);
-    const tally = this.tally(this.instances.route[slot] ?? NO_ROUTE);
+  #arrivedExpected(slot: number, time: number): void {
+    if (!this.instances.has(slot, InstanceFlag.JOINED)) return this.#join(slot, time);
+    const tally = this.#tally(this.instances.route[slot] ?? NO_ROUTE);
     tally.arrived++;
-    this.checkPixels(slot, tally);
+    this.#checkPixels(slot, tally);
   }
 
   /** Told at once, except where another send of it may be accepted yet that it is right for. */
-  private checkPixels(slot: number, tally: Tally): void {
+  #checkPixels(slot: number, tally: Tally): void {
     const { instances } = this;
     if (instances.keyA[slot] === FOREIGN || instances.has(slot, InstanceFlag.CORRUPTED)) return;
-    if (this.contents.compare(slot) === Comparison.CHANGED) this.corrupted(slot, tally);
+    if (this.contents.compare(slot) === Comparison.CHANGED) this.#corrupted(slot, tally);
   }
 
-  private corrupted(slot: number, tally: Tally): void {
+  #corrupted(slot: number, tally: Tally): void {
     if (this.instances.has(slot, InstanceFlag.CORRUPTED)) return;
     this.instances.set(slot, InstanceFlag.CORRUPTED);
     tally.corrupted++;
   }
 
   /** What can be said of the contents of an instance that is here, for good. */
-  private decideContents(slot: number, tally: Tally): void {
+  #decideContents(slot: number, tally: Tally): void {
     const found = this.contents.compare(slot);
-    if (found === Comparison.CHANGED) this.corrupted(slot, tally);
+    if (found === Comparison.CHANGED) this.#corrupted(slot, tally);
     if (found === Comparison.EQUAL || found === Comparison.CHANGED) tally.compared++;
     else if (found !== null) {
       this.instances.set(slot, InstanceFlag.NOT_COMPARED);
@@ -277,70 +281,70 @@ export class Account {
   }
 
   /** Looks at a queued instance; true when it was dropped. */
-  private settled(slot: number, now: number): boolean {
+  #settled(slot: number, now: number): boolean {
     const { instances } = this;
     const { settleMs, horizonMs } = this.options;
     const idle = now - (instances.touched[slot] ?? now);
     const joined = instances.has(slot, InstanceFlag.JOINED);
     const sent = instances.sent[slot] ?? NaN;
     const stray = Number.isNaN(sent);
-    if (!joined && !stray && now - sent >= horizonMs) this.decide(slot);
+    if (!joined && !stray && now - sent >= horizonMs) this.#decide(slot);
     // Decided missing, an entry is kept for a while yet, so that a late arrival is known as such.
     const over = joined
       ? idle >= settleMs
       : stray
-        ? this.strayIsOver(slot, idle, now)
+        ? this.#strayIsOver(slot, idle, now)
         : now - sent >= horizonMs * LATE_HORIZONS;
-    if (!over || this.isWatched(slot)) return false;
-    this.decide(slot);
-    this.drop(slot);
+    if (!over || this.#isWatched(slot)) return false;
+    this.#decide(slot);
+    this.#drop(slot);
     return true;
   }
 
-  private strayIsOver(slot: number, idle: number, now: number): boolean {
+  #strayIsOver(slot: number, idle: number, now: number): boolean {
     // Nobody delivers here: a plain sink keeps nothing longer than `settle`.
     if (!this.expecting) return idle >= this.options.settleMs;
     return now - (this.instances.arrived[slot] ?? now) >= this.options.horizonMs;
   }
 
-  private isWatched(slot: number): boolean {
+  #isWatched(slot: number): boolean {
     const study = this.instances.study[slot] ?? NO_SLOT;
     return study !== NO_SLOT && this.studies.watched[study] === 1;
   }
 
   /** Counts what can be said of an instance for good. */
-  private decide(slot: number): void {
+  #decide(slot: number): void {
     const { instances } = this;
     const arrivals = instances.arrivals[slot] ?? 0;
     const sends = instances.sends[slot] ?? 0;
     if (sends === 0) {
-      if (arrivals > 0) this.decideStray(slot, arrivals);
+      if (arrivals > 0) this.#decideStray(slot, arrivals);
       return;
     }
     const route = instances.route[slot] ?? NO_ROUTE;
-    const tally = this.tally(route);
+    const tally = this.#tally(route);
     if (arrivals > sends) tally.duplicated += arrivals - sends;
-    if (arrivals > 0) this.decideContents(slot, tally);
+    if (arrivals > 0) this.#decideContents(slot, tally);
     if (arrivals > 0 || instances.has(slot, InstanceFlag.MISSING)) return;
     instances.set(slot, InstanceFlag.MISSING);
-    this.outstandingCount--;
+    this.#outstandingCount--;
     tally.missing++;
     const study = this.studies.keyA[instances.study[slot] ?? NO_SLOT] ?? NaN;
     const [a = 0, b = 0] = [instances.keyA[slot], instances.keyB[slot]];
     const prototype = instances.prototype[slot] ?? -1;
-    this.listener.missing(a, b, { study, route, prototype, sent: instances.sent[slot] ?? 0 });
+    this.#listener.missing(a, b, { study, route, prototype, sent: instances.sent[slot] ?? 0 });
   }
 
-  private decideStray(slot: number, arrivals: number): void {
+  #decideStray(slot: number, arrivals: number): void {
     const { instances, expecting: counted } = this;
-    const route = this.strayRoute(slot);
-    if (counted) this.tally(route).unexpected++;
+    const route = this.#strayRoute(slot);
+    if (counted) this.#tally(route).unexpected++;
     const [a = 0, b = 0] = [instances.keyA[slot], instances.keyB[slot]];
-    this.listener.stray?.(a, b, { route, arrivals, counted });
+    this.#listener.stray?.(a, b, { route, arrivals, counted });
   }
 
   /** An unexpected arrival belongs to the route of its study, or to the only route there is. */
-  private strayRoute(slot: number): number {
+  #strayRoute(slot: number): number {
     const study = this.instances.study[slot] ?? NO_SLOT;
     const route = study === NO_SLOT ? NO_ROUTE : (this.studies.route[study] ?? NO_ROUTE);
     if (route !== NO_ROUTE) return route;
@@ -348,7 +352,7 @@ export class Account {
     return routes.length === 1 ? (routes[0] ?? NO_ROUTE) : NO_ROUTE;
   }
 
-  private drop(slot: number): void {
+  #drop(slot: number): void {
     const { instances, studies } = this;
     const header = this.headers.get(slot);
     if (header !== undefined) {
@@ -357,13 +361,13 @@ export class Account {
     }
     this.contents.forget(slot);
     const study = instances.study[slot] ?? NO_SLOT;
-    if (study !== NO_SLOT) this.unlink(slot, study);
-    this.listener.dropped(instances.keyA[slot] ?? 0, instances.keyB[slot] ?? 0);
+    if (study !== NO_SLOT) this.#unlink(slot, study);
+    this.#listener.dropped(instances.keyA[slot] ?? 0, instances.keyB[slot] ?? 0);
     instances.remove(slot);
-    if (study !== NO_SLOT && studies.live[study] === 0) this.finish(study);
+    if (study !== NO_SLOT && studies.live[study] === 0) this.#finish(study);
   }
 
-  private unlink(slot: number, study: number): void {
+  #unlink(slot: number, study: number): void {
     const { instances, studies } = this;
     const previous = instances.previous[slot] ?? NO_SLOT;
     const next = instances.next[slot] ?? NO_SLOT;
@@ -383,26 +387,26 @@ export class Account {
     }
   }
 
-  private finish(study: number): void {
+  #finish(study: number): void {
     const { studies } = this;
     if (studies.watched[study] === 1) return;
     const associations = studies.associationsOf(study);
     const route = studies.route[study] ?? NO_ROUTE;
     if (associations > 0 && route !== NO_ROUTE) {
-      const tally = this.tally(route);
+      const tally = this.#tally(route);
       tally.studies++;
       tally.associations += associations;
       tally.mostAssociations = Math.max(tally.mostAssociations, associations);
       tally.outOfOrder += studies.outOfOrder[study] ?? 0;
     }
-    this.expectations.finished(this, study);
-    this.listener.finished(studies.keyA[study] ?? 0);
+    this.#expectations.finished(this, study);
+    this.#listener.finished(studies.keyA[study] ?? 0);
     studies.forget(study);
   }
 
   /** Called when nobody waits for a study any more. */
   unwatch(study: number): void {
     this.studies.watched[study] = 0;
-    if (this.studies.live[study] === 0) this.finish(study);
+    if (this.studies.live[study] === 0) this.#finish(study);
   }
 }

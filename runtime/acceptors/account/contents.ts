@@ -22,51 +22,52 @@ interface Came {
 
 /** What does not fit the columns of {@link Instances}: versions after the first, sent or arrived. */
 export class Contents {
-  private readonly instances: Instances;
-  private readonly judge: PixelJudge | undefined;
-  private readonly recipes = new Map<number, SentRecipe>();
-  private readonly moreSent = new Map<number, Version[]>();
-  private readonly moreCame = new Map<number, Came[]>();
+  readonly #instances: Instances;
+  readonly #judge: PixelJudge | undefined;
+  readonly #recipes = new Map<number, SentRecipe>();
+  readonly #moreSent = new Map<number, Version[]>();
+  readonly #moreCame = new Map<number, Came[]>();
 
   /** @param judge absent where contents are not compared */
   constructor(instances: Instances, judge: PixelJudge | undefined) {
-    this.instances = instances;
-    this.judge = judge;
+    this.#instances = instances;
+    this.#judge = judge;
   }
 
   /** An accepted send. */
   sent(slot: number, version: Version): void {
-    const { instances } = this;
+    const instances = this.#instances;
     const { prototype, recipe } = version;
     if (instances.sends[slot] === 0) {
       instances.prototype[slot] = prototype;
-      if (recipe !== undefined) this.recipes.set(slot, recipe);
+      if (recipe !== undefined) this.#recipes.set(slot, recipe);
       return;
     }
     const same = (one: Version): boolean =>
       one.prototype === prototype && one.recipe?.edits === recipe?.edits;
-    if (!this.versions(slot).some(same)) added(this.moreSent, slot, version);
+    if (!this.versions(slot).some(same)) added(this.#moreSent, slot, version);
   }
 
   /** An arrival. */
   came(slot: number, { pixels, form }: Came): void {
-    const { instances } = this;
+    const instances = this.#instances;
     if (instances.arrivals[slot] === 0) {
       instances.pixels[slot] = pixels;
       instances.form[slot] = form;
     } else if (pixels !== instances.pixels[slot] || form !== instances.form[slot]) {
-      added(this.moreCame, slot, { pixels, form });
+      added(this.#moreCame, slot, { pixels, form });
     }
   }
 
   /** The worst that became of its arrivals; null where that is not looked at. */
   compare(slot: number): Comparison | null {
-    const { instances, judge } = this;
+    const instances = this.#instances,
+      judge = this.#judge;
     if (judge === undefined || instances.sends[slot] === 0) return null;
     const first = { pixels: instances.pixels[slot] ?? 0, form: instances.form[slot] ?? 0 };
-    let worst = this.best(judge, slot, first);
-    for (const one of this.moreCame.get(slot) ?? []) {
-      const other = this.best(judge, slot, one);
+    let worst = this.#best(judge, slot, first);
+    for (const one of this.#moreCame.get(slot) ?? []) {
+      const other = this.#best(judge, slot, one);
       if (other > worst) worst = other;
     }
     return worst;
@@ -74,20 +75,20 @@ export class Contents {
 
   /** All that was sent of it, the first first. */
   versions(slot: number): readonly Version[] {
-    const prototype = this.instances.prototype[slot] ?? -1;
-    return [{ prototype, recipe: this.recipes.get(slot) }, ...(this.moreSent.get(slot) ?? [])];
+    const prototype = this.#instances.prototype[slot] ?? -1;
+    return [{ prototype, recipe: this.#recipes.get(slot) }, ...(this.#moreSent.get(slot) ?? [])];
   }
 
   forget(slot: number): void {
-    this.recipes.delete(slot);
-    this.moreSent.delete(slot);
-    this.moreCame.delete(slot);
+    this.#recipes.delete(slot);
+    this.#moreSent.delete(slot);
+    this.#moreCame.delete(slot);
   }
 
   /** Against the accepted send that it is most like. */
-  private best(judge: PixelJudge, slot: number, { pixels, form }: Came): Comparison {
-    let best = judge.compare(this.instances.prototype[slot] ?? -1, pixels, form);
-    for (const { prototype } of this.moreSent.get(slot) ?? []) {
+  #best(judge: PixelJudge, slot: number, { pixels, form }: Came): Comparison {
+    let best = judge.compare(this.#instances.prototype[slot] ?? -1, pixels, form);
+    for (const { prototype } of this.#moreSent.get(slot) ?? []) {
       const other = judge.compare(prototype, pixels, form);
       if (other < best) best = other;
     }

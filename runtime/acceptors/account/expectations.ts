@@ -51,72 +51,72 @@ export interface Witness {
 
 /** The waiting questions of one account. */
 export class Expectations {
-  private readonly waiting = new Map<number, Waiter[]>();
-  private count = 0;
+  readonly #waiting = new Map<number, Waiter[]>();
+  #count = 0;
   /** Two generations: a Map that loses its oldest key one by one gets slow. */
-  private youngFinished = new Map<number, Finished>();
-  private oldFinished = new Map<number, Finished>();
-  private readonly witness: Witness;
+  #youngFinished = new Map<number, Finished>();
+  #oldFinished = new Map<number, Finished>();
+  readonly #witness: Witness;
 
   constructor(witness: Witness) {
-    this.witness = witness;
+    this.#witness = witness;
   }
 
   /** Questions not answered yet. */
   get size(): number {
-    return this.count;
+    return this.#count;
   }
 
   add(account: Account, study: number, expectation: Expectation, now: number): void {
     const deadline = now + expectation.timeoutMs;
     const waiter = { expectation, study, asked: now, deadline, due: deadline };
-    const waiters = this.waiting.get(study);
-    if (waiters === undefined) this.waiting.set(study, [waiter]);
+    const waiters = this.#waiting.get(study);
+    if (waiters === undefined) this.#waiting.set(study, [waiter]);
     else waiters.push(waiter);
-    this.count++;
+    this.#count++;
     this.touched(account, study, now);
   }
 
   /** Something of a watched study happened: answers whoever has all he waited for. */
   touched(account: Account, study: number, now: number): void {
-    for (const waiter of this.waiting.get(study) ?? []) {
+    for (const waiter of this.#waiting.get(study) ?? []) {
       const { deadline, expectation } = waiter;
-      if (!this.isComplete(account, study, expectation)) waiter.due = deadline;
+      if (!this.#isComplete(account, study, expectation)) waiter.due = deadline;
       else {
         const lastArrival = account.studies.lastArrival[study] ?? -Infinity;
         const since = lastArrival === -Infinity ? waiter.asked : lastArrival;
         waiter.due = Math.min(deadline, since + expectation.quietMs);
       }
     }
-    this.answerDue(account, study, now);
+    this.#answerDue(account, study, now);
   }
 
   /** Looks at the clock: quiet times that passed, and timeouts. */
   tick(account: Account, now: number): void {
-    for (const study of [...this.waiting.keys()]) this.answerDue(account, study, now);
+    for (const study of [...this.#waiting.keys()]) this.#answerDue(account, study, now);
   }
 
-  private answerDue(account: Account, study: number, now: number): void {
-    const waiters = this.waiting.get(study);
+  #answerDue(account: Account, study: number, now: number): void {
+    const waiters = this.#waiting.get(study);
     if (waiters === undefined || waiters.every(({ due }) => due > now)) return;
     const still: Waiter[] = [];
     for (const waiter of waiters) {
       if (waiter.due > now) still.push(waiter);
-      else this.judge(account, waiter, now);
+      else this.#judge(account, waiter, now);
     }
-    if (still.length > 0) this.waiting.set(study, still);
+    if (still.length > 0) this.#waiting.set(study, still);
     else {
-      this.waiting.delete(study);
+      this.#waiting.delete(study);
       account.unwatch(study);
     }
   }
 
   /** The account closes: everybody gets his answer now. */
   closeAll(account: Account, now: number): void {
-    const waiting = [...this.waiting.entries()];
-    this.waiting.clear();
+    const waiting = [...this.#waiting.entries()];
+    this.#waiting.clear();
     for (const [study, waiters] of waiting) {
-      for (const waiter of waiters) this.judge(account, waiter, now);
+      for (const waiter of waiters) this.#judge(account, waiter, now);
       account.unwatch(study);
     }
   }
@@ -125,15 +125,15 @@ export class Expectations {
   finished(account: Account, study: number): void {
     const { studies } = account;
     if ((studies.accepted[study] ?? 0) === 0) return;
-    this.youngFinished.set(studies.keyA[study] ?? 0, this.gone(account, study));
-    if (this.youngFinished.size < GENERATION) return;
-    this.oldFinished = this.youngFinished;
-    this.youngFinished = new Map();
+    this.#youngFinished.set(studies.keyA[study] ?? 0, this.#gone(account, study));
+    if (this.#youngFinished.size < GENERATION) return;
+    this.#oldFinished = this.#youngFinished;
+    this.#youngFinished = new Map();
   }
 
   /** What was counted of the dropped entries of a study, in this life and in earlier ones. */
-  private gone({ studies }: Account, study: number): Finished {
-    const before = this.finishedBefore(studies.keyA[study] ?? 0);
+  #gone({ studies }: Account, study: number): Finished {
+    const before = this.#finishedBefore(studies.keyA[study] ?? 0);
     return {
       sends: (studies.sends[study] ?? 0) + (before?.sends ?? 0),
       accepted: (studies.accepted[study] ?? 0) + (before?.accepted ?? 0),
@@ -143,35 +143,35 @@ export class Expectations {
     };
   }
 
-  private finishedBefore(number: number): Finished | undefined {
-    return this.youngFinished.get(number) ?? this.oldFinished.get(number);
+  #finishedBefore(number: number): Finished | undefined {
+    return this.#youngFinished.get(number) ?? this.#oldFinished.get(number);
   }
 
-  private isComplete(account: Account, study: number, expectation: Expectation): boolean {
+  #isComplete(account: Account, study: number, expectation: Expectation): boolean {
     const { studies, instances } = account;
     // Refused: nothing of it can be waited for.
     if (expectation.instance !== undefined && expectation.accepted === 0) return true;
     if (expectation.instance !== undefined) {
       const slot = instances.find(expectation.instance[0], expectation.instance[1]);
-      if (slot === NO_SLOT) return this.finishedBefore(expectation.study) !== undefined;
+      if (slot === NO_SLOT) return this.#finishedBefore(expectation.study) !== undefined;
       return (instances.sends[slot] ?? 0) > 0 && (instances.arrivals[slot] ?? 0) > 0;
     }
-    const gone = this.finishedBefore(studies.keyA[study] ?? 0)?.sends ?? 0;
+    const gone = this.#finishedBefore(studies.keyA[study] ?? 0)?.sends ?? 0;
     // Rows come before questions on a worker's port: all rows of its own stores to here are known.
     if ((studies.sends[study] ?? 0) + gone === 0 && expectation.accepted > 0) return false;
     return studies.joined[study] === studies.accepted[study];
   }
 
-  private judge(account: Account, waiter: Waiter, now: number): void {
+  #judge(account: Account, waiter: Waiter, now: number): void {
     const { expectation, study } = waiter;
-    this.count--;
-    const complete = this.isComplete(account, study, expectation);
+    this.#count--;
+    const complete = this.#isComplete(account, study, expectation);
     const verdict = newVerdict();
-    if (expectation.instance === undefined) this.judgeStudy(account, study, expectation, verdict);
+    if (expectation.instance === undefined) this.#judgeStudy(account, study, expectation, verdict);
     else {
       const slot = account.instances.find(expectation.instance[0], expectation.instance[1]);
-      if (slot !== NO_SLOT) this.judgeInstance(account, slot, expectation, verdict);
-      else if (!complete) this.neverSeen(expectation.instance, verdict);
+      if (slot !== NO_SLOT) this.#judgeInstance(account, slot, expectation, verdict);
+      else if (!complete) this.#neverSeen(expectation.instance, verdict);
     }
     const delivery: Delivery = {
       ...verdict,
@@ -183,26 +183,21 @@ export class Expectations {
     expectation.answer(delivery);
   }
 
-  private neverSeen(instance: readonly [number, number], verdict: Verdict): void {
+  #neverSeen(instance: readonly [number, number], verdict: Verdict): void {
     verdict.expected++;
     verdict.missing++;
-    verdict.missingInstances.push(this.witness.uid(instance[0], instance[1]));
+    verdict.missingInstances.push(this.#witness.uid(instance[0], instance[1]));
     verdict.missingFiles.push('');
   }
 
-  private judgeStudy(
-    account: Account,
-    study: number,
-    expectation: Expectation,
-    verdict: Verdict,
-  ): void {
+  #judgeStudy(account: Account, study: number, expectation: Expectation, verdict: Verdict): void {
     const { studies, instances } = account;
     let slot = studies.head[study] ?? NO_SLOT;
     while (slot !== NO_SLOT) {
-      this.judgeInstance(account, slot, expectation, verdict);
+      this.#judgeInstance(account, slot, expectation, verdict);
       slot = instances.next[slot] ?? NO_SLOT;
     }
-    const { sends, ...gone } = this.gone(account, study);
+    const { sends, ...gone } = this.#gone(account, study);
     // Dropped entries of this study, in this life and in earlier ones, had all arrived.
     const dropped = gone.accepted - verdict.expected;
     verdict.expected += dropped;
@@ -217,12 +212,7 @@ export class Expectations {
     }
   }
 
-  private judgeInstance(
-    account: Account,
-    slot: number,
-    expectation: Expectation,
-    verdict: Verdict,
-  ): void {
+  #judgeInstance(account: Account, slot: number, expectation: Expectation, verdict: Verdict): void {
     const { instances } = account;
     const sends = instances.sends[slot] ?? 0;
     const arrivals = instances.arrivals[slot] ?? 0;
@@ -234,9 +224,9 @@ export class Expectations {
     if (arrivals === 0) {
       verdict.missing++;
       if (verdict.missingInstances.length >= MOST_DIFFERENCES) return;
-      const uid = this.witness.uid(instances.keyA[slot] ?? 0, instances.keyB[slot] ?? 0);
+      const uid = this.#witness.uid(instances.keyA[slot] ?? 0, instances.keyB[slot] ?? 0);
       verdict.missingInstances.push(uid);
-      verdict.missingFiles.push(this.fileOf(account, slot));
+      verdict.missingFiles.push(this.#fileOf(account, slot));
       return;
     }
     verdict.arrived++;
@@ -244,20 +234,15 @@ export class Expectations {
     const found = account.contents.compare(slot);
     if (found === Comparison.CHANGED) verdict.pixelsChanged++;
     else if (found !== null && found !== Comparison.EQUAL) verdict.notCompared++;
-    this.judgeHeader(account, slot, expectation, verdict);
+    this.#judgeHeader(account, slot, expectation, verdict);
   }
 
-  private fileOf({ instances }: Account, slot: number): string {
-    return this.witness.file?.(instances.prototype[slot] ?? -1) ?? '';
+  #fileOf({ instances }: Account, slot: number): string {
+    return this.#witness.file?.(instances.prototype[slot] ?? -1) ?? '';
   }
 
-  private judgeHeader(
-    account: Account,
-    slot: number,
-    { tags }: Expectation,
-    verdict: Verdict,
-  ): void {
-    const { witness } = this;
+  #judgeHeader(account: Account, slot: number, { tags }: Expectation, verdict: Verdict): void {
+    const witness = this.#witness;
     if (tags === undefined && witness.changes === undefined) return;
     const { instances } = account;
     const a = instances.keyA[slot] ?? 0;
@@ -276,7 +261,7 @@ export class Expectations {
     verdict.wrongTags += wrong.length;
     verdict.changedTags += changed.length;
     const room = Math.max(0, MOST_DIFFERENCES - verdict.differences.length);
-    const file = this.fileOf(account, slot);
+    const file = this.#fileOf(account, slot);
     const found = [...wrong, ...changed].slice(0, room);
     verdict.differences.push(...(file === '' ? found : found.map((one) => ({ ...one, file }))));
   }

@@ -30,59 +30,59 @@ export interface Taken {
 
 /** Known pixels get numbers from 2; any others a negative number of their own. */
 export class HashNumbers {
-  private readonly forms = new PixelForms();
+  readonly #forms = new PixelForms();
   /** Form and hash -> number. */
-  private readonly numbers = new Map<string, number>();
+  readonly #numbers = new Map<string, number>();
   /** pool -> member -> number of its pixels. */
-  private readonly expected = new Map<number, Int32Array>();
+  readonly #expected = new Map<number, Int32Array>();
   /** Numbers of the same pixels, sent in several forms: each to one that stands for it. */
-  private readonly equals = new Map<number, number>();
-  private readonly codes = new Map<PixelForm, number>();
-  private readonly names: PixelForm[] = [];
-  private last = NO_PIXELS;
-  private unknown = 0;
+  readonly #equals = new Map<number, number>();
+  readonly #codes = new Map<PixelForm, number>();
+  readonly #names: PixelForm[] = [];
+  #last = NO_PIXELS;
+  #unknown = 0;
 
   /** Learns what the instances of a pool should look like. */
   addPool(pool: PoolShare): void {
-    const known = this.forms.addPool(pool);
+    const known = this.#forms.addPool(pool);
     const column = new Int32Array(pool.members.length);
     pool.members.forEach((share, member) => {
       if (share.pixelHash !== '') {
-        column[member] = this.learn(known[member]?.form ?? NATIVE, share.pixelHash);
+        column[member] = this.#learn(known[member]?.form ?? NATIVE, share.pixelHash);
       } else if (hasNoPixels(share)) column[member] = NO_PIXELS;
     });
-    this.expected.set(pool.id, column);
+    this.#expected.set(pool.id, column);
   }
 
   /** The transfer syntax whose fragments are to be kept until they are compared. */
   get fragmentsOf(): string | undefined {
-    return this.forms.hasOthers ? TransferSyntax.RLE : undefined;
+    return this.#forms.hasOthers ? TransferSyntax.RLE : undefined;
   }
 
   /** The expected number of a prototype, {@link NO_HASH} when there is none. */
   expectedOf(prototype: number): number {
     const { pool, member } = splitPrototypeNumber(prototype);
-    return this.expected.get(pool)?.[member] ?? NO_HASH;
+    return this.#expected.get(pool)?.[member] ?? NO_HASH;
   }
 
   /** The number of what arrived. */
   arrived(taken: Taken, transferSyntax: string): number {
     const { knownPixels, pixelHash, withoutPixels, damage } = taken;
     if (knownPixels !== NO_HASH) return knownPixels;
-    if (pixelHash !== '') return this.ofHash(taken, transferSyntax);
+    if (pixelHash !== '') return this.#ofHash(taken, transferSyntax);
     if (withoutPixels) return NO_PIXELS;
     // What cannot be read any more came to harm on its way.
-    return damage === '' ? NO_HASH : this.another();
+    return damage === '' ? NO_HASH : this.#another();
   }
 
   /** A small number for the form of what arrived, for {@link compare}. */
   formOf({ word }: Pick<Taken, 'word'>, transferSyntax: string): number {
     const form = pixelForm(transferSyntax, word);
-    let code = this.codes.get(form);
+    let code = this.#codes.get(form);
     if (code === undefined) {
-      code = Math.min(this.names.length, MOST_FORMS);
-      this.codes.set(form, code);
-      this.names[code] = form;
+      code = Math.min(this.#names.length, MOST_FORMS);
+      this.#codes.set(form, code);
+      this.#names[code] = form;
     }
     return code;
   }
@@ -91,72 +91,76 @@ export class HashNumbers {
   compare(prototype: number, pixels: number, form: number): Comparison {
     const expected = this.expectedOf(prototype);
     if (expected === NO_HASH || pixels === NO_HASH) return Comparison.UNHASHED;
-    if (this.same(expected, pixels)) return Comparison.EQUAL;
+    if (this.#same(expected, pixels)) return Comparison.EQUAL;
     if (expected === NO_PIXELS || pixels === NO_PIXELS) return Comparison.CHANGED;
-    const name = this.names[form] ?? '';
-    if (!this.forms.comparable(prototype, name)) return Comparison.RECODED;
+    const name = this.#names[form] ?? '';
+    if (!this.#forms.comparable(prototype, name)) return Comparison.RECODED;
     // Pixels that something else of the run has, too, in the form in which they came.
-    this.learnForm(name === TransferSyntax.RLE ? NATIVE : name, this.forms.nativeBytes(prototype));
-    return this.same(expected, pixels) ? Comparison.EQUAL : Comparison.CHANGED;
+    this.#learnForm(
+      name === TransferSyntax.RLE ? NATIVE : name,
+      this.#forms.nativeBytes(prototype),
+    );
+    return this.#same(expected, pixels) ? Comparison.EQUAL : Comparison.CHANGED;
   }
 
-  private ofHash(taken: Taken, transferSyntax: string): number {
+  #ofHash(taken: Taken, transferSyntax: string): number {
     const { pixelHash, valueLength, word, fragments } = taken;
     const form = pixelForm(transferSyntax, word);
-    const own = this.numbers.get(key(form, pixelHash));
+    const own = this.#numbers.get(key(form, pixelHash));
     if (own !== undefined) return own;
-    if (fragments !== null) return this.ofFragments(fragments);
+    if (fragments !== null) return this.#ofFragments(fragments);
     // There was no room to keep them until they could be decoded.
     if (transferSyntax === this.fragmentsOf) return NO_HASH;
-    return valueLength === 0 ? this.another() : this.look(form, pixelHash, valueLength);
+    return valueLength === 0 ? this.#another() : this.#look(form, pixelHash, valueLength);
   }
 
-  private ofFragments({ header, value }: NonNullable<Taken['fragments']>): number {
+  #ofFragments({ header, value }: NonNullable<Taken['fragments']>): number {
     try {
       const native = nativeFragments(header, value);
       if (native === null) return NO_HASH;
-      return this.look(NATIVE, hashOnce('sha256', native, 'hex'), native.length);
+      return this.#look(NATIVE, hashOnce('sha256', native, 'hex'), native.length);
     } catch {
       // why: RLE that cannot be decoded is not what was sent
-      return this.another();
+      return this.#another();
     }
   }
 
   /** Of pixels in a form that nothing was sent in: of those that were sent in another, perhaps. */
-  private look(form: PixelForm, hash: string, bytes: number): number {
-    this.learnForm(form, bytes);
-    return this.numbers.get(key(form, hash)) ?? this.another();
+  #look(form: PixelForm, hash: string, bytes: number): number {
+    this.#learnForm(form, bytes);
+    return this.#numbers.get(key(form, hash)) ?? this.#another();
   }
 
-  private learnForm(form: PixelForm, bytes: number): void {
-    this.forms.learn(form, bytes, (hash, prototype) => {
+  #learnForm(form: PixelForm, bytes: number): void {
+    this.#forms.learn(form, bytes, (hash, prototype) => {
       const at = key(form, hash);
       const number = this.expectedOf(prototype);
-      const known = this.numbers.get(at);
-      if (known === undefined) this.numbers.set(at, number);
-      else if (!this.same(known, number)) this.equals.set(this.root(known), this.root(number));
+      const known = this.#numbers.get(at);
+      if (known === undefined) this.#numbers.set(at, number);
+      else if (!this.#same(known, number)) this.#equals.set(this.#root(known), this.#root(number));
     });
   }
 
-  private same(a: number, b: number): boolean {
-    return a === b || (this.equals.size > 0 && this.root(a) === this.root(b));
+  #same(a: number, b: number): boolean {
+    return a === b || (this.#equals.size > 0 && this.#root(a) === this.#root(b));
   }
 
-  private root(number: number): number {
+  #root(number: number): number {
     let at = number;
-    for (let next = this.equals.get(at); next !== undefined; next = this.equals.get(at)) at = next;
+    for (let next = this.#equals.get(at); next !== undefined; next = this.#equals.get(at))
+      at = next;
     return at;
   }
 
   /** why: two unknown values may be equal; numbering them apart costs nothing, both are changed */
-  private another(): number {
-    return --this.unknown | 0;
+  #another(): number {
+    return --this.#unknown | 0;
   }
 
-  private learn(form: PixelForm, hash: string): number {
+  #learn(form: PixelForm, hash: string): number {
     const at = key(form, hash);
-    let number = this.numbers.get(at);
-    if (number === undefined) this.numbers.set(at, (number = ++this.last));
+    let number = this.#numbers.get(at);
+    if (number === undefined) this.#numbers.set(at, (number = ++this.#last));
     return number;
   }
 }

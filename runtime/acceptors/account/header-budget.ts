@@ -16,20 +16,20 @@ interface Chunk {
 class BudgetedHeader implements KeptHeader {
   bytes: Buffer;
   readonly transferSyntax: string;
-  private readonly budget: HeaderBudget;
-  private readonly chunk: Chunk;
+  readonly #budget: HeaderBudget;
+  readonly #chunk: Chunk;
 
   constructor(header: KeptHeader, budget: HeaderBudget, chunk: Chunk) {
     this.bytes = header.bytes;
     this.transferSyntax = header.transferSyntax;
-    this.budget = budget;
-    this.chunk = chunk;
+    this.#budget = budget;
+    this.#chunk = chunk;
   }
 
   release(): void {
     if (this.bytes === NO_BYTES) return;
-    this.budget.bytes -= this.bytes.length;
-    this.chunk.live--;
+    this.#budget.bytes -= this.bytes.length;
+    this.#chunk.live--;
     this.bytes = NO_BYTES;
   }
 }
@@ -38,22 +38,22 @@ class BudgetedHeader implements KeptHeader {
 export class HeaderBudget {
   /** Held now. */
   bytes = 0;
-  private readonly limit: number;
-  private readonly onFirstLoss: () => void;
-  private readonly chunks: Chunk[] = [];
-  private lost = false;
+  readonly #limit: number;
+  readonly #onFirstLoss: () => void;
+  readonly #chunks: Chunk[] = [];
+  #lost = false;
 
   constructor(limit: number, onFirstLoss: () => void) {
-    this.limit = limit;
-    this.onFirstLoss = onFirstLoss;
+    this.#limit = limit;
+    this.#onFirstLoss = onFirstLoss;
   }
 
   keep(header: KeptHeader): KeptHeader {
-    let chunk = this.chunks.at(-1);
+    let chunk = this.#chunks.at(-1);
     if (chunk === undefined || chunk.headers.length === CHUNK) {
       chunk = { headers: [], live: 0 };
-      this.chunks.push(chunk);
-      this.trim();
+      this.#chunks.push(chunk);
+      this.#trim();
     }
     const kept = new BudgetedHeader(header, this, chunk);
     chunk.headers.push(kept);
@@ -63,19 +63,19 @@ export class HeaderBudget {
   }
 
   /** Once per chunk: forgets what was released, takes back what is too much. */
-  private trim(): void {
-    for (let first = this.chunks[0]; first !== undefined; first = this.chunks[0]) {
-      if (this.chunks.length <= 2) return;
-      if (first.live > 0 && this.bytes <= this.limit) return;
-      if (first.live > 0) this.takeBack(first);
-      this.chunks.shift();
+  #trim(): void {
+    for (let first = this.#chunks[0]; first !== undefined; first = this.#chunks[0]) {
+      if (this.#chunks.length <= 2) return;
+      if (first.live > 0 && this.bytes <= this.#limit) return;
+      if (first.live > 0) this.#takeBack(first);
+      this.#chunks.shift();
     }
   }
 
-  private takeBack(chunk: Chunk): void {
+  #takeBack(chunk: Chunk): void {
     for (const header of chunk.headers) header.release();
-    if (this.lost) return;
-    this.lost = true;
-    this.onFirstLoss();
+    if (this.#lost) return;
+    this.#lost = true;
+    this.#onFirstLoss();
   }
 }

@@ -36,16 +36,16 @@ export function tagPath(text: string): TagPath {
 
 /** Values of one kept header, as text. */
 export class HeaderReader {
-  private readonly open: OpenDataset;
+  readonly #open: OpenDataset;
 
   /** @throws DataError `DATA_MALFORMED` */
   constructor(header: KeptHeader) {
-    this.open = openDataset(header.bytes, header.transferSyntax);
+    this.#open = openDataset(header.bytes, header.transferSyntax);
   }
 
   /** The value, several joined by a backslash; null when absent. */
   text(path: TagPath): string | null {
-    let elements = this.open.elements;
+    let elements = this.#open.elements;
     let element: ElementAt | null = null;
     for (const [i, step] of path.entries()) {
       if (element !== null) {
@@ -54,25 +54,25 @@ export class HeaderReader {
       element = findElement(elements, step.tag);
       if (element === null) return null;
     }
-    return element === null ? null : this.decode(element);
+    return element === null ? null : this.#decode(element);
   }
 
   /** The value of a top-level element; null when absent. */
   value(tag: number): string | null {
-    const element = findElement(this.open.elements, tag);
-    return element === null ? null : this.decode(element);
+    const element = findElement(this.#open.elements, tag);
+    return element === null ? null : this.#decode(element);
   }
 
   /** Every top-level element that is no sequence, as [tag, text]. */
   *values(): Generator<readonly [number, string]> {
-    for (const element of this.open.elements) {
-      if (element.items === null) yield [element.tag, this.decode(element)];
+    for (const element of this.#open.elements) {
+      if (element.items === null) yield [element.tag, this.#decode(element)];
     }
   }
 
-  private decode(element: ElementAt): string {
+  #decode(element: ElementAt): string {
     if (element.items !== null) return `${element.items.length} items`;
-    const decoded = valueOf(this.open, element);
+    const decoded = valueOf(this.#open, element);
     if (Buffer.isBuffer(decoded)) return decoded.subarray(0, 64).toString('hex');
     return Array.isArray(decoded) ? decoded.join('\\') : String(decoded);
   }

@@ -12,52 +12,52 @@ import type { CommitmentReports } from '../../dicom/scu/commitment.ts';
 
 /** Reads the messages of one VU worker. Each worker numbers its routes itself. */
 export class Inbox {
-  private readonly desk: Desk;
-  private readonly reply: (message: AcceptorToVu) => void;
+  readonly #desk: Desk;
+  readonly #reply: (message: AcceptorToVu) => void;
   /** This worker's route index -> the desk's route number. */
-  private routes: number[] = [];
+  #routes: number[] = [];
 
-  private readonly reports: CommitmentReports;
+  readonly #reports: CommitmentReports;
 
   constructor(desk: Desk, reports: CommitmentReports, reply: (message: AcceptorToVu) => void) {
-    this.desk = desk;
-    this.reports = reports;
-    this.reply = reply;
+    this.#desk = desk;
+    this.#reports = reports;
+    this.#reply = reply;
   }
 
   /** Takes one message; `now` in ms since t0. */
   take(message: VuToAcceptor, now: number): void {
     switch (message.kind) {
       case 'routes':
-        this.routes = message.routes.map(({ name, receiver, scenario }) =>
-          this.desk.route(name, receiver, scenario),
+        this.#routes = message.routes.map(({ name, receiver, scenario }) =>
+          this.#desk.route(name, receiver, scenario),
         );
         return;
       case 'accepted':
-        this.accepted(message.columns, now);
+        this.#accepted(message.columns, now);
         return;
       case 'acceptedByUid':
-        this.acceptedByUid(message.rows, now);
+        this.#acceptedByUid(message.rows, now);
         return;
       case 'awaitReport':
-        this.reports.expect(message.transactionUid, (report) =>
-          this.reply({ kind: 'delivery', ticket: message.ticket, json: JSON.stringify(report) }),
+        this.#reports.expect(message.transactionUid, (report) =>
+          this.#reply({ kind: 'delivery', ticket: message.ticket, json: JSON.stringify(report) }),
         );
         return;
       case 'forgetReport':
-        this.reports.forget(message.transactionUid);
+        this.#reports.forget(message.transactionUid);
         return;
       case 'expect':
-        this.expect(message, now);
+        this.#expect(message, now);
         return;
     }
   }
 
-  private accepted(columns: AcceptedColumns, now: number): void {
-    const { desk } = this;
+  #accepted(columns: AcceptedColumns, now: number): void {
+    const desk = this.#desk;
     const row: AcceptedRow = { a: 0, b: 0, study: 0, prototype: 0, route: 0, time: 0 };
     for (let i = 0; i < columns.n; i++) {
-      const route = this.routes[columns.route[i] ?? 0];
+      const route = this.#routes[columns.route[i] ?? 0];
       if (route === undefined) continue;
       row.a = columns.study[i] ?? 0;
       row.b = columns.member[i] ?? 0;
@@ -69,26 +69,26 @@ export class Inbox {
     }
   }
 
-  private acceptedByUid(rows: readonly AcceptedUid[], now: number): void {
-    const { desk } = this;
+  #acceptedByUid(rows: readonly AcceptedUid[], now: number): void {
+    const desk = this.#desk;
     for (const { uid, studyUid, prototype, route: own, time, recipe } of rows) {
-      const route = this.routes[own];
+      const route = this.#routes[own];
       const keys = route === undefined ? undefined : desk.receiverOf(route)?.keys;
       if (route === undefined || keys === undefined) continue;
       desk.accept(route, { ...keys.instance(uid, studyUid), prototype, route, time, recipe }, now);
     }
   }
 
-  private expect(message: Extract<VuToAcceptor, { kind: 'expect' }>, now: number): void {
+  #expect(message: Extract<VuToAcceptor, { kind: 'expect' }>, now: number): void {
     const { ticket, receiver } = message;
     const answer = (delivery: Delivery): void =>
-      this.reply({ kind: 'delivery', ticket, json: JSON.stringify(delivery) });
+      this.#reply({ kind: 'delivery', ticket, json: JSON.stringify(delivery) });
     try {
-      this.desk.ask(receiver, message, now, answer);
+      this.#desk.ask(receiver, message, now, answer);
     } catch (error) {
       // A wish nobody understands is the script's mistake: told there, by name.
       const message = error instanceof Error ? error.message : String(error);
-      this.reply({ kind: 'delivery', ticket, json: JSON.stringify({ error: message }) });
+      this.#reply({ kind: 'delivery', ticket, json: JSON.stringify({ error: message }) });
     }
   }
 }

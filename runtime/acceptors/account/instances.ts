@@ -39,10 +39,10 @@ export class Instances extends KeyTable {
   previous = new Int32Array(this.capacity);
   next = new Int32Array(this.capacity);
   /** The queue of instances to look at again, oldest first. */
-  private queuedAt = new Float64Array(this.capacity);
-  private behind = new Int32Array(this.capacity);
-  private head = NO_SLOT;
-  private tail = NO_SLOT;
+  #queuedAt = new Float64Array(this.capacity);
+  #behind = new Int32Array(this.capacity);
+  #head = NO_SLOT;
+  #tail = NO_SLOT;
 
   /** A fresh row, of no study yet. */
   create(a: number, b: number, now: number): number {
@@ -73,19 +73,19 @@ export class Instances extends KeyTable {
 
   /** Puts an instance at the end of the queue. Each is in it exactly once. */
   enqueue(slot: number, now: number): void {
-    this.queuedAt[slot] = now;
-    this.behind[slot] = NO_SLOT;
-    if (this.tail === NO_SLOT) this.head = slot;
-    else this.behind[this.tail] = slot;
-    this.tail = slot;
+    this.#queuedAt[slot] = now;
+    this.#behind[slot] = NO_SLOT;
+    if (this.#tail === NO_SLOT) this.#head = slot;
+    else this.#behind[this.#tail] = slot;
+    this.#tail = slot;
   }
 
   /** Takes the oldest instance queued at or before `time`, or -1. */
   dequeue(time: number): number {
-    const slot = this.head;
-    if (slot === NO_SLOT || (this.queuedAt[slot] ?? 0) > time) return NO_SLOT;
-    this.head = this.behind[slot] ?? NO_SLOT;
-    if (this.head === NO_SLOT) this.tail = NO_SLOT;
+    const slot = this.#head;
+    if (slot === NO_SLOT || (this.#queuedAt[slot] ?? 0) > time) return NO_SLOT;
+    this.#head = this.#behind[slot] ?? NO_SLOT;
+    if (this.#head === NO_SLOT) this.#tail = NO_SLOT;
     return slot;
   }
 
@@ -104,7 +104,7 @@ export class Instances extends KeyTable {
     this.study = widened(this.study, capacity);
     this.previous = widened(this.previous, capacity);
     this.next = widened(this.next, capacity);
-    this.queuedAt = widened(this.queuedAt, capacity);
-    this.behind = widened(this.behind, capacity);
+    this.#queuedAt = widened(this.#queuedAt, capacity);
+    this.#behind = widened(this.#behind, capacity);
   }
 }

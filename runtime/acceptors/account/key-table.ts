@@ -29,45 +29,45 @@ export class KeyTable {
   capacity = FIRST_CAPACITY;
   keyA = new Float64Array(FIRST_CAPACITY);
   keyB = new Float64Array(FIRST_CAPACITY);
-  private chain = new Int32Array(FIRST_CAPACITY).fill(NONE);
-  private buckets = new Int32Array(FIRST_CAPACITY * 2).fill(NONE);
-  private free = NONE;
-  private top = 0;
+  #chain = new Int32Array(FIRST_CAPACITY).fill(NONE);
+  #buckets = new Int32Array(FIRST_CAPACITY * 2).fill(NONE);
+  #free = NONE;
+  #top = 0;
 
   /** The slot of (a, b), or -1. */
   find(a: number, b: number): number {
-    let slot = this.buckets[hash(a, b) & (this.buckets.length - 1)] ?? NONE;
+    let slot = this.#buckets[hash(a, b) & (this.#buckets.length - 1)] ?? NONE;
     while (slot !== NONE) {
       if (this.keyA[slot] === a && this.keyB[slot] === b) return slot;
-      slot = this.chain[slot] ?? NONE;
+      slot = this.#chain[slot] ?? NONE;
     }
     return NONE;
   }
 
   /** A new slot for (a, b), which must not be there. Columns keep whatever the slot held before. */
   add(a: number, b: number): number {
-    if (this.free === NONE && this.top === this.capacity) this.grow(this.capacity * 2);
-    let slot = this.free;
-    if (slot === NONE) slot = this.top++;
-    else this.free = this.chain[slot] ?? NONE;
+    if (this.#free === NONE && this.#top === this.capacity) this.grow(this.capacity * 2);
+    let slot = this.#free;
+    if (slot === NONE) slot = this.#top++;
+    else this.#free = this.#chain[slot] ?? NONE;
     this.keyA[slot] = a;
     this.keyB[slot] = b;
-    this.link(slot);
+    this.#link(slot);
     this.size++;
     return slot;
   }
 
   remove(slot: number): void {
-    const at = hash(this.keyA[slot] ?? 0, this.keyB[slot] ?? 0) & (this.buckets.length - 1);
-    const next = this.chain[slot] ?? NONE;
-    let walk = this.buckets[at] ?? NONE;
-    if (walk === slot) this.buckets[at] = next;
+    const at = hash(this.keyA[slot] ?? 0, this.keyB[slot] ?? 0) & (this.#buckets.length - 1);
+    const next = this.#chain[slot] ?? NONE;
+    let walk = this.#buckets[at] ?? NONE;
+    if (walk === slot) this.#buckets[at] = next;
     else {
-      while (walk !== NONE && this.chain[walk] !== slot) walk = this.chain[walk] ?? NONE;
-      if (walk !== NONE) this.chain[walk] = next;
+      while (walk !== NONE && this.#chain[walk] !== slot) walk = this.#chain[walk] ?? NONE;
+      if (walk !== NONE) this.#chain[walk] = next;
     }
-    this.chain[slot] = this.free;
-    this.free = slot;
+    this.#chain[slot] = this.#free;
+    this.#free = slot;
     this.size--;
   }
 
@@ -76,14 +76,14 @@ export class KeyTable {
     this.capacity = capacity;
     this.keyA = widened(this.keyA, capacity);
     this.keyB = widened(this.keyB, capacity);
-    this.chain = widened(this.chain, capacity);
-    this.buckets = new Int32Array(capacity * 2).fill(NONE);
-    for (let slot = 0; slot < this.top; slot++) this.link(slot);
+    this.#chain = widened(this.#chain, capacity);
+    this.#buckets = new Int32Array(capacity * 2).fill(NONE);
+    for (let slot = 0; slot < this.#top; slot++) this.#link(slot);
   }
 
-  private link(slot: number): void {
-    const at = hash(this.keyA[slot] ?? 0, this.keyB[slot] ?? 0) & (this.buckets.length - 1);
-    this.chain[slot] = this.buckets[at] ?? NONE;
-    this.buckets[at] = slot;
+  #link(slot: number): void {
+    const at = hash(this.keyA[slot] ?? 0, this.keyB[slot] ?? 0) & (this.#buckets.length - 1);
+    this.#chain[slot] = this.#buckets[at] ?? NONE;
+    this.#buckets[at] = slot;
   }
 }

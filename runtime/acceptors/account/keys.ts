@@ -14,73 +14,73 @@ export interface InstanceKey {
 
 /** UIDs <-> numbers of one account. Numbers of foreign UIDs are recycled never, UIDs forgotten. */
 export class Keys {
-  private readonly run: string;
-  private readonly numbers = new Map<string, number>();
-  private readonly uids = new Map<number, string>();
-  private last = 0;
+  readonly #run: string;
+  readonly #numbers = new Map<string, number>();
+  readonly #uids = new Map<number, string>();
+  #last = 0;
 
   constructor(run: string) {
-    this.run = run;
+    this.#run = run;
   }
 
   /** The key of a SOP Instance UID; `study` = its Study Instance UID where that is known. */
   instance(uid: string, study?: string): InstanceKey {
-    const own = parseUid(this.run, uid);
+    const own = parseUid(this.#run, uid);
     if (own !== null) return { a: own.study, b: own.member, study: own.study };
     return {
       a: FOREIGN,
-      b: this.intern(uid),
+      b: this.#intern(uid),
       study: study === undefined ? NaN : this.study(study),
     };
   }
 
   /** The number of a Study Instance UID; negative for a foreign one. */
   study(uid: string): number {
-    const own = parseUid(this.run, uid);
-    return own !== null && instanceOf(own.member) === 0 ? own.study : -this.intern(uid);
+    const own = parseUid(this.#run, uid);
+    return own !== null && instanceOf(own.member) === 0 ? own.study : -this.#intern(uid);
   }
 
   /** SOP Instance UID of a key. */
   uid(a: number, b: number): string {
-    if (a === FOREIGN) return this.uids.get(b) ?? `(instance ${b})`;
-    return sopUid(this.run, a, b);
+    if (a === FOREIGN) return this.#uids.get(b) ?? `(instance ${b})`;
+    return sopUid(this.#run, a, b);
   }
 
   /** Study Instance UID of a study number. */
   studyUid(study: number): string {
-    if (study < 0) return this.uids.get(-study) ?? `(study ${-study})`;
-    return studyUid(this.run, study);
+    if (study < 0) return this.#uids.get(-study) ?? `(study ${-study})`;
+    return studyUid(this.#run, study);
   }
 
   /** The account dropped an instance. */
   forget(a: number, b: number): void {
-    if (a === FOREIGN) this.release(b);
+    if (a === FOREIGN) this.#release(b);
   }
 
   /** The account dropped a study. */
   forgetStudy(study: number): void {
-    if (study < 0) this.release(-study);
+    if (study < 0) this.#release(-study);
   }
 
   /** Foreign UIDs held now. */
   get size(): number {
-    return this.numbers.size;
+    return this.#numbers.size;
   }
 
-  private intern(uid: string): number {
-    let number = this.numbers.get(uid);
+  #intern(uid: string): number {
+    let number = this.#numbers.get(uid);
     if (number === undefined) {
-      number = ++this.last;
-      this.numbers.set(uid, number);
-      this.uids.set(number, uid);
+      number = ++this.#last;
+      this.#numbers.set(uid, number);
+      this.#uids.set(number, uid);
     }
     return number;
   }
 
-  private release(number: number): void {
-    const uid = this.uids.get(number);
+  #release(number: number): void {
+    const uid = this.#uids.get(number);
     if (uid === undefined) return;
-    this.uids.delete(number);
-    this.numbers.delete(uid);
+    this.#uids.delete(number);
+    this.#numbers.delete(uid);
   }
 }

@@ -20,10 +20,10 @@ interface Candidate {
 
 /** Native pixel data values by length and bytes of a word. Read by every {@link PixelMatch} of a thread. */
 export class KnownPixels {
-  private readonly groups = new Map<string, Candidate[]>();
+  readonly #groups = new Map<string, Candidate[]>();
 
   of(length: number, word: number): readonly Candidate[] | undefined {
-    return this.groups.get(groupKey(length, word));
+    return this.#groups.get(groupKey(length, word));
   }
 
   /** Learns a pool whose hashes have numbers already. */
@@ -35,8 +35,8 @@ export class KnownPixels {
       if (value === null || number === 0 || seen.has(number)) continue;
       seen.add(number);
       const key = groupKey(value.length, wordOf(prototype));
-      const group = this.groups.get(key);
-      if (group === undefined) this.groups.set(key, [{ value, number }]);
+      const group = this.#groups.get(key);
+      if (group === undefined) this.#groups.set(key, [{ value, number }]);
       else group.push({ value, number });
     }
   }
@@ -60,33 +60,33 @@ function nativeValue({ share, dataset, header }: Prototype): Buffer | null {
 
 /** Follows one value as it arrives. One per association, used again. */
 export class PixelMatch implements KnownValues {
-  private readonly known: KnownPixels;
-  private group: readonly Candidate[] = [];
-  private current = 0;
+  readonly #known: KnownPixels;
+  #group: readonly Candidate[] = [];
+  #current = 0;
   /** Bytes taken so far. */
   position = 0;
 
   constructor(known: KnownPixels) {
-    this.known = known;
+    this.#known = known;
   }
 
   /** Starts a value of `length` bytes; false when no known value is that long. */
   begin(length: number, word: number): boolean {
-    const group = this.known.of(length, word);
+    const group = this.#known.of(length, word);
     if (group === undefined) return false;
     // why: senders go through a pool in order, so the next one is the best guess
-    this.current = group === this.group ? (this.current + 1) % group.length : 0;
-    this.group = group;
+    this.#current = group === this.#group ? (this.#current + 1) % group.length : 0;
+    this.#group = group;
     this.position = 0;
     return true;
   }
 
   /** The next bytes; false when no known value goes on like this. */
   push(buffer: Buffer, start: number, end: number): boolean {
-    if (!this.continues(this.current, buffer, start, end)) {
-      const other = this.another(buffer, start, end);
+    if (!this.#continues(this.#current, buffer, start, end)) {
+      const other = this.#another(buffer, start, end);
       if (other < 0) return false;
-      this.current = other;
+      this.#current = other;
     }
     this.position += end - start;
     return true;
@@ -94,29 +94,30 @@ export class PixelMatch implements KnownValues {
 
   /** What was taken before `push` said false: the bytes of the candidate are those that came. */
   prefix(): Buffer {
-    return this.group[this.current]?.value.subarray(0, this.position) ?? Buffer.alloc(0);
+    return this.#group[this.#current]?.value.subarray(0, this.position) ?? Buffer.alloc(0);
   }
 
   /** Number of the value's hash, 0 when it is not complete. */
   finish(): number {
-    const candidate = this.group[this.current];
+    const candidate = this.#group[this.#current];
     return candidate?.value.length === this.position ? candidate.number : 0;
   }
 
-  private continues(at: number, buffer: Buffer, start: number, end: number): boolean {
-    const value = this.group[at]?.value;
+  #continues(at: number, buffer: Buffer, start: number, end: number): boolean {
+    const value = this.#group[at]?.value;
     const to = this.position + end - start;
     if (value === undefined || to > value.length) return false;
     return buffer.compare(value, this.position, to, start, end) === 0;
   }
 
-  private another(buffer: Buffer, start: number, end: number): number {
-    const { group, position } = this;
-    const so = group[this.current]?.value;
+  #another(buffer: Buffer, start: number, end: number): number {
+    const { position } = this,
+      group = this.#group;
+    const so = group[this.#current]?.value;
     const tries = Math.min(group.length, MOST_TRIES);
     for (let step = 1; step < tries; step++) {
-      const at = (this.current + step) % group.length;
-      if (!this.continues(at, buffer, start, end)) continue;
+      const at = (this.#current + step) % group.length;
+      if (!this.#continues(at, buffer, start, end)) continue;
       const value = group[at]?.value;
       if (so === undefined || value === undefined) continue;
       if (position === 0 || value.compare(so, 0, position, 0, position) === 0) return at;

@@ -39,21 +39,21 @@ interface Known {
 export class PixelForms {
   /** Fragments of RLE may be of pixels that were sent otherwise. */
   hasOthers = false;
-  private readonly pools = new Map<number, readonly Known[]>();
-  private readonly made = new Set<string>();
+  readonly #pools = new Map<number, readonly Known[]>();
+  readonly #made = new Set<string>();
   /** Prototypes that were too many to be brought to another form. */
-  private readonly left = new Set<number>();
+  readonly #left = new Set<number>();
 
   addPool(share: PoolShare): readonly Known[] {
     const members = new Pool(share).members.map(knownOf);
-    this.pools.set(share.id, members);
+    this.#pools.set(share.id, members);
     this.hasOthers ||= members.some(({ native }) => native > 0);
     return members;
   }
 
   /** Length of the native pixels of a prototype; 0 where they cannot be had. */
   nativeBytes(prototype: number): number {
-    return this.of(prototype)?.native ?? 0;
+    return this.#of(prototype)?.native ?? 0;
   }
 
   /**
@@ -61,30 +61,30 @@ export class PixelForms {
    * can be brought to one.
    */
   comparable(prototype: number, form: PixelForm): boolean {
-    const known = this.of(prototype);
+    const known = this.#of(prototype);
     if (known === undefined) return false;
     if (known.form === form) return true;
-    return known.native > 0 && isConvertible(form) && !this.left.has(prototype);
+    return known.native > 0 && isConvertible(form) && !this.#left.has(prototype);
   }
 
   /** Tells the hashes that prototypes of another form and this native length have in `form`; once. */
   learn(form: PixelForm, bytes: number, take: (hash: string, prototype: number) => void): void {
     const key = `${form} ${bytes}`;
-    if (bytes === 0 || this.made.has(key)) return;
-    this.made.add(key);
+    if (bytes === 0 || this.#made.has(key)) return;
+    this.#made.add(key);
     let room = MOST_BYTES;
-    for (const known of [...this.pools.values()].flat()) {
+    for (const known of [...this.#pools.values()].flat()) {
       if (known.native !== bytes || known.form === form) continue;
       room -= bytes;
       const pixels = room < 0 ? null : pixelsOf(known, form);
-      if (pixels === null) this.left.add(known.prototype.number);
+      if (pixels === null) this.#left.add(known.prototype.number);
       else take(hash('sha256', pixels, 'hex'), known.prototype.number);
     }
   }
 
-  private of(prototype: number): Known | undefined {
+  #of(prototype: number): Known | undefined {
     const { pool, member } = splitPrototypeNumber(prototype);
-    return this.pools.get(pool)?.[member];
+    return this.#pools.get(pool)?.[member];
   }
 }
 

@@ -32,13 +32,13 @@ const MOST_EDITS = 1000;
 
 /** Prototypes of the run's pools, with the run's identities. */
 export class SentHeaders {
-  private readonly run: string;
-  private readonly pools = new Map<number, Pool>();
-  private readonly edits = new Map<string, CompiledEdits>();
+  readonly #run: string;
+  readonly #pools = new Map<number, Pool>();
+  readonly #edits = new Map<string, CompiledEdits>();
 
   constructor(run: string, shares: readonly PoolShare[]) {
-    this.run = run;
-    for (const share of shares) this.pools.set(share.id, new Pool(share));
+    this.#run = run;
+    for (const share of shares) this.#pools.set(share.id, new Pool(share));
   }
 
   /**
@@ -52,9 +52,9 @@ export class SentHeaders {
     except: readonly string[],
   ): TagDifference[] {
     const { pool, member } = splitPrototypeNumber(sent.prototype);
-    const prototype = this.pools.get(pool)?.members[member];
+    const prototype = this.#pools.get(pool)?.members[member];
     if (prototype === undefined || arrived.bytes.length === 0) return [];
-    const header = this.headerOf(prototype, sent);
+    const header = this.#headerOf(prototype, sent);
     if (header.bytes.equals(arrived.bytes)) return [];
     try {
       return differencesOf(uid, header, arrived, except);
@@ -64,11 +64,11 @@ export class SentHeaders {
     }
   }
 
-  private headerOf(prototype: Prototype, sent: SentInstance): KeptHeader {
+  #headerOf(prototype: Prototype, sent: SentInstance): KeptHeader {
     const { transferSyntax } = prototype.share;
     const { recipe } = sent;
     const edits =
-      recipe === undefined || recipe.edits === null ? null : this.compiled(recipe.edits);
+      recipe === undefined || recipe.edits === null ? null : this.#compiled(recipe.edits);
     const plain = encodingOf(transferSyntax).deflated ? EXPLICIT_LE : transferSyntax;
     const identity = recipe === undefined ? ownIdentity(sent) : recipe.identity;
     if (identity === null) {
@@ -76,7 +76,7 @@ export class SentHeaders {
       return { bytes: prototype.editedHeader(edits), transferSyntax: plain };
     }
     const template =
-      edits === null ? prototype.template(this.run) : prototype.editedTemplate(this.run, edits);
+      edits === null ? prototype.template(this.#run) : prototype.editedTemplate(this.#run, edits);
     const bytes = Buffer.from(template.header);
     const { slots } = template;
     const [study, member] = identity;
@@ -86,12 +86,12 @@ export class SentHeaders {
     return { bytes, transferSyntax: plain };
   }
 
-  private compiled(json: string): CompiledEdits {
-    let edits = this.edits.get(json);
+  #compiled(json: string): CompiledEdits {
+    let edits = this.#edits.get(json);
     if (edits === undefined) {
       edits = compileEdits(JSON.parse(json) as Edits);
-      if (this.edits.size >= MOST_EDITS) this.edits.clear();
-      this.edits.set(json, edits);
+      if (this.#edits.size >= MOST_EDITS) this.#edits.clear();
+      this.#edits.set(json, edits);
     }
     return edits;
   }

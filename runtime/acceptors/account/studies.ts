@@ -22,12 +22,12 @@ export class Studies extends KeyTable {
   /** 1 while somebody waits for it. */
   watched = new Uint8Array(this.capacity);
   /** The association on which it last arrived; how many so far. */
-  private association = new Float64Array(this.capacity);
-  private associations = new Uint16Array(this.capacity);
+  #association = new Float64Array(this.capacity);
+  #associations = new Uint16Array(this.capacity);
   /** Only for studies that came on more than one. */
-  private readonly several = new Map<number, Set<number>>();
+  readonly #several = new Map<number, Set<number>>();
   /** Highest member that arrived, and arrivals below it: out of the order of sending. */
-  private highest = new Float64Array(this.capacity);
+  #highest = new Float64Array(this.capacity);
   outOfOrder = new Uint32Array(this.capacity);
 
   create(study: number, route: number): number {
@@ -43,9 +43,9 @@ export class Studies extends KeyTable {
     this.lastArrival[slot] = -Infinity;
     this.route[slot] = route;
     this.watched[slot] = 0;
-    this.association[slot] = NaN;
-    this.associations[slot] = 0;
-    this.highest[slot] = -Infinity;
+    this.#association[slot] = NaN;
+    this.#associations[slot] = 0;
+    this.#highest[slot] = -Infinity;
     this.outOfOrder[slot] = 0;
     return slot;
   }
@@ -53,30 +53,30 @@ export class Studies extends KeyTable {
   /** Notes one arrival: when, on which association, in which order. */
   arrival(slot: number, association: number, member: number, now: number): void {
     this.lastArrival[slot] = now;
-    if (member < (this.highest[slot] ?? 0))
+    if (member < (this.#highest[slot] ?? 0))
       this.outOfOrder[slot] = (this.outOfOrder[slot] ?? 0) + 1;
-    else this.highest[slot] = member;
-    const last = this.association[slot] ?? NaN;
+    else this.#highest[slot] = member;
+    const last = this.#association[slot] ?? NaN;
     if (last === association) return;
-    if (Number.isNaN(last)) this.associations[slot] = 1;
-    else this.countAnother(slot, last, association);
-    this.association[slot] = association;
+    if (Number.isNaN(last)) this.#associations[slot] = 1;
+    else this.#countAnother(slot, last, association);
+    this.#association[slot] = association;
   }
 
   associationsOf(slot: number): number {
-    return this.associations[slot] ?? 0;
+    return this.#associations[slot] ?? 0;
   }
 
   forget(slot: number): void {
-    if ((this.associations[slot] ?? 0) > 1) this.several.delete(slot);
+    if ((this.#associations[slot] ?? 0) > 1) this.#several.delete(slot);
     this.remove(slot);
   }
 
-  private countAnother(slot: number, last: number, association: number): void {
-    let seen = this.several.get(slot);
-    if (seen === undefined) this.several.set(slot, (seen = new Set([last])));
+  #countAnother(slot: number, last: number, association: number): void {
+    let seen = this.#several.get(slot);
+    if (seen === undefined) this.#several.set(slot, (seen = new Set([last])));
     seen.add(association);
-    this.associations[slot] = Math.min(seen.size, 0xffff);
+    this.#associations[slot] = Math.min(seen.size, 0xffff);
   }
 
   protected override grow(capacity: number): void {
@@ -92,9 +92,9 @@ export class Studies extends KeyTable {
     this.lastArrival = widened(this.lastArrival, capacity);
     this.route = widened(this.route, capacity);
     this.watched = widened(this.watched, capacity);
-    this.association = widened(this.association, capacity);
-    this.associations = widened(this.associations, capacity);
-    this.highest = widened(this.highest, capacity);
+    this.#association = widened(this.#association, capacity);
+    this.#associations = widened(this.#associations, capacity);
+    this.#highest = widened(this.#highest, capacity);
     this.outOfOrder = widened(this.outOfOrder, capacity);
   }
 }

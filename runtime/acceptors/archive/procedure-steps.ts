@@ -9,29 +9,29 @@ const MOST_STEPS = 100_000;
 
 /** All steps of an archive, by SOP Instance UID. */
 export class ProcedureSteps {
-  private readonly steps = new Map<string, JsonDataset>();
+  readonly #steps = new Map<string, JsonDataset>();
 
   /** N-CREATE: the response. */
   create(uid: string, attributes: JsonDataset): ResponseFields {
-    const refused = this.mayCreate(uid, attributes);
+    const refused = this.#mayCreate(uid, attributes);
     if (refused !== null) return refused;
-    if (this.steps.size >= MOST_STEPS) this.forgetEnded();
-    this.steps.set(uid, { ...attributes });
+    if (this.#steps.size >= MOST_STEPS) this.#forgetEnded();
+    this.#steps.set(uid, { ...attributes });
     return { status: Status.SUCCESS };
   }
 
-  private mayCreate(uid: string, attributes: JsonDataset): ResponseFields | null {
+  #mayCreate(uid: string, attributes: JsonDataset): ResponseFields | null {
     if (uid === '') {
       const errorComment = 'the request has no Affected SOP Instance UID';
       return { status: Status.INVALID_OBJECT_INSTANCE, errorComment };
     }
-    if (!this.steps.has(uid)) return creationRefused(attributes);
+    if (!this.#steps.has(uid)) return creationRefused(attributes);
     return { status: Status.DUPLICATE_SOP_INSTANCE, errorComment: 'this step exists already' };
   }
 
   /** N-SET: the response. */
   set(uid: string, attributes: JsonDataset): ResponseFields {
-    const step = this.steps.get(uid);
+    const step = this.#steps.get(uid);
     if (step === undefined) {
       return { status: Status.NO_SUCH_SOP_INSTANCE, errorComment: 'no such step was created' };
     }
@@ -42,13 +42,13 @@ export class ProcedureSteps {
   }
 
   get(uid: string): JsonDataset | undefined {
-    return this.steps.get(uid);
+    return this.#steps.get(uid);
   }
 
   /** Scheduled procedure steps (their IDs) that a completed step has done. */
   done(): ReadonlySet<string> {
     const ids = new Set<string>();
-    for (const step of this.steps.values()) {
+    for (const step of this.#steps.values()) {
       if (!hasEnded(step)) continue;
       const sequence = step['ScheduledStepAttributesSequence'];
       if (!Array.isArray(sequence)) continue;
@@ -60,10 +60,10 @@ export class ProcedureSteps {
     return ids;
   }
 
-  private forgetEnded(): void {
-    for (const [uid, step] of this.steps) {
-      if (hasEnded(step)) this.steps.delete(uid);
-      if (this.steps.size < MOST_STEPS / 2) return;
+  #forgetEnded(): void {
+    for (const [uid, step] of this.#steps) {
+      if (hasEnded(step)) this.#steps.delete(uid);
+      if (this.#steps.size < MOST_STEPS / 2) return;
     }
   }
 }

@@ -13,7 +13,7 @@ const TO: readonly string[] = [EXPLICIT_LE, IMPLICIT_LE];
 
 /** Frames stored instances; one for the archive. */
 export class Retrieval {
-  private readonly images = new StoreImages({ run: '0'.repeat(15), oddLength: 'send' });
+  readonly #images = new StoreImages({ run: '0'.repeat(15), oddLength: 'send' });
 
   /** An instance whose data set was not kept counts as a failed sub-operation. */
   sendable(instance: StoredInstance): Sendable {
@@ -29,7 +29,7 @@ export class Retrieval {
         if (bytes === null) return null;
         const channel = { contextId, maxPdu };
         const to = originator === undefined ? channel : { ...channel, originator };
-        return this.images.frame(bytes, instance, to);
+        return this.#images.frame(bytes, instance, to);
       },
     };
   }

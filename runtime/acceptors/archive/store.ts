@@ -36,55 +36,55 @@ export class ArchiveStore {
   /** SOP Instance UID -> its place. */
   readonly places = new Map<string, { study: StoredStudy; series: StoredSeries }>();
   /** SOP class -> transfer syntax -> how many are kept in it. */
-  private readonly syntaxes = new Map<string, Map<string, number>>();
+  readonly #syntaxes = new Map<string, Map<string, number>>();
   replaced = 0;
   evicted = 0;
-  private pending: StoredInstance[] = [];
-  private pendingBytes = 0;
-  private bytes = 0;
-  private readonly known: Set<string> | null;
+  #pending: StoredInstance[] = [];
+  #pendingBytes = 0;
+  #bytes = 0;
+  readonly #known: Set<string> | null;
   /** Bytes kept at most. */
   readonly limit: number;
-  private readonly keepsFirst: boolean;
+  readonly #keepsFirst: boolean;
 
   constructor(spec: SimulatedArchive) {
     this.limit = spec.keepBytes ?? ARCHIVE_DEFAULTS.keepBytes;
-    this.known = spec.duplicates === 'refuse' ? new Set() : null;
-    this.keepsFirst = spec.duplicates === 'ignore';
+    this.#known = spec.duplicates === 'refuse' ? new Set() : null;
+    this.#keepsFirst = spec.duplicates === 'ignore';
   }
 
   /** True when duplicates are refused and this is one. */
   refuses(sopInstance: string): boolean {
-    return this.known?.has(sopInstance) ?? false;
+    return this.#known?.has(sopInstance) ?? false;
   }
 
   add(instance: StoredInstance): void {
-    this.known?.add(instance.sopInstance);
-    this.pending.push(instance);
-    this.pendingBytes += sizeOf(instance);
-    if (this.pending.length >= MOST_PENDING || this.pendingBytes > this.limit / 4) this.index();
+    this.#known?.add(instance.sopInstance);
+    this.#pending.push(instance);
+    this.#pendingBytes += sizeOf(instance);
+    if (this.#pending.length >= MOST_PENDING || this.#pendingBytes > this.limit / 4) this.index();
   }
 
   /** Makes the index complete. */
   index(): void {
-    const pending = this.pending;
-    this.pending = [];
-    this.pendingBytes = 0;
-    for (const instance of pending) this.place(instance);
-    this.evict();
+    const pending = this.#pending;
+    this.#pending = [];
+    this.#pendingBytes = 0;
+    for (const instance of pending) this.#place(instance);
+    this.#evict();
   }
 
   /** Instances held. */
   get size(): number {
-    return this.places.size + this.pending.length;
+    return this.places.size + this.#pending.length;
   }
 
-  private place(instance: StoredInstance): void {
+  #place(instance: StoredInstance): void {
     const before = this.places.get(instance.sopInstance);
     if (before !== undefined) {
       this.replaced++;
-      if (this.keepsFirst) return;
-      this.remove(before.study, before.series, instance.sopInstance);
+      if (this.#keepsFirst) return;
+      this.#remove(before.study, before.series, instance.sopInstance);
     }
     let study = this.studies.get(instance.study);
     if (study === undefined) {
@@ -97,48 +97,48 @@ export class ArchiveStore {
       study.series.set(instance.series, series);
     }
     series.instances.set(instance.sopInstance, instance);
-    this.count(instance, 1);
+    this.#count(instance, 1);
     this.places.set(instance.sopInstance, { study, series });
     study.bytes += sizeOf(instance);
-    this.bytes += sizeOf(instance);
+    this.#bytes += sizeOf(instance);
   }
 
   /** The transfer syntaxes that a class is kept in, the most used one first. */
   syntaxesOf(sopClass: string): readonly string[] {
     this.index();
-    const counts = [...(this.syntaxes.get(sopClass) ?? [])].filter(([, count]) => count > 0);
+    const counts = [...(this.#syntaxes.get(sopClass) ?? [])].filter(([, count]) => count > 0);
     return counts.sort(([, a], [, b]) => b - a).map(([syntax]) => syntax);
   }
 
-  private count({ sopClass, header }: StoredInstance, by: number): void {
-    let counts = this.syntaxes.get(sopClass);
-    if (counts === undefined) this.syntaxes.set(sopClass, (counts = new Map()));
+  #count({ sopClass, header }: StoredInstance, by: number): void {
+    let counts = this.#syntaxes.get(sopClass);
+    if (counts === undefined) this.#syntaxes.set(sopClass, (counts = new Map()));
     const { transferSyntax } = header;
     counts.set(transferSyntax, (counts.get(transferSyntax) ?? 0) + by);
   }
 
-  private remove(study: StoredStudy, series: StoredSeries, sopInstance: string): void {
+  #remove(study: StoredStudy, series: StoredSeries, sopInstance: string): void {
     const instance = series.instances.get(sopInstance);
     if (instance === undefined) return;
     series.instances.delete(sopInstance);
-    this.count(instance, -1);
+    this.#count(instance, -1);
     this.places.delete(sopInstance);
     study.bytes -= sizeOf(instance);
-    this.bytes -= sizeOf(instance);
+    this.#bytes -= sizeOf(instance);
     if (series.instances.size === 0) study.series.delete(series.uid);
   }
 
-  private evict(): void {
-    if (this.bytes <= this.limit) return;
+  #evict(): void {
+    if (this.#bytes <= this.limit) return;
     for (const study of this.studies.values()) {
-      if (this.bytes <= this.limit * 0.9) return;
+      if (this.#bytes <= this.limit * 0.9) return;
       this.studies.delete(study.uid);
-      this.bytes -= study.bytes;
+      this.#bytes -= study.bytes;
       for (const series of study.series.values()) {
         for (const [uid, instance] of series.instances) {
-          this.count(instance, -1);
+          this.#count(instance, -1);
           this.places.delete(uid);
-          this.known?.delete(uid);
+          this.#known?.delete(uid);
           this.evicted++;
         }
       }

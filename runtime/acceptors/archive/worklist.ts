@@ -5,19 +5,19 @@ import type { ProcedureSteps } from './procedure-steps.ts';
 
 /** The items a modality may ask for. */
 export class Worklist {
-  private readonly items: readonly JsonDataset[];
-  private readonly steps: ProcedureSteps;
+  readonly #items: readonly JsonDataset[];
+  readonly #steps: ProcedureSteps;
 
   /** @param items plain objects by keyword, as `dicomrun find` prints them */
   constructor(items: readonly Readonly<Record<string, unknown>>[], steps: ProcedureSteps) {
-    this.items = items as readonly JsonDataset[];
-    this.steps = steps;
+    this.#items = items as readonly JsonDataset[];
+    this.#steps = steps;
   }
 
   /** The answers to a worklist query, one by one. */
   *find(keys: JsonDataset): Generator<JsonDataset> {
-    const done = this.steps.done();
-    for (const item of this.items) {
+    const done = this.#steps.done();
+    for (const item of this.#items) {
       if (!isDone(item, done) && matches(keys, item)) yield project(keys, item);
     }
   }

@@ -25,40 +25,40 @@ export interface BodyPlace {
 
 /** Collects one data set after the other; one per association. */
 export class BodyBag {
-  private readonly bag = new PieceBag();
-  private readonly place: BodyPlace;
-  private file: SpoolFile | null = null;
+  readonly #bag = new PieceBag();
+  readonly #place: BodyPlace;
+  #file: SpoolFile | null = null;
 
   constructor(place: BodyPlace) {
-    this.place = place;
+    this.#place = place;
   }
 
   add(buffer: Buffer, start: number, end: number): void {
-    const { room, limit } = this.place;
-    if (this.file === null && room.take(end - start)) {
-      this.bag.add(buffer, start, end);
-      if (this.bag.bytes > limit) this.file = this.toFile();
+    const { room, limit } = this.#place;
+    if (this.#file === null && room.take(end - start)) {
+      this.#bag.add(buffer, start, end);
+      if (this.#bag.bytes > limit) this.#file = this.#toFile();
       return;
     }
-    this.file ??= this.toFile();
-    this.file.write(buffer, start, end);
+    this.#file ??= this.#toFile();
+    this.#file.write(buffer, start, end);
   }
 
   /** What came, and starts again. Whoever takes it releases it. */
   take(): Body {
-    const { file } = this;
-    this.file = null;
+    const file = this.#file;
+    this.#file = null;
     file?.end();
-    return new Body(this.leave(), file);
+    return new Body(this.#leave(), file);
   }
 
-  private toFile(): SpoolFile {
-    return this.place.spool.open(this.leave());
+  #toFile(): SpoolFile {
+    return this.#place.spool.open(this.#leave());
   }
 
-  private leave(): readonly Buffer[] {
-    this.place.room.give(this.bag.bytes);
-    return this.bag.take();
+  #leave(): readonly Buffer[] {
+    this.#place.room.give(this.#bag.bytes);
+    return this.#bag.take();
   }
 
   /** It will never be complete. */
@@ -71,26 +71,26 @@ export class BodyBag {
 export class Body {
   /** In memory. */
   readonly bytes: number;
-  private readonly pieces: readonly Buffer[];
-  private readonly file: SpoolFile | null;
+  readonly #pieces: readonly Buffer[];
+  readonly #file: SpoolFile | null;
 
   constructor(pieces: readonly Buffer[], file: SpoolFile | null) {
-    this.pieces = pieces;
-    this.file = file;
+    this.#pieces = pieces;
+    this.#file = file;
     this.bytes = pieces.reduce((sum, piece) => sum + piece.length, 0);
   }
 
   /** Why it could not be kept; null when it could. */
   get error(): string | null {
-    return this.file?.error ?? null;
+    return this.#file?.error ?? null;
   }
 
   /** What goes on, with `header` in place of its first `length` bytes. */
   onward(header: Buffer, length: number): Onward {
-    const { file } = this;
+    const file = this.#file;
     const first = header.length === 0 ? [] : [header];
     if (file === null)
-      return { parts: [...first, ...withoutFirst(this.pieces, length)], tail: null };
+      return { parts: [...first, ...withoutFirst(this.#pieces, length)], tail: null };
     // why: a fragment must be even, so an odd header takes the first byte of the file with it
     const borrowed = header.length % 2;
     const parts = borrowed === 0 ? first : [...first, file.read(length, borrowed)];
@@ -117,6 +117,6 @@ export class Body {
 
   /** Its taker needs it no more; those it goes on to may. */
   release(): void {
-    this.file?.release();
+    this.#file?.release();
   }
 }

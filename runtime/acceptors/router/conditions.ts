@@ -17,11 +17,11 @@ interface Condition {
 
 /** Conditions that must all hold. */
 export class ConditionList {
-  private readonly conditions: readonly Condition[];
+  readonly #conditions: readonly Condition[];
 
   /** @throws DataError `DATA_UNKNOWN_TAG` */
   constructor(when: Readonly<Record<string, TagWish>>) {
-    this.conditions = Object.entries(when).map(([name, wish]) => {
+    this.#conditions = Object.entries(when).map(([name, wish]) => {
       const path = tagPath(name);
       if (wish === null) return { path, holds: (value) => value === null };
       if (typeof wish === 'object') {
@@ -33,7 +33,7 @@ export class ConditionList {
   }
 
   hold(values: ValueSource): boolean {
-    return this.conditions.every(({ path, holds }) => holds(values.text(path)));
+    return this.#conditions.every(({ path, holds }) => holds(values.text(path)));
   }
 }
 

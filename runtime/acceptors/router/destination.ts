@@ -57,18 +57,18 @@ class Lane implements Pending {
   pairs = 0;
   stores = 0;
   idle: NodeJS.Timeout | null = null;
-  private readonly destination: Destination;
+  readonly #destination: Destination;
 
   constructor(destination: Destination) {
-    this.destination = destination;
+    this.#destination = destination;
   }
 
   onReply(reply: Reply): void {
-    if (!reply.pending) this.destination.answered(this, reply.status);
+    if (!reply.pending) this.#destination.answered(this, reply.status);
   }
 
   onFailure(failure: Failure): void {
-    this.destination.broke(this, this.destination.textOf(failure));
+    this.#destination.broke(this, this.#destination.textOf(failure));
   }
 }
 
@@ -87,20 +87,20 @@ export interface DestinationOptions {
 export class Destination {
   readonly stats: PoolStats;
   readonly queue: ForwardQueue;
-  private readonly spec: DestinationSpec;
-  private readonly options: DestinationOptions;
-  private readonly images = new StoreImages({ run: '0'.repeat(15), oddLength: 'send' });
-  private readonly lanes: Lane[] = [];
-  private readonly pairs: Pair[] = [];
-  private readonly tls: TlsOptions | null;
-  private timer: NodeJS.Timeout | null = null;
-  private closed = false;
+  readonly #spec: DestinationSpec;
+  readonly #options: DestinationOptions;
+  readonly #images = new StoreImages({ run: '0'.repeat(15), oddLength: 'send' });
+  readonly #lanes: Lane[] = [];
+  readonly #pairs: Pair[] = [];
+  readonly #tls: TlsOptions | null;
+  #timer: NodeJS.Timeout | null = null;
+  #closed = false;
 
   constructor(name: string, spec: DestinationSpec, options: DestinationOptions) {
-    this.spec = spec;
-    this.options = options;
+    this.#spec = spec;
+    this.#options = options;
     const { folder } = options;
-    this.tls = requestorTlsOf(spec.tls, { name: `router: destination "${name}"`, folder });
+    this.#tls = requestorTlsOf(spec.tls, { name: `router: destination "${name}"`, folder });
     const { retries, backoffMs, factor } = { ...ROUTER_DEFAULTS, ...options.retry };
     this.queue = new ForwardQueue({ retries, backoffMs, factor });
     this.stats = {
@@ -125,15 +125,15 @@ export class Destination {
   }
 
   push(item: QueueItem): void {
-    this.queue.push(item, this.options.now());
-    this.pump();
+    this.queue.push(item, this.#options.now());
+    this.#pump();
   }
 
   /** Aborts what is open. What waits is lost. */
   close(): void {
-    this.closed = true;
-    if (this.timer !== null) clearTimeout(this.timer);
-    for (const lane of [...this.lanes]) {
+    this.#closed = true;
+    if (this.#timer !== null) clearTimeout(this.#timer);
+    for (const lane of [...this.#lanes]) {
       if (lane.idle !== null) clearTimeout(lane.idle);
       lane.association?.abort();
     }
@@ -143,111 +143,111 @@ export class Destination {
   answered(lane: Lane, status: number): void {
     const { item } = lane;
     if (item === null) return;
-    this.free(lane);
+    this.#free(lane);
     const outcome = statusClass(status);
     if (outcome === 'success' || outcome === 'warning') {
       this.stats.delivered++;
       this.queue.delivered(item);
-      this.options.onDone(item, true, '');
-    } else this.failed(item, `status ${statusHex(status)}`);
-    this.settle(lane);
-    this.pump();
+      this.#options.onDone(item, true, '');
+    } else this.#failed(item, `status ${statusHex(status)}`);
+    this.#settle(lane);
+    this.#pump();
   }
 
   /** A failure in words, for dead letters. */
   textOf(failure: Failure | Rejected): string {
-    const { host, port, calledAET, callingAET = this.options.callingAET } = this.spec;
+    const { host, port, calledAET, callingAET = this.#options.callingAET } = this.#spec;
     return describeFailure(failure, { host, port, calledAET, callingAET }).message;
   }
 
   /** The association of a lane is gone. */
   broke(lane: Lane, why: string): void {
     const { item } = lane;
-    this.free(lane);
-    this.retire(lane);
-    if (item !== null) this.failed(item, why);
-    this.pump();
+    this.#free(lane);
+    this.#retire(lane);
+    if (item !== null) this.#failed(item, why);
+    this.#pump();
   }
 
-  private failed(item: QueueItem, why: string): void {
+  #failed(item: QueueItem, why: string): void {
     this.stats.failed++;
-    if (!this.queue.failed(item, why, this.options.now())) this.options.onDone(item, false, why);
+    if (!this.queue.failed(item, why, this.#options.now())) this.#options.onDone(item, false, why);
   }
 
-  private pump(): void {
-    const now = this.options.now();
-    while (!this.closed && this.stats.inUse < this.stats.limit) {
+  #pump(): void {
+    const now = this.#options.now();
+    while (!this.#closed && this.stats.inUse < this.stats.limit) {
       const item = this.queue.take(now);
       if (item === null) break;
-      if (!this.place(item, now)) {
+      if (!this.#place(item, now)) {
         this.queue.putBack(item);
         break;
       }
     }
-    this.giveUpWaiting(now);
-    this.wake(now);
+    this.#giveUpWaiting(now);
+    this.#wake(now);
   }
 
   /** What has waited too long for an association of the pool counts as a failed try. */
-  private giveUpWaiting(now: number): void {
-    const { waitTimeoutMs = Infinity } = this.spec;
+  #giveUpWaiting(now: number): void {
+    const { waitTimeoutMs = Infinity } = this.#spec;
     if (waitTimeoutMs === Infinity) return;
     const { limit } = this.stats;
     for (;;) {
       const item = this.queue.takeOlder(waitTimeoutMs, now);
       if (item === null) return;
       this.stats.waitTimeouts++;
-      this.failed(item, `none of ${limit} associations became free within ${waitTimeoutMs} ms`);
+      this.#failed(item, `none of ${limit} associations became free within ${waitTimeoutMs} ms`);
     }
   }
 
   /** Gives an item to an idle lane, or to a new one; false when there is no room. */
-  private place(item: QueueItem, now: number): boolean {
-    const pair = this.pairOf(item);
-    const idle = this.lanes.find(
+  #place(item: QueueItem, now: number): boolean {
+    const pair = this.#pairOf(item);
+    const idle = this.#lanes.find(
       (lane) => lane.item === null && lane.association?.open === true && lane.pairs > pair,
     );
     if (idle !== undefined) {
-      this.send(idle, item, now);
+      this.#send(idle, item, now);
       return true;
     }
-    if (this.lanes.length >= this.stats.limit) {
+    if (this.#lanes.length >= this.stats.limit) {
       // An idle association without the context makes room for one that has it.
-      const useless = this.lanes.find((lane) => lane.item === null);
+      const useless = this.#lanes.find((lane) => lane.item === null);
       if (useless === undefined) return false;
-      this.release(useless);
+      this.#release(useless);
     }
-    this.open(item, now);
+    this.#open(item, now);
     return true;
   }
 
-  private pairOf({ sopClass, transferSyntax }: QueueItem): number {
-    const at = this.pairs.findIndex(
+  #pairOf({ sopClass, transferSyntax }: QueueItem): number {
+    const at = this.#pairs.findIndex(
       (pair) => pair.sopClass === sopClass && pair.transferSyntax === transferSyntax,
     );
     if (at >= 0) return at;
-    if (this.pairs.length >= MOST_PAIRS) {
-      this.pairs.length = 0;
-      for (const lane of this.lanes) lane.pairs = 0;
+    if (this.#pairs.length >= MOST_PAIRS) {
+      this.#pairs.length = 0;
+      for (const lane of this.#lanes) lane.pairs = 0;
     }
-    return this.pairs.push({ sopClass, transferSyntax }) - 1;
+    return this.#pairs.push({ sopClass, transferSyntax }) - 1;
   }
 
-  private open(item: QueueItem, now: number): void {
+  #open(item: QueueItem, now: number): void {
     const lane = new Lane(this);
     lane.item = item;
-    lane.pairs = this.pairs.length;
-    this.lanes.push(lane);
+    lane.pairs = this.#pairs.length;
+    this.#lanes.push(lane);
     this.stats.inUse++;
-    const { host, port, calledAET, callingAET = this.options.callingAET, maxPdu } = this.spec;
-    const contexts = this.pairs.map(({ sopClass, transferSyntax }) => ({
+    const { host, port, calledAET, callingAET = this.#options.callingAET, maxPdu } = this.#spec;
+    const contexts = this.#pairs.map(({ sopClass, transferSyntax }) => ({
       abstractSyntax: sopClass,
       transferSyntaxes: [transferSyntax],
     }));
-    const request = { host, port, calledAET, callingAET, contexts, tls: this.tls };
+    const request = { host, port, calledAET, callingAET, contexts, tls: this.#tls };
     try {
       associate(maxPdu === undefined ? request : { ...request, maxPdu }, (outcome) =>
-        this.opened(lane, item, { outcome, since: now }),
+        this.#opened(lane, item, { outcome, since: now }),
       );
     } catch (error) {
       // An AE title that cannot be written, say: this destination never takes anything.
@@ -255,7 +255,7 @@ export class Destination {
     }
   }
 
-  private opened(
+  #opened(
     lane: Lane,
     item: QueueItem,
     { outcome, since }: { readonly outcome: AssociateOutcome; readonly since: number },
@@ -265,16 +265,16 @@ export class Destination {
       this.broke(lane, this.textOf(outcome));
       return;
     }
-    if (this.closed) return outcome.association.abort();
+    if (this.#closed) return outcome.association.abort();
     this.stats.open++;
     this.stats.opened++;
     lane.association = outcome.association;
-    outcome.association.onClosed = () => this.gone(lane);
+    outcome.association.onClosed = () => this.#gone(lane);
     this.stats.inUse--;
-    this.send(lane, item, since);
+    this.#send(lane, item, since);
   }
 
-  private send(lane: Lane, item: QueueItem, since: number): void {
+  #send(lane: Lane, item: QueueItem, since: number): void {
     const { association } = lane;
     if (association === null) return;
     if (lane.idle !== null) clearTimeout(lane.idle);
@@ -283,60 +283,60 @@ export class Destination {
     this.stats.inUse++;
     const contextId = association.contextFor(item.sopClass, item.transferSyntax);
     if (contextId === 0) {
-      this.free(lane);
-      this.failed(item, `no accepted context for ${item.sopClass} in ${item.transferSyntax}`);
-      this.settle(lane);
+      this.#free(lane);
+      this.#failed(item, `no accepted context for ${item.sopClass} in ${item.transferSyntax}`);
+      this.#settle(lane);
       // why: not from here, or a queue that no context fits would empty itself recursively
-      setImmediate(() => this.pump());
+      setImmediate(() => this.#pump());
       return;
     }
     if (lane.stores++ > 0) this.stats.reused++;
-    const wait = this.options.now() - Math.max(item.due, Math.min(since, this.options.now()));
+    const wait = this.#options.now() - Math.max(item.due, Math.min(since, this.#options.now()));
     this.stats.waitSum += Math.max(0, wait);
     this.stats.waitMax = Math.max(this.stats.waitMax, wait);
     const channel = { contextId, maxPdu: association.maxPdu };
-    association.send(this.images.frame(item.parts, item, channel), lane);
+    association.send(this.#images.frame(item.parts, item, channel), lane);
   }
 
-  private free(lane: Lane): void {
+  #free(lane: Lane): void {
     if (lane.item !== null) this.stats.inUse--;
     lane.item = null;
   }
 
   /** An idle association lingers, for the next instance. */
-  private settle(lane: Lane): void {
-    const linger = this.spec.lingerMs ?? ROUTER_DEFAULTS.lingerMs;
-    if (linger === 0) return this.release(lane);
-    lane.idle = setTimeout(() => this.release(lane), linger);
+  #settle(lane: Lane): void {
+    const linger = this.#spec.lingerMs ?? ROUTER_DEFAULTS.lingerMs;
+    if (linger === 0) return this.#release(lane);
+    lane.idle = setTimeout(() => this.#release(lane), linger);
   }
 
-  private release(lane: Lane): void {
+  #release(lane: Lane): void {
     const { association } = lane;
-    this.retire(lane);
+    this.#retire(lane);
     if (association?.open === true) association.release();
   }
 
   /** The association ended, by whomever: it is not in the pool any more. */
-  private gone(lane: Lane): void {
-    if (lane.item === null) this.retire(lane);
+  #gone(lane: Lane): void {
+    if (lane.item === null) this.#retire(lane);
   }
 
-  private retire(lane: Lane): void {
-    const at = this.lanes.indexOf(lane);
+  #retire(lane: Lane): void {
+    const at = this.#lanes.indexOf(lane);
     if (at < 0) return;
-    this.lanes.splice(at, 1);
+    this.#lanes.splice(at, 1);
     if (lane.idle !== null) clearTimeout(lane.idle);
     if (lane.association !== null) this.stats.open--;
   }
 
-  private wake(now: number): void {
-    if (this.timer !== null) clearTimeout(this.timer);
-    this.timer = null;
-    if (this.closed) return;
+  #wake(now: number): void {
+    if (this.#timer !== null) clearTimeout(this.#timer);
+    this.#timer = null;
+    if (this.#closed) return;
     const full = this.stats.inUse >= this.stats.limit;
-    const patience = this.spec.waitTimeoutMs ?? Infinity;
+    const patience = this.#spec.waitTimeoutMs ?? Infinity;
     const due = full ? this.queue.oldestDue() + patience : this.queue.nextDue(now);
     if (due === Infinity || (due <= now && !full)) return;
-    this.timer = setTimeout(() => this.pump(), Math.max(1, Math.ceil(due - now)));
+    this.#timer = setTimeout(() => this.#pump(), Math.max(1, Math.ceil(due - now)));
   }
 }

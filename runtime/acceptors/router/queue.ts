@@ -47,62 +47,62 @@ export class ForwardQueue {
   deadCount = 0;
   retried = 0;
   bytes = 0;
-  private readonly options: QueueOptions;
+  readonly #options: QueueOptions;
   /** A ring would save the shift; a moving head does too. What was taken is let go of at once. */
-  private items: (QueueItem | null)[] = [];
-  private head = 0;
-  private later: QueueItem[] = [];
+  #items: (QueueItem | null)[] = [];
+  #head = 0;
+  #later: QueueItem[] = [];
 
   constructor(options: QueueOptions) {
-    this.options = options;
+    this.#options = options;
   }
 
   /** Waiting, in flight not counted. */
   get length(): number {
-    return this.items.length - this.head + this.later.length;
+    return this.#items.length - this.#head + this.#later.length;
   }
 
   push(item: QueueItem, now: number): void {
     this.bytes += item.bytes;
-    if (item.due > now) this.postpone(item);
-    else this.items.push(item);
+    if (item.due > now) this.#postpone(item);
+    else this.#items.push(item);
   }
 
   /** The next item that is due, or null. It stays counted in `bytes` until it is done. */
   take(now: number): QueueItem | null {
-    this.ripen(now);
-    const item = this.items[this.head] ?? null;
+    this.#ripen(now);
+    const item = this.#items[this.#head] ?? null;
     if (item === null) return null;
     // why: a thousand images that have long been delivered would be a gigabyte
-    this.items[this.head++] = null;
-    if (this.head > 1024 && this.head * 2 > this.items.length) {
-      this.items = this.items.slice(this.head);
-      this.head = 0;
+    this.#items[this.#head++] = null;
+    if (this.#head > 1024 && this.#head * 2 > this.#items.length) {
+      this.#items = this.#items.slice(this.#head);
+      this.#head = 0;
     }
     return item;
   }
 
   /** When something becomes due: now, later, or never (Infinity). */
   nextDue(now: number): number {
-    if (this.head < this.items.length) return now;
-    return this.later[0]?.due ?? Infinity;
+    if (this.#head < this.#items.length) return now;
+    return this.#later[0]?.due ?? Infinity;
   }
 
   /** When the first that waits for its turn became due; Infinity when none does. */
   oldestDue(): number {
-    return (this.items[this.head] ?? this.later[0])?.due ?? Infinity;
+    return (this.#items[this.#head] ?? this.#later[0])?.due ?? Infinity;
   }
 
   /** The first that waits for its turn, if it has done so for at least `patience`, ms. */
   takeOlder(patience: number, now: number): QueueItem | null {
-    this.ripen(now);
-    return (this.items[this.head]?.due ?? Infinity) <= now - patience ? this.take(now) : null;
+    this.#ripen(now);
+    return (this.#items[this.#head]?.due ?? Infinity) <= now - patience ? this.take(now) : null;
   }
 
   /** Puts an item back untouched: it could not even be tried. */
   putBack(item: QueueItem): void {
-    if (this.head > 0) this.items[--this.head] = item;
-    else this.items.unshift(item);
+    if (this.#head > 0) this.#items[--this.#head] = item;
+    else this.#items.unshift(item);
   }
 
   delivered(item: QueueItem): void {
@@ -111,7 +111,7 @@ export class ForwardQueue {
 
   /** A try failed: again later, or never. True when it will be tried again. */
   failed(item: QueueItem, why: string, now: number): boolean {
-    const { retries, backoffMs, factor } = this.options;
+    const { retries, backoffMs, factor } = this.#options;
     item.attempts++;
     if (item.attempts > retries) {
       this.bytes -= item.bytes;
@@ -123,26 +123,26 @@ export class ForwardQueue {
     }
     this.retried++;
     item.due = now + backoffMs * factor ** (item.attempts - 1);
-    this.postpone(item);
+    this.#postpone(item);
     return true;
   }
 
   /** What has become due by now joins those that wait for their turn. */
-  private ripen(now: number): void {
-    while (this.later.length > 0 && (this.later[0]?.due ?? Infinity) <= now) {
-      const due = this.later.shift();
-      if (due !== undefined) this.items.push(due);
+  #ripen(now: number): void {
+    while (this.#later.length > 0 && (this.#later[0]?.due ?? Infinity) <= now) {
+      const due = this.#later.shift();
+      if (due !== undefined) this.#items.push(due);
     }
   }
 
-  private postpone(item: QueueItem): void {
+  #postpone(item: QueueItem): void {
     let low = 0;
-    let high = this.later.length;
+    let high = this.#later.length;
     while (low < high) {
       const middle = (low + high) >> 1;
-      if ((this.later[middle]?.due ?? 0) <= item.due) low = middle + 1;
+      if ((this.#later[middle]?.due ?? 0) <= item.due) low = middle + 1;
       else high = middle;
     }
-    this.later.splice(low, 0, item);
+    this.#later.splice(low, 0, item);
   }
 }

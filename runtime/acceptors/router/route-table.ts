@@ -26,9 +26,9 @@ interface Compiled {
 
 /** Routes in order; every one that fits takes a copy. */
 export class RouteTable {
-  private readonly routes: readonly Compiled[];
-  private readonly needsHeader: boolean;
-  private readonly needsStudy: boolean;
+  readonly #routes: readonly Compiled[];
+  readonly #needsHeader: boolean;
+  readonly #needsStudy: boolean;
 
   /** @throws SpecError when a route names a destination that is not there */
   constructor(
@@ -43,12 +43,12 @@ export class RouteTable {
         }
       }
     }
-    this.routes = specs.map((spec) => ({
+    this.#routes = specs.map((spec) => ({
       spec,
       conditions: spec.when === undefined ? null : new ConditionList(spec.when),
     }));
-    this.needsStudy = needsStudy;
-    this.needsHeader =
+    this.#needsStudy = needsStudy;
+    this.#needsHeader =
       needsStudy ||
       specs.some(({ modality, when }) => modality !== undefined || when !== undefined);
   }
@@ -60,10 +60,10 @@ export class RouteTable {
   find(instance: Routable): { to: readonly string[]; study: string } {
     const { bytes, transferSyntax } = instance;
     const reader =
-      this.needsHeader && bytes !== null ? new HeaderReader({ bytes, transferSyntax }) : null;
-    if (this.needsStudy && reader === null) throw new Error(UNREADABLE);
+      this.#needsHeader && bytes !== null ? new HeaderReader({ bytes, transferSyntax }) : null;
+    if (this.#needsStudy && reader === null) throw new Error(UNREADABLE);
     const to = new Set<string>();
-    for (const compiled of this.routes) {
+    for (const compiled of this.#routes) {
       const { spec } = compiled;
       if (spec.otherwise === true && to.size > 0) continue;
       if (!fits(compiled, instance, reader)) continue;

@@ -22,24 +22,24 @@ const MOST_EDITS = 4096;
 
 /** A rule table, ready to be applied any number of times. */
 export class RuleTable {
-  private readonly rules: readonly Compiled[];
-  private readonly edits = new Map<string, CompiledEdits>();
+  readonly #rules: readonly Compiled[];
+  readonly #edits = new Map<string, CompiledEdits>();
 
   /** @throws DataError `DATA_UNKNOWN_TAG` for a keyword nobody knows */
   constructor(rules: readonly RouterRule[]) {
-    this.rules = rules.map((rule) => {
+    this.#rules = rules.map((rule) => {
       for (const name of namesOf(rule)) tagPath(name);
       return { rule, conditions: new ConditionList(rule.when ?? {}) };
     });
   }
 
   get size(): number {
-    return this.rules.length;
+    return this.#rules.length;
   }
 
   /** Whether any rule may concern a route: otherwise its headers need not be read. */
   concerns(calledAET: string): boolean {
-    return this.rules.some(({ rule }) => rule.route === undefined || rule.route === calledAET);
+    return this.#rules.some(({ rule }) => rule.route === undefined || rule.route === calledAET);
   }
 
   /**
@@ -57,18 +57,18 @@ export class RuleTable {
   /** The edits that the rules ask for; null = none. */
   editsFor(header: KeptHeader, calledAET: string): CompiledEdits | null {
     const values = new Values(new HeaderReader(header));
-    for (const { rule, conditions } of this.rules) {
+    for (const { rule, conditions } of this.#rules) {
       if (rule.route !== undefined && rule.route !== calledAET) continue;
       if (conditions.hold(values)) applyRule(rule, values);
     }
     if (values.changed.size === 0) return null;
     const wanted = Object.fromEntries(values.changed);
     const key = JSON.stringify(wanted);
-    let edits = this.edits.get(key);
+    let edits = this.#edits.get(key);
     if (edits === undefined) {
       edits = compileEdits(wanted);
-      if (this.edits.size >= MOST_EDITS) this.edits.clear();
-      this.edits.set(key, edits);
+      if (this.#edits.size >= MOST_EDITS) this.#edits.clear();
+      this.#edits.set(key, edits);
     }
     return edits;
   }
@@ -77,19 +77,19 @@ export class RuleTable {
 /** Values as they came, overlaid with what the rules changed so far. */
 class Values {
   readonly changed = new Map<string, string | null>();
-  private readonly overlay = new Map<number, string | null>();
-  private readonly reader: HeaderReader;
+  readonly #overlay = new Map<number, string | null>();
+  readonly #reader: HeaderReader;
 
   constructor(reader: HeaderReader) {
-    this.reader = reader;
+    this.#reader = reader;
   }
 
   text(path: TagPath): string | null {
     const [only] = path;
-    if (path.length === 1 && only !== undefined && this.overlay.has(only.tag)) {
-      return this.overlay.get(only.tag) ?? null;
+    if (path.length === 1 && only !== undefined && this.#overlay.has(only.tag)) {
+      return this.#overlay.get(only.tag) ?? null;
     }
-    return this.reader.text(path);
+    return this.#reader.text(path);
   }
 
   get(name: string): string | null {
@@ -100,7 +100,7 @@ class Values {
     if ((this.get(name) ?? null) === value) return;
     const path = tagPath(name);
     const [only] = path;
-    if (path.length === 1 && only !== undefined) this.overlay.set(only.tag, value);
+    if (path.length === 1 && only !== undefined) this.#overlay.set(only.tag, value);
     this.changed.set(name, value);
   }
 }

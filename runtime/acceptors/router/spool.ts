@@ -11,25 +11,25 @@ const SLAB_BYTES = 256 * 1024;
 
 /** The files of one router. */
 export class Spool {
-  private readonly folder: string;
-  private readonly files = new Set<SpoolFile>();
+  readonly #folder: string;
+  readonly #files = new Set<SpoolFile>();
 
   /** @param folder default the system's folder for temporary files */
   constructor(folder = tmpdir()) {
-    this.folder = folder;
+    this.#folder = folder;
   }
 
   /** A file for one message, with its first bytes; its one user is the caller. */
   open(parts: readonly Buffer[]): SpoolFile {
-    const file = new SpoolFile(this.folder, () => this.files.delete(file));
-    this.files.add(file);
+    const file = new SpoolFile(this.#folder, () => this.#files.delete(file));
+    this.#files.add(file);
     for (const part of parts) file.write(part, 0, part.length);
     return file;
   }
 
   /** Lets go of everything. */
   close(): void {
-    for (const file of this.files) file.destroy();
+    for (const file of this.#files) file.destroy();
   }
 }
 
@@ -41,111 +41,111 @@ export class SpoolFile {
   bytes = 0;
   /** What went wrong while writing, null when nothing did. */
   error: string | null = null;
-  private fd = -1;
-  private readonly path: string;
-  private slab = Buffer.alloc(0);
-  private used = 0;
-  private users = 1;
-  private readers = 0;
-  private readonly onClosed: () => void;
+  #fd = -1;
+  readonly #path: string;
+  #slab = Buffer.alloc(0);
+  #used = 0;
+  #users = 1;
+  #readers = 0;
+  readonly #onClosed: () => void;
 
   constructor(folder: string, onClosed: () => void) {
-    this.path = join(folder, `dicomrun-spool-${randomUUID()}`);
-    this.onClosed = onClosed;
-    this.attempt(() => {
-      this.fd = openSync(this.path, 'wx+', 0o600);
-      unlinkSync(this.path);
-      this.slab = Buffer.allocUnsafeSlow(SLAB_BYTES);
+    this.#path = join(folder, `dicomrun-spool-${randomUUID()}`);
+    this.#onClosed = onClosed;
+    this.#attempt(() => {
+      this.#fd = openSync(this.#path, 'wx+', 0o600);
+      unlinkSync(this.#path);
+      this.#slab = Buffer.allocUnsafeSlow(SLAB_BYTES);
     });
   }
 
   write(buffer: Buffer, start: number, end: number): void {
     for (let at = start; at < end && this.error === null;) {
-      const n = Math.min(end - at, this.slab.length - this.used);
-      buffer.copy(this.slab, this.used, at, at + n);
+      const n = Math.min(end - at, this.#slab.length - this.#used);
+      buffer.copy(this.#slab, this.#used, at, at + n);
       at += n;
-      this.used += n;
+      this.#used += n;
       this.bytes += n;
-      if (this.used === this.slab.length) this.flush();
+      if (this.#used === this.#slab.length) this.#flush();
     }
   }
 
   /** All is written. */
   end(): void {
-    this.flush();
-    this.slab = Buffer.alloc(0);
+    this.#flush();
+    this.#slab = Buffer.alloc(0);
   }
 
   /** Inverts the byte at `position`: damage on purpose. */
   flip(position: number): void {
-    this.attempt(() => {
+    this.#attempt(() => {
       const byte = this.read(position, 1);
-      writeSync(this.fd, Buffer.of((byte[0] ?? 0) ^ 0xff), 0, 1, position);
+      writeSync(this.#fd, Buffer.of((byte[0] ?? 0) ^ 0xff), 0, 1, position);
     });
   }
 
   /** A few bytes. */
   read(position: number, length: number): Buffer {
     const bytes = Buffer.alloc(length);
-    if (this.fd >= 0) readSync(this.fd, bytes, 0, length, position);
+    if (this.#fd >= 0) readSync(this.#fd, bytes, 0, length, position);
     return bytes;
   }
 
   retain(): void {
-    this.users++;
+    this.#users++;
   }
 
   release(): void {
-    if (--this.users === 0) this.closeUnread();
+    if (--this.#users === 0) this.#closeUnread();
   }
 
   /** No user needs it any more; whoever reads it now reads on. */
   destroy(): void {
-    this.users = 0;
-    this.closeUnread();
+    this.#users = 0;
+    this.#closeUnread();
   }
 
   /** Opened once more; it stays open as long as somebody reads. */
   reader = (): Promise<ReadableFile> => {
-    this.readers++;
+    this.#readers++;
     return Promise.resolve({
       readv: (views, position) =>
         new Promise((resolve, reject) => {
-          readv(this.fd, views, position, (error, bytesRead) => {
+          readv(this.#fd, views, position, (error, bytesRead) => {
             if (error === null) resolve({ bytesRead });
             else reject(error);
           });
         }),
       close: () => {
-        this.readers--;
-        this.closeUnread();
+        this.#readers--;
+        this.#closeUnread();
         return Promise.resolve();
       },
     });
   };
 
-  private closeUnread(): void {
-    if (this.users > 0 || this.readers > 0) return;
-    if (this.fd >= 0) closeSync(this.fd);
-    this.fd = -1;
+  #closeUnread(): void {
+    if (this.#users > 0 || this.#readers > 0) return;
+    if (this.#fd >= 0) closeSync(this.#fd);
+    this.#fd = -1;
     this.error ??= 'the spool is closed';
-    this.onClosed();
+    this.#onClosed();
   }
 
-  private flush(): void {
+  #flush(): void {
     let at = 0;
-    this.attempt(() => {
-      while (at < this.used) at += writeSync(this.fd, this.slab, at, this.used - at);
+    this.#attempt(() => {
+      while (at < this.#used) at += writeSync(this.#fd, this.#slab, at, this.#used - at);
     });
-    this.used = 0;
+    this.#used = 0;
   }
 
-  private attempt(run: () => void): void {
+  #attempt(run: () => void): void {
     if (this.error !== null) return;
     try {
       run();
     } catch (error) {
-      this.error = `spool ${this.path}: ${error instanceof Error ? error.message : String(error)}`;
+      this.error = `spool ${this.#path}: ${error instanceof Error ? error.message : String(error)}`;
     }
   }
 }

@@ -14,15 +14,15 @@ interface Study {
 
 /** One timer per study that is arriving. */
 export class StableStudies {
-  private readonly studies = new Map<string, Study>();
-  private readonly stableMs: number;
-  private readonly now: () => number;
-  private readonly send: (items: readonly Held[]) => void;
+  readonly #studies = new Map<string, Study>();
+  readonly #stableMs: number;
+  readonly #now: () => number;
+  readonly #send: (items: readonly Held[]) => void;
 
   constructor(stableMs: number, now: () => number, send: (items: readonly Held[]) => void) {
-    this.stableMs = stableMs;
-    this.now = now;
-    this.send = send;
+    this.#stableMs = stableMs;
+    this.#now = now;
+    this.#send = send;
   }
 
   /** Bytes held back, in memory. */
@@ -31,15 +31,15 @@ export class StableStudies {
   /** Instances held back. */
   get size(): number {
     let sum = 0;
-    for (const { items } of this.studies.values()) sum += items.length;
+    for (const { items } of this.#studies.values()) sum += items.length;
     return sum;
   }
 
   add(item: QueueItem, to: string): void {
-    const study = this.studies.get(item.study);
+    const study = this.#studies.get(item.study);
     this.bytes += item.bytes;
-    const timer = setTimeout(() => this.complete(item.study), this.stableMs);
-    if (study === undefined) this.studies.set(item.study, { items: [{ item, to }], timer });
+    const timer = setTimeout(() => this.#complete(item.study), this.#stableMs);
+    if (study === undefined) this.#studies.set(item.study, { items: [{ item, to }], timer });
     else {
       clearTimeout(study.timer);
       study.timer = timer;
@@ -48,18 +48,18 @@ export class StableStudies {
   }
 
   close(): void {
-    for (const { timer } of this.studies.values()) clearTimeout(timer);
-    this.studies.clear();
+    for (const { timer } of this.#studies.values()) clearTimeout(timer);
+    this.#studies.clear();
   }
 
-  private complete(uid: string): void {
-    const study = this.studies.get(uid);
+  #complete(uid: string): void {
+    const study = this.#studies.get(uid);
     if (study === undefined) return;
-    this.studies.delete(uid);
+    this.#studies.delete(uid);
     for (const { item } of study.items) {
-      item.due = Math.max(item.due, this.now());
+      item.due = Math.max(item.due, this.#now());
       this.bytes -= item.bytes;
     }
-    this.send(study.items);
+    this.#send(study.items);
   }
 }

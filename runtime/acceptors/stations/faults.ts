@@ -52,48 +52,48 @@ export class FaultDice {
   readonly delay: () => number;
   /** The status to answer instead of storing; 0 = store. */
   readonly status: () => number;
-  private readonly faults: AcceptorFaults;
-  private readonly rejects: () => boolean;
-  private readonly harms: () => boolean;
-  private readonly fate: StoreFate;
-  private readonly down: readonly { readonly from: number; readonly to: number }[];
-  private readonly now: () => number;
-  private readonly started: number;
+  readonly #faults: AcceptorFaults;
+  readonly #rejects: () => boolean;
+  readonly #harms: () => boolean;
+  readonly #fate: StoreFate;
+  readonly #down: readonly { readonly from: number; readonly to: number }[];
+  readonly #now: () => number;
+  readonly #started: number;
 
   /** @throws SpecError for a fault nobody knows, a time or a status that is none */
   constructor(faults: AcceptorFaults, now: () => number) {
     mustHaveKeys('faults', faults, KNOWN_FAULTS);
     const seed = faults.seed ?? 1;
     const { reject, abortAfter, resetAfter, neverAnswer } = faults;
-    this.faults = faults;
-    this.now = now;
-    this.started = now();
-    this.rejects = share(reject === undefined ? 0 : (reject.share ?? 1), seed + 4);
+    this.#faults = faults;
+    this.#now = now;
+    this.#started = now();
+    this.#rejects = share(reject === undefined ? 0 : (reject.share ?? 1), seed + 4);
     const harmful = abortAfter !== undefined || resetAfter !== undefined || neverAnswer === true;
-    this.harms = share(harmful ? (faults.share ?? 1) : 0, seed + 3);
-    this.fate = {
+    this.#harms = share(harmful ? (faults.share ?? 1) : 0, seed + 3);
+    this.#fate = {
       abortAfter: abortAfter ?? Infinity,
       resetAfter: resetAfter ?? Infinity,
       answered: neverAnswer !== true,
     };
     this.delay = delays(faults.delay, seed + 6);
     this.status = statuses(faults.status, seed + 5);
-    this.down = (faults.down ?? []).map(({ from, to }) => ({ from: span(from), to: span(to) }));
+    this.#down = (faults.down ?? []).map(({ from, to }) => ({ from: span(from), to: span(to) }));
   }
 
   /** The rejection of an association; null = let it in. */
   refusal({ open }: AssociateIndication): AssociateDecision | null {
-    const { reject, associationLimit } = this.faults;
+    const { reject, associationLimit } = this.#faults;
     const isFull = associationLimit !== undefined && open >= associationLimit;
-    if (this.isDown() || isFull) return { kind: 'reject', ...LOCAL_LIMIT };
-    if (!this.rejects()) return null;
+    if (this.#isDown() || isFull) return { kind: 'reject', ...LOCAL_LIMIT };
+    if (!this.#rejects()) return null;
     const { result, source, reason } = { ...LOCAL_LIMIT, ...reject };
     return { kind: 'reject', result, source, reason };
   }
 
   /** The contexts, those refused that these faults leave out. */
   contexts(answered: readonly NegotiatedContext[]): readonly NegotiatedContext[] {
-    const { contexts } = this.faults;
+    const { contexts } = this.#faults;
     if (contexts === undefined) return answered;
     const result = ContextResult.ABSTRACT_SYNTAX_NOT_SUPPORTED;
     return answered.map((context) =>
@@ -105,13 +105,13 @@ export class FaultDice {
 
   /** What happens to the store that begins. */
   store(): StoreFate {
-    if (this.isDown()) return CUT_OFF;
-    return this.harms() ? this.fate : UNHARMED;
+    if (this.#isDown()) return CUT_OFF;
+    return this.#harms() ? this.#fate : UNHARMED;
   }
 
-  private isDown(): boolean {
-    const elapsed = this.now() - this.started;
-    return this.down.some(({ from, to }) => elapsed >= from && elapsed < to);
+  #isDown(): boolean {
+    const elapsed = this.#now() - this.#started;
+    return this.#down.some(({ from, to }) => elapsed >= from && elapsed < to);
   }
 }
 

@@ -27,37 +27,37 @@ export interface OpenFile {
 
 /** Writes files named by SOP Instance UID, in one folder per association partner. */
 export class FileKeeper {
-  private readonly folder: string;
-  private readonly onWritten: (ms: number) => void;
-  private readonly folders = new Set<string>();
-  private sequence = 0;
+  readonly #folder: string;
+  readonly #onWritten: (ms: number) => void;
+  readonly #folders = new Set<string>();
+  #sequence = 0;
 
   constructor(folder: string, onWritten: (ms: number) => void) {
-    this.folder = folder;
-    this.onWritten = onWritten;
+    this.#folder = folder;
+    this.#onWritten = onWritten;
   }
 
   open(request: IncomingRequest, facts: FileFacts): OpenFile {
-    const folder = join(this.folder, safeName(facts.callingAET));
-    const error = this.folderError(folder);
+    const folder = join(this.#folder, safeName(facts.callingAET));
+    const error = this.#folderError(folder);
     if (error !== null) return noFile(error);
     // why: a repeated instance is a finding, not a file to be overwritten
-    const name = `${safeName(request.sopInstance())}.${++this.sequence}.dcm`;
+    const name = `${safeName(request.sopInstance())}.${++this.#sequence}.dcm`;
     const started = performance.now();
     const stream = createWriteStream(join(folder, name), { mode: 0o600 });
     stream.write(fileMeta(request.sopClass(), request.sopInstance(), facts.transferSyntax));
-    return new StreamFile(stream, () => this.onWritten(performance.now() - started));
+    return new StreamFile(stream, () => this.#onWritten(performance.now() - started));
   }
 
   /** Makes the folder at its first file; what went wrong, else null. */
-  private folderError(folder: string): string | null {
-    if (this.folders.has(folder)) return null;
+  #folderError(folder: string): string | null {
+    if (this.#folders.has(folder)) return null;
     try {
       makeFolder(folder, 0o700);
     } catch (error) {
       return error instanceof Error ? error.message : String(error);
     }
-    this.folders.add(folder);
+    this.#folders.add(folder);
     return null;
   }
 }
@@ -68,41 +68,41 @@ function noFile(error: string): OpenFile {
 }
 
 class StreamFile implements OpenFile {
-  private readonly stream: WriteStream;
-  private readonly onWritten: () => void;
-  private error: string | null = null;
+  readonly #stream: WriteStream;
+  readonly #onWritten: () => void;
+  #error: string | null = null;
 
   constructor(stream: WriteStream, onWritten: () => void) {
-    this.stream = stream;
-    this.onWritten = onWritten;
-    stream.on('error', (error) => (this.error = error.message));
+    this.#stream = stream;
+    this.#onWritten = onWritten;
+    stream.on('error', (error) => (this.#error = error.message));
   }
 
   write(piece: Buffer): void {
-    if (this.error === null) this.stream.write(Buffer.from(piece));
+    if (this.#error === null) this.#stream.write(Buffer.from(piece));
   }
 
   close(done: (error: string | null) => void): void {
-    if (this.stream.closed) return this.finish(done);
-    this.stream.once('close', () => this.finish(done));
-    this.stream.end();
+    if (this.#stream.closed) return this.#finish(done);
+    this.#stream.once('close', () => this.#finish(done));
+    this.#stream.end();
   }
 
   /** What could not be written whole does not stay: its store is refused. */
-  private finish(done: (error: string | null) => void): void {
-    const error = this.error ?? (this.stream.writableFinished ? null : 'file closed');
+  #finish(done: (error: string | null) => void): void {
+    const error = this.#error ?? (this.#stream.writableFinished ? null : 'file closed');
     if (error === null) {
-      this.onWritten();
+      this.#onWritten();
       done(null);
     } else {
-      rm(this.stream.path, { force: true }, () => done(error));
+      rm(this.#stream.path, { force: true }, () => done(error));
     }
   }
 
   discard(): void {
-    const { path } = this.stream;
-    this.stream.once('close', () => rm(path, { force: true }, () => {}));
-    this.stream.destroy();
+    const { path } = this.#stream;
+    this.#stream.once('close', () => rm(path, { force: true }, () => {}));
+    this.#stream.destroy();
   }
 }
 

@@ -5,45 +5,45 @@ const SLAB = 1024 * 1024;
 
 /** One per association; what was taken out stays valid. */
 export class PieceBag {
-  private slab = Buffer.alloc(0);
-  private used = 0;
+  #slab = Buffer.alloc(0);
+  #used = 0;
   /** Where the part that is being filled begins in the slab. */
-  private from = 0;
-  private parts: Buffer[] = [];
+  #from = 0;
+  #parts: Buffer[] = [];
   bytes = 0;
 
   add(buffer: Buffer, start: number, end: number): void {
     this.bytes += end - start;
     let at = start;
     while (at < end) {
-      if (this.used === this.slab.length) this.nextSlab(end - at);
-      const n = Math.min(end - at, this.slab.length - this.used);
-      buffer.copy(this.slab, this.used, at, at + n);
-      this.used += n;
+      if (this.#used === this.#slab.length) this.#nextSlab(end - at);
+      const n = Math.min(end - at, this.#slab.length - this.#used);
+      buffer.copy(this.#slab, this.#used, at, at + n);
+      this.#used += n;
       at += n;
     }
   }
 
   /** The bytes so far, in order, and starts again. */
   take(): Buffer[] {
-    this.closePart();
-    const { parts } = this;
-    this.parts = [];
+    this.#closePart();
+    const parts = this.#parts;
+    this.#parts = [];
     this.bytes = 0;
     return parts;
   }
 
-  private nextSlab(wanted: number): void {
-    this.closePart();
+  #nextSlab(wanted: number): void {
+    this.#closePart();
     // why: what is held is at most twice what came, plus a first slab for who sends little
-    this.slab = Buffer.allocUnsafeSlow(Math.min(SLAB, Math.max(FIRST_SLAB, wanted, this.bytes)));
-    this.used = 0;
-    this.from = 0;
+    this.#slab = Buffer.allocUnsafeSlow(Math.min(SLAB, Math.max(FIRST_SLAB, wanted, this.bytes)));
+    this.#used = 0;
+    this.#from = 0;
   }
 
-  private closePart(): void {
-    if (this.used > this.from) this.parts.push(this.slab.subarray(this.from, this.used));
-    this.from = this.used;
+  #closePart(): void {
+    if (this.#used > this.#from) this.#parts.push(this.#slab.subarray(this.#from, this.#used));
+    this.#from = this.#used;
   }
 }
 

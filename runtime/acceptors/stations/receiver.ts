@@ -64,28 +64,28 @@ export class Receiver extends StoreStation<Intake> {
   readonly aets: readonly string[];
   /** What it listens with. */
   readonly tls: TlsOptions | null;
-  private readonly tools: ReceiverTools;
-  private readonly values = new Room(VALUES_MAX_BYTES);
-  private readonly correlate: Correlator;
-  private readonly files: FileKeeper | null;
+  readonly #tools: ReceiverTools;
+  readonly #values = new Room(VALUES_MAX_BYTES);
+  readonly #correlate: Correlator;
+  readonly #files: FileKeeper | null;
 
   constructor(id: number, spec: ReceiverSpec, tools: ReceiverTools) {
     super((spec.faults ?? {}) as AcceptorFaults, () => tools.clock.now());
     this.id = id;
     this.spec = spec;
     this.aets = spec.aets;
-    this.tools = tools;
+    this.#tools = tools;
     const { verify, settleMs } = spec;
     const name = spec.aets[0] ?? `receiver ${id}`;
     this.onTlsFailed = tools.tlsErrors.of(name);
     const desk = tools.desk.open(id, name, { settleMs, verify });
-    this.correlate = correlator(spec.correlate, desk.keys, tools.desk.runNumber);
-    this.files = tools.files(spec);
+    this.#correlate = correlator(spec.correlate, desk.keys, tools.desk.runNumber);
+    this.#files = tools.files(spec);
     this.tls = (spec.tls as TlsOptions | undefined) ?? null;
   }
 
   /** `verify: 'full'` compares headers, so it keeps them whatever `keep` says. */
-  private get keepsHeaders(): boolean {
+  get #keepsHeaders(): boolean {
     return this.spec.keep !== 'nothing' || this.spec.verify === 'full';
   }
 
@@ -103,7 +103,7 @@ export class Receiver extends StoreStation<Intake> {
     dataset: Buffer | null,
   ): void {
     const isReport = request.commandField === CommandField.N_EVENT_REPORT_RQ;
-    const to = isReport ? this.tools.reports : null;
+    const to = isReport ? this.#tools.reports : null;
     if (to?.onRequest === undefined) super.onRequest(association, request, dataset);
     else to.onRequest(association, request, dataset);
   }
@@ -111,21 +111,21 @@ export class Receiver extends StoreStation<Intake> {
   protected begin(): Intake {
     const { verify, correlate } = this.spec;
     const tap = new DatasetTap({
-      header: this.keepsHeaders || correlate !== 'sop',
+      header: this.#keepsHeaders || correlate !== 'sop',
       pixels: verify !== 'counts',
-      known: new PixelMatch(this.tools.known),
+      known: new PixelMatch(this.#tools.known),
       room: this.room,
-      fragmentsOf: this.tools.hashes.fragmentsOf,
-      valueRoom: this.values,
+      fragmentsOf: this.#tools.hashes.fragmentsOf,
+      valueRoom: this.#values,
     });
-    return { number: this.tools.nextAssociation(), tap, file: null };
+    return { number: this.#tools.nextAssociation(), tap, file: null };
   }
 
   protected starts(intake: Intake, { association, request, transferSyntax }: Stored): void {
     intake.tap.begin(transferSyntax);
-    if (this.files === null) return;
+    if (this.#files === null) return;
     const { callingAET } = association;
-    intake.file = this.files.open(request, { transferSyntax, callingAET });
+    intake.file = this.#files.open(request, { transferSyntax, callingAET });
   }
 
   protected piece(intake: Intake, buffer: Buffer, start: number, end: number): void {
@@ -135,7 +135,7 @@ export class Receiver extends StoreStation<Intake> {
 
   protected complete(intake: Intake, stored: Stored): number {
     const { file } = intake;
-    this.arrived(intake, stored);
+    this.#arrived(intake, stored);
     if (file === null) return Status.SUCCESS;
     // why: the answer waits for the disk, so that a slow disk slows its sender, not our memory
     intake.file = null;
@@ -151,13 +151,13 @@ export class Receiver extends StoreStation<Intake> {
     intake.file = null;
   }
 
-  private arrived(intake: Intake, { request, transferSyntax }: Stored): void {
+  #arrived(intake: Intake, { request, transferSyntax }: Stored): void {
     const { tap } = intake;
-    const { clock, hashes } = this.tools;
+    const { clock, hashes } = this.#tools;
     tap.finish();
     const now = clock.now();
     const header = tap.header === null ? undefined : { bytes: tap.header, transferSyntax };
-    const key = this.correlate(request.sopInstance(), header);
+    const key = this.#correlate(request.sopInstance(), header);
     const row: ArrivalRow = {
       a: key.a,
       b: key.b,
@@ -166,12 +166,12 @@ export class Receiver extends StoreStation<Intake> {
       form: hashes.formOf(tap, transferSyntax),
       association: intake.number,
       time: request.lastByte > 0 ? clock.at(request.lastByte) : now,
-      header: this.keepsHeaders ? this.kept(header) : undefined,
+      header: this.#keepsHeaders ? this.#kept(header) : undefined,
     };
-    this.tools.desk.arrive(this.id, row, now);
+    this.#tools.desk.arrive(this.id, row, now);
   }
 
-  private kept(header: KeptHeader | undefined): KeptHeader | undefined {
-    return header === undefined ? undefined : this.tools.budget.keep(header);
+  #kept(header: KeptHeader | undefined): KeptHeader | undefined {
+    return header === undefined ? undefined : this.#tools.budget.keep(header);
   }
 }

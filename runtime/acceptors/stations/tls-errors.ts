@@ -20,25 +20,25 @@ const HINTS: readonly (readonly [RegExp, string])[] = [
 
 /** Collects failures until they are taken; alike ones become one with a count. */
 export class TlsErrors {
-  private waiting = new Map<string, ErrorMessage>();
-  private readonly now: () => number;
+  #waiting = new Map<string, ErrorMessage>();
+  readonly #now: () => number;
 
   /** `now`: ms since t0. */
   constructor(now: () => number) {
-    this.now = now;
+    this.#now = now;
   }
 
   /** Who listens under this name tells here. */
   of(name: string): (failure: TransportFailure, from: string) => void {
     return ({ code }, from) => {
       const group = `TLS handshake ${code} ${name}`;
-      const before = this.waiting.get(group);
+      const before = this.#waiting.get(group);
       const hint = HINTS.find(([pattern]) => pattern.test(code))?.[1];
-      this.waiting.set(group, {
+      this.#waiting.set(group, {
         ...{ kind: 'error', group, operation: 'TLS handshake', code, calledAET: name },
         message: `${name}: the TLS handshake of a sender${from === '' ? '' : ` (${from})`} failed`,
         ...(hint === undefined ? {} : { hint }),
-        time: this.now(),
+        time: this.#now(),
         count: (before?.count ?? 0) + 1,
       });
     };
@@ -46,9 +46,9 @@ export class TlsErrors {
 
   /** What came since the last call. */
   take(): readonly ErrorMessage[] {
-    if (this.waiting.size === 0) return [];
-    const taken = [...this.waiting.values()];
-    this.waiting = new Map();
+    if (this.#waiting.size === 0) return [];
+    const taken = [...this.#waiting.values()];
+    this.#waiting = new Map();
     return taken;
   }
 }

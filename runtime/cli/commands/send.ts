@@ -46,17 +46,20 @@ function inventorOf(flags: SendFlags): Inventor | null {
 /** What is said of each file, and in the end. */
 class Report {
   readonly totals = { stored: 0, failed: 0, skipped: 0 };
-  private readonly hints = new Set<string>();
-  private readonly terminal: Terminal;
-  private readonly flags: SendFlags;
+  readonly #hints = new Set<string>();
+  readonly #terminal: Terminal;
+  readonly #flags: SendFlags;
 
   constructor(terminal: Terminal, flags: SendFlags) {
-    this.terminal = terminal;
-    this.flags = flags;
+    this.#terminal = terminal;
+    this.#flags = flags;
   }
 
   file(outcome: FileOutcome, line: string): void {
-    const { terminal, flags, totals, hints } = this;
+    const { totals } = this,
+      terminal = this.#terminal,
+      flags = this.#flags,
+      hints = this.#hints;
     totals[outcome.state] += 1;
     if (outcome.state === 'failed' && outcome.hint !== undefined) hints.add(outcome.hint);
     if (flags.json === true) terminal.out(`${JSON.stringify(outcome)}\n`);
@@ -64,9 +67,11 @@ class Report {
   }
 
   end(): void {
-    const { terminal, hints, totals } = this;
+    const { totals } = this,
+      terminal = this.#terminal,
+      hints = this.#hints;
     const { stored, failed, skipped } = totals;
-    if (stored + failed > 0 && this.flags.json !== true)
+    if (stored + failed > 0 && this.#flags.json !== true)
       terminal.out(`${stored} stored, ${failed} failed, ${skipped} skipped\n`);
     for (const hint of hints) terminal.err(`${hintLine(terminal, hint)}\n`);
   }

@@ -7,54 +7,54 @@ const MAX_MESSAGE_ID = 0xffff;
 export class Outstanding {
   /** Waiting for an answer. */
   count = 0;
-  private single: Pending | null = null;
-  private more: Map<number, Pending> | null = null;
-  private lastId = 0;
+  #single: Pending | null = null;
+  #more: Map<number, Pending> | null = null;
+  #lastId = 0;
 
   /** Gives the request a free message ID: ascending, wrapping at 65,535, skipping busy ones. */
   add(pending: Pending): number {
-    let id = this.lastId;
+    let id = this.#lastId;
     do id = id === MAX_MESSAGE_ID ? 1 : id + 1;
     while (this.count > 0 && this.get(id) !== null);
-    this.lastId = id;
+    this.#lastId = id;
     this.count += 1;
     pending.messageId = id;
-    if (this.single === null) {
-      this.single = pending;
+    if (this.#single === null) {
+      this.#single = pending;
     } else {
-      this.more ??= new Map();
-      this.more.set(id, pending);
+      this.#more ??= new Map();
+      this.#more.set(id, pending);
     }
     return id;
   }
 
   get(id: number): Pending | null {
-    const { single } = this;
+    const single = this.#single;
     if (single !== null && single.messageId === id) return single;
-    return this.more?.get(id) ?? null;
+    return this.#more?.get(id) ?? null;
   }
 
   remove(pending: Pending): void {
-    if (this.single === pending) {
-      this.single = null;
+    if (this.#single === pending) {
+      this.#single = null;
       this.count -= 1;
-    } else if (this.more?.delete(pending.messageId) === true) {
+    } else if (this.#more?.delete(pending.messageId) === true) {
       this.count -= 1;
     }
   }
 
   /** All that wait, in no particular order. */
   list(): Pending[] {
-    const all = this.more === null ? [] : [...this.more.values()];
-    if (this.single !== null) all.unshift(this.single);
+    const all = this.#more === null ? [] : [...this.#more.values()];
+    if (this.#single !== null) all.unshift(this.#single);
     return all;
   }
 
   /** Takes all out. */
   drain(): Pending[] {
     const all = this.list();
-    this.single = null;
-    this.more = null;
+    this.#single = null;
+    this.#more = null;
     this.count = 0;
     return all;
   }

@@ -73,51 +73,51 @@ export interface Surroundings {
 }
 
 export class Acceptance implements EndpointHooks {
-  private readonly endpoint: Endpoint;
-  private readonly socket: Socket;
-  private readonly handler: AcceptorHandler;
-  private readonly around: Surroundings;
+  readonly #endpoint: Endpoint;
+  readonly #socket: Socket;
+  readonly #handler: AcceptorHandler;
+  readonly #around: Surroundings;
 
   constructor(socket: Socket, handler: AcceptorHandler, around: Surroundings) {
-    this.socket = socket;
-    this.handler = handler;
-    this.around = around;
-    this.endpoint = new Endpoint('acceptor', socket, this, around.timeouts);
-    this.endpoint.room = around.room;
+    this.#socket = socket;
+    this.#handler = handler;
+    this.#around = around;
+    this.#endpoint = new Endpoint('acceptor', socket, this, around.timeouts);
+    this.#endpoint.room = around.room;
   }
 
   start(): void {
-    const { endpoint } = this;
-    this.socket.on('data', (chunk: Buffer) => endpoint.receive(chunk, 0, chunk.length));
+    const endpoint = this.#endpoint;
+    this.#socket.on('data', (chunk: Buffer) => endpoint.receive(chunk, 0, chunk.length));
     endpoint.upper.listen();
   }
 
   onAssociateRq(_endpoint: Endpoint, rq: AssociateRq): void {
     const refused = nonsense(rq);
     if (refused !== null) {
-      this.carryOut(rq, refused);
+      this.#carryOut(rq, refused);
       return;
     }
-    const decision = this.handler.onAssociate({
+    const decision = this.#handler.onAssociate({
       rq,
-      remoteAddress: this.socket.remoteAddress ?? '',
-      remotePort: this.socket.remotePort ?? 0,
-      open: this.around.open(),
-      tls: this.around.tls,
+      remoteAddress: this.#socket.remoteAddress ?? '',
+      remotePort: this.#socket.remotePort ?? 0,
+      open: this.#around.open(),
+      tls: this.#around.tls,
     });
     const delay = 'delayMs' in decision ? (decision.delayMs ?? 0) : 0;
-    later(delay, () => this.carryOut(rq, decision));
+    later(delay, () => this.#carryOut(rq, decision));
   }
 
   onReleaseRq(endpoint: Endpoint): boolean {
-    return this.handler.onRelease?.(endpoint) ?? true;
+    return this.#handler.onRelease?.(endpoint) ?? true;
   }
 
-  private carryOut(rq: AssociateRq, decision: AssociateDecision): void {
-    const { endpoint } = this;
+  #carryOut(rq: AssociateRq, decision: AssociateDecision): void {
+    const endpoint = this.#endpoint;
     switch (decision.kind) {
       case 'accept':
-        this.accept(rq, decision);
+        this.#accept(rq, decision);
         break;
       case 'reject': {
         const { result, source, reason } = decision;
@@ -135,8 +135,9 @@ export class Acceptance implements EndpointHooks {
     }
   }
 
-  private accept(rq: AssociateRq, decision: AcceptDecision): void {
-    const { endpoint, handler } = this;
+  #accept(rq: AssociateRq, decision: AcceptDecision): void {
+    const endpoint = this.#endpoint,
+      handler = this.#handler;
     const maxPdu = rq.user.maxPdu ?? UNSTATED_MAX_PDU;
     if (maxPdu > 0 && maxPdu < SMALLEST_MAX_PDU) {
       endpoint.abort();

@@ -78,12 +78,12 @@ function refusalOf(
 
 /** Answers storage commitment requests. */
 export class CommitmentProvider {
-  private readonly options: CommitmentProviderOptions;
-  private readonly random: () => number;
+  readonly #options: CommitmentProviderOptions;
+  readonly #random: () => number;
 
   constructor(options: CommitmentProviderOptions, random: () => number = Math.random) {
-    this.options = options;
-    this.random = random;
+    this.#options = options;
+    this.#random = random;
   }
 
   onRequest(association: Association, request: IncomingRequest, dataset: Buffer | null): void {
@@ -97,15 +97,15 @@ export class CommitmentProvider {
       return;
     }
     association.respond(request, { status: Status.SUCCESS });
-    later(Math.max(1, drawDelay(this.options.delay, this.random)), () =>
-      this.deliver(association, transactionUid, this.report(transactionUid, references)),
+    later(Math.max(1, drawDelay(this.#options.delay, this.#random)), () =>
+      this.#deliver(association, transactionUid, this.#report(transactionUid, references)),
     );
   }
 
-  private report(transactionUid: string, references: readonly Reference[]): NormalizedOptions {
+  #report(transactionUid: string, references: readonly Reference[]): NormalizedOptions {
     const judged = references.map((reference) => ({
       reference,
-      reason: this.options.judge(
+      reason: this.#options.judge(
         reference.ReferencedSOPInstanceUID,
         reference.ReferencedSOPClassUID,
       ),
@@ -132,14 +132,10 @@ export class CommitmentProvider {
     };
   }
 
-  private deliver(
-    association: Association,
-    transactionUid: string,
-    report: NormalizedOptions,
-  ): void {
+  #deliver(association: Association, transactionUid: string, report: NormalizedOptions): void {
     const { callingAET, calledAET, open } = association;
-    const destination = this.options.reportTo?.(callingAET, open) ?? null;
-    const tell = (status: number): void => this.options.onReported?.(transactionUid, status);
+    const destination = this.#options.reportTo?.(callingAET, open) ?? null;
+    const tell = (status: number): void => this.#options.onReported?.(transactionUid, status);
     if (destination === null) {
       if (open) normalized(association, report, (result) => tell(result.status));
       else tell(-1);

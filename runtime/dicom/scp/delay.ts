@@ -23,14 +23,14 @@ class Later implements WheelEntry {
   previous: WheelEntry | null = null;
   next: WheelEntry | null = null;
   slot = -1;
-  private readonly call: () => void;
+  readonly #call: () => void;
 
   constructor(call: () => void) {
-    this.call = call;
+    this.#call = call;
   }
 
   onDue(): void {
-    this.call();
+    this.#call();
   }
 }
 

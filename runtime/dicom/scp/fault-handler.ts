@@ -27,74 +27,74 @@ interface Marked {
 type Behaving = RequestHandler & Partial<AcceptorHandler>;
 
 class FaultHandler implements AcceptorHandler {
-  private readonly policy: FaultPolicy;
-  private readonly inner: Behaving;
-  private readonly random: () => number;
-  private readonly onFault: OnFault;
-  private readonly seen = new Map<FaultMatch, number>();
-  private readonly served = new Map<RequestFault, number>();
+  readonly #policy: FaultPolicy;
+  readonly #inner: Behaving;
+  readonly #random: () => number;
+  readonly #onFault: OnFault;
+  readonly #seen = new Map<FaultMatch, number>();
+  readonly #served = new Map<RequestFault, number>();
   /** The C-STORE that is arriving with a fault on it: one an association. */
-  private readonly marked = new Map<Association, Marked>();
+  readonly #marked = new Map<Association, Marked>();
 
   constructor(policy: FaultPolicy, inner: Behaving, random: () => number, onFault: OnFault) {
-    this.policy = policy;
-    this.inner = inner;
-    this.random = random;
-    this.onFault = onFault;
+    this.#policy = policy;
+    this.#inner = inner;
+    this.#random = random;
+    this.#onFault = onFault;
   }
 
   onAssociate(indication: AssociateIndication): AssociateDecision {
     const { rq } = indication;
-    const fault = (this.policy.associate ?? []).find((rule) => this.matches(rule, rq));
-    return fault === undefined ? this.accepted(indication) : this.faulty(fault, indication);
+    const fault = (this.#policy.associate ?? []).find((rule) => this.#matches(rule, rq));
+    return fault === undefined ? this.#accepted(indication) : this.#faulty(fault, indication);
   }
 
-  private accepted(indication: AssociateIndication): AssociateDecision {
-    const { inner } = this;
+  #accepted(indication: AssociateIndication): AssociateDecision {
+    const inner = this.#inner;
     if (inner.onAssociate !== undefined) return inner.onAssociate(indication);
     return { kind: 'accept', contexts: negotiateContexts(indication.rq) };
   }
 
-  private faulty(fault: AssociateFault, indication: AssociateIndication): AssociateDecision {
-    const delayMs = drawDelay(fault.delay, this.random);
-    if (fault.neverAnswer === true) return this.told('silence', { kind: 'silence' });
-    if (fault.reset === true) return this.told('reset', { kind: 'reset' });
-    if (fault.abort !== undefined) return this.told('abort', { kind: 'abort', ...fault.abort });
+  #faulty(fault: AssociateFault, indication: AssociateIndication): AssociateDecision {
+    const delayMs = drawDelay(fault.delay, this.#random);
+    if (fault.neverAnswer === true) return this.#told('silence', { kind: 'silence' });
+    if (fault.reset === true) return this.#told('reset', { kind: 'reset' });
+    if (fault.abort !== undefined) return this.#told('abort', { kind: 'abort', ...fault.abort });
     if (fault.reject !== undefined) {
-      return this.told('reject', { kind: 'reject', ...fault.reject, delayMs });
+      return this.#told('reject', { kind: 'reject', ...fault.reject, delayMs });
     }
-    const decision = this.accepted(indication);
+    const decision = this.#accepted(indication);
     if (decision.kind !== 'accept') return decision;
     return { ...decision, delayMs };
   }
 
-  private told(what: string, decision: AssociateDecision): AssociateDecision {
-    this.onFault(`associate ${what}`, null);
+  #told(what: string, decision: AssociateDecision): AssociateDecision {
+    this.#onFault(`associate ${what}`, null);
     return decision;
   }
 
   onOpened(association: Association): void {
-    this.inner.onOpened?.(association);
+    this.#inner.onOpened?.(association);
   }
 
   onRelease(association: Association): boolean {
-    if (this.policy.neverRelease === true) return false;
-    return this.inner.onRelease?.(association) ?? true;
+    if (this.#policy.neverRelease === true) return false;
+    return this.#inner.onRelease?.(association) ?? true;
   }
 
   onClosed(association: Association, why: Failure): void {
-    this.marked.delete(association);
-    this.inner.onClosed?.(association, why);
+    this.#marked.delete(association);
+    this.#inner.onClosed?.(association, why);
   }
 
   onStore(association: Association, request: IncomingRequest): void {
-    const fault = this.faultFor(association, request);
+    const fault = this.#faultFor(association, request);
     if (fault !== undefined) {
       const marked = { fault, bytes: 0, ended: false };
-      this.marked.set(association, marked);
-      if (this.cut(association, marked)) return;
+      this.#marked.set(association, marked);
+      if (this.#cut(association, marked)) return;
     }
-    this.inner.onStore?.(association, request);
+    this.#inner.onStore?.(association, request);
   }
 
   // eslint-disable-next-line max-params -- the shape of RequestHandler
@@ -105,28 +105,28 @@ class FaultHandler implements AcceptorHandler {
     start: number,
     end: number,
   ): void {
-    const marked = this.marked.get(association);
+    const marked = this.#marked.get(association);
     if (marked !== undefined) {
       marked.bytes += end - start;
-      if (this.cut(association, marked)) return;
+      if (this.#cut(association, marked)) return;
     }
-    this.inner.onStoreData?.(association, request, buffer, start, end);
+    this.#inner.onStoreData?.(association, request, buffer, start, end);
   }
 
   onStoreEnd(association: Association, request: IncomingRequest): number {
-    const marked = this.marked.get(association);
-    this.marked.delete(association);
-    const { inner } = this;
+    const marked = this.#marked.get(association);
+    this.#marked.delete(association);
+    const inner = this.#inner;
     if (marked === undefined) return inner.onStoreEnd?.(association, request) ?? 0;
     const { fault } = marked;
-    const forced = this.statusOf(fault);
+    const forced = this.#statusOf(fault);
     const silent = fault.neverAnswer === true;
-    const delay = silent ? Infinity : drawDelay(fault.delay, this.random);
+    const delay = silent ? Infinity : drawDelay(fault.delay, this.#random);
     request.holdMs = delay; // for who answers later
     const status = forced ?? inner.onStoreEnd?.(association, request) ?? 0;
-    if (forced !== undefined) this.onFault(`status ${forced.toString(16)}`, association);
+    if (forced !== undefined) this.#onFault(`status ${forced.toString(16)}`, association);
     if (silent) {
-      this.onFault('silence', association);
+      this.#onFault('silence', association);
       return REPLY_LATER;
     }
     if (status === REPLY_LATER || delay <= 0) return status;
@@ -135,40 +135,40 @@ class FaultHandler implements AcceptorHandler {
   }
 
   collects(association: Association, request: IncomingRequest): boolean {
-    return this.inner.collects?.(association, request) ?? this.inner.onRequest !== undefined;
+    return this.#inner.collects?.(association, request) ?? this.#inner.onRequest !== undefined;
   }
 
   onRequest(association: Association, request: IncomingRequest, dataset: Buffer | null): void {
-    const fault = this.faultFor(association, request);
-    const { inner } = this;
+    const fault = this.#faultFor(association, request);
+    const inner = this.#inner;
     if (fault === undefined) {
       inner.onRequest?.(association, request, dataset);
       return;
     }
     const marked = { fault, bytes: dataset?.length ?? 0, ended: false };
-    if (this.cut(association, marked)) return;
+    if (this.#cut(association, marked)) return;
     if (fault.neverAnswer === true) {
-      this.onFault('silence', association);
+      this.#onFault('silence', association);
       return;
     }
-    const status = this.statusOf(fault);
-    later(drawDelay(fault.delay, this.random), () => {
+    const status = this.#statusOf(fault);
+    later(drawDelay(fault.delay, this.#random), () => {
       if (status === undefined) inner.onRequest?.(association, request, dataset);
-      else this.answer(association, request, { status });
+      else this.#answer(association, request, { status });
     });
   }
 
   onCancel(association: Association, messageId: number): void {
-    this.inner.onCancel?.(association, messageId);
+    this.#inner.onCancel?.(association, messageId);
   }
 
-  private answer(association: Association, request: IncomingRequest, fields: ResponseFields): void {
-    this.onFault(`status ${fields.status.toString(16)}`, association);
+  #answer(association: Association, request: IncomingRequest, fields: ResponseFields): void {
+    this.#onFault(`status ${fields.status.toString(16)}`, association);
     association.respond(request, fields);
   }
 
   /** Ends the association when the fault's point is reached. */
-  private cut(association: Association, marked: Marked): boolean {
+  #cut(association: Association, marked: Marked): boolean {
     const { fault, bytes } = marked;
     if (marked.ended) return true;
     const due = (at: number | undefined): boolean => at !== undefined && bytes >= at;
@@ -181,39 +181,39 @@ class FaultHandler implements AcceptorHandler {
           : '';
     if (kind === '') return false;
     marked.ended = true;
-    this.onFault(`${kind} after ${bytes} bytes`, association);
+    this.#onFault(`${kind} after ${bytes} bytes`, association);
     if (kind === 'abort') association.abort();
     else if (kind === 'reset') association.destroy();
     else association.close();
     return true;
   }
 
-  private faultFor(association: Association, request: IncomingRequest): RequestFault | undefined {
-    const rules = this.policy.requests;
+  #faultFor(association: Association, request: IncomingRequest): RequestFault | undefined {
+    const rules = this.#policy.requests;
     if (rules === undefined) return undefined;
     const service = serviceName(request.commandField);
     return rules.find((rule) => {
       if (rule.service !== undefined && rule.service !== service) return false;
       if (rule.sopClass !== undefined && rule.sopClass !== request.sopClass()) return false;
-      return this.matches(rule, association);
+      return this.#matches(rule, association);
     });
   }
 
-  private matches(rule: FaultMatch, who: Named): boolean {
+  #matches(rule: FaultMatch, who: Named): boolean {
     if (rule.calledAET !== undefined && rule.calledAET !== who.calledAET) return false;
     if (rule.callingAET !== undefined && rule.callingAET !== who.callingAET) return false;
-    const seen = (this.seen.get(rule) ?? 0) + 1;
-    this.seen.set(rule, seen);
+    const seen = (this.#seen.get(rule) ?? 0) + 1;
+    this.#seen.set(rule, seen);
     if (rule.first !== undefined && seen > rule.first) return false;
     if (rule.every !== undefined && seen % rule.every !== 0) return false;
-    return rule.share === undefined || this.random() < rule.share;
+    return rule.share === undefined || this.#random() < rule.share;
   }
 
-  private statusOf(fault: RequestFault): number | undefined {
+  #statusOf(fault: RequestFault): number | undefined {
     const { status } = fault;
     if (status === undefined || typeof status === 'number') return status;
-    const served = this.served.get(fault) ?? 0;
-    this.served.set(fault, served + 1);
+    const served = this.#served.get(fault) ?? 0;
+    this.#served.set(fault, served + 1);
     const next = status[served % status.length];
     return next === 0 ? undefined : next;
   }

@@ -82,39 +82,39 @@ function ofOne(instances: StoredInstance[]): Moving {
 
 /** Answers C-MOVE and C-GET requests. */
 export class RetrieveProvider {
-  private readonly options: RetrieveProviderOptions;
-  private readonly running = new Map<Association, Map<number, SubOperationRun>>();
+  readonly #options: RetrieveProviderOptions;
+  readonly #running = new Map<Association, Map<number, SubOperationRun>>();
 
   constructor(options: RetrieveProviderOptions) {
-    this.options = options;
+    this.#options = options;
   }
 
   onRequest(association: Association, request: IncomingRequest, dataset: Buffer | null): void {
     const identifier = readIdentifier(association, request, dataset);
     if (identifier === null) return;
-    const refusal = this.options.refuses?.(identifier, request) ?? null;
+    const refusal = this.#options.refuses?.(identifier, request) ?? null;
     if (refusal !== null) {
       association.respond(request, refusal);
       return;
     }
-    const instances = [...this.options.instances(identifier, request)];
+    const instances = [...this.#options.instances(identifier, request)];
     if (request.commandField === CommandField.C_GET_RQ)
-      this.run(association, request, association, ofOne(instances));
-    else this.move(association, request, instances);
+      this.#run(association, request, association, ofOne(instances));
+    else this.#move(association, request, instances);
   }
 
   onCancel(association: Association, messageId: number): void {
-    const run = this.running.get(association)?.get(messageId);
+    const run = this.#running.get(association)?.get(messageId);
     if (run !== undefined) run.cancelled = true;
   }
 
-  private move(
+  #move(
     association: Association,
     request: IncomingRequest,
     instances: readonly StoredInstance[],
   ): void {
     const aet = request.text(Element.MOVE_DESTINATION);
-    const destination = this.options.destination?.(aet) ?? null;
+    const destination = this.#options.destination?.(aet) ?? null;
     if (destination === null) {
       const errorComment = `move destination "${aet}" is unknown`;
       association.respond(request, { status: Status.MOVE_DESTINATION_UNKNOWN, errorComment });
@@ -126,7 +126,7 @@ export class RetrieveProvider {
     }
     const batches = batchesOf(instances);
     const open = (batch: Batch, opened: (outcome: AssociateOutcome) => void): void => {
-      const callingAET = this.options.callingAET ?? association.calledAET;
+      const callingAET = this.#options.callingAET ?? association.calledAET;
       const { contexts } = batch;
       associate({ ...destination, calledAET: aet, callingAET, contexts }, opened);
     };
@@ -140,12 +140,12 @@ export class RetrieveProvider {
         association.respond(request, { status, ...none, errorComment });
         return;
       }
-      this.run(association, request, outcome.association, { batches, open });
+      this.#run(association, request, outcome.association, { batches, open });
     });
   }
 
   /** Sends the instances over `to`, and counts them to the one who asked. */
-  private run(
+  #run(
     association: Association,
     request: IncomingRequest,
     first: Association,
@@ -158,7 +158,7 @@ export class RetrieveProvider {
       if (to !== association) to.release();
     };
     const user: SubOperationUser = {
-      onProgress: (run) => this.progress(association, request, run, instances.length),
+      onProgress: (run) => this.#progress(association, request, run, instances.length),
       onExhausted: (run) => {
         const next = batches[++at];
         letGo();
@@ -170,28 +170,28 @@ export class RetrieveProvider {
         });
       },
       onDone: (run) => {
-        this.forget(association, request);
+        this.#forget(association, request);
         letGo();
-        association.respond(request, this.final(association, request, run));
+        association.respond(request, this.#final(association, request, run));
       },
     };
     const moved = to !== association;
     const originator = { aet: association.callingAET, messageId: request.messageId };
     const run = new SubOperationRun(to, instances, user, moved ? originator : undefined);
     if (open !== null) run.stopAfter(batches[0]?.instances.length ?? 0);
-    const mine = this.running.get(association) ?? new Map<number, SubOperationRun>();
-    this.running.set(association, mine.set(request.messageId, run));
+    const mine = this.#running.get(association) ?? new Map<number, SubOperationRun>();
+    this.#running.set(association, mine.set(request.messageId, run));
     run.cancelled = association.closedBy !== null;
     run.go();
   }
 
-  private forget(association: Association, request: IncomingRequest): void {
-    const mine = this.running.get(association);
+  #forget(association: Association, request: IncomingRequest): void {
+    const mine = this.#running.get(association);
     mine?.delete(request.messageId);
-    if (mine?.size === 0) this.running.delete(association);
+    if (mine?.size === 0) this.#running.delete(association);
   }
 
-  private progress(
+  #progress(
     association: Association,
     request: IncomingRequest,
     run: SubOperationRun,
@@ -199,16 +199,12 @@ export class RetrieveProvider {
   ): void {
     // why: whoever asked for it no longer waits for it
     if (association.closedBy !== null) run.cancelled = true;
-    const every = this.options.pendingEvery ?? 1;
+    const every = this.#options.pendingEvery ?? 1;
     if (every > 0 && (all - run.remaining) % every === 0)
       association.respond(request, counters(run, Status.PENDING));
   }
 
-  private final(
-    association: Association,
-    request: IncomingRequest,
-    run: SubOperationRun,
-  ): ResponseFields {
+  #final(association: Association, request: IncomingRequest, run: SubOperationRun): ResponseFields {
     const { failed, warning, failedInstances, cancelled } = run;
     if (failed === 0 && warning === 0 && !cancelled) return counters(run, Status.SUCCESS);
     const syntax = syntaxOf(association, request);

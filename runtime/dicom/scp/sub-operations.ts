@@ -55,13 +55,13 @@ export class SubOperationRun implements Pending {
   readonly failedInstances: string[] = [];
   /** Why the first that failed did; '' while none has. */
   failure = '';
-  private association: Association;
+  #association: Association;
   /** The first instance that is not for this association. */
-  private until: number;
-  private readonly instances: readonly StoredInstance[];
-  private readonly originator: Originator | undefined;
-  private readonly user: SubOperationUser;
-  private at = 0;
+  #until: number;
+  readonly #instances: readonly StoredInstance[];
+  readonly #originator: Originator | undefined;
+  readonly #user: SubOperationUser;
+  #at = 0;
 
   constructor(
     association: Association,
@@ -69,21 +69,21 @@ export class SubOperationRun implements Pending {
     user: SubOperationUser,
     originator?: Originator,
   ) {
-    this.association = association;
-    this.instances = instances;
-    this.user = user;
-    this.originator = originator;
-    this.until = instances.length;
+    this.#association = association;
+    this.#instances = instances;
+    this.#user = user;
+    this.#originator = originator;
+    this.#until = instances.length;
   }
 
   /** Only so many of the instances that are left go to this association. */
   stopAfter(count: number): void {
-    this.until = this.at + count;
+    this.#until = this.#at + count;
   }
 
   /** The next `count` go to another association. */
   goOn(association: Association, count: number): void {
-    this.association = association;
+    this.#association = association;
     this.stopAfter(count);
     this.go();
   }
@@ -91,36 +91,36 @@ export class SubOperationRun implements Pending {
   /** None of those that are left can be sent. */
   giveUp(why: string): void {
     this.failure ||= why;
-    while (this.remaining > 0) this.count('failure');
-    this.user.onDone(this);
+    while (this.remaining > 0) this.#count('failure');
+    this.#user.onDone(this);
   }
 
   get remaining(): number {
-    return this.instances.length - this.at;
+    return this.#instances.length - this.#at;
   }
 
   /** Sends the next one. */
   go(): void {
     while (!this.cancelled) {
-      const instance = this.instances[this.at];
+      const instance = this.#instances[this.#at];
       if (instance === undefined) break;
-      if (this.at >= this.until) {
-        this.user.onExhausted?.(this);
+      if (this.#at >= this.#until) {
+        this.#user.onExhausted?.(this);
         return;
       }
-      const message = this.messageOf(instance);
+      const message = this.#messageOf(instance);
       if (message !== null) {
-        this.association.send(message, this);
+        this.#association.send(message, this);
         return;
       }
-      this.count('failure');
+      this.#count('failure');
     }
-    this.user.onDone(this);
+    this.#user.onDone(this);
   }
 
   /** As it is kept, else in the best of the syntaxes that the peer takes. */
-  private messageOf(instance: StoredInstance): Outgoing | null {
-    const { association } = this;
+  #messageOf(instance: StoredInstance): Outgoing | null {
+    const association = this.#association;
     if (!association.open) {
       this.failure ||= 'the association of the sub-operations has ended';
       return null;
@@ -130,7 +130,7 @@ export class SubOperationRun implements Pending {
       const contextId = association.contextFor(sopClass, syntax);
       if (contextId === 0) continue;
       const channel = { contextId, maxPdu: association.maxPdu, transferSyntax: syntax };
-      const message = instance.message(channel, this.originator);
+      const message = instance.message(channel, this.#originator);
       if (message === null) this.failure ||= 'the data set is not kept here, or not convertible';
       return message;
     }
@@ -144,7 +144,7 @@ export class SubOperationRun implements Pending {
   onReply(reply: Reply): void {
     const outcome = statusClass(reply.status);
     if (outcome === 'failure') this.failure ||= `a store was answered ${statusHex(reply.status)}`;
-    this.count(outcome);
+    this.#count(outcome);
     // Not in the receive callback: a requestor that answers at once would never let go of the loop.
     setImmediate(() => this.go());
   }
@@ -153,15 +153,15 @@ export class SubOperationRun implements Pending {
     this.giveUp(`the association of the sub-operations ended: ${failure.kind}`);
   }
 
-  private count(outcome: string): void {
-    const instance = this.instances[this.at];
-    this.at += 1;
+  #count(outcome: string): void {
+    const instance = this.#instances[this.#at];
+    this.#at += 1;
     if (outcome === 'success') this.completed += 1;
     else if (outcome === 'warning') this.warning += 1;
     else {
       this.failed += 1;
       if (instance !== undefined) this.failedInstances.push(instance.sopInstance);
     }
-    if (this.remaining > 0) this.user.onProgress(this);
+    if (this.remaining > 0) this.#user.onProgress(this);
   }
 }

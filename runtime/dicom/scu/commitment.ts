@@ -159,24 +159,24 @@ function strangerOf(report: CommitReport, association: Association): OddReport {
  * go to `next`. Use one as the handler of the requesting association and of the acceptor alike.
  */
 export class CommitmentReports implements RequestHandler {
-  private readonly waiting = new Map<string, (report: CommitReport) => void>();
-  private readonly next: RequestHandler | null;
-  private readonly odd: (report: OddReport) => void;
+  readonly #waiting = new Map<string, (report: CommitReport) => void>();
+  readonly #next: RequestHandler | null;
+  readonly #odd: (report: OddReport) => void;
 
   /** `odd` hears of reports that are for nobody. */
   constructor(next: RequestHandler | null = null, odd: (report: OddReport) => void = () => {}) {
-    this.next = next;
-    this.odd = odd;
+    this.#next = next;
+    this.#odd = odd;
   }
 
   /** `onReport` is called once, when the report of the transaction comes. */
   expect(transactionUid: string, onReport: (report: CommitReport) => void): void {
-    this.waiting.set(transactionUid, onReport);
+    this.#waiting.set(transactionUid, onReport);
   }
 
   /** Waits no longer. */
   forget(transactionUid: string): void {
-    this.waiting.delete(transactionUid);
+    this.#waiting.delete(transactionUid);
   }
 
   onRequest(association: Association, request: IncomingRequest, dataset: Buffer | null): void {
@@ -186,35 +186,35 @@ export class CommitmentReports implements RequestHandler {
     } catch (error) {
       if (!(error instanceof DataError)) throw error;
       const message = `${peerOf(association)}: a report of storage commitment cannot be read: ${error.message}`;
-      this.odd({ code: 'COMMIT_UNREADABLE', message });
+      this.#odd({ code: 'COMMIT_UNREADABLE', message });
       association.respond(request, { status: Status.PROCESSING_FAILURE });
       return;
     }
     if (report === null) {
-      if (this.next?.onRequest !== undefined) this.next.onRequest(association, request, dataset);
+      if (this.#next?.onRequest !== undefined) this.#next.onRequest(association, request, dataset);
       else association.respond(request, { status: Status.UNRECOGNIZED_OPERATION });
       return;
     }
     association.respond(request, { status: Status.SUCCESS });
-    const onReport = this.waiting.get(report.transactionUid);
-    this.waiting.delete(report.transactionUid);
+    const onReport = this.#waiting.get(report.transactionUid);
+    this.#waiting.delete(report.transactionUid);
     if (onReport !== undefined) onReport(report);
-    else this.odd(strangerOf(report, association));
+    else this.#odd(strangerOf(report, association));
   }
 
   onStore(association: Association, request: IncomingRequest): void {
-    this.next?.onStore?.(association, request);
+    this.#next?.onStore?.(association, request);
   }
 
   onStoreData(...piece: Parameters<NonNullable<RequestHandler['onStoreData']>>): void {
-    this.next?.onStoreData?.(...piece);
+    this.#next?.onStoreData?.(...piece);
   }
 
   onStoreEnd(association: Association, request: IncomingRequest): number {
-    return this.next?.onStoreEnd?.(association, request) ?? Status.SOP_CLASS_NOT_SUPPORTED;
+    return this.#next?.onStoreEnd?.(association, request) ?? Status.SOP_CLASS_NOT_SUPPORTED;
   }
 
   onCancel(association: Association, messageId: number): void {
-    this.next?.onCancel?.(association, messageId);
+    this.#next?.onCancel?.(association, messageId);
   }
 }

@@ -47,18 +47,18 @@ export interface Finding {
 
 class Find extends Operation implements Finding {
   readonly mayPend = true;
-  private readonly user: FindUser;
-  private readonly cancelAfter: number;
-  private matches = 0;
-  private warnings = 0;
-  private firstMatch = 0;
-  private cancelledAt = 0;
+  readonly #user: FindUser;
+  readonly #cancelAfter: number;
+  #matches = 0;
+  #warnings = 0;
+  #firstMatch = 0;
+  #cancelledAt = 0;
 
   constructor(association: Association, options: FindOptions, user: FindUser) {
     const sopClass = queryClass(options.model ?? 'study', 'find');
     super(association, sopClass, options.responseMs);
-    this.user = user;
-    this.cancelAfter = options.cancelAfter ?? Infinity;
+    this.#user = user;
+    this.#cancelAfter = options.cancelAfter ?? Infinity;
     const level = options.level === undefined ? {} : { QueryRetrieveLevel: options.level };
     const { priority } = options;
     const { transferSyntax } = this;
@@ -67,30 +67,33 @@ class Find extends Operation implements Finding {
   }
 
   cancel(): void {
-    if (this.cancelledAt > 0) return;
-    this.cancelledAt = performance.now();
+    if (this.#cancelledAt > 0) return;
+    this.#cancelledAt = performance.now();
     this.association.cancel(this);
   }
 
   onReply(reply: Reply): void {
     const dataset = this.takeDataset();
     if (!reply.pending) {
-      this.user.onDone(this.outcome(reply, null));
+      this.#user.onDone(this.#outcome(reply, null));
       return;
     }
-    this.matches += 1;
-    if (this.matches === 1) this.firstMatch = this.lastByte;
-    if (reply.status === Status.PENDING_WARNING) this.warnings += 1;
-    if (this.matches >= this.cancelAfter) this.cancel();
-    if (dataset !== null) this.user.onMatch(this.decode(dataset));
+    this.#matches += 1;
+    if (this.#matches === 1) this.#firstMatch = this.lastByte;
+    if (reply.status === Status.PENDING_WARNING) this.#warnings += 1;
+    if (this.#matches >= this.#cancelAfter) this.cancel();
+    if (dataset !== null) this.#user.onMatch(this.decode(dataset));
   }
 
   onFailure(failure: Failure): void {
-    this.user.onDone(this.outcome(null, failure));
+    this.#user.onDone(this.#outcome(null, failure));
   }
 
-  private outcome(reply: Reply | null, failure: Failure | null): FindResult {
-    const { matches, warnings, firstMatch, cancelledAt } = this;
+  #outcome(reply: Reply | null, failure: Failure | null): FindResult {
+    const matches = this.#matches,
+      warnings = this.#warnings,
+      firstMatch = this.#firstMatch,
+      cancelledAt = this.#cancelledAt;
     return { ...this.result(reply, failure), matches, warnings, firstMatch, cancelledAt };
   }
 }

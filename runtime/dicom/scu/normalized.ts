@@ -24,8 +24,8 @@ export interface NormalizedResult extends OperationResult {
 }
 
 class Normalized extends Operation {
-  private readonly done: (result: NormalizedResult) => void;
-  private readonly sopInstance: string;
+  readonly #done: (result: NormalizedResult) => void;
+  readonly #sopInstance: string;
 
   constructor(
     association: Association,
@@ -33,8 +33,8 @@ class Normalized extends Operation {
     done: (result: NormalizedResult) => void,
   ) {
     super(association, options.contextClass ?? options.sopClass, options.responseMs);
-    this.done = done;
-    this.sopInstance = options.sopInstance;
+    this.#done = done;
+    this.#sopInstance = options.sopInstance;
     this.start(normalizedRequest(options, this.transferSyntax), options.fault);
   }
 
@@ -42,15 +42,15 @@ class Normalized extends Operation {
     const dataset = this.takeDataset();
     const answered = reply.text(Element.AFFECTED_SOP_INSTANCE);
     const attributes = dataset === null ? null : this.decode(dataset);
-    this.done({
+    this.#done({
       ...this.result(reply, null),
       attributes,
-      sopInstance: answered === '' ? this.sopInstance : answered,
+      sopInstance: answered === '' ? this.#sopInstance : answered,
     });
   }
 
   onFailure(failure: Failure): void {
-    this.done({ ...this.result(null, failure), attributes: null, sopInstance: this.sopInstance });
+    this.#done({ ...this.result(null, failure), attributes: null, sopInstance: this.#sopInstance });
   }
 }
 

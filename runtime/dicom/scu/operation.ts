@@ -43,16 +43,16 @@ export abstract class Operation implements Pending {
   readonly responseMs: number | undefined;
   protected readonly association: Association;
   protected readonly transferSyntax: string;
-  private readonly collected = new Collected();
-  private unreadable: Failure | null = null;
-  private readonly acceptedContext: number;
+  readonly #collected = new Collected();
+  #unreadable: Failure | null = null;
+  readonly #acceptedContext: number;
 
   /** @throws DicomError `ASSOC_NO_CONTEXT` when the SOP class was not accepted. */
   constructor(association: Association, sopClass: string, responseMs?: number) {
     this.association = association;
     this.responseMs = responseMs;
-    this.acceptedContext = association.contextFor(sopClass, '');
-    if (this.acceptedContext === 0) {
+    this.#acceptedContext = association.contextFor(sopClass, '');
+    if (this.#acceptedContext === 0) {
       const proposed = association.contexts.find((one) => one.abstractSyntax === sopClass);
       const why =
         proposed === undefined ? 'was not proposed' : `was refused: ${contextText(proposed)}`;
@@ -65,24 +65,24 @@ export abstract class Operation implements Pending {
         },
       );
     }
-    this.transferSyntax = association.context(this.acceptedContext)?.transferSyntax ?? '';
+    this.transferSyntax = association.context(this.#acceptedContext)?.transferSyntax ?? '';
   }
 
   /** Sends the request. Called once. */
   protected start(request: ModelRequest, fault?: SendFault): void {
     const command = modelCommand(request);
     const dataset = modelDataset(request, this.transferSyntax);
-    const message = toOutgoing(this.acceptedContext, this.association.maxPdu, command, dataset);
+    const message = toOutgoing(this.#acceptedContext, this.association.maxPdu, command, dataset);
     this.association.send(message, this, fault);
   }
 
   onData(buffer: Buffer, start: number, end: number): void {
-    this.collected.add(buffer, start, end);
+    this.#collected.add(buffer, start, end);
   }
 
   /** The data set of the reply that is being delivered; null when it has none. */
   protected takeDataset(): Buffer | null {
-    return this.collected.length === 0 ? null : this.collected.take();
+    return this.#collected.length === 0 ? null : this.#collected.take();
   }
 
   /** By keyword; {} for bytes that are no data set, which the result then tells as its failure. */
@@ -91,7 +91,7 @@ export abstract class Operation implements Pending {
       return toJson(openDataset(dataset, this.transferSyntax));
     } catch (error) {
       if (!(error instanceof DataError)) throw error;
-      this.unreadable ??= {
+      this.#unreadable ??= {
         kind: 'protocol',
         code: 'PROTO_DATA_SET',
         message: `a response's data set cannot be read: ${error.message}`,
@@ -107,7 +107,7 @@ export abstract class Operation implements Pending {
     const { sendStart, sendEnd, firstByte, lastByte } = this;
     return {
       status: reply?.status ?? -1,
-      failure: failure ?? this.unreadable,
+      failure: failure ?? this.#unreadable,
       errorComment: reply?.text(Element.ERROR_COMMENT) ?? '',
       sendStart,
       sendEnd,

@@ -52,21 +52,21 @@ export class InstanceReceiver implements RequestHandler {
   bytes = 0;
   /** Why the first instance that could not be kept was not; '' when all were. */
   failure = '';
-  private readonly options: ReceiveOptions;
-  private readonly onInstance: (instance: ReceivedInstance) => void;
-  private arriving: Arriving | null = null;
+  readonly #options: ReceiveOptions;
+  readonly #onInstance: (instance: ReceivedInstance) => void;
+  #arriving: Arriving | null = null;
 
   constructor(
     options: ReceiveOptions = {},
     onInstance: (instance: ReceivedInstance) => void = () => undefined,
   ) {
-    this.options = options;
-    this.onInstance = onInstance;
+    this.#options = options;
+    this.#onInstance = onInstance;
   }
 
   onStore(association: Association, request: IncomingRequest): void {
     this.close();
-    const { folder, hash } = this.options;
+    const { folder, hash } = this.#options;
     const arriving: Arriving = {
       bytes: 0,
       hash: hash === true ? createHash('sha256') : null,
@@ -74,7 +74,7 @@ export class InstanceReceiver implements RequestHandler {
       handle: -1,
       failed: false,
     };
-    this.arriving = arriving;
+    this.#arriving = arriving;
     if (folder === undefined) return;
     const syntax = association.context(request.contextId)?.transferSyntax ?? '';
     try {
@@ -84,7 +84,7 @@ export class InstanceReceiver implements RequestHandler {
       arriving.file = file;
       writeSync(arriving.handle, fileMeta(request.sopClass(), request.sopInstance(), syntax));
     } catch (error) {
-      this.fail(arriving, error);
+      this.#fail(arriving, error);
     }
   }
 
@@ -96,7 +96,7 @@ export class InstanceReceiver implements RequestHandler {
     start: number,
     end: number,
   ): void {
-    const { arriving } = this;
+    const arriving = this.#arriving;
     if (arriving === null) return;
     arriving.bytes += end - start;
     arriving.hash?.update(buffer.subarray(start, end));
@@ -105,24 +105,24 @@ export class InstanceReceiver implements RequestHandler {
     try {
       writeSync(arriving.handle, buffer, start, end - start);
     } catch (error) {
-      this.fail(arriving, error);
+      this.#fail(arriving, error);
     }
   }
 
   onStoreEnd(association: Association, request: IncomingRequest): number {
-    const { arriving } = this;
-    this.arriving = null;
+    const arriving = this.#arriving;
+    this.#arriving = null;
     if (arriving === null) return Status.PROCESSING_FAILURE;
     try {
       if (arriving.handle >= 0) closeSync(arriving.handle);
     } catch (error) {
       arriving.handle = -1;
-      this.fail(arriving, error);
+      this.#fail(arriving, error);
     }
     if (arriving.failed) return Status.OUT_OF_RESOURCES;
     this.instances += 1;
     this.bytes += arriving.bytes;
-    this.onInstance({
+    this.#onInstance({
       sopClass: request.sopClass(),
       sopInstance: request.sopInstance(),
       transferSyntax: association.context(request.contextId)?.transferSyntax ?? '',
@@ -132,20 +132,20 @@ export class InstanceReceiver implements RequestHandler {
       firstByte: request.firstByte,
       lastByte: request.lastByte,
     });
-    return this.options.status ?? Status.SUCCESS;
+    return this.#options.status ?? Status.SUCCESS;
   }
 
   /** Nothing more comes: an instance that was arriving never ends, and its file goes. */
   close(): void {
-    if (this.arriving !== null) discard(this.arriving);
-    this.arriving = null;
+    if (this.#arriving !== null) discard(this.#arriving);
+    this.#arriving = null;
   }
 
-  private fail(arriving: Arriving, error: unknown): void {
+  #fail(arriving: Arriving, error: unknown): void {
     discard(arriving);
     arriving.failed = true;
     if (this.failure !== '') return;
-    const folder = this.options.folder ?? '';
+    const folder = this.#options.folder ?? '';
     this.failure = error instanceof DataError ? error.message : `${folder}: ${errorCode(error)}`;
   }
 }

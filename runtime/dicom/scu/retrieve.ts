@@ -70,19 +70,19 @@ function outcomeOf(status: number, counters: SubOperations, anyFailed: boolean):
 
 class Retrieve extends Operation implements Retrieving {
   readonly mayPend = true;
-  private readonly user: RetrieveUser;
-  private counters: SubOperations = NOT_TOLD;
+  readonly #user: RetrieveUser;
+  #counters: SubOperations = NOT_TOLD;
   /** Some response counted a failed sub-operation. */
-  private anyFailed = false;
-  private pendingResponses = 0;
-  private cancelledAt = 0;
+  #anyFailed = false;
+  #pendingResponses = 0;
+  #cancelledAt = 0;
 
   constructor(association: Association, options: RetrieveOptions, user: RetrieveUser) {
     const { destination, priority } = options;
     const service = destination === undefined ? 'get' : 'move';
     const sopClass = queryClass(options.model ?? 'study', service);
     super(association, sopClass, options.responseMs);
-    this.user = user;
+    this.#user = user;
     const keys = { ...options.keys, QueryRetrieveLevel: options.level };
     const { transferSyntax } = this;
     const request = queryRequest(service, sopClass, keys, {
@@ -94,58 +94,59 @@ class Retrieve extends Operation implements Retrieving {
   }
 
   cancel(): void {
-    if (this.cancelledAt > 0) return;
-    this.cancelledAt = performance.now();
+    if (this.#cancelledAt > 0) return;
+    this.#cancelledAt = performance.now();
     this.association.cancel(this);
   }
 
   onReply(reply: Reply): void {
     const dataset = this.takeDataset();
-    this.count(reply);
+    this.#count(reply);
     if (reply.pending) {
-      this.pendingResponses += 1;
-      this.user.onProgress?.(this.counters);
+      this.#pendingResponses += 1;
+      this.#user.onProgress?.(this.#counters);
       return;
     }
     const list = dataset === null ? null : this.decode(dataset)['FailedSOPInstanceUIDList'];
     const failed = (Array.isArray(list) ? list : [list]).filter((uid) => typeof uid === 'string');
-    this.user.onDone(this.outcome(reply, null, failed));
+    this.#user.onDone(this.#outcome(reply, null, failed));
   }
 
   onFailure(failure: Failure): void {
-    this.user.onDone(this.outcome(null, failure, []));
+    this.#user.onDone(this.#outcome(null, failure, []));
   }
 
   /** While it runs, a counter that is absent keeps its last value; the final ones are as told. */
-  private count(reply: Reply): void {
-    const before = reply.pending ? this.counters : NOT_TOLD;
+  #count(reply: Reply): void {
+    const before = reply.pending ? this.#counters : NOT_TOLD;
     const read = (element: number, last: number | null): number | null => {
       const value = reply.uint16(element);
       return value < 0 ? last : value;
     };
-    this.counters = {
+    this.#counters = {
       remaining: read(Element.REMAINING, before.remaining),
       completed: read(Element.COMPLETED, before.completed),
       failed: read(Element.FAILED, before.failed),
       warning: read(Element.WARNING, before.warning),
     };
-    if ((this.counters.failed ?? 0) > 0) this.anyFailed = true;
+    if ((this.#counters.failed ?? 0) > 0) this.#anyFailed = true;
   }
 
-  private outcome(
+  #outcome(
     reply: Reply | null,
     failure: Failure | null,
     failedInstances: readonly string[],
   ): RetrieveResult {
-    const { pendingResponses, cancelledAt } = this;
+    const pendingResponses = this.#pendingResponses,
+      cancelledAt = this.#cancelledAt;
     const base = this.result(reply, failure);
-    const anyFailed = this.anyFailed || failedInstances.length > 0;
-    const outcome = outcomeOf(base.status, this.counters, anyFailed);
+    const anyFailed = this.#anyFailed || failedInstances.length > 0;
+    const outcome = outcomeOf(base.status, this.#counters, anyFailed);
     // 0xB000 stands for failures or warnings: without a count of failures it proves nothing.
-    const unknown = outcome === 'warning' && this.counters.failed === null;
+    const unknown = outcome === 'warning' && this.#counters.failed === null;
     const ok = (outcome === 'success' || outcome === 'warning') && !anyFailed && !unknown;
     const about = { failedInstances, pendingResponses, cancelledAt, outcome, ok };
-    return { ...base, ...this.counters, ...about };
+    return { ...base, ...this.#counters, ...about };
   }
 }
 

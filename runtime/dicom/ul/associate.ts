@@ -55,23 +55,23 @@ function timeoutsOf({ timeouts }: AssociateRequest): Timeouts {
 const UNSTATED_MAX_PDU = 16_384;
 
 class Opening implements Associating, TransportUser, EndpointHooks {
-  private readonly rq: AssociateRq;
-  private readonly maxPdu: number;
-  private readonly timeouts: Timeouts;
-  private readonly trace: Trace | null;
-  private readonly transport: Transport;
-  private done: ((outcome: AssociateOutcome) => void) | null;
-  private endpoint: Endpoint | null = null;
-  private sentAt = 0;
+  readonly #rq: AssociateRq;
+  readonly #maxPdu: number;
+  readonly #timeouts: Timeouts;
+  readonly #trace: Trace | null;
+  readonly #transport: Transport;
+  #done: ((outcome: AssociateOutcome) => void) | null;
+  #endpoint: Endpoint | null = null;
+  #sentAt = 0;
 
   constructor(request: AssociateRequest, done: (outcome: AssociateOutcome) => void) {
-    this.rq = associateRqOf(request);
-    this.done = done;
-    this.trace = request.trace ?? null;
-    this.maxPdu = request.maxPdu ?? DEFAULT_MAX_PDU;
-    this.timeouts = timeoutsOf(request);
+    this.#rq = associateRqOf(request);
+    this.#done = done;
+    this.#trace = request.trace ?? null;
+    this.#maxPdu = request.maxPdu ?? DEFAULT_MAX_PDU;
+    this.#timeouts = timeoutsOf(request);
     try {
-      this.transport = new Transport(request, this.timeouts, this);
+      this.#transport = new Transport(request, this.#timeouts, this);
     } catch (cause) {
       const message = cause instanceof Error ? cause.message : String(cause);
       throw new DicomError(
@@ -83,49 +83,49 @@ class Opening implements Associating, TransportUser, EndpointHooks {
   }
 
   abort(): void {
-    this.done = null;
-    if (this.endpoint === null) this.transport.abort();
-    else this.endpoint.abort();
+    this.#done = null;
+    if (this.#endpoint === null) this.#transport.abort();
+    else this.#endpoint.abort();
   }
 
   onConnected(socket: Socket): void {
-    const endpoint = new Endpoint('requestor', socket, this, this.timeouts);
-    this.endpoint = endpoint;
-    endpoint.trace = this.trace;
-    endpoint.limitPdu(this.maxPdu);
-    this.sentAt = performance.now();
-    endpoint.associate(this.rq);
+    const endpoint = new Endpoint('requestor', socket, this, this.#timeouts);
+    this.#endpoint = endpoint;
+    endpoint.trace = this.#trace;
+    endpoint.limitPdu(this.#maxPdu);
+    this.#sentAt = performance.now();
+    endpoint.associate(this.#rq);
   }
 
   onBytes(buffer: Buffer, end: number): void {
-    this.endpoint?.receive(buffer, 0, end);
+    this.#endpoint?.receive(buffer, 0, end);
   }
 
   onFailed(failure: TransportFailure | TimeoutFailure): void {
-    this.settle(failure, 0);
+    this.#settle(failure, 0);
   }
 
   onAnswer(endpoint: Endpoint, answer: AssociateAc | AssociateRj | Failure): void {
-    const associateMs = performance.now() - this.sentAt;
+    const associateMs = performance.now() - this.#sentAt;
     switch (answer.kind) {
       case 'A-ASSOCIATE-AC':
-        this.onAccepted(endpoint, answer, associateMs);
+        this.#onAccepted(endpoint, answer, associateMs);
         break;
       case 'A-ASSOCIATE-RJ': {
         const { result, source, reason } = answer;
-        this.settle({ kind: 'rejected', result, source, reason }, associateMs);
+        this.#settle({ kind: 'rejected', result, source, reason }, associateMs);
         break;
       }
       case 'released':
       case 'injected':
-        this.settle({ kind: 'aborted', source: 0, reason: 0, local: true }, associateMs);
+        this.#settle({ kind: 'aborted', source: 0, reason: 0, local: true }, associateMs);
         break;
       default:
-        this.settle(answer, associateMs);
+        this.#settle(answer, associateMs);
     }
   }
 
-  private onAccepted(endpoint: Endpoint, answer: AssociateAc, associateMs: number): void {
+  #onAccepted(endpoint: Endpoint, answer: AssociateAc, associateMs: number): void {
     const maxPdu = answer.user.maxPdu ?? UNSTATED_MAX_PDU;
     if (maxPdu > 0 && maxPdu < SMALLEST_MAX_PDU) {
       // `onEnded` reports it: the association was not established yet.
@@ -140,24 +140,24 @@ class Opening implements Associating, TransportUser, EndpointHooks {
       return;
     }
     endpoint.establish({
-      contexts: contextsOf(this.rq, answer),
+      contexts: contextsOf(this.#rq, answer),
       maxPdu,
-      window: windowOf('requestor', this.rq.user.asyncOps, answer.user.asyncOps),
+      window: windowOf('requestor', this.#rq.user.asyncOps, answer.user.asyncOps),
     });
-    const { done } = this;
-    this.done = null;
-    const { connectMs, tlsMs } = this.transport;
+    const done = this.#done;
+    this.#done = null;
+    const { connectMs, tlsMs } = this.#transport;
     const kind = 'accepted';
     done?.({ kind, association: endpoint, answer, connectMs, tlsMs, associateMs });
   }
 
-  private settle(
+  #settle(
     outcome: Rejected | Aborted | TransportFailure | TimeoutFailure | ProtocolFailure,
     associateMs: number,
   ): void {
-    const { done } = this;
-    this.done = null;
-    const { connectMs, tlsMs } = this.transport;
+    const done = this.#done;
+    this.#done = null;
+    const { connectMs, tlsMs } = this.#transport;
     done?.({ ...outcome, connectMs, tlsMs, associateMs });
   }
 }

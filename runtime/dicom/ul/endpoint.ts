@@ -56,15 +56,15 @@ export class Endpoint implements Association, UpperUser, OutboxUser, WatchUser {
   chunkAt = 0;
   readonly outbox: Outbox;
   readonly upper: UpperLayer;
-  private readonly inbox: Inbox;
-  private readonly watch: Watch;
-  private readonly socket: Socket;
-  private readonly hooks: EndpointHooks;
-  private readonly timeouts: Timeouts;
-  private agreed = false;
-  private releasing = false;
-  private releaseAt = 0;
-  private releaseDone: ((ms: number, failure: Failure | null) => void) | null = null;
+  readonly #inbox: Inbox;
+  readonly #watch: Watch;
+  readonly #socket: Socket;
+  readonly #hooks: EndpointHooks;
+  readonly #timeouts: Timeouts;
+  #agreed = false;
+  #releasing = false;
+  #releaseAt = 0;
+  #releaseDone: ((ms: number, failure: Failure | null) => void) | null = null;
 
   constructor(
     role: 'requestor' | 'acceptor',
@@ -73,15 +73,15 @@ export class Endpoint implements Association, UpperUser, OutboxUser, WatchUser {
     timeouts: Timeouts,
   ) {
     this.role = role;
-    this.socket = socket;
-    this.hooks = hooks;
-    this.timeouts = timeouts;
-    this.inbox = new Inbox(new HandlerInbox(this));
+    this.#socket = socket;
+    this.#hooks = hooks;
+    this.#timeouts = timeouts;
+    this.#inbox = new Inbox(new HandlerInbox(this));
     this.outbox = new Outbox(socket, this);
-    this.watch = new Watch(this, wheel, timeouts);
+    this.#watch = new Watch(this, wheel, timeouts);
     this.upper = new UpperLayer(role === 'requestor', socket, this, timeouts.associateMs);
     socket.on('close', () => {
-      this.watch.arm('none', 0);
+      this.#watch.arm('none', 0);
       this.outbox.kill();
     });
   }
@@ -93,7 +93,7 @@ export class Endpoint implements Association, UpperUser, OutboxUser, WatchUser {
     this.calledAET = rq.calledAET;
     this.callingAET = rq.callingAET;
     this.upper.associate(rq);
-    this.watch.arm('associate', this.timeouts.associateMs);
+    this.#watch.arm('associate', this.#timeouts.associateMs);
   }
 
   /** Largest P-DATA-TF we take, as announced. */
@@ -106,8 +106,8 @@ export class Endpoint implements Association, UpperUser, OutboxUser, WatchUser {
     this.contexts = agreed.contexts;
     this.maxPdu = agreed.maxPdu;
     this.window = agreed.window;
-    this.agreed = true;
-    this.watch.established();
+    this.#agreed = true;
+    this.#watch.established();
   }
 
   /** Bytes from the socket. */
@@ -115,7 +115,7 @@ export class Endpoint implements Association, UpperUser, OutboxUser, WatchUser {
     this.chunkAt = performance.now();
     const { reader } = this.upper;
     reader.push(buffer, start, end);
-    if (this.inbox.messageAt === 0 && !reader.idle) this.inbox.messageAt = this.chunkAt;
+    if (this.#inbox.messageAt === 0 && !reader.idle) this.#inbox.messageAt = this.chunkAt;
   }
 
   // ------------------------------------------------------------------ the association's user
@@ -123,8 +123,8 @@ export class Endpoint implements Association, UpperUser, OutboxUser, WatchUser {
   get open(): boolean {
     return (
       this.closedBy === null &&
-      this.agreed &&
-      !this.releasing &&
+      this.#agreed &&
+      !this.#releasing &&
       this.upper.state === State.ESTABLISHED
     );
   }
@@ -177,17 +177,17 @@ export class Endpoint implements Association, UpperUser, OutboxUser, WatchUser {
   }
 
   respond(request: IncomingRequest, fields: ResponseFields): void {
-    if (this.canRespond()) this.sendResponse(responseMessage(request, fields, this.maxPdu));
+    if (this.#canRespond()) this.#sendResponse(responseMessage(request, fields, this.maxPdu));
   }
 
   /** C-STORE-RSP. */
   reply(request: IncomingRequest, status: number): void {
-    if (this.canRespond()) this.sendResponse(storeResponse(request, status, this.maxPdu));
+    if (this.#canRespond()) this.#sendResponse(storeResponse(request, status, this.maxPdu));
   }
 
   cancel(pending: Pending): void {
     if (!this.open || this.waiting.get(pending.messageId) !== pending) return;
-    this.sendResponse(cancelMessage(pending, this.maxPdu));
+    this.#sendResponse(cancelMessage(pending, this.maxPdu));
   }
 
   release(done?: (ms: number, failure: Failure | null) => void): void {
@@ -195,9 +195,9 @@ export class Endpoint implements Association, UpperUser, OutboxUser, WatchUser {
       done?.(0, this.closedBy ?? { kind: 'released', local: true });
       return;
     }
-    this.releaseDone = done ?? null;
-    this.releasing = true;
-    this.releaseWhenDone();
+    this.#releaseDone = done ?? null;
+    this.#releasing = true;
+    this.#releaseWhenDone();
   }
 
   abort(source: number = AbortSource.SERVICE_USER, reason = 0): void {
@@ -223,7 +223,7 @@ export class Endpoint implements Association, UpperUser, OutboxUser, WatchUser {
       return;
     }
     this.upper.reader.stop();
-    this.watch.arm('close', CLOSE_MS);
+    this.#watch.arm('close', CLOSE_MS);
     this.outbox.finishPdu(() => this.upper.abort(source, reason));
     this.onEnded(why);
   }
@@ -232,39 +232,39 @@ export class Endpoint implements Association, UpperUser, OutboxUser, WatchUser {
   reset(why: Failure): void {
     this.outbox.close();
     this.onEnded(why);
-    resetSocket(this.socket);
+    resetSocket(this.#socket);
   }
 
   onEnded(why: Failure): void {
     if (this.closedBy !== null) return;
     this.closedBy = why;
     this.trace?.ended(why);
-    this.inbox.clear();
+    this.#inbox.clear();
     const queued = this.outbox.close();
     const { bytesReceived } = this;
     for (const one of this.waiting.drain()) one.onFailure(unanswered(one, why, bytesReceived));
     for (const pending of queued) pending.onFailure(why);
-    const done = this.releaseDone;
-    this.releaseDone = null;
+    const done = this.#releaseDone;
+    this.#releaseDone = null;
     done?.(0, why);
-    if (!this.agreed) this.hooks.onAnswer?.(this, why);
+    if (!this.#agreed) this.#hooks.onAnswer?.(this, why);
     this.onClosed?.(this, why);
   }
 
   /** A-RELEASE-RQ goes out when nothing is outstanding or queued any more. */
-  private releaseWhenDone(): void {
-    if (!this.releasing || this.releaseAt > 0 || this.upper.state !== State.ESTABLISHED) return;
+  #releaseWhenDone(): void {
+    if (!this.#releasing || this.#releaseAt > 0 || this.upper.state !== State.ESTABLISHED) return;
     if (this.waiting.count > 0 || !this.outbox.empty) return;
-    this.releaseAt = performance.now();
-    this.watch.arm('release', this.timeouts.releaseMs);
+    this.#releaseAt = performance.now();
+    this.#watch.arm('release', this.#timeouts.releaseMs);
     this.upper.requestRelease();
   }
 
-  private canRespond(): boolean {
+  #canRespond(): boolean {
     return this.closedBy === null && this.upper.canSendData();
   }
 
-  private sendResponse(message: Outgoing): void {
+  #sendResponse(message: Outgoing): void {
     if (this.trace !== null) traceSent(this.trace, message);
     if (this.outbox.ready && !this.outbox.hasResponses) this.outbox.writeMessage(message, null);
     else this.outbox.enqueue(message, null, undefined);
@@ -273,30 +273,30 @@ export class Endpoint implements Association, UpperUser, OutboxUser, WatchUser {
   // ------------------------------------------------------------------ upper layer
 
   onPdv(pdv: PdvHeader, buffer: Buffer, start: number, end: number): void {
-    this.inbox.onPdv(pdv, buffer, start, end);
+    this.#inbox.onPdv(pdv, buffer, start, end);
   }
 
   onDataStart(): void {
-    if (this.inbox.messageAt === 0) this.inbox.messageAt = this.chunkAt;
+    if (this.#inbox.messageAt === 0) this.#inbox.messageAt = this.chunkAt;
   }
 
   onAssociateRq(rq: AssociateRq): void {
     this.calledAET = rq.calledAET;
     this.callingAET = rq.callingAET;
-    this.hooks.onAssociateRq?.(this, rq);
+    this.#hooks.onAssociateRq?.(this, rq);
   }
 
   onAnswer(answer: AssociateAc | AssociateRj): void {
-    this.watch.arm('none', 0);
-    this.hooks.onAnswer?.(this, answer);
+    this.#watch.arm('none', 0);
+    this.#hooks.onAnswer?.(this, answer);
     if (answer.kind === 'A-ASSOCIATE-RJ') {
-      this.agreed = true;
+      this.#agreed = true;
       this.onEnded({ kind: 'released', local: false });
     }
   }
 
   onReleaseRq(): void {
-    if (this.closedBy !== null || this.hooks.onReleaseRq?.(this) === false) return;
+    if (this.closedBy !== null || this.#hooks.onReleaseRq?.(this) === false) return;
     this.outbox.finishPdu(() => {
       this.upper.respondRelease();
       // The requestor in a collision still waits for the RP to its own RQ.
@@ -305,9 +305,9 @@ export class Endpoint implements Association, UpperUser, OutboxUser, WatchUser {
   }
 
   onReleased(): void {
-    const done = this.releaseDone;
-    this.releaseDone = null;
-    done?.(performance.now() - this.releaseAt, null);
+    const done = this.#releaseDone;
+    this.#releaseDone = null;
+    done?.(performance.now() - this.#releaseAt, null);
     if (this.upper.state !== State.COLLISION_ACCEPTOR_RP)
       this.onEnded({ kind: 'released', local: true });
   }
@@ -317,12 +317,12 @@ export class Endpoint implements Association, UpperUser, OutboxUser, WatchUser {
   }
 
   arm(mode: WatchMode, ms: number): void {
-    this.watch.arm(mode, ms);
+    this.#watch.arm(mode, ms);
   }
 
   phase(): Phase {
-    if (!this.agreed) return 'associate';
-    if (this.releasing) return 'release';
+    if (!this.#agreed) return 'associate';
+    if (this.#releasing) return 'release';
     if (this.waiting.count === 0) return 'idle';
     return this.outbox.sending ? 'request' : 'response';
   }
@@ -340,11 +340,11 @@ export class Endpoint implements Association, UpperUser, OutboxUser, WatchUser {
     head[messageIdOffset + 1] = id >> 8;
     pending.contextId = head[CONTEXT_ID_OFFSET] ?? 0;
     if (this.trace !== null) traceSent(this.trace, message);
-    this.watch.wake(pending.responseMs);
+    this.#watch.wake(pending.responseMs);
   }
 
   onDrained(): void {
-    if (this.releasing) this.releaseWhenDone();
+    if (this.#releasing) this.#releaseWhenDone();
   }
 
   onFault(kind: FaultKind, afterBytes: number): void {
@@ -371,7 +371,7 @@ export class Endpoint implements Association, UpperUser, OutboxUser, WatchUser {
   /** The window may have room again. */
   onAnswered(): void {
     if (!this.outbox.empty) this.outbox.advance();
-    else if (this.releasing) this.releaseWhenDone();
+    else if (this.#releasing) this.#releaseWhenDone();
   }
 
   onProtocolError(message: string, clause: string, buffer: Buffer, at: number): void {
@@ -382,7 +382,7 @@ export class Endpoint implements Association, UpperUser, OutboxUser, WatchUser {
   // ------------------------------------------------------------------ timeouts
 
   get inboundAt(): number {
-    return this.inbox.requestAt;
+    return this.#inbox.requestAt;
   }
 
   onArtim(): void {
@@ -394,6 +394,6 @@ export class Endpoint implements Association, UpperUser, OutboxUser, WatchUser {
   }
 
   onCloseTimeout(): void {
-    resetSocket(this.socket);
+    resetSocket(this.#socket);
   }
 }

@@ -22,65 +22,66 @@ export interface InboxOwner extends Association {
 
 export class HandlerInbox implements InboxUser {
   readonly waiting: Outstanding;
-  private readonly owner: InboxOwner;
+  readonly #owner: InboxOwner;
   /** What the handler threw over the C-STORE that is coming in. */
-  private fault: { readonly error: unknown } | null = null;
+  #fault: { readonly error: unknown } | null = null;
 
   constructor(owner: InboxOwner) {
-    this.owner = owner;
+    this.#owner = owner;
     this.waiting = owner.waiting;
   }
 
   get trace(): Trace | null {
-    return this.owner.trace;
+    return this.#owner.trace;
   }
 
   get chunkAt(): number {
-    return this.owner.chunkAt;
+    return this.#owner.chunkAt;
   }
 
   get room(): Room | null {
-    return this.owner.room;
+    return this.#owner.room;
   }
 
   accepts(contextId: number): boolean {
-    for (const context of this.owner.contexts) {
+    for (const context of this.#owner.contexts) {
       if (context.id === contextId) return context.result === ContextResult.ACCEPTED;
     }
     return false;
   }
 
   onStore(request: Request): void {
-    this.fault = null;
+    this.#fault = null;
     try {
-      this.owner.handler?.onStore?.(this.owner, request);
+      this.#owner.handler?.onStore?.(this.#owner, request);
     } catch (error) {
-      this.fault = { error };
+      this.#fault = { error };
     }
   }
 
   onStoreData(request: Request, buffer: Buffer, start: number, end: number): void {
-    if (this.fault !== null) return;
+    if (this.#fault !== null) return;
     try {
-      this.owner.handler?.onStoreData?.(this.owner, request, buffer, start, end);
+      this.#owner.handler?.onStoreData?.(this.#owner, request, buffer, start, end);
     } catch (error) {
-      this.fault = { error };
+      this.#fault = { error };
     }
   }
 
   onStoreEnd(request: Request): number {
-    const { owner, fault } = this;
+    const owner = this.#owner,
+      fault = this.#fault;
     try {
       if (fault !== null) throw fault.error;
       return owner.handler?.onStoreEnd?.(owner, request) ?? Status.SOP_CLASS_NOT_SUPPORTED;
     } catch (error) {
-      this.respondFault(request, error);
+      this.#respondFault(request, error);
       return REPLY_LATER;
     }
   }
 
   collects(request: Request): boolean {
-    const { owner } = this;
+    const owner = this.#owner;
     const { handler } = owner;
     if (handler?.onRequest === undefined) return false;
     return handler.collects?.(owner, request) ?? true;
@@ -88,11 +89,11 @@ export class HandlerInbox implements InboxUser {
 
   onNoRoom(request: Request): void {
     const errorComment = 'too much is arriving here at once';
-    this.owner.respond(request, { status: Status.OUT_OF_RESOURCES, errorComment });
+    this.#owner.respond(request, { status: Status.OUT_OF_RESOURCES, errorComment });
   }
 
   onRequest(request: Request, dataset: Buffer | null): void {
-    const { owner } = this;
+    const owner = this.#owner;
     const { handler } = owner;
     if (handler?.onRequest === undefined) {
       owner.respond(request, { status: Status.UNRECOGNIZED_OPERATION });
@@ -101,29 +102,29 @@ export class HandlerInbox implements InboxUser {
     try {
       handler.onRequest(owner, request, dataset);
     } catch (error) {
-      this.respondFault(request, error);
+      this.#respondFault(request, error);
     }
   }
 
   /** One peer's odd request must not end the thread that serves the others. */
-  private respondFault(request: Request, error: unknown): void {
+  #respondFault(request: Request, error: unknown): void {
     const errorComment = error instanceof Error ? error.message : String(error);
-    this.owner.respond(request, { status: Status.PROCESSING_FAILURE, errorComment });
+    this.#owner.respond(request, { status: Status.PROCESSING_FAILURE, errorComment });
   }
 
   onCancel(messageId: number): void {
-    this.owner.handler?.onCancel?.(this.owner, messageId);
+    this.#owner.handler?.onCancel?.(this.#owner, messageId);
   }
 
   reply(request: Request, status: number): void {
-    this.owner.reply(request, status);
+    this.#owner.reply(request, status);
   }
 
   onAnswered(): void {
-    this.owner.onAnswered();
+    this.#owner.onAnswered();
   }
 
   onProtocolError(message: string, clause: string, buffer: Buffer, at: number): void {
-    this.owner.onProtocolError(message, clause, buffer, at);
+    this.#owner.onProtocolError(message, clause, buffer, at);
   }
 }

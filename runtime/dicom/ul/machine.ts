@@ -8,10 +8,10 @@ const CELLS: readonly (Action | undefined)[] = TRANSITIONS.map((name) =>
 
 export class Machine {
   state: number = State.IDLE;
-  private readonly port: Port;
+  readonly #port: Port;
 
   constructor(port: Port) {
-    this.port = port;
+    this.#port = port;
   }
 
   /** True when the event has an action in this state (Table 9-10 has no blank cell there). */
@@ -23,7 +23,7 @@ export class Machine {
   step(event: number): boolean {
     const action = CELLS[cellIndex(event, this.state)];
     if (action === undefined) return false;
-    this.state = action(this.port);
+    this.state = action(this.#port);
     return true;
   }
 }

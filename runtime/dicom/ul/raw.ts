@@ -38,67 +38,68 @@ export class RawConnection implements TransportUser, WheelEntry {
   previous: WheelEntry | null = null;
   next: WheelEntry | null = null;
   slot = -1;
-  private readonly user: RawUser;
-  private readonly transport: Transport;
-  private socket: Socket | null = null;
-  private socketError: NodeJS.ErrnoException | null = null;
-  private over = false;
-  private trickle: { bytes: Buffer; at: number; rate: number; done: () => void } | null = null;
+  readonly #user: RawUser;
+  readonly #transport: Transport;
+  #socket: Socket | null = null;
+  #socketError: NodeJS.ErrnoException | null = null;
+  #over = false;
+  #trickle: { bytes: Buffer; at: number; rate: number; done: () => void } | null = null;
 
   constructor(request: RawRequest, user: RawUser) {
-    this.user = user;
+    this.#user = user;
     const timeouts: Timeouts = { ...DEFAULT_TIMEOUTS, ...request.timeouts };
     const unused = { calledAET: '', callingAET: '', contexts: [] };
-    this.transport = new Transport({ ...request, ...unused }, timeouts, this);
+    this.#transport = new Transport({ ...request, ...unused }, timeouts, this);
   }
 
   /** Sends bytes as they are; `done` when all were handed to the kernel. */
   send(bytes: Buffer, bytesPerSecond: number, done: () => void): void {
-    const { socket } = this;
-    if (socket === null || this.over) return;
+    const socket = this.#socket;
+    if (socket === null || this.#over) return;
     if (bytesPerSecond <= 0) {
       socket.write(bytes, () => done());
       return;
     }
-    this.trickle = { bytes, at: 0, rate: bytesPerSecond, done };
+    this.#trickle = { bytes, at: 0, rate: bytesPerSecond, done };
     this.onDue();
   }
 
   /** FIN. */
   close(): void {
-    if (this.socket === null) this.transport.abort();
-    else this.socket.end();
+    if (this.#socket === null) this.#transport.abort();
+    else this.#socket.end();
   }
 
   /** RST. */
   reset(): void {
-    if (this.socket === null) this.transport.abort();
-    else resetSocket(this.socket);
+    if (this.#socket === null) this.#transport.abort();
+    else resetSocket(this.#socket);
   }
 
   onConnected(socket: Socket): void {
-    this.socket = socket;
+    this.#socket = socket;
     socket.on('error', (error) => {
-      this.socketError = error;
+      this.#socketError = error;
     });
     socket.on('close', () => {
-      this.finish(this.socketError === null ? null : transportFailure(this.socketError, 'idle'));
+      this.#finish(this.#socketError === null ? null : transportFailure(this.#socketError, 'idle'));
     });
-    this.user.onConnected(this);
+    this.#user.onConnected(this);
   }
 
   onBytes(buffer: Buffer, end: number): void {
-    this.user.onBytes(buffer.subarray(0, end));
+    this.#user.onBytes(buffer.subarray(0, end));
   }
 
   onFailed(failure: TransportFailure | TimeoutFailure): void {
-    this.finish(failure);
+    this.#finish(failure);
   }
 
   /** The next piece of a trickle. */
   onDue(): void {
-    const { trickle, socket } = this;
-    if (trickle === null || socket === null || this.over) return;
+    const trickle = this.#trickle,
+      socket = this.#socket;
+    if (trickle === null || socket === null || this.#over) return;
     const step = Math.max(1, Math.round((trickle.rate * TRICKLE_MS) / 1000));
     const end = Math.min(trickle.bytes.length, trickle.at + step);
     const last = end === trickle.bytes.length;
@@ -106,15 +107,15 @@ export class RawConnection implements TransportUser, WheelEntry {
       if (last) trickle.done();
     });
     trickle.at = end;
-    if (last) this.trickle = null;
+    if (last) this.#trickle = null;
     else wheel.set(this, (step / trickle.rate) * 1000);
   }
 
-  private finish(why: TransportFailure | TimeoutFailure | null): void {
-    if (this.over) return;
-    this.over = true;
+  #finish(why: TransportFailure | TimeoutFailure | null): void {
+    if (this.#over) return;
+    this.#over = true;
     wheel.remove(this);
-    this.user.onClosed(why);
+    this.#user.onClosed(why);
   }
 }
 

@@ -18,8 +18,8 @@ class Entry implements WheelEntry {
 /** A clock that only moves when told. */
 class Clock {
   time = 1000;
-  private call: (() => void) | null = null;
-  private at = 0;
+  #call: (() => void) | null = null;
+  #at = 0;
   armed = 0;
 
   now(): number {
@@ -27,23 +27,23 @@ class Clock {
   }
 
   after(ms: number, call: () => void): void {
-    this.call = call;
-    this.at = this.time + ms;
+    this.#call = call;
+    this.#at = this.time + ms;
     this.armed += 1;
   }
 
   advance(to: number): void {
-    while (this.call !== null && this.at <= to) {
-      const call = this.call;
-      this.call = null;
-      this.time = this.at;
+    while (this.#call !== null && this.#at <= to) {
+      const call = this.#call;
+      this.#call = null;
+      this.time = this.#at;
       call();
     }
     this.time = to;
   }
 
   get idle(): boolean {
-    return this.call === null;
+    return this.#call === null;
   }
 }
 

@@ -33,17 +33,17 @@ function randomUid(): string {
 
 /** One request and the wait for its report. Whichever way it comes, it is taken once. */
 class Commitment {
-  private readonly services: ServiceParts;
-  private readonly operation: Operation;
-  private readonly exchange: Exchange;
-  private readonly transaction = randomUid();
-  private readonly timeoutMs: number;
-  private readonly deadline: Deadline;
-  private readonly stops: (() => void)[] = [];
-  private answer: object | null = null;
-  private startedAt = 0;
-  private asked: readonly string[] = [];
-  private report: CommitReport | null = null;
+  readonly #services: ServiceParts;
+  readonly #operation: Operation;
+  readonly #exchange: Exchange;
+  readonly #transaction = randomUid();
+  readonly #timeoutMs: number;
+  readonly #deadline: Deadline;
+  readonly #stops: (() => void)[] = [];
+  #answer: object | null = null;
+  #startedAt = 0;
+  #asked: readonly string[] = [];
+  #report: CommitReport | null = null;
 
   constructor(
     services: ServiceParts,
@@ -51,80 +51,82 @@ class Commitment {
     exchange: Exchange,
     timeoutMs: number = DEFAULT_TIMEOUT_MS,
   ) {
-    this.services = services;
-    this.operation = operation;
-    this.exchange = exchange;
-    this.timeoutMs = timeoutMs;
-    this.deadline = new Deadline(services.parts.timers, () => this.late());
+    this.#services = services;
+    this.#operation = operation;
+    this.#exchange = exchange;
+    this.#timeoutMs = timeoutMs;
+    this.#deadline = new Deadline(services.parts.timers, () => this.#late());
   }
 
   start(call: CommitCall, inboxes: Inboxes): void {
-    const { open } = this.exchange;
-    this.asked = call.items.map(({ uid }) => uid);
+    const { open } = this.#exchange;
+    this.#asked = call.items.map(({ uid }) => uid);
     const references: SopReference[] = call.items.map(({ sopClass, uid }) => ({
       sopClass,
       sopInstance: uid,
     }));
     const { reports } = inboxes.of(open);
-    reports.expect(this.transaction, (report) => this.reported(report));
-    this.stops.push(() => reports.forget(this.transaction));
+    reports.expect(this.#transaction, (report) => this.#reported(report));
+    this.#stops.push(() => reports.forget(this.#transaction));
     if (call.reportTo !== undefined) {
-      this.stops.push(
-        this.services.delivery.awaitReport(call.reportTo, this.transaction, (json) =>
-          this.reported(JSON.parse(json) as CommitReport),
+      this.#stops.push(
+        this.#services.delivery.awaitReport(call.reportTo, this.#transaction, (json) =>
+          this.#reported(JSON.parse(json) as CommitReport),
         ),
       );
     }
-    this.operation.cancel = (): void => this.interrupt();
-    this.startedAt = performance.now();
-    requestCommitment(open.wire, this.transaction, references, (result) => this.requested(result));
-    this.deadline.set(this.timeoutMs);
+    this.#operation.cancel = (): void => this.#interrupt();
+    this.#startedAt = performance.now();
+    requestCommitment(open.wire, this.#transaction, references, (result) =>
+      this.#requested(result),
+    );
+    this.#deadline.set(this.#timeoutMs);
   }
 
-  private requested(result: NormalizedResult): void {
+  #requested(result: NormalizedResult): void {
     if (result.failure !== null) {
-      this.stop();
-      this.exchange.fail(this.operation, result.failure);
+      this.#stop();
+      this.#exchange.fail(this.#operation, result.failure);
       return;
     }
-    const response = this.exchange.answered(result);
-    this.answer = response;
+    const response = this.#exchange.answered(result);
+    this.#answer = response;
     if (!response.ok) {
-      const nothing = { committed: [], failed: [...new Set(this.asked)], unasked: [] };
-      this.settle({ ...response, ...nothing, durationMs: 0 });
-    } else if (this.report !== null) this.finish(this.report);
+      const nothing = { committed: [], failed: [...new Set(this.#asked)], unasked: [] };
+      this.#settle({ ...response, ...nothing, durationMs: 0 });
+    } else if (this.#report !== null) this.#finish(this.#report);
   }
 
-  private reported(report: CommitReport): void {
-    this.report ??= report;
+  #reported(report: CommitReport): void {
+    this.#report ??= report;
     // A report may overtake the response to its request.
-    if (this.answer !== null) this.finish(report);
+    if (this.#answer !== null) this.#finish(report);
   }
 
-  private finish(report: CommitReport): void {
-    const durationMs = performance.now() - this.startedAt;
-    const { ok, committed, failed, unasked, reason } = judgeCommitment(this.asked, report);
+  #finish(report: CommitReport): void {
+    const durationMs = performance.now() - this.#startedAt;
+    const { ok, committed, failed, unasked, reason } = judgeCommitment(this.#asked, report);
     const outcome = ok ? 'success' : 'failure';
-    this.exchange.sample('dicom_commit_duration', durationMs, { outcome });
-    if (reason !== '') this.tell(reason);
+    this.#exchange.sample('dicom_commit_duration', durationMs, { outcome });
+    if (reason !== '') this.#tell(reason);
     const why = reason === '' ? {} : { reason };
-    this.settle({ ...this.answer, ok, outcome, committed, failed, unasked, ...why, durationMs });
+    this.#settle({ ...this.#answer, ok, outcome, committed, failed, unasked, ...why, durationMs });
   }
 
-  private tell(reason: string): void {
-    const { parts } = this.services;
-    const { peer } = this.exchange.open.spec;
+  #tell(reason: string): void {
+    const { parts } = this.#services;
+    const { peer } = this.#exchange.open.spec;
     const code = 'COMMIT_INCOMPLETE';
     const message = `${peerText(peer)} reported the storage commitment: ${reason} (PS3.4 J.3.3)`;
     const about = { operation: 'N-EVENT-REPORT', code, message, calledAET: peer.calledAET };
-    parts.errors.failed(about, parts.vu(this.operation.slot));
+    parts.errors.failed(about, parts.vu(this.#operation.slot));
   }
 
-  private late(): void {
-    this.stop();
-    const { parts } = this.services;
-    const { open, service } = this.exchange;
-    const { timeoutMs: ms } = this;
+  #late(): void {
+    this.#stop();
+    const { parts } = this.#services;
+    const { open, service } = this.#exchange;
+    const ms = this.#timeoutMs;
     const fault = {
       ...failureFault({ kind: 'timeout', phase: 'response', ms }, open.spec.peer, service),
       code: 'TIMEOUT_REPORT',
@@ -132,26 +134,26 @@ class Commitment {
       hint: 'the peer sends it to the AE title that asked: set reportTo to a receiver it knows, or keep the association open',
       fields: { phase: 'report', ms },
     };
-    const vu = parts.vu(this.operation.slot);
+    const vu = parts.vu(this.#operation.slot);
     parts.errors.failed({ operation: 'N-EVENT-REPORT', ...fault }, vu);
-    this.exchange.sample('dicom_commit_duration', ms, { outcome: 'timeout' });
-    parts.host.fail(this.operation, fault);
+    this.#exchange.sample('dicom_commit_duration', ms, { outcome: 'timeout' });
+    parts.host.fail(this.#operation, fault);
   }
 
-  private interrupt(): void {
-    this.stop();
-    this.exchange.open.wire.abort();
-    this.services.parts.host.settle(this.operation, Answer.INTERRUPTED, 0, '');
+  #interrupt(): void {
+    this.#stop();
+    this.#exchange.open.wire.abort();
+    this.#services.parts.host.settle(this.#operation, Answer.INTERRUPTED, 0, '');
   }
 
-  private settle(result: object): void {
-    this.stop();
-    this.services.parts.host.settleJson(this.operation, result);
+  #settle(result: object): void {
+    this.#stop();
+    this.#services.parts.host.settleJson(this.#operation, result);
   }
 
-  private stop(): void {
-    this.deadline.clear();
-    for (const stop of this.stops.splice(0)) stop();
+  #stop(): void {
+    this.#deadline.clear();
+    for (const stop of this.#stops.splice(0)) stop();
   }
 }
 

@@ -4,26 +4,26 @@ import type { Timed, TimerQueue } from '../life/timer-queue.ts';
 export class Deadline implements Timed {
   at = 0;
   index = -1;
-  private readonly timers: TimerQueue;
-  private readonly passed: () => void;
+  readonly #timers: TimerQueue;
+  readonly #passed: () => void;
 
   constructor(timers: TimerQueue, passed: () => void) {
-    this.timers = timers;
-    this.passed = passed;
+    this.#timers = timers;
+    this.#passed = passed;
   }
 
   /** (Re)sets it; `passed` is called once, in `ms`. */
   set(ms: number): void {
-    this.timers.remove(this);
+    this.#timers.remove(this);
     this.at = performance.now() + ms;
-    this.timers.add(this);
+    this.#timers.add(this);
   }
 
   clear(): void {
-    this.timers.remove(this);
+    this.#timers.remove(this);
   }
 
   due(): void {
-    this.passed();
+    this.#passed();
   }
 }

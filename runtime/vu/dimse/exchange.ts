@@ -91,7 +91,7 @@ export class Exchange {
   readonly options: ServiceOptions;
   /** Tags of the request: VU, peer, service, the script's own. */
   readonly context: TagContext;
-  private readonly slot: number;
+  readonly #slot: number;
 
   constructor(
     parts: WorkerParts,
@@ -109,7 +109,7 @@ export class Exchange {
     this.open = open;
     this.service = service;
     this.options = options;
-    this.slot = slot;
+    this.#slot = slot;
     const peer = associations.peerContext(parts.vu(slot), open.spec);
     const tags = { ...options.tags, service };
     this.context = parts.contexts.with(peer, `call ${JSON.stringify(tags)}`, tags);
@@ -117,7 +117,7 @@ export class Exchange {
 
   /** Whose request it is. */
   get vu(): VuSlot {
-    return this.parts.vu(this.slot);
+    return this.parts.vu(this.#slot);
   }
 
   /** The context of this request with its outcome. */

@@ -55,122 +55,122 @@ class Cursor implements FindUser {
   readonly pages: boolean;
   readonly exchange: Exchange;
   finding: Finding | null = null;
-  private readonly parts: WorkerParts;
-  private matches: JsonDataset[] = [];
-  private taken = 0;
-  private waiting: Operation | null = null;
+  readonly #parts: WorkerParts;
+  #matches: JsonDataset[] = [];
+  #taken = 0;
+  #waiting: Operation | null = null;
   /** C-CANCEL was asked for: the answer is the last page. */
-  private draining = false;
-  private result: object | null = null;
-  private fault: Fault | 'interrupted' | null = null;
-  private readonly onEnd: (cursor: Cursor) => unknown;
+  #draining = false;
+  #result: object | null = null;
+  #fault: Fault | 'interrupted' | null = null;
+  readonly #onEnd: (cursor: Cursor) => unknown;
 
   constructor(number: number, exchange: Exchange, call: FindCall, onEnd: (cursor: Cursor) => void) {
     this.number = number;
     this.exchange = exchange;
-    this.parts = exchange.parts;
+    this.#parts = exchange.parts;
     this.limit = call.limit ?? (call.pages ? Infinity : DEFAULT_LIMIT);
     this.pages = call.pages;
-    this.onEnd = onEnd;
+    this.#onEnd = onEnd;
   }
 
   onMatch(match: JsonDataset): void {
-    if (this.taken >= this.limit || this.fault !== null) return;
-    this.taken++;
-    this.matches.push(match);
-    if (this.limit === Infinity && this.matches.length > MOST_WAITING) this.giveUp();
-    if (this.pages && this.waiting !== null && !this.draining) this.answer(this.waiting);
+    if (this.#taken >= this.limit || this.#fault !== null) return;
+    this.#taken++;
+    this.#matches.push(match);
+    if (this.limit === Infinity && this.#matches.length > MOST_WAITING) this.#giveUp();
+    if (this.pages && this.#waiting !== null && !this.#draining) this.#answer(this.#waiting);
   }
 
   /** The peer is faster than the loop: told, never cut short without a word. */
-  private giveUp(): void {
-    this.matches = [];
-    this.fault = {
+  #giveUp(): void {
+    this.#matches = [];
+    this.#fault = {
       code: 'SCRIPT_MATCHES',
       message: `find(): over ${MOST_WAITING} matches wait to be taken by the loop`,
       hint: 'give a limit: find(keys, { limit: 1000 }), or narrower keys',
     };
     this.finding?.cancel();
-    if (this.waiting !== null) this.answer(this.waiting);
+    if (this.#waiting !== null) this.#answer(this.#waiting);
   }
 
   onDone(result: FindResult): void {
-    if (this.fault !== null) return;
-    if (result.failure === null) this.result = findResult(this.exchange, result);
-    else this.fault = this.exchange.lost(result.failure) ?? 'interrupted';
-    if (this.waiting !== null) this.answer(this.waiting);
+    if (this.#fault !== null) return;
+    if (result.failure === null) this.#result = findResult(this.exchange, result);
+    else this.#fault = this.exchange.lost(result.failure) ?? 'interrupted';
+    if (this.#waiting !== null) this.#answer(this.#waiting);
   }
 
   /** The next page for `operation`, now or when there is one. */
   next(operation: Operation): void {
-    const ready = this.result !== null || this.fault !== null;
-    if (ready || (this.pages && this.matches.length > 0)) {
-      this.answer(operation);
+    const ready = this.#result !== null || this.#fault !== null;
+    if (ready || (this.pages && this.#matches.length > 0)) {
+      this.#answer(operation);
       return;
     }
-    this.waiting = operation;
+    this.#waiting = operation;
     operation.cancel = (): void => this.exchange.open.wire.abort();
   }
 
   /** C-CANCEL; `operation` is answered when the final response is in. */
   cancel(operation: Operation): void {
-    this.draining = true;
+    this.#draining = true;
     this.finding?.cancel();
-    if (this.result !== null || this.fault !== null) this.answer(operation);
+    if (this.#result !== null || this.#fault !== null) this.#answer(operation);
     else {
-      this.waiting = operation;
+      this.#waiting = operation;
       operation.cancel = (): void => this.exchange.open.wire.abort();
     }
   }
 
-  private answer(operation: Operation): void {
-    const { host } = this.parts;
-    const { fault } = this;
-    this.waiting = null;
+  #answer(operation: Operation): void {
+    const { host } = this.#parts;
+    const fault = this.#fault;
+    this.#waiting = null;
     if (fault !== null) {
-      this.onEnd(this);
+      this.#onEnd(this);
       if (fault === 'interrupted') host.settle(operation, Answer.INTERRUPTED, 0, '');
       else host.fail(operation, fault);
       return;
     }
-    const all = this.result !== null && (!this.pages || this.matches.length <= PAGE_MATCHES);
-    const matches = all ? this.matches : this.matches.slice(0, PAGE_MATCHES);
-    this.matches = all ? [] : this.matches.slice(PAGE_MATCHES);
+    const all = this.#result !== null && (!this.pages || this.#matches.length <= PAGE_MATCHES);
+    const matches = all ? this.#matches : this.#matches.slice(0, PAGE_MATCHES);
+    this.#matches = all ? [] : this.#matches.slice(PAGE_MATCHES);
     if (!this.pages) {
-      this.onEnd(this);
-      host.settleJson(operation, { ...this.result, matches });
+      this.#onEnd(this);
+      host.settleJson(operation, { ...this.#result, matches });
       return;
     }
     const page: Page = {
       matches,
       cursor: this.number,
-      ...(all ? { result: { ...this.result, matches: [] } } : {}),
+      ...(all ? { result: { ...this.#result, matches: [] } } : {}),
     };
-    if (all) this.onEnd(this);
+    if (all) this.#onEnd(this);
     host.settleJson(operation, page);
   }
 }
 
 /** Queries of this worker. */
 class Finds {
-  private readonly services: ServiceParts;
-  private readonly cursors = new Map<number, Cursor>();
-  private numbers = 0;
+  readonly #services: ServiceParts;
+  readonly #cursors = new Map<number, Cursor>();
+  #numbers = 0;
 
   constructor(services: ServiceParts) {
-    this.services = services;
+    this.#services = services;
   }
 
   begin(operation: Operation, call: FindCall, slot: number): void {
-    const { parts, associations } = this.services;
+    const { parts, associations } = this.#services;
     const open = associations.get(call.association);
     const { model = 'study', cancelAfter, timeoutMs } = call;
     const sopClass = queryClass(model, 'find');
     if (open.wire.contextFor(sopClass, '') === 0) throw noContext(open, sopClass, 'C-FIND');
     const about = { open, service: 'C-FIND', slot, options: call };
     const exchange = new Exchange(parts, associations, about);
-    const onEnd = (one: Cursor): boolean => this.cursors.delete(one.number);
-    const cursor = new Cursor(this.numbers++, exchange, call, onEnd);
+    const onEnd = (one: Cursor): boolean => this.#cursors.delete(one.number);
+    const cursor = new Cursor(this.#numbers++, exchange, call, onEnd);
     const level = call.level ?? (model === 'worklist' ? undefined : 'STUDY');
     const query = {
       model,
@@ -180,14 +180,14 @@ class Finds {
       ...(timeoutMs === undefined ? {} : { responseMs: timeoutMs }),
     };
     cursor.finding = find(open.wire, query, cursor);
-    this.cursors.set(cursor.number, cursor);
+    this.#cursors.set(cursor.number, cursor);
     cursor.next(operation);
   }
 
   /** Gives the next page, or cancels: a new ticket for a query that runs. */
   resume(slot: number, how: 'next' | 'cancel'): number {
-    const { host, vu } = this.services.parts;
-    const cursor = this.cursors.get(host.x());
+    const { host, vu } = this.#services.parts;
+    const cursor = this.#cursors.get(host.x());
     if (cursor === undefined) {
       throw new RingFault({ code: 'SCRIPT_STATE', message: 'find: the query is over' });
     }

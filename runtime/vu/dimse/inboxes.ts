@@ -15,7 +15,7 @@ export class Inbox implements RequestHandler {
 
   constructor(odd: (report: OddReport) => void) {
     const onRequest: RequestHandler['onRequest'] = (association, request) =>
-      this.other(association, request);
+      this.#other(association, request);
     this.reports = new CommitmentReports({ onRequest }, odd);
   }
 
@@ -36,7 +36,7 @@ export class Inbox implements RequestHandler {
   }
 
   /** C-ECHO is answered by anybody (PS3.4 Annex A); nothing else is offered. */
-  private other(association: Association, request: IncomingRequest): void {
+  #other(association: Association, request: IncomingRequest): void {
     const echo = request.text(Element.AFFECTED_SOP_CLASS) === '1.2.840.10008.1.1';
     association.respond(request, { status: echo ? Status.SUCCESS : Status.UNRECOGNIZED_OPERATION });
   }
@@ -44,20 +44,20 @@ export class Inbox implements RequestHandler {
 
 /** The inbox of each association that needs one. */
 export class Inboxes {
-  private readonly known = new WeakMap<OpenAssociation, Inbox>();
-  private readonly odd: (report: OddReport) => void;
+  readonly #known = new WeakMap<OpenAssociation, Inbox>();
+  readonly #odd: (report: OddReport) => void;
 
   /** `odd` hears of reports that are for nobody. */
   constructor(odd: (report: OddReport) => void) {
-    this.odd = odd;
+    this.#odd = odd;
   }
 
   /** The inbox of an association; made, and set to answer, at the first use. */
   of(open: OpenAssociation): Inbox {
-    let inbox = this.known.get(open);
+    let inbox = this.#known.get(open);
     if (inbox === undefined) {
-      inbox = new Inbox(this.odd);
-      this.known.set(open, inbox);
+      inbox = new Inbox(this.#odd);
+      this.#known.set(open, inbox);
       open.wire.handler = inbox;
     }
     return inbox;

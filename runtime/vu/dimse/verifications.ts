@@ -58,89 +58,90 @@ interface Hit {
 
 /** One `verify.study()`. */
 class Verification {
-  private readonly services: ServiceParts;
-  private readonly operation: Operation;
-  private readonly call: VerifyCall;
-  private readonly spec: Spec;
-  private readonly slot: number;
-  private readonly deadline: Deadline;
-  private readonly startedAt = performance.now();
-  private readonly timing: { readonly intervalMs: number; readonly timeoutMs: number };
-  private open: OpenAssociation | null = null;
-  private attempts = 0;
-  private hit: Hit | null = null;
-  private trouble = '';
+  readonly #services: ServiceParts;
+  readonly #operation: Operation;
+  readonly #call: VerifyCall;
+  readonly #spec: Spec;
+  readonly #slot: number;
+  readonly #deadline: Deadline;
+  readonly #startedAt = performance.now();
+  readonly #timing: { readonly intervalMs: number; readonly timeoutMs: number };
+  #open: OpenAssociation | null = null;
+  #attempts = 0;
+  #hit: Hit | null = null;
+  #trouble = '';
   /** Answers of the last round that were not about what was asked for. */
-  private strangers = 0;
-  private over = false;
+  #strangers = 0;
+  #over = false;
 
   constructor(services: ServiceParts, operation: Operation, call: VerifyCall) {
     const { parts, associations } = services;
     const { verify } = parts.plan;
-    this.services = services;
-    this.operation = operation;
-    this.call = call;
-    this.slot = operation.slot;
+    this.#services = services;
+    this.#operation = operation;
+    this.#call = call;
+    this.#slot = operation.slot;
     const pairs = [['StudyRootFind'], ['PatientRootFind']];
-    this.spec = associations.spec(
+    this.#spec = associations.spec(
       associations.specNumber(JSON.stringify({ peer: call.peer, pairs })),
     );
-    this.deadline = new Deadline(parts.timers, () => this.attempt());
-    this.timing = {
+    this.#deadline = new Deadline(parts.timers, () => this.#attempt());
+    this.#timing = {
       intervalMs: call.intervalMs ?? verify?.intervalMs ?? DEFAULT_INTERVAL_MS,
       timeoutMs: call.timeoutMs ?? verify?.timeoutMs ?? DEFAULT_TIMEOUT_MS,
     };
   }
 
   start(): void {
-    const { verify } = this.services.parts.plan;
-    this.operation.cancel = (): void => this.interrupt();
-    const delay = this.call.initialDelayMs ?? verify?.initialDelayMs ?? DEFAULT_INITIAL_DELAY_MS;
-    this.deadline.set(delay);
+    const { verify } = this.#services.parts.plan;
+    this.#operation.cancel = (): void => this.#interrupt();
+    const delay = this.#call.initialDelayMs ?? verify?.initialDelayMs ?? DEFAULT_INITIAL_DELAY_MS;
+    this.#deadline.set(delay);
   }
 
-  private get elapsed(): number {
-    return performance.now() - this.startedAt;
+  get #elapsed(): number {
+    return performance.now() - this.#startedAt;
   }
 
-  private attempt(): void {
-    if (this.over) return;
-    this.attempts++;
-    this.hit = null;
-    this.strangers = 0;
-    if (this.open?.wire.open === true) {
-      this.climb(0);
+  #attempt(): void {
+    if (this.#over) return;
+    this.#attempts++;
+    this.#hit = null;
+    this.#strangers = 0;
+    if (this.#open?.wire.open === true) {
+      this.#climb(0);
       return;
     }
-    const { associations, parts } = this.services;
-    associations.open(this.spec, this.operation, (outcome) => {
-      this.operation.cancel = (): void => this.interrupt();
-      associations.count(outcome, this.spec, parts.vu(this.slot), false);
-      this.opened(outcome);
+    const { associations, parts } = this.#services;
+    associations.open(this.#spec, this.#operation, (outcome) => {
+      this.#operation.cancel = (): void => this.#interrupt();
+      associations.count(outcome, this.#spec, parts.vu(this.#slot), false);
+      this.#opened(outcome);
     });
   }
 
-  private opened(outcome: AssociateOutcome): void {
-    const { associations } = this.services;
-    if (this.over) {
+  #opened(outcome: AssociateOutcome): void {
+    const { associations } = this.#services;
+    if (this.#over) {
       if (outcome.kind === 'accepted') outcome.association.abort();
       return;
     }
     if (outcome.kind === 'accepted') {
-      this.open = associations.adopt(outcome, this.spec, this.slot);
+      this.#open = associations.adopt(outcome, this.#spec, this.#slot);
       if (outcomeWord(outcome) === 'accepted') {
-        this.climb(0);
+        this.#climb(0);
         return;
       }
     }
-    this.leave();
-    this.trouble = outcomeFault(outcome, this.spec).message;
-    this.judge();
+    this.#leave();
+    this.#trouble = outcomeFault(outcome, this.#spec).message;
+    this.#judge();
   }
 
   /** The next rung from this one on that the peer offers; -1 when there is none. */
-  private rungFrom(from: number): number {
-    const { open, call } = this;
+  #rungFrom(from: number): number {
+    const open = this.#open,
+      call = this.#call;
     return LADDER.findIndex(
       ({ model, level }, i) =>
         i >= from &&
@@ -151,18 +152,19 @@ class Verification {
   }
 
   /** Asks by the next rung that the peer offers; after the last one the round is over. */
-  private climb(from: number): void {
-    const { open, call } = this;
-    const { parts, associations } = this.services;
-    const index = this.rungFrom(from);
+  #climb(from: number): void {
+    const open = this.#open,
+      call = this.#call;
+    const { parts, associations } = this.#services;
+    const index = this.#rungFrom(from);
     const rung = LADDER[index];
     if (rung === undefined || open === null) {
-      this.judge();
+      this.#judge();
       return;
     }
     // That it does not know this model is no failure, as long as there is another to ask by.
-    const options = this.rungFrom(index + 1) < 0 ? {} : { expectStatus: NOT_THIS_MODEL };
-    const about = { open, service: 'C-FIND', slot: this.slot, options };
+    const options = this.#rungFrom(index + 1) < 0 ? {} : { expectStatus: NOT_THIS_MODEL };
+    const about = { open, service: 'C-FIND', slot: this.#slot, options };
     const exchange = new Exchange(parts, associations, about);
     // An archive that does not know a key ignores it, and answers with whatever it has.
     let first: JsonDataset | null = null;
@@ -176,46 +178,47 @@ class Verification {
       {
         onMatch: (match) => {
           if (isAsked(match)) first ??= match;
-          else this.strangers++;
+          else this.#strangers++;
         },
-        onDone: (result) => this.found({ rung, index }, exchange, result, first),
+        onDone: (result) => this.#found({ rung, index }, exchange, result, first),
       },
     );
   }
 
-  private found(
+  #found(
     at: { readonly rung: Rung; readonly index: number },
     exchange: Exchange,
     result: FindResult,
     first: JsonDataset | null,
   ): void {
     if (result.failure !== null) {
-      this.lost(exchange, result.failure);
+      this.#lost(exchange, result.failure);
       return;
     }
     findResult(exchange, result);
-    if (this.over) return;
+    if (this.#over) return;
     if (first === null) {
-      this.climb(at.index + 1);
+      this.#climb(at.index + 1);
       return;
     }
     const count = first['NumberOfStudyRelatedInstances'] ?? '';
-    this.hit = { rung: at.rung, instances: count === '' ? undefined : Number(count) };
-    this.judge();
+    this.#hit = { rung: at.rung, instances: count === '' ? undefined : Number(count) };
+    this.#judge();
   }
 
-  private lost(exchange: Exchange, failure: Failure): void {
+  #lost(exchange: Exchange, failure: Failure): void {
     const fault = exchange.lost(failure);
-    if (this.over) return;
-    this.trouble = fault?.message ?? '';
-    this.leave();
-    this.judge();
+    if (this.#over) return;
+    this.#trouble = fault?.message ?? '';
+    this.#leave();
+    this.#judge();
   }
 
   /** The round is over: an answer, or another round. */
-  private judge(): void {
-    if (this.over) return;
-    const { hit, call } = this;
+  #judge(): void {
+    if (this.#over) return;
+    const hit = this.#hit,
+      call = this.#call;
     const visible = hit?.rung.level === 'STUDY';
     const complete =
       visible &&
@@ -223,29 +226,30 @@ class Verification {
         hit.instances === undefined ||
         hit.instances >= call.instances);
     if (call.absent === true ? visible : complete) {
-      this.finish();
+      this.#finish();
       return;
     }
-    const { intervalMs, timeoutMs } = this.timing;
-    if (this.elapsed + intervalMs > timeoutMs) this.finish();
-    else this.deadline.set(intervalMs);
+    const { intervalMs, timeoutMs } = this.#timing;
+    if (this.#elapsed + intervalMs > timeoutMs) this.#finish();
+    else this.#deadline.set(intervalMs);
   }
 
-  private finish(): void {
-    this.over = true;
-    const { hit, call } = this;
-    const durationMs = this.elapsed;
+  #finish(): void {
+    this.#over = true;
+    const hit = this.#hit,
+      call = this.#call;
+    const durationMs = this.#elapsed;
     const found = hit?.rung.level === 'STUDY';
-    const reason = this.reason();
+    const reason = this.#reason();
     const ok = reason === '';
-    this.sample(durationMs, found && ok);
-    this.leave();
-    this.services.parts.host.settleJson(this.operation, {
+    this.#sample(durationMs, found && ok);
+    this.#leave();
+    this.#services.parts.host.settleJson(this.#operation, {
       found: call.absent === true ? found : found && ok,
       ok,
       skipped: false,
       durationMs,
-      attempts: this.attempts,
+      attempts: this.#attempts,
       ...(hit === null ? {} : { level: hit.rung.level, strategy: hit.rung.strategy }),
       ...(hit?.instances === undefined ? {} : { instances: hit.instances }),
       ...(ok ? {} : { reason }),
@@ -253,17 +257,18 @@ class Verification {
   }
 
   /** What is wrong, '' when nothing is. */
-  private reason(): string {
-    const { hit, call } = this;
-    const seconds = `${(this.elapsed / 1000).toFixed(1)} s`;
+  #reason(): string {
+    const hit = this.#hit,
+      call = this.#call;
+    const seconds = `${(this.#elapsed / 1000).toFixed(1)} s`;
     if (call.absent === true) {
       if (hit?.rung.level === 'STUDY') return 'the study is there, and must not be';
-      return this.trouble === '' ? this.others() : `nobody could be asked: ${this.trouble}`;
+      return this.#trouble === '' ? this.#others() : `nobody could be asked: ${this.#trouble}`;
     }
     if (hit === null) {
-      const trouble = this.trouble === '' ? this.others() : this.trouble;
+      const trouble = this.#trouble === '' ? this.#others() : this.#trouble;
       const why = trouble === '' ? '' : ` (${trouble})`;
-      return `not found within ${seconds} in ${this.attempts} attempts${why}`;
+      return `not found within ${seconds} in ${this.#attempts} attempts${why}`;
     }
     if (hit.rung.level === 'PATIENT') {
       return 'the patient is known and the study is not: it waits in a quality queue, or its order was not placed';
@@ -276,39 +281,39 @@ class Verification {
   }
 
   /** '' when all that was answered was about the study. */
-  private others(): string {
-    const { strangers } = this;
+  #others(): string {
+    const strangers = this.#strangers;
     if (strangers === 0) return '';
     const answers = strangers === 1 ? '1 answer was' : `${strangers} answers were`;
     return `${answers} about something else: the peer ignores the key`;
   }
 
-  private sample(durationMs: number, visible: boolean): void {
-    if (this.call.absent === true) return;
-    const { parts, associations } = this.services;
+  #sample(durationMs: number, visible: boolean): void {
+    if (this.#call.absent === true) return;
+    const { parts, associations } = this.#services;
     const { contexts, samples } = parts;
-    const peer = associations.peerContext(parts.vu(this.slot), this.spec);
+    const peer = associations.peerContext(parts.vu(this.#slot), this.#spec);
     const outcome = visible ? 'success' : 'failure';
     const context = contexts.with(peer, `visible ${outcome}`, { outcome });
     samples.add(contexts.series(context, 'dicom_visible_duration'), durationMs);
   }
 
   /** Releases the association without waiting. */
-  private leave(): void {
-    const { open } = this;
-    this.open = null;
+  #leave(): void {
+    const open = this.#open;
+    this.#open = null;
     if (open === null) return;
     open.leaving = true;
     if (open.wire.open) open.wire.release();
-    this.services.associations.abandon(open.handle);
+    this.#services.associations.abandon(open.handle);
   }
 
-  private interrupt(): void {
-    this.over = true;
-    this.deadline.clear();
-    this.open?.wire.abort();
-    this.leave();
-    this.services.parts.host.settle(this.operation, Answer.INTERRUPTED, 0, '');
+  #interrupt(): void {
+    this.#over = true;
+    this.#deadline.clear();
+    this.#open?.wire.abort();
+    this.#leave();
+    this.#services.parts.host.settle(this.#operation, Answer.INTERRUPTED, 0, '');
   }
 }
 

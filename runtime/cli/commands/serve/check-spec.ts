@@ -46,19 +46,20 @@ export function checkSpec(kind: Served['kind'], spec: unknown, file: string): Pl
 }
 
 class SpecCheck {
-  private readonly kind: Served['kind'];
-  private readonly problems: Problems;
+  readonly #kind: Served['kind'];
+  readonly #problems: Problems;
 
   constructor(kind: Served['kind'], problems: Problems) {
-    this.kind = kind;
-    this.problems = problems;
+    this.#kind = kind;
+    this.#problems = problems;
   }
 
   station(spec: Plain, at: Place): void {
-    const { kind, problems } = this;
+    const kind = this.#kind,
+      problems = this.#problems;
     const known = kind === 'sink' ? SINK_KEYS : (STATION_KEYS[kind] ?? []);
     // `pool` is of the embedded router, whose destinations are not spelled out.
-    this.keys(
+    this.#keys(
       spec,
       known.filter((key) => key !== 'pool'),
       at,
@@ -69,45 +70,45 @@ class SpecCheck {
       if (OBJECTS.includes(key) && !isObject(value)) problems.value(here, 'an object', value);
       if (NUMBERS.includes(key) && !isCount(value)) problems.value(here, 'a number ≥ 0', value);
     }
-    this.faults(spec['faults'], within(at, 'faults'));
-    this.destinations(spec['destinations'], within(at, 'destinations'));
-    this.rows(spec['routes'], ROUTE_KEYS, within(at, 'routes'));
-    this.rows(spec['rules'], RULE_KEYS, within(at, 'rules'));
-    this.targets(spec, within(at, 'routes'));
+    this.#faults(spec['faults'], within(at, 'faults'));
+    this.#destinations(spec['destinations'], within(at, 'destinations'));
+    this.#rows(spec['routes'], ROUTE_KEYS, within(at, 'routes'));
+    this.#rows(spec['rules'], RULE_KEYS, within(at, 'rules'));
+    this.#targets(spec, within(at, 'routes'));
   }
 
-  private keys(object: Plain, known: readonly string[], at: Place): void {
+  #keys(object: Plain, known: readonly string[], at: Place): void {
     for (const key of Object.keys(object)) {
-      if (!known.includes(key)) this.problems.unknownKey(at, key, known);
+      if (!known.includes(key)) this.#problems.unknownKey(at, key, known);
     }
   }
 
-  private faults(faults: unknown, at: Place): void {
+  #faults(faults: unknown, at: Place): void {
     if (!isObject(faults)) return;
-    const isRouter = this.kind === 'router';
+    const isRouter = this.#kind === 'router';
     const known = KNOWN_FAULTS.filter((key) => isRouter || !ROUTER_FAULTS.includes(key));
-    this.keys(faults, known, at);
+    this.#keys(faults, known, at);
   }
 
-  private destinations(destinations: unknown, at: Place): void {
+  #destinations(destinations: unknown, at: Place): void {
     if (!isObject(destinations)) return;
     for (const [name, value] of Object.entries(destinations)) {
       const here = within(at, name);
       if (!isObject(value)) {
-        this.problems.value(here, 'an object', value);
+        this.#problems.value(here, 'an object', value);
         continue;
       }
-      const isRouter = this.kind === 'router';
-      this.keys(value, isRouter ? DESTINATION_KEYS : ['host', 'port', 'tls'], here);
+      const isRouter = this.#kind === 'router';
+      this.#keys(value, isRouter ? DESTINATION_KEYS : ['host', 'port', 'tls'], here);
       const { host, port, calledAET } = value;
       if (typeof host !== 'string' || host === '') {
-        this.problems.value(within(here, 'host'), 'a host name or address', host);
+        this.#problems.value(within(here, 'host'), 'a host name or address', host);
       }
       if (!isCount(port) || port < 1 || port > 65_535) {
-        this.problems.value(within(here, 'port'), 'a port, 1 to 65535', port);
+        this.#problems.value(within(here, 'port'), 'a port, 1 to 65535', port);
       }
       if (isRouter && !isTitle(calledAET)) {
-        this.problems.value(
+        this.#problems.value(
           within(here, 'calledAET'),
           'an AE title, 1 to 16 characters',
           calledAET,
@@ -116,21 +117,21 @@ class SpecCheck {
     }
   }
 
-  private rows(rows: unknown, known: readonly string[], at: Place): void {
+  #rows(rows: unknown, known: readonly string[], at: Place): void {
     if (!Array.isArray(rows)) return;
     rows.forEach((row: unknown, i) => {
-      if (isObject(row)) this.keys(row, known, within(at, i));
-      else this.problems.value(within(at, i), 'an object', row);
+      if (isObject(row)) this.#keys(row, known, within(at, i));
+      else this.#problems.value(within(at, i), 'an object', row);
     });
   }
 
   /** Routes go to destinations that are there; those of `--to` are checked with the router. */
-  private targets(spec: Plain, at: Place): void {
+  #targets(spec: Plain, at: Place): void {
     const { routes } = spec;
     if (!Array.isArray(routes)) return;
     routes.forEach((route: unknown, i) => {
       if (!isObject(route) || Array.isArray(route['to'])) return;
-      this.problems.value(within(within(at, i), 'to'), 'a list of destinations', route['to']);
+      this.#problems.value(within(within(at, i), 'to'), 'a list of destinations', route['to']);
     });
   }
 }

@@ -10,17 +10,17 @@ class Recorder implements PduSink {
   readonly log: string[] = [];
   failure: ProtocolFailure | null = null;
   allowData = true;
-  private part = '';
+  #part = '';
 
   onDataPdu(): boolean {
     return this.allowData;
   }
 
   onPdv(pdv: PdvHeader, buffer: Buffer, start: number, end: number): void {
-    this.part += buffer.toString('hex', start, end);
+    this.#part += buffer.toString('hex', start, end);
     if (!pdv.complete) return;
-    this.log.push(`pdv ${pdv.contextId} ${pdv.control} ${this.part}`);
-    this.part = '';
+    this.log.push(`pdv ${pdv.contextId} ${pdv.control} ${this.#part}`);
+    this.#part = '';
   }
 
   onPdu(pdu: { kind: string }): void {

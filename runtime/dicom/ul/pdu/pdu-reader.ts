@@ -52,185 +52,185 @@ export class PduReader implements PdvHeader {
   contextId = 0;
   control = 0;
   complete = false;
-  private readonly sink: PduSink;
-  private mode = HEADER;
-  private stopped = false;
-  private held = NO_BYTES;
-  private heldBytes = 0;
-  private pduLeft = 0;
-  private pdvLeft = 0;
-  private type = 0;
-  private body = NO_BYTES;
-  private bodyBytes = 0;
-  private chunk: Buffer = NO_BYTES;
-  private chunkStart = 0;
-  private chunkEnd = 0;
+  readonly #sink: PduSink;
+  #mode = HEADER;
+  #stopped = false;
+  #held = NO_BYTES;
+  #heldBytes = 0;
+  #pduLeft = 0;
+  #pdvLeft = 0;
+  #type = 0;
+  #body = NO_BYTES;
+  #bodyBytes = 0;
+  #chunk: Buffer = NO_BYTES;
+  #chunkStart = 0;
+  #chunkEnd = 0;
 
   constructor(sink: PduSink) {
-    this.sink = sink;
+    this.#sink = sink;
   }
 
   /** True between two PDUs. */
   get idle(): boolean {
-    return this.mode === HEADER && this.heldBytes === 0;
+    return this.#mode === HEADER && this.#heldBytes === 0;
   }
 
   /** Reads nothing more: the association is over. */
   stop(): void {
-    this.stopped = true;
-    this.body = NO_BYTES;
+    this.#stopped = true;
+    this.#body = NO_BYTES;
   }
 
   /** Reads a chunk. What the sink gets of it is valid during the call only. */
   push(buffer: Buffer, start: number, end: number): void {
     let at = start;
-    this.chunk = buffer;
-    this.chunkStart = start;
-    this.chunkEnd = end;
-    while (at < end && !this.stopped) {
-      if (this.mode === PDV_DATA) at = this.readData(buffer, at, end);
-      else if (this.mode === BODY) at = this.readBody(buffer, at, end);
-      else at = this.readHeader(buffer, at, end);
+    this.#chunk = buffer;
+    this.#chunkStart = start;
+    this.#chunkEnd = end;
+    while (at < end && !this.#stopped) {
+      if (this.#mode === PDV_DATA) at = this.#readData(buffer, at, end);
+      else if (this.#mode === BODY) at = this.#readBody(buffer, at, end);
+      else at = this.#readHeader(buffer, at, end);
     }
     this.received += end - start;
   }
 
-  private readHeader(buffer: Buffer, at: number, end: number): number {
-    if (this.heldBytes === 0 && end - at >= PDU_HEADER_BYTES) {
-      this.onHeader(buffer, at, at);
+  #readHeader(buffer: Buffer, at: number, end: number): number {
+    if (this.#heldBytes === 0 && end - at >= PDU_HEADER_BYTES) {
+      this.#onHeader(buffer, at, at);
       return at + PDU_HEADER_BYTES;
     }
-    if (this.held.length === 0) this.held = Buffer.alloc(PDU_HEADER_BYTES);
-    const next = Math.min(end, at + PDU_HEADER_BYTES - this.heldBytes);
-    buffer.copy(this.held, this.heldBytes, at, next);
-    this.heldBytes += next - at;
-    if (this.heldBytes === PDU_HEADER_BYTES) {
-      this.heldBytes = 0;
-      this.onHeader(this.held, 0, next - PDU_HEADER_BYTES);
+    if (this.#held.length === 0) this.#held = Buffer.alloc(PDU_HEADER_BYTES);
+    const next = Math.min(end, at + PDU_HEADER_BYTES - this.#heldBytes);
+    buffer.copy(this.#held, this.#heldBytes, at, next);
+    this.#heldBytes += next - at;
+    if (this.#heldBytes === PDU_HEADER_BYTES) {
+      this.#heldBytes = 0;
+      this.#onHeader(this.#held, 0, next - PDU_HEADER_BYTES);
     }
     return next;
   }
 
   /** A 6-byte header of a PDU or PDV at `from`; it began at `at` of the current chunk. */
-  private onHeader(buffer: Buffer, from: number, at: number): void {
-    if (this.mode === PDV_HEADER) {
-      this.onPdvHeader(buffer, from, at);
+  #onHeader(buffer: Buffer, from: number, at: number): void {
+    if (this.#mode === PDV_HEADER) {
+      this.#onPdvHeader(buffer, from, at);
       return;
     }
     const length = buffer.readUInt32BE(from + 2);
-    if (buffer[from] === PduType.P_DATA_TF) this.onDataHeader(length, buffer, from, at);
-    else this.onOtherHeader(length, buffer, from, at);
+    if (buffer[from] === PduType.P_DATA_TF) this.#onDataHeader(length, buffer, from, at);
+    else this.#onOtherHeader(length, buffer, from, at);
   }
 
-  private onDataHeader(length: number, buffer: Buffer, from: number, at: number): void {
-    if (!this.sink.onDataPdu()) {
+  #onDataHeader(length: number, buffer: Buffer, from: number, at: number): void {
+    if (!this.#sink.onDataPdu()) {
       this.stop();
       return;
     }
     const limit = this.maxPdu === 0 ? UNLIMITED_PDU : this.maxPdu;
     if (length < PDV_HEADER_BYTES || length > limit) {
       const what = `P-DATA-TF of ${length} bytes (allowed ${PDV_HEADER_BYTES} to ${limit})`;
-      this.invalid(what, 'PS3.8 §9.3.5', buffer, from, at);
+      this.#invalid(what, 'PS3.8 §9.3.5', buffer, from, at);
       return;
     }
-    this.pduLeft = length;
-    this.mode = PDV_HEADER;
+    this.#pduLeft = length;
+    this.#mode = PDV_HEADER;
   }
 
-  private onOtherHeader(length: number, buffer: Buffer, from: number, at: number): void {
+  #onOtherHeader(length: number, buffer: Buffer, from: number, at: number): void {
     const type = buffer.readUInt8(from);
     if (type < PduType.ASSOCIATE_RQ || type > PduType.ABORT) {
       const what = `PDU type 0x${type.toString(16).padStart(2, '0')} is unknown`;
-      this.invalid(what, 'PS3.8 §9.3.1', buffer, from, at, AbortReason.UNRECOGNIZED_PDU);
+      this.#invalid(what, 'PS3.8 §9.3.1', buffer, from, at, AbortReason.UNRECOGNIZED_PDU);
       return;
     }
     const limit = type <= PduType.ASSOCIATE_AC ? ASSOCIATE_MAX_BYTES : FIXED_BODY_BYTES;
     if (length > limit || length < FIXED_BODY_BYTES) {
       const what = `PDU type 0x0${type} of ${length} bytes (allowed ${FIXED_BODY_BYTES} to ${limit})`;
-      this.invalid(what, 'PS3.8 §9.3.1', buffer, from, at);
+      this.#invalid(what, 'PS3.8 §9.3.1', buffer, from, at);
       return;
     }
-    this.type = type;
-    this.pduLeft = length;
-    this.mode = BODY;
+    this.#type = type;
+    this.#pduLeft = length;
+    this.#mode = BODY;
   }
 
-  private onPdvHeader(buffer: Buffer, from: number, at: number): void {
+  #onPdvHeader(buffer: Buffer, from: number, at: number): void {
     const length = buffer.readUInt32BE(from);
-    if (length < PDV_OVERHEAD_BYTES || length + 4 > this.pduLeft) {
-      const what = `PDV of ${length} bytes in the ${this.pduLeft} bytes left of its PDU`;
-      this.invalid(what, 'PS3.8 §9.3.5.1', buffer, from, at);
+    if (length < PDV_OVERHEAD_BYTES || length + 4 > this.#pduLeft) {
+      const what = `PDV of ${length} bytes in the ${this.#pduLeft} bytes left of its PDU`;
+      this.#invalid(what, 'PS3.8 §9.3.5.1', buffer, from, at);
       return;
     }
     this.contextId = buffer.readUInt8(from + 4);
     this.control = buffer.readUInt8(from + 5);
-    this.pdvLeft = length - PDV_OVERHEAD_BYTES;
-    this.pduLeft -= length + 4;
-    if (this.pduLeft > 0 && this.pduLeft < PDV_HEADER_BYTES) {
-      const what = `${this.pduLeft} stray bytes after the last PDV of a P-DATA-TF`;
-      this.invalid(what, 'PS3.8 §9.3.5.1', buffer, from, at);
+    this.#pdvLeft = length - PDV_OVERHEAD_BYTES;
+    this.#pduLeft -= length + 4;
+    if (this.#pduLeft > 0 && this.#pduLeft < PDV_HEADER_BYTES) {
+      const what = `${this.#pduLeft} stray bytes after the last PDV of a P-DATA-TF`;
+      this.#invalid(what, 'PS3.8 §9.3.5.1', buffer, from, at);
       return;
     }
-    this.mode = PDV_DATA;
-    if (this.pdvLeft === 0) this.readData(buffer, from, from);
+    this.#mode = PDV_DATA;
+    if (this.#pdvLeft === 0) this.#readData(buffer, from, from);
   }
 
-  private readData(buffer: Buffer, at: number, end: number): number {
-    const next = Math.min(end, at + this.pdvLeft);
-    this.pdvLeft -= next - at;
-    this.complete = this.pdvLeft === 0;
+  #readData(buffer: Buffer, at: number, end: number): number {
+    const next = Math.min(end, at + this.#pdvLeft);
+    this.#pdvLeft -= next - at;
+    this.complete = this.#pdvLeft === 0;
     // Set before the call: the sink may look at `idle`.
-    if (this.complete) this.mode = this.pduLeft === 0 ? HEADER : PDV_HEADER;
-    this.sink.onPdv(this, buffer, at, next);
+    if (this.complete) this.#mode = this.#pduLeft === 0 ? HEADER : PDV_HEADER;
+    this.#sink.onPdv(this, buffer, at, next);
     return next;
   }
 
-  private readBody(buffer: Buffer, at: number, end: number): number {
-    if (this.bodyBytes === 0 && end - at >= this.pduLeft) {
-      this.finishBody(buffer, at, at + this.pduLeft);
-      return at + this.pduLeft;
+  #readBody(buffer: Buffer, at: number, end: number): number {
+    if (this.#bodyBytes === 0 && end - at >= this.#pduLeft) {
+      this.#finishBody(buffer, at, at + this.#pduLeft);
+      return at + this.#pduLeft;
     }
-    return this.gatherBody(buffer, at, end);
+    return this.#gatherBody(buffer, at, end);
   }
 
   /** The body comes in pieces: they are kept until it is whole. */
-  private gatherBody(buffer: Buffer, at: number, end: number): number {
-    const next = Math.min(end, at + this.pduLeft - this.bodyBytes);
-    const needed = this.bodyBytes + next - at;
-    if (needed > this.body.length) {
-      const atLeast = Math.max(needed, FIRST_BODY_ALLOCATION, 2 * this.body.length);
-      const larger = Buffer.alloc(Math.min(this.pduLeft, atLeast));
-      this.body.copy(larger, 0, 0, this.bodyBytes);
-      this.body = larger;
+  #gatherBody(buffer: Buffer, at: number, end: number): number {
+    const next = Math.min(end, at + this.#pduLeft - this.#bodyBytes);
+    const needed = this.#bodyBytes + next - at;
+    if (needed > this.#body.length) {
+      const atLeast = Math.max(needed, FIRST_BODY_ALLOCATION, 2 * this.#body.length);
+      const larger = Buffer.alloc(Math.min(this.#pduLeft, atLeast));
+      this.#body.copy(larger, 0, 0, this.#bodyBytes);
+      this.#body = larger;
     }
-    buffer.copy(this.body, this.bodyBytes, at, next);
-    this.bodyBytes = needed;
-    if (needed === this.pduLeft) {
-      const { body } = this;
-      this.body = NO_BYTES;
-      this.bodyBytes = 0;
-      this.finishBody(body, 0, needed, next - needed);
+    buffer.copy(this.#body, this.#bodyBytes, at, next);
+    this.#bodyBytes = needed;
+    if (needed === this.#pduLeft) {
+      const body = this.#body;
+      this.#body = NO_BYTES;
+      this.#bodyBytes = 0;
+      this.#finishBody(body, 0, needed, next - needed);
     }
     return next;
   }
 
   /** The whole body; it began at `at` of the current chunk. */
-  private finishBody(buffer: Buffer, start: number, end: number, at = start): void {
-    this.mode = HEADER;
+  #finishBody(buffer: Buffer, start: number, end: number, at = start): void {
+    this.#mode = HEADER;
     let pdu: Pdu;
     try {
-      pdu = decodeAgain(this.type, buffer, start, end);
+      pdu = decodeAgain(this.#type, buffer, start, end);
     } catch (error) {
       if (!(error instanceof PduError)) throw error;
       const { message, clause } = error;
-      this.invalid(message, clause, buffer.subarray(0, end), start + error.at, at + error.at);
+      this.#invalid(message, clause, buffer.subarray(0, end), start + error.at, at + error.at);
       return;
     }
-    this.sink.onPdu(pdu);
+    this.#sink.onPdu(pdu);
   }
 
   // eslint-disable-next-line max-params -- where it happened, in the chunk and in the stream
-  private invalid(
+  #invalid(
     message: string,
     clause: string,
     buffer: Buffer,
@@ -239,7 +239,7 @@ export class PduReader implements PdvHeader {
     reason: number = AbortReason.INVALID_PARAMETER,
   ): void {
     this.stop();
-    this.sink.onInvalid(this.failure({ message, clause }, buffer, from, at), reason);
+    this.#sink.onInvalid(this.failure({ message, clause }, buffer, from, at), reason);
   }
 
   /** A protocol error at `from` of `buffer`, which is `at` of the current chunk. */
@@ -250,12 +250,12 @@ export class PduReader implements PdvHeader {
     at: number,
   ): ProtocolFailure {
     // Behind the chunk the buffer holds what others sent before.
-    const end = buffer === this.chunk ? this.chunkEnd : buffer.length;
+    const end = buffer === this.#chunk ? this.#chunkEnd : buffer.length;
     const shown = buffer.subarray(from, Math.min(end, from + WINDOW_BYTES));
     return {
       kind: 'protocol',
       code: 'PROTO_INVALID_PDU',
-      offset: this.received + at - this.chunkStart,
+      offset: this.received + at - this.#chunkStart,
       window: shown.toString('hex'),
       ...what,
     };

@@ -38,75 +38,75 @@ interface Unflushed {
 export class Outbox implements Pipe, TransmissionUser {
   /** Bytes handed to the socket. */
   bytes = 0;
-  private readonly socket: Socket;
-  private readonly user: OutboxUser;
-  private active: Transmission | null = null;
-  private responses: Item[] | null = null;
-  private requests: Item[] | null = null;
-  private unflushed: Unflushed[] | null = null;
-  private readonly flushed = (): void => this.onFlushed();
+  readonly #socket: Socket;
+  readonly #user: OutboxUser;
+  #active: Transmission | null = null;
+  #responses: Item[] | null = null;
+  #requests: Item[] | null = null;
+  #unflushed: Unflushed[] | null = null;
+  readonly #flushed = (): void => this.#onFlushed();
 
   constructor(socket: Socket, user: OutboxUser) {
-    this.socket = socket;
-    this.user = user;
+    this.#socket = socket;
+    this.#user = user;
   }
 
   /** A whole message may be written at once. */
   get ready(): boolean {
-    return this.active === null && this.socket.writableLength < HIGH_WATER_BYTES;
+    return this.#active === null && this.#socket.writableLength < HIGH_WATER_BYTES;
   }
 
   /** Nothing is under way and nothing queued. */
   get empty(): boolean {
-    return this.active === null && !this.responses?.length && !this.requests?.length;
+    return this.#active === null && !this.#responses?.length && !this.#requests?.length;
   }
 
   /** Responses are queued: a new one has to wait behind them. */
   get hasResponses(): boolean {
-    return this.responses !== null && this.responses.length > 0;
+    return this.#responses !== null && this.#responses.length > 0;
   }
 
   get waiting(): number {
-    return this.socket.writableLength;
+    return this.#socket.writableLength;
   }
 
   /** Something was handed to the socket that has not left yet. */
   get sending(): boolean {
-    return this.active !== null || this.socket.writableLength > 0;
+    return this.#active !== null || this.#socket.writableLength > 0;
   }
 
   /** A pause on purpose is under way. */
   get heldBack(): boolean {
-    return this.active !== null && this.active.heldBack;
+    return this.#active !== null && this.#active.heldBack;
   }
 
   /** Bytes that have not been sent to the network: shrinks while a slow peer takes them. */
   get backlog(): number {
     // Node's own idle timer reads the same counter: it sees a single write() leave bit by bit.
-    const handle = (this.socket as { _handle?: { writeQueueSize?: unknown } | null })._handle;
+    const handle = (this.#socket as { _handle?: { writeQueueSize?: unknown } | null })._handle;
     const queued = handle?.writeQueueSize;
-    return typeof queued === 'number' ? queued : this.socket.writableLength;
+    return typeof queued === 'number' ? queued : this.#socket.writableLength;
   }
 
   /** The fast path: one message, one write. Only while {@link ready}. */
   writeMessage(message: Outgoing, pending: Pending | null): void {
-    const { socket } = this;
+    const socket = this.#socket;
     if (pending !== null) pending.sendStart = performance.now();
     this.bytes += message.head.length;
-    socket.write(message.head, this.flushed);
+    socket.write(message.head, this.#flushed);
     const flushed = socket.writableLength === 0;
     message.written(flushed);
     if (pending === null) return;
     if (flushed) pending.sendEnd = performance.now();
-    else this.awaitFlush(pending);
+    else this.#awaitFlush(pending);
   }
 
   write(pieces: readonly Buffer[]): void {
-    const { socket } = this;
+    const socket = this.#socket;
     if (pieces.length > 1) socket.cork();
     pieces.forEach((piece, index) => {
       this.bytes += piece.length;
-      if (index === pieces.length - 1) socket.write(piece, this.flushed);
+      if (index === pieces.length - 1) socket.write(piece, this.#flushed);
       else socket.write(piece);
     });
     if (pieces.length > 1) socket.uncork();
@@ -115,42 +115,42 @@ export class Outbox implements Pipe, TransmissionUser {
   /** Sends when its turn comes; responses (no pending) go before requests. */
   enqueue(message: Outgoing, pending: Pending | null, fault: SendFault | undefined): void {
     const item = { message, pending, fault };
-    if (pending === null) (this.responses ??= []).push(item);
-    else (this.requests ??= []).push(item);
+    if (pending === null) (this.#responses ??= []).push(item);
+    else (this.#requests ??= []).push(item);
     this.advance();
   }
 
   /** Starts what may start now. */
   advance(): void {
-    while (this.active === null) {
+    while (this.#active === null) {
       const item =
-        this.responses?.shift() ?? (this.user.mayRequest() ? this.requests?.shift() : null);
+        this.#responses?.shift() ?? (this.#user.mayRequest() ? this.#requests?.shift() : null);
       if (item === undefined || item === null) break;
-      this.start(item);
+      this.#start(item);
     }
-    if (this.empty) this.user.onDrained();
+    if (this.empty) this.#user.onDrained();
   }
 
   /** Ends a message under way at its next PDU boundary, then calls; at once when there is none. */
   finishPdu(then: () => void): void {
-    const { active } = this;
+    const active = this.#active;
     if (active === null) {
       then();
       return;
     }
     active.finishPdu(() => {
-      this.active = null;
+      this.#active = null;
       then();
     });
   }
 
   /** The association is over: what was queued comes back, never to be sent. */
   close(): Pending[] {
-    if (this.active?.finishing === false) this.kill();
-    const items = [...(this.responses ?? []), ...(this.requests ?? [])];
-    this.responses = null;
-    this.requests = null;
-    this.unflushed = null;
+    if (this.#active?.finishing === false) this.kill();
+    const items = [...(this.#responses ?? []), ...(this.#requests ?? [])];
+    this.#responses = null;
+    this.#requests = null;
+    this.#unflushed = null;
     const pendings: Pending[] = [];
     for (const { message, pending } of items) {
       message.written(true);
@@ -162,53 +162,53 @@ export class Outbox implements Pipe, TransmissionUser {
 
   /** The connection is gone: not even a PDU can be finished. */
   kill(): void {
-    this.active?.end();
-    this.active = null;
+    this.#active?.end();
+    this.#active = null;
   }
 
   onSent(transmission: Transmission): void {
     const { pending } = transmission;
     if (pending !== null) {
-      if (this.socket.writableLength === 0) pending.sendEnd = performance.now();
-      else this.awaitFlush(pending);
+      if (this.#socket.writableLength === 0) pending.sendEnd = performance.now();
+      else this.#awaitFlush(pending);
     }
-    this.active = null;
+    this.#active = null;
     this.advance();
   }
 
   onFault(transmission: Transmission, kind: FaultKind): void {
-    this.active = null;
-    this.user.onFault(kind, transmission.sent);
+    this.#active = null;
+    this.#user.onFault(kind, transmission.sent);
   }
 
   onSourceError(transmission: Transmission, error: unknown): void {
     transmission.end();
-    this.active = null;
-    this.user.onSourceError(error);
+    this.#active = null;
+    this.#user.onSourceError(error);
   }
 
-  private start(item: Item): void {
+  #start(item: Item): void {
     const { message, pending, fault } = item;
-    if (pending !== null) this.user.onStart(message, pending);
+    if (pending !== null) this.#user.onStart(message, pending);
     const whole =
       message.body === null && fault === undefined && message.head.length <= SLICE_BYTES;
-    if (whole && this.socket.writableLength < HIGH_WATER_BYTES) {
+    if (whole && this.#socket.writableLength < HIGH_WATER_BYTES) {
       this.writeMessage(message, pending);
       return;
     }
-    this.active = new Transmission(message, pending, fault, { pipe: this, user: this, wheel });
-    this.active.pump();
+    this.#active = new Transmission(message, pending, fault, { pipe: this, user: this, wheel });
+    this.#active.pump();
   }
 
-  private awaitFlush(pending: Pending): void {
-    (this.unflushed ??= []).push({ pending, messageId: pending.messageId, at: this.bytes });
+  #awaitFlush(pending: Pending): void {
+    (this.#unflushed ??= []).push({ pending, messageId: pending.messageId, at: this.bytes });
   }
 
-  private onFlushed(): void {
-    const list = this.unflushed;
+  #onFlushed(): void {
+    const list = this.#unflushed;
     if (list !== null && list.length > 0) {
       const now = performance.now();
-      const left = this.bytes - this.socket.writableLength;
+      const left = this.bytes - this.#socket.writableLength;
       let first = list[0];
       while (first !== undefined && first.at <= left) {
         if (first.pending.messageId === first.messageId) first.pending.sendEnd = now;
@@ -216,6 +216,6 @@ export class Outbox implements Pipe, TransmissionUser {
         first = list[0];
       }
     }
-    this.active?.pump();
+    this.#active?.pump();
   }
 }

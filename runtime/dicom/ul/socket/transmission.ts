@@ -43,19 +43,19 @@ export class Transmission implements WheelEntry {
   readonly pending: Pending | null;
   /** Bytes handed to the pipe. */
   sent = 0;
-  private readonly fault: SendFault | undefined;
-  private readonly stops: FaultStop[];
-  private readonly pipe: Pipe;
-  private readonly user: TransmissionUser;
-  private readonly wheel: TimerWheel;
-  private readonly tracker = new PduTracker();
-  private pieces: Buffer[];
-  private headOut = false;
-  private drained: boolean;
-  private reading = false;
-  private over = false;
-  private resumeAt = 0;
-  private atBoundary: (() => void) | null = null;
+  readonly #fault: SendFault | undefined;
+  readonly #stops: FaultStop[];
+  readonly #pipe: Pipe;
+  readonly #user: TransmissionUser;
+  readonly #wheel: TimerWheel;
+  readonly #tracker = new PduTracker();
+  #pieces: Buffer[];
+  #headOut = false;
+  #drained: boolean;
+  #reading = false;
+  #over = false;
+  #resumeAt = 0;
+  #atBoundary: (() => void) | null = null;
 
   constructor(
     message: Outgoing,
@@ -65,34 +65,38 @@ export class Transmission implements WheelEntry {
   ) {
     this.message = message;
     this.pending = pending;
-    this.fault = fault;
-    this.stops = fault === undefined ? [] : faultStops(fault, message.bytes);
-    this.pipe = world.pipe;
-    this.user = world.user;
-    this.wheel = world.wheel;
-    this.pieces = [message.head];
-    this.drained = message.body === null;
+    this.#fault = fault;
+    this.#stops = fault === undefined ? [] : faultStops(fault, message.bytes);
+    this.#pipe = world.pipe;
+    this.#user = world.user;
+    this.#wheel = world.wheel;
+    this.#pieces = [message.head];
+    this.#drained = message.body === null;
   }
 
   /** Goes on as far as the socket, the source and the fault allow. Called again on every flush. */
   pump(): void {
-    while (!this.over && !this.reading && this.pipe.waiting <= LOW_WATER_BYTES) {
-      if (this.atBoundary !== null && this.tracker.toBoundary === 0) {
+    while (!this.#over && !this.#reading && this.#pipe.waiting <= LOW_WATER_BYTES) {
+      if (this.#atBoundary !== null && this.#tracker.toBoundary === 0) {
         this.end();
-        this.atBoundary();
+        this.#atBoundary();
         return;
       }
-      if (this.atBoundary === null && this.stopIsDue()) {
-        if (!this.runStop()) return;
+      if (this.#atBoundary === null && this.#stopIsDue()) {
+        if (!this.#runStop()) return;
         continue;
       }
-      const allowed = this.allowed();
+      const allowed = this.#allowed();
       if (allowed <= 0) return;
-      if (!this.refill()) return;
-      this.write(allowed);
+      if (!this.#refill()) return;
+      this.#write(allowed);
       // Not left to the next tick of a trickle: the reply may be here by then.
-      if (this.sent >= this.message.bytes && this.stops.length === 0 && this.atBoundary === null) {
-        this.finish();
+      if (
+        this.sent >= this.message.bytes &&
+        this.#stops.length === 0 &&
+        this.#atBoundary === null
+      ) {
+        this.#finish();
         return;
       }
     }
@@ -100,30 +104,30 @@ export class Transmission implements WheelEntry {
 
   /** Ends it at the next PDU boundary, then calls `then` (at once when it is on one). */
   finishPdu(then: () => void): void {
-    this.atBoundary = then;
-    this.wheel.remove(this);
-    this.resumeAt = 0;
+    this.#atBoundary = then;
+    this.#wheel.remove(this);
+    this.#resumeAt = 0;
     this.pump();
   }
 
   /** It only goes on to the next PDU boundary. */
   get finishing(): boolean {
-    return this.atBoundary !== null;
+    return this.#atBoundary !== null;
   }
 
   /** Nothing goes out now because its fault says so, not because the peer does not take it. */
   get heldBack(): boolean {
-    return performance.now() < this.resumeAt && this.pipe.waiting === 0;
+    return performance.now() < this.#resumeAt && this.#pipe.waiting === 0;
   }
 
   /** Forgets it: the association is over. */
   end(): void {
-    if (this.over) return;
-    this.over = true;
-    this.wheel.remove(this);
-    this.pieces = [];
-    if (!this.headOut) {
-      this.headOut = true;
+    if (this.#over) return;
+    this.#over = true;
+    this.#wheel.remove(this);
+    this.#pieces = [];
+    if (!this.#headOut) {
+      this.#headOut = true;
       this.message.written(false);
     }
     this.message.body?.close();
@@ -133,113 +137,113 @@ export class Transmission implements WheelEntry {
     this.pump();
   }
 
-  private stopIsDue(): boolean {
-    const stop = this.stops[0];
+  #stopIsDue(): boolean {
+    const stop = this.#stops[0];
     if (stop === undefined || this.sent < stop.at) return false;
-    return stop.kind !== 'abortAfter' || this.tracker.toBoundary === 0;
+    return stop.kind !== 'abortAfter' || this.#tracker.toBoundary === 0;
   }
 
   /** False when the transmission may not go on now. */
-  private runStop(): boolean {
+  #runStop(): boolean {
     // What was sent up to here has to leave first, or the fault would come too early.
-    if (this.pipe.waiting > 0) return false;
-    const stop = this.stops.shift();
+    if (this.#pipe.waiting > 0) return false;
+    const stop = this.#stops.shift();
     if (stop === undefined) return true;
     if (stop.kind === 'pauseAfter') {
-      const ms = this.fault?.pauseMs ?? DEFAULT_PAUSE_MS;
-      this.resumeAt = performance.now() + ms;
-      this.wheel.set(this, ms);
+      const ms = this.#fault?.pauseMs ?? DEFAULT_PAUSE_MS;
+      this.#resumeAt = performance.now() + ms;
+      this.#wheel.set(this, ms);
       return false;
     }
     this.end();
-    this.user.onFault(this, stop.kind);
+    this.#user.onFault(this, stop.kind);
     return false;
   }
 
   /** How many bytes may go now; 0 = none, and the wheel or a flush calls again. */
-  private allowed(): number {
-    if (this.atBoundary !== null) return this.tracker.toBoundary;
+  #allowed(): number {
+    if (this.#atBoundary !== null) return this.#tracker.toBoundary;
     const now = performance.now();
-    if (now < this.resumeAt) return 0;
+    if (now < this.#resumeAt) return 0;
     let allowed = SLICE_BYTES;
-    const rate = this.fault?.bytesPerSecond ?? 0;
+    const rate = this.#fault?.bytesPerSecond ?? 0;
     if (rate > 0) {
       const perTick = Math.max(1, Math.round((rate * TRICKLE_MS) / 1000));
       const ms = (perTick / rate) * 1000;
-      this.resumeAt = now + ms;
-      this.wheel.set(this, ms);
+      this.#resumeAt = now + ms;
+      this.#wheel.set(this, ms);
       allowed = Math.min(allowed, perTick);
     }
-    const stop = this.stops[0];
+    const stop = this.#stops[0];
     if (stop === undefined) return allowed;
     const left = stop.at - this.sent;
-    return Math.min(allowed, left > 0 ? left : this.tracker.toBoundary);
+    return Math.min(allowed, left > 0 ? left : this.#tracker.toBoundary);
   }
 
   /** Makes sure there is something to write; false while the source is read, or at the end. */
-  private refill(): boolean {
-    while (this.pieces.length === 0) {
-      if (this.drained) return this.finish();
+  #refill(): boolean {
+    while (this.#pieces.length === 0) {
+      if (this.#drained) return this.#finish();
       const more = this.message.body?.next() ?? null;
       if (more instanceof Promise) {
-        this.reading = true;
+        this.#reading = true;
         more.then(
-          (pieces) => this.onRead(pieces),
+          (pieces) => this.#onRead(pieces),
           (error: unknown) => {
-            if (!this.over) this.user.onSourceError(this, error);
+            if (!this.#over) this.#user.onSourceError(this, error);
           },
         );
         return false;
       }
-      if (more === null) this.drained = true;
-      else this.pieces = [...more];
+      if (more === null) this.#drained = true;
+      else this.#pieces = [...more];
     }
     return true;
   }
 
-  private onRead(pieces: readonly Buffer[] | null): void {
-    this.reading = false;
-    if (this.over) return;
-    if (pieces === null) this.drained = true;
-    else this.pieces = [...pieces];
+  #onRead(pieces: readonly Buffer[] | null): void {
+    this.#reading = false;
+    if (this.#over) return;
+    if (pieces === null) this.#drained = true;
+    else this.#pieces = [...pieces];
     this.pump();
   }
 
-  private finish(): boolean {
-    if (this.stops.length > 0) {
+  #finish(): boolean {
+    if (this.#stops.length > 0) {
       // '100%', or beyond the end: after the last byte.
-      this.stops.splice(
+      this.#stops.splice(
         0,
-        this.stops.length,
-        ...this.stops.map((stop) => ({ ...stop, at: this.sent })),
+        this.#stops.length,
+        ...this.#stops.map((stop) => ({ ...stop, at: this.sent })),
       );
-      return this.runStop();
+      return this.#runStop();
     }
     this.end();
-    this.user.onSent(this);
+    this.#user.onSent(this);
     return false;
   }
 
-  private write(allowed: number): void {
+  #write(allowed: number): void {
     const out: Buffer[] = [];
     let bytes = 0;
     while (bytes < allowed) {
-      const piece = this.pieces[0];
+      const piece = this.#pieces[0];
       if (piece === undefined) break;
       const take = Math.min(piece.length, allowed - bytes);
-      if (take === piece.length) this.pieces.shift();
-      else this.pieces[0] = piece.subarray(take);
+      if (take === piece.length) this.#pieces.shift();
+      else this.#pieces[0] = piece.subarray(take);
       const part = take === piece.length ? piece : piece.subarray(0, take);
-      this.tracker.advance(part);
+      this.#tracker.advance(part);
       out.push(part);
       bytes += take;
     }
     if (this.sent === 0 && this.pending !== null) this.pending.sendStart = performance.now();
     this.sent += bytes;
-    this.pipe.write(out);
-    if (!this.headOut && this.sent >= this.message.head.length) {
-      this.headOut = true;
-      this.message.written(this.pipe.waiting === 0);
+    this.#pipe.write(out);
+    if (!this.#headOut && this.sent >= this.message.head.length) {
+      this.#headOut = true;
+      this.message.written(this.#pipe.waiting === 0);
     }
   }
 }

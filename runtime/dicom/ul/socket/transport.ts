@@ -22,112 +22,112 @@ export class Transport implements WheelEntry {
   /** TCP connection and TLS handshake, in ms. */
   connectMs = 0;
   tlsMs = 0;
-  private socket: Socket;
-  private readonly user: TransportUser;
-  private readonly timeouts: Timeouts;
-  private phase: 'connect' | 'tls' = 'connect';
-  private startedAt = performance.now();
-  private over = false;
-  private readonly onread = {
+  #socket: Socket;
+  readonly #user: TransportUser;
+  readonly #timeouts: Timeouts;
+  #phase: 'connect' | 'tls' = 'connect';
+  #startedAt = performance.now();
+  #over = false;
+  readonly #onread = {
     buffer: receiveBuffer,
     callback: (bytes: number): boolean => {
-      this.user.onBytes(receiveBuffer, bytes);
+      this.#user.onBytes(receiveBuffer, bytes);
       return true;
     },
   };
 
   /** Starts connecting. Throws what Node throws for a host or port that cannot be. */
   constructor(request: AssociateRequest, timeouts: Timeouts, user: TransportUser) {
-    this.user = user;
-    this.timeouts = timeouts;
-    this.socket = this.open(request);
-    this.socket.once('connect', () => this.onTcp(request));
-    this.socket.once('error', this.onError);
-    this.socket.once('close', this.onClose);
+    this.#user = user;
+    this.#timeouts = timeouts;
+    this.#socket = this.#open(request);
+    this.#socket.once('connect', () => this.#onTcp(request));
+    this.#socket.once('error', this.#onError);
+    this.#socket.once('close', this.#onClose);
     if (timeouts.connectMs > 0) wheel.set(this, timeouts.connectMs);
   }
 
   /** Gives up. */
   abort(): void {
-    if (this.over) return;
-    this.settle();
-    this.socket.on('error', () => {
+    if (this.#over) return;
+    this.#settle();
+    this.#socket.on('error', () => {
       // Nobody waits for this connection any more.
     });
-    this.socket.destroy();
+    this.#socket.destroy();
   }
 
   onDue(): void {
-    const { phase } = this;
-    const ms = phase === 'tls' ? this.timeouts.tlsMs : this.timeouts.connectMs;
-    this.measure();
+    const phase = this.#phase;
+    const ms = phase === 'tls' ? this.#timeouts.tlsMs : this.#timeouts.connectMs;
+    this.#measure();
     this.abort();
-    this.user.onFailed({ kind: 'timeout', phase, ms });
+    this.#user.onFailed({ kind: 'timeout', phase, ms });
   }
 
-  private open(request: AssociateRequest): Socket {
+  #open(request: AssociateRequest): Socket {
     const { host, port, sourceAddress } = request;
     const from = sourceAddress === undefined ? {} : { localAddress: sourceAddress };
     const where = { host, port, noDelay: true, ...from };
-    return connectTcp(request.tls ? where : { ...where, onread: this.onread });
+    return connectTcp(request.tls ? where : { ...where, onread: this.#onread });
   }
 
-  private onTcp(request: AssociateRequest): void {
+  #onTcp(request: AssociateRequest): void {
     if (!request.tls) {
-      this.connected();
+      this.#connected();
       return;
     }
-    this.measure();
-    this.phase = 'tls';
-    this.startedAt = performance.now();
-    if (this.timeouts.tlsMs > 0) wheel.set(this, this.timeouts.tlsMs);
+    this.#measure();
+    this.#phase = 'tls';
+    this.#startedAt = performance.now();
+    if (this.#timeouts.tlsMs > 0) wheel.set(this, this.#timeouts.tlsMs);
     else wheel.remove(this);
-    this.secure(request.host, request.tls);
+    this.#secure(request.host, request.tls);
   }
 
   /** The TLS socket takes the place of the plain one that it wraps. */
-  private secure(host: string, tls: TlsOptions): void {
+  #secure(host: string, tls: TlsOptions): void {
     const servername = isIP(host) === 0 ? { servername: host } : {};
-    const inner = this.socket;
-    inner.removeListener('error', this.onError);
-    inner.removeListener('close', this.onClose);
+    const inner = this.#socket;
+    inner.removeListener('error', this.#onError);
+    inner.removeListener('close', this.#onClose);
     const options = { ...servername, ...requestorTls(tls), socket: inner, host };
-    const socket = connectTls(options, () => this.connected());
-    socket.once('error', this.onError);
-    socket.once('close', this.onClose);
+    const socket = connectTls(options, () => this.#connected());
+    socket.once('error', this.#onError);
+    socket.once('close', this.#onClose);
     // `onread` has no effect on a socket that wraps another one.
-    socket.on('data', (chunk: Buffer) => this.user.onBytes(chunk, chunk.length));
-    this.socket = socket;
+    socket.on('data', (chunk: Buffer) => this.#user.onBytes(chunk, chunk.length));
+    this.#socket = socket;
   }
 
-  private connected(): void {
-    if (this.over) return;
-    this.measure();
-    this.settle();
-    this.user.onConnected(this.socket);
+  #connected(): void {
+    if (this.#over) return;
+    this.#measure();
+    this.#settle();
+    this.#user.onConnected(this.#socket);
   }
 
-  private measure(): void {
-    const ms = performance.now() - this.startedAt;
-    if (this.phase === 'tls') this.tlsMs = ms;
+  #measure(): void {
+    const ms = performance.now() - this.#startedAt;
+    if (this.#phase === 'tls') this.tlsMs = ms;
     else this.connectMs = ms;
   }
 
-  private settle(): void {
-    this.over = true;
+  #settle(): void {
+    this.#over = true;
     wheel.remove(this);
-    this.socket.removeListener('error', this.onError);
-    this.socket.removeListener('close', this.onClose);
+    this.#socket.removeListener('error', this.#onError);
+    this.#socket.removeListener('close', this.#onClose);
   }
 
-  private readonly onError = (error: NodeJS.ErrnoException): void => {
-    if (this.over) return;
-    this.measure();
+  readonly #onError = (error: NodeJS.ErrnoException): void => {
+    if (this.#over) return;
+    this.#measure();
     this.abort();
-    this.user.onFailed(transportFailure(error, this.phase));
+    this.#user.onFailed(transportFailure(error, this.#phase));
   };
 
-  private readonly onClose = (): void => {
-    this.onError(Object.assign(new Error('the peer closed the connection'), { code: 'CLOSED' }));
+  readonly #onClose = (): void => {
+    this.#onError(Object.assign(new Error('the peer closed the connection'), { code: 'CLOSED' }));
   };
 }
