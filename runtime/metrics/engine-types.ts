@@ -1,5 +1,6 @@
 // The engine as its callers see it: samples in, one Tick a second out, Totals at the end.
 import type { MetricType } from '../../api/k6/metric-table.ts';
+import type { Buckets } from './distribution/buckets.ts';
 import type { ScatterPoints } from './distribution/scatter.ts';
 import type { ThresholdResult } from './summary.ts';
 import type { Totals, ViewKey } from './totals.ts';
@@ -18,6 +19,31 @@ export interface EngineColumns {
   readonly series: Uint32Array;
   readonly value: Float64Array;
   readonly time: Float64Array;
+}
+
+/** What came of one series since a tick: enough for another engine to count it as its own. */
+export interface SeriesInterval {
+  readonly id: number;
+  readonly type: MetricType;
+  /** Samples. */
+  readonly n: number;
+  /** Of a rate, the number of ones. */
+  readonly sum: number;
+  /** Trend and gauge only, as all below. */
+  readonly min: number;
+  readonly max: number;
+  /** Gauge: the value with the latest time (ms since t0). */
+  readonly last: number;
+  readonly lastTime: number;
+  /** Trend: how many samples in which bucket. */
+  readonly buckets: Buckets;
+}
+
+/** What an engine was given since its last tick, for another one. */
+export interface EngineShare {
+  /** Series that were not told before. */
+  readonly series: readonly EngineSeries[];
+  readonly intervals: readonly SeriesInterval[];
 }
 
 export interface ThresholdSpec {
@@ -124,6 +150,17 @@ export interface Engine {
   ingest(thread: number, columns: EngineColumns): void;
   /** One sample of the main thread itself (`vus`, `generator_*`, `target_*`). */
   sample(metric: string, tags: Readonly<Record<string, string>>, value: number): void;
+  /** What came since the last tick. To be asked right before the next one. */
+  share(): EngineShare;
+  /**
+   * Takes what another engine shared as samples of the interval that goes on: views, percentiles and
+   * verdicts are then those of all samples in one engine. `thread` declared the series.
+   */
+  absorb(
+    thread: number,
+    intervals: readonly SeriesInterval[],
+    points: readonly ScatterPoints[],
+  ): void;
   /**
    * Closes the current interval. Call once a second; `nowMs` is ms since t0. `judgedMs` is the
    * length of the run that thresholds are judged over: default `nowMs`, null = not judged.

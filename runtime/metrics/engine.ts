@@ -7,7 +7,9 @@ import type {
   EngineColumns,
   EngineOptions,
   EngineSeries,
+  EngineShare,
   LiveNumbers,
+  SeriesInterval,
   Tick,
   ViewBlock,
   ViewDecl,
@@ -16,6 +18,7 @@ import type {
 import { BlockEncoder } from './distribution/histogram.ts';
 import { liveNumbers } from './live.ts';
 import { bucketOf, MAX_UNITS, UNITS_PER_VALUE } from './distribution/scale.ts';
+import type { ScatterPoints } from './distribution/scatter.ts';
 import { Scatter } from './distribution/scatter.ts';
 import { SeriesTable } from './series-table.ts';
 import { COUNTER, GAUGE, TREND } from './series-state.ts';
@@ -55,6 +58,10 @@ class MetricsEngine implements Engine {
   #block: number | null = null;
   readonly #waiting: WaitingBlock[] = [];
   #judgedAt = -Infinity;
+  /** Series that were shared already. */
+  #told = 0;
+  /** Points of other engines. */
+  #points: ScatterPoints[] = [];
   #samples = 0;
   #rejected = 0;
 
@@ -103,6 +110,29 @@ class MetricsEngine implements Engine {
   sample(metric: string, tags: Readonly<Record<string, string>>, value: number): void {
     this.#samples++;
     this.#record(this.#table.of({ metric, tags }), value, 0);
+  }
+
+  share(): EngineShare {
+    const { series } = this.#table;
+    const told = series.slice(this.#told).map((one, i) => one.declared(this.#told + i));
+    this.#told = series.length;
+    const intervals = series.flatMap((one, id) => one.interval(id, this.#counter) ?? []);
+    return { series: told, intervals };
+  }
+
+  absorb(
+    thread: number,
+    intervals: readonly SeriesInterval[],
+    points: readonly ScatterPoints[],
+  ): void {
+    const list = this.#threads.get(thread);
+    for (const interval of intervals) {
+      const state = list?.[interval.id];
+      if (state === undefined) this.#unknown(thread, interval.id);
+      else state.absorb(interval);
+      this.#samples += interval.n;
+    }
+    this.#points.push(...points);
   }
 
   tick(nowMs: number, judgedMs: number | null = nowMs): Tick {
@@ -173,7 +203,8 @@ class MetricsEngine implements Engine {
     if (final) this.#closeBlock(null);
     const blocks = this.#encodeSome(final ? Infinity : BLOCK_VIEWS_PER_TICK);
     for (const view of this.#table.views) view.forget(at);
-    const points = this.#scatter.take();
+    const points = [...this.#scatter.take(), ...this.#points];
+    this.#points = [];
     const { changed, abort } = judged;
     return { at, intervalMs, views, rows, blocks, points, changed, abort };
   }

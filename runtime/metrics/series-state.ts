@@ -1,6 +1,9 @@
 // One series on the main thread: what came since the last tick.
+import { NO_BUCKETS } from './distribution/buckets.ts';
+import type { BucketCounter } from './distribution/buckets.ts';
 import type { ScatterLane } from './distribution/scatter.ts';
 import type { MetricContains, MetricType } from '../../api/k6/metric-table.ts';
+import type { EngineSeries, SeriesInterval } from './engine-types.ts';
 
 export interface SeriesKey {
   readonly metric: string;
@@ -53,9 +56,47 @@ export class SeriesState {
     this.buckets = larger;
   }
 
+  /** As a thread would declare it. */
+  declared(id: number): EngineSeries {
+    const { metric, tags, builtin, type, contains } = this.key;
+    const custom = { type, isTime: contains === 'time' };
+    return builtin ? { id, metric, tags } : { id, metric, tags, custom };
+  }
+
+  /** What came since the last tick; null without samples. */
+  interval(id: number, counter: BucketCounter): SeriesInterval | null {
+    const { n, sum, min, max, last, lastTime, key } = this;
+    if (n === 0) return null;
+    const isTrend = this.code === TREND;
+    if (isTrend) counter.add(this.buckets, n);
+    const buckets = isTrend ? counter.take() : NO_BUCKETS;
+    return { id, type: key.type, n, sum, min, max, last, lastTime, buckets };
+  }
+
+  /** Takes what another engine counted as samples of the interval that goes on. */
+  absorb(interval: SeriesInterval): void {
+    if (this.code === TREND) {
+      const { n, index, count } = interval.buckets;
+      while (this.n + interval.n > this.buckets.length) this.grow();
+      for (let i = 0, to = this.n; i < n; i++) {
+        const next = to + (count[i] ?? 0);
+        this.buckets.fill(index[i] ?? 0, to, next);
+        to = next;
+      }
+    }
+    this.n += interval.n;
+    this.sum += interval.sum;
+    if (this.code !== TREND && this.code !== GAUGE) return;
+    this.min = Math.min(this.min, interval.min);
+    this.max = Math.max(this.max, interval.max);
+    if (interval.lastTime < this.lastTime) return;
+    this.lastTime = interval.lastTime;
+    this.last = interval.last;
+  }
+
   /** Forgets the interval; what it held is in the views. */
   clear(): void {
-    if (this.n === 0) return;
+    if (this.n === 0 && this.sum === 0) return;
     // a burst must not keep its memory for ever
     if (this.buckets.length > 4096 && this.n < this.buckets.length / 8) {
       this.buckets = new Uint32Array(this.buckets.length / 4);

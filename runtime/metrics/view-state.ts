@@ -78,7 +78,8 @@ export class ViewState implements WholeView {
     let last = 0;
     let lastTime = -Infinity;
     for (const series of this.series) {
-      if (series.n === 0) continue;
+      // A correction has a sum and no samples.
+      if (series.n === 0 && series.sum === 0) continue;
       n += series.n;
       sum += series.sum;
       if (series.min < min) min = series.min;
@@ -89,7 +90,7 @@ export class ViewState implements WholeView {
       }
       if (this.histogram !== null) counter.add(series.buckets, series.n);
     }
-    if (n === 0) return null;
+    if (n === 0 && sum === 0) return null;
     const buckets = this.histogram === null ? NO_BUCKETS : counter.take();
     return { at, ms, n, sum, min, max, last, buckets };
   }

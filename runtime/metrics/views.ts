@@ -32,6 +32,12 @@ export const VIEW_KINDS: readonly ViewKind[] = [
   },
   { name: 'phase', tags: ['phase'], metrics: /^iteration_failed$/ },
   { name: 'thread', tags: ['thread'], metrics: /^generator_/ },
+  // hosts of one run
+  {
+    name: 'agent',
+    tags: ['agent'],
+    metrics: /^(generator_|dicom_reqs$|dicom_req_duration$|dicom_req_failed$|iterations$)/,
+  },
   { name: 'series', tags: ['series'], metrics: /^target_/ },
 ];
 

@@ -69,6 +69,16 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   ],
   // Looks on at the wire; the numbers of a recording are read by whoever shows or replays it.
   recording: ['dicom', 'folders'],
+  // Several processes as one run: what they say to each other, and who waits for whom.
+  agents: [
+    'conductor',
+    'executors',
+    'threads',
+    'metrics',
+    'metric-table',
+    'config:types',
+    'errors',
+  ],
   outputs: ['runlog', 'metrics', 'errors', 'folders'],
   report: ['runlog', 'metrics', 'errors'],
   runlog: ['metrics', 'errors'],
@@ -102,6 +112,10 @@ const HOMES: Readonly<Record<string, readonly string[]>> = {
   dcmjs: ['runtime/dicom/'],
   // In the benchmark it is what ours is measured against.
   'dcmjs-dimse': ['runtime/dicom/', 'runtime/bench/dcmjs-client.ts'],
+  '@nats-io/transport-node': ['runtime/agents/bus.ts', 'runtime/agents/keys.ts'],
+  '@nats-io/jetstream': ['runtime/agents/bus.ts'],
+  '@nats-io/kv': ['runtime/agents/bus.ts'],
+  '@nats-io/obj': ['runtime/agents/bus.ts'],
   typescript: ['tools/docs/docs-api.ts'],
   uplot: ['runtime/report/html/page/plot.ts'],
   'dcmjs-codecs': ['runtime/dicom/'],
@@ -113,6 +127,7 @@ const FILES: Readonly<Record<string, number>> = {
   commander: Infinity,
   dcmjs: 2,
   'dcmjs-dimse': 2,
+  '@nats-io/transport-node': 2,
 };
 
 const packageName = (specifier: string): string =>
