@@ -14,6 +14,7 @@ export const ExitCode = {
   MARKED_FAILED: 110,
   UNREACHABLE: 111,
   OUTPUT_LOST: 112,
+  AGENT_LOST: 113,
 } as const;
 export type ExitCode = (typeof ExitCode)[keyof typeof ExitCode];
 

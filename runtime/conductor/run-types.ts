@@ -2,6 +2,7 @@
 import type { Options } from '../config/types.ts';
 import type { CaseResult, Summary } from '../metrics/summary.ts';
 import type { Output } from '../outputs/output.ts';
+import type { Crew } from './crew.ts';
 import type { PlaceOf } from './records/error-log.ts';
 import type { Account } from './records/events.ts';
 import type { Recorder, RecordSinks } from './records/recorder.ts';
@@ -15,6 +16,8 @@ import type { EndReason, Stopper } from './stopper.ts';
 /** A bundled script. */
 export interface BuiltScript {
   readonly code: string;
+  /** Its source map, JSON. */
+  readonly map?: string;
   readonly preludeFile: string;
   /** What `open()` and `files()` are relative to. */
   readonly folder: string;
@@ -23,6 +26,10 @@ export interface BuiltScript {
   readonly env: Readonly<Record<string, string>>;
   /** Configured data folder, for `files()` without argument. */
   readonly dataRoot?: string;
+  /** What `open()`, `csv()` and `json()` read elsewhere: text by declaration; nothing is read here. */
+  readonly given?: Readonly<Record<string, string>>;
+  /** Hosts that may be talked to, as names, addresses or `10.1.0.0/16`; absent: all. */
+  readonly allow?: readonly string[];
   /** Heap of a worker, as far as it is known without the script's own options; null: default. */
   readonly workerHeapBytes?: number | null;
 }
@@ -97,6 +104,8 @@ export interface RunBook {
 
 /** What a run is given at its beginning. */
 export interface RunSettings {
+  /** The other processes of the run; absent: there are none. */
+  readonly crew?: Crew;
   /** Compiled modules of the two kinds of threads. */
   readonly vuWorker: string;
   readonly acceptorWorker: string;

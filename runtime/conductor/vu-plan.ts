@@ -19,6 +19,7 @@ export function vuPlan(
     bundle: built.code,
     preludeFile: built.preludeFile,
     folder: built.folder,
+    ...(built.allow === undefined ? {} : { allow: built.allow }),
     env: options.env,
     runNumber,
     scenarios: options.scenarios,

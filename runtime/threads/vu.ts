@@ -70,6 +70,8 @@ export type ToVu =
       readonly runNumber: string;
       /** Configured data root (`DICOM_ROOT_DIR`), for `files()` without argument. */
       readonly dataRoot?: string;
+      /** Text declarations that were read elsewhere, by key: they are not read again. */
+      readonly given?: Readonly<Record<string, string>>;
     }
   | ({ readonly kind: 'prepare' } & VuPlan)
   | { readonly kind: 'setup'; readonly timeoutMs: number }
@@ -100,6 +102,8 @@ export interface VuPlan {
   readonly bundle: string;
   readonly preludeFile: string;
   readonly folder: string;
+  /** Hosts that may be talked to, as names, addresses or `10.1.0.0/16`; absent: all. */
+  readonly allow?: readonly string[];
   readonly env: Readonly<Record<string, string>>;
   /** 15 digits, the same in every worker: the root of this run's UIDs. */
   readonly runNumber: string;

@@ -3,6 +3,7 @@
 import { availableParallelism, totalmem } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { close, lastTick, unfinished } from '../../conductor/phases/close.ts';
+import type { Crew } from '../../conductor/crew.ts';
 import { beginning, drive } from '../../conductor/phases/drive.ts';
 import { handlesSummary, handleSummary } from '../../conductor/phases/handle-summary.ts';
 import { listen, ready } from '../../conductor/phases/listen.ts';
@@ -47,7 +48,18 @@ export interface ExecuteRequest extends SourceRequest {
   readonly outputs?: readonly Output[];
   /** Test cases of smoke mode, once everything is recorded. */
   readonly cases?: (recorder: Recorder) => readonly CaseResult[];
+  /** The other processes of the run; absent: there are none. */
+  readonly crew?: Crew;
+  /** Where the script comes from, if not from its file here. */
+  readonly source?: Source;
+  /** Whether the target is there; default: one association with C-ECHO. */
+  readonly preflight?: (context: RunContext) => Promise<void>;
+  /** Of a run of several processes, the same in all. */
+  readonly runNumber?: string;
 }
+
+/** The script, and later its options. */
+export type Source = Pick<ScriptSource, 'build' | 'resolve' | 'state'>;
 
 export interface ExecuteResult {
   readonly summary: Summary;
@@ -65,25 +77,26 @@ export async function execute(
   threads: Threads = compiledThreads(),
 ): Promise<ExecuteResult> {
   const { screen } = request;
-  const source = new ScriptSource(request);
+  const source = request.source ?? new ScriptSource(request);
   const run = new Run(settingsOf(request, threads));
   try {
     const script = await readScript(run, source);
     const prepared = await listen(run, script);
     const { context } = prepared;
-    await run.until(Promise.all([preflight(context), ready(run, prepared)]));
+    await ready(run, prepared, (request.preflight ?? preflight)(context));
 
     const book = await openBook(request, context, await source.state);
     const recorded = record(run, prepared, book);
     tellPlan(request, context, book);
     const setupJson = await setUp(run, context);
 
-    const t0 = beginning(context);
+    const t0 = await beginning(run, context);
     const first = book.begin(t0);
     book.outputs = await openOutputs(request, context, { folder: book.folder, first });
     const time = await drive(run, recorded, { t0, setupJson });
     const account = await settle(run, context);
     await tearDown(run, context, setupJson);
+    await request.crew?.close();
 
     screen.stage('finishing');
     const summary = await conclude(run, recorded, request, { ...time, account });
@@ -111,13 +124,14 @@ export async function inspect(request: ExecuteRequest): Promise<RunScript> {
 }
 
 function settingsOf(request: ExecuteRequest, threads: Threads): RunSettings {
-  const { stopper, screen } = request;
+  const { stopper, screen, crew, runNumber } = request;
   return {
     ...threads,
+    ...(crew === undefined ? {} : { crew }),
     cores: availableParallelism(),
     maxWorkers: 256,
     workerHeapBytes: givenHeap(request),
-    runNumber: newRunNumber(Date.now(), Math.random()),
+    runNumber: runNumber ?? newRunNumber(Date.now(), Math.random()),
     initTimeoutMs: 60_000,
     stopper,
     screen,
@@ -134,7 +148,7 @@ function compiledThreads(): Threads {
 }
 
 /** Bundles while worker 0 boots, then runs the init pass and resolves the options. */
-async function readScript(run: Run, source: ScriptSource): Promise<RunScript> {
+async function readScript(run: Run, source: Source): Promise<RunScript> {
   const built = await run.until(source.build());
   run.placeOf = built.placeOf;
   // Said in a file: worker 0 had to start before that was read.

@@ -58,7 +58,8 @@ export class ScriptSource {
       return source === null ? { where } : { where, line: source };
     };
     const early = earlyOptions(this.#input(), terminal.cwd);
-    return { code: bundle.js, preludeFile: prelude, folder: bundle.folder, placeOf, ...early };
+    const { js: code, map: sourceMap, folder } = bundle;
+    return { code, map: sourceMap, preludeFile: prelude, folder, placeOf, ...early };
   }
 
   /** @throws DicomRunError 104 with all that is wrong */

@@ -11,7 +11,9 @@ const HEAD_START_PER_WORKER_MS = 5;
 const MAX_HEAD_START_MS = 100;
 
 /** When the plan begins, epoch ms: soon, with time for the outputs to start and the word to spread. */
-export function beginning({ workers, options }: RunContext): number {
+export async function beginning(run: Run, { workers, options }: RunContext): Promise<number> {
+  const { crew } = run.settings;
+  if (crew !== undefined) return crew.t0();
   // An output may need a file or a module.
   const wanted = HEAD_START_MS + HEAD_START_PER_WORKER_MS * workers;
   const headStart = options.outputs.length > 0 ? MAX_HEAD_START_MS : wanted;
@@ -27,35 +29,44 @@ export async function drive(
   const { recorder, book } = recorded;
   const begun = run.settings.stopper.end === null;
   recorder.start(t0, book.outputs);
-  if (begun) await run.survive(runWorkers(run, recorded, t0, setupJson ?? null), undefined);
-  const endedAt = Math.max(t0, epochNow());
-  const durationMs = endedAt - t0;
+  const runs = () => run.survive(runWorkers(run, recorded, t0, setupJson ?? null), null);
+  const remoteMs = begun ? await runs() : null;
+  const durationMs = remoteMs ?? Math.max(0, epochNow() - t0);
+  const endedAt = t0 + durationMs;
   recorder.ended(durationMs);
+  run.settings.crew?.done?.(durationMs);
   return { t0, endedAt, durationMs };
 }
 
+/** Resolves with the length of the load where others carried it. */
 async function runWorkers(
   run: Run,
   recorded: RecordedRun,
   t0: number,
   setupJson: string | null,
-): Promise<void> {
-  const { stopper, screen } = run.settings;
+): Promise<number | null> {
+  const { stopper, screen, crew } = run.settings;
+  const load = crew?.load;
   const { hangTimeoutMs } = recorded.context.options;
   screen.stage('running');
   run.acceptors?.start(t0);
   const off = stopper.onStop((end) => {
     screen.stage('stopping', end.reason);
-    run.fleet.stop(end.code === ExitCode.INTERRUPTED ? 'interrupt' : 'abort');
+    const why = end.code === ExitCode.INTERRUPTED ? 'interrupt' : 'abort';
+    if (load === undefined) run.fleet.stop(why);
+    else load.stop(why, end.reason);
   });
   const scraper = newScraper(recorded);
   scraper.start();
   try {
+    if (load !== undefined) return await load.run(t0);
     await run.fleet.run(t0, setupJson, hangTimeoutMs);
+    return null;
   } catch (error) {
     if (!(error instanceof DicomRunError)) throw error;
     screen.problem(error);
     stopper.stop(error.exitCode, error.message);
+    return null;
   } finally {
     off();
     await scraper.stop();

@@ -8,9 +8,11 @@ import { vuPlan } from '../vu-plan.ts';
 /** Opens the listeners. Rejects when a port cannot be had. */
 export async function listen(run: Run, script: RunScript): Promise<PreparedRun> {
   const { built, loaded, options } = script;
-  const { cores, maxWorkers, runNumber } = run.settings;
-  const workers = Math.min(maxWorkers, workerCount(options, cores));
-  const listening = await run.until(openListeners(run, script, workers));
+  const { cores, maxWorkers, runNumber, crew } = run.settings;
+  const isElsewhere = crew?.load !== undefined;
+  const workers = Math.min(isElsewhere ? 1 : maxWorkers, workerCount(options, cores));
+  const opened = isElsewhere ? Promise.resolve(null) : openListeners(run, script, workers);
+  const listening = await run.until(opened);
   const embedded = listening?.embedded ?? null;
   const context = {
     runNumber,
@@ -19,7 +21,7 @@ export async function listen(run: Run, script: RunScript): Promise<PreparedRun> 
     targets: targetsOf(options, loaded.peers, embedded),
     workers,
     receivers: listening?.receivers ?? [],
-    embedded: embedded !== null,
+    embedded: options.embedded,
   };
   return { context, embedded, plan: vuPlan(built, context, listening) };
 }
@@ -41,7 +43,18 @@ async function openListeners(run: Run, { built, loaded, options }: RunScript, wo
   });
 }
 
-/** Starts the other workers and gives all of them the plan; resolves when they are ready. */
-export function ready(run: Run, { plan, context }: PreparedRun): Promise<void> {
-  return run.fleet.prepare(plan, context.workers, run.acceptors);
+/**
+ * Starts the other workers and gives all of them the plan; resolves when they are ready, here and in
+ * the other processes of the run, and `preflight` found the target.
+ */
+export async function ready(
+  run: Run,
+  { plan, context }: PreparedRun,
+  preflight: Promise<void>,
+): Promise<void> {
+  await run.until(
+    Promise.all([preflight, run.fleet.prepare(plan, context.workers, run.acceptors)]),
+  );
+  const { crew } = run.settings;
+  if (crew !== undefined) await run.until(crew.ready(context));
 }

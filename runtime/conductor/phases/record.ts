@@ -6,8 +6,7 @@ import type { Loaded } from '../share.ts';
 
 export function record(run: Run, prepared: PreparedRun, book: RunBook): RecordedRun {
   const { options, loaded } = prepared.context;
-  const { stopper, screen, cores } = run.settings;
-  const { fleet } = run;
+  const { stopper, screen, cores, crew } = run.settings;
   const recorder = new Recorder({
     sinks: book.sinks,
     screen,
@@ -15,16 +14,37 @@ export function record(run: Run, prepared: PreparedRun, book: RunBook): Recorded
     placeOf: run.placeOf,
     discretion: run.discretion,
     ...{ cores, title: options.title },
-    threads: () => fleet.readings(),
     scenarios: options.scenarios,
+    ...sourceOf(run),
+  });
+  run.recorder = recorder;
+  if (crew?.load === undefined) {
+    for (const ms of fileReads(loaded)) recorder.sample('dicom_file_read', {}, ms);
+  }
+  run.events.attach(crew?.attach(recorder, book.sinks.engine) ?? recorder);
+  return { ...prepared, book, recorder };
+}
+
+/** Who carries the load, as the recorder asks it. */
+function sourceOf({ fleet, settings: { crew } }: Run) {
+  const { load, tee } = crew ?? {};
+  if (load !== undefined) {
+    return {
+      threads: () => [],
+      counts: () => load.counts(),
+      takePeakVUs: () => load.takePeakVUs(),
+      tellInstance: () => undefined,
+      pace: (second: number) => load.pace(second),
+      generator: load.generator,
+    };
+  }
+  return {
+    threads: () => fleet.readings(),
     counts: () => fleet.counts(),
     takePeakVUs: () => fleet.takePeakVUs(),
     tellInstance: () => fleet.tellInstance(),
-  });
-  run.recorder = recorder;
-  for (const ms of fileReads(loaded)) recorder.sample('dicom_file_read', {}, ms);
-  run.events.attach(recorder);
-  return { ...prepared, book, recorder };
+    ...(tee === undefined ? {} : { tee }),
+  };
 }
 
 /** Files are read at init, before anything can be recorded. */

@@ -6,7 +6,8 @@ import { StoppedError } from '../stopper.ts';
 
 /** Runs setup() and warms the VUs up. A set-up that fails ends the run; it does not throw. */
 export async function setUp(run: Run, context: RunContext): Promise<SetupData> {
-  const setupJson = await callSetup(run, context);
+  const own = () => callSetup(run, context);
+  const setupJson = await (run.settings.crew?.setup(own) ?? own());
   if (run.settings.stopper.end === null) await warmUp(run, context, setupJson ?? null);
   return setupJson;
 }
@@ -29,6 +30,7 @@ async function warmUp(
   { loaded, options }: RunContext,
   setupJson: string | null,
 ): Promise<void> {
+  if (run.settings.crew?.load !== undefined) return;
   const open = options.scenarios.some((one) => executorOf(one).preAllocatedVUs !== undefined);
   if (!open || !loaded.exports.includes('vuInit')) return;
   await run.until(run.fleet.warm(setupJson)).catch((error: unknown) => {

@@ -8,7 +8,13 @@ const NO_ACCOUNT: Account = { routes: [], missing: [], strays: [] };
 const INTERRUPTED_SETTLE_MS = 1_000;
 
 /** What was sent and what of it arrived, once all has arrived or the settle time is over. */
-export function settle(run: Run, { options }: RunContext): Promise<Account> {
+export function settle(run: Run, context: RunContext): Promise<Account> {
+  const own = () => settleHere(run, context);
+  const { crew } = run.settings;
+  return crew === undefined ? own() : run.survive(crew.settle(own), NO_ACCOUNT);
+}
+
+function settleHere(run: Run, { options }: RunContext): Promise<Account> {
   const { acceptors } = run;
   if (acceptors === null) return Promise.resolve(NO_ACCOUNT);
   const account = acceptors.settle(options.settleMs);

@@ -53,7 +53,8 @@ export class Discretion {
    * run, whose end is counted and says nothing of anybody, all that tells it from the others.
    */
   readonly uid = (uid: string): string => {
-    if (this.open) return uid;
+    // Of another process of the run it comes shortened.
+    if (this.open || uid.startsWith('…')) return uid;
     const at = uid.indexOf(this.#run);
     if (at < 0) return `…${uid.slice(-Math.min(TAIL_LENGTH, uid.length >> 1))}`;
     const counted = uid.slice(at + this.#run.length);

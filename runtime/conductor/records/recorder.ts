@@ -3,7 +3,7 @@
 import { ExitCode } from '../../errors.ts';
 import type { Scenario } from '../../executors/index.ts';
 import type { ThreadReading } from '../../metrics/generator.ts';
-import type { Engine, Tick } from '../../metrics/engine-types.ts';
+import type { Engine, EngineShare, Tick } from '../../metrics/engine-types.ts';
 import type { RunFacts } from '../../metrics/facts.ts';
 import type { ErrorsSummary } from '../../metrics/summary.ts';
 import type { Output, SampleSink } from '../../outputs/output.ts';
@@ -12,6 +12,7 @@ import type { EventRecord } from '../../runlog/format.ts';
 import type { RunLogWriter } from '../../runlog/writer.ts';
 import type { ErrorMessage, LogMessage, SampleColumns, SeriesDecl } from '../../threads/samples.ts';
 import type { CaseMessage, CheckSeen } from '../../threads/cases.ts';
+import type { Generator } from '../crew.ts';
 import { CheckBook, seenText } from './check-book.ts';
 import type { Discretion } from './discretion.ts';
 import { epochNow } from '../fleet/epoch.ts';
@@ -19,7 +20,7 @@ import { ErrorLog } from './error-log.ts';
 import type { PlaceOf } from './error-log.ts';
 import type { FleetCounts, ThreadEvents } from './events.ts';
 import { GeneratorMonitor } from '../generator.ts';
-import type { Screen } from '../screen.ts';
+import type { GeneratorNow, Screen } from '../screen.ts';
 import { stageChanges } from '../stages.ts';
 import type { StageChange } from '../stages.ts';
 import type { Stopper } from '../stopper.ts';
@@ -39,6 +40,13 @@ export interface RecordSinks {
   readonly console: ((line: string) => void) | null;
 }
 
+/** How it went in an interval, besides its samples. */
+export interface TickState extends GeneratorNow {
+  readonly counts: FleetCounts;
+  /** Most VUs active at once. */
+  readonly peakVUs: number;
+}
+
 export interface RecorderSettings {
   readonly sinks: RecordSinks;
   readonly screen: Screen;
@@ -56,6 +64,11 @@ export interface RecorderSettings {
   readonly takePeakVUs: () => number;
   /** Once a second: tells the workers what `exec.instance` answers. */
   readonly tellInstance: () => void;
+  /** Where others carry the load: when a second may be closed, and how they are doing. */
+  readonly pace?: (second: number) => Promise<void>;
+  readonly generator?: Generator;
+  /** Gets each interval before it is closed, for another engine. */
+  readonly tee?: (share: EngineShare, tick: Tick, state: TickState) => void;
 }
 
 const TICK_MS = 1_000;
@@ -66,7 +79,9 @@ const NO_TAGS = {};
 export class Recorder implements ThreadEvents {
   readonly #settings: RecorderSettings;
   readonly #errors: ErrorLog;
-  readonly #generator: GeneratorMonitor;
+  readonly #generator: Generator;
+  #stopped = false;
+  #peakVUs = 0;
   readonly #warnings: string[] = [];
   readonly #cases: CaseMessage[] = [];
   readonly #checks: CheckBook;
@@ -85,7 +100,7 @@ export class Recorder implements ThreadEvents {
     const { sinks, screen } = settings;
     this.#settings = settings;
     this.#stages = [...stageChanges(settings.scenarios)];
-    this.#generator = new GeneratorMonitor(settings.cores, settings.threads);
+    this.#generator = settings.generator ?? new GeneratorMonitor(settings.cores, settings.threads);
     this.#checks = new CheckBook(sinks.errorDetail);
     this.#errors = new ErrorLog({
       placeOf: settings.placeOf,
@@ -121,6 +136,7 @@ export class Recorder implements ThreadEvents {
   }
 
   stop(): void {
+    this.#stopped = true;
     clearTimeout(this.#timer);
     this.#generator.stop();
   }
@@ -131,7 +147,7 @@ export class Recorder implements ThreadEvents {
     this.#sampleRun(true);
     this.#tellStages(elapsedMs);
     const { engine, log } = this.#settings.sinks;
-    const tick = engine.finish(this.nowMs(), elapsedMs);
+    const tick = this.#shared(() => engine.finish(this.nowMs(), elapsedMs));
     this.#write(tick);
     this.event('end', 'end', this.#settings.title ?? '');
     log.appendTotals(engine.totals(), tick.at, elapsedMs);
@@ -168,7 +184,7 @@ export class Recorder implements ThreadEvents {
     return this.#settings.counts().interrupted;
   }
 
-  get generator(): GeneratorMonitor {
+  get generator(): Generator {
     return this.#generator;
   }
 
@@ -281,27 +297,45 @@ export class Recorder implements ThreadEvents {
   // ------------------------------------------------------------ ticks
 
   #arm(second: number): void {
+    const { pace } = this.#settings;
+    if (pace !== undefined) {
+      void pace(second).then(() => this.#stopped || this.#tick(second));
+      return;
+    }
     const dueIn = second * TICK_MS - this.nowMs();
     this.#timer = setTimeout(() => this.#tick(second), Math.max(0, dueIn));
   }
 
   #tick(second: number): void {
     try {
-      this.#tickNow();
+      this.#tickNow(this.#settings.pace === undefined ? this.nowMs() : second * TICK_MS);
     } finally {
       // A tick that came late (a busy main thread) does not make the next ones drift, and one that
       // broke does not end them.
-      this.#arm(Math.max(second + 1, Math.floor(this.nowMs() / TICK_MS) + 1));
+      const next = this.#settings.pace === undefined ? Math.floor(this.nowMs() / TICK_MS) + 1 : 0;
+      this.#arm(Math.max(second + 1, next));
     }
   }
 
-  #tickNow(): void {
+  /** An interval closed, and told to whoever adds up several engines. */
+  #shared(close: () => Tick): Tick {
+    const { tee, sinks } = this.#settings;
+    const share = tee === undefined ? null : sinks.engine.share();
+    const tick = close();
+    if (share !== null) {
+      const counts = this.#settings.counts();
+      tee?.(share, tick, { counts, peakVUs: this.#peakVUs, ...this.#generator.now });
+    }
+    return tick;
+  }
+
+  /** @param nowMs the end of the interval, ms since t0 */
+  #tickNow(nowMs: number): void {
     const { sinks, screen, stopper } = this.#settings;
     this.#sampleRun(false);
-    const nowMs = this.nowMs();
     const over = nowMs > this.#endMs;
     this.#tellStages(Math.min(nowMs, this.#endMs));
-    const tick = sinks.engine.tick(nowMs, this.#judgedMs(nowMs));
+    const tick = this.#shared(() => sinks.engine.tick(nowMs, this.#judgedMs(nowMs)));
     this.#write(tick);
     const { abort } = tick;
     if (abort !== null && !over) {
@@ -352,7 +386,8 @@ export class Recorder implements ThreadEvents {
     const { engine } = this.#settings.sinks;
     const { activeVUs, vusMade } = this.#settings.counts();
     // What came and went since the last tick is part of its maximum; at the end nobody is active.
-    engine.sample('vus', NO_TAGS, this.#settings.takePeakVUs());
+    this.#peakVUs = this.#settings.takePeakVUs();
+    engine.sample('vus', NO_TAGS, this.#peakVUs);
     if (!last) engine.sample('vus', NO_TAGS, activeVUs);
     engine.sample('vus_max', NO_TAGS, vusMade);
     for (const { metric, tags, value } of this.#generator.sample()) {

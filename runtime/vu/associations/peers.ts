@@ -4,6 +4,7 @@ import type { Route } from '../../config/types.ts';
 import type { VuPlan } from '../../threads/vu.ts';
 import { RingFault } from '../sandbox/host.ts';
 import type { PeerName } from './faults.ts';
+import { isAllowed } from './allowed.ts';
 import { isAETitle } from './peer-check.ts';
 import { proposalOf, type Wishes } from './proposals.ts';
 import { peerTls } from './tls.ts';
@@ -68,6 +69,10 @@ export function addressOf(
   plan: VuPlan,
 ): PeerName & { readonly tls: PeerRequest['tls'] } {
   const base = peer.use === 'verify' ? verifyOf(plan) : baseOf(peer, plan);
+  if (plan.allow !== undefined && !isAllowed(base.host, plan.allow)) {
+    const what = `peer ${base.host}: this agent may not talk to it`;
+    throw bad(what, `it may to: ${plan.allow.join(', ')} (dicomrun agent --allow)`);
+  }
   const calledAET = peer.calledAET ?? base.calledAET;
   const callingAET = peer.callingAET ?? base.callingAET;
   for (const [what, title] of [

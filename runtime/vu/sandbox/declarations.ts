@@ -38,6 +38,7 @@ export class Declarations {
   readonly #folder: string;
   readonly #dataRoot: string | undefined;
   readonly #makers: Makers | null;
+  readonly #given: Readonly<Record<string, string>>;
   readonly #known = new Map<string, Declaration>();
   readonly list: Declaration[] = [];
   readonly notes: string[] = [];
@@ -46,7 +47,17 @@ export class Declarations {
   onPool: ((share: PoolShare) => void) | null = null;
 
   /** @param makers null after the init pass: nothing new may be declared */
-  constructor(host: Host, more: { folder: string; dataRoot?: string; makers: Makers | null }) {
+  constructor(
+    host: Host,
+    more: {
+      folder: string;
+      dataRoot?: string;
+      makers: Makers | null;
+      /** Texts that were read elsewhere, by key. */
+      given?: Readonly<Record<string, string>>;
+    },
+  ) {
+    this.#given = more.given ?? {};
     this.#folder = more.folder;
     this.#dataRoot = more.dataRoot;
     this.#makers = more.makers;
@@ -90,6 +101,8 @@ export class Declarations {
   #make(request: Request, makers: Makers): Declaration {
     const { kind, key } = request;
     const id = this.list.length;
+    const given = Object.hasOwn(this.#given, key) ? this.#given[key] : undefined;
+    if (given !== undefined) return { kind: 'text', id, key, text: given };
     switch (kind) {
       case 'files':
         return this.#pool(id, key, makers.loadPool(this.#loadRequest(request), { id, key }));
