@@ -108,6 +108,24 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: () => import('./commands/ledger.ts'),
   },
   {
+    name: 'engine',
+    group: 'Many hosts:',
+    summary: 'start the meeting point of a run on several hosts',
+    load: () => import('./commands/engine.ts'),
+  },
+  {
+    name: 'agent',
+    group: 'Many hosts:',
+    summary: 'carry parts of runs that are conducted elsewhere',
+    load: () => import('./commands/agent.ts'),
+  },
+  {
+    name: 'agents',
+    group: 'Many hosts:',
+    summary: 'list the agents that are there',
+    load: () => import('./commands/agents.ts'),
+  },
+  {
     name: 'echo',
     group: 'DICOM, once:',
     summary: 'ask a peer whether it is there (C-ECHO)',

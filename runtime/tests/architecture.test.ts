@@ -76,6 +76,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
     'threads',
     'metrics',
     'metric-table',
+    'runlog:types',
     'config:types',
     'errors',
   ],

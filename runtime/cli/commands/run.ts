@@ -1,4 +1,5 @@
 // dicomrun run SCRIPT: a load test.
+import { addAgentFlags, takeAgentFlags } from '../run/agent-flags.ts';
 import { addRunFlags, collect, connectFlags, givenFlags } from '../run/run-flags.ts';
 import type { DefineCommand } from '../command.ts';
 
@@ -8,6 +9,7 @@ Examples:
   dicomrun run gi-routing.ts -c PACS@10.1.2.3:104 -b MY_AET --vus 50 --ramp 2m
   dicomrun run gi-routing.ts --vus 50 --ramp 2m --out influxdb=http://127.0.0.1:8086/dicomrun
   dicomrun run gi-routing.ts --embedded --reporter junit=run.xml
+  dicomrun run gi-routing.ts --embedded --vus 5 --agents local:3
 
 Exit codes: dicomrun help exit-codes`;
 
@@ -21,11 +23,13 @@ export const define: DefineCommand = (command, { terminal, exit }) => {
   command
     .optionsGroup('Results:')
     .option('--reporter <junit=file>', 'the run as JUnit XML, repeatable', collect);
+  addAgentFlags(command);
   command.action(async (script: string, host: string | undefined, port: string | undefined) => {
     const { runScript } = await import('../run/run-script.ts');
-    const { reporter, ...given } = givenFlags(command);
+    const { agents, rest } = takeAgentFlags(givenFlags(command));
+    const { reporter, ...given } = rest;
     const flags = { ...given, ...connectFlags(command, host, port) };
     const reporters = Array.isArray(reporter) ? (reporter as readonly string[]) : [];
-    exit(await runScript({ script, flags, reporters, mode: 'run', terminal }));
+    exit(await runScript({ script, flags, reporters, agents, mode: 'run', terminal }));
   });
 };

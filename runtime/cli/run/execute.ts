@@ -54,6 +54,8 @@ export interface ExecuteRequest extends SourceRequest {
   readonly source?: Source;
   /** Whether the target is there; default: one association with C-ECHO. */
   readonly preflight?: (context: RunContext) => Promise<void>;
+  /** Worth a line in the plan block. */
+  readonly notes?: readonly string[];
   /** Of a run of several processes, the same in all. */
   readonly runNumber?: string;
 }
@@ -196,7 +198,7 @@ function tellPlan(request: ExecuteRequest, context: RunContext, book: RunBook): 
   screen.plan({
     ...{ id: book.id, script, options, targets, declarations, workers, receivers },
     resultsDir: shownPath(terminal, book.folder),
-    notes: [...strangeReceivers(declarations, options), ...notes],
+    notes: [...(request.notes ?? []), ...strangeReceivers(declarations, options), ...notes],
   });
 }
 

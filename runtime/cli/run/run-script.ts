@@ -4,6 +4,8 @@ import { basename, dirname, join, resolve } from 'node:path';
 import { Stopper } from '../../conductor/stopper.ts';
 import type { RunScript } from '../../conductor/run-types.ts';
 import type { Mode } from '../../config/types.ts';
+import type { AgentFlags, AgentsRun } from '../agents/on-agents.ts';
+import type { ExecuteRequest } from './execute.ts';
 import type { FlagValues } from './run-flags.ts';
 import { RunScreen } from './run-screen.ts';
 import type { Quiet } from './run-screen.ts';
@@ -18,6 +20,8 @@ export interface RunScriptRequest {
   readonly terminal: Terminal;
   /** What `--reporter` names. */
   readonly reporters?: readonly string[];
+  /** Who carries the load, when it is not this process. */
+  readonly agents?: AgentFlags | null;
   /** The bundled demonstration: other next commands. */
   readonly demo?: boolean;
 }
@@ -31,10 +35,14 @@ export async function runScript(request: RunScriptRequest): Promise<number> {
   const screen = new RunScreen(terminal, quietOf(flags));
   const stopper = new Stopper();
   const off = supervise(terminal, stopper, (text) => screen.note(text));
+  let elsewhere: AgentsRun | null = null;
   try {
     const { execute } = await import('./execute.ts');
     const next = (folder: string, failed: boolean) => nextCommands(request, folder, failed);
-    const result = await execute({ ...request, screen, stopper, next });
+    const { agents: _, ...rest } = request;
+    const own = { ...rest, screen, stopper, next };
+    elsewhere = await onAgents(request, own);
+    const result = await execute(elsewhere?.request ?? own);
     screen.close();
     const { printSummary } = await import('./print-summary.ts');
     const { annotations } = await import('./ci-annotations.ts');
@@ -44,8 +52,20 @@ export async function runScript(request: RunScriptRequest): Promise<number> {
     return result.summary.verdict.exitCode;
   } finally {
     screen.close();
+    await elsewhere?.end();
     off();
   }
+}
+
+/** The run with agents to carry it; null: it is this process alone. */
+async function onAgents(
+  { agents = null, flags }: RunScriptRequest,
+  own: ExecuteRequest,
+): Promise<AgentsRun | null> {
+  if (agents === null) return null;
+  const testid = flags['testid'] === undefined ? undefined : String(flags['testid']);
+  const { onAgents: recruited } = await import('../agents/on-agents.ts');
+  return recruited(own, { testid, flags: agents });
 }
 
 /** The script's declarations and its effective options, without running it. */

@@ -1,0 +1,405 @@
+// The coordinator of a run on several agents: it carries no load, tells them when what begins, adds up
+// what they report, and judges the whole.
+import type { Crew, RemoteLoad } from '../conductor/crew.ts';
+import type { RunContext, SetupData } from '../conductor/run-types.ts';
+import { epochNow } from '../conductor/fleet/epoch.ts';
+import { addCounts, noCounts } from '../conductor/fleet/worker-state.ts';
+import type { Account, ThreadEvents } from '../conductor/records/events.ts';
+import type { Recorder } from '../conductor/records/recorder.ts';
+import type { Stopper } from '../conductor/stopper.ts';
+import { DicomRunError, ExitCode } from '../errors.ts';
+import type { Problem } from '../errors.ts';
+import type { Engine } from '../metrics/engine-types.ts';
+import type { Bus, Entry } from './bus.ts';
+import { Crowd } from './crowd.ts';
+import { decodeFrame } from './frame.ts';
+import { plannedOf } from './planned.ts';
+import { decodeJson, journalName, upSubjects } from './protocol.ts';
+import type { JoinCall, Step, UpRecord } from './protocol.ts';
+import type { Remote } from './remote.ts';
+
+export interface CoordinatorSettings {
+  readonly bus: Bus;
+  readonly run: string;
+  readonly version: string;
+  readonly remotes: readonly Remote[];
+  readonly stopper: Stopper;
+  /** So many may be lost and the run can pass. */
+  readonly lostAllowed: number;
+  /** Packs what the agents need, and puts it where they get it; its SHA-256. */
+  readonly ship: (context: RunContext) => Promise<string>;
+  readonly say: (level: 'info' | 'warn', text: string) => void;
+}
+
+const READY_MS = 180_000;
+const HEAD_START_MS = 500;
+/** A second that an agent does not report is closed without it after this. */
+const LATE_MS = 2_000;
+const PACE_MS = 50;
+const WATCH_MS = 1_000;
+const CLOCK_PINGS = 20;
+/** Nobody who listens for so long is a loss. */
+const GONE_MS = 10_000;
+const SILENT_SAID_MS = 3_000;
+const CLOSE_MS = 60_000;
+
+export class Coordinator implements Crew {
+  readonly load: RemoteLoad;
+  readonly #settings: CoordinatorSettings;
+  readonly #crowd: Crowd;
+  #engine: Engine | null = null;
+  #recorder: Recorder | null = null;
+  #context: RunContext | null = null;
+  #early: (() => void)[] | null = [];
+  #unfollow: () => void = () => undefined;
+  #watch: NodeJS.Timeout | undefined;
+  #readTo = 0;
+  #t0 = Infinity;
+  #setupBy: Remote | null = null;
+  #pacing: { readonly second: number; readonly go: () => void } | null = null;
+  #pacer: NodeJS.Timeout | undefined;
+  #closing = false;
+
+  constructor(settings: CoordinatorSettings) {
+    this.#settings = settings;
+    this.#crowd = new Crowd(settings.remotes);
+    settings.stopper.onStop(() => this.#crowd.wake());
+    this.load = {
+      run: (t0) => this.#runAll(t0),
+      stop: (why, reason) => void this.#tellAll({ step: 'stop', why, reason }),
+      counts: () => {
+        const sum = noCounts();
+        for (const { counts } of settings.remotes) addCounts(sum, counts);
+        return sum;
+      },
+      takePeakVUs: () => this.#crowd.takePeakVUs(),
+      pace: (second) => this.#pace(second),
+      generator: this.#crowd,
+    };
+  }
+
+  /** `3/3 agents`, `2/3 agents, site-b silent 4 s`: for the live line. */
+  get shown(): string {
+    return this.#crowd.shown(performance.now(), SILENT_SAID_MS);
+  }
+
+  get remotes(): readonly Remote[] {
+    return this.#settings.remotes;
+  }
+
+  // ---------------------------------------------------------------- Crew
+
+  async ready(context: RunContext): Promise<void> {
+    const { bus, run, remotes, ship, version } = this.#settings;
+    this.#context = context;
+    const bundle = await ship(context);
+    await bus.makeJournal(journalName(run), upSubjects(run));
+    this.#unfollow = bus.follow(journalName(run), (entry) => this.#take(entry));
+    const call = { run, bundle, version, of: remotes.length };
+    await this.#joinAll(call);
+    this.#watch = setInterval(() => this.#lookOut(), WATCH_MS);
+    const late = setTimeout(() => this.#lateForReady(), READY_MS);
+    const answers = await this.#crowd.all((one) => one.says(['ready', 'refused'], () => false));
+    clearTimeout(late);
+    const problems = answers.flatMap((answer, i) => this.#problems(answer, remotes[i]));
+    if (problems.length > 0) throw this.#notReady(answers, problems);
+    await this.#crowd.all(async (one) => {
+      for (let i = 0; i < CLOCK_PINGS; i++) await one.ping();
+    });
+  }
+
+  async setup(): Promise<SetupData> {
+    const json = await this.#setupSomewhere();
+    if (this.#settings.stopper.end === null) {
+      await this.#tellAll({ step: 'begin', setupJson: json ?? null });
+    }
+    return json;
+  }
+
+  async t0(): Promise<number> {
+    const { stopper, remotes } = this.#settings;
+    const stopped = () => stopper.end !== null;
+    await this.#crowd.all((one) => one.says(['warmed', 'stopping'], stopped));
+    this.#lostBefore('before the start');
+    if (stopped()) return epochNow();
+    const slowest = Math.max(...remotes.map(({ slowestMs }) => slowestMs));
+    this.#t0 = epochNow() + 2 * slowest + HEAD_START_MS;
+    const { boundMs } = this.#crowd.worstClock();
+    await this.#crowd.all((one) => one.tell({ step: 'go', t0: this.#t0 + one.clock.offsetMs }));
+    this.#settings.say('info', `clocks agree to ${boundMs.toFixed(2)} ms`);
+    return this.#t0;
+  }
+
+  attach(recorder: Recorder, engine: Engine): ThreadEvents {
+    this.#recorder = recorder;
+    this.#engine = engine;
+    const early = this.#early ?? [];
+    this.#early = null;
+    for (const call of early) call();
+    return recorder;
+  }
+
+  async settle(): Promise<Account> {
+    await this.#tellAll({ step: 'settle' });
+    const answers = await this.#crowd.all((one) => one.says(['settled'], () => false));
+    return this.#crowd.joined(
+      answers.map((one) => one?.account ?? null),
+      (change) => {
+        const metric = change.metric;
+        this.#engine?.addSeries(CORRECTIONS, [{ id: 0, metric, tags: change.tags }]);
+        const none = { n: 0, min: Infinity, max: -Infinity, last: 0, lastTime: -Infinity };
+        const buckets = { n: 0, index: new Uint32Array(0), count: new Uint32Array(0) };
+        const interval = { id: 0, type: 'counter' as const, ...none, sum: change.by, buckets };
+        this.#engine?.absorb(CORRECTIONS, [interval], []);
+      },
+    );
+  }
+
+  async teardown(): Promise<void> {
+    const { remotes } = this.#settings;
+    const by = this.#setupBy?.live === true ? this.#setupBy : remotes.find(({ live }) => live);
+    await this.#crowd.all((one) => one.tell({ step: 'teardown', own: one === by }));
+    const answer = await by?.says(['tornDown'], () => false);
+    if (answer !== null && answer !== undefined) return;
+    this.#recorder?.warn('teardown did not come to its end: its agent is gone');
+  }
+
+  async close(): Promise<void> {
+    this.#closing = true;
+    await this.#tellAll({ step: 'close' });
+    const late = setTimeout(() => {
+      for (const one of this.remotes) one.lose('it did not come to its end');
+    }, CLOSE_MS);
+    await this.#crowd.all((one) => one.says(['end'], () => false));
+    clearTimeout(late);
+    clearTimeout(this.#pacer);
+    this.#pacing = null;
+    this.#absorb(Infinity);
+    for (const one of this.remotes) this.#conclude(one);
+    this.destroy();
+    await this.#settings.bus.dropJournal(journalName(this.#settings.run));
+  }
+
+  /** Nobody is waited for any more. Agents that nobody told anything stop by themselves. */
+  destroy(): void {
+    clearInterval(this.#watch);
+    clearTimeout(this.#pacer);
+    this.#unfollow();
+  }
+
+  /** The run came to nothing: the agents are let go. */
+  async abandon(reason: string): Promise<void> {
+    if (this.#closing) return;
+    this.#closing = true;
+    const stop: Step = { step: 'stop', why: 'interrupt', reason };
+    const told = this.#crowd.all(async (one) => {
+      await one.tell(stop);
+      await one.tell({ step: 'close' });
+    });
+    await Promise.race([told, new Promise((resolve) => setTimeout(resolve, 3_000))]);
+    for (const one of this.remotes) one.lose(reason);
+    this.destroy();
+    await this.#settings.bus.dropJournal(journalName(this.#settings.run));
+  }
+
+  // ---------------------------------------------------------------- phases
+
+  async #joinAll(call: Omit<JoinCall, 'index'>): Promise<void> {
+    const { remotes } = this.#settings;
+    const answers = await this.#crowd.all((one) => one.join({ ...call, index: one.index }));
+    const problems = answers.flatMap((answer, i) =>
+      answer.ok
+        ? []
+        : [{ code: 'AGENT_REFUSED', message: `agent ${remotes[i]?.shown}: ${answer.why}` }],
+    );
+    if (problems.length > 0) throw new DicomRunError(ExitCode.AGENT_LOST, problems);
+  }
+
+  #problems(answer: UpRecord | null, remote: Remote | undefined): Problem[] {
+    const who = `agent ${remote?.shown}`;
+    if (answer === null) {
+      const why = remote?.lost ?? 'it is gone';
+      return [{ code: 'AGENT_LOST', message: `${who}: ${why}` }];
+    }
+    if (answer.k !== 'refused') return [];
+    return answer.problems.map((one) => ({ ...one, message: `${who}: ${one.message}` }));
+  }
+
+  #notReady(answers: readonly (UpRecord | null)[], problems: readonly Problem[]): DicomRunError {
+    const refusal = answers.find((answer) => answer?.k === 'refused');
+    const code = refusal?.k === 'refused' ? refusal.code : ExitCode.AGENT_LOST;
+    return new DicomRunError(code as ExitCode, problems);
+  }
+
+  #lateForReady(): void {
+    for (const one of this.remotes) {
+      if (one.said('ready') === null) one.lose(`not ready within ${READY_MS / 1000} s`);
+    }
+  }
+
+  async #setupSomewhere(): Promise<SetupData> {
+    const { stopper, remotes } = this.#settings;
+    const by = remotes.find(({ live }) => live);
+    if (by === undefined) return undefined;
+    this.#setupBy = by;
+    await by.tell({ step: 'setup' });
+    const answer = await by.says(['setup', 'stopping'], () => stopper.end !== null);
+    if (answer?.k === 'setup') return answer.json;
+    this.#lostBefore('in set-up');
+    return undefined;
+  }
+
+  /** Before the load an agent that is gone is a run that does not begin. */
+  #lostBefore(when: string): void {
+    const gone = this.remotes.find(({ lost }) => lost !== null);
+    if (gone === undefined) return;
+    this.#settings.stopper.stop(ExitCode.AGENT_LOST, `agent ${gone.shown} was lost ${when}`);
+  }
+
+  async #runAll(t0: number): Promise<number> {
+    const answers = await this.#crowd.all((one) => one.says(['done'], () => false));
+    const longest = Math.max(0, ...answers.map((answer) => answer?.durationMs ?? 0));
+    return longest > 0 ? longest : Math.max(0, epochNow() - t0);
+  }
+
+  #tellAll(step: Step): Promise<readonly void[]> {
+    return this.#crowd.all((one) => one.tell(step));
+  }
+
+  // ---------------------------------------------------------------- reports
+
+  #take({ subject, data, seq }: Entry): void {
+    this.#readTo = seq;
+    const [index, kind] = subject.split('.').slice(-2);
+    const remote = this.remotes[Number(index)];
+    if (remote === undefined || remote.lost !== null) return;
+    if (kind === 'frame') {
+      remote.takeFrame(decodeFrame(data));
+      this.#checkPace();
+      return;
+    }
+    for (const record of decodeJson<readonly UpRecord[]>(data)) this.#record(remote, record);
+  }
+
+  #record(remote: Remote, record: UpRecord): void {
+    if (this.#early !== null && !AT_ONCE.has(record.k)) {
+      this.#early.push(() => this.#record(remote, record));
+      return;
+    }
+    const recorder = this.#recorder;
+    switch (record.k) {
+      case 'log': {
+        const { message } = record;
+        recorder?.log({ ...message, message: `${remote.name}: ${message.message}` });
+        break;
+      }
+      case 'error':
+        recorder?.error(record.error);
+        break;
+      case 'case':
+        recorder?.caseState(record.message);
+        break;
+      case 'failTest':
+        recorder?.failTest(record.message);
+        break;
+      case 'stopping':
+        this.#settings.stopper.stop(
+          record.code as ExitCode,
+          `agent ${remote.shown}: ${record.reason}`,
+        );
+        break;
+      default:
+    }
+    remote.takeRecord(record);
+    if (record.k === 'end') this.#checkPace();
+  }
+
+  // ---------------------------------------------------------------- seconds
+
+  #pace(second: number): Promise<void> {
+    return new Promise((resolve) => {
+      this.#pacing = { second, go: resolve };
+      this.#checkPace();
+    });
+  }
+
+  /** Closes the second that is waited for when all who live have reported it, or it is late. */
+  #checkPace(): void {
+    clearTimeout(this.#pacer);
+    const { bus, remotes } = this.#settings;
+    const pacing = this.#pacing;
+    if (pacing === null || this.#t0 === Infinity) return;
+    const at = pacing.second - 1;
+    const missing = remotes.some((one) => one.live && one.lastAt < at);
+    const lateMs = epochNow() - (this.#t0 + pacing.second * 1_000);
+    const isLate = lateMs > LATE_MS && bus.connected;
+    // why not before its time: those who have ended report nothing more, and seconds go on
+    if (lateMs < 0 || (missing && !isLate)) {
+      this.#pacer = setTimeout(() => this.#checkPace(), PACE_MS);
+      return;
+    }
+    this.#pacing = null;
+    this.#absorb(at);
+    pacing.go();
+  }
+
+  #absorb(at: number): void {
+    const engine = this.#engine;
+    if (engine === null) return;
+    for (const remote of this.remotes) {
+      for (const { series, intervals, points } of remote.framesUpTo(at)) {
+        engine.addSeries(remote.index, series);
+        engine.absorb(remote.index, intervals, points);
+      }
+    }
+  }
+
+  // ---------------------------------------------------------------- who is there
+
+  #lookOut(): void {
+    const now = performance.now();
+    for (const one of this.remotes) {
+      if (!one.live) continue;
+      if (!this.#settings.bus.connected) {
+        // Nobody can say anything.
+        one.goneSince = null;
+        one.silentSince = null;
+        continue;
+      }
+      void one.ping();
+      const { goneSince } = one;
+      if (goneSince !== null && now - goneSince > GONE_MS) void this.#judge(one);
+    }
+    for (const text of this.#crowd.news(now, SILENT_SAID_MS)) this.#settings.say('warn', text);
+  }
+
+  /** Gone for good, once all that it had said is read. */
+  async #judge(one: Remote): Promise<void> {
+    const last = await this.#settings.bus.lastEntry(journalName(this.#settings.run));
+    if (last === null || this.#readTo < last || !one.live || one.goneSince === null) return;
+    one.lose('it is gone');
+    this.#checkPace();
+    if (this.#t0 === Infinity) return;
+    const { stopper, lostAllowed, remotes } = this.#settings;
+    const text = `agent ${one.shown} was lost after second ${one.lastAt + 1}`;
+    const full = `${text}: ${plannedOf(one, this.#context, remotes.length)}`;
+    this.#recorder?.warn(full);
+    const lost = remotes.filter((other) => other.lost !== null).length;
+    if (lost > lostAllowed) stopper.mark(ExitCode.AGENT_LOST, full);
+    if (lost === remotes.length) stopper.stop(ExitCode.AGENT_LOST, 'all agents were lost');
+  }
+
+  #conclude({ name, end }: Remote): void {
+    if (end === null) return;
+    for (const text of end.warnings) this.#recorder?.warn(`agent ${name}: ${text}`);
+    if (end.lostFrames > 0) {
+      const what = `${end.lostFrames} reports were given up while the engine was away`;
+      this.#recorder?.warn(`agent ${name}: ${what}: what they counted is missing`);
+    }
+  }
+}
+
+/** The number under which corrections of accounts are declared; agents have theirs from 0. */
+const CORRECTIONS = -1;
+/** Reports that a phase may wait for before there is anything to record in. */
+const AT_ONCE: ReadonlySet<UpRecord['k']> = new Set(['ready', 'refused']);

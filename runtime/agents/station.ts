@@ -1,0 +1,179 @@
+// An agent that waits for runs: says who it is, joins a run when asked to, passes commands on to it.
+// One run at a time.
+import { createHash } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
+import { epochNow } from '../conductor/fleet/epoch.ts';
+import { Discretion } from '../conductor/records/discretion.ts';
+import { Stopper } from '../conductor/stopper.ts';
+import { DicomRunError, ExitCode } from '../errors.ts';
+import type { Summary } from '../metrics/summary.ts';
+import type { Bus } from './bus.ts';
+import { Member } from './member.ts';
+import { Outbox } from './outbox.ts';
+import { agentSubject, decodeJson, encodeJson, WHO } from './protocol.ts';
+import type { AgentInfo, Bundle, JoinAnswer, JoinCall, StepCall } from './protocol.ts';
+
+/** One run as an agent is to perform it. */
+export interface Assignment {
+  readonly run: string;
+  readonly index: number;
+  readonly of: number;
+  readonly bundle: Bundle;
+  readonly member: Member;
+  readonly stopper: Stopper;
+}
+
+export interface StationSettings {
+  readonly bus: Bus;
+  readonly me: Omit<AgentInfo, 'run' | 'now' | 'freeBytes'>;
+  readonly freeBytes: () => number;
+  /** Runs the part to its end. Throws DicomRunError when it came to no run. */
+  readonly perform: (assignment: Assignment) => Promise<Summary>;
+  readonly say: (text: string) => void;
+}
+
+/** Everything that was reported has to be in the journal; the engine may just be away. */
+const DRAIN_MS = 120_000;
+
+export class Station {
+  readonly #settings: StationSettings;
+  readonly #off: (() => void)[] = [];
+  #current: { readonly call: JoinCall; readonly stopper: Stopper; member: Member | null } | null =
+    null;
+  /** Commands for a run whose bundle is still on its way. */
+  #early: StepCall[] = [];
+  #over: () => void = () => undefined;
+
+  constructor(settings: StationSettings) {
+    this.#settings = settings;
+    const { bus, me } = settings;
+    this.#off.push(
+      bus.serve(WHO, () => encodeJson(this.#info())),
+      bus.serve(agentSubject(me.id, 'join'), (data) => encodeJson(this.#join(decodeJson(data)))),
+      bus.serve(agentSubject(me.id, 'step'), (data) => {
+        this.#step(decodeJson(data));
+        return encodeJson({});
+      }),
+      bus.serve(agentSubject(me.id, 'ping'), (data) => {
+        const { run } = decodeJson<{ run: string }>(data);
+        if (run === this.#current?.call.run) this.#current.member?.heard();
+        return encodeJson({ now: epochNow() });
+      }),
+    );
+  }
+
+  /** Resolves after the next run. */
+  oneRun(): Promise<void> {
+    return new Promise((resolve) => (this.#over = resolve));
+  }
+
+  get busy(): boolean {
+    return this.#current !== null;
+  }
+
+  /** Somebody at this host asks for the end of what goes on. */
+  interrupt(reason: string): void {
+    this.#current?.stopper.stop(ExitCode.INTERRUPTED, reason);
+  }
+
+  close(): void {
+    for (const off of this.#off) off();
+  }
+
+  #info(): AgentInfo {
+    const { me, freeBytes } = this.#settings;
+    return {
+      ...me,
+      freeBytes: freeBytes(),
+      run: this.#current?.call.run ?? null,
+      now: epochNow(),
+    };
+  }
+
+  #join(call: JoinCall): JoinAnswer {
+    const { me, say } = this.#settings;
+    const current = this.#current?.call;
+    if (current?.run === call.run && current.index === call.index) return { ok: true };
+    if (current !== undefined) return { ok: false, why: `is busy with run ${current.run}` };
+    if (call.version !== me.version) {
+      const why = `is dicomrun ${me.version}, the coordinator ${call.version}: install the same`;
+      return { ok: false, why };
+    }
+    this.#current = { call, stopper: new Stopper(), member: null };
+    say(`run ${call.run}: part ${call.index + 1} of ${call.of}`);
+    void this.#serve(call);
+    return { ok: true };
+  }
+
+  #step(call: StepCall): void {
+    const current = this.#current;
+    if (current?.call.run !== call.run) return;
+    if (current.member === null) this.#early.push(call);
+    else current.member.take(call.step);
+  }
+
+  async #serve(call: JoinCall): Promise<void> {
+    const { bus, say } = this.#settings;
+    const outbox = new Outbox(bus, call.run, call.index);
+    try {
+      await this.#perform(call, outbox);
+    } catch (error) {
+      const known = error instanceof DicomRunError ? error : null;
+      const problems = known?.problems ?? [{ code: 'INTERNAL', message: String(error) }];
+      for (const { message } of problems) say(`run ${call.run}: ${message}`);
+      outbox.record({ k: 'refused', code: known?.exitCode ?? ExitCode.INTERNAL, problems });
+    }
+    if (!(await outbox.drain(DRAIN_MS))) say(`run ${call.run}: not all could be reported`);
+    this.#current?.member?.destroy();
+    this.#current = null;
+    this.#early = [];
+    this.#over();
+  }
+
+  async #perform(call: JoinCall, outbox: Outbox): Promise<void> {
+    const { bus, me, perform, say } = this.#settings;
+    const current = this.#current;
+    if (current === null) return;
+    const { stopper } = current;
+    const bundle = await fetchBundle(bus, call.bundle);
+    const discretion = new Discretion(bundle.options.phiOk, bundle.runNumber);
+    const connected = (): boolean => bus.connected;
+    const member = new Member({ name: me.name, bundle, outbox, stopper, discretion, connected });
+    current.member = member;
+    for (const { step } of this.#early.splice(0)) member.take(step);
+    const { run, index, of } = call;
+    const summary = await perform({ run, index, of, bundle, member, stopper });
+    const { code, reason } = stopper.verdict();
+    const { warnings } = summary.verdict;
+    outbox.record({
+      k: 'end',
+      end: {
+        code,
+        reason,
+        warnings,
+        generator: summary.execution.generator,
+        lostFrames: outbox.lost,
+      },
+    });
+    say(`run ${run}: over, ${code === 0 ? 'all of its part done' : reason}`);
+  }
+}
+
+const FETCHES = 10;
+
+/** @throws DicomRunError when it cannot be had, or is another than was announced */
+async function fetchBundle(bus: Bus, name: string): Promise<Bundle> {
+  for (let tries = 1; ; tries++) {
+    const data = await bus.getBundle(name).catch(() => null);
+    if (data !== null && createHash('sha256').update(data).digest('hex') === name) {
+      return decodeJson(data);
+    }
+    if (tries === FETCHES) break;
+    await delay(500);
+  }
+  throw new DicomRunError(ExitCode.UNREACHABLE, {
+    code: 'AGENT_BUNDLE',
+    message: 'the script could not be fetched from the engine',
+    hint: 'see the log of the engine; its disk may be full',
+  });
+}

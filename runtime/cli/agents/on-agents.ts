@@ -1,0 +1,136 @@
+// A run whose load agents carry: `run --agents …`. The request of an ordinary run, with the agents
+// as its crew.
+import { whoseEngine } from './engine-flags.ts';
+import { openBus } from '../../agents/bus.ts';
+import type { Bus } from '../../agents/bus.ts';
+import { Coordinator } from '../../agents/coordinator.ts';
+import { parseAgents, recruit } from '../../agents/recruit.ts';
+import { Remote } from '../../agents/remote.ts';
+import type { BuiltScript, RunContext } from '../../conductor/run-types.ts';
+import { newRunId } from '../../conductor/records/result-files.ts';
+import { DicomRunError, ExitCode } from '../../errors.ts';
+import type { ExecuteRequest } from '../run/execute.ts';
+import { preflightPeer } from '../run/preflight.ts';
+import { ScriptSource } from '../run/script-source.ts';
+import { version } from '../version.ts';
+import { startLocal } from './local.ts';
+import type { LocalCrew } from './local.ts';
+import { ship } from './ship.ts';
+
+/** Flags of `run` that are about agents. */
+export interface AgentFlags {
+  readonly agents: string;
+  readonly engine?: string;
+  readonly creds?: string;
+  readonly secret?: readonly string[];
+  readonly lostAllowed: number;
+  readonly waitMs: number;
+  readonly orphanMs: number;
+}
+
+export interface AgentsRun {
+  readonly request: ExecuteRequest;
+  /** Lets everybody go, whatever came of it. */
+  end(): Promise<void>;
+}
+
+interface Given {
+  readonly testid: string | undefined;
+  readonly flags: AgentFlags;
+}
+
+/** @throws DicomRunError when there are no such agents */
+export async function onAgents(base: ExecuteRequest, given: Given): Promise<AgentsRun> {
+  const { flags } = given;
+  const { terminal, script } = base;
+  const wanted = parseAgents(flags.agents);
+  const local = wanted.kind === 'local' ? await startLocal(wanted.count, terminal) : null;
+  let bus: Bus | null = null;
+  try {
+    bus = await openBus(local?.credentials ?? whoseEngine(flags, 'coordinator', terminal));
+    const wishes =
+      wanted.kind === 'local' ? [{ label: null, value: '', count: wanted.count }] : wanted.wishes;
+    const found = await recruit(bus, wishes, flags.waitMs);
+    const run = given.testid ?? newRunId(Date.now(), script, Math.random());
+    const remotes = found.map((info, index) => new Remote(bus as Bus, run, info, index));
+    return coordinated(base, { ...given, bus, run, remotes, local });
+  } catch (error) {
+    await bus?.close();
+    await local?.stop();
+    throw error;
+  }
+}
+
+interface Parts extends Given {
+  readonly bus: Bus;
+  readonly run: string;
+  readonly remotes: readonly Remote[];
+  readonly local: LocalCrew | null;
+}
+
+function coordinated(base: ExecuteRequest, parts: Parts): AgentsRun {
+  const { bus, run, remotes, flags, local } = parts;
+  const { terminal, script } = base;
+  const source = new ScriptSource(base);
+  const { secret: secrets = [], orphanMs } = flags;
+  let built: BuiltScript | null = null;
+  const coordinator = new Coordinator({
+    ...{ bus, run, remotes, version: version(), stopper: base.stopper },
+    lostAllowed: flags.lostAllowed,
+    say: (level, message) => base.screen.log({ kind: 'log', level, message }),
+    ship: (context) => {
+      if (built === null) throw new Error('not built');
+      const sent = { script, built, context, secrets, orphanMs, env: terminal.env };
+      return ship(bus, { ...sent, state: source.state });
+    },
+  });
+  const request: ExecuteRequest = {
+    ...base,
+    crew: coordinator,
+    notes: [whoCarries(remotes)],
+    source: {
+      get state() {
+        return source.state;
+      },
+      build: async () => (built = await source.build()),
+      resolve: async (loaded) => {
+        const options = await source.resolve(loaded);
+        refuseSamples(options);
+        return { ...options, testid: run };
+      },
+    },
+    preflight: (context) => {
+      // Each agent has its own way to the target; that there is one is known here.
+      if (!context.embedded) preflightPeer(context);
+      return Promise.resolve();
+    },
+  };
+  return {
+    request,
+    end: async () => {
+      await coordinator.abandon('the coordinator has ended');
+      await bus.close();
+      await local?.stop();
+    },
+  };
+}
+
+/** Who carries the load, for the plan block. */
+function whoCarries(remotes: readonly Remote[]): string {
+  const names = remotes.map(({ shown, info }) => `${shown}, ${info.cores} cores`);
+  const many = names.length > 6 ? [...names.slice(0, 5), `${names.length - 5} more`] : names;
+  return `load on ${remotes.length} agents: ${many.join('; ')}`;
+}
+
+/** Every sample stays where it was made. @throws DicomRunError 104 */
+function refuseSamples({ outputs }: RunContext['options']): void {
+  const raw = outputs.find(
+    ({ kind, options }) => /^(json|csv)$/.test(kind) || options['mode'] === 'raw',
+  );
+  if (raw === undefined) return;
+  throw new DicomRunError(ExitCode.CONFIG, {
+    code: 'AGENTS_SAMPLES',
+    message: `--out ${raw.kind}: single samples stay on the agents, which send sums and histograms`,
+    hint: 'without it; run.ndjson of the whole, InfluxDB and the report are as ever',
+  });
+}
