@@ -93,17 +93,9 @@ function coordinated(base: ExecuteRequest, parts: Parts): AgentsRun {
         return source.state;
       },
       build: async () => (built = await source.build()),
-      resolve: async (loaded) => {
-        const options = await source.resolve(loaded);
-        refuseSamples(options);
-        return { ...options, testid: run };
-      },
+      resolve: async (loaded) => forAgents(await source.resolve(loaded), run),
     },
-    preflight: (context) => {
-      // Each agent has its own way to the target; that there is one is known here.
-      if (!context.embedded) preflightPeer(context);
-      return Promise.resolve();
-    },
+    preflight: isNamed,
   };
   return {
     request,
@@ -120,6 +112,17 @@ function whoCarries(remotes: readonly Remote[]): string {
   const names = remotes.map(({ shown, info }) => `${shown}, ${info.cores} cores`);
   const many = names.length > 6 ? [...names.slice(0, 5), `${names.length - 5} more`] : names;
   return `load on ${remotes.length} agents: ${many.join('; ')}`;
+}
+
+/** Each agent has its own way to the target; that there is one is known here. @throws DicomRunError 104 */
+function isNamed(context: RunContext): Promise<void> {
+  if (!context.embedded) preflightPeer(context);
+  return Promise.resolve();
+}
+
+function forAgents(options: RunContext['options'], run: string): RunContext['options'] {
+  refuseSamples(options);
+  return { ...options, testid: run };
 }
 
 /** Every sample stays where it was made. @throws DicomRunError 104 */
