@@ -1,4 +1,5 @@
 // The last step of `npm run build`, after the compiler: prelude, script types, assets, executable.
+import { execFileSync } from 'node:child_process';
 import { chmod, cp, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -38,7 +39,12 @@ async function writePage(): Promise<void> {
   await writeFile(join(folder, 'page.css'), css);
 }
 
-await writePrelude(join(dist, 'prelude.js'));
+const prelude = join(dist, 'prelude.js');
+await writePrelude(prelude);
+// The bundler knows nothing of the sandbox: another process asks that.
+const sandbox = JSON.stringify(new URL('../runtime/vu/sandbox/sandbox.js', import.meta.url).href);
+const rewrite = `(await import(${sandbox})).rewritePrelude(${JSON.stringify(prelude)})`;
+execFileSync(process.execPath, ['--input-type=module', '-e', rewrite], { stdio: 'inherit' });
 await writeScriptTypes();
 await copyAssets();
 await writePage();

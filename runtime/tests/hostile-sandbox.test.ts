@@ -1,5 +1,4 @@
 // Scripts that try to leave the sandbox by every class of way that was published for vm2.
-import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Enter, Op, type Boot } from '../../api/bridge.ts';
 import { preludeFile } from '../../bundler/prelude.ts';
@@ -28,7 +27,7 @@ const note = (reason: unknown): void => void floating.push(reason);
 let others: NodeJS.UnhandledRejectionListener[] = [];
 
 beforeAll(async () => {
-  prelude = readFileSync(await preludeFile(), 'utf8');
+  prelude = await preludeFile();
   others = process.listeners('unhandledRejection');
   process.removeAllListeners('unhandledRejection').on('unhandledRejection', note);
   Object.defineProperty(globalThis, '__hostOnly', { value: 'host', configurable: true });

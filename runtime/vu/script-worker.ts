@@ -118,8 +118,8 @@ export class ScriptWorker {
   }
 
   /** Evaluates prelude and script. */
-  open(prelude: string, bundle: string): void {
-    this.#host.connect(openSandbox(prelude, bundle, this.#host.door()));
+  open(preludeFile: string, bundle: string): void {
+    this.#host.connect(openSandbox(preludeFile, bundle, this.#host.door()));
   }
 
   /** The init pass: module code once, declarations made. @throws RingFault with the script's fault */

@@ -1,5 +1,4 @@
 // A VU worker thread: one long task. Takes messages from main, runs its share of the plan.
-import { readFileSync } from 'node:fs';
 import { threadId, type MessagePort } from 'node:worker_threads';
 import type { ScriptFault } from '../threads/samples.ts';
 import { WorkerSlot } from '../threads/state.ts';
@@ -143,7 +142,7 @@ class Worker {
 
   #open(file: string, bundle: string): ScriptWorker {
     const script = new ScriptWorker(this.#task, this.#state);
-    script.open(readFileSync(file, 'utf8'), bundle);
+    script.open(file, bundle);
     return script;
   }
 

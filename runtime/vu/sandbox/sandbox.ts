@@ -1,5 +1,7 @@
 // The only file that knows vm2: one VM per worker, the prelude once in it, the script as a function
 // that is called for each VU. A guard against mistakes, not a wall against hostile code.
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { VM, VMScript } from 'vm2';
 import type { GuestDoor, HostDoor } from '../../../api/bridge.ts';
 import { GUEST_FILE } from '../../threads/samples.ts';
@@ -17,6 +19,54 @@ const PREFIX =
   `{setTimeout,setInterval,clearTimeout,clearInterval}=__dicomrun_timers__;(function(){`;
 const SUFFIX = `\n})();}})(${INTRINSICS.join(',')})`;
 
+const PRELUDE_NAME = 'prelude.js';
+
+/** What vm2 keeps of a script once it has parsed and rewritten it, which is most of its start. */
+interface Rewritten {
+  _compiledCode: string | null;
+  _hasAsync: boolean;
+  getCompiledCode(): string;
+}
+
+const fieldsOf = (script: VMScript): Rewritten => script as unknown as Rewritten;
+
+/** First line of a rewritten prelude: by which vm2, and of which text. */
+function rewrittenBy(prelude: string): string {
+  const require = createRequire(import.meta.url);
+  const { version } = require('vm2/package.json') as { version: string };
+  return `// vm2 ${version}, of ${prelude.length} characters\n`;
+}
+
+/** Where the rewritten prelude is looked for. */
+const rewrittenFile = (preludeFile: string): string => preludeFile.replace(/\.js$/, '.vm2.js');
+
+/**
+ * Leaves the prelude beside its file as vm2 rewrites it. A step of the build, once for all runs.
+ *
+ * @internal
+ */
+export function rewritePrelude(file: string): void {
+  const prelude = readFileSync(file, 'utf8');
+  const script = new VMScript(prelude, { filename: PRELUDE_NAME });
+  const code = fieldsOf(script).getCompiledCode();
+  writeFileSync(rewrittenFile(file), rewrittenBy(prelude) + code);
+}
+
+/** Of a file; where the build has left it rewritten by this vm2, it is not parsed again. */
+function preludeScript(file: string): VMScript {
+  const code = readFileSync(file, 'utf8');
+  const script = new VMScript(code, { filename: PRELUDE_NAME });
+  const made = rewrittenFile(file);
+  const fields = fieldsOf(script);
+  if (fields._compiledCode !== null || !existsSync(made)) return script;
+  const text = readFileSync(made, 'utf8');
+  const first = rewrittenBy(code);
+  if (!text.startsWith(first)) return script;
+  fields._compiledCode = text.slice(first.length);
+  fields._hasAsync = true;
+  return script;
+}
+
 interface Prelude {
   start(host: HostDoor, script: unknown): GuestDoor;
 }
@@ -30,9 +80,9 @@ const INIT_TIMEOUT_MS = 5000;
  *
  * @throws SyntaxError for a script that does not parse
  */
-export function openSandbox(preludeCode: string, bundle: string, host: HostDoor): GuestDoor {
+export function openSandbox(preludeFile: string, bundle: string, host: HostDoor): GuestDoor {
   const vm = new VM({ eval: false, wasm: false, allowAsync: true, timeout: INIT_TIMEOUT_MS });
-  const prelude = vm.run(new VMScript(preludeCode, { filename: 'prelude.js' })) as Prelude;
+  const prelude = vm.run(preludeScript(preludeFile)) as Prelude;
   const code = PREFIX + bundle + SUFFIX;
   const script: unknown = vm.run(new VMScript(code, { filename: GUEST_FILE }));
   const guest = prelude.start(host, script);

@@ -1,0 +1,47 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { HostDoor } from '../../../api/bridge.ts';
+import { openSandbox, rewritePrelude } from './sandbox.ts';
+
+/** A prelude whose `x` says which text of it was run, and that an error was caught as vm2 has it. */
+const prelude = (x: number): string => `({
+  start: () => {
+    let caught = 0;
+    try { null.y } catch (e) { caught = e instanceof TypeError ? 1 : 0 }
+    const one = async () => ${x};
+    void one;
+    return { op: () => caught, x: () => ${x}, y: () => 0, text: () => '', wake: () => 0, enter: () => 0 };
+  },
+})`;
+const host: HostDoor = { ring: () => 0, text: () => '', a: () => 0, b: () => 0, c: () => 0 };
+
+let folder = '';
+let file = '';
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'dicomrun-sandbox-'));
+  file = join(folder, 'prelude.js');
+});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+describe('the prelude', () => {
+  it('is run as the build has left it, and rewritten anew where that is of another text or vm2', () => {
+    writeFileSync(file, prelude(1));
+    const plain = openSandbox(file, '', host);
+    expect([plain.x(), plain.op()]).toEqual([1, 1]);
+    rewritePrelude(file);
+    const beside = join(folder, 'prelude.vm2.js');
+    const made = readFileSync(beside, 'utf8');
+    expect(made).toMatch(/^\/\/ vm2 \d+\.\d+\.\d+, of \d+ characters\n/);
+    // Another number shows which of the two texts was run.
+    writeFileSync(beside, made.replace('x: () => 1', 'x: () => 7'));
+    const known = openSandbox(file, '', host);
+    expect([known.x(), known.op()]).toEqual([7, 1]);
+    writeFileSync(file, prelude(12));
+    expect(openSandbox(file, '', host).x()).toBe(12);
+    writeFileSync(file, prelude(1));
+    writeFileSync(beside, made.replace(/vm2 [\d.]+/, 'vm2 0.0.1'));
+    expect(openSandbox(file, '', host).x()).toBe(1);
+  });
+});
