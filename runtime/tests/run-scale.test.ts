@@ -51,6 +51,29 @@ export default async function (data, association) {
   );
 });
 
+describe('more VUs than may connect at once', () => {
+  it('all get their association in turn, and the plan says how', { timeout: 60_000 }, async () => {
+    const script = `import dicom from 'dicom';
+const router = dicom.peer({ route: 'ANY' });
+export async function vuInit() {
+  return router.associate({ for: 'Verification', keep: true });
+}
+export default async function (data, association) {
+  await association.echo();
+}
+`;
+    const limits = ['--connect-backlog', '4', '--connect-rate', '400'];
+    const load = ['--vus', '60', '--iterations', '60'];
+    const result = await bench.script(script, ['--embedded', ...load, ...limits]);
+    expect(result.code, result.stderr + result.stdout).toBe(0);
+    const how = 'open in turn: at most 4 not yet answered, 400 begun per second';
+    expect(result.stdout + result.stderr).toContain(how);
+    const { associations, execution } = result.summary();
+    expect(associations).toMatchObject({ requested: 60, accepted: 60, failed: 0 });
+    expect(execution).toMatchObject({ iterations: 60, failed: 0 });
+  });
+});
+
 /** Largest resident memory of a process until it ends, in bytes (Linux). */
 async function peakMemory(run: CliProcess): Promise<[CliResult, number]> {
   let peak = 0;
