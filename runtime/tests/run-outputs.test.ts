@@ -186,3 +186,26 @@ describe.skipIf(!requirePeer('influxd', 'openssl'))('outputs of a run', () => {
     );
   });
 });
+
+describe('what setup() does', () => {
+  it('stands in an output at the time when it was done', async () => {
+    const script = `
+      import dicom from 'dicom';
+      const pacs = dicom.peer({});
+      export const setup = async () => void (await pacs.echo());
+      export default async () => void (await pacs.echo());`;
+    const began = Date.now() / 1000;
+    const once = ['--embedded', '--vus', '1', '--iterations', '1', '--settle', '0s', '--no-report'];
+    const { code, stderr } = await bench.script(script, [...once, '--out', 'csv=setup.csv']);
+    expect(code, stderr).toBe(0);
+    const rows = read('setup.csv').trim().split('\n').slice(1);
+    const times = rows
+      .filter((row) => row.startsWith('dicom_req_duration,'))
+      .map((row) => Number(row.split(',')[1]));
+    expect(times).toHaveLength(2);
+    const [inSetup = 0, inRun = 0] = times;
+    expect(inSetup).toBeGreaterThan(began);
+    expect(inRun).toBeGreaterThan(inSetup);
+    expect(inRun).toBeLessThan(Date.now() / 1000 + 1);
+  });
+});

@@ -26,6 +26,25 @@ export interface SampleColumns {
   readonly time: Float64Array;
 }
 
+/**
+ * Before t0 is known a thread stamps ms since the epoch less this: far below any time of a run, and
+ * still exact to a microsecond.
+ */
+export const BEFORE_T0 = 1e13;
+const LONGEST_MS = 1e12;
+
+/** A stamp as ms since `t0` (epoch ms), also one from before t0 was known. */
+export function sinceT0(time: number, t0: number): number {
+  return time < -LONGEST_MS ? time + BEFORE_T0 - t0 : time;
+}
+
+/** Columns with every stamp as ms since `t0`; those of a run that goes on are left as they are. */
+export function columnsSinceT0(columns: SampleColumns, t0: number): SampleColumns {
+  const { time } = columns;
+  if (!((time[0] ?? 0) < -LONGEST_MS)) return columns;
+  return { ...columns, time: time.map((one) => sinceT0(one, t0)) };
+}
+
 export type SeriesMessage = { readonly kind: 'series'; readonly series: readonly SeriesDecl[] };
 
 export type SamplesMessage = { readonly kind: 'samples'; readonly columns: SampleColumns };

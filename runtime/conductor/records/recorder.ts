@@ -11,6 +11,7 @@ import { thresholdNumber } from '../../metrics/numbers.ts';
 import type { EventRecord } from '../../runlog/format.ts';
 import type { RunLogWriter } from '../../runlog/writer.ts';
 import type { ErrorMessage, LogMessage, SampleColumns, SeriesDecl } from '../../threads/samples.ts';
+import { columnsSinceT0, sinceT0 } from '../../threads/samples.ts';
 import type { CaseMessage, CheckSeen } from '../../threads/cases.ts';
 import type { Generator } from '../crew.ts';
 import { CheckBook, seenText } from './check-book.ts';
@@ -225,8 +226,11 @@ export class Recorder implements ThreadEvents {
     for (const { sink } of this.#outputs) sink?.series(source, series);
   }
 
-  samples(source: number, columns: SampleColumns): void {
-    this.#early?.push((sink) => sink.samples({ thread: source, ...columns }));
+  samples(source: number, told: SampleColumns): void {
+    this.#early?.push((sink) =>
+      sink.samples({ thread: source, ...columnsSinceT0(told, this.#t0) }),
+    );
+    const columns = columnsSinceT0(told, this.#t0OrNow);
     for (const { sink } of this.#outputs) sink?.samples({ thread: source, ...columns });
     this.#settings.sinks.engine.ingest(source, columns);
   }
@@ -256,8 +260,13 @@ export class Recorder implements ThreadEvents {
     if (message.state === 'check') this.#checks.take(message, this.#settings.discretion);
   }
 
+  /** As long as t0 is not known, what set-up does is stamped as if it began now. */
+  get #t0OrNow(): number {
+    return this.#early === null ? this.#t0 : epochNow();
+  }
+
   error(message: ErrorMessage): void {
-    this.#errors.add(message);
+    this.#errors.add({ ...message, time: sinceT0(message.time, this.#t0OrNow) });
   }
 
   abortTest(told: string): void {

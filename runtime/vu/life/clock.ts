@@ -1,9 +1,9 @@
 // The worker's clock: monotonic, in ms since t0. One anchor for all threads, given by main.
+import { BEFORE_T0 } from '../../threads/samples.ts';
 
 export class Clock {
   /** performance.now() of t0; the clock shows negative times until the run has started. */
   #t0 = Number.POSITIVE_INFINITY;
-  readonly #made = performance.now();
 
   /** @param epochMs t0 on the shared time line: performance.timeOrigin + performance.now() */
   start(epochMs: number): void {
@@ -14,14 +14,14 @@ export class Clock {
     return this.#t0 !== Number.POSITIVE_INFINITY;
   }
 
-  /** ms since t0, fractions kept. Before t0 is known: since this worker started, minus an hour. */
+  /** ms since t0, fractions kept. Before t0 is known: ms since the epoch, less {@link BEFORE_T0}. */
   now(): number {
     return this.at(performance.now());
   }
 
   /** ms since t0 of a performance.now() reading. */
   at(reading: number): number {
-    return this.started ? reading - this.#t0 : reading - this.#made - 3_600_000;
+    return this.started ? reading - this.#t0 : reading + performance.timeOrigin - BEFORE_T0;
   }
 
   /** performance.now() at `ms` since t0. */
