@@ -2,6 +2,7 @@
 import { EXECUTORS, executorNamed } from '../executors/index.ts';
 import type { Scenario } from '../executors/index.ts';
 import type { Executor, KeyReader } from '../executors/executor.ts';
+import type { RecordedTraffic } from '../executors/arrivals/recorded-traffic.ts';
 import type { Stage } from '../executors/scenario.ts';
 import { seedValue } from './sources/from-env.ts';
 import type { FromEnv } from './sources/from-env.ts';
@@ -136,6 +137,26 @@ function common(draft: Draft): object {
   };
 }
 
+const NO_TRAFFIC: RecordedTraffic = {
+  name: '',
+  startedAtMs: 0,
+  utcOffsetMinutes: 0,
+  at: [],
+  ms: [],
+};
+
+/** What `dicom.recording` says of itself in `options`. */
+const readRecording: Read<RecordedTraffic> = (r, value) => {
+  const given = value as Partial<RecordedTraffic> | null;
+  if (typeof given === 'object' && Array.isArray(given?.at) && Array.isArray(given.ms)) {
+    return given as RecordedTraffic;
+  }
+  const what = typeof value === 'string' ? JSON.stringify(value) : "'recordings/monday'";
+  const hint = `const monday = dicom.recording(${what}); then recording: monday`;
+  r.problems.value(r.at, 'a declared recording', value, hint);
+  return undefined;
+};
+
 /** What an executor reads its keys with. What it gets for a wrong one does not matter: 1. */
 class Keys implements KeyReader {
   readonly #draft: Draft;
@@ -175,6 +196,14 @@ class Keys implements KeyReader {
   choice<T extends string>(key: string, choices: readonly T[], byDefault: T): T {
     const read: Read<T> = (r, value) => readChoice(r, value, choices);
     return take(this.#draft, key, read, byDefault) ?? byDefault;
+  }
+
+  text(key: string): string {
+    return this.has(key) ? (take(this.#draft, key, readString) ?? '') : '';
+  }
+
+  recording(key: string): RecordedTraffic {
+    return take(this.#draft, key, readRecording) ?? NO_TRAFFIC;
   }
 
   stages(targets: 'vus' | 'rates'): readonly Stage[] {

@@ -3,6 +3,7 @@
 // the object and knows no executor by name.
 import type { Plan, VuStep } from './plan.ts';
 import type { ScenarioBase, Stage } from './scenario.ts';
+import type { RecordedTraffic } from './arrivals/recorded-traffic.ts';
 import type { Share } from './share.ts';
 
 /**
@@ -22,6 +23,10 @@ export interface KeyReader {
   /** A number ≥ 0, fractions allowed. */
   rate(key: string, byDefault?: number): number;
   choice<T extends string>(key: string, choices: readonly T[], byDefault: T): T;
+  /** '' unless told. */
+  text(key: string): string;
+  /** A declared recording. */
+  recording(key: string): RecordedTraffic;
   /** `stages`, whose targets are numbers of VUs or rates. */
   stages(targets: 'vus' | 'rates'): readonly Stage[];
   /** Complains of two keys of which only one may be there. */

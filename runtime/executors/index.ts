@@ -5,6 +5,7 @@ import type { Executor } from './executor.ts';
 import { perVUIterations } from './per-vu-iterations.ts';
 import { rampingArrivalRate } from './ramping-arrival-rate.ts';
 import { rampingVUs } from './ramping-vus.ts';
+import { recorded } from './recorded.ts';
 import { sharedIterations } from './shared-iterations.ts';
 
 const ALL = [
@@ -14,6 +15,7 @@ const ALL = [
   sharedIterations,
   constantArrivalRate,
   rampingArrivalRate,
+  recorded,
 ] as const;
 
 type ScenarioOf<E> = E extends Executor<infer S> ? S : never;

@@ -59,7 +59,7 @@ export function seedOf(name: string): number {
 }
 
 /** Numbers in (0, 1), 32 bits each, of a counter-based generator (murmur3's finaliser). */
-function randomOf(seed: number, cell: number, stream: number): () => number {
+export function randomOf(seed: number, cell: number, stream: number): () => number {
   let state = mix(seed ^ mix(cell + 1) ^ mix(0x51ed270b + stream));
   return () => {
     state = (state + 0x9e3779b9) | 0;

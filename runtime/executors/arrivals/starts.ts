@@ -60,7 +60,7 @@ export function poissonTimes(curve: RateCurve, seed: number): StartTimes {
 
 /** The open plan of one share over given start times. */
 export function openPlan(
-  scenario: OpenScenario,
+  scenario: Pick<OpenScenario, 'name' | 'gracefulStopNs' | 'preAllocatedVUs' | 'maxVUs'>,
   share: Share,
   times: StartTimes,
   regularEndNs: number,
