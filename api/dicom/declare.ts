@@ -9,10 +9,12 @@ import { milliseconds } from './duration.ts';
 import { mergeEdits } from './edit-keys.ts';
 import { Pool } from './pool.ts';
 import { Receiver } from './receiver.ts';
+import { Recording, type DeclaredRecording } from './recording.ts';
 import type * as T from './types.ts';
 
 const pools = new Map<string, readonly Member[]>();
 const receivers = new Map<string, { id: number; aet: string }>();
+const recordings = new Map<string, DeclaredRecording>();
 const rows = new Map<string, readonly unknown[]>();
 
 function onlyInInit(vu: Vu, what: string): void {
@@ -74,6 +76,19 @@ export function receiver(vu: Vu, options: T.ReceiverOptions): Receiver {
     receivers.set(key, made);
   }
   return new Receiver(vu, made.id, made.aet);
+}
+
+export function recording(vu: Vu, path: string): Recording {
+  onlyInInit(vu, 'recording');
+  const key = `recording ${path}`;
+  let made = recordings.get(key);
+  if (made === undefined) {
+    const request = { kind: 'recording', key, path };
+    made = ask(vu, Op.DECLARE, JSON.stringify(request)) as DeclaredRecording;
+    learn(made.members);
+    recordings.set(key, made);
+  }
+  return new Recording(vu, made);
 }
 
 /** Rows of a file, parsed once per worker: `csv` by its header line, `json` an array. */

@@ -11,7 +11,7 @@ import {
 import type { Vu } from '../sandbox/vu.ts';
 import type { Dataset, Study } from './data.ts';
 import type { Pool } from './pool.ts';
-import { feeder, files, receiver, study, synthetic } from './declare.ts';
+import { feeder, files, receiver, recording, study, synthetic } from './declare.ts';
 import {
   diff,
   each,
@@ -28,6 +28,7 @@ import { Peer } from './peer.ts';
 import { ProcedureStep } from './procedure-step.ts';
 import type { Receiver } from './receiver.ts';
 import { SecondPeer } from './second-peer.ts';
+import { replay, type Recording } from './recording.ts';
 import { Status } from './status.ts';
 import type * as T from './types.ts';
 import { verifyFor, type Verify } from './verify.ts';
@@ -47,6 +48,19 @@ export interface Dicom {
   files(where?: string | readonly string[], options?: T.FilesOptions): Pool;
   /** Generated instances: a preset (`'KB512'`, `'MB10'`) or a description. Init code only. */
   synthetic(what: string | T.SyntheticOptions): Pool;
+  /**
+   * Traffic that `dicomrun record` has recorded: a folder, relative to the script. For the executor
+   * `recorded` and for `replay`. Init code only.
+   */
+  recording(folder: string): Recording;
+  /**
+   * Replays an association of a recording: that of this iteration under the executor `recorded`,
+   * else the one that `association` names. Requests keep their order and pauses; what the peer
+   * answers is counted as of any other request.
+   *
+   * Throws what `associate` throws.
+   */
+  replay(options: T.ReplayOptions): Promise<T.Replayed>;
   /** A study of new instances with UIDs, patient and accession number of its own. */
   study(options?: T.StudyOptions): Study;
   /** Rows of a CSV file as objects by its header line. Init code only. */
@@ -125,6 +139,8 @@ export function dicomFor(vu: Vu): Dicom & { default?: Dicom } {
     receiver: (options) => receiver(vu, options),
     files: (where, options) => files(vu, where, options),
     synthetic: (what) => synthetic(vu, what),
+    recording: (folder) => recording(vu, folder),
+    replay: (options) => replay(vu, options),
     study: (options) => study(vu, options),
     csv: (path) => feeder(vu, 'csv', path) as readonly Record<string, string>[],
     json: <T>(path: string) => feeder(vu, 'json', path) as readonly T[],

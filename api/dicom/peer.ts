@@ -77,8 +77,14 @@ export class Peer {
   private readonly request: Readonly<Record<string, unknown>>;
   private readonly specs: Map<string, number>;
   private readonly kept: Map<number, Association>;
+  private readonly options: T.PeerOptions;
+  private readonly variants: Map<string, Peer>;
 
-  constructor(vu: Vu, options: T.PeerOptions = {}) {
+  constructor(
+    vu: Vu,
+    options: T.PeerOptions = {},
+    changes: Readonly<Record<string, unknown>> = {},
+  ) {
     // why: a text has keys, one a character
     if (typeof options !== 'object' || (options as unknown) === null || Array.isArray(options)) {
       throw badArgument('peer(): needs an object', "peer({ connect: 'AET@host:port' })");
@@ -88,7 +94,9 @@ export class Peer {
       throw badArgument(`peer({ ${unknown} }): no such option`, [...KEYS].join(', '));
     }
     this.vu = vu;
-    this.request = requestOf(options);
+    this.request = { ...requestOf(options), ...changes };
+    this.options = options;
+    this.variants = new Map();
     this.specs = new Map();
     this.kept = new Map();
     if (vu.initialising) ask(vu, Op.PEER, JSON.stringify(this.request));
@@ -187,6 +195,21 @@ export class Peer {
       this.specs.set(key, spec);
     }
     return spec;
+  }
+
+  /**
+   * The same peer, spoken to in another way.
+   *
+   * @internal
+   */
+  variant(changes: Readonly<Record<string, unknown>>): Peer {
+    const key = JSON.stringify(changes);
+    let peer = this.variants.get(key);
+    if (peer === undefined) {
+      peer = new Peer(this.vu, this.options, changes);
+      this.variants.set(key, peer);
+    }
+    return peer;
   }
 
   /**

@@ -8,6 +8,7 @@ import type { Receiver } from './receiver.ts';
 export type Duration = number | string;
 
 export type * from './delivery-types.ts';
+export type * from './recording-types.ts';
 export type * from './service-types.ts';
 
 /**

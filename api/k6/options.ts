@@ -62,6 +62,25 @@ export type Scenario = Common &
         arrival?: 'regular' | 'poisson';
       }
     | {
+        executor: 'recorded';
+        /** A `dicom.recording(…)`: its associations start as they did. */
+        recording: object;
+        /** Times as fast as it was. Default 1. */
+        speed?: number;
+        /** Times the associations, the further ones a little off their time. Default 1. */
+        scale?: number;
+        /** Passes, one after the other. Default 1. */
+        loop?: number;
+        /** Where in the recording: a time of day (`'08:00'`) or an offset (`'90m'`). Default the first association. */
+        from?: string;
+        /** How much of the recording. Default to its end. */
+        for?: Duration;
+        /** Default: as many as the recording had associations at once. */
+        preAllocatedVUs?: number;
+        /** Default: four times as many, at least a hundred more. */
+        maxVUs?: number;
+      }
+    | {
         executor: 'ramping-arrival-rate';
         /** Instead of stages: a hospital's day, quiet at night, busiest before noon. */
         examsPerDay: number;

@@ -56,6 +56,7 @@ function k6Shape(value: object): Record<string, unknown> {
   for (const [key, one] of Object.entries(value) as [string, unknown][]) {
     if (key === 'name') continue;
     if (key.endsWith('Ns')) shape[key.slice(0, -2)] = formatNs(Number(one));
+    else if (key === 'recording') shape[key] = (one as { name: string }).name;
     else if (key === 'stages') shape[key] = (one as readonly object[]).map(k6Shape);
     else shape[key] = one;
   }

@@ -47,6 +47,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   ],
   vu: [
     'executors',
+    'recording',
     'metrics',
     'threads',
     'dicom',

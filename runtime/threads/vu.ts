@@ -8,6 +8,7 @@
 //   any thread       ──MessagePort──> main             (samples, logs, failures: samples.ts)
 import type { MessagePort } from 'node:worker_threads';
 import type { Scenario, Target, Routes, VerifyTarget } from '../config/types.ts';
+import type { RecordedTraffic } from '../executors/arrivals/recorded-traffic.ts';
 import type { Part } from '../executors/segment.ts';
 import type { PoolShare } from '../dicom/pool/share.ts';
 import type { EmbeddedAddress, ReceiverAddress, ReceiverSpec } from './acceptor.ts';
@@ -29,6 +30,20 @@ export type Declaration =
       readonly id: number;
       readonly key: string;
       readonly spec: ReceiverSpec;
+    }
+  | {
+      readonly kind: 'recording';
+      readonly id: number;
+      readonly key: string;
+      /** The folder as the script names it. */
+      readonly name: string;
+      readonly file: string;
+      /** Where the line of each association is in the file. */
+      readonly offsets: Float64Array;
+      readonly lengths: Uint32Array;
+      /** Key of the pool of its images; null without any. */
+      readonly pool: string | null;
+      readonly traffic: RecordedTraffic;
     }
   /** `open`, `csv`, `json`, `SharedArray`: text, or bytes as latin1. */
   | { readonly kind: 'text'; readonly id: number; readonly key: string; readonly text: string };

@@ -4,6 +4,7 @@ import { Enter, type Fault } from '../../api/bridge.ts';
 import { WorkerSlot, type InstanceCounts } from '../threads/state.ts';
 import type { FromVu, VuPlan, VuTask } from '../threads/vu.ts';
 import { Asks } from './sandbox/asks.ts';
+import { wireRecordings } from './sandbox/recordings.ts';
 import { Associations } from './associations/associations.ts';
 import { basicCalls } from './sandbox/basic-calls.ts';
 import { Calls } from './sandbox/calls.ts';
@@ -79,6 +80,7 @@ export class ScriptWorker {
       prototype: (number) => this.#init.prototype(number),
       runNumber: () => this.#init.runNumber,
     });
+    wireRecordings(this.#asks, this.#parts);
     this.#hooks = new Hooks(this.#host, task.port, () => this.#flush());
     state[WorkerSlot.TERMINABLE] = 1;
   }

@@ -10,6 +10,7 @@ import type { SyntheticSpec } from '../../dicom/synthetic/synthetic.ts';
 import type { ReceiverSpec } from '../../threads/acceptor.ts';
 import type { Declaration, PeerSpec } from '../../threads/vu.ts';
 import { parseCsv } from './csv.ts';
+import type { LoadedTraffic } from './recorded-traffic.ts';
 import { checkPeer } from '../associations/peer-check.ts';
 import { receiverTls } from '../associations/tls.ts';
 import { RingFault, type Host } from './host.ts';
@@ -18,6 +19,7 @@ import { RingFault, type Host } from './host.ts';
 export interface Makers {
   syntheticPool(what: SyntheticSpec, pool: { id: number; key: string }): PoolShare;
   loadPool(request: LoadRequest, pool: { id: number; key: string }): PoolShare;
+  loadTraffic(folder: string, pool: { id: number; key: string }): LoadedTraffic;
 }
 
 type Request = { readonly kind: string; readonly key: string } & Readonly<Record<string, unknown>>;
@@ -83,7 +85,7 @@ export class Declarations {
 
   #declare(request: Request): unknown {
     const known = this.#known.get(request.key);
-    if (known !== undefined) return answerOf(known, request.kind);
+    if (known !== undefined) return this.#answerOf(known, request.kind);
     if (request.kind === 'recall') return null;
     if (this.#makers === null) {
       throw new RingFault({
@@ -95,7 +97,7 @@ export class Declarations {
     const made = this.#make(request, this.#makers);
     this.#known.set(request.key, made);
     this.list.push(made);
-    return answerOf(made, request.kind);
+    return this.#answerOf(made, request.kind);
   }
 
   #make(request: Request, makers: Makers): Declaration {
@@ -110,6 +112,8 @@ export class Declarations {
         return this.#pool(id, key, makers.syntheticPool(specOf(request['options']), { id, key }));
       case 'receiver':
         return { kind: 'receiver', id, key, spec: receiverSpec(request['spec'], this.#folder) };
+      case 'recording':
+        return this.#recording(request, makers);
       case 'text':
         return { kind: 'text', id, key, text: String(request['text']) };
       case 'open':
@@ -132,6 +136,43 @@ export class Declarations {
     this.notes.push(...pool.notes);
     this.onPool?.(pool);
     return { kind: 'pool', id, key, pool };
+  }
+
+  /** Two declarations: the images of the recording are a pool like any other. */
+  #recording({ key, path }: Request, makers: Makers): Declaration {
+    const name = String(path);
+    const images = `${key} images`;
+    const loaded = this.#traffic(name, images, makers);
+    const { pool, notes, file, offsets, lengths, startedAtMs, utcOffsetMinutes, at, ms } = loaded;
+    this.notes.push(...notes.map((note) => `recording("${name}"): ${note}`));
+    if (pool !== null) {
+      const made = this.#pool(this.list.length, images, pool);
+      this.#known.set(images, made);
+      this.list.push(made);
+    }
+    const traffic = { name, startedAtMs, utcOffsetMinutes, at, ms };
+    const id = this.list.length;
+    const poolKey = pool === null ? null : images;
+    return { kind: 'recording', id, key, name, file, offsets, lengths, pool: poolKey, traffic };
+  }
+
+  #traffic(name: string, key: string, makers: Makers): LoadedTraffic {
+    try {
+      return makers.loadTraffic(resolve(this.#folder, name), { id: this.list.length, key });
+    } catch (error) {
+      const isMissing = (error as NodeJS.ErrnoException).code === 'ENOENT';
+      throw refuse(
+        `recording("${name}"): ${isMissing ? 'there is no recording' : (error as Error).message}`,
+        "a folder that `dicomrun record` has written; paths are relative to the script's folder",
+      );
+    }
+  }
+
+  #answerOf(declaration: Declaration, kind: string): unknown {
+    if (declaration.kind !== 'recording') return answerOf(declaration, kind);
+    const { id, traffic, pool } = declaration;
+    const images = pool === null ? undefined : this.#known.get(pool);
+    return { id, ...traffic, members: images === undefined ? [] : answerOf(images, 'pool') };
   }
 
   #loadRequest(request: Request): LoadRequest {
@@ -208,6 +249,7 @@ function answerOf(declaration: Declaration, kind: string): unknown {
   if (declaration.kind === 'receiver') {
     return { id: declaration.id, aet: declaration.spec.aets[0] ?? DEFAULT_AET };
   }
+  if (declaration.kind === 'recording') return declaration.traffic;
   const { pool } = declaration;
   return pool.members.map((member, index) => ({
     prototype: prototypeNumber(pool.id, index),
@@ -280,14 +322,15 @@ function receiverSpec(spec: unknown, folder: string): ReceiverSpec {
 
 /** The dictionary is heavy: only the init pass needs it. */
 export async function loadMakers(bundle: string): Promise<Makers> {
-  const [{ syntheticPool }, { loadPool }] = await Promise.all([
+  const [{ syntheticPool }, { loadPool }, { loadTraffic }] = await Promise.all([
     import('../../dicom/synthetic/synthetic.ts'),
     import('../../dicom/pool/files.ts'),
+    import('./recorded-traffic.ts'),
   ]);
   // why: declarations are synchronous, loading WebAssembly is not, and most scripts need none
   if (COMPRESSED.test(bundle)) {
     const { initializeCodecs } = await import('../../dicom/file/codecs.ts');
     await initializeCodecs();
   }
-  return { syntheticPool, loadPool };
+  return { syntheticPool, loadPool, loadTraffic };
 }
