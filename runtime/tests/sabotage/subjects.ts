@@ -284,6 +284,10 @@ export const SUBJECTS: readonly Subject[] = [
     argued: { ...NO_COPIES, loss: 'the commitment says it' },
     own: [fails('N-CREATE'), fails('N-SET'), fails('N-ACTION')],
   }),
+  of('scenarios/monday.ts', 'C-FIND fails', {
+    argued: { pixels: COUNTED },
+    own: [fails('C-FIND')],
+  }),
   of('scenarios/move-burst.ts', 'C-MOVE fails', {
     argued: { duplicate: 'the archive replaces what comes twice' },
     own: [fails('C-MOVE')],

@@ -1,0 +1,106 @@
+// The executor `recorded` and dicom.replay: what was recorded is said again, and recorded once more it
+// is the same.
+import { cpSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, describe, expect, it } from 'vitest';
+import type { RecordedAssociation } from '../recording/format.ts';
+import { Place, type Running } from './cli-spawn.ts';
+import { anyPortFree, HOST } from './peers/process.ts';
+
+const MONDAY = fileURLToPath(new URL('../../examples/scenarios/monday/', import.meta.url));
+
+function associationsIn(folder: string): RecordedAssociation[] {
+  const lines = readFileSync(join(folder, 'traffic.jsonl'), 'utf8').trimEnd().split('\n').slice(1);
+  const all = lines.map((line) => JSON.parse(line) as RecordedAssociation);
+  // The echo that a run begins with is not of the recording.
+  return all.filter(({ calling }) => calling !== 'DICOMRUN');
+}
+
+/** What an association was, without its times and digests. */
+function shapeOf({ calling, operations, contexts, end }: RecordedAssociation): string {
+  const asked = operations.map(({ service, sopClass, bytes, level, matching, status }) =>
+    // The bytes of an identifier follow from its values, which are not recorded.
+    [service, sopClass, service === 'C-STORE' ? bytes : level, matching, status].join(' '),
+  );
+  return JSON.stringify([calling, end, contexts.map(({ sopClass }) => sopClass), asked]);
+}
+
+/** Images of each study, however many associations they came on. */
+function studySizes(associations: readonly RecordedAssociation[]): number[] {
+  const sizes = new Map<string, number>();
+  for (const { study, service } of associations.flatMap(({ operations }) => operations)) {
+    if (service === 'C-STORE') sizes.set(study ?? '', (sizes.get(study ?? '') ?? 0) + 1);
+  }
+  return [...sizes.values()].sort((a, b) => a - b);
+}
+
+const script = (port: number, more: string): string => `
+import dicom from 'dicom';
+const monday = dicom.recording('monday');
+export const options = {
+  scenarios: { monday: { executor: 'recorded', recording: monday, ${more} } },
+  thresholds: { iteration_failed: ['rate==0'], dicom_req_failed: ['rate==0'] },
+};
+const peer = dicom.peer({ connect: 'ARCHIVE@${HOST}:${port}' });
+export default async function () {
+  await dicom.replay({ peer, from: monday });
+}
+`;
+
+describe('a recording', () => {
+  const place = new Place();
+  cpSync(MONDAY, join(place.folder, 'monday'), { recursive: true });
+  afterAll(() => place.remove());
+
+  async function stage(out: string): Promise<{ port: number; end(): Promise<void> }> {
+    const [port, behind] = [await anyPortFree(), await anyPortFree()];
+    const serve = ['serve', 'archive', '--aet', 'ARCHIVE', '--port', String(behind)];
+    const to = `ARCHIVE@${HOST}:${behind}`;
+    const stations: Running[] = [
+      place.start(serve),
+      place.start(['record', '--listen', String(port), '--to', to, '--out', out]),
+    ];
+    for (const one of stations) await one.says('Ctrl-C ends it');
+    const end = async (): Promise<void> => {
+      for (const one of stations.reverse()) {
+        one.kill('SIGINT');
+        expect((await one.done).code).toBe(0);
+      }
+    };
+    return { port, end };
+  }
+
+  it('is replayed association by association, and recorded again it is the same', async () => {
+    const { port, end } = await stage('again');
+    place.write('replay.ts', script(port, 'speed: 5'));
+    const { code, err, out } = await place.run(['run', 'replay.ts', '--workers', '2']);
+    expect([code, code === 0 ? '' : err + out]).toEqual([0, '']);
+    await end();
+    const before = associationsIn(join(place.folder, 'monday'));
+    const after = associationsIn(join(place.folder, 'again'));
+    expect(after.map(shapeOf).sort()).toEqual(before.map(shapeOf).sort());
+    expect(studySizes(after)).toEqual(studySizes(before));
+    const { iterations, dropped } = place.summary().execution;
+    expect([iterations, dropped]).toEqual([before.length, 0]);
+  });
+
+  it('is the plan: the curve is drawn, and what it comes to', async () => {
+    place.write('plan.ts', script(1, "speed: 2, scale: 1.5, for: '20s'"));
+    const { code, out, err } = await place.run(['inspect', 'plan.ts']);
+    expect([code, err]).toEqual([0, '']);
+    expect(out).toMatch(/monday at speed 2, 1.5 times the associations, \d+ iterations in 10s/);
+    expect(out).toMatch(/┤ *█/);
+  });
+
+  it.each([
+    ["dicom.recording('tuesday')", 'speed: 1', 'recording("tuesday"): there is no recording'],
+    ["dicom.recording('monday')", "from: '25:00'", 'from must be a time of day such as 08:00'],
+    ["'monday'", 'speed: 1', 'const monday = dicom.recording("monday"); then recording: monday'],
+  ])('that is declared as %s with %s is refused', async (declared, more, message) => {
+    place.write('wrong.ts', script(1, more).replace("dicom.recording('monday')", declared));
+    const { code, err } = await place.run(['inspect', 'wrong.ts']);
+    expect([104, 107]).toContain(code);
+    expect(err).toContain(message);
+  });
+});
