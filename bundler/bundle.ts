@@ -1,4 +1,5 @@
 // The only file that knows esbuild: runs one build in memory and turns its failures into problems.
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { BuildOptions, Message, Plugin } from 'esbuild';
 import { BundleError, type BundleProblem } from './problem.ts';
@@ -50,7 +51,11 @@ export interface ProblemDetail {
 export async function bundle(request: BundleRequest): Promise<Bundle> {
   const esbuild = await import('esbuild');
   try {
-    const result = await esbuild.build(buildOptions(request));
+    const options = buildOptions(request);
+    const result = await esbuild.build(options).catch((error: unknown) => {
+      if (!areOfSourceMaps(error)) throw error;
+      return esbuild.build({ ...options, plugins: [...(options.plugins ?? []), noForeignMaps] });
+    });
     const text = (suffix: string): string =>
       result.outputFiles?.find(({ path }) => path.endsWith(suffix))?.text ?? '';
     mustBeLowered(text('.js'), text('.js.map'));
@@ -68,6 +73,26 @@ export async function bundle(request: BundleRequest): Promise<Bundle> {
     throw new BundleError(await toProblems(messages, 'error'));
   }
 }
+
+/** Only source maps of packages cannot be read: nobody needs those to run a script. */
+function areOfSourceMaps(error: unknown): boolean {
+  const { errors } = error as { errors?: readonly Message[] };
+  if (!Array.isArray(errors) || errors.length === 0) return false;
+  return errors.every(({ text, notes }: Message) => {
+    return [text, ...notes.map((note) => note.text)].some((part) => /source map/.test(part));
+  });
+}
+
+/** Reads the modules of packages without the comment that names their source maps. */
+const noForeignMaps: Plugin = {
+  name: 'no-foreign-maps',
+  setup({ onLoad }) {
+    onLoad({ filter: /[\\/]node_modules[\\/].*\.[cm]?js$/ }, async ({ path }) => {
+      const text = await readFile(path, 'utf8');
+      return { contents: text.replace(/^\/\/[#@] sourceMappingURL=.*$/gm, ''), loader: 'js' };
+    });
+  },
+};
 
 /**
  * Bundles one compiled entry of `dist` in place. What it imports late stays a file of its own in

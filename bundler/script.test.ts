@@ -97,6 +97,18 @@ describe('bundleScript', () => {
     expect(run(js, () => ({}))['one']).toBe(1);
   });
 
+  it('needs no source maps of packages: those that cannot be read are left out', async () => {
+    await put('node_modules/mapless/package.json', '{"name":"mapless","main":"index.js"}');
+    const code = 'module.exports = 41;\n//# sourceMappingURL=index.js.map\n';
+    await put('node_modules/mapless/index.js', code);
+    await put('node_modules/mapless/index.js.map', 'first line {');
+    const script = await put('mapless.ts', "import n from 'mapless'; export default () => n;");
+    expect((await bundleScript(script, folder)).js).toContain('41');
+    const wrong = "import n from 'mapless'; import './nowhere.ts'; export default () => n;";
+    const problems = await problemsOf('wrong.ts', wrong);
+    expect(problems.map(({ message }) => message).join()).toMatch(/nowhere/);
+  });
+
   it('bundles a package of node_modules', async () => {
     await put('node_modules/tiny/package.json', '{"name":"tiny","main":"index.js"}');
     await put('node_modules/tiny/index.js', 'module.exports = (x) => x + 1;');

@@ -107,6 +107,20 @@ describe('failures in words', () => {
     expect(said).toMatch(hint);
   });
 
+  it('says in words that this process has too many files open', () => {
+    const failure = {
+      kind: 'transport' as const,
+      code: 'TCP_EMFILE',
+      message: 'connect EMFILE 10.0.0.5:104 - Local (undefined:undefined)',
+      phase: 'connect' as const,
+    };
+    const { message, hint } = describeFailure(failure, PEER);
+    expect(message).toBe(
+      'PACS1@10.0.0.5:104 cannot be called with so many files open here (connect EMFILE 10.0.0.5:104)',
+    );
+    expect(hint).toContain('ulimit -n');
+  });
+
   it('recognises a peer with Nagle on by the delayed acknowledgement', () => {
     expect(nagleHint(100, 140)).toContain('Nagle');
     expect(nagleHint(100, 100.2)).toBeNull();

@@ -99,6 +99,7 @@ const TRANSPORT_WORDS: Readonly<Record<string, string>> = {
   TCP_ECONNREFUSED: 'refused the connection',
   TCP_ECONNRESET: 'closed the connection by force',
   TCP_ETIMEDOUT: 'did not answer',
+  TCP_EMFILE: 'cannot be called with so many files open here',
   TCP_EHOSTUNREACH: 'cannot be reached',
   TCP_ENETUNREACH: 'cannot be reached',
   DNS_ENOTFOUND: 'has an unknown host name',
@@ -214,8 +215,9 @@ function transport(failure: TransportFailure): FailureText {
   const { code, phase } = failure;
   const words = TRANSPORT_WORDS[code];
   // Node's own words for a connection that was not made name its phase: `connect ECONNREFUSED`.
-  const where = phase === 'connect' ? failure.message : `${failure.message}, ${phase}`;
-  const message = words === undefined ? `${failure.message} (${phase})` : `${words} (${where})`;
+  const told = failure.message.replace(' - Local (undefined:undefined)', '');
+  const where = phase === 'connect' ? told : `${told}, ${phase}`;
+  const message = words === undefined ? `${told} (${phase})` : `${words} (${where})`;
   const said = { code, message };
   if (HUNG_UP.test(code) && phase === 'associate') return { ...said, hint: NO_ANSWER };
   if (HUNG_UP.test(code) && phase === 'tls') return { ...said, hint: NO_HANDSHAKE };

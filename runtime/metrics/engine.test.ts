@@ -239,6 +239,15 @@ describe('the cap on series', () => {
     expect(rowOf(engine, engine.tick(1000), 'dicom_reqs', 'all')).toEqual([0, 50, 50]);
     expect(warnings).toHaveLength(1);
     expect(warnings[0]).toContain('more than 10 time series');
+    // 40 series of one metric went over, with as many samples each as were sent.
+    expect(engine.counts.overflowed).toBe(40);
+    send(
+      engine,
+      1,
+      many.flatMap(({ id }) => [[id, 1] as const, [id, 1] as const]),
+    );
+    engine.tick(2000);
+    expect(engine.counts.overflowed).toBe(120);
   });
 });
 

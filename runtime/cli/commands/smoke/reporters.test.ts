@@ -35,6 +35,17 @@ describe('smoke reporters', () => {
     expect(lines.at(-2)).toBe('1 failed, 1 passed, 1 skipped, 1 manual · exit 99 · results/x');
   });
 
+  it('no control character reaches a terminal or the log of a CI server', () => {
+    const hostile = 'a\u001b[31mb\u009b2J';
+    const failed = { suite: hostile, name: hostile, message: hostile, where: `${hostile}.ts:3` };
+    const bad = { ...outcome, cases: [{ ...failed, state: 'failed' as const, durationMs: 1 }] };
+    const texts = [listText(bad, plain), dotText(bad, plain), tapText(bad)];
+    for (const text of [...texts, githubText(bad), azureText(bad)]) {
+      expect(text).not.toMatch(/[\u001b\u009b]/);
+      expect(text).toContain('\\x1b[31m');
+    }
+  });
+
   it('dot: a character a case', () => {
     expect(dotText(outcome, plain)).toMatch(/^\.Fss\ngi › soak › visible/);
   });

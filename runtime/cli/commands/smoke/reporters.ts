@@ -1,5 +1,6 @@
 // The forms in which smoke results are told: to people, CI servers and files. Pure.
 import type { CaseResult } from '../../../metrics/summary.ts';
+import { printable } from '../../problem-text.ts';
 import type { Style } from '../../terminal.ts';
 import { time } from '../../../metrics/numbers.ts';
 
@@ -47,10 +48,23 @@ export function titleOf({ suite, name }: CaseResult): string {
   return `${suite} › ${name}`;
 }
 
+/** As it may reach a terminal or the log of a CI server: names of files and checks may be anything. */
+function shown(one: CaseResult): CaseResult {
+  const { message, where } = one;
+  return {
+    ...one,
+    suite: printable(one.suite),
+    name: printable(one.name),
+    ...(message === undefined ? {} : { message: printable(message) }),
+    ...(where === undefined ? {} : { where: printable(where) }),
+  };
+}
+
 /** One line a case, what went wrong below it, and the count. */
 export function listText(outcome: SmokeOutcome, paint: Painter): string {
-  const width = Math.min(72, Math.max(0, ...outcome.cases.map((one) => titleOf(one).length)));
-  const lines = outcome.cases.flatMap((one) => {
+  const cases = outcome.cases.map(shown);
+  const width = Math.min(72, Math.max(0, ...cases.map((one) => titleOf(one).length)));
+  const lines = cases.flatMap((one) => {
     const [word, style] = WORDS[one.state];
     const head = `${paint(style, word.padEnd(6))} ${titleOf(one).padEnd(width)}  ${time(one.durationMs)}`;
     const more = [one.message ?? '', one.where ?? ''].filter((part) => part !== '').join('  ');
@@ -65,8 +79,9 @@ export function dotText(outcome: SmokeOutcome, paint: Painter): string {
     if (state === 'passed') return paint('green', '.');
     return state === 'skipped' || state === 'manual' ? paint('yellow', 's') : paint('red', 'F');
   });
-  const failed = outcome.cases.filter(({ state }) => state === 'failed' || state === 'error');
-  const details = failed.map((one) => `${titleOf(one)}: ${one.message ?? ''} ${one.where ?? ''}`);
+  const details = failures(outcome.cases).map(
+    (one) => `${titleOf(one)}: ${one.message ?? ''} ${one.where ?? ''}`,
+  );
   return `${[marks.join(''), ...details.map((line) => line.trimEnd()), lastLine(outcome)].join('\n')}\n`;
 }
 
@@ -140,7 +155,7 @@ export function csvText({ cases }: SmokeOutcome): string {
 
 /** TAP version 14. */
 export function tapText({ cases }: SmokeOutcome): string {
-  const lines = cases.map((one, i) => {
+  const lines = cases.map(shown).map((one, i) => {
     const bad = one.state === 'failed' || one.state === 'error';
     const directive =
       one.state === 'skipped'
@@ -175,5 +190,5 @@ export function mergeJunit(documents: readonly string[]): string {
 }
 
 function failures(cases: readonly CaseResult[]): readonly CaseResult[] {
-  return cases.filter(({ state }) => state === 'failed' || state === 'error');
+  return cases.filter(({ state }) => state === 'failed' || state === 'error').map(shown);
 }
