@@ -192,6 +192,22 @@ describe('folders', () => {
     ).toMatch(/ELOOP.*ENOENT/);
   });
 
+  it('with more files than a call takes arguments are walked', () => {
+    const many = join(folder, 'many');
+    mkdirSync(many);
+    for (let i = 0; i < 20_000; i++) writeFileSync(join(many, String(i)), '');
+    // With a small stack 20,000 arguments are too many; with that of Node.js some 450,000 are.
+    const module = new URL('../../dist/runtime/dicom/pool/files.js', import.meta.url).href;
+    const program = `
+import { loadPool } from ${JSON.stringify(module)};
+try { Math.max(...Array(20_000).fill(1)); } catch (error) { console.log(error.name); }
+try { loadPool({ paths: ['many'], base: ${JSON.stringify(folder)} }, { id: 0, key: 'k' }); }
+catch (error) { console.log(error.message); }`;
+    const args = ['--stack-size=100', '--input-type=module', '-e', program];
+    const said = execFileSync(process.execPath, args, { encoding: 'utf8' });
+    expect(said).toMatch(/^RangeError\n.*looked at 20000 files: 20000 empty/);
+  });
+
   it('thousands of levels deep are walked or named', () => {
     let deep = join(folder, 'deep');
     for (let i = 0; i < 400; i++) deep = join(deep, 'd');
