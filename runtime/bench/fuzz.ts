@@ -108,6 +108,21 @@ class Fuzz {
     return running;
   }
 
+  /** Inputs side by side, up to `end`, which it returns. */
+  async batch(from: number, end: number, pauses: boolean): Promise<number> {
+    const all: Running[] = [];
+    for (let number = from; number < end; number++) all.push(this.start(number));
+    await turn();
+    if (pauses) await pause();
+    for (const one of all) this.goOn(one);
+    await turn();
+    for (const { socket } of all) socket.destroy();
+    await turn();
+    await turn();
+    for (const one of all) this.finish(one);
+    return end;
+  }
+
   /** After the pause. */
   goOn(running: Running): void {
     this.#current = running.number;
@@ -184,16 +199,7 @@ export async function fuzz(options: FuzzOptions): Promise<FuzzResult> {
   try {
     while (number < from + options.inputs && performance.now() < until) {
       const end = Math.min(number + BATCH, from + options.inputs);
-      const batch: Running[] = [];
-      for (; number < end; number++) batch.push(run.start(number));
-      await turn();
-      if (batches++ % 8 === 0) await pause();
-      for (const one of batch) run.goOn(one);
-      await turn();
-      for (const { socket } of batch) socket.destroy();
-      await turn();
-      await turn();
-      for (const one of batch) run.finish(one);
+      number = await run.batch(number, end, batches++ % 8 === 0);
       const spent = (performance.now() - began) / (until - began);
       const done = (number - from) / options.inputs;
       if (settledMb === null && Math.max(spent, done) > 0.1) {
