@@ -46,7 +46,6 @@ function literally(events: readonly Event[]): Record<string, number> {
 it('counts what the definitions say, for any order of rows and arrivals', () => {
   fc.assert(
     fc.property(fc.array(event, { maxLength: 60 }), (events) => {
-      const expectations = new Expectations({ uid: String, differences: () => [] });
       const listener = {
         delivered: () => {},
         dropped: () => {},
@@ -54,7 +53,8 @@ it('counts what the definitions say, for any order of rows and arrivals', () => 
         missing: () => {},
       };
       const options = { settleMs: 5000, horizonMs: 50_000, name: 'SINK', pixels: SAME_NUMBER };
-      const account = new Account(options, listener, expectations);
+      const account = new Account(options, listener);
+      new Expectations(account, { uid: String, differences: () => [] });
       account.addRoute(0);
       let now = 0;
       for (const { kind, study, member, wait, pixels } of events) {

@@ -3,8 +3,6 @@ import { InstanceFlag, Instances, NO_ROUTE, NO_SLOT } from './instances.ts';
 import { Studies } from './studies.ts';
 import { newTally } from './tally.ts';
 import type { Tally } from './tally.ts';
-import type { Expectations } from './expectations.ts';
-import type { Expectation } from './delivery.ts';
 import type { AccountListener } from './listener.ts';
 import { Contents } from './contents.ts';
 import type { PixelJudge } from './contents.ts';
@@ -60,6 +58,18 @@ export interface AccountOptions {
   readonly pixels?: PixelJudge;
 }
 
+/** Told of studies: who asks about them, or looks at the clock. It may look at the account. */
+export interface StudyWatcher {
+  /** Something of a watched study happened. */
+  touched(study: number, now: number): void;
+  /** The last entry of a study is gone; its slot is given away after this call. */
+  finished(study: number): void;
+  /** Time has passed. */
+  ticked(now: number): void;
+  /** Nothing more will come. */
+  closing(now: number): void;
+}
+
 /** How long an instance that was decided missing is remembered, in horizons. */
 const LATE_HORIZONS = 4;
 
@@ -72,7 +82,7 @@ const LOOKS_PER_SETTLE = 4;
  *   accepted row ─┐                    ┌─ delivered (first time both are there)
  *                 ├─> instance entry ──┼─ dropped `settle` after completion
  *   arrival ──────┘        │           └─ missing at the horizon, or at close
- *                     study entry ──> expectations judged
+ *                     study entry ──> its watcher told
  *
  * What arrived without being accepted is unexpected; that is decided at the horizon or at close,
  * as its row may still come (a router may answer long after it forwarded).
@@ -88,16 +98,20 @@ export class Account {
   readonly headers = new Map<number, Evidence>();
   readonly contents: Contents;
   readonly #listener: AccountListener;
-  readonly #expectations: Expectations;
+  #watcher: StudyWatcher | null = null;
   #outstandingCount = 0;
   /** Last arrival or accepted row. */
   lastEvent = -Infinity;
 
-  constructor(options: AccountOptions, listener: AccountListener, expectations: Expectations) {
+  constructor(options: AccountOptions, listener: AccountListener) {
     this.options = options;
     this.contents = new Contents(this.instances, options.pixels);
     this.#listener = listener;
-    this.#expectations = expectations;
+  }
+
+  /** From now on `watcher` is told; there is one. */
+  subscribe(watcher: StudyWatcher): void {
+    this.#watcher = watcher;
   }
 
   /** Declares that a route delivers here: from now on it has an account, if all zeros. */
@@ -134,7 +148,7 @@ export class Account {
       this.#outstandingCount++;
       if ((instances.arrivals[slot] ?? 0) > 0) this.#join(slot, instances.arrived[slot] ?? now);
     }
-    if (studies.watched[study] === 1) this.#expectations.touched(this, study, now);
+    if (studies.watched[study] === 1) this.#watcher?.touched(study, now);
   }
 
   arrive(row: ArrivalRow, now: number): void {
@@ -153,18 +167,18 @@ export class Account {
     if (study !== NO_SLOT) studies.arrival(study, row.association, row.b, row.time);
     if ((instances.sends[slot] ?? 0) > 0) this.#arrivedExpected(slot, row.time);
     if (study !== NO_SLOT && studies.watched[study] === 1) {
-      this.#expectations.touched(this, study, now);
+      this.#watcher?.touched(study, now);
     }
   }
 
-  /** A question about a study; answered now, or from a later call. */
-  expect(expectation: Expectation, now: number): void {
-    const study = this.#study(expectation.study);
+  /** Keeps a study, by its number, until nobody watches it any more; its slot. */
+  watch(number: number): number {
+    const study = this.#study(number);
     this.studies.watched[study] = 1;
-    this.#expectations.add(this, study, expectation, now);
+    return study;
   }
 
-  /** Drops what is complete, decides what is overdue, answers what timed out. Every ~200 ms. */
+  /** Drops what is complete, decides what is overdue, and tells the time. Every ~200 ms. */
   sweep(now: number): void {
     const { settleMs } = this.options;
     const look = settleMs / LOOKS_PER_SETTLE;
@@ -173,17 +187,12 @@ export class Account {
       if (!this.#settled(slot, now)) this.instances.enqueue(slot, now);
       slot = this.instances.dequeue(now - look);
     }
-    this.#expectations.tick(this, now);
-  }
-
-  /** Answers questions whose time has come. Every ~20 ms while there are any. */
-  tick(now: number): void {
-    this.#expectations.tick(this, now);
+    this.#watcher?.ticked(now);
   }
 
   /** Sending is over and `settle` is past: whatever is not here is missing. */
   close(now: number): void {
-    this.#expectations.closeAll(this, now);
+    this.#watcher?.closing(now);
     const { instances } = this;
     let slot = instances.dequeue(Infinity);
     while (slot !== NO_SLOT) {
@@ -399,7 +408,7 @@ export class Account {
       tally.mostAssociations = Math.max(tally.mostAssociations, associations);
       tally.outOfOrder += studies.outOfOrder[study] ?? 0;
     }
-    this.#expectations.finished(this, study);
+    this.#watcher?.finished(study);
     this.#listener.finished(studies.keyA[study] ?? 0);
     studies.forget(study);
   }

@@ -101,14 +101,14 @@ export class Desk {
       witness.changes = (uid, instance, header, except) =>
         sent.changes(uid, instance, header as KeptHeader, except);
     }
-    const expectations = new Expectations(witness);
     const options = {
       settleMs: spec.settleMs ?? this.options.settleMs,
       horizonMs,
       name,
       ...(spec.verify === 'counts' ? {} : { pixels: this.options.hashes }),
     };
-    const account = new Account(options, this.listener(receiver, keys), expectations);
+    const account = new Account(options, this.listener(receiver, keys));
+    const expectations = new Expectations(account, witness);
     const desk = { account, keys, expectations };
     this.receivers.set(receiver, desk);
     this.names.set(receiver, name);
@@ -155,7 +155,7 @@ export class Desk {
   ): void {
     const desk = this.receivers.get(receiver);
     if (desk === undefined) throw new Error(`expect: this thread has no receiver ${receiver}`);
-    const { keys, account } = desk;
+    const { keys, expectations } = desk;
     const { study, member } = question;
     const tags = question.tags as Readonly<Record<string, TagWish>> | undefined;
     if (tags !== undefined) this.wishes(tags);
@@ -164,7 +164,7 @@ export class Desk {
     const { ticket, accepted, timeoutMs, quietMs } = question;
     const asked = { ticket, study: number, accepted, timeoutMs, quietMs, answer };
     const wanted = instance === undefined ? asked : { ...asked, instance };
-    account.expect(tags === undefined ? wanted : { ...wanted, tags }, now);
+    expectations.expect(tags === undefined ? wanted : { ...wanted, tags }, now);
   }
 
   /** Time passes: entries are dropped, questions answered, counters emitted. */
@@ -182,7 +182,7 @@ export class Desk {
 
   /** Answers questions whose time has come. */
   tick(now: number): void {
-    for (const { account } of this.receivers.values()) account.tick(now);
+    for (const { expectations } of this.receivers.values()) expectations.ticked(now);
   }
 
   /** Accepted instances still on their way. */

@@ -8,7 +8,7 @@ describe('expect()', () => {
     const answers: Delivery[] = [];
     const answer = (delivery: Delivery): void => void answers.push(delivery);
     const base = { ticket: 1, study: 1, accepted: 0, timeoutMs: 1000, quietMs: 0 };
-    b.account.expect({ ...base, ...more, answer }, now);
+    b.expectations.expect({ ...base, ...more, answer }, now);
     return answers;
   }
 
@@ -48,9 +48,9 @@ describe('expect()', () => {
     const b = bench();
     const one = ask(b, { accepted: 0, instance: [1, 1], quietMs: 100 }, 0);
     const study = ask(b, { accepted: 0, study: 2, quietMs: 100 }, 0);
-    b.account.tick(99);
+    b.expectations.ticked(99);
     expect([one, study]).toEqual([[], []]);
-    b.account.tick(100);
+    b.expectations.ticked(100);
     expect(one).toMatchObject([{ expected: 0, missing: 0, complete: true, durationMs: 100 }]);
     expect(study).toMatchObject([{ expected: 0, missing: 0, complete: true }]);
   });

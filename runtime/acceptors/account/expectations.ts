@@ -1,6 +1,6 @@
 // Who waits for which study, and the judgement when all is there or the time is up.
 import { NO_SLOT } from './instances.ts';
-import type { Account } from './account.ts';
+import type { Account, StudyWatcher } from './account.ts';
 import { MOST_DIFFERENCES } from './delivery.ts';
 import { Comparison } from './hashes.ts';
 import type { Version } from './contents.ts';
@@ -49,8 +49,9 @@ export interface Witness {
   ): readonly TagDifference[];
 }
 
-/** The waiting questions of one account. */
-export class Expectations {
+/** The waiting questions about one account, which tells it what happens and knows nothing of it. */
+export class Expectations implements StudyWatcher {
+  readonly #account: Account;
   readonly #waiting = new Map<number, Waiter[]>();
   #count = 0;
   /** Two generations: a Map that loses its oldest key one by one gets slow. */
@@ -58,8 +59,10 @@ export class Expectations {
   #oldFinished = new Map<number, Finished>();
   readonly #witness: Witness;
 
-  constructor(witness: Witness) {
+  constructor(account: Account, witness: Witness) {
+    this.#account = account;
     this.#witness = witness;
+    account.subscribe(this);
   }
 
   /** Questions not answered yet. */
@@ -67,72 +70,75 @@ export class Expectations {
     return this.#count;
   }
 
-  add(account: Account, study: number, expectation: Expectation, now: number): void {
+  /** A question about a study; answered now, or from a later call. */
+  expect(expectation: Expectation, now: number): void {
+    const study = this.#account.watch(expectation.study);
     const deadline = now + expectation.timeoutMs;
     const waiter = { expectation, study, asked: now, deadline, due: deadline };
     const waiters = this.#waiting.get(study);
     if (waiters === undefined) this.#waiting.set(study, [waiter]);
     else waiters.push(waiter);
     this.#count++;
-    this.touched(account, study, now);
+    this.touched(study, now);
   }
 
   /** Something of a watched study happened: answers whoever has all he waited for. */
-  touched(account: Account, study: number, now: number): void {
+  touched(study: number, now: number): void {
     for (const waiter of this.#waiting.get(study) ?? []) {
       const { deadline, expectation } = waiter;
-      if (!this.#isComplete(account, study, expectation)) waiter.due = deadline;
+      if (!this.#isComplete(study, expectation)) waiter.due = deadline;
       else {
-        const lastArrival = account.studies.lastArrival[study] ?? -Infinity;
+        const lastArrival = this.#account.studies.lastArrival[study] ?? -Infinity;
         const since = lastArrival === -Infinity ? waiter.asked : lastArrival;
         waiter.due = Math.min(deadline, since + expectation.quietMs);
       }
     }
-    this.#answerDue(account, study, now);
+    this.#answerDue(study, now);
   }
 
-  /** Looks at the clock: quiet times that passed, and timeouts. */
-  tick(account: Account, now: number): void {
-    for (const study of [...this.#waiting.keys()]) this.#answerDue(account, study, now);
+  /** Looks at the clock: quiet times that passed, and timeouts. Every ~20 ms while any wait. */
+  ticked(now: number): void {
+    for (const study of [...this.#waiting.keys()]) this.#answerDue(study, now);
   }
 
-  #answerDue(account: Account, study: number, now: number): void {
+  #answerDue(study: number, now: number): void {
     const waiters = this.#waiting.get(study);
     if (waiters === undefined || waiters.every(({ due }) => due > now)) return;
     const still: Waiter[] = [];
     for (const waiter of waiters) {
       if (waiter.due > now) still.push(waiter);
-      else this.#judge(account, waiter, now);
+      else this.#judge(waiter, now);
     }
     if (still.length > 0) this.#waiting.set(study, still);
     else {
       this.#waiting.delete(study);
-      account.unwatch(study);
+      this.#account.unwatch(study);
     }
   }
 
   /** The account closes: everybody gets his answer now. */
-  closeAll(account: Account, now: number): void {
+  closing(now: number): void {
     const waiting = [...this.#waiting.entries()];
     this.#waiting.clear();
     for (const [study, waiters] of waiting) {
-      for (const waiter of waiters) this.#judge(account, waiter, now);
-      account.unwatch(study);
+      for (const waiter of waiters) this.#judge(waiter, now);
+      this.#account.unwatch(study);
     }
   }
 
   /** The last entry of a study is gone. */
-  finished(account: Account, study: number): void {
-    const { studies } = account;
+  finished(study: number): void {
+    const { studies } = this.#account;
     if ((studies.accepted[study] ?? 0) === 0) return;
-    this.#youngFinished.set(studies.keyA[study] ?? 0, this.#gone(account, study));
+    this.#youngFinished.set(studies.keyA[study] ?? 0, this.#gone(study));
     if (this.#youngFinished.size < GENERATION) return;
     this.#oldFinished = this.#youngFinished;
     this.#youngFinished = new Map();
   }
 
   /** What was counted of the dropped entries of a study, in this life and in earlier ones. */
-  #gone({ studies }: Account, study: number): Finished {
+  #gone(study: number): Finished {
+    const { studies } = this.#account;
     const before = this.#finishedBefore(studies.keyA[study] ?? 0);
     return {
       sends: (studies.sends[study] ?? 0) + (before?.sends ?? 0),
@@ -147,8 +153,8 @@ export class Expectations {
     return this.#youngFinished.get(number) ?? this.#oldFinished.get(number);
   }
 
-  #isComplete(account: Account, study: number, expectation: Expectation): boolean {
-    const { studies, instances } = account;
+  #isComplete(study: number, expectation: Expectation): boolean {
+    const { studies, instances } = this.#account;
     // Refused: nothing of it can be waited for.
     if (expectation.instance !== undefined && expectation.accepted === 0) return true;
     if (expectation.instance !== undefined) {
@@ -162,21 +168,21 @@ export class Expectations {
     return studies.joined[study] === studies.accepted[study];
   }
 
-  #judge(account: Account, waiter: Waiter, now: number): void {
+  #judge(waiter: Waiter, now: number): void {
     const { expectation, study } = waiter;
     this.#count--;
-    const complete = this.#isComplete(account, study, expectation);
+    const complete = this.#isComplete(study, expectation);
     const verdict = newVerdict();
-    if (expectation.instance === undefined) this.#judgeStudy(account, study, expectation, verdict);
+    if (expectation.instance === undefined) this.#judgeStudy(study, expectation, verdict);
     else {
-      const slot = account.instances.find(expectation.instance[0], expectation.instance[1]);
-      if (slot !== NO_SLOT) this.#judgeInstance(account, slot, expectation, verdict);
+      const slot = this.#account.instances.find(expectation.instance[0], expectation.instance[1]);
+      if (slot !== NO_SLOT) this.#judgeInstance(slot, expectation, verdict);
       else if (!complete) this.#neverSeen(expectation.instance, verdict);
     }
     const delivery: Delivery = {
       ...verdict,
-      associations: account.studies.associationsOf(study),
-      outOfOrder: account.studies.outOfOrder[study] ?? 0,
+      associations: this.#account.studies.associationsOf(study),
+      outOfOrder: this.#account.studies.outOfOrder[study] ?? 0,
       complete,
       durationMs: now - waiter.asked,
     };
@@ -190,14 +196,14 @@ export class Expectations {
     verdict.missingFiles.push('');
   }
 
-  #judgeStudy(account: Account, study: number, expectation: Expectation, verdict: Verdict): void {
-    const { studies, instances } = account;
+  #judgeStudy(study: number, expectation: Expectation, verdict: Verdict): void {
+    const { studies, instances } = this.#account;
     let slot = studies.head[study] ?? NO_SLOT;
     while (slot !== NO_SLOT) {
-      this.#judgeInstance(account, slot, expectation, verdict);
+      this.#judgeInstance(slot, expectation, verdict);
       slot = instances.next[slot] ?? NO_SLOT;
     }
-    const { sends, ...gone } = this.#gone(account, study);
+    const { sends, ...gone } = this.#gone(study);
     // Dropped entries of this study, in this life and in earlier ones, had all arrived.
     const dropped = gone.accepted - verdict.expected;
     verdict.expected += dropped;
@@ -212,8 +218,8 @@ export class Expectations {
     }
   }
 
-  #judgeInstance(account: Account, slot: number, expectation: Expectation, verdict: Verdict): void {
-    const { instances } = account;
+  #judgeInstance(slot: number, expectation: Expectation, verdict: Verdict): void {
+    const { instances } = this.#account;
     const sends = instances.sends[slot] ?? 0;
     const arrivals = instances.arrivals[slot] ?? 0;
     if (sends === 0) {
@@ -226,28 +232,29 @@ export class Expectations {
       if (verdict.missingInstances.length >= MOST_DIFFERENCES) return;
       const uid = this.#witness.uid(instances.keyA[slot] ?? 0, instances.keyB[slot] ?? 0);
       verdict.missingInstances.push(uid);
-      verdict.missingFiles.push(this.#fileOf(account, slot));
+      verdict.missingFiles.push(this.#fileOf(slot));
       return;
     }
     verdict.arrived++;
     if (arrivals > sends) verdict.duplicated += arrivals - sends;
-    const found = account.contents.compare(slot);
+    const found = this.#account.contents.compare(slot);
     if (found === Comparison.CHANGED) verdict.pixelsChanged++;
     else if (found !== null && found !== Comparison.EQUAL) verdict.notCompared++;
-    this.#judgeHeader(account, slot, expectation, verdict);
+    this.#judgeHeader(slot, expectation, verdict);
   }
 
-  #fileOf({ instances }: Account, slot: number): string {
+  #fileOf(slot: number): string {
+    const { instances } = this.#account;
     return this.#witness.file?.(instances.prototype[slot] ?? -1) ?? '';
   }
 
-  #judgeHeader(account: Account, slot: number, { tags }: Expectation, verdict: Verdict): void {
+  #judgeHeader(slot: number, { tags }: Expectation, verdict: Verdict): void {
     const witness = this.#witness;
     if (tags === undefined && witness.changes === undefined) return;
-    const { instances } = account;
+    const { instances } = this.#account;
     const a = instances.keyA[slot] ?? 0;
     const b = instances.keyB[slot] ?? 0;
-    const header = account.headers.get(slot);
+    const header = this.#account.headers.get(slot);
     const uid = witness.uid(a, b);
     const wrong = tags === undefined ? [] : witness.differences(uid, header, tags);
     const except = Object.keys(tags ?? {});
@@ -255,13 +262,13 @@ export class Expectations {
       header === undefined
         ? []
         : fewest(
-            account.contents.versions(slot),
+            this.#account.contents.versions(slot),
             (version) => witness.changes?.(uid, { a, b, ...version }, header, except) ?? [],
           );
     verdict.wrongTags += wrong.length;
     verdict.changedTags += changed.length;
     const room = Math.max(0, MOST_DIFFERENCES - verdict.differences.length);
-    const file = this.#fileOf(account, slot);
+    const file = this.#fileOf(slot);
     const found = [...wrong, ...changed].slice(0, room);
     verdict.differences.push(...(file === '' ? found : found.map((one) => ({ ...one, file }))));
   }
