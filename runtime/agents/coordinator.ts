@@ -9,13 +9,17 @@ import type { Recorder } from '../conductor/records/recorder.ts';
 import type { Stopper } from '../conductor/stopper.ts';
 import { DicomRunError, ExitCode } from '../errors.ts';
 import type { Problem } from '../errors.ts';
+import { NO_BUCKETS } from '../metrics/distribution/buckets.ts';
 import type { Engine } from '../metrics/engine-types.ts';
+import { plural } from '../metrics/numbers.ts';
+import { joinAccounts } from '../runlog/merge/accounts.ts';
+import type { Correction } from '../runlog/merge/accounts.ts';
 import type { Bus, Entry } from './bus.ts';
 import { Crowd } from './crowd.ts';
 import { decodeFrame } from './frame.ts';
 import { plannedOf } from './planned.ts';
 import { decodeJson, journalName, upSubjects } from './protocol.ts';
-import type { JoinCall, Step, UpRecord } from './protocol.ts';
+import type { JoinCall, SettledPart, Step, UpRecord } from './protocol.ts';
 import type { Remote } from './remote.ts';
 
 export interface CoordinatorSettings {
@@ -75,12 +79,8 @@ export class Coordinator implements Crew {
       takePeakVUs: () => this.#crowd.takePeakVUs(),
       pace: (second) => this.#pace(second),
       generator: this.#crowd,
+      shown: () => this.#crowd.shown(performance.now(), SILENT_SAID_MS),
     };
-  }
-
-  /** `3/3 agents`, `2/3 agents, site-b silent 4 s`: for the live line. */
-  get shown(): string {
-    return this.#crowd.shown(performance.now(), SILENT_SAID_MS);
   }
 
   get remotes(): readonly Remote[] {
@@ -142,17 +142,28 @@ export class Coordinator implements Crew {
   async settle(): Promise<Account> {
     await this.#tellAll({ step: 'settle' });
     const answers = await this.#crowd.all((one) => one.says(['settled'], () => false));
-    return this.#crowd.joined(
-      answers.map((one) => one?.account ?? null),
-      (change) => {
-        const metric = change.metric;
-        this.#engine?.addSeries(CORRECTIONS, [{ id: 0, metric, tags: change.tags }]);
-        const none = { n: 0, min: Infinity, max: -Infinity, last: 0, lastTime: -Infinity };
-        const buckets = { n: 0, index: new Uint32Array(0), count: new Uint32Array(0) };
-        const interval = { id: 0, type: 'counter' as const, ...none, sum: change.by, buckets };
-        this.#engine?.absorb(CORRECTIONS, [interval], []);
-      },
-    );
+    const joined = joinAccounts(answers.map((one) => one?.part ?? NO_PART));
+    for (const one of joined.corrections) this.#correct(one);
+    if (joined.unnamed > 0) {
+      const what = `${plural(joined.unnamed, 'instance')} missing or unexpected at an agent`;
+      this.#recorder?.warn(`${what}: too many to be looked for at the others`);
+    }
+    return {
+      routes: joined.accounts,
+      missing: joined.missing.map(({ instance, study, route }) => {
+        return { sopInstanceUid: instance, studyUid: study, route };
+      }),
+      strays: [],
+    };
+  }
+
+  /** What one agent counted as missing or unexpected, and another knows better. */
+  #correct({ metric, tags: own, by: sum }: Correction): void {
+    const tags = { ...this.#context?.options.tags, ...own };
+    const none = { n: 0, min: Infinity, max: -Infinity, last: 0, lastTime: -Infinity };
+    const interval = { id: 0, type: 'counter' as const, ...none, sum, buckets: NO_BUCKETS };
+    this.#engine?.addSeries(CORRECTIONS, [{ id: 0, metric, tags }]);
+    this.#engine?.absorb(CORRECTIONS, [interval], []);
   }
 
   async teardown(): Promise<void> {
@@ -399,6 +410,7 @@ export class Coordinator implements Crew {
   }
 }
 
+const NO_PART: SettledPart = { facts: { accounts: [], missing: [] }, open: [] };
 /** The number under which corrections of accounts are declared; agents have theirs from 0. */
 const CORRECTIONS = -1;
 /** Reports that a phase may wait for before there is anything to record in. */

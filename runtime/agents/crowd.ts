@@ -1,16 +1,9 @@
 // All agents of a run together: waited for, added up, and how they are doing.
 import type { Generator } from '../conductor/crew.ts';
-import type { Account } from '../conductor/records/events.ts';
 import type { GeneratorNow } from '../conductor/screen.ts';
 import type { GeneratorSummary } from '../metrics/summary.ts';
 import { IDLE_GENERATOR } from '../metrics/facts.ts';
 import type { Remote } from './remote.ts';
-
-export interface Change {
-  readonly metric: string;
-  readonly tags: Readonly<Record<string, string>>;
-  readonly by: number;
-}
 
 export class Crowd implements Generator {
   readonly #remotes: readonly Remote[];
@@ -47,9 +40,9 @@ export class Crowd implements Generator {
     const silent = this.#remotes.flatMap((one) => {
       const since = silence(one);
       if (since === null || now - since < silentMs) return [];
-      return [`, ${one.name} silent ${Math.round((now - since) / 1000)} s`];
+      return [` (${one.name} silent ${Math.round((now - since) / 1000)} s)`];
     });
-    return `${here}/${of} agents${silent.join('')}`;
+    return `${here}/${of}${silent.join('')}`;
   }
 
   /** Who has fallen silent, and who is heard of again. */
@@ -63,16 +56,6 @@ export class Crowd implements Generator {
       if (since !== null || !this.#told.delete(one)) return [];
       return [`agent ${one.shown} is there again`];
     });
-  }
-
-  joined(accounts: readonly (Account | null)[], correct: (change: Change) => void): Account {
-    void correct;
-    const all = accounts.flatMap((one) => (one === null ? [] : [one]));
-    return {
-      routes: all.flatMap(({ routes }) => routes),
-      missing: all.flatMap(({ missing }) => missing),
-      strays: all.flatMap(({ strays }) => strays),
-    };
   }
 
   // ---------------------------------------------------------------- Generator

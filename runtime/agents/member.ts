@@ -7,6 +7,7 @@ import type { TickState } from '../conductor/records/recorder.ts';
 import { seenText } from '../conductor/records/check-book.ts';
 import type { Discretion } from '../conductor/records/discretion.ts';
 import type { Account, ThreadEvents } from '../conductor/records/events.ts';
+import { openRecords, shownMissing } from '../conductor/records/missing.ts';
 import type { Stopper } from '../conductor/stopper.ts';
 import { DicomRunError, ExitCode } from '../errors.ts';
 import type { EngineSeries, EngineShare, Tick } from '../metrics/engine-types.ts';
@@ -162,7 +163,10 @@ export class Member implements Crew {
   async settle(own: () => Promise<Account>): Promise<Account> {
     await this.#next(['settle', 'close']);
     const account = await own();
-    this.#settings.outbox.record({ k: 'settled', account });
+    const { routes: accounts, missing } = account;
+    const facts = { accounts, missing: shownMissing(missing, this.#settings.discretion) };
+    const open = [...openRecords(account)];
+    this.#settings.outbox.record({ k: 'settled', part: { facts, open } });
     return account;
   }
 

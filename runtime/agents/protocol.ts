@@ -3,11 +3,11 @@
 // coordinator reads in order, also after it or the engine was away.
 import type { ErrorMessage, LogMessage } from '../threads/samples.ts';
 import type { CaseMessage } from '../threads/cases.ts';
-import type { Account } from '../conductor/records/events.ts';
 import type { Options } from '../config/types.ts';
 import type { Problem } from '../errors.ts';
+import type { RunFacts } from '../metrics/facts.ts';
 import type { GeneratorSummary } from '../metrics/summary.ts';
-import type { Setting } from '../runlog/format.ts';
+import type { OpenRecord, Setting } from '../runlog/format.ts';
 import type { Manifest } from './manifest.ts';
 
 /** Everybody answers with {@link AgentInfo}. */
@@ -93,6 +93,12 @@ export interface StepCall {
   readonly step: Step;
 }
 
+/** What the account of an agent says, and what it leaves open, which that of another may close. */
+export interface SettledPart {
+  readonly facts: Pick<RunFacts, 'accounts' | 'missing'>;
+  readonly open: readonly OpenRecord[];
+}
+
 /** How an agent's run ended. */
 export interface AgentEnd {
   readonly code: number;
@@ -110,7 +116,7 @@ export type UpRecord =
   | { readonly k: 'setup'; readonly json: string | null }
   | { readonly k: 'warmed' }
   | { readonly k: 'done'; readonly durationMs: number }
-  | { readonly k: 'settled'; readonly account: Account }
+  | { readonly k: 'settled'; readonly part: SettledPart }
   | { readonly k: 'tornDown' }
   /** It stops by itself: a script's abort, a fault, a person at that host. */
   | { readonly k: 'stopping'; readonly code: number; readonly reason: string }

@@ -42,6 +42,8 @@ export interface RemoteLoad {
   /** Resolves when second number `second` (from 1) may be closed: all that can come of it is there. */
   pace(second: number): Promise<void>;
   readonly generator: Generator;
+  /** Who is there, for the live line: `3/3`, `2/3 (site-b silent 4 s)`. */
+  shown(): string;
 }
 
 /** How that what makes the load is doing. */

@@ -32,6 +32,8 @@ export interface Progress {
   readonly counts: FleetCounts;
   readonly vusMax: number;
   readonly generator: GeneratorNow;
+  /** Who carries the load, where others do. */
+  readonly agents?: string;
   /** Most frequent groups of failures. */
   readonly errors: readonly ErrorGroup[];
 }

@@ -15,6 +15,8 @@ export interface LiveState {
   readonly vusMax: number;
   readonly openAssociations: number;
   readonly live: LiveNumbers;
+  /** `3/3`, where agents carry the load. */
+  readonly agents?: string;
   /** Most frequent groups of failures. */
   readonly errors: readonly ErrorGroup[];
   readonly generator: {
@@ -75,6 +77,7 @@ export function renderLiveLine(state: LiveState): string {
     `refused=${live.associations.failed}`,
     `iterations=${live.iterations}`,
   );
+  if (state.agents !== undefined) parts.push(`agents=${safe(state.agents)}`);
   if (live.dropped > 0) parts.push(`dropped=${live.dropped}`);
   if (live.delivery !== null)
     parts.push(`delivered=${live.delivery.arrived}/${live.delivery.expected}`);
@@ -101,6 +104,7 @@ function progressLine(state: LiveState, paint: Paint): string {
   return [
     `${name.slice(0, 24).padEnd(4)} ${bar(share, 22)} ${f.span(state.elapsedMs)}${planned}${phase}`,
     `VUs ${paint.number(`${state.vus}/${state.vusMax}`)}`,
+    ...(state.agents === undefined ? [] : [`agents ${safe(state.agents)}`]),
     `assoc ${state.openAssociations} open, ${refused}${aborted}`,
   ].join('  ');
 }

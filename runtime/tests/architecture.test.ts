@@ -77,7 +77,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
     'threads',
     'metrics',
     'metric-table',
-    'runlog:types',
+    'runlog',
     'config:types',
     'errors',
   ],

@@ -1,13 +1,14 @@
 // A run whose load agents carry, as processes on this machine: it is what one process would have been.
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { summaryFromRunLog } from '../runlog/restore.ts';
 import type { LogRecord } from '../runlog/format.ts';
 import { readRunLog } from '../runlog/cursor.ts';
-import { requirePeer } from './peers.ts';
+import { anyPortFree, requirePeer } from './peers.ts';
 import { Bench } from './run-cli.ts';
-import type { CliResult } from './run-cli.ts';
+import type { CliProcess, CliResult } from './run-cli.ts';
 import { schemaMisfits } from './summary-schema.ts';
 
 const bench = new Bench('agents');
@@ -112,6 +113,174 @@ describe.skipIf(noServer)('local:3', () => {
       'local-3',
     ]);
   });
+});
+
+/** An engine with TLS and keys of its own, and agents that dial it. */
+class Site {
+  readonly #folder: string;
+  readonly #port: number;
+  readonly #running: CliProcess[] = [];
+  engine: CliProcess;
+
+  constructor(folder: string, port: number) {
+    this.#folder = folder;
+    this.#port = port;
+    this.engine = this.start();
+  }
+
+  static async open(folder: string): Promise<Site> {
+    const site = new Site(folder, await anyPortFree());
+    await site.engine.says('dicomrun run SCRIPT');
+    return site;
+  }
+
+  start(): CliProcess {
+    const listen = `127.0.0.1:${this.#port}`;
+    this.engine = bench.start(['engine', '--listen', listen, '--dir', this.#folder], LONG);
+    this.#running.push(this.engine);
+    return this.engine;
+  }
+
+  creds(role: 'agent' | 'coordinator'): string[] {
+    return ['--creds', join(this.#folder, `${role}.creds`)];
+  }
+
+  async agent(name: string, ...more: readonly string[]): Promise<CliProcess> {
+    const flags = ['--name', name, '--results', join(this.#folder, 'parts')];
+    const agent = bench.start(['agent', ...this.creds('agent'), ...flags, ...more], LONG);
+    this.#running.push(agent);
+    await agent.says('waiting for runs');
+    return agent;
+  }
+
+  run(agents: string, ...more: readonly string[]): CliProcess {
+    const flags = [...this.creds('coordinator'), '--agents', agents, '--no-report'];
+    return bench.start(['run', 'steady.ts', ...flags, ...more], LONG);
+  }
+
+  async close(): Promise<void> {
+    for (const one of [...this.#running].reverse()) one.signal('SIGTERM');
+    await Promise.all(this.#running.map(({ ended }) => ended.catch(() => undefined)));
+  }
+}
+
+const LONG = { timeoutMs: 110_000 };
+
+/** So many starts a second, each one iteration. */
+const STEADY = `import dicom from 'dicom';
+export const options = { scenarios: { s: {
+  executor: 'constant-arrival-rate', rate: 20, duration: __ENV.FOR ?? '8s', preAllocatedVUs: 4,
+} } };
+const sink = dicom.peer({ connect: 'SINK@127.0.0.1:' + (__ENV.PORT ?? '1') });
+export default function () { if (sink === null) throw new Error(); }
+`;
+
+describe.skipIf(noServer)('over TLS', () => {
+  let site: Site;
+  beforeAll(async () => {
+    bench.write('steady.ts', STEADY);
+    site = await Site.open('engine-a');
+  }, 60_000);
+  afterAll(() => site.close(), 30_000);
+
+  const refused = async (...args: readonly string[]): Promise<CliResult> => bench.run(args, LONG);
+
+  it('tells who is there', async () => {
+    const agent = await site.agent('there', '--label', 'zone=x');
+    const { stdout } = await bench.run(['agents', ...site.creds('coordinator'), '--json']);
+    const found = JSON.parse(stdout) as { name: string; labels: object; run: string | null }[];
+    const own = found.find(({ name }) => name === 'there');
+    expect(own).toMatchObject({ labels: { zone: 'x' }, run: null });
+    agent.signal('SIGTERM');
+    expect((await agent.ended).code).toBe(0);
+  }, 60_000);
+
+  it('an agent that is killed is lost: 113, with what was never done', async () => {
+    const [, victim] = await Promise.all([
+      site.agent('steady-one', '--label', 't=kill'),
+      site.agent('victim', '--label', 't=kill'),
+    ]);
+    const run = site.run('t=kill:2', '-e', 'FOR=6s', '--no-preflight');
+    await victim.says('part');
+    await run.says(/iterations=[1-9]|clocks agree/);
+    await delay(2_000);
+    victim.signal('SIGKILL');
+    await victim.ended;
+    const result = await run.ended;
+    expect(result.code, result.stdout + result.stderr).toBe(113);
+    expect(result.stdout).toMatch(/agent victim \(host .*\) was lost after second \d/);
+    expect(result.stdout).toMatch(/of 60 planned starts of part 2 of 2, \d+ %, never made/);
+    const { iterations } = result.summary().execution;
+    expect(iterations).toBeGreaterThanOrEqual(60);
+    expect(iterations).toBeLessThan(120);
+  }, 110_000);
+
+  it('agents stop by themselves when their coordinator is killed, and are free again', async () => {
+    const orphan = await site.agent('orphan', '--label', 't=orphan');
+    const run = site.run('t=orphan:1', '-e', 'FOR=10m', '--no-preflight', '--orphan', '2s');
+    await run.says('clocks agree');
+    run.signal('SIGKILL');
+    await orphan.says('nobody could have ended the load');
+    const { stdout } = await bench.run(['agents', ...site.creds('coordinator')]);
+    expect(stdout).toMatch(/orphan .* t=orphan +-/);
+  }, 60_000);
+
+  it('what one agent refuses begins nowhere, and is said by its name', async () => {
+    await Promise.all([
+      site.agent('open', '--label', 't=allow'),
+      site.agent('closed', '--label', 't=allow', '--allow', '10.0.0.0/8'),
+    ]);
+    const result = await site.run('t=allow:2').ended;
+    expect(result.code).toBe(104);
+    expect(result.stderr).toMatch(/agent closed \(host .*\): may not talk to 127\.0\.0\.1/);
+    expect(result.stderr).toMatch(/agent open \(host .*\): .*127\.0\.0\.1:1/);
+    const secret = await site.run('t=allow:1', '--no-preflight', '--secret', 'PACS_PASSWORD').ended;
+    expect(secret.code).toBe(104);
+    expect(secret.stderr).toContain('--secret PACS_PASSWORD: not in the environment of this agent');
+  }, 60_000);
+
+  it('wrong input is told in a line', async () => {
+    const run = ['run', 'steady.ts', '--agents'];
+    const wait = ['--agents-wait', '100ms'];
+    const none = await refused(...run, 'zone=nowhere:1', ...site.creds('coordinator'), ...wait);
+    expect(none.code).toBe(113);
+    expect(none.stderr).toContain('0 of 1 agent with zone=nowhere came within');
+    const role = await refused(...run, '1', ...site.creds('agent'));
+    expect(role.stderr).toContain('is for the role agent, this needs coordinator');
+    const closed = ['--engine', `tls://127.0.0.1:${await anyPortFree()}`];
+    const away = await refused(...run, '1', ...site.creds('coordinator'), ...closed);
+    expect(away.code).toBe(111);
+    expect(away.stderr).toContain('nothing listens there');
+    const raw = await refused(...run, 'local:1', '--out', 'csv=x.csv');
+    expect(raw.stderr).toContain('single samples stay on the agents');
+    const word = await refused(...run, 'many', ...site.creds('coordinator'));
+    expect(word.stderr).toContain('--agents many: must be a number');
+    const alone = await refused('run', 'steady.ts', '--lost-agents', '1');
+    expect(alone.stderr).toContain('--lost-agents: says nothing without --agents');
+  }, 60_000);
+});
+
+describe.skipIf(noServer)('while a run goes on', () => {
+  it('the engine is away and an agent is frozen: nothing is lost', async () => {
+    bench.write('steady.ts', STEADY);
+    const site = await Site.open('engine-b');
+    const agents = await Promise.all([site.agent('one'), site.agent('two')]);
+    const run = site.run('2', '-e', 'FOR=8s', '--no-preflight');
+    await run.says('clocks agree');
+    await delay(1_500);
+    site.engine.signal('SIGTERM');
+    await site.engine.ended;
+    await delay(1_500);
+    await site.start().says('dicomrun run SCRIPT');
+    agents[0].signal('SIGSTOP');
+    await delay(1_000);
+    agents[0].signal('SIGCONT');
+    const result = await run.ended;
+    await site.close();
+    expect(result.code, result.stdout + result.stderr).toBe(0);
+    const { iterations, dropped } = result.summary().execution;
+    expect(iterations + dropped).toBe(160);
+  }, 110_000);
 });
 
 const isView = (record: LogRecord): record is Extract<LogRecord, { readonly k: 'view' }> =>

@@ -166,6 +166,7 @@ export class RunScreen implements Screen {
       vusMax: progress.vusMax,
       openAssociations: counts.associationsOpen,
       live,
+      ...(progress.agents === undefined ? {} : { agents: progress.agents }),
       errors: progress.errors,
       generator: {
         cpuPercent: generator.cpu,

@@ -36,6 +36,7 @@ function sourceOf({ fleet, settings: { crew } }: Run) {
       tellInstance: () => undefined,
       pace: (second: number) => load.pace(second),
       generator: load.generator,
+      agents: () => load.shown(),
     };
   }
   return {

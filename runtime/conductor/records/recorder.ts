@@ -68,6 +68,7 @@ export interface RecorderSettings {
   /** Where others carry the load: when a second may be closed, and how they are doing. */
   readonly pace?: (second: number) => Promise<void>;
   readonly generator?: Generator;
+  readonly agents?: () => string;
   /** Gets each interval before it is closed, for another engine. */
   readonly tee?: (share: EngineShare, tick: Tick, state: TickState) => void;
 }
@@ -352,6 +353,7 @@ export class Recorder implements ThreadEvents {
       this.event('abort', `threshold ${rule} asks for the end`, '');
       stopper.stop(ExitCode.THRESHOLDS, `threshold crossed: ${rule}`);
     }
+    const { agents } = this.#settings;
     const counts = this.#settings.counts();
     this.#settings.tellInstance();
     screen.progress({
@@ -360,6 +362,7 @@ export class Recorder implements ThreadEvents {
       counts,
       vusMax: counts.vusMade,
       generator: this.#generator.now,
+      ...(agents === undefined ? {} : { agents: agents() }),
       errors: this.#errors.summary(LIVE_ERRORS).groups,
     });
   }
