@@ -1,9 +1,11 @@
 // The way between coordinator and agents: NATS. The only file that knows it; loaded by those commands
 // alone that need it.
+import { randomBytes } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { DeliverPolicy, jetstream, jetstreamManager, StorageType } from '@nats-io/jetstream';
 import type { ConsumerMessages, JetStreamClient, JetStreamManager } from '@nats-io/jetstream';
 import { Kvm } from '@nats-io/kv';
+import type { KV } from '@nats-io/kv';
 import { Objm } from '@nats-io/obj';
 import {
   AuthorizationError,
@@ -44,7 +46,7 @@ const DUPLICATES_NS = 180 * 1e9;
 const BUNDLE_NS = 24 * 3600 * 1e9;
 const LEADERS = 'dr-lead';
 /** A coordinator that has not said so for that long leads no more. */
-export const LEASE_MS = 5_000;
+const LEASE_MS = 5_000;
 
 /** @throws DicomRunError 111 with what is wrong, in words of its own */
 export async function openBus(credentials: Credentials): Promise<Bus> {
@@ -241,34 +243,16 @@ export class Bus {
   /** Holds the lease of a run until released; null when another holds it. */
   async lead(run: string, lost: () => void): Promise<(() => Promise<void>) | null> {
     const bucket = await new Kvm(this.#js).create(LEADERS, { ttl: LEASE_MS });
-    let revision: number;
-    try {
-      revision = await bucket.create(run, 'held');
-    } catch {
-      return null;
-    }
-    const timer = setInterval(() => {
-      bucket.update(run, 'held', revision).then(
-        (next) => (revision = next),
-        (error: unknown) => {
-          // Only another holder ends it; while the engine is away nobody can take it.
-          if (/wrong last sequence/i.test(messages(error))) void this.#again(bucket, run, lost);
-        },
-      );
-    }, LEASE_MS / 5);
+    const lease = new Lease(bucket, run);
+    if (!(await lease.take())) return null;
+    const timer = setInterval(
+      () => void lease.renew().then((ours) => ours || lost()),
+      LEASE_MS / 5,
+    );
     return async () => {
       clearInterval(timer);
       await bucket.purge(run).catch(() => undefined);
     };
-  }
-
-  /** The lease ran out while the engine was away: taken again, or lost to another. */
-  async #again(
-    bucket: Awaited<ReturnType<Kvm['create']>>,
-    run: string,
-    lost: () => void,
-  ): Promise<void> {
-    await bucket.create(run, 'held').catch(() => lost());
   }
 
   async close(): Promise<void> {
@@ -289,6 +273,52 @@ export class Bus {
 function isNobody(error: unknown): boolean {
   if (error instanceof NoRespondersError) return true;
   return error instanceof Error && error.cause instanceof NoRespondersError;
+}
+
+class Lease {
+  readonly #bucket: KV;
+  readonly #key: string;
+  readonly #holder = randomBytes(8).toString('hex');
+  #revision = 0;
+
+  constructor(bucket: KV, key: string) {
+    this.#bucket = bucket;
+    this.#key = key;
+  }
+
+  async take(): Promise<boolean> {
+    try {
+      this.#revision = await this.#bucket.create(this.#key, this.#holder);
+      return true;
+    } catch {
+      return false;
+    }
+  }
+
+  /** False when another has it; while the engine is away nobody can take it. */
+  async renew(): Promise<boolean> {
+    try {
+      this.#revision = await this.#bucket.update(this.#key, this.#holder, this.#revision);
+      return true;
+    } catch {
+      return this.#lookAgain();
+    }
+  }
+
+  /** It ran out, or an answer was lost, or the engine is away. */
+  async #lookAgain(): Promise<boolean> {
+    try {
+      const found = await this.#bucket.get(this.#key);
+      if (found === null || found.operation !== 'PUT') {
+        await this.take();
+        return true;
+      }
+      this.#revision = found.revision;
+      return found.string() === this.#holder;
+    } catch {
+      return true;
+    }
+  }
 }
 
 class JournalReader {

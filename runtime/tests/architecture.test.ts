@@ -160,6 +160,19 @@ describe('import arrows', () => {
     expect(wrong.map((i) => `${i.from}:${i.line} imports ${i.to}`)).toEqual([]);
   });
 
+  it('loads nothing of several hosts for a run on one', () => {
+    const isOfAgents = (file: string): boolean =>
+      /^runtime\/(agents|cli\/agents)\/|^runtime\/cli\/commands\/(agents?|engine)\.ts$/.test(file);
+    const eager = imports.filter(
+      ({ from, to, line, typeOnly }) =>
+        !typeOnly &&
+        !isOfAgents(from) &&
+        (isOfAgents(to) || to.startsWith('@nats-io/')) &&
+        !/\bimport\(/.test(sourceText(from).split('\n')[line - 1] ?? ''),
+    );
+    expect(eager.map(({ from, line, to }) => `${from}:${line} imports ${to}`)).toEqual([]);
+  });
+
   it('has no cycle at run time', () => {
     expect(cycles(imports)).toEqual([]);
   });

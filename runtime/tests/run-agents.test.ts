@@ -217,8 +217,17 @@ describe.skipIf(noServer)('over TLS', () => {
 
   it('agents stop by themselves when their coordinator is killed, and are free again', async () => {
     const orphan = await site.agent('orphan', '--label', 't=orphan');
-    const run = site.run('t=orphan:1', '-e', 'FOR=10m', '--no-preflight', '--orphan', '2s');
+    const flags = ['--testid', 'v1.2 of it', '--no-preflight'];
+    const run = site.run('t=orphan:1', '-e', 'FOR=10m', '--orphan', '2s', ...flags);
     await run.says('clocks agree');
+    const second = await site.run('t=orphan:1', '--agents-wait', '100ms', ...flags).ended;
+    expect(second.code).toBe(113);
+    expect(second.stderr).toContain('0 of 1 agent with t=orphan came within');
+    expect(second.stderr).toContain('1 busy with another run');
+    await site.agent('spare', '--label', 't=spare');
+    const same = await site.run('t=spare:1', ...flags).ended;
+    expect(same.code).toBe(104);
+    expect(same.stderr).toContain('another coordinator conducts run v1.2 of it');
     run.signal('SIGKILL');
     await orphan.says('nobody could have ended the load');
     const { stdout } = await bench.run(['agents', ...site.creds('coordinator')]);

@@ -1,5 +1,6 @@
 // A run whose load agents carry: `run --agents …`. The request of an ordinary run, with the agents
 // as its crew.
+import { createHash, randomBytes } from 'node:crypto';
 import { whoseEngine } from './engine-flags.ts';
 import { openBus } from '../../agents/bus.ts';
 import type { Bus } from '../../agents/bus.ts';
@@ -51,9 +52,11 @@ export async function onAgents(base: ExecuteRequest, given: Given): Promise<Agen
     const wishes =
       wanted.kind === 'local' ? [{ label: null, value: '', count: wanted.count }] : wanted.wishes;
     const found = await recruit(bus, wishes, flags.waitMs);
-    const run = given.testid ?? newRunId(Date.now(), script, Math.random());
+    const testid = given.testid ?? newRunId(Date.now(), script, Math.random());
+    const release = await leadAlone(bus, testid, base.stopper);
+    const run = nameOnBus(testid);
     const remotes = found.map((info, index) => new Remote(bus as Bus, run, info, index));
-    return coordinated(base, { ...given, bus, run, remotes, local });
+    return coordinated(base, { flags, testid, bus, run, remotes, local, release });
   } catch (error) {
     await bus?.close();
     await local?.stop();
@@ -61,15 +64,42 @@ export async function onAgents(base: ExecuteRequest, given: Given): Promise<Agen
   }
 }
 
-interface Parts extends Given {
+/** Two coordinators of one test id would write one run. @throws DicomRunError 104 */
+async function leadAlone(
+  bus: Bus,
+  testid: string,
+  stopper: ExecuteRequest['stopper'],
+): Promise<() => Promise<void>> {
+  const key = createHash('sha256').update(testid).digest('hex');
+  const taken = `another coordinator has run ${testid} now`;
+  const release = await bus.lead(key, () => stopper.stop(ExitCode.AGENT_LOST, taken));
+  if (release !== null) return release;
+  throw new DicomRunError(ExitCode.CONFIG, {
+    code: 'AGENTS_TESTID',
+    message: `another coordinator conducts run ${testid} at this engine`,
+    hint: 'another --testid; of one that was killed it is free again after 5 s',
+  });
+}
+
+/** Letters that subjects and journals may have, and of no earlier run of that name. */
+function nameOnBus(testid: string): string {
+  const safe = testid.replace(/[^\w-]/g, '_').slice(0, 40);
+  return `${safe}-${randomBytes(4).toString('hex')}`;
+}
+
+interface Parts {
+  readonly flags: AgentFlags;
+  readonly testid: string;
   readonly bus: Bus;
+  /** What the run is called on the bus. */
   readonly run: string;
+  readonly release: () => Promise<void>;
   readonly remotes: readonly Remote[];
   readonly local: LocalCrew | null;
 }
 
 function coordinated(base: ExecuteRequest, parts: Parts): AgentsRun {
-  const { bus, run, remotes, flags, local } = parts;
+  const { bus, run, testid, remotes, flags, local, release } = parts;
   const { terminal, script } = base;
   const source = new ScriptSource(base);
   const { secret: secrets = [], orphanMs } = flags;
@@ -93,7 +123,7 @@ function coordinated(base: ExecuteRequest, parts: Parts): AgentsRun {
         return source.state;
       },
       build: async () => (built = await source.build()),
-      resolve: async (loaded) => forAgents(await source.resolve(loaded), run),
+      resolve: async (loaded) => forAgents(await source.resolve(loaded), testid),
     },
     preflight: isNamed,
   };
@@ -101,6 +131,7 @@ function coordinated(base: ExecuteRequest, parts: Parts): AgentsRun {
     request,
     end: async () => {
       await coordinator.abandon('the coordinator has ended');
+      await release();
       await bus.close();
       await local?.stop();
     },
@@ -120,9 +151,9 @@ function isNamed(context: RunContext): Promise<void> {
   return Promise.resolve();
 }
 
-function forAgents(options: RunContext['options'], run: string): RunContext['options'] {
+function forAgents(options: RunContext['options'], testid: string): RunContext['options'] {
   refuseSamples(options);
-  return { ...options, testid: run };
+  return { ...options, testid };
 }
 
 /** Every sample stays where it was made. @throws DicomRunError 104 */

@@ -91,14 +91,13 @@ function environment(
 }
 
 /** The options of the whole, as they are for a part that somebody else judges. */
-function optionsHere(place: AgentPlace, { bundle, run, index, of }: Assignment): Options {
+function optionsHere(place: AgentPlace, { bundle, index, of }: Assignment): Options {
   const { options } = bundle;
   return {
     ...options,
     env: environment(place, bundle),
     part: splitPart(WHOLE, index, of),
     thresholds: withoutAbort(options.thresholds),
-    testid: run,
     resultsDir: place.results,
     noReport: true,
     noSummary: true,
