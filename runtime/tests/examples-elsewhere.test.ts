@@ -116,6 +116,16 @@ describe('an archive in another process (VERIFY=find)', () => {
   });
 });
 
+/** What comes by DICOM is stored once more with another description, its UIDs kept, and sent on. */
+const REWRITING = `
+function OnStoredInstance(id, tags, metadata, origin)
+  if origin['RequestOrigin'] ~= 'DicomProtocol' then return end
+  local change = '{"Replace":{"StudyDescription":"GI Endoscopy"},' ..
+    '"Keep":["StudyInstanceUID","SeriesInstanceUID","SOPInstanceUID"],"Force":true}'
+  RestApiPost('/instances', RestApiPost('/instances/' .. id .. '/modify', change))
+  SendToModality(id, 'GI_ARCHIVE')
+end`;
+
 describe.skipIf(!requirePeer('Orthanc'))('Orthanc', () => {
   it('as the router delivers to the receiver of ct-stream', async () => {
     const port = await freePort();
@@ -128,6 +138,26 @@ describe.skipIf(!requirePeer('Orthanc'))('Orthanc', () => {
       const result = await example('scenarios/ct-stream.ts', at);
       mustPass(result);
       expect(result.summary().delivery.routes[0]).toMatchObject({ missing: 0, duplicated: 0 });
+    } finally {
+      await orthanc.stop();
+    }
+  });
+
+  it('as the router rewrites what it delivers to the receiver of gi-routing', async () => {
+    const port = await freePort();
+    const orthanc = await startOrthanc({
+      lua: REWRITING,
+      modalities: { GI_ARCHIVE: { host: '127.0.0.1', port } },
+      config: { OverwriteInstances: true },
+    });
+    try {
+      const result = await example('gi-routing.ts', [
+        ...['-c', `ORTHANC@127.0.0.1:${orthanc.port}`, '--receiver', `GI_ARCHIVE=${port}`],
+        ...'--vus 1 --iterations 1'.split(' '),
+      ]);
+      mustPass(result);
+      const [route] = result.summary().delivery.routes;
+      expect(route).toMatchObject({ accepted: 4, unique: 4, missing: 0, duplicated: 0 });
     } finally {
       await orthanc.stop();
     }
