@@ -113,7 +113,7 @@ export class DatasetHasher implements PixelSink {
   }
 }
 
-/** The hashes of a data set in memory. */
+/** @internal The hashes of a data set in memory. */
 export function hashDataset(
   dataset: Buffer,
   transferSyntax: string,
