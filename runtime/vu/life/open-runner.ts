@@ -4,7 +4,7 @@
 import { LONGEST_TIMER_MS } from '../../executors/duration.ts';
 import type { OpenPlan } from '../../executors/plan.ts';
 import { killVu, type RunnerLife, type RunnerParts, type ScenarioRunner } from './runner.ts';
-import { SLICE_MS } from './turns.ts';
+import { SLICE_MS, Turns } from './turns.ts';
 import { VuState, type VuOwner, type VuSlot } from './vus.ts';
 
 const NS_PER_MS = 1e6;
@@ -30,6 +30,8 @@ export class OpenRunner implements ScenarioRunner, VuOwner {
   #warming: (() => void) | null = null;
   /** VUs whose first vuInit has not ended. */
   readonly #unsettled = new Set<VuSlot>();
+  /** Between iterations when the end came: a VU that leaves releases what it has open. */
+  readonly #leaving = new Turns<VuSlot>((vu) => this.#leave(vu));
   #making = false;
   /** All pre-allocated VUs were made, or no more can be. */
   #made = false;
@@ -227,12 +229,17 @@ export class OpenRunner implements ScenarioRunner, VuOwner {
   #end(): void {
     this.#ending = true;
     this.#more = false;
-    for (const vu of this.#idle.splice(0)) this.#life.detach(vu);
+    for (const vu of this.#idle.splice(0)) this.#leaving.push(vu);
     for (const vu of [...this.#vus]) {
       vu.stopping = true;
       if (vu.state === VuState.PADDING) this.#life.detach(vu);
     }
     this.#maybeOver();
+  }
+
+  #leave(vu: VuSlot): void {
+    // Killed meanwhile, or in another scenario by now.
+    if (vu.owner === this && vu.state === VuState.READY) this.#life.detach(vu);
   }
 
   // ---------------------------------------------------------------- VuOwner

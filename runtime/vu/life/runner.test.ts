@@ -308,6 +308,32 @@ describe('many starts at once', () => {
 });
 
 describe('the open runner', () => {
+  it('lets its VUs leave in turns, and each once however it is ended meanwhile', async () => {
+    const one = world();
+    const detach = one.script.detach.bind(one.script);
+    one.script.detach = (vu) => {
+      busy();
+      detach(vu);
+    };
+    const plan = planOf({
+      ...BASE,
+      executor: 'constant-arrival-rate',
+      ...{ rate: 1, timeUnitNs: 3600e9, durationNs: 20 * MS, gracefulStopNs: 3600e9 },
+      ...{ preAllocatedVUs: 60, maxVUs: 60, arrival: 'regular' },
+    }) as OpenPlan;
+    one.script.onIterate = (vu) => queueMicrotask(() => one.script.done(vu));
+    one.runner = new OpenRunner(plan, one.parts);
+    const most = perTurn(() => one.script.teardowns);
+    one.runner.start(0);
+    await until(() => one.script.teardowns >= 20);
+    expect(most()).toBeLessThanOrEqual(6);
+    one.runner.stop();
+    await pause(5);
+    expect(one.script).toMatchObject({ teardowns: 60, misplaced: 0 });
+    for (const vu of one.script.vus) one.script.tornDown(vu);
+    expect(one.over).toBe(true);
+  });
+
   it('makes no start after it was stopped, however far behind it is', async () => {
     const one = world();
     const plan = planOf({
