@@ -27,7 +27,7 @@ export function describeConfig(options: Options, onlySet = false): readonly Conf
     const secret = option.secret === true && value !== null;
     rows.push({
       path: option.path,
-      value: secret ? MASK : value === null ? '-' : value,
+      value: secret ? MASK : value === null ? '-' : withoutPassword(value),
       origin: originOf(options, option.path),
     });
   }
@@ -47,9 +47,12 @@ export function configLines(rows: readonly ConfigRow[], arrow = '←'): readonly
   );
 }
 
-/** A URL without its password. */
+/** A URL without its password; a name alone may be a token. Anything else as it is. */
 export function withoutPassword(url: string): string {
-  return url.replace(/^([a-z]+:\/\/[^/:@]*):[^@/]*@/i, `$1:${MASK}@`);
+  return url.replace(/^([a-z][\w+.-]*:\/\/)([^/?#]*)@/i, (_, scheme: string, who: string) => {
+    const [name, ...secret] = who.split(':');
+    return `${scheme}${secret.length === 0 ? '' : `${name}:`}${MASK}@`;
+  });
 }
 
 function originOf(options: Options, path: string): string {

@@ -1,5 +1,7 @@
 // Canaries: patient values and passwords go in, and are looked for in everything that comes out.
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { REPLY_LATER } from '../dicom/dimse/incoming.ts';
@@ -57,6 +59,11 @@ export default async function () {
   const told = await telling.store(pool.next().asIs());
   throw new Error(told.comment);
 }
+`;
+
+const URL_SCRIPT = `import { sleep } from 'k6';
+export const options = { vus: 1, duration: '2s' };
+export default async function () { await sleep(0.5); }
 `;
 
 function writeImage(file: string, member: number): void {
@@ -193,6 +200,59 @@ describe('what must not come out', () => {
       if (existsSync(file)) expect(statSync(file).mode & 0o777).toBe(0o600);
       expect(statSync(join(run, 'run.ndjson')).mode & 0o777).toBe(0o600);
     }
+  });
+});
+
+describe('credentials in URLs', () => {
+  let open: Place;
+  let server: Server;
+  const asked: string[] = [];
+  beforeAll(async () => {
+    // Whatever writes or reads here is content: pages of metrics, InfluxDB, Prometheus.
+    server = createServer((request, response) => {
+      asked.push(`${request.url?.split('?')[0]} ${request.headers.authorization ?? ''}`);
+      request.resume().on('end', () => {
+        response.statusCode = request.method === 'GET' ? 200 : 204;
+        response.end(request.method === 'GET' ? 'routed_total 1\n' : undefined);
+      });
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const { port } = server.address() as AddressInfo;
+    const at = (who: string) => `http://${who}@127.0.0.1:${port}`;
+    open = new Place({ 'urls.ts': URL_SCRIPT });
+    const urls = [
+      ['--scrape', `router=${at('u:CANARYSCRAPE')}/metrics`, '--scrape-interval', '1s'],
+      ['--scrape', 'gone=http://u:CANARYGONE@127.0.0.1:1/metrics'],
+      ['--out', `influxdb=${at('i:CANARYINFLUX')}/db`],
+      ['--out', `prometheus=${at('p:CANARYPROM')}`, '--out', 'json=samples.json'],
+    ].flat();
+    const env = { DICOMRUN_GRAFANA_URL: at('CANARYTOKEN') };
+    for (const args of [
+      ['run', 'urls.ts', ...urls],
+      ['config', 'urls.ts', ...urls],
+    ]) {
+      const { code, out, err } = await open.run(args, env);
+      expect(code, err).toBe(0);
+      open.write(`${args[0]}.out`, out + err);
+    }
+  }, 60_000);
+  afterAll(() => {
+    server.close();
+    open.remove();
+  });
+
+  it('do their work', () => {
+    const basic = (who: string) => `Basic ${Buffer.from(who).toString('base64')}`;
+    expect(asked).toContain(`/metrics ${basic('u:CANARYSCRAPE')}`);
+    expect(asked.some((one) => one.endsWith(basic('i:CANARYINFLUX')))).toBe(true);
+    expect(asked).toContain(`/api/v1/write ${basic('p:CANARYPROM')}`);
+  });
+
+  it('are masked in every artefact', () => {
+    const artefacts = filesUnder(open.folder);
+    expect(artefacts.length).toBeGreaterThan(5);
+    const found = artefacts.filter((file) => readFileSync(file).includes(CANARY));
+    expect(found.map((file) => file.slice(open.folder.length))).toEqual([]);
   });
 });
 
