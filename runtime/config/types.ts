@@ -3,11 +3,13 @@
 
 import type { Scenario } from '../executors/index.ts';
 import type { Part } from '../executors/segment.ts';
+import type { ThresholdConfig } from '../metrics/engine-types.ts';
 import type { OutputConfig } from '../outputs/kind.ts';
 import type { PlainOptions } from './option-table.ts';
 import type { Simulation } from './values/simulate.ts';
 export type { Simulation } from './values/simulate.ts';
 export type { Scenario } from '../executors/index.ts';
+export type { ThresholdConfig, ThresholdSpec } from '../metrics/engine-types.ts';
 
 // ---------------------------------------------------------------- whom we talk to
 
@@ -68,24 +70,6 @@ export interface VerifyTarget extends Target, VerifyTiming {
 }
 
 // ---------------------------------------------------------------- thresholds and outputs
-
-/** One threshold; the same shape as the metrics engine's. */
-export interface ThresholdSpec {
-  /** As written: `p(95)<2000`. */
-  readonly threshold: string;
-  readonly abortOnFail?: boolean;
-  /** ms. */
-  readonly delayAbortEval?: number;
-  /** Judged and shown, but no reason to fail the run. */
-  readonly advisory?: boolean;
-  /** Without data it is not judged, whatever its metric. */
-  readonly optional?: boolean;
-  /** Judged over the last so many ms instead of the whole run. */
-  readonly window?: number;
-}
-
-/** Metric or selector (`dicom_req_duration{service:C-STORE}`) -> expressions; [] only tracks it. */
-export type ThresholdConfig = Readonly<Record<string, readonly ThresholdSpec[]>>;
 
 /** A Prometheus endpoint of the system under test, read every 5 s; `embedded`: the embedded router. */
 export interface ScrapeConfig {

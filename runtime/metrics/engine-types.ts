@@ -46,7 +46,9 @@ export interface EngineShare {
   readonly intervals: readonly SeriesInterval[];
 }
 
+/** One threshold. */
 export interface ThresholdSpec {
+  /** As written: `p(95)<2000`. */
   readonly threshold: string;
   readonly abortOnFail?: boolean;
   /** ms. */

@@ -177,6 +177,13 @@ describe('import arrows', () => {
     expect(cycles(imports)).toEqual([]);
   });
 
+  it('has no two rooms that lean on each other, not even for a type', () => {
+    const edges = imports.filter(({ own }) => own).map(({ from, to }) => [room(from), room(to)]);
+    const known = new Set(edges.map(([from, to]) => `${from} > ${to}`));
+    const both = edges.filter(([from = '', to = '']) => from < to && known.has(`${to} > ${from}`));
+    expect([...new Set(both.map((pair) => pair.join(' <> ')))]).toEqual([]);
+  });
+
   it('names relative imports with their .ts extension', () => {
     const wrong = imports.filter(({ own, to }) => own && !/\.(ts|css)$/.test(to));
     expect(wrong.map((i) => `${i.from}:${i.line} imports ${i.to}`)).toEqual([]);
@@ -192,6 +199,63 @@ describe('import arrows', () => {
     });
     expect(cycles([edge('a', 'b'), edge('b', 'c'), edge('c', 'a')])).toEqual(['a > b > c > a']);
     expect(cycles([edge('a', 'b'), edge('b', 'a', true)])).toEqual([]);
+  });
+});
+
+/**
+ * Names that two rooms give to things of their own: a word that means something else in each, and in
+ * each is the right one. What has one meaning has one home: this list gets shorter, not longer.
+ */
+const TWO_MEANINGS: readonly string[] = [
+  'Account',
+  'Answer',
+  'Attributes',
+  'Bundle',
+  'Compared',
+  'Delivery',
+  'Destination',
+  'EditedImages',
+  'Entry',
+  'Finding',
+  'Frame',
+  'GeneratorMonitor',
+  'Held',
+  'Inbox',
+  'Level',
+  'Listening',
+  'Load',
+  'Member',
+  'MissingInstance',
+  'Outbox',
+  'Part',
+  'Progress',
+  'Query',
+  'Share',
+  'Stage',
+  'Station',
+  'Step',
+  'StoredInstance',
+  'Targets',
+  'Template',
+  'Wish',
+  'Wishes',
+];
+
+describe('a type', () => {
+  const homes = new Map<string, Set<string>>();
+  for (const file of code) {
+    // Types of scripts are published as they stand and know nothing of the runtime; tools ship nothing.
+    if (/^(api|tools)\//.test(file)) continue;
+    for (const [, name = ''] of sourceText(file).matchAll(
+      /^export (?:interface|type|class) (\w+)/gm,
+    ))
+      homes.set(name, (homes.get(name) ?? new Set()).add(room(file)));
+  }
+  const doubled = [...homes].filter(([, rooms]) => rooms.size > 1);
+
+  it('has one home', () => {
+    const wrong = doubled.filter(([name]) => !TWO_MEANINGS.includes(name));
+    expect(wrong.map(([name, rooms]) => `${name}: ${[...rooms].join(', ')}`)).toEqual([]);
   });
 });
 

@@ -72,6 +72,9 @@ export interface VuTask {
   readonly state: SharedArrayBuffer;
 }
 
+/** Functions of a script that worker 0 runs once for everybody. */
+export type HookName = 'setup' | 'teardown' | 'handleSummary';
+
 export type ToVu =
   /** Worker 0 only: run the module once, make the declarations. */
   | {
@@ -185,7 +188,7 @@ export type FromVu =
   | { readonly kind: 'failed'; readonly phase: string; readonly fault: ScriptFault }
   | {
       readonly kind: 'hook';
-      readonly hook: 'setup' | 'teardown' | 'handleSummary';
+      readonly hook: HookName;
       readonly json: string | null;
     }
   | SeriesMessage

@@ -2,7 +2,7 @@
 import type { MessagePort } from 'node:worker_threads';
 import { Enter, type Fault } from '../../api/bridge.ts';
 import { WorkerSlot, type InstanceCounts } from '../threads/state.ts';
-import type { FromVu, VuPlan, VuTask } from '../threads/vu.ts';
+import type { FromVu, HookName, VuPlan, VuTask } from '../threads/vu.ts';
 import { Asks } from './sandbox/asks.ts';
 import { wireRecordings } from './sandbox/recordings.ts';
 import { Associations } from './associations/associations.ts';
@@ -14,7 +14,7 @@ import { Echoes } from './associations/echoes.ts';
 import { Errors } from './observe/errors.ts';
 import { InitPass, type Load } from './init-pass.ts';
 import { Log } from './observe/log.ts';
-import { Hooks, type HookName } from './life/hooks.ts';
+import { Hooks } from './life/hooks.ts';
 import { Host, onlyInRun } from './sandbox/host.ts';
 import { Ledger } from './observe/ledger.ts';
 import { Life } from './life/life.ts';

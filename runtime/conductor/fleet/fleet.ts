@@ -4,7 +4,7 @@ import type { MessagePort } from 'node:worker_threads';
 import { DicomRunError } from '../../errors.ts';
 import { WorkerSlot } from '../../threads/state.ts';
 import type { ThreadReading } from '../../metrics/generator.ts';
-import type { FromVu, ToVu, VuPlan } from '../../threads/vu.ts';
+import type { FromVu, HookName, ToVu, VuPlan } from '../../threads/vu.ts';
 import type { FleetCounts, ThreadEvents } from '../records/events.ts';
 import { epochNow } from './epoch.ts';
 import { guestName, initHang, tooManyDeaths } from './fleet-faults.ts';
@@ -27,7 +27,6 @@ import {
 
 type Loaded = Extract<FromVu, { readonly kind: 'loaded' }>;
 type LoadMessage = Extract<ToVu, { readonly kind: 'load' }>;
-export type HookName = 'setup' | 'teardown' | 'handleSummary';
 
 /** The plan of a worker without what differs from worker to worker. */
 export type SharedVuPlan = Omit<VuPlan, 'acceptors' | 'mesh'>;

@@ -1,10 +1,8 @@
 // `setup`, `teardown` and `handleSummary`: run by the service VU of worker 0, answered to main.
 import type { MessagePort } from 'node:worker_threads';
 import { Enter, Op, type Fault } from '../../../api/bridge.ts';
-import type { FromVu } from '../../threads/vu.ts';
+import type { FromVu, HookName } from '../../threads/vu.ts';
 import type { Host } from '../sandbox/host.ts';
-
-export type HookName = 'setup' | 'teardown' | 'handleSummary';
 
 /** Slot of the VU that runs hooks. */
 const SERVICE = -1;
