@@ -83,6 +83,11 @@ describe('a recording', () => {
     expect(studySizes(after)).toEqual(studySizes(before));
     const { iterations, dropped } = place.summary().execution;
     expect([iterations, dropped]).toEqual([before.length, 0]);
+    const [first = ''] = readFileSync(join(place.runs().at(-1) ?? '', 'run.ndjson'), 'utf8').split(
+      '\n',
+    );
+    const { plan } = JSON.parse(first) as { plan: { due: { starts: number[] } } };
+    expect(plan.due.starts.reduce((sum, n) => sum + n)).toBe(before.length);
   });
 
   it('is the plan: the curve is drawn, and what it comes to', async () => {

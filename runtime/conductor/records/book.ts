@@ -2,6 +2,7 @@
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Options } from '../../config/types.ts';
+import { dueStarts } from '../../executors/due.ts';
 import type { Scenario } from '../../executors/index.ts';
 import { idleParts } from '../../executors/describe.ts';
 import { placeOf } from '../../executors/segment.ts';
@@ -139,7 +140,11 @@ class Book implements RunBook {
       thresholds: options.noThresholds ? {} : options.thresholds,
       trendStats: options.summaryTrendStats,
       timeUnit: options.summaryTimeUnit ?? 'ms',
-      plan: { scenarios: options.scenarios.map(withoutValues), workers: context.workers },
+      plan: {
+        scenarios: options.scenarios.map(withoutValues),
+        workers: context.workers,
+        ...due(options.scenarios),
+      },
       settings: this.#settings.settings,
     };
     this.#log.append(first);
@@ -326,6 +331,12 @@ export function targetName(context: RunContext): string | undefined {
   if (target === null) return undefined;
   const { calledAET, host, port } = target;
   return `${calledAET}@${host.includes(':') ? `[${host}]` : host}:${port}`;
+}
+
+/** Where a recording is replayed, the starts that it asks for. */
+function due(scenarios: readonly Scenario[]): object {
+  const starts = dueStarts(scenarios);
+  return starts === null ? {} : { due: starts };
 }
 
 /** Variables of a scenario may be secrets: their names are kept, their values are not. */

@@ -4,6 +4,7 @@ import type { Totals, ViewTotals } from '../../metrics/totals.ts';
 import type { LogRecord, Setting } from '../../runlog/format.ts';
 import { REPORT_SCHEMA, type BreakdownRow, type Distribution, type PhaseRow } from './data.ts';
 import type { ReportData, ReportEvent, Timeline } from './data.ts';
+import { dueColumn, dueOf } from './due-column.ts';
 import { ScatterCollector } from './scatter.ts';
 import { TimelineBuilder } from './timeline.ts';
 
@@ -28,12 +29,13 @@ export class ReportCollector {
   }
 
   data(summary: Summary, totals: Totals, live = false): ReportData {
+    const timeline = this.#timeline.build(Math.ceil(summary.run.durationMs / 1000));
     return {
       schema: REPORT_SCHEMA,
       live,
       summary,
       services: servicesOf(totals),
-      timeline: rounded(this.#timeline.build(Math.ceil(summary.run.durationMs / 1000))),
+      timeline: rounded(withDue(timeline, this.#plan)),
       scatter: this.#scatter.build(),
       distributions: distributionsOf(totals),
       breakdown: breakdownOf(totals),
@@ -43,6 +45,14 @@ export class ReportCollector {
       settings: this.#settings,
     };
   }
+}
+
+/** With the starts that a replayed recording asked for. */
+function withDue(timeline: Timeline, plan: unknown): Timeline {
+  const due = dueOf(plan);
+  if (due === null) return timeline;
+  const { time, bucketSeconds, columns } = timeline;
+  return { ...timeline, columns: { ...columns, due: dueColumn(due, time, bucketSeconds) } };
 }
 
 /** Services with requests, the busiest first. */

@@ -16,7 +16,7 @@ export interface Timeline {
   readonly time: readonly number[];
   /**
    * Columns by name: counters per second, gauges as they were, percentiles in ms. Names:
-   * `vus`, `vus_max`, `iterations`, `dropped`, `sent`, `received`, `cpu`, `host_cpu`, `lag`, `rss`,
+   * `vus`, `vus_max`, `iterations`, `due` (of a replayed recording), `dropped`, `sent`, `received`, `cpu`, `host_cpu`, `lag`, `rss`,
    * `reqs C-STORE`, `failed C-STORE`, `p50 C-STORE`, `p95 …`, `p99 …`, `max …`,
    * `expected`, `unique`, `missing`, `delivery p50`, `delivery p95`, `assoc accepted`, `error CODE`.
    */

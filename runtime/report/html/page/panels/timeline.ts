@@ -56,6 +56,12 @@ export function load(): Panel {
           colour: 'c4',
           dash: [2, 3],
         }),
+        ...column(data, 'due', {
+          label: 'starts as recorded, at this speed',
+          right: true,
+          colour: 'c6',
+          dash: [8, 4],
+        }),
         ...column(data, 'dropped', { label: 'dropped iterations', right: true, colour: 'c8' }),
       ],
     }),
