@@ -122,6 +122,9 @@ describe.skipIf(!hasPeers)('a recording between DCMTK and DCMTK', () => {
       expect(text).not.toContain(CANARY_UID);
     }
     expect(out).not.toContain(CANARY);
+    const inspected = await place.run(['inspect', 'stores/replay.ts']);
+    expect([inspected.code, inspected.err]).toEqual([0, '']);
+    expect(inspected.out).toContain('1 iteration in');
     await Promise.all([direct.stop(), behind.stop()]);
   });
 

@@ -1,18 +1,23 @@
 // Records until it is told to stop, then says what it has seen.
+import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { isLoopback } from '../../../config/values/address.ts';
 import { DicomRunError, ExitCode } from '../../../errors.ts';
 import { bytes, plural } from '../../../metrics/numbers.ts';
 import { Forwarder } from '../../../recording/forward/forwarder.ts';
-import { TrafficTally } from '../../../recording/summary.ts';
+import { TrafficTally, type TrafficSummary } from '../../../recording/summary.ts';
 import { RecordingWriter } from '../../../recording/writer.ts';
+import { writeOwnFile } from '../../../own-file.ts';
 import { showLive } from '../../live-line.ts';
 import type { Terminal } from '../../terminal.ts';
 import { untilSignal } from '../../until-signal.ts';
 import { version } from '../../version.ts';
+import { replayScript } from './replay-script.ts';
 import type { RecordRequest } from './request.ts';
 import { summaryLines } from './summary-text.ts';
 
+/** What replays it, in the folder of the recording. */
+const SCRIPT = 'replay.ts';
 /** Associations that are open at the end get so long to come to theirs. */
 const DRAIN_MS = 30_000;
 
@@ -52,9 +57,29 @@ export async function record(terminal: Terminal, request: RecordRequest): Promis
   end();
   await drain(terminal, forwarder);
   writer.close();
-  terminal.out(`${summaryLines(tally.summary(), startedAt).join('\n')}\n`);
-  terminal.out(`${request.out}: ${plural(tally.associations - lost, 'association')} written\n`);
+  tell(terminal, request, { summary: tally.summary(), startedAt, lost });
   return lost === 0;
+}
+
+/** What was seen, and where it is. */
+function tell(
+  terminal: Terminal,
+  request: RecordRequest,
+  { summary, startedAt, lost }: { summary: TrafficSummary; startedAt: Date; lost: number },
+): void {
+  terminal.out(`${summaryLines(summary, startedAt).join('\n')}\n`);
+  const written = plural(summary.associations - lost, 'association');
+  terminal.out(`${request.out}: ${written} written\n`);
+  if (summary.operations > 0) writeScript(terminal, request, summary);
+}
+
+function writeScript(terminal: Terminal, { folder, out }: RecordRequest, summary: TrafficSummary) {
+  try {
+    writeOwnFile(join(folder, SCRIPT), replayScript(summary));
+    terminal.out(`next: dicomrun inspect ${join(out, SCRIPT)}\n`);
+  } catch (error) {
+    terminal.err(`warn: ${SCRIPT} cannot be written: ${(error as Error).message}\n`);
+  }
 }
 
 function beginFile({ folder, to, out }: RecordRequest, startedAt: Date): RecordingWriter {
