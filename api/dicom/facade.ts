@@ -1,4 +1,6 @@
 // The `dicom` module for one VU: every member is a property of the default export and a named export.
+import type { TextSummaryOptions } from '../k6/summary-data.ts';
+import { summaryText } from '../sandbox/summary-files.ts';
 import {
   AssociationAborted,
   AssociationRejected,
@@ -95,6 +97,14 @@ export interface Dicom {
    * fail the run, and passing does. No meaning in `run`.
    */
   xfail(reason: string): void;
+  /**
+   * The summary as dicomrun prints it, for a `handleSummary` that only adds to it:
+   * `return { stdout: textSummary(data), 'mine.json': JSON.stringify(data) }`. It shows the run as it
+   * was; changes of `data` are not looked at.
+   *
+   * @throws DicomError `SCRIPT_ARGUMENT` anywhere but in `handleSummary`
+   */
+  textSummary(data?: unknown, options?: TextSummaryOptions): string;
   /** Ends the iteration as a skipped case. */
   skip(reason: string): never;
   /** Records a check that a person has to make. */
@@ -157,6 +167,7 @@ export function dicomFor(vu: Vu): Dicom & { default?: Dicom } {
     diff: (a, b, options) => diff(vu, a, b, options),
     each: (rows, nameOf, body) => each(vu, rows, nameOf, body),
     xfail: (reason) => xfail(vu, reason),
+    textSummary: (_data, options) => summaryText(options),
     skip: (reason) => skip(vu, reason),
     manual: (name, steps) => manual(vu, name, steps),
   };

@@ -22,6 +22,7 @@ export declare const each: Dicom['each'];
 export declare const xfail: Dicom['xfail'];
 export declare const skip: Dicom['skip'];
 export declare const manual: Dicom['manual'];
+export declare const textSummary: Dicom['textSummary'];
 
 export { Status } from './status.ts';
 export {
@@ -42,5 +43,11 @@ export type { Raw, RawConnection } from './extras.ts';
 export type { Receiver } from './receiver.ts';
 export type { SecondPeer } from './second-peer.ts';
 export type { Recording } from './recording.ts';
+export type {
+  SummaryData,
+  SummaryGroup,
+  SummaryMetric,
+  TextSummaryOptions,
+} from '../k6/summary-data.ts';
 export type * from './types.ts';
 export type { Dicom };

@@ -8,7 +8,7 @@ import { consoleOf, now } from './globals.ts';
 import { requireFor } from './require.ts';
 import { open as openFile } from '../k6/shared-array.ts';
 import { shared } from './shared.ts';
-import { filesOf } from './summary-files.ts';
+import { filesOf, summaryOf } from './summary-files.ts';
 import { timersOf } from './timers.ts';
 import { Vu } from './vu.ts';
 
@@ -257,7 +257,8 @@ export async function hook(): Promise<void> {
   const outcome = await guarded(vu, async () => {
     const fn = vu.exports[name];
     if (typeof fn !== 'function') return;
-    const input: unknown = json === null || json === '' ? undefined : JSON.parse(json);
+    const told: unknown = json === null || json === '' ? undefined : JSON.parse(json);
+    const input = name === 'handleSummary' ? summaryOf(told) : told;
     result = await (fn as (input: unknown) => unknown)(input);
     await releaseAll(vu, true);
   });

@@ -1,4 +1,5 @@
 // What handleSummary returns, as it goes to the host: texts, bytes as numbers, anything else as JSON.
+import type { SummaryData, TextSummaryOptions } from '../k6/summary-data.ts';
 import { badArgument } from './errors.ts';
 
 /** By file name, or `stdout` and `stderr`; undefined for nothing. Refuses what cannot be written. */
@@ -24,4 +25,23 @@ function bytesOf(value: unknown): Uint8Array | null {
   if (value instanceof ArrayBuffer) return new Uint8Array(value);
   if (!ArrayBuffer.isView(value)) return null;
   return new Uint8Array(value.buffer, value.byteOffset, value.byteLength);
+}
+
+let texts: { readonly plain: string; readonly coloured: string; readonly noColor: boolean } | null =
+  null;
+
+/** What the host tells: the argument of handleSummary, and the summary as text for {@link summaryText}. */
+export function summaryOf(told: unknown): unknown {
+  const { data, texts: both } = told as {
+    readonly data: SummaryData;
+    readonly texts: { readonly plain: string; readonly coloured: string };
+  };
+  texts = { ...both, noColor: data.options.noColor };
+  return data;
+}
+
+/** The summary as dicomrun prints it; only in handleSummary. */
+export function summaryText({ enableColors }: TextSummaryOptions = {}): string {
+  if (texts === null) throw badArgument('textSummary() is only allowed in handleSummary()');
+  return (enableColors ?? !texts.noColor) ? texts.coloured : texts.plain;
 }

@@ -35,7 +35,7 @@ export function vuPlan(
     connect: { backlog: options.connectBacklog, perSecond: options.connectRate },
     minIterationDurationMs: options.minIterationDurationMs,
     counters: new SharedArrayBuffer(COUNTERS_BYTES),
-    begun: new SharedArrayBuffer(4 * begunOffset(options.scenarios, options.scenarios.length)),
+    begun: new SharedArrayBuffer(8 * begunOffset(options.scenarios, options.scenarios.length)),
     trace: options.trace,
     smoke: options.smokeCases ?? null,
     route: options.route,

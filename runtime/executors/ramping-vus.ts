@@ -65,10 +65,10 @@ function planRampingVUs(scenario: RampingVUs, share: Share): ClosedPlan {
   const owned = ownedCount(segment, highestCount(scenario));
   for (let rank = 0; rank < owned; rank++) {
     const slot = nthOwned(segment, rank);
-    const toggles = slotToggles(scenario, slot).filter(
-      (event) => event.kind !== 'start' || event.atNs < regularEndNs,
-    );
-    if (toggles.length > 0) maxVUs++;
+    const all = slotToggles(scenario, slot);
+    // One that a last stage reaches at its end is made, as in k6, and has nothing to do.
+    if (all.length > 0) maxVUs++;
+    const toggles = all.filter((event) => event.kind !== 'start' || event.atNs < regularEndNs);
     for (const event of withKills(toggles, scenario.gracefulRampDownNs, endNs)) events.push(event);
   }
   events.sort(
@@ -140,7 +140,13 @@ export function rawSteps(scenario: RampingVUs): VuStep[] {
 
 /** A slot is held from its start to its kill. */
 function reservation(scenario: RampingVUs): VuStep[] {
-  const { events, endNs } = planRampingVUs(scenario, shareOf(WHOLE));
+  const { events: planned, endNs, regularEndNs } = planRampingVUs(scenario, shareOf(WHOLE));
+  const late = Array.from({ length: highestCount(scenario) }, (_, slot) =>
+    slotToggles(scenario, slot).filter(
+      ({ kind, atNs }) => kind === 'start' && atNs >= regularEndNs,
+    ),
+  );
+  const events = [...planned, ...late.flat()].sort((a, b) => a.atNs - b.atNs);
   const held = new Uint8Array(highestCount(scenario));
   const steps: VuStep[] = [];
   let vus = 0;

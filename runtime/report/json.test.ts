@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest';
+import type { SummaryData } from '../../api/k6/summary-data.ts';
 import type { Summary } from '../metrics/summary.ts';
 import { sampleRun } from '../tests/sample-run.ts';
 import { schemaMisfits } from '../tests/summary-schema.ts';
@@ -22,7 +23,10 @@ describe('summary.json', () => {
   });
 
   it('gives handleSummary k6 metrics with thresholds by expression', () => {
-    const data = handleSummaryData(summary, { colour: true, stdoutTTY: true, stderrTTY: false });
+    // What scripts are told it is.
+    const data: SummaryData = handleSummaryData(summary, {
+      ...{ colour: true, stdoutTTY: true, stderrTTY: false },
+    });
     expect(data.metrics['checks']).toMatchObject({
       type: 'rate',
       contains: 'default',

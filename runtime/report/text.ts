@@ -46,6 +46,12 @@ export function renderText(summary: Summary, options: TextOptions): string {
   return `${options.ascii ? text.replaceAll('…', '...') : text}\n`;
 }
 
+/** The first line of it: word, reason, exit code. */
+export function renderVerdict(summary: Summary, options: TextOptions): string {
+  const [line = ''] = verdictLines(summary, createPaint(options));
+  return `${options.ascii ? line.replaceAll('…', '...') : line}\n`;
+}
+
 function verdictLines(summary: Summary, paint: Paint): string[] {
   const { verdict, run } = summary;
   const word = COLOUR[verdict.state ?? (verdict.passed ? 'pass' : 'fail')](paint)(

@@ -172,11 +172,37 @@ export function handleSummary(data) {
     expect(result.code).toBe(0);
     expect(result.stdout).toContain('iterations 5\n');
     expect(result.stdout).not.toContain('EXECUTION');
+    // What came of it is said all the same, where it is in nobody's way.
+    expect(result.stderr).toMatch(/^(PASS|DONE) {2}5 iterations/m);
     const own: unknown = JSON.parse(readFileSync(join(bench.folder, 'own/summary.json'), 'utf8'));
     expect(own).toMatchObject({
       state: { isStdOutTTY: false, testRunDurationMs: expect.any(Number) as number },
       schema: 'dicomrun-summary/1',
     });
+  });
+
+  it('may print our summary and add to it, which is typed', async () => {
+    const script = `import { textSummary } from 'dicom';
+import type { SummaryData } from 'dicom';
+export const options = { iterations: 2 };
+export default function () {}
+export function handleSummary(data: SummaryData) {
+  return {
+    stdout: textSummary(data),
+    'own/coloured.txt': textSummary(data, { enableColors: true }),
+    'own/verdict.txt': data.dicomrun.verdict.state,
+  };
+}
+`;
+    const result = await bench.script(script, []);
+    expect(result.stdout).toContain('EXECUTION');
+    expect(result.stdout).not.toContain('\u001b[');
+    const own = (name: string) => readFileSync(join(bench.folder, 'own', name), 'utf8');
+    expect(own('coloured.txt')).toContain('\u001b[');
+    expect(own('verdict.txt')).toBe(result.summary().verdict.state);
+    const misused = script.replace('default function () {}', 'default () => textSummary()');
+    const refused = await bench.script(misused, []);
+    expect(refused.stdout + refused.stderr).toContain('only allowed in handleSummary()');
   });
 
   it('throws: said with its line, and the default summary is printed', async () => {

@@ -15,6 +15,7 @@ export const WorkerSlot = {
   /** VU number (global, from 1) whose guest code runs now; -1 module code; 0 not in guest code. */
   IN_GUEST: 1,
   ACTIVE_VUS: 2,
+  /** {@link countOf}, as the next two and DROPPED: each has the slot of its upper half, too. */
   ITERATIONS_STARTED: 3,
   ITERATIONS_DONE: 4,
   INTERRUPTED: 5,
@@ -46,10 +47,40 @@ export const WorkerSlot = {
   STATION: 17,
 } as const;
 
-export const WORKER_SLOTS = 18;
+/** Each has one more for the upper half of a count: see {@link countOf}. */
+export const WORKER_SLOTS = 2 * 18;
 
 /** Work of a station that may take long; told where its thread stands still. */
 export const StationWork = { NONE: 0, STORE: 1, EXPECT: 2, QUERY: 3 } as const;
 
 /** Stations that are no receiver; those have the numbers of their declarations. */
 export const EMBEDDED_STATION = { ROUTER: -1, ARCHIVE: -2, SINK: -3 } as const;
+
+/** Where the upper half of a count stands, after its lower one. */
+const UPPER = 18;
+const HALF = 2 ** 32;
+
+/**
+ * A count that may leave 32 bits, in two slots. One thread counts; another may read, and sees one
+ * that was or is.
+ */
+export function countOf(state: Int32Array, slot: number): number {
+  for (;;) {
+    const upper = Atomics.load(state, slot + UPPER);
+    const lower = Atomics.load(state, slot) >>> 0;
+    // The lower half came round in between: look again.
+    if (Atomics.load(state, slot + UPPER) === upper) return upper * HALF + lower;
+  }
+}
+
+/** Counts on; only the thread whose count it is. */
+export function addCount(state: Int32Array, slot: number, more: number): void {
+  const lower = ((state[slot] ?? 0) >>> 0) + more;
+  if (lower < HALF) {
+    state[slot] = lower;
+    return;
+  }
+  // why this order: in between it is too large and not too small, and gone a moment later
+  Atomics.add(state, slot + UPPER, 1);
+  Atomics.store(state, slot, lower - HALF);
+}

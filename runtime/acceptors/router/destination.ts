@@ -3,6 +3,7 @@ import type { RouterRetry } from '../../../api/k6/simulate.ts';
 import type { Failure, Rejected } from '../../dicom/errors.ts';
 import { describeFailure } from '../../dicom/failure-text.ts';
 import type { Pending, Reply } from '../../dicom/dimse/pending.ts';
+import { LongTimer } from '../../dicom/long-timer.ts';
 import { statusClass, statusHex } from '../../dicom/dimse/status.ts';
 import { StoreImages } from '../../dicom/scu/store-image.ts';
 import type { TlsOptions } from '../../dicom/ul/associate-request.ts';
@@ -56,7 +57,7 @@ class Lane implements Pending {
   /** How many pairs it was opened with: later ones are not on it. */
   pairs = 0;
   stores = 0;
-  idle: NodeJS.Timeout | null = null;
+  idle: LongTimer | null = null;
   readonly #destination: Destination;
 
   constructor(destination: Destination) {
@@ -93,7 +94,7 @@ export class Destination {
   readonly #lanes: Lane[] = [];
   readonly #pairs: Pair[] = [];
   readonly #tls: TlsOptions | null;
-  #timer: NodeJS.Timeout | null = null;
+  #timer: LongTimer | null = null;
   #closed = false;
 
   constructor(name: string, spec: DestinationSpec, options: DestinationOptions) {
@@ -132,9 +133,9 @@ export class Destination {
   /** Aborts what is open. What waits is lost. */
   close(): void {
     this.#closed = true;
-    if (this.#timer !== null) clearTimeout(this.#timer);
+    this.#timer?.clear();
     for (const lane of [...this.#lanes]) {
-      if (lane.idle !== null) clearTimeout(lane.idle);
+      lane.idle?.clear();
       lane.association?.abort();
     }
   }
@@ -277,7 +278,7 @@ export class Destination {
   #send(lane: Lane, item: QueueItem, since: number): void {
     const { association } = lane;
     if (association === null) return;
-    if (lane.idle !== null) clearTimeout(lane.idle);
+    lane.idle?.clear();
     lane.idle = null;
     lane.item = item;
     this.stats.inUse++;
@@ -307,7 +308,7 @@ export class Destination {
   #settle(lane: Lane): void {
     const linger = this.#spec.lingerMs ?? ROUTER_DEFAULTS.lingerMs;
     if (linger === 0) return this.#release(lane);
-    lane.idle = setTimeout(() => this.#release(lane), linger);
+    lane.idle = new LongTimer(() => this.#release(lane), linger);
   }
 
   #release(lane: Lane): void {
@@ -325,18 +326,18 @@ export class Destination {
     const at = this.#lanes.indexOf(lane);
     if (at < 0) return;
     this.#lanes.splice(at, 1);
-    if (lane.idle !== null) clearTimeout(lane.idle);
+    lane.idle?.clear();
     if (lane.association !== null) this.stats.open--;
   }
 
   #wake(now: number): void {
-    if (this.#timer !== null) clearTimeout(this.#timer);
+    this.#timer?.clear();
     this.#timer = null;
     if (this.#closed) return;
     const full = this.stats.inUse >= this.stats.limit;
     const patience = this.#spec.waitTimeoutMs ?? Infinity;
     const due = full ? this.queue.oldestDue() + patience : this.queue.nextDue(now);
     if (due === Infinity || (due <= now && !full)) return;
-    this.#timer = setTimeout(() => this.#pump(), Math.max(1, Math.ceil(due - now)));
+    this.#timer = new LongTimer(() => this.#pump(), Math.max(1, Math.ceil(due - now)));
   }
 }

@@ -1,4 +1,5 @@
 // Holds the instances of a study back until nothing of it came for a while.
+import { LongTimer } from '../../dicom/long-timer.ts';
 import type { QueueItem } from './queue.ts';
 
 /** An instance and where it goes. */
@@ -9,7 +10,7 @@ export interface Held {
 
 interface Study {
   readonly items: Held[];
-  timer: NodeJS.Timeout;
+  timer: LongTimer;
 }
 
 /** One timer per study that is arriving. */
@@ -38,17 +39,17 @@ export class StableStudies {
   add(item: QueueItem, to: string): void {
     const study = this.#studies.get(item.study);
     this.bytes += item.bytes;
-    const timer = setTimeout(() => this.#complete(item.study), this.#stableMs);
+    const timer = new LongTimer(() => this.#complete(item.study), this.#stableMs);
     if (study === undefined) this.#studies.set(item.study, { items: [{ item, to }], timer });
     else {
-      clearTimeout(study.timer);
+      study.timer.clear();
       study.timer = timer;
       study.items.push({ item, to });
     }
   }
 
   close(): void {
-    for (const { timer } of this.#studies.values()) clearTimeout(timer);
+    for (const { timer } of this.#studies.values()) timer.clear();
     this.#studies.clear();
   }
 

@@ -3,6 +3,7 @@ import type { AcceptorFaults } from '../../../api/k6/simulate.ts';
 import { StationWork } from '../../threads/state.ts';
 import { atWork } from '../at-work.ts';
 import { Room } from '../../dicom/collected.ts';
+import { LongTimer } from '../../dicom/long-timer.ts';
 import { CommandField } from '../../dicom/dimse/elements.ts';
 import { REPLY_LATER } from '../../dicom/dimse/incoming.ts';
 import type { IncomingRequest, ResponseFields } from '../../dicom/dimse/incoming.ts';
@@ -71,7 +72,7 @@ export abstract class StoreStation<T> implements Station, RequestHandler {
   protected readonly dice: FaultDice;
   /** What headers may take up while they arrive, of all associations together. */
   protected readonly room = new Room(HEADERS_MAX_BYTES);
-  private readonly timers = new Set<NodeJS.Timeout>();
+  private readonly timers = new Set<LongTimer>();
 
   /** Answers requests: this station, behind its rules where there are any. */
   private readonly handler: RequestHandler &
@@ -205,13 +206,13 @@ export abstract class StoreStation<T> implements Station, RequestHandler {
   }
 
   close(): void {
-    for (const timer of this.timers) clearTimeout(timer);
+    for (const timer of this.timers) timer.clear();
     this.timers.clear();
   }
 
   /** Runs something after `ms`, unless the station closes before. */
   protected later(ms: number, run: () => void): void {
-    const timer = setTimeout(() => {
+    const timer = new LongTimer(() => {
       this.timers.delete(timer);
       run();
     }, ms);

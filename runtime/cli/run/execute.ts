@@ -13,6 +13,7 @@ import { settle } from '../../conductor/phases/settle.ts';
 import { setUp } from '../../conductor/phases/set-up.ts';
 import { tearDown } from '../../conductor/phases/tear-down.ts';
 import { Discretion } from '../../conductor/records/discretion.ts';
+import { needsAscii } from './print-summary.ts';
 import type { Recorder } from '../../conductor/records/recorder.ts';
 import { Run } from '../../conductor/run.ts';
 import type {
@@ -234,19 +235,21 @@ async function conclude(
   }
 }
 
-/** k6's argument of `handleSummary`, as JSON. */
+/** k6's argument of `handleSummary` and what `textSummary()` gives, as JSON. */
 async function summaryData(
   { terminal }: ExecuteRequest,
   summary: Summary,
   setupJson: string | null,
 ): Promise<string> {
   const { handleSummaryData } = await import('../../report/json.ts');
-  return JSON.stringify(
-    handleSummaryData(summary, {
-      colour: terminal.colour('out'),
-      stdoutTTY: terminal.outIsTTY,
-      stderrTTY: terminal.errIsTTY,
-      ...(setupJson === null ? {} : { setupData: JSON.parse(setupJson) as unknown }),
-    }),
-  );
+  const { renderText } = await import('../../report/text.ts');
+  const data = handleSummaryData(summary, {
+    colour: terminal.colour('out'),
+    stdoutTTY: terminal.outIsTTY,
+    stderrTTY: terminal.errIsTTY,
+    ...(setupJson === null ? {} : { setupData: JSON.parse(setupJson) as unknown }),
+  });
+  const ascii = needsAscii(terminal.env);
+  const text = (colour: boolean): string => renderText(summary, { colour, ascii });
+  return JSON.stringify({ data, texts: { plain: text(false), coloured: text(true) } });
 }

@@ -4,15 +4,20 @@ import type { CustomSummary } from '../../conductor/run-types.ts';
 import { makeFolders } from '../../make-folders.ts';
 import { writeNamedFile } from '../../own-file.ts';
 import type { Summary } from '../../metrics/summary.ts';
-import { renderText } from '../../report/text.ts';
+import { renderText, renderVerdict } from '../../report/text.ts';
 import { problemText } from '../problem-text.ts';
 import type { Terminal } from '../terminal.ts';
 import type { ExecuteResult } from './execute.ts';
 
 export function printSummary(terminal: Terminal, result: ExecuteResult): void {
   const { summary, custom, options } = result;
+  if (custom === null && !options.noSummary) terminal.out(summaryText(terminal, summary));
   if (custom !== null) writeCustom(terminal, custom);
-  else if (!options.noSummary) terminal.out(summaryText(terminal, summary));
+  // Whatever a script makes of it, and also without a summary: what came of the run is said.
+  if ((custom !== null || options.noSummary) && options.quiet < 2) {
+    const colour = terminal.colour('err');
+    terminal.err(renderVerdict(summary, { colour, ascii: needsAscii(terminal.env) }));
+  }
 }
 
 /** The summary as text for this terminal. */

@@ -1,5 +1,5 @@
 // The shared counters of VU workers, summed; a dead worker's last values stay in the sum.
-import { WORKER_SLOTS, WorkerSlot } from '../../threads/state.ts';
+import { countOf, WORKER_SLOTS, WorkerSlot } from '../../threads/state.ts';
 import type { InstanceCounts } from '../../threads/state.ts';
 import type { FleetCounts } from '../records/events.ts';
 
@@ -50,11 +50,11 @@ export function readState(state: Int32Array): FleetCounts {
   return {
     activeVUs: Atomics.load(state, WorkerSlot.ACTIVE_VUS),
     vusMade: Atomics.load(state, WorkerSlot.VUS_MADE),
-    iterationsStarted: Atomics.load(state, WorkerSlot.ITERATIONS_STARTED),
-    iterationsDone: Atomics.load(state, WorkerSlot.ITERATIONS_DONE),
-    interrupted: Atomics.load(state, WorkerSlot.INTERRUPTED),
+    iterationsStarted: countOf(state, WorkerSlot.ITERATIONS_STARTED),
+    iterationsDone: countOf(state, WorkerSlot.ITERATIONS_DONE),
+    interrupted: countOf(state, WorkerSlot.INTERRUPTED),
     associationsOpen: Atomics.load(state, WorkerSlot.ASSOCIATIONS_OPEN),
-    dropped: Atomics.load(state, WorkerSlot.DROPPED),
+    dropped: countOf(state, WorkerSlot.DROPPED),
   };
 }
 

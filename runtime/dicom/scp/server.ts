@@ -2,6 +2,7 @@
 import { type AddressInfo, type Server, type Socket, createServer as createTcp } from 'node:net';
 import { type TLSSocket, createServer as createTls } from 'node:tls';
 import { Room } from '../collected.ts';
+import { MAX_TIMER_MS } from '../long-timer.ts';
 import { DicomError, type TransportFailure } from '../errors.ts';
 import { DEFAULT_TIMEOUTS } from '../ul/associate-request.ts';
 import { transportFailure } from '../ul/failures.ts';
@@ -13,7 +14,6 @@ import type { ListenOptions, Listening } from './acceptor-types.ts';
 /** What identifiers may take up while they arrive, of all associations together. */
 const IDENTIFIERS_MAX_BYTES = 268_435_456;
 const BACKLOG = 4096;
-const MAX_TIMER_MS = 2 ** 31 - 1;
 
 function createServer(
   { tls, onTlsFailure }: ListenOptions,

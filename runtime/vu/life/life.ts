@@ -1,6 +1,6 @@
 // The life of VUs on the host's side: rings the sandbox, counts what comes of it, tells the runner.
 import { Enter, Op, type Fault } from '../../../api/bridge.ts';
-import { WorkerSlot } from '../../threads/state.ts';
+import { addCount, WorkerSlot } from '../../threads/state.ts';
 import type { Errors } from '../observe/errors.ts';
 import type { Host } from '../sandbox/host.ts';
 import type { Samples } from '../observe/samples.ts';
@@ -100,7 +100,7 @@ export class Life {
     vu.state = VuState.BUSY;
     vu.iteration = iteration;
     vu.startedAt = performance.now();
-    state[WorkerSlot.ITERATIONS_STARTED] = (state[WorkerSlot.ITERATIONS_STARTED] ?? 0) + 1;
+    addCount(state, WorkerSlot.ITERATIONS_STARTED, 1);
     host.enter(Enter.ITERATE, vu.slot, iteration, vu.id);
   }
 
@@ -147,7 +147,7 @@ export class Life {
     if (outcome === 2) {
       this.#countInterrupted();
     } else {
-      state[WorkerSlot.ITERATIONS_DONE] = (state[WorkerSlot.ITERATIONS_DONE] ?? 0) + 1;
+      addCount(state, WorkerSlot.ITERATIONS_DONE, 1);
       samples.add(series.iterations, 1);
       samples.add(series.duration, performance.now() - vu.startedAt);
       samples.add(series.failed, outcome === 1 ? 1 : 0);
@@ -181,7 +181,7 @@ export class Life {
 
   #countInterrupted(): void {
     const { state } = this.#parts;
-    state[WorkerSlot.INTERRUPTED] = (state[WorkerSlot.INTERRUPTED] ?? 0) + 1;
+    addCount(state, WorkerSlot.INTERRUPTED, 1);
   }
 
   #initDone(slot: number): number {

@@ -3,7 +3,7 @@ import { executorOf } from '../../executors/index.ts';
 import type { Plan } from '../../executors/plan.ts';
 import { begunOffset, planOf } from '../../executors/plan-of.ts';
 import type { Stage } from '../../executors/scenario.ts';
-import { WorkerSlot } from '../../threads/state.ts';
+import { addCount, WorkerSlot } from '../../threads/state.ts';
 import type { VuPlan } from '../../threads/vu.ts';
 import type { Clock } from './clock.ts';
 import { ClosedRunner } from './closed-runner.ts';
@@ -182,7 +182,7 @@ export class Scheduler {
 
   #drop(scenario: number, count: number): void {
     const { state, samples } = this.#parts;
-    state[WorkerSlot.DROPPED] = (state[WorkerSlot.DROPPED] ?? 0) + count;
+    addCount(state, WorkerSlot.DROPPED, count);
     samples.add(this.#series(scenario, 'dropped_iterations'), count);
   }
 
@@ -196,7 +196,7 @@ export class Scheduler {
   #runnerParts(index: number, own: Plan): RunnerParts {
     const { plan, worker, workers, clock, timers, life, warn, samples } = this.#parts;
     const counters = new BigInt64Array(plan.counters);
-    const begun = new Int32Array(plan.begun);
+    const begun = new BigInt64Array(plan.begun);
     const offset = begunOffset(plan.scenarios, index);
     return {
       worker,
@@ -213,8 +213,8 @@ export class Scheduler {
         this.#queue.push(vu);
       },
       take: () => Number(Atomics.add(counters, index, 1n)),
-      begun: (slot) => Atomics.load(begun, offset + slot),
-      begin: (slot) => Atomics.add(begun, offset + slot, 1),
+      begun: (slot) => Number(Atomics.load(begun, offset + slot)),
+      begin: (slot) => Number(Atomics.add(begun, offset + slot, 1n)),
       taken: () => Number(Atomics.load(counters, index)),
       dropped: (count) => this.#drop(index, count),
       pass: (k, atNs, hops) =>

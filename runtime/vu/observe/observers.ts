@@ -8,7 +8,7 @@ import { executorOf } from '../../executors/index.ts';
 import { begunCounts, begunOffset } from '../../executors/plan-of.ts';
 import { ownedCount, segmentOf } from '../../executors/segment.ts';
 import type { SeriesDecl } from '../../threads/samples.ts';
-import { WorkerSlot, type InstanceCounts } from '../../threads/state.ts';
+import { countOf, WorkerSlot, type InstanceCounts } from '../../threads/state.ts';
 import { caseOf } from './told-case.ts';
 import { RingFault } from '../sandbox/host.ts';
 import type { WorkerParts } from '../parts.ts';
@@ -73,8 +73,8 @@ export class Observers {
     const own = (slot: number): number => Atomics.load(state, slot);
     const { others } = this;
     return JSON.stringify({
-      iterationsCompleted: others.iterationsCompleted + own(WorkerSlot.ITERATIONS_DONE),
-      iterationsInterrupted: others.iterationsInterrupted + own(WorkerSlot.INTERRUPTED),
+      iterationsCompleted: others.iterationsCompleted + countOf(state, WorkerSlot.ITERATIONS_DONE),
+      iterationsInterrupted: others.iterationsInterrupted + countOf(state, WorkerSlot.INTERRUPTED),
       vusActive: others.vusActive + own(WorkerSlot.ACTIVE_VUS),
       vusInitialized: others.vusInitialized + own(WorkerSlot.VUS_MADE),
     });
@@ -276,8 +276,8 @@ export class Observers {
     let begun = Number(Atomics.load(new BigInt64Array(plan.counters), index));
     if (iterations.perVU !== null) {
       const offset = begunOffset(plan.scenarios, index);
-      const counts = new Int32Array(plan.begun, 4 * offset, begunCounts(scenario));
-      begun = counts.reduce((sum, n) => sum + n, 0);
+      const counts = new BigInt64Array(plan.begun, 8 * offset, begunCounts(scenario));
+      begun = Number(counts.reduce((sum, n) => sum + n, 0n));
     }
     // The one that asks is under way.
     return Math.min(1, Math.max(0, begun - 1) / iterations.total);
