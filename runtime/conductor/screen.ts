@@ -4,6 +4,7 @@ import type { DicomRunError } from '../errors.ts';
 import type { LiveNumbers } from '../metrics/engine-types.ts';
 import type { ErrorGroup, ThresholdResult } from '../metrics/summary.ts';
 import type { ReceiverAddress } from '../threads/acceptor.ts';
+import type { CaseMessage } from '../threads/cases.ts';
 import type { LogMessage } from '../threads/samples.ts';
 import type { Declaration } from '../threads/vu.ts';
 import type { FleetCounts } from './records/events.ts';
@@ -60,6 +61,8 @@ export interface Screen {
   /** A failure of the run, first seen or seen again; `since` = how many since the last call. */
   failure(group: ErrorGroup, since: number): void;
   threshold(result: ThresholdResult): void;
+  /** A script told of a case. */
+  caseTold?(told: CaseMessage): void;
   /** A phase went wrong: set-up, teardown, summary. */
   problem(error: DicomRunError): void;
 }

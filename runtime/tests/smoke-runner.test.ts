@@ -113,9 +113,39 @@ describe('dicomrun smoke', () => {
     const bailed = await smoke('--bail');
     expect(bailed.err).toContain('stopped: 2 of 3 scripts not run');
     const again = await smoke('--last-failed');
-    expect(again.out).toContain('1 failed, 1 passed');
+    // The case that failed, not its script.
+    expect(again.out).toContain('1 failed, 0 passed · exit 99');
     const all = await smoke('--parallel', '3');
     expect(all.out).toContain('1 failed, 5 passed');
+  });
+});
+
+describe('case by case', () => {
+  it('--bail ends at the first that fails, --last-failed runs it again alone', async () => {
+    place = new Place({ 'tests/table.ts': TABLE.replace("r.id !== 'b'", "r.id !== 'a'") });
+    const bailed = await smoke('--bail');
+    expect(bailed.code).toBe(99);
+    expect(bailed.out).toMatch(/FAIL +table › default › row a › has an id/);
+    expect(bailed.out).not.toContain('row c');
+    place.write('tests/table.ts', TABLE);
+    expect((await smoke()).out).toMatch(/PASS +table › default › row a /);
+    const again = await smoke('--last-failed');
+    expect(again.out).toMatch(/FAIL +table › default › row b /);
+    expect(again.out).toMatch(/ERROR +table › default › row c /);
+    expect(again.out).not.toContain('row a');
+  });
+
+  it('an iteration that is expected to throw, and only throws, fails nothing', async () => {
+    const script = `import dicom from 'dicom';
+      export default async function () {
+        dicom.xfail('bug 4711');
+        await dicom.peer({ host: '127.0.0.1', port: 1, calledAET: 'GONE' }).echo();
+      }`;
+    place = new Place({ 'tests/x.ts': script });
+    const { code, out } = await smoke('--no-preflight');
+    expect({ code, out }).toMatchObject({ code: 0 });
+    expect(out).toContain('expected to fail: bug 4711');
+    expect((await smoke('--no-preflight', '--bail')).code).toBe(0);
   });
 });
 

@@ -258,6 +258,7 @@ export class Recorder implements ThreadEvents {
 
   caseState(message: CaseMessage): void {
     this.#cases.push(message);
+    this.#settings.screen.caseTold?.(message);
     if (message.state === 'check') this.#checks.take(message, this.#settings.discretion);
   }
 

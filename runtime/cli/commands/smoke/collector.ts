@@ -248,7 +248,8 @@ function expectedFailures(
     const why = expected.find((stated) => covers(stated, one));
     if (why === undefined || !isBad(one.result)) return one;
     const message = `expected to fail: ${why.reason ?? ''} (${one.result.message ?? ''})`;
-    return { ...one, result: { ...one.result, state: 'skipped', message } };
+    const properties = { ...one.result.properties, xfail: why.reason ?? '' };
+    return { ...one, result: { ...one.result, state: 'skipped', message, properties } };
   });
   const passing = expected.filter(
     (why) => !made.some((one) => covers(why, one) && isBad(one.result)),
@@ -264,6 +265,7 @@ function expectedFailures(
         state: 'failed',
         durationMs: 0,
         message,
+        properties: { whole: 'scenario' },
       } as const;
       return { scenario, row, result };
     }),

@@ -47,7 +47,7 @@ export const define: DefineCommand = (command, { terminal, exit }) => {
     .option('--grep <regexp>', 'only what fits: script › scenario › case')
     .option('--label <label>', 'only scripts with this label; !LABEL: without', collect)
     .option('--list', 'print what would run, and run nothing')
-    .option('--bail', 'stop after the first script that fails')
+    .option('--bail', 'stop at the first case that fails')
     .option('--last-failed', 'only what failed in the run before, in this folder')
     .option('--parallel <n>', 'scripts at the same time', '1')
     .option('--retries <n>', 'run a failed script again', '0')

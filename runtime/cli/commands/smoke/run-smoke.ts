@@ -5,6 +5,7 @@ import { Stopper } from '../../../conductor/stopper.ts';
 import type { Options } from '../../../config/types.ts';
 import { DicomRunError, ExitCode } from '../../../errors.ts';
 import type { CaseResult, Summary } from '../../../metrics/summary.ts';
+import { missingName } from '../../../report/missing.ts';
 import { renderCases, renderJunit } from '../../../report/junit.ts';
 import { execute } from '../../run/execute.ts';
 import type { ExecuteResult } from '../../run/execute.ts';
@@ -13,9 +14,12 @@ import { supervise } from '../../run/supervise.ts';
 import type { FlagValues } from '../../run/run-flags.ts';
 import { shownPath } from '../../terminal.ts';
 import type { Terminal } from '../../terminal.ts';
+import { Bail } from './bail.ts';
 import { checkPlaces } from './check-place.ts';
 import { CaseCollector } from './collector.ts';
 import type { SmokeOutcome } from './reporters.ts';
+import { failedPattern, readLastFailed, rememberFailed, TARGET_ANSWERS } from './last-failed.ts';
+import type { FailedCase } from './last-failed.ts';
 import { grepScenarios, isLabelled, isWanted, NotSelected, titlesOf } from './select.ts';
 import { SmokeScreen } from './smoke-screen.ts';
 
@@ -27,7 +31,7 @@ export interface SmokeRequest {
   readonly labels: readonly string[];
   readonly pattern: RegExp | null;
   readonly retries: number;
-  /** Stop after the first script that fails. */
+  /** Stop at the first case that fails. */
   readonly bail: boolean;
   /** Only what failed last time. */
   readonly lastFailed: boolean;
@@ -37,9 +41,14 @@ export interface SmokeRequest {
   readonly terminal: Terminal;
 }
 
-interface OneRun {
+interface Named {
   readonly script: string;
   readonly route: string | null;
+}
+
+interface OneRun extends Named {
+  /** What titles of its cases have to fit; null: all. */
+  readonly pattern: RegExp | null;
 }
 
 interface OneResult {
@@ -74,10 +83,11 @@ const SEVERITY: readonly number[] = [
 /** @throws DicomRunError 104 when nothing is selected */
 export async function runSmoke(request: SmokeRequest): Promise<SmokeResult> {
   const { scripts, routes, bail, parallel, terminal } = request;
-  const only = request.lastFailed ? lastFailed(terminal) : null;
+  const failed = request.lastFailed ? readLastFailed(terminal) : null;
   const queue = scripts
-    .flatMap((script) => routes.map((route): OneRun => ({ script, route })))
-    .filter((one) => only === null || only.some((failed) => failed.startsWith(suiteOf(one))));
+    .flatMap((script) => routes.map((route): Named => ({ script, route })))
+    .filter((one) => failed === null || failed.some(({ suite }) => isOf(suite, one)))
+    .map((one) => ({ ...one, pattern: patternOf(request, failed, one) }));
   const all = queue.length;
   const results: (OneResult | undefined)[] = new Array<undefined>(all);
   let next = 0;
@@ -103,6 +113,21 @@ export async function runSmoke(request: SmokeRequest): Promise<SmokeResult> {
   return outcome;
 }
 
+/** Whether a failed suite is one of a script, by the same route. */
+function isOf(suite: string, { script, route }: Named): boolean {
+  const steps = suite.split(' › ');
+  return steps[0] === shortName(script) && (route === null || steps.at(-1) === route);
+}
+
+function patternOf(
+  { pattern }: SmokeRequest,
+  failed: readonly FailedCase[] | null,
+  { script, route }: Named,
+): RegExp | null {
+  if (failed === null) return pattern;
+  return failedPattern(failed, { script: shortName(script), route }) ?? pattern;
+}
+
 function nothingSelected(request: SmokeRequest, done: readonly OneResult[]): DicomRunError {
   const { pattern, labels } = request;
   const asked = [
@@ -117,35 +142,6 @@ function nothingSelected(request: SmokeRequest, done: readonly OneResult[]): Dic
     hint: there.length === 0 ? 'nothing failed last time' : `there is: ${there.join('; ')}`,
   });
 }
-
-/** Titles of scripts and scenarios that failed in the run before, in this folder. */
-const LAST_FAILED = '.dicomrun-last-failed.json';
-
-function lastFailed(terminal: Terminal): readonly string[] {
-  const file = resolve(terminal.cwd, LAST_FAILED);
-  if (!existsSync(file)) {
-    throw new DicomRunError(ExitCode.CONFIG, {
-      code: 'CONFIG_LAST_FAILED',
-      message: `flag --last-failed: there is no ${LAST_FAILED} in this folder`,
-      hint: 'run the tests once without it: what fails is noted there',
-    });
-  }
-  return JSON.parse(readFileSync(file, 'utf8')) as readonly string[];
-}
-
-function rememberFailed(terminal: Terminal, cases: readonly CaseResult[]): void {
-  const bad = cases.filter(({ state, name }) => {
-    return state === 'failed' || state === 'error' || name === TARGET_ANSWERS;
-  });
-  const suites = [...new Set(bad.map(({ suite }) => suite))];
-  try {
-    writeFileSync(resolve(terminal.cwd, LAST_FAILED), `${JSON.stringify(suites)}\n`);
-  } catch {
-    // why: a folder that takes no file has no --last-failed; the tests are over and judged
-  }
-}
-
-const TARGET_ANSWERS = 'target answers';
 
 function outcomeOf(results: readonly OneResult[]): SmokeResult {
   const codes = new Set(results.map(({ exitCode }) => exitCode));
@@ -203,7 +199,8 @@ async function conductOne(
   const flags = one.route === null ? request.flags : { ...request.flags, route: one.route };
   const named = { script: shortName(one.script), route: one.route };
   const { script: name } = named;
-  const screen = new SmokeScreen(terminal);
+  const bail = request.bail ? new Bail(stopper) : null;
+  const screen = new SmokeScreen(terminal, bail);
   const source = sourceOf(one.script, terminal);
   const placeOf = checkPlaces(shownPath(terminal, resolve(terminal.cwd, one.script)), source);
   const result = await execute({
@@ -214,15 +211,17 @@ async function conductOne(
     screen,
     stopper,
     next: () => [],
-    adjust: (options) => select(request, options, { name, source, collector }),
+    adjust: (options) =>
+      select(request, options, { name, source, collector, pattern: one.pattern }),
     outputs: [collector],
     cases: (recorder) => [
-      ...wanted(request, collector.cases({ ...named, recorder, placeOf })),
-      ...endCases(suiteOf(one), stopper),
+      ...wanted(one, collector.cases({ ...named, recorder, placeOf })),
+      // What made it end is a case already.
+      ...(bail?.stopped === true ? [] : endCases(suiteOf(one), stopper)),
     ],
   });
   const { cases } = result.summary;
-  const nothing = cases.length === 0 && request.pattern !== null;
+  const nothing = cases.length === 0 && one.pattern !== null;
   if (nothing) throw new NotSelected('nothing fits', titlesOf(result.options, name));
   tellPartly(cases, terminal);
   // Whose association a missing instance went over is not known.
@@ -237,7 +236,7 @@ function sourceOf(script: string, terminal: Terminal): string {
   return existsSync(file) ? readFileSync(file, 'utf8') : '';
 }
 
-function wanted({ pattern }: SmokeRequest, cases: readonly CaseResult[]): readonly CaseResult[] {
+function wanted({ pattern }: OneRun, cases: readonly CaseResult[]): readonly CaseResult[] {
   return cases.filter(({ suite, name }) => isWanted(suite, name, pattern));
 }
 
@@ -255,17 +254,22 @@ function tellPartly(cases: readonly CaseResult[], terminal: Terminal): void {
 function select(
   request: SmokeRequest,
   options: Options,
-  script: { readonly name: string; readonly source: string; readonly collector: CaseCollector },
+  script: {
+    readonly name: string;
+    readonly source: string;
+    readonly collector: CaseCollector;
+    readonly pattern: RegExp | null;
+  },
 ): Options {
-  const { name, collector } = script;
+  const { name, collector, pattern } = script;
   collector.asked = options.smokeAsked ?? {};
   if (!isLabelled(options.labels, request.labels)) {
     const labels = options.labels.join(', ');
     const reason = labels === '' ? 'it has no label' : `it is labelled ${labels}`;
     throw new NotSelected(reason, titlesOf(options, name));
   }
-  const kept = grepScenarios(options, script, request.pattern);
-  const grep = request.pattern?.source ?? null;
+  const kept = grepScenarios(options, script, pattern);
+  const grep = pattern?.source ?? null;
   return { ...kept, smokeCases: { script: name, grep } };
 }
 
@@ -277,6 +281,7 @@ function toResult({ summary, folder }: ExecuteResult, terminal: Terminal): OneRe
     state: 'failed',
     durationMs: 0,
     message: `${missing} accepted instances did not arrive${namedMissing(summary)}`,
+    properties: { whole: 'script' },
   };
   const cases = missing > 0 ? [...summary.cases, lost] : summary.cases;
   const junit = renderJunit({ ...summary, cases });
@@ -291,7 +296,7 @@ function toResult({ summary, folder }: ExecuteResult, terminal: Terminal): OneRe
 
 /** The first few of them. */
 function namedMissing({ delivery }: Summary): string {
-  const named = (delivery.missing ?? []).slice(0, 3).map(({ instance }) => instance);
+  const named = (delivery.missing ?? []).slice(0, 3).map(missingName);
   return named.length === 0 ? '' : `, such as ${named.join(', ')}`;
 }
 
@@ -327,7 +332,7 @@ function unselected(reason: NotSelected): OneResult {
   return { cases: [], exitCode: ExitCode.OK, unselected: reason, folder: null, junit: null };
 }
 
-function suiteOf({ script, route }: OneRun): string {
+function suiteOf({ script, route }: Named): string {
   return route === null ? shortName(script) : `${shortName(script)} › ${route}`;
 }
 

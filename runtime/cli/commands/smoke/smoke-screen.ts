@@ -1,5 +1,8 @@
 // The screen while smoke tests run: only what scripts and the runtime have to say.
 import type { Screen } from '../../../conductor/screen.ts';
+import type { ErrorGroup } from '../../../metrics/summary.ts';
+import type { CaseMessage } from '../../../threads/cases.ts';
+import type { Bail } from './bail.ts';
 import type { DicomRunError } from '../../../errors.ts';
 import type { LogMessage } from '../../../threads/samples.ts';
 import { transcriptLine } from '../../run/transcript-line.ts';
@@ -10,11 +13,13 @@ const TRANSCRIPT_LINES = 1_000;
 
 export class SmokeScreen implements Screen {
   readonly #terminal: Terminal;
+  readonly #bail: Bail | null;
   /** Lines of `--trace` by scenario, the last ones. */
   readonly #transcripts = new Map<string, readonly string[]>();
 
-  constructor(terminal: Terminal) {
+  constructor(terminal: Terminal, bail: Bail | null = null) {
     this.#terminal = terminal;
+    this.#bail = bail;
   }
 
   log(line: LogMessage): void {
@@ -51,8 +56,13 @@ export class SmokeScreen implements Screen {
     // Over in a moment.
   }
 
-  failure(): void {
+  failure({ scenario = '' }: ErrorGroup): void {
     // Becomes a case.
+    this.#bail?.failure(scenario);
+  }
+
+  caseTold(told: CaseMessage): void {
+    this.#bail?.case(told);
   }
 
   threshold(): void {
