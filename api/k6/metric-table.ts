@@ -29,6 +29,19 @@ const REQUEST = [
   'transfer_syntax',
   'size_class',
 ] as const;
+const WEB = [
+  ...RUN,
+  'server',
+  'service',
+  'method',
+  'name',
+  'status',
+  'outcome',
+  'modality',
+  'sop_class',
+  'transfer_syntax',
+  'size_class',
+] as const;
 const DELIVERY = ['scenario', 'route'] as const;
 
 function row(
@@ -89,6 +102,31 @@ export const METRIC_TABLE: readonly MetricRow[] = [
     [...REQUEST],
     'C-STORE sub-operations of C-MOVE and C-GET, by outcome',
   ),
+
+  counter(
+    'dicom_instances',
+    [...REQUEST, 'server'],
+    'instances sent by C-STORE and STOW-RS and got by C-GET and WADO-RS, by service and outcome',
+  ),
+
+  // ---- web requests (DICOMweb), by the names of k6
+  counter('http_reqs', WEB, 'web requests that ended, by whatever outcome'),
+  rate(
+    'http_req_failed',
+    WEB,
+    'web requests that failed (1) or not (0); an expected status is not a failure',
+  ),
+  time(
+    'http_req_duration',
+    WEB,
+    'sending + waiting + receiving: first byte of the request to last byte of the answer',
+  ),
+  time('http_req_blocked', WEB, 'waiting for a free connection, opening one included'),
+  time('http_req_connecting', WEB, 'TCP connect; 0 on a connection that was there'),
+  time('http_req_tls_handshaking', WEB, 'TLS handshake; 0 on a connection that was there'),
+  time('http_req_sending', WEB, 'first to last byte of the request written'),
+  time('http_req_waiting', WEB, 'last byte of the request written to first byte of the answer'),
+  time('http_req_receiving', WEB, 'first to last byte of the answer'),
 
   // ---- associations
   counter(

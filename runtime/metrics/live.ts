@@ -1,6 +1,7 @@
 // The numbers of the live line, read from the views of the last 10 s.
 import { BucketCounter, percentilesOf } from './distribution/buckets.ts';
 import type { LiveNumbers, LiveService } from './engine-types.ts';
+import { familyOf } from './families.ts';
 import type { ThresholdResult } from './summary.ts';
 import type { Interval, ViewState } from './view-state.ts';
 
@@ -47,12 +48,14 @@ function finder(views: readonly ViewState[]): Find {
 
 function liveServices(views: readonly ViewState[], find: Find, at: number): LiveService[] {
   return views
-    .filter(({ decl }) => decl.metric === 'dicom_reqs' && decl.view === 'service')
-    .map((view) => {
-      const service = view.decl.tags['service'] ?? '';
-      const duration = find('dicom_req_duration', 'service', 'service', service);
-      const failed = find('dicom_req_failed', 'service', 'service', service);
-      return liveService(view, { duration, failed }, at);
+    .flatMap((view) => {
+      const { decl } = view;
+      const family = decl.view === 'service' ? familyOf(decl.metric, 'reqs') : undefined;
+      if (family === undefined) return [];
+      const service = decl.tags['service'] ?? '';
+      const duration = find(family.duration, 'service', 'service', service);
+      const failed = find(family.failed, 'service', 'service', service);
+      return [liveService(view, { duration, failed }, at)];
     })
     .sort((a, b) => b.count - a.count);
 }

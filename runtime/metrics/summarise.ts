@@ -1,6 +1,8 @@
 // Totals + facts -> the summary. Pure: the same after a run and from a run log.
 import { DEFAULT_TREND_STATS } from './facts.ts';
 import type { RunFacts } from './facts.ts';
+import { FAMILIES } from './families.ts';
+import type { RequestFamily } from './families.ts';
 import { k6Metrics, k6Values, perSecond } from './k6-metrics.ts';
 import { SUMMARY_SCHEMA } from './summary.ts';
 import type {
@@ -83,11 +85,16 @@ function checkResult({ key, total }: ViewTotals): CheckResult {
     : { name, passes: 0, fails: 0 };
 }
 
+/** The web's way to store: one request may carry many instances. */
+const STOW = 'STOW-RS';
+
 function operationRows(index: ViewIndex, elapsedMs: number): OperationRow[] {
-  const rows = index.all('dicom_reqs', 'service').map(({ key }) => {
-    const service = key.tags['service'] ?? '';
-    return operationRow(index, service, elapsedMs);
-  });
+  const rows = FAMILIES.flatMap((family) =>
+    index.all(family.reqs, 'service').map(({ key }) => {
+      const service = key.tags['service'] ?? '';
+      return operationRow(index, { service, family, elapsedMs });
+    }),
+  );
   const counted = rows.filter((row) => row.count > 0).sort((a, b) => b.count - a.count);
   const rest = overflowRow(index, counted, elapsedMs);
   return rest === null ? counted : [...counted, rest];
@@ -101,9 +108,11 @@ function overflowRow(
 ): OperationRow | null {
   const rest = (all: number, of: (row: OperationRow) => number): number =>
     Math.max(0, all - rows.reduce((sum, row) => sum + of(row), 0));
-  const count = rest(index.count('dicom_reqs'), (row) => row.count);
+  const whole = (part: 'reqs' | 'failed'): number =>
+    FAMILIES.reduce((sum, family) => sum + index.count(family[part]), 0);
+  const count = rest(whole('reqs'), (row) => row.count);
   if (count === 0) return null;
-  const failed = rest(index.count('dicom_req_failed'), (row) => row.failed);
+  const failed = rest(whole('failed'), (row) => row.failed);
   return {
     service: 'other series',
     ...{ count, ratePerSecond: perSecond(count, elapsedMs) },
@@ -113,16 +122,20 @@ function overflowRow(
   };
 }
 
-function operationRow(index: ViewIndex, service: string, elapsedMs: number): OperationRow {
+function operationRow(
+  index: ViewIndex,
+  row: { readonly service: string; readonly family: RequestFamily; readonly elapsedMs: number },
+): OperationRow {
+  const { service, family, elapsedMs } = row;
   const of = (metric: string): number => index.count(metric, 'service', 'service', service);
-  const count = of('dicom_reqs');
-  const failed = of('dicom_req_failed');
-  const attempts = index.samples('dicom_req_failed', 'service', 'service', service);
-  const duration = index.trend('dicom_req_duration', 'service', 'service', service);
+  const count = of(family.reqs);
+  const failed = of(family.failed);
+  const attempts = index.samples(family.failed, 'service', 'service', service);
+  const duration = index.trend(family.duration, 'service', 'service', service);
   const sentBytes = of('data_sent');
   const receivedBytes = of('data_received');
   const statuses: Record<string, number> = {};
-  for (const { key, total } of index.all('dicom_reqs', 'service+status')) {
+  for (const { key, total } of index.all(family.reqs, 'service+status')) {
     if (key.tags['service'] !== service || total.type !== 'counter') continue;
     if (total.count === 0) continue;
     statuses[key.tags['status'] ?? ''] = total.count;
@@ -134,12 +147,24 @@ function operationRow(index: ViewIndex, service: string, elapsedMs: number): Ope
     failed,
     failedShare: attempts === 0 ? 0 : failed / attempts,
     ...(duration === undefined ? {} : { duration }),
+    ...(service === STOW ? stowInstances(index) : {}),
     sentBytes,
     receivedBytes,
     sentBytesPerSecond: perSecond(sentBytes, elapsedMs),
     receivedBytesPerSecond: perSecond(receivedBytes, elapsedMs),
     statuses,
   };
+}
+
+/** One request of STOW-RS may carry many. */
+function stowInstances(index: ViewIndex) {
+  const sentInstances = index.count('dicom_instances', 'service', 'service', STOW);
+  let taken = 0;
+  for (const { key, total } of index.all('dicom_instances', 'service+outcome')) {
+    if (key.tags['service'] !== STOW || total.type !== 'counter') continue;
+    if (/^(success|warning)$/.test(key.tags['outcome'] ?? '')) taken += total.count;
+  }
+  return { sentInstances, refusedInstances: sentInstances - taken };
 }
 
 function associations(index: ViewIndex): AssociationsSummary {
@@ -193,7 +218,9 @@ function delivery(index: ViewIndex, facts: RunFacts): DeliverySummary {
     if (key.tags['service'] !== 'C-STORE' || total.type !== 'counter') continue;
     if (isAccepted(key.tags['status'] ?? '')) accepted += total.count;
   }
-  const sent = index.count('dicom_reqs', 'service', 'service', 'C-STORE');
+  const { sentInstances, refusedInstances } = stowInstances(index);
+  accepted += sentInstances - refusedInstances;
+  const sent = index.count('dicom_reqs', 'service', 'service', 'C-STORE') + sentInstances;
   const visible = index.trend('dicom_visible_duration');
   return {
     sent,
@@ -257,12 +284,17 @@ function customMetrics(
 
 function sections(index: ViewIndex, view: string, tag: string): SectionSummary[] {
   const names = new Set<string>();
-  for (const metric of ['iterations', 'dicom_reqs', 'checks', 'group_duration']) {
+  for (const metric of ['iterations', 'dicom_reqs', 'http_reqs', 'checks', 'group_duration']) {
     for (const { key } of index.all(metric, view)) names.add(key.tags[tag] ?? '');
   }
   return [...names].sort().map((name) => {
     const of = (metric: string): number => index.count(metric, view, tag, name);
-    const duration = index.trend('dicom_req_duration', view, tag, name);
+    const sum = (part: 'reqs' | 'failed'): number =>
+      FAMILIES.reduce((all, family) => all + of(family[part]), 0);
+    // Percentiles of two protocols cannot be added: of a mixed one that of DIMSE is told.
+    const duration =
+      index.trend('dicom_req_duration', view, tag, name) ??
+      index.trend('http_req_duration', view, tag, name);
     const iteration =
       index.trend('iteration_duration', view, tag, name) ??
       index.trend('group_duration', view, tag, name);
@@ -271,8 +303,8 @@ function sections(index: ViewIndex, view: string, tag: string): SectionSummary[]
       // An iteration ends outside of its groups; what a group counts is its calls.
       iterations: of(tag === 'group' ? 'group_duration' : 'iterations'),
       ...(iteration === undefined ? {} : { iterationDuration: iteration }),
-      requests: of('dicom_reqs'),
-      failed: of('dicom_req_failed'),
+      requests: sum('reqs'),
+      failed: sum('failed'),
       ...(duration === undefined ? {} : { duration }),
       checks: {
         passes: of('checks'),

@@ -161,11 +161,15 @@ export interface OperationRow {
   readonly failedShare: number;
   /** Absent when no request of this service was answered. */
   readonly duration?: TrendStats;
+  /** Where one request may send many, the instances it sent, accepted or not; else absent. */
+  readonly sentInstances?: number;
+  /** Of these, the ones that were not accepted. */
+  readonly refusedInstances?: number;
   readonly sentBytes: number;
   readonly receivedBytes: number;
   readonly sentBytesPerSecond: number;
   readonly receivedBytesPerSecond: number;
-  /** Count by status, four hex digits, e.g. `{ '0000': 990, A700: 10 }`. */
+  /** Count by status: four hex digits (`0000`, `A700`), or of a web service its HTTP status (`200`). */
   readonly statuses: Readonly<Record<string, number>>;
 }
 

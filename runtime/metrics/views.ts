@@ -24,7 +24,12 @@ export const VIEW_KINDS: readonly ViewKind[] = [
   { name: 'stage', tags: ['scenario', 'stage'] },
   // metrics that have no service
   { name: 'route', tags: ['route'], metrics: /^dicom_(delivery_|visible_|commit_|assoc)/ },
-  { name: 'outcome', tags: ['outcome'], metrics: /^dicom_(assoc|faults|suboperations|visible)/ },
+  {
+    name: 'outcome',
+    tags: ['outcome'],
+    metrics: /^dicom_(assoc|faults|suboperations|visible|instances)/,
+  },
+  { name: 'service+outcome', tags: ['service', 'outcome'], metrics: /^dicom_instances$/ },
   {
     name: 'outcome+status',
     tags: ['outcome', 'status'],

@@ -1,5 +1,6 @@
 // Single requests for a scatter plot: of each service a few of every second by chance, and every
 // failure up to a cap. Everything else of a run is histograms, which know no single request.
+import { familyOf } from '../families.ts';
 
 /** Answered well; answered with a failure status; not answered (its latency is 0). */
 export type ScatterKind = 'ok' | 'failure' | 'unanswered';
@@ -34,10 +35,11 @@ export class Scatter {
   laneOf(metric: string, tags: Readonly<Record<string, string>>): ScatterLane | null {
     const { service, outcome = '' } = tags;
     if (service === undefined) return null;
-    if (metric === 'dicom_req_duration') {
+    if (familyOf(metric, 'duration') !== undefined) {
       return this.#lane(service, outcome === 'failure' ? 'failure' : 'ok');
     }
-    const unanswered = metric === 'dicom_req_failed' && UNANSWERED.has(outcome);
+    const isFailed = familyOf(metric, 'failed') !== undefined;
+    const unanswered = isFailed && UNANSWERED.has(outcome);
     return unanswered ? this.#lane(service, 'unanswered') : null;
   }
 

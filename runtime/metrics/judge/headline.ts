@@ -1,5 +1,6 @@
 // The first two lines of a result, in the words of the field: what was done, what came of it, and
 // what the thresholds say to it.
+import { familyOf } from '../families.ts';
 import { count, percent, plural, span, thresholdNumber } from '../numbers.ts';
 import type { Summary, ThresholdResult } from '../summary.ts';
 import type { ViewIndex } from '../view-index.ts';
@@ -22,12 +23,16 @@ const NOUNS: Readonly<Record<string, readonly [one: string, many: string]>> = {
   'C-GET': ['retrieval', 'retrievals'],
   'WADO-RS': ['retrieval', 'retrievals'],
 };
+const STORES = ['C-STORE', 'STOW-RS'];
 const MOST_NOUNS = 3;
 
 /** `12,028 images by 20 senders in 30 s`. */
 export function whatWasDone({ operations, execution, run }: Told): string {
   const done = new Map<string, { n: number; many: string }>();
-  for (const { service, count: n } of operations) {
+  for (const row of operations) {
+    const { service } = row;
+    // A request of STOW-RS may carry many.
+    const n = row.sentInstances ?? row.count;
     const [one, many] = NOUNS[service] ?? [`${service} request`, `${service} requests`];
     done.set(one, { n: (done.get(one)?.n ?? 0) + n, many });
   }
@@ -50,10 +55,10 @@ function listed(parts: readonly string[], most: number): string {
 /** `, all arrived, none changed`; '' when there is nothing to say. */
 export function whatCameOfIt({ operations, delivery }: Told): string {
   const failed = operations.reduce((sum, row) => sum + row.failed, 0);
-  const stores = operations.find(({ service }) => service === 'C-STORE');
-  const images =
-    stores === undefined || stores.count === 0 ? [] : ofImages(stores.failed, delivery);
-  const others = failed - (stores?.failed ?? 0);
+  const stores = operations.filter(({ service, count: n }) => STORES.includes(service) && n > 0);
+  const refused = stores.reduce((sum, row) => sum + (row.refusedInstances ?? row.failed), 0);
+  const images = stores.length === 0 ? [] : ofImages(refused, delivery);
+  const others = failed - stores.reduce((sum, row) => sum + row.failed, 0);
   return [...images, ...(others > 0 ? [`${plural(others, 'request')} failed`] : [])]
     .map((part) => `, ${part}`)
     .join('');
@@ -161,7 +166,10 @@ export function brokenText(result: ThresholdResult, told: Told, index: ViewIndex
   if (expression.method.kind === 'rate') {
     return failedShareText(result, { metric, tags, observed, index });
   }
-  if (metric !== 'dicom_req_duration' || Object.keys(tags).some((tag) => tag !== 'service')) {
+  if (
+    familyOf(metric, 'duration') === undefined ||
+    Object.keys(tags).some((tag) => tag !== 'service')
+  ) {
     return null;
   }
   const method =

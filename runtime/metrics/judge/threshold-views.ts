@@ -25,6 +25,7 @@ const COUNTED_AMONG: Readonly<Record<string, string>> = {
   dicom_faults: 'dicom_reqs',
   dicom_matches: 'dicom_reqs',
   dicom_suboperations: 'dicom_reqs',
+  http_reqs: 'http_reqs',
   dicom_assocs: 'dicom_assocs',
   dicom_assoc_aborted: 'dicom_assocs',
   dropped_iterations: 'iterations',

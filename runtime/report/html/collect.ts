@@ -1,4 +1,6 @@
 // From the records of a run and its summary to the data of the report.
+import { FAMILIES } from '../../metrics/families.ts';
+import type { RequestFamily } from '../../metrics/families.ts';
 import type { Summary } from '../../metrics/summary.ts';
 import type { Totals, ViewTotals } from '../../metrics/totals.ts';
 import type { LogRecord, Setting } from '../../runlog/format.ts';
@@ -57,7 +59,7 @@ function withDue(timeline: Timeline, plan: unknown): Timeline {
 
 /** Services with requests, the busiest first. */
 function servicesOf(totals: Totals): string[] {
-  return of(totals, 'dicom_reqs', 'service')
+  return ofFamilies(totals, 'reqs', 'service')
     .filter(({ total }) => total.samples > 0)
     .sort((a, b) => countOf(b) - countOf(a))
     .map(({ key }) => key.tags['service'] ?? '');
@@ -65,6 +67,11 @@ function servicesOf(totals: Totals): string[] {
 
 function of(totals: Totals, metric: string, view: string): ViewTotals[] {
   return totals.filter(({ key }) => key.metric === metric && key.view === view);
+}
+
+/** Of both protocols: a service is of one of them. */
+function ofFamilies(totals: Totals, part: keyof RequestFamily, view: string): ViewTotals[] {
+  return FAMILIES.flatMap((family) => of(totals, family[part], view));
 }
 
 function countOf({ total }: ViewTotals): number {
@@ -77,7 +84,7 @@ const PERCENTILES = [1, 5, 10, 25, 50, 75, 90, 95, 99, 99.5, 99.9, 99.99, 100];
 const PER_DECADE = 10;
 
 function distributionsOf(totals: Totals): Distribution[] {
-  return of(totals, 'dicom_req_duration', 'service').flatMap(({ key, total }) => {
+  return ofFamilies(totals, 'duration', 'service').flatMap(({ key, total }) => {
     if (total.type !== 'trend' || total.samples === 0) return [];
     // Of a run that goes on, the first histogram comes after ten seconds.
     if (!Number.isFinite(total.percentile(50))) return [];
@@ -126,14 +133,14 @@ const BREAKDOWNS: readonly (readonly [view: string, tag: string])[] = [
 
 function breakdownOf(totals: Totals): BreakdownRow[] {
   return BREAKDOWNS.flatMap(([view, by]) => {
-    const same = (metric: string, like: ViewTotals): ViewTotals | undefined =>
-      of(totals, metric, view).find(
+    const same = (part: 'failed' | 'duration', like: ViewTotals): ViewTotals | undefined =>
+      ofFamilies(totals, part, view).find(
         ({ key }) =>
           key.tags['service'] === like.key.tags['service'] && key.tags[by] === like.key.tags[by],
       );
-    return of(totals, 'dicom_reqs', view).map((one) => {
-      const failed = same('dicom_req_failed', one);
-      const duration = same('dicom_req_duration', one)?.total;
+    return ofFamilies(totals, 'reqs', view).map((one) => {
+      const failed = same('failed', one);
+      const duration = same('duration', one)?.total;
       const trend = duration?.type === 'trend' && duration.samples > 0 ? duration.stats : null;
       return {
         view,
@@ -156,6 +163,10 @@ const PHASES: readonly (readonly [metric: string, name: string])[] = [
   ['dicom_req_waiting', 'last byte sent to first byte of the response'],
   ['dicom_req_receiving', 'response: first to last byte'],
   ['dicom_releasing', 'A-RELEASE-RQ to RP'],
+  ['http_req_blocked', 'web: waiting for a connection'],
+  ['http_req_sending', 'web: first to last byte sent'],
+  ['http_req_waiting', 'web: last byte sent to first byte of the answer'],
+  ['http_req_receiving', 'web: first to last byte of the answer'],
   ['dicom_delivery_duration', 'first byte sent to arrival at the receiver'],
   ['dicom_visible_duration', 'stored to found by C-FIND'],
   ['dicom_commit_duration', 'storage commitment requested to reported'],

@@ -84,6 +84,11 @@ export class Intake implements RequestHandler {
     return this.receiver.failure;
   }
 
+  /** Instances that came, and were kept where that was asked for. */
+  get received(): number {
+    return this.receiver.instances;
+  }
+
   /** Of all data sets that came. */
   get bytes(): number {
     return this.receiver.bytes;

@@ -56,7 +56,8 @@ function retrieveResult(exchange: Exchange, result: RetrieveResult): object {
 }
 
 /** What a C-GET brought is the request's traffic, not that of its iteration. */
-function countReceived(exchange: Exchange, vu: VuSlot, bytes: number): void {
+function countReceived(exchange: Exchange, vu: VuSlot, { bytes, received }: Intake): void {
+  if (received > 0) exchange.sample('dicom_instances', received, { outcome: 'success' });
   exchange.sample('data_received', bytes);
   vu.countedReceived += bytes;
 }
@@ -100,7 +101,7 @@ function begin(
       if (intake !== null) tellNotKept(exchange, intake.failure);
       if (result.failure !== null) exchange.fail(operation, result.failure);
       else {
-        if (intake !== null) countReceived(exchange, parts.vu(slot), intake.bytes);
+        if (intake !== null) countReceived(exchange, parts.vu(slot), intake);
         const answer = { ...retrieveResult(exchange, result), ...intake?.result() };
         parts.host.settleJson(operation, answer);
       }

@@ -1,4 +1,4 @@
-// From a finished request to its samples: six series that always go together, found by one number.
+// From a finished request to its samples: series that always go together, found by one number.
 import { statusClass, statusHex } from '../../dicom/dimse/status.ts';
 import type { Samples } from './samples.ts';
 import type { TagContext, TagContexts, Tags } from './tags.ts';
@@ -12,6 +12,8 @@ export interface RequestSeries {
   readonly waiting: number;
   readonly receiving: number;
   readonly sent: number;
+  /** Of a request that sends one instance; -1 of any other. */
+  readonly instances: number;
 }
 
 /** ms readings of performance.now(), 0 where it was not reached. */
@@ -61,6 +63,7 @@ export class Requests {
       waiting: of('dicom_req_waiting'),
       receiving: of('dicom_req_receiving'),
       sent: of('data_sent'),
+      instances: full.tags['service'] === 'C-STORE' ? of('dicom_instances') : -1,
     };
   }
 
@@ -81,6 +84,7 @@ export class Requests {
     samples.add(series.waiting, waiting);
     samples.add(series.receiving, receiving);
     if (times.bytes > 0) samples.add(series.sent, times.bytes);
+    if (series.instances >= 0) samples.add(series.instances, 1);
     const at = (serial % PHASES_KEPT) * 5;
     const phases = this.#phases;
     phases[at] = serial;
@@ -94,6 +98,7 @@ export class Requests {
   unanswered(series: RequestSeries, failed: boolean): void {
     this.#samples.add(series.reqs, 1);
     this.#samples.add(series.failed, failed ? 1 : 0);
+    if (series.instances >= 0) this.#samples.add(series.instances, 1);
   }
 
   /** "duration,sending,waiting,receiving" of a request by its serial, '' when it is forgotten. */

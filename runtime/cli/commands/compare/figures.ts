@@ -1,4 +1,5 @@
 // The figures that two runs are compared by, and how much each may differ by chance.
+import { familyOfService } from '../../../metrics/families.ts';
 import { batchNoise, percentileNoise, shareNoise, type Share } from './noise.ts';
 import type { Percentile, RunSide } from './run-side.ts';
 
@@ -47,10 +48,11 @@ export function servicesOf({ summary }: RunSide): readonly string[] {
 function serviceFigures(service: string): readonly Figure[] {
   const row = ({ summary }: RunSide) =>
     summary.operations.find((operation) => operation.service === service);
+  const family = familyOfService(service);
   const times = (p: Percentile): Figure =>
-    percentile(p, `${service} p${p}`, 'dicom_req_duration', service);
+    percentile(p, `${service} p${p}`, family.duration, service);
   return [
-    rate(`${service} rate`, (run) => row(run)?.ratePerSecond, 'dicom_reqs', service),
+    rate(`${service} rate`, (run) => row(run)?.ratePerSecond, family.reqs, service),
     ...[times(50), times(95), times(99)],
     share(`${service} failed`, (run) => ({
       count: row(run)?.failed ?? 0,

@@ -13,6 +13,8 @@ export type Percentile = keyof typeof COLUMN;
 const KEPT: Readonly<Record<string, string>> = {
   dicom_reqs: 'service',
   dicom_req_duration: 'service',
+  http_reqs: 'service',
+  http_req_duration: 'service',
   dicom_associating: 'all',
   dicom_delivery_duration: 'all',
   iterations: 'all',

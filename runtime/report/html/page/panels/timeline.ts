@@ -2,6 +2,7 @@
 import type { ReportData } from '../../data.ts';
 import { serviceChoice } from '../choice.ts';
 import { chart, type ChartData, type Line, type Mark } from '../chart.ts';
+import { familyOfService } from '../../../../metrics/families.ts';
 import { bytes, count, time, short } from '../../../../metrics/numbers.ts';
 import { section, type Panel } from '../panel.ts';
 
@@ -92,8 +93,9 @@ function latencyOf(data: ReportData, service: string): ChartData {
 function limitsOf({ summary }: ReportData, service: string): Mark[] {
   return summary.thresholds
     .filter(({ metric, expression }) => {
-      const own = metric === 'dicom_req_duration' || metric.includes(`service:${service}`);
-      return own && metric.startsWith('dicom_req_duration') && /^(p\(|med|max)/.test(expression);
+      const { duration } = familyOfService(service);
+      const own = metric === duration || metric.includes(`service:${service}`);
+      return own && metric.startsWith(duration) && /^(p\(|med|max)/.test(expression);
     })
     .map(({ limit, expression }) => ({ at: limit, label: expression }));
 }
