@@ -283,3 +283,8 @@ export function nagleHint(firstByte: number, lastByte: number): string | null {
   if (gap < NAGLE_MS || gap > NAGLE_MAX_MS) return null;
   return `peer has Nagle on: last byte ${Math.round(gap)} ms after the first; set TCP_NODELAY there`;
 }
+
+/** The same of a transport that carries another protocol, without whom it happened with. */
+export function transportWords(failure: TransportFailure): FailureText {
+  return transport(failure);
+}

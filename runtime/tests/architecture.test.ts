@@ -51,6 +51,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
     'metrics',
     'threads',
     'dicom',
+    'web',
     'bridge',
     'abi',
     'metric-table',
@@ -63,6 +64,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
     'threads',
     'metrics',
     'dicom',
+    'web',
     'metric-table',
     'simulation:types',
     'durations',
@@ -93,6 +95,8 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   // Knows nothing of a load test but how its instances are counted; a mkdir that returns is Node's
   // matter.
   dicom: ['folders', 'abi'],
+  // DICOMweb on the wire: usable alone, as dicom is, and made of it.
+  web: ['dicom'],
   api: ['bridge', 'abi', 'metric-table', 'simulation', 'durations'],
   simulation: [],
   bridge: [],
@@ -121,6 +125,7 @@ const HOMES: Readonly<Record<string, readonly string[]>> = {
   typescript: ['tools/docs/docs-api.ts'],
   uplot: ['runtime/report/html/page/plot.ts'],
   'dcmjs-codecs': ['runtime/dicom/'],
+  undici: ['runtime/web/http-client.ts'],
   // Types only: nothing of it is loaded.
   '@grafana/schema': ['tools/grafana/schema.ts'],
 };

@@ -1,0 +1,96 @@
+// Errors of the HTTP client as failures: stable codes, plain words, what to look at.
+import { transportWords } from '../dicom/failure-text.ts';
+import { transportFailure } from '../dicom/ul/failures.ts';
+import { WebFailure } from './failure.ts';
+import type { WebTimeouts } from './http-client.ts';
+
+/** What a request was at. */
+export type FailedPhase = 'connect' | 'tls' | 'response';
+
+interface About {
+  readonly phase: FailedPhase;
+  readonly timeouts: WebTimeouts;
+  /** Something of the answer had come. */
+  readonly begun: boolean;
+}
+
+const SILENCE = {
+  UND_ERR_CONNECT_TIMEOUT: {
+    phase: 'connect',
+    what: 'the connection',
+    hint: 'no answer from that host; check address, route and firewall',
+  },
+  UND_ERR_HEADERS_TIMEOUT: {
+    phase: 'response',
+    what: 'the response',
+    hint: 'the server is slow or stuck: see its log at this time, or allow it more time',
+  },
+  UND_ERR_BODY_TIMEOUT: {
+    phase: 'idle',
+    what: 'the rest of the answer',
+    hint: 'the server began to answer and stopped: see its log at this time',
+  },
+} as const;
+
+function limitOf(code: keyof typeof SILENCE, timeouts: WebTimeouts): number {
+  if (code === 'UND_ERR_CONNECT_TIMEOUT') return timeouts.connectMs;
+  return code === 'UND_ERR_HEADERS_TIMEOUT' ? timeouts.responseMs : timeouts.idleMs;
+}
+
+const isSilence = (code: string): code is keyof typeof SILENCE => Object.hasOwn(SILENCE, code);
+
+const WEB_HINTS: Readonly<Record<string, string>> = {
+  TLS_NOT_TLS: 'the server does not speak TLS on this port: is the URL to begin with http:?',
+  TLS_CERT_ALTNAME_INVALID: 'the certificate is for another name; set tls: { serverName }',
+};
+
+/** An error of undici, or of the socket under it. */
+export function failureOf(error: Error, { phase, timeouts, begun }: About): WebFailure {
+  if (error instanceof WebFailure) return error;
+  const { code = '' } = error as NodeJS.ErrnoException;
+  if (isSilence(code)) {
+    const { phase: waited, what, hint } = SILENCE[code];
+    const message = `timed out after ${limitOf(code, timeouts)} ms waiting for ${what}`;
+    return new WebFailure(`TIMEOUT_${waited.toUpperCase()}`, message, {
+      kind: 'timeout',
+      phase: waited,
+      hint,
+    });
+  }
+  if (/^HPE_/.test(code)) {
+    return new WebFailure('WEB_NOT_HTTP', `answered with something that is no HTTP (${code})`, {
+      hint: 'is this the web port of the server, and not its DICOM port?',
+    });
+  }
+  if (code === 'UND_ERR_HEADERS_OVERFLOW') {
+    return new WebFailure('WEB_HEADERS', 'answered with headers that are too long');
+  }
+  if (code === 'UND_ERR_RES_CONTENT_LENGTH_MISMATCH') return cut();
+  if (code === 'UND_ERR_SOCKET') return begun ? cut() : closed();
+  if (code.startsWith('UND_ERR')) {
+    return new WebFailure('WEB_REQUEST', `the request could not be made: ${error.message}`);
+  }
+  if (begun && code === 'ECONNRESET') return cut();
+  return transport(error, phase);
+}
+
+function transport(error: Error, phase: FailedPhase): WebFailure {
+  const { code, message, hint } = transportWords(transportFailure(error, phase));
+  const better = WEB_HINTS[code] ?? hint;
+  const more = { kind: 'transport', phase } as const;
+  return new WebFailure(code, message, better === undefined ? more : { ...more, hint: better });
+}
+
+function cut(): WebFailure {
+  return new WebFailure('WEB_CUT', 'closed the connection in the middle of the answer', {
+    kind: 'transport',
+    hint: 'the server, or a proxy on the way, gave up: see its log at this time',
+  });
+}
+
+function closed(): WebFailure {
+  return new WebFailure('TCP_CLOSED', 'closed the connection without an answer', {
+    kind: 'transport',
+    hint: 'the server, or a proxy on the way, gave up: see its log, and its limit of the request body',
+  });
+}

@@ -1,0 +1,56 @@
+// Retrieved instances as Part 10 files, byte for byte as they came, named by SOP Instance UID.
+import { closeSync, openSync, writeSync } from 'node:fs';
+import { join } from 'node:path';
+import { makeFolder } from '../dicom/file/make-folder.ts';
+import type { FileMeta } from '../dicom/file/part10.ts';
+import { WebFailure } from './failure.ts';
+import type { PartSink } from './retrieved.ts';
+
+export class FileSink implements PartSink {
+  readonly #folder: string;
+  #handle = -1;
+  #file = '';
+
+  constructor(folder: string) {
+    this.#folder = folder;
+  }
+
+  begin({ sopInstance }: FileMeta): void {
+    this.close();
+    this.#file = join(this.#folder, `${sopInstance.replace(/[^\d.]/g, '_')}.dcm`);
+    this.#kept(() => {
+      makeFolder(this.#folder);
+      this.#handle = openSync(this.#file, 'w', 0o600);
+    });
+  }
+
+  /** Synchronous on purpose: the page cache takes it, and nothing can pile up in memory. */
+  write(bytes: Buffer): void {
+    this.#kept(() => writeSync(this.#handle, bytes));
+  }
+
+  end(): string {
+    this.close();
+    return this.#file;
+  }
+
+  close(): void {
+    if (this.#handle >= 0) closeSync(this.#handle);
+    this.#handle = -1;
+  }
+
+  #kept(work: () => unknown): void {
+    try {
+      work();
+    } catch (error) {
+      const { code = 'error' } = error as NodeJS.ErrnoException;
+      throw new WebFailure(
+        'DATA_FILE',
+        `sent instances that cannot be kept in ${this.#folder} (${code})`,
+        {
+          hint: 'give folder a place with room that you may write to',
+        },
+      );
+    }
+  }
+}
