@@ -1,5 +1,5 @@
 // From resolved options and what the init pass declared to what each thread is told. Pure.
-import type { Options, Route, Routes, Target, VerifyTarget } from '../config/types.ts';
+import type { Options, Route, Routes, Target, VerifyTarget, WebTarget } from '../config/types.ts';
 import { maxVUsOf } from '../executors/describe.ts';
 import { WORKERS_PER_PROCESS } from '../executors/segment.ts';
 import type { EmbeddedAddress, EmbeddedSpec, ReceiverSpec } from '../threads/acceptor.ts';
@@ -18,8 +18,15 @@ export const EMBEDDED_PAGE = 'embedded';
 /** Whom the VUs talk to. */
 export interface Targets {
   readonly target: Target | null;
+  readonly webTarget: WebTarget | null;
   readonly routes: Routes;
   readonly verify: VerifyTarget | null;
+}
+
+/** Hosts that the script itself names. */
+export function hostsOf({ peers, webServers }: Loaded): readonly string[] {
+  const ofPeers = peers.flatMap(({ host }) => (host === undefined ? [] : [host]));
+  return [...ofPeers, ...webServers.flatMap(({ hosts }) => hosts)];
 }
 
 /** True when a peer of the script means the configured target. */
@@ -83,8 +90,8 @@ export function targetsOf(
   peers: readonly PeerSpec[],
   embedded: EmbeddedAddress | null,
 ): Targets {
-  const { target, routes, verify } = options;
-  if (embedded === null) return { target, routes, verify };
+  const { target, webTarget, routes, verify } = options;
+  if (embedded === null) return { target, webTarget, routes, verify };
   const at = { host: embedded.host, port: embedded.routerPort };
   const callingAET = target?.callingAET ?? CALLING_AET;
   const named: Record<string, Route> = {};
@@ -97,6 +104,7 @@ export function targetsOf(
   }
   return {
     target: { ...at, calledAET: options.route ?? EMBEDDED_AET, callingAET },
+    webTarget,
     routes: named,
     verify: { ...embeddedVerify(embedded, callingAET), ...options.verifyTiming },
   };

@@ -69,6 +69,7 @@ const FIELDS: Readonly<Record<string, (options: Options) => unknown>> = {
   'data.file': (options) => options.dataFile,
   wireCache: (options) => options.wireCacheBytes,
   workerHeap: (options) => options.workerHeapBytes,
+  'webTarget.url': ({ webTarget }) => (webTarget === null ? null : withoutPassword(webTarget.url)),
   executionSegment: (options) => options.executionSegment,
   ...secretsOf('influxdb'),
   ...secretsOf('prometheus'),

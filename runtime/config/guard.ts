@@ -47,6 +47,7 @@ export function guardHeavyLoad(options: Options, hosts: readonly string[]): Prob
   const named = namedOutside(options);
   const asked = new Set(hosts);
   if (options.target !== null) asked.add(options.target.host);
+  if (options.webTarget !== null) asked.add(new URL(options.webTarget.url).hostname);
   return [...asked]
     .filter((host) => !isLoopback(host) && !named.has(host))
     .map((host) => ({
@@ -67,6 +68,9 @@ function namedOutside(options: Options): ReadonlySet<string> {
     if (host !== undefined && outside(`routes.${name}`)) named.add(host);
   }
   if (options.verify !== null && outside('verify.host')) named.add(options.verify.host);
+  if (options.webTarget !== null && outside('webTarget.url')) {
+    named.add(new URL(options.webTarget.url).hostname);
+  }
   const routed = options.route === null ? undefined : options.routes[options.route]?.host;
   if (options.target !== null && routed === undefined && outside('target.host')) {
     named.add(options.target.host);

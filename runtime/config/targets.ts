@@ -3,13 +3,22 @@ import { DEFAULT_PORT } from './values/address.ts';
 import type { Problems } from './values/problems.ts';
 import type { Stack } from './sources/stack.ts';
 import { didYouMean } from './values/suggest.ts';
-import type { Route, Routes, Target, TlsConfig, VerifyTarget, VerifyTiming } from './types.ts';
+import type {
+  Route,
+  Routes,
+  Target,
+  TlsConfig,
+  VerifyTarget,
+  VerifyTiming,
+  WebTarget,
+} from './types.ts';
 
 const DEFAULT_CALLING = 'DICOMRUN';
 
 export interface Targets {
   readonly embedded: boolean;
   readonly target: Target | null;
+  readonly webTarget: WebTarget | null;
   readonly routes: Routes;
   readonly route: string | null;
   readonly verify: VerifyTarget | null;
@@ -32,7 +41,8 @@ export function resolveTargets(stack: Stack, problems: Problems, warnings: strin
   const target = named && withRoute(named, route === null ? undefined : routes[route]);
   // As in the seed suite: without a title of its own the query calls as the route does.
   const verify = verifyOf(stack, { target: named, routed: target }, warnings);
-  return { embedded, target, routes, route, verify, verifyTiming: verifyTiming(stack) };
+  const webTarget = webTargetOf(stack, problems);
+  return { embedded, target, webTarget, routes, route, verify, verifyTiming: verifyTiming(stack) };
 }
 
 /** A target named later than `embedded` (in a higher source) wins, and the other way round. */
@@ -73,7 +83,7 @@ function targetOf(stack: Stack, problems: Problems): Target | null {
   }
   const maxPdu = stack.get('target.maxPdu');
   const sourceAddress = stack.get('target.sourceAddress');
-  const tls = tlsOf(stack);
+  const tls = tlsOf(stack, 'target.tls');
   return {
     host,
     port: stack.get('target.port') ?? DEFAULT_PORT,
@@ -85,8 +95,29 @@ function targetOf(stack: Stack, problems: Problems): Target | null {
   };
 }
 
-function tlsOf(stack: Stack): TlsConfig | undefined {
-  const tls = stack.map('target.tls');
+function webTargetOf(stack: Stack, problems: Problems): WebTarget | null {
+  const url = stack.get('webTarget.url');
+  if (url === undefined) return null;
+  if (!URL.canParse(url) || !/^https?:\/\/./i.test(url)) {
+    problems.add('CONFIG_WEB_TARGET', 'webTarget.url: is no http or https URL', {
+      hint: 'write the root of the services, e.g. http://host:8042/dicom-web',
+      where: stack.origin('webTarget.url'),
+    });
+    return null;
+  }
+  const tls = tlsOf(stack, 'webTarget.tls');
+  const names = ['token', 'username', 'password'] as const;
+  const given = Object.fromEntries(
+    names.flatMap((name) => {
+      const value = stack.get(`webTarget.${name}`);
+      return value === undefined ? [] : [[name, value]];
+    }),
+  );
+  return { url, ...given, ...(tls === undefined ? {} : { tls }) };
+}
+
+function tlsOf(stack: Stack, path: string): TlsConfig | undefined {
+  const tls = stack.map(path);
   return Object.keys(tls).length === 0 ? undefined : (tls as TlsConfig);
 }
 

@@ -37,6 +37,17 @@ export interface Target {
   readonly sourceAddress?: string;
 }
 
+/** The DICOMweb services under test. */
+export interface WebTarget {
+  /** Root of the services, `http://host:port/dicom-web`. */
+  readonly url: string;
+  /** Bearer token. */
+  readonly token?: string;
+  readonly username?: string;
+  readonly password?: string;
+  readonly tls?: TlsConfig;
+}
+
 /** A way through the router: the AE pair that selects it, elsewhere the target's host and port. */
 export interface Route {
   readonly calledAET: string;
@@ -109,6 +120,8 @@ export interface Options extends PlainOptions {
   /** What the embedded router and archive are like. */
   readonly simulate: Simulation;
   readonly target: Target | null;
+  /** Null: none is configured. */
+  readonly webTarget: WebTarget | null;
   readonly routes: Routes;
   readonly verify: VerifyTarget | null;
   /** What somebody said of it; it holds for the embedded archive as well. */

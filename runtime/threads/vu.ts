@@ -7,7 +7,7 @@
 //   VU worker        ──MessagePort──> VU worker        (starts that found no free VU, queues)
 //   any thread       ──MessagePort──> main             (samples, logs, failures: samples.ts)
 import type { MessagePort } from 'node:worker_threads';
-import type { Scenario, Target, Routes, VerifyTarget } from '../config/types.ts';
+import type { Scenario, Target, Routes, VerifyTarget, WebTarget } from '../config/types.ts';
 import type { RecordedTraffic } from '../executors/arrivals/recorded-traffic.ts';
 import type { Part } from '../executors/segment.ts';
 import type { PoolShare } from '../dicom/pool/share.ts';
@@ -58,6 +58,16 @@ export interface PeerSpec {
   readonly port?: number;
   readonly calledAET?: string;
   readonly callingAET?: string;
+  /** Declaration id of the receiver it delivers to. */
+  readonly deliversTo?: number;
+}
+
+/** A `web.server({…})` of the init pass. */
+export interface WebServerSpec {
+  /** True where it names no URL: it asks for the configured web target. */
+  readonly usesTarget: boolean;
+  /** Hosts that the script itself names. */
+  readonly hosts: readonly string[];
   /** Declaration id of the receiver it delivers to. */
   readonly deliversTo?: number;
 }
@@ -132,6 +142,7 @@ export interface VuPlan {
   /** Where each receiver listens, by declaration id. */
   readonly receivers: readonly ReceiverAddress[];
   readonly target: Target | null;
+  readonly webTarget: WebTarget | null;
   readonly routes: Routes;
   /** The route in use where a peer names none. */
   readonly route: string | null;
@@ -173,6 +184,7 @@ export type FromVu =
       readonly exports: readonly string[];
       readonly declarations: readonly Declaration[];
       readonly peers: readonly PeerSpec[];
+      readonly webServers: readonly WebServerSpec[];
       /** Names of custom metrics, for threshold checks. */
       readonly customMetrics: readonly {
         readonly name: string;

@@ -103,6 +103,7 @@ export class InitPass {
       exports: names,
       declarations: declarations.list,
       peers: declarations.peers,
+      webServers: declarations.webServers,
       notes: declarations.notes,
     };
   }

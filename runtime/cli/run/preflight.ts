@@ -16,6 +16,9 @@ const LIMITS = { connectMs: 5_000, tlsMs: 5_000, associateMs: 10_000, responseMs
 /** Whom the preflight asks; null when there is nobody to ask. @throws DicomRunError 104 */
 export function preflightPeer(context: RunContext): PeerAddress | null {
   const { options, targets, loaded } = context;
+  if (targets.webTarget === null && loaded.webServers.some(({ usesTarget }) => usesTarget)) {
+    throw noWebTarget();
+  }
   if (asksForTarget(loaded.peers)) {
     if (targets.target === null) throw noTarget();
     return options.preflight && !context.embedded ? routed(context, targets.target) : null;
@@ -63,6 +66,14 @@ function noTarget(): DicomRunError {
     code: 'CONFIG_NO_TARGET',
     message: 'the script asks for the configured target, and none is configured',
     hint: '--embedded for a router and archive inside this program, or -c AET@host:port',
+  });
+}
+
+function noWebTarget(): DicomRunError {
+  return new DicomRunError(ExitCode.CONFIG, {
+    code: 'CONFIG_NO_TARGET',
+    message: 'the script asks for the configured web target, and none is configured',
+    hint: '--web-target http://host:port/dicom-web, or DICOMRUN_WEB_URL',
   });
 }
 

@@ -45,6 +45,7 @@ export function addLoadFlags(command: Command): Command {
 export function addTargetFlags(command: Command): Command {
   return addConnectFlags(command)
     .option(...flagHelp('route'))
+    .option(...flagHelp('web-target'))
     .option(...flagHelp('embedded'))
     .option('--verify <aet@host:port>', 'where C-FIND verification asks')
     .option(

@@ -2,6 +2,7 @@
 import { resolve } from 'node:path';
 import type { PlaceOf } from '../../conductor/records/error-log.ts';
 import type { BuiltScript } from '../../conductor/run-types.ts';
+import { hostsOf } from '../../conductor/share.ts';
 import type { Loaded } from '../../conductor/share.ts';
 import { MIN_HEAP_BYTES } from '../../config/option-table.ts';
 import { Problems } from '../../config/values/problems.ts';
@@ -73,7 +74,7 @@ export class ScriptSource {
       ...this.#input(),
       scriptOptions: loaded.optionsJson === null ? null : JSON.parse(loaded.optionsJson),
       exports: loaded.exports,
-      scriptHosts: loaded.peers.flatMap(({ host }) => (host === undefined ? [] : [host])),
+      scriptHosts: hostsOf(loaded),
       checkThresholds: (thresholds) => checkThresholds(thresholds, custom),
     });
     return this.#request.adjust?.(options, loaded) ?? options;

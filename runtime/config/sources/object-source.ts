@@ -48,6 +48,10 @@ const SPECIAL: Readonly<Record<string, KeyReader>> = {
     else if (typeof value === 'string') readTargetAddress(reading, r, value, 'target');
     else readNested(reading, r, 'target', value);
   },
+  webTarget(reading, r, value) {
+    const nested = typeof value === 'string' ? { url: value } : value;
+    readNested(reading, r, 'webTarget', nested);
+  },
   verify(reading, r, value) {
     if (typeof value === 'boolean') put(reading.layer, 'verify.enabled', value, reading.origin);
     else if (typeof value === 'string') readTargetAddress(reading, r, value, 'verify');
@@ -140,7 +144,7 @@ function readNested(reading: Reading, r: Reader, path: string, value: unknown): 
   const known = OPTION_TABLE.filter((other) => other.path.startsWith(`${path}.`)).map(
     (other) => other.path.slice(path.length + 1).split('.')[0] ?? '',
   );
-  const given = path === 'target.tls' ? tlsWords(value) : value;
+  const given = path.endsWith('arget.tls') ? tlsWords(value) : value;
   for (const [key, item] of Object.entries(readObject(r, given) ?? {})) {
     if (item === undefined) continue;
     if (!known.includes(key)) r.problems.unknownKey(r.at, key, [...new Set(known)]);

@@ -221,6 +221,8 @@ export function ownVariables(
   const layer = emptyLayer();
   const flags = new Map<string, Variable>();
   const options = new Map(OPTION_TABLE.map((option) => [variableOf(option.path), option]));
+  const url = options.get('DICOMRUN_WEB_TARGET_URL');
+  if (url !== undefined) options.set('DICOMRUN_WEB_URL', url);
   for (const [name, variable] of variables) {
     if (!name.startsWith('DICOMRUN_')) continue;
     const option = options.get(name);

@@ -8,7 +8,7 @@ import type { PoolShare } from '../../dicom/pool/share.ts';
 import { prototypeNumber, sizeClass } from '../../dicom/pool/share.ts';
 import type { SyntheticSpec } from '../../dicom/synthetic/synthetic.ts';
 import type { ReceiverSpec } from '../../threads/acceptor.ts';
-import type { Declaration, PeerSpec } from '../../threads/vu.ts';
+import type { Declaration, PeerSpec, WebServerSpec } from '../../threads/vu.ts';
 import { parseCsv } from './csv.ts';
 import type { LoadedTraffic } from './recorded-traffic.ts';
 import { checkPeer } from '../associations/peer-check.ts';
@@ -45,6 +45,7 @@ export class Declarations {
   readonly list: Declaration[] = [];
   readonly notes: string[] = [];
   readonly peers: PeerSpec[] = [];
+  readonly webServers: WebServerSpec[] = [];
   /** A pool was declared that the worker does not hold yet. */
   onPool: ((share: PoolShare) => void) | null = null;
 
@@ -70,7 +71,11 @@ export class Declarations {
       }),
     );
     host.handle(Op.PEER, () => {
-      if (this.#makers !== null) this.#peer(JSON.parse(host.words()) as Record<string, unknown>);
+      if (this.#makers !== null) {
+        const told = JSON.parse(host.words()) as Record<string, unknown>;
+        if (told['web'] === true) this.webServers.push(webServerOf(told));
+        else this.#peer(told);
+      }
       return host.answer('');
     });
   }
@@ -240,6 +245,19 @@ export class Declarations {
       ...given('deliversTo'),
     });
   }
+}
+
+/** Only the hosts: a URL may hold a password. */
+function webServerOf({ url, deliversTo }: Record<string, unknown>): WebServerSpec {
+  const urls = typeof url === 'string' ? [url] : Object.values((url ?? {}) as object);
+  const hosts = urls.flatMap((one: unknown) =>
+    typeof one === 'string' && URL.canParse(one) ? [new URL(one).hostname] : [],
+  );
+  return {
+    usesTarget: url === undefined,
+    hosts,
+    ...(typeof deliversTo === 'number' ? { deliversTo } : {}),
+  };
 }
 
 function answerOf(declaration: Declaration, kind: string): unknown {

@@ -1,4 +1,5 @@
 // One step of the search: an ordinary run of the script at one constant rate.
+import { hostsOf } from '../../../conductor/share.ts';
 import type { Loaded } from '../../../conductor/share.ts';
 import type { Stopper } from '../../../conductor/stopper.ts';
 import { guardHeavyLoad } from '../../../config/guard.ts';
@@ -93,7 +94,7 @@ function at(
     // A rate is run again when it is confirmed.
     testid: testid === null ? null : `${testid}-${number}`,
   };
-  const hosts = loaded.peers.flatMap(({ host }) => (host === undefined ? [] : [host]));
+  const hosts = hostsOf(loaded);
   const problems = guardHeavyLoad(step, hosts);
   if (problems.length > 0) throw new DicomRunError(ExitCode.CONFIG, problems);
   return step;
