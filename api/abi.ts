@@ -6,6 +6,7 @@
 export const MODULES: Readonly<Record<string, string>> = {
   dicom: 'dicom/index',
   'k6/x/dicom': 'dicom/index',
+  dicomweb: 'dicomweb/index',
   k6: 'k6/index',
   'k6/metrics': 'k6/metrics',
   'k6/execution': 'k6/execution',

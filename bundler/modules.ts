@@ -11,7 +11,8 @@ export interface Refusal {
   readonly hint: string;
 }
 
-const HTTP = 'dicomrun speaks DICOM only; keep HTTP load in a k6 script of its own';
+const HTTP =
+  "the web of dicomrun is DICOMweb: import web from 'dicomweb'; keep other HTTP load in a k6 script";
 const BROWSER = 'dicomrun speaks DICOM only and drives no browser';
 const REFUSED: readonly (readonly [pattern: RegExp, hint: string])[] = [
   [/^k6\/(http|ws|websockets|net\/grpc)$/, HTTP],

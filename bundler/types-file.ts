@@ -31,7 +31,7 @@ export async function ambientTypes(folder: string, globals: string): Promise<str
   return `${parts.join('\n\n')}\n`;
 }
 
-const HEADER = `// Types of dicomrun scripts: 'dicom', 'k6' and the modules beside it. Generated; do not edit.
+const HEADER = `// Types of dicomrun scripts: 'dicom', 'dicomweb', 'k6' and the modules beside it. Generated; do not edit.
 /// <reference lib="es2023" />
 /// <reference lib="esnext.disposable" />`;
 

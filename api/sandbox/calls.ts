@@ -119,7 +119,12 @@ export async function callJson(
   vu: Vu,
   request: Readonly<Record<string, unknown>>,
 ): Promise<unknown> {
-  return resultOf(await callText(vu, Op.CALL, JSON.stringify(request, crossing)));
+  return resultOf(await callRequest(vu, request));
+}
+
+/** Starts an operation described by JSON; its answer is read by the caller. */
+export function callRequest(vu: Vu, request: Readonly<Record<string, unknown>>): Wait<Call> {
+  return callText(vu, Op.CALL, JSON.stringify(request, crossing));
 }
 
 /** Bytes and long integers as JSON has them: `{ $bytes: hex }`, `{ $integer: digits }`. */

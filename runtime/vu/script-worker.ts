@@ -58,6 +58,7 @@ export class ScriptWorker {
   #shared: SharedState | null = null;
   #mesh: Mesh | null = null;
   #ledger: Ledger | null = null;
+  #web: { destroyAll(): void } | null = null;
   #beats = 0;
   #lastBeat = performance.now();
   #finished = false;
@@ -156,9 +157,18 @@ export class ScriptWorker {
     this.#observers.rankOf = (vu) => this.#scheduler?.rankOf(vu.scenario, vu.iteration) ?? 0;
     const { wireServices } = await import('./dimse/services.ts');
     wireServices({ parts, calls: this.#calls, associations, delivery });
+    await this.#wireWeb(plan, delivery, this.#ledger);
     const life = this.#makeLife(associations, plan.minIterationDurationMs);
     this.#scheduler = this.#makeScheduler(plan, life);
     this.#observers.stages = this.#scheduler.stages;
+  }
+
+  /** Only for a script that asks for it: the HTTP client is not small. */
+  async #wireWeb(plan: VuPlan, delivery: DeliveryPort, ledger: Ledger): Promise<void> {
+    if (!usesWeb(plan.bundle)) return;
+    const { wireWeb } = await import('./web/services.ts');
+    const parts = this.#parts;
+    this.#web = wireWeb({ parts, calls: this.#calls, asks: this.#asks, delivery, ledger });
   }
 
   #makeLife(associations: Associations, minIterationMs: number): Life {
@@ -297,5 +307,11 @@ export class ScriptWorker {
 
   close(): void {
     this.#associations?.destroyAll();
+    this.#web?.destroyAll();
   }
+}
+
+/** A script that imports the module says its name somewhere. */
+function usesWeb(bundle: string): boolean {
+  return bundle.includes('dicomweb');
 }

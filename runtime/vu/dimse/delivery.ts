@@ -10,9 +10,26 @@ import type {
 } from '../../threads/delivery.ts';
 import type { Operation } from '../sandbox/operation.ts';
 import type { WorkerParts } from '../parts.ts';
-import type { Spec } from '../associations/peers.ts';
 
 const CAPACITY = 2048;
+
+/** Whom an instance was stored at, as far as the account wants to know. */
+interface StoredAt {
+  /** Declaration id of the receiver that gets it. */
+  readonly deliversTo: number;
+  readonly route: string;
+  readonly peer: { readonly calledAET: string };
+}
+
+/** A store that was accepted, in numbers. */
+interface StoredInstance {
+  readonly study: number;
+  readonly member: number;
+  readonly prototype: number;
+  readonly slot: number;
+  /** performance.now() of its first byte. */
+  readonly sendStart: number;
+}
 
 interface Columns {
   n: number;
@@ -99,7 +116,10 @@ export class DeliveryPort {
   }
 
   /** UIDs of a fresh instance that was sent. */
-  uidsOf({ study, member }: Operation): Pick<AcceptedUid, 'uid' | 'studyUid'> {
+  uidsOf({
+    study,
+    member,
+  }: Pick<StoredInstance, 'study' | 'member'>): Pick<AcceptedUid, 'uid' | 'studyUid'> {
     const { runNumber } = this.#parts.plan;
     return { uid: sopUid(runNumber, study, member), studyUid: studyUid(runNumber, study) };
   }
@@ -108,7 +128,7 @@ export class DeliveryPort {
     return this.#lanes[this.#acceptorOf.get(receiver) ?? 0];
   }
 
-  #route(lane: Lane, spec: Spec, slot: number): number {
+  #route(lane: Lane, spec: StoredAt, slot: number): number {
     const key = `${spec.deliversTo}|${spec.route}|${this.#scenario(slot)}`;
     const known = lane.routeNumbers.get(key);
     if (known !== undefined) return known;
@@ -133,7 +153,7 @@ export class DeliveryPort {
   }
 
   /** A fresh instance was accepted and is expected at the peer's receiver. */
-  accepted(spec: Spec, operation: Operation): void {
+  accepted(spec: StoredAt, operation: StoredInstance): void {
     const lane = this.#lane(spec.deliversTo);
     if (lane === undefined) return;
     const { columns: rows } = lane;
@@ -153,8 +173,8 @@ export class DeliveryPort {
 
   /** An instance whose numbers do not say all of it was accepted. */
   acceptedByUid(
-    spec: Spec,
-    operation: Operation,
+    spec: StoredAt,
+    operation: StoredInstance,
     sent: Pick<AcceptedUid, 'uid' | 'studyUid'> & { readonly recipe?: SentRecipe },
   ): void {
     const lane = this.#lane(spec.deliversTo);

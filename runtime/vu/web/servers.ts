@@ -1,0 +1,174 @@
+// Whom a script means by a web server: resolved against the configuration once per description, with
+// the connections of each VU.
+import type { VuPlan } from '../../threads/vu.ts';
+import { credentialsOf, type Credentials, type WebAuth } from '../../web/auth.ts';
+import { WebOrigin, type WebTimeouts } from '../../web/http-client.ts';
+import { rootOf, type Root } from '../../web/paths.ts';
+import { requestorTlsOf } from '../../dicom/ul/socket/tls-files.ts';
+import type { TlsOptions } from '../../dicom/ul/associate-request.ts';
+import { DicomError } from '../../dicom/errors.ts';
+import { RingFault } from '../sandbox/host.ts';
+
+/** A server as the sandbox describes it (api/dicomweb/server.ts). */
+export interface ServerRequest {
+  readonly url?: string | { readonly [service in ServiceRoot]?: string };
+  readonly name?: string;
+  readonly auth?: WebAuth;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly tls?: boolean | Readonly<Record<string, unknown>>;
+  readonly timeouts?: Partial<WebTimeouts>;
+  readonly connections?: 'vu' | 'shared';
+  readonly http2?: boolean;
+  /** Declaration id of the receiver that gets what is stored. */
+  readonly deliversTo?: number;
+}
+
+export type ServiceRoot = 'store' | 'search' | 'retrieve';
+const ROOTS: readonly ServiceRoot[] = ['store', 'search', 'retrieve'];
+
+/** A resolved server. */
+export interface WebServer {
+  readonly number: number;
+  /** What tags, messages and the account call it. */
+  readonly name: string;
+  readonly roots: Readonly<Record<ServiceRoot, Root>>;
+  readonly credentials: Credentials;
+  /** Names and values in turn. */
+  readonly headers: readonly string[];
+  readonly tls: TlsOptions | null;
+  readonly timeouts: WebTimeouts;
+  readonly connections: 'vu' | 'shared';
+  readonly http2: boolean;
+  /** -1 none. */
+  readonly deliversTo: number;
+}
+
+const TIMEOUTS: WebTimeouts = { connectMs: 10_000, responseMs: 60_000, idleMs: 60_000 };
+/** Connections of one VU to one server: what it asks at the same time. */
+const OF_A_VU = 6;
+const OF_A_WORKER = 256;
+
+export class WebServers {
+  readonly #plan: () => VuPlan;
+  readonly #known = new Map<string, WebServer>();
+  readonly #list: WebServer[] = [];
+  readonly #origins = new Map<string, WebOrigin>();
+
+  constructor(plan: () => VuPlan) {
+    this.#plan = plan;
+  }
+
+  /** The number of a server that is described so. @throws RingFault */
+  numberOf(request: ServerRequest): number {
+    const key = JSON.stringify(request);
+    let server = this.#known.get(key);
+    if (server === undefined) {
+      server = resolve(request, this.#plan(), this.#list.length);
+      this.#known.set(key, server);
+      this.#list.push(server);
+    }
+    return server.number;
+  }
+
+  /** @throws RingFault */
+  get(number: number): WebServer {
+    const server = this.#list[number];
+    if (server === undefined) throw bad('there is no such server');
+    return server;
+  }
+
+  /** The connections of a VU to where a service of a server is. */
+  origin(server: WebServer, { origin }: Root, slot: number): WebOrigin {
+    const shared = server.connections === 'shared';
+    const key = `${shared ? '' : slot} ${server.number} ${origin}`;
+    let made = this.#origins.get(key);
+    if (made === undefined) {
+      const { tls, timeouts, http2 } = server;
+      const connections = shared ? OF_A_WORKER : OF_A_VU;
+      const secure = origin.startsWith('https:') ? (tls ?? {}) : null;
+      made = new WebOrigin({ origin, tls: secure, timeouts, http2, connections });
+      this.#origins.set(key, made);
+    }
+    return made;
+  }
+
+  destroyAll(): void {
+    for (const origin of this.#origins.values()) void origin.destroy();
+    this.#origins.clear();
+  }
+}
+
+function bad(message: string, hint?: string): RingFault {
+  return new RingFault({
+    code: 'SCRIPT_ARGUMENT',
+    message,
+    ...(hint === undefined ? {} : { hint }),
+  });
+}
+
+function resolve(request: ServerRequest, plan: VuPlan, number: number): WebServer {
+  const { headers = {}, connections = 'vu', http2 = false, deliversTo = -1 } = request;
+  const target = request.url === undefined ? targetOf(plan) : null;
+  const roots = rootsOf(target?.url ?? request.url ?? '');
+  const timeouts = { ...TIMEOUTS, ...request.timeouts };
+  const tls = tlsOf(request.tls ?? target?.tls, plan.folder);
+  const user = roots.search.user;
+  const auth = request.auth ?? target?.auth ?? (user === null ? {} : { basic: user });
+  const toToken = { tls, timeouts, connections: 1, http2: false };
+  return {
+    number,
+    name: request.name ?? roots.search.host,
+    roots,
+    credentials: credentialsOf(auth, toToken),
+    headers: Object.entries(headers).flat(),
+    ...{ tls, timeouts, connections, http2, deliversTo },
+  };
+}
+
+/** The configured one, or the embedded one. */
+function targetOf(plan: VuPlan): {
+  readonly url: string;
+  readonly auth?: WebAuth;
+  readonly tls?: object;
+} {
+  const { webTarget } = plan;
+  if (webTarget !== null) {
+    const { url, token, username, password = '', tls } = webTarget;
+    const basic = username === undefined ? {} : { auth: { basic: { username, password } } };
+    const auth = token === undefined ? basic : { auth: { bearer: token } };
+    return { url, ...auth, ...(tls === undefined ? {} : { tls }) };
+  }
+  throw bad(
+    'server(): the script asks for the configured web target and none is configured',
+    'give --web-target http://host:port/dicom-web, or DICOMRUN_WEB_URL',
+  );
+}
+
+function rootsOf(url: NonNullable<ServerRequest['url']>): Record<ServiceRoot, Root> {
+  const one = typeof url === 'string' ? url : undefined;
+  const given = typeof url === 'string' ? {} : url;
+  const any = one ?? given.search ?? given.retrieve ?? given.store ?? '';
+  const read = (service: ServiceRoot): Root => {
+    const text = one ?? given[service] ?? any;
+    const root = rootOf(text);
+    if (root !== null) return root;
+    // Never as it was written: it may hold a password.
+    throw bad(
+      'server({ url }): is no URL of a web service',
+      'write http://host:port/path, with the path of the DICOMweb root',
+    );
+  };
+  return Object.fromEntries(ROOTS.map((service) => [service, read(service)])) as Record<
+    ServiceRoot,
+    Root
+  >;
+}
+
+function tlsOf(tls: object | boolean | undefined, folder: string): TlsOptions | null {
+  try {
+    return requestorTlsOf(tls, { name: 'server()', folder });
+  } catch (error) {
+    if (!(error instanceof DicomError)) throw error;
+    throw bad(error.message, error.hint);
+  }
+}

@@ -1,0 +1,288 @@
+// STOW-RS: instances of pools as one multipart request; which of them were taken, the answer says.
+import type { CompiledEdits, Edits } from '../../dicom/edit/edits.ts';
+import { compileEdits } from '../../dicom/edit/edits.ts';
+import { memberNumber } from '../../dicom/pool/identity.ts';
+import { sizeClass } from '../../dicom/pool/share.ts';
+import type { Prototype } from '../../dicom/pool/prototype.ts';
+import { statusName as reasonName } from '../../dicom/dimse/status-words.ts';
+import { statusHex } from '../../dicom/dimse/status.ts';
+import { bodyPieces, InstanceImages, type PartBytes } from '../../web/instance-image.ts';
+import { closing, newBoundary, relatedType } from '../../web/multipart-writer.ts';
+import { resourcePath } from '../../web/paths.ts';
+import { storeAnswer, type StoreAnswer } from '../../web/store-answer.ts';
+import { shortName } from '../associations/names.ts';
+import type { DeliveryPort } from '../dimse/delivery.ts';
+import { ownUids } from '../dimse/store-edits.ts';
+import type { Ledger, OwnUids } from '../observe/ledger.ts';
+import type { Tags } from '../observe/tags.ts';
+import type { Operation } from '../sandbox/operation.ts';
+import {
+  WebCall,
+  type Answered,
+  type AnswerUser,
+  type Judged,
+  type WebOptions,
+  type WebParts,
+} from './web-call.ts';
+import type { WebPhases } from './web-metrics.ts';
+
+/** One instance, as the sandbox names it (api/dicomweb/server.ts). */
+interface StoreItem {
+  readonly prototype: number;
+  readonly study: number;
+  readonly series: number;
+  readonly instance: number;
+  readonly asIs?: boolean;
+  readonly edits?: Readonly<Record<string, unknown>>;
+}
+
+export interface WebStoreCall extends WebOptions {
+  readonly items: readonly StoreItem[];
+  /** Study Instance UID of the resource, absent for any. */
+  readonly study?: string;
+}
+
+/** An instance on its way. */
+interface Sent {
+  readonly item: StoreItem;
+  readonly prototype: Prototype;
+  readonly study: number;
+  readonly member: number;
+  readonly uids: OwnUids | null;
+  readonly uid: string;
+}
+
+const ACCEPT = ['accept', 'application/dicom+json'];
+const MAX_COMPILED = 1000;
+
+export class WebStores {
+  readonly #web: WebParts;
+  readonly #delivery: DeliveryPort;
+  readonly #ledger: Ledger;
+  readonly #boundary = newBoundary();
+  readonly #images: InstanceImages;
+  readonly #compiled = new Map<string, CompiledEdits>();
+  readonly #classes = new WeakMap<Prototype, Tags>();
+
+  constructor(web: WebParts, more: { readonly delivery: DeliveryPort; readonly ledger: Ledger }) {
+    this.#web = web;
+    this.#delivery = more.delivery;
+    this.#ledger = more.ledger;
+    this.#images = new InstanceImages(web.parts.plan.runNumber, this.#boundary);
+  }
+
+  /** @throws DataError where edits do not fit the data set */
+  begin(operation: Operation, call: WebStoreCall, slot: number): void {
+    const sent = call.items.map((item) => this.#sent(item));
+    const parts = sent.map((one) => this.#part(one));
+    const [first] = sent;
+    const tags = first === undefined ? {} : this.#tagsOf(sent);
+    const asked = {
+      service: 'STOW-RS',
+      method: 'POST',
+      at: 'store',
+      target: resourcePath(call.study === undefined ? {} : { study: call.study }),
+      headers: ['content-type', relatedType(this.#boundary), ...ACCEPT],
+      body: this.#body(parts),
+      tags,
+    } as const;
+    const user = new StoreUser(operation, sent, (how) => this.#count(how, slot));
+    new WebCall(this.#web, operation, { slot, options: call, asked }, user).start();
+  }
+
+  #sent(item: StoreItem): Sent {
+    const prototype = this.#web.parts.prototype(item.prototype);
+    const uids = ownUids(prototype, { ...item, association: 0 }, this.#delivery);
+    const member = memberNumber(item.series, item.instance);
+    return {
+      ...{ item, prototype, uids, member },
+      study: item.study,
+      uid: uids?.uid ?? this.#delivery.uidOf(item),
+    };
+  }
+
+  #part({ item, prototype, study, member }: Sent): PartBytes {
+    const identity = item.asIs === true ? null : { study, member };
+    const edits = item.edits === undefined ? null : this.#edits(item.edits as Edits);
+    return this.#images.part({ prototype, identity, edits });
+  }
+
+  #edits(edits: Edits): CompiledEdits {
+    const key = JSON.stringify(edits);
+    let compiled = this.#compiled.get(key);
+    if (compiled === undefined) {
+      if (this.#compiled.size >= MAX_COMPILED) this.#compiled.clear();
+      this.#compiled.set(key, (compiled = compileEdits(edits)));
+    }
+    return compiled;
+  }
+
+  #body(parts: readonly PartBytes[]) {
+    const end = closing(this.#boundary);
+    const bytes = parts.reduce((sum, part) => sum + part.bytes, end.length);
+    const inMemory = parts.every(({ file }) => file === null);
+    const pieces = () =>
+      inMemory ? [...parts.flatMap((part) => part.pieces), end] : bodyPieces(parts, end);
+    return { bytes, pieces };
+  }
+
+  /** Those that all instances of the request have in common. */
+  #tagsOf(sent: readonly Sent[]): Tags {
+    const all = sent.map(({ prototype }) => this.#classOf(prototype));
+    const [first = {}] = all;
+    if (all.every((one) => one === first)) return first;
+    return Object.fromEntries(
+      Object.entries(first).filter(([tag, value]) => all.every((one) => one[tag] === value)),
+    );
+  }
+
+  #classOf(prototype: Prototype): Tags {
+    let tags = this.#classes.get(prototype);
+    if (tags === undefined) {
+      const { modality, sopClass, transferSyntax, datasetBytes } = prototype.share;
+      tags = {
+        modality,
+        sop_class: shortName(sopClass),
+        transfer_syntax: shortName(transferSyntax),
+        size_class: sizeClass(datasetBytes),
+      };
+      this.#classes.set(prototype, tags);
+    }
+    return tags;
+  }
+
+  /** Every instance by what became of it; the accepted ones go into ledger and account. */
+  #count({ call, outcomeOf, sent }: Fates, slot: number): void {
+    const { metrics, parts } = this.#web;
+    const groups = new Map<string, { tags: Tags; outcome: string; n: number }>();
+    for (const [index, one] of sent.entries()) {
+      const tags = this.#classOf(one.prototype);
+      const outcome = outcomeOf(index);
+      const key = `${outcome} ${tags['modality']} ${tags['sop_class']} ${tags['transfer_syntax']} ${tags['size_class']}`;
+      const group = groups.get(key);
+      if (group === undefined) groups.set(key, { tags, outcome, n: 1 });
+      else group.n++;
+      if (outcome === 'success' || outcome === 'warning') this.#accepted(call, one, slot);
+    }
+    const { server, service } = call.kind;
+    for (const [key, { tags, outcome, n }] of groups) {
+      const more = { ...tags, server, service, outcome };
+      const context = parts.contexts.with(call.base, `stow ${server} ${key}`, more);
+      metrics.instances(context, n);
+    }
+  }
+
+  #accepted(call: WebCall, { item, study, member, uids, prototype }: Sent, slot: number): void {
+    this.#ledger.sent(study, member, uids);
+    const { deliversTo, name } = call.server;
+    if (deliversTo < 0) return;
+    const route = { deliversTo, route: name, peer: { calledAET: name } };
+    const at = { study, member, prototype: prototype.number, slot, sendStart: call.sendStart };
+    const edited = item.edits !== undefined && this.#delivery.compares(deliversTo);
+    if (uids === null && !edited) {
+      this.#delivery.accepted(route, at);
+      return;
+    }
+    const named = uids ?? this.#delivery.uidsOf(at);
+    const identity = item.asIs === true ? null : ([study, member] as const);
+    const recipe = { identity, edits: JSON.stringify(item.edits) };
+    this.#delivery.acceptedByUid(route, at, edited ? { ...named, recipe } : named);
+  }
+}
+
+/** What became of each instance of a request. */
+interface Fates {
+  readonly call: WebCall;
+  readonly sent: readonly Sent[];
+  outcomeOf(index: number): string;
+}
+
+/** An instance that was not stored, as the sandbox hears of it. */
+interface FailedItem {
+  readonly index: number;
+  readonly reason: number;
+  readonly text: string;
+}
+
+class StoreUser implements AnswerUser {
+  readonly #operation: Operation;
+  readonly #sent: readonly Sent[];
+  readonly #count: (fates: Fates) => void;
+  #fates: string[] = [];
+  #failed: FailedItem[] = [];
+  #told: StoreAnswer | null = null;
+
+  constructor(operation: Operation, sent: readonly Sent[], count: (fates: Fates) => void) {
+    this.#operation = operation;
+    this.#sent = sent;
+    this.#count = count;
+  }
+
+  judge({ status, headers, text }: Answered, byStatus: Judged): Judged {
+    const told = storeAnswer(headers['content-type'] ?? '', text);
+    this.#told = told;
+    const all = this.#sent.length;
+    if (byStatus.failed) {
+      this.#fates = this.#sent.map(() => 'failure');
+      this.#failed = this.#failures(told);
+      // Not told one by one: all of them.
+      if (this.#failed.length === 0) this.#failed = this.#sent.map((_, index) => none(index));
+      return byStatus;
+    }
+    this.#failed = this.#failures(told);
+    const bad = new Set(this.#failed.map(({ index }) => index));
+    const warned = new Set(told.warned.map(({ uid }) => uid));
+    this.#fates = this.#sent.map(({ uid }, index) =>
+      bad.has(index) ? 'failure' : warned.has(uid) ? 'warning' : 'success',
+    );
+    if (bad.size > 0) {
+      const why = `${bad.size} of ${all} instances were not stored`;
+      return { outcome: bad.size === all ? 'failure' : 'warning', failed: true, why };
+    }
+    const isWarning = status === 202 || warned.size > 0;
+    return { outcome: isWarning ? 'warning' : 'success', failed: false };
+  }
+
+  /** A failure without a UID, or with one that nobody sent, is that of one of those not named. */
+  #failures(told: StoreAnswer): FailedItem[] {
+    const indexOf = new Map(this.#sent.map(({ uid }, index) => [uid, index]));
+    const stored = new Set(told.stored);
+    const free = this.#sent.flatMap(({ uid }, index) => (stored.has(uid) ? [] : [index]));
+    const failed = new Map<number, FailedItem>();
+    for (const { uid, reason } of told.failed) {
+      const index = indexOf.get(uid) ?? free.find((one) => !failed.has(one));
+      if (index === undefined) continue;
+      const text = reason === 0 ? '' : reasonName(reason, 'C-STORE');
+      failed.set(index, { index, reason, text });
+    }
+    // Who lists what was stored, and leaves some out, did not store these (PS3.18 Table I.2-1).
+    if (told.told) for (const index of free) failed.set(index, failed.get(index) ?? unnamed(index));
+    return [...failed.values()];
+  }
+
+  counted(call: WebCall): void {
+    this.#count({ call, sent: this.#sent, outcomeOf: (index) => this.#fates[index] ?? 'failure' });
+  }
+
+  lost(call: WebCall, outcome: string): void {
+    this.#count({ call, sent: this.#sent, outcomeOf: () => outcome });
+  }
+
+  settle({ status, headers }: Answered, { outcome }: Judged, phases: WebPhases): void {
+    const operation = this.#operation;
+    const warning = headers['warning'];
+    const warned = (this.#told?.warned ?? []).map(
+      ({ uid, reason }) => `${uid}: ${statusHex(reason)} ${reasonName(reason, 'C-STORE')}`,
+    );
+    operation.host.settleJson(operation, {
+      ...{ status, outcome, phases, failed: this.#failed },
+      warnings: warning === undefined ? warned : [warning, ...warned],
+    });
+  }
+}
+
+const unnamed = (index: number): FailedItem => ({
+  ...none(index),
+  text: 'the answer does not name it among those that were stored',
+});
+const none = (index: number): FailedItem => ({ index, reason: 0, text: '' });
