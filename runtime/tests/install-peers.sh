@@ -10,7 +10,7 @@ declare -A peers=(
   [victoria-metrics]=victoria-metrics [prometheus]=prometheus [gdcmconv]=libgdcm-tools
   [nats-server]=nats-server
 )
-packages=(dcmtk orthanc orthanc-gdcm influxdb chromium dicom3tools libgdcm-tools victoria-metrics prometheus nats-server)
+packages=(dcmtk orthanc orthanc-gdcm orthanc-dicomweb influxdb chromium dicom3tools libgdcm-tools victoria-metrics prometheus nats-server)
 
 export PATH="$PATH:/usr/sbin:/sbin"
 missing() {
@@ -19,6 +19,9 @@ missing() {
   done
   if command -v Orthanc >/dev/null && ! compgen -G '/usr/share/orthanc/plugins/*Gdcm*' >/dev/null; then
     printf 'orthanc-gdcm '
+  fi
+  if command -v Orthanc >/dev/null && ! compgen -G '/usr/share/orthanc/plugins/*DicomWeb*' >/dev/null; then
+    printf 'orthanc-dicomweb '
   fi
 }
 

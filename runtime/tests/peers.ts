@@ -9,7 +9,7 @@ export {
   startWorklistScp,
   type StoragePeer,
 } from './peers/dcmtk.ts';
-export { startOrthanc, type OrthancPeer } from './peers/orthanc.ts';
+export { orthancHasWeb, startOrthanc, type OrthancPeer } from './peers/orthanc.ts';
 export { startInfluxd, type InfluxPeer, type InfluxSeries } from './peers/influxd.ts';
 export { startPrometheus, startVictoriaMetrics, type TimeSeriesPeer } from './peers/timeseries.ts';
 export { startDimseServer } from './peers/dimse.ts';

@@ -21,12 +21,16 @@ export interface OrthancOptions {
   readonly lua?: string;
   /** Refuses a called AE title that is not its own. Default false. */
   readonly checkCalledAet?: boolean;
+  /** With DICOMweb under `/dicom-web`. Default false. */
+  readonly dicomWeb?: boolean;
   /** Anything else of its configuration. */
   readonly config?: Readonly<Record<string, unknown>>;
 }
 
 export interface OrthancPeer extends Peer {
   readonly httpPort: number;
+  /** Root of its DICOMweb services, where it was asked to offer them. */
+  readonly web: string;
   /** Counts of everything stored. */
   counts(): Promise<{ patients: number; studies: number; series: number; instances: number }>;
   /** GET of its REST API, as JSON. */
@@ -34,10 +38,16 @@ export interface OrthancPeer extends Peer {
 }
 
 const PLUGINS = ['/usr/share/orthanc/plugins/libOrthancGdcm.so'];
+const DICOM_WEB = '/usr/share/orthanc/plugins/libOrthancDicomWeb.so';
+
+/** Whether Orthanc can speak DICOMweb here. */
+export function orthancHasWeb(): boolean {
+  return existsSync(DICOM_WEB);
+}
 
 /** Starts Orthanc with its own folder and ports, closed to everybody but this machine. */
 export async function startOrthanc(options: OrthancOptions = {}): Promise<OrthancPeer> {
-  const { aet = 'ORTHANC', modalities = {}, checkCalledAet = false } = options;
+  const { aet = 'ORTHANC', modalities = {}, checkCalledAet = false, dicomWeb = false } = options;
   const folder = await temporaryFolder('orthanc');
   const [port, httpPort] = [await anyPortFree(), await anyPortFree()];
   const lua = join(folder, 'callbacks.lua');
@@ -63,7 +73,8 @@ export async function startOrthanc(options: OrthancOptions = {}): Promise<Orthan
       Object.entries(modalities).map(([title, to]) => [title, [title, to.host, to.port]]),
     ),
     LuaScripts: options.lua === undefined ? [] : [lua],
-    Plugins: PLUGINS.filter((file) => existsSync(file)),
+    Plugins: [...PLUGINS, ...(dicomWeb ? [DICOM_WEB] : [])].filter((file) => existsSync(file)),
+    ...(dicomWeb ? { DicomWeb: { Enable: true, Root: '/dicom-web/' } } : {}),
     ...options.config,
   };
   await writeFile(join(folder, 'orthanc.json'), JSON.stringify(config, null, 2));
@@ -80,6 +91,7 @@ export async function startOrthanc(options: OrthancOptions = {}): Promise<Orthan
   });
   return {
     ...{ host: HOST, port, httpPort, aet, folder, pid: running.pid, log: running.log, get },
+    web: `${base}/dicom-web`,
     counts: async () => {
       const all = (await get('/statistics')) as Record<string, number>;
       const [patients, studies, series, instances] = COUNTS.map((name) => all[name] ?? 0);
