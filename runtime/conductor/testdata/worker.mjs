@@ -81,6 +81,7 @@ export default function worker({ port, worker, state }) {
               exports: exports.split(','),
               declarations: [],
               peers: [],
+              webServers: [],
               customMetrics: [],
               notes: [],
             });
