@@ -57,8 +57,8 @@ export function failureOf(error: Error, { phase, timeouts, begun }: About): WebF
       hint,
     });
   }
-  if (/^HPE_/.test(code)) {
-    return new WebFailure('WEB_NOT_HTTP', `answered with something that is no HTTP (${code})`, {
+  if (error.name === 'HTTPParserError') {
+    return new WebFailure('WEB_NOT_HTTP', 'answered with something that is no HTTP', {
       hint: 'is this the web port of the server, and not its DICOM port?',
     });
   }

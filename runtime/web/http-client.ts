@@ -253,7 +253,8 @@ export class WebExchange {
       return;
     }
     this.#ended = true;
-    this.#user.onDone();
+    // why: a connection is free again a turn after its answer; who asks sooner opens a second one
+    queueMicrotask(() => setImmediate(() => this.#user.onDone()));
   }
 
   onError(error: Error): void {

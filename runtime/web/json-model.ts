@@ -1,6 +1,6 @@
 // The DICOM JSON model (PS3.18 Annex F) and data sets as plain objects by keyword, which is how
 // matches of a C-FIND come, too: texts as text, binary numbers as numbers, sequences as lists.
-import { keywordOf, tagHex } from '../dicom/element/dictionary.ts';
+import { keywordOf, tagHex, tagOf, vrOf } from '../dicom/element/dictionary.ts';
 import { type ElementAt, isPixelData, vrOfElement } from '../dicom/element/element-index.ts';
 import {
   type JsonDataset,
@@ -180,6 +180,22 @@ function modelValue(vr: string, value: unknown): unknown {
   }
   if ((vr === 'IS' || vr === 'DS') && Number.isFinite(Number(value))) return Number(value);
   return value;
+}
+
+/** A data set by keyword, as the answer to a query is made, as the model. */
+export function modelOf(json: JsonDataset): Model {
+  const pairs = Object.entries(json).map(([keyword, value]) => {
+    const tag = tagOf(keyword);
+    return [tagHex(tag).toUpperCase(), modelAttribute(vrOf(tag), value)] as const;
+  });
+  return Object.fromEntries(pairs.sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+function modelAttribute(vr: string, value: JsonValue): ModelAttribute {
+  if (value === null || value === '' || (Array.isArray(value) && value.length === 0)) return { vr };
+  const values: readonly unknown[] = Array.isArray(value) ? value : [value];
+  if (vr === 'SQ') return { vr, Value: values.map((item) => modelOf(item as JsonDataset)) };
+  return { vr, Value: values.map((one) => modelValue(vr, one)) };
 }
 
 function latin1(bytes: Buffer, { valueOffset, length }: ElementAt): string {

@@ -1,8 +1,9 @@
 // What a WADO-RS answer brings: parts are counted as they stream by, hashed and written where that
 // was asked for, and never kept.
 import { DatasetHasher, type HashLevel } from '../dicom/file/hash.ts';
-import { isPart10, PREAMBLE_BYTES, readMeta, type FileMeta } from '../dicom/file/part10.ts';
+import type { FileMeta } from '../dicom/file/part10.ts';
 import type { PartUser } from './multipart-reader.ts';
+import { Part10Stream, type Part10User } from './part10-stream.ts';
 
 /** One instance that came. */
 export interface RetrievedInstance {
@@ -29,8 +30,6 @@ export interface PartSink {
 
 /** Instances listed one by one; more are only counted. */
 const MOST_LISTED = 10_000;
-/** File meta information that is longer is none. */
-const MOST_META_BYTES = 64 * 1024;
 
 /** Counts parts, and looks into Part 10 ones where it is asked to. */
 export class Retrieved implements PartUser {
@@ -73,13 +72,11 @@ export class Retrieved implements PartUser {
   }
 }
 
-/** A Part 10 instance as it comes: its meta first, then its data set. */
-class OpenPart {
+/** A Part 10 instance as it comes. */
+class OpenPart implements Part10User {
   readonly #level: HashLevel | null;
   readonly #sink: PartSink | null;
-  /** Bytes before the data set is found; null from then on. */
-  #begin: Buffer | null = Buffer.alloc(0);
-  #meta: FileMeta | null = null;
+  readonly #stream = new Part10Stream(this);
   #hasher: DatasetHasher | null = null;
   #bytes = 0;
 
@@ -89,33 +86,16 @@ class OpenPart {
   }
 
   push(bytes: Buffer): void {
-    if (this.#begin === null) {
-      this.#dataset(bytes);
-      return;
-    }
-    const begin = Buffer.concat([this.#begin, bytes]);
-    const datasetAt = datasetOffset(begin);
-    if (datasetAt === null && begin.length < MOST_META_BYTES) {
-      this.#begin = begin;
-      return;
-    }
-    this.#begin = null;
-    if (datasetAt === null) return;
-    this.#start(begin, datasetAt);
+    this.#stream.push(bytes);
   }
 
-  #start(begin: Buffer, datasetAt: number): void {
-    const meta = metaOf(begin);
-    this.#meta = meta;
-    if (meta === null) return;
+  begin(meta: FileMeta, head: Buffer): void {
     if (this.#level !== null) this.#hasher = new DatasetHasher(meta.transferSyntax, this.#level);
     this.#sink?.begin(meta);
-    this.#sink?.write(begin.subarray(0, datasetAt));
-    this.#dataset(begin.subarray(datasetAt));
+    this.#sink?.write(head);
   }
 
-  #dataset(bytes: Buffer): void {
-    if (this.#meta === null || bytes.length === 0) return;
+  data(bytes: Buffer): void {
     this.#bytes += bytes.length;
     this.#hasher?.update(bytes);
     this.#sink?.write(bytes);
@@ -123,9 +103,7 @@ class OpenPart {
 
   /** Null when it was no Part 10 instance. */
   end(): RetrievedInstance | null {
-    // A data set so small that it all came with its meta.
-    if (this.#begin !== null) this.#start(this.#begin, metaOf(this.#begin)?.datasetOffset ?? 0);
-    const meta = this.#meta;
+    const meta = this.#stream.end();
     if (meta === null) return null;
     const hashes = this.#hasher?.digest();
     const { sopClass, sopInstance: uid, transferSyntax } = meta;
@@ -135,22 +113,5 @@ class OpenPart {
       pixelHash: hashes?.pixelHash ?? '',
       datasetHash: hashes?.datasetHash ?? '',
     };
-  }
-}
-
-/** Where the data set begins; null while that cannot be told. */
-function datasetOffset(begin: Buffer): number | null {
-  // (0002,0000) says how long the group is, and stands first in every file that was ever seen.
-  const lengthAt = PREAMBLE_BYTES + 4 + 8;
-  if (begin.length < lengthAt + 4 || !isPart10(begin)) return null;
-  const end = lengthAt + 4 + begin.readUInt32LE(lengthAt);
-  return begin.length >= end + 8 ? (metaOf(begin)?.datasetOffset ?? null) : null;
-}
-
-function metaOf(begin: Buffer): FileMeta | null {
-  try {
-    return readMeta(begin);
-  } catch {
-    return null;
   }
 }

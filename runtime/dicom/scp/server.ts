@@ -51,7 +51,8 @@ const LISTEN_HINTS: Readonly<Record<string, string>> = {
   ENOTFOUND: 'that host name is unknown; 127.0.0.1, or 0.0.0.0 for all addresses',
 };
 
-function listenOn(server: Server, host: string, port: number): Promise<AddressInfo> {
+/** @throws DicomError (rejection) `TCP_EADDRINUSE`, … with a hint */
+export function listenOn(server: Server, host: string, port: number): Promise<AddressInfo> {
   return new Promise((resolve, reject) => {
     server.once('error', (cause: NodeJS.ErrnoException) => {
       const hint = LISTEN_HINTS[cause.code ?? ''];
