@@ -5,6 +5,7 @@ declare const web: Web;
 export default web;
 
 export declare const server: Web['server'];
+export declare const receiver: Web['receiver'];
 
 export {
   HttpError,
@@ -13,5 +14,6 @@ export {
   WebTransportError as TransportError,
 } from './errors.ts';
 export type { Server } from './server.ts';
+export type { WebReceiver } from './receiver.ts';
 export type * from './types.ts';
 export type { Web };

@@ -55,6 +55,28 @@ export interface ServerOptions {
   deliversTo?: Receiver;
 }
 
+/** How a STOW-RS endpoint of this run listens and judges; see `dicomrun help delivery`. */
+export interface WebReceiverOptions {
+  /** What messages call it, up to 16 characters. Default `STOW-RS`. */
+  name?: string;
+  /** Default `127.0.0.1`. */
+  host?: string;
+  /** Default 0: any free port. */
+  port?: number;
+  /** Root of the service; stored to under `/studies` below it. Default `/dicom-web`. */
+  path?: string;
+  /** Listen with TLS: PEM files, relative to the script. */
+  tls?: { cert: string; key: string; ca?: string; passphrase?: string };
+  /** Compare nothing, pixel data (default), or every element with what was sent. */
+  verify?: 'counts' | 'pixels' | 'full';
+  /** Keep headers (default), which `tags` of `expect` need, or nothing. */
+  keep?: 'nothing' | 'headers';
+  /** How an arrival finds what was sent: `sop` (default), `marker`, a keyword. */
+  correlate?: string;
+  /** How long an arrived instance is remembered. Default 30s. */
+  settle?: Duration;
+}
+
 /** What any web call may ask for. */
 export interface WebCallOptions {
   /** These HTTP statuses are no failure. */

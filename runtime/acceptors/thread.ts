@@ -20,6 +20,8 @@ import { KnownPixels } from './account/known-pixels.ts';
 import { openPorts } from './stations/ports.ts';
 import { Receiver } from './stations/receiver.ts';
 import type { ReceiverTools } from './stations/receiver.ts';
+import { WebReceiver } from './stations/web-receiver.ts';
+import type { WebListening } from './stations/stow.ts';
 import { TlsErrors } from './stations/tls-errors.ts';
 import { SentHeaders } from './account/sent-headers.ts';
 import { SampleWriter } from './samples.ts';
@@ -51,6 +53,8 @@ export class AcceptorThread {
     this.post({ kind: 'error', group, operation, code, message, time: this.clock.now(), count: 1 });
   });
   private listening: readonly Listening[] = [];
+  /** Where it is stored to over the web. */
+  private readonly web: WebListening[] = [];
   private embedded: Embedded | null = null;
   private readonly ports: MessagePort[] = [];
   private associations = 0;
@@ -79,23 +83,11 @@ export class AcceptorThread {
     const limits = { settleMs, horizonMs, mostMissing, mostStrays };
     const desk = (this.desk = new Desk({ runNumber, ...limits, ...named }));
     const tools = this.tools(desk, hashes, known);
-    const receivers = message.receivers.map(({ id, spec }) => new Receiver(id, spec, tools));
-    this.listening = await openPorts(
-      receivers.map((station) => {
-        const { host, port } = station.spec;
-        return { station, host, port, tls: station.tls };
-      }),
-    );
-    const addresses = receivers.map(({ id, aets, tls }, index) => ({
-      id,
-      host: this.listening[index]?.host ?? '',
-      port: this.listening[index]?.port ?? 0,
-      aets,
-      tls,
-    }));
+    const addresses = await this.openReceivers(message.receivers, tools);
     if (message.embedded !== null) {
       const { clock, tlsErrors } = this;
-      const around = { receivers: addresses, clock, folder, tlsErrors, note: this.log };
+      const receivers = addresses.filter(({ web }) => !web);
+      const around = { receivers, clock, folder, tlsErrors, note: this.log };
       this.embedded = await openEmbedded(message.embedded, around);
     }
     for (const port of message.workers) this.attend(port);
@@ -105,6 +97,35 @@ export class AcceptorThread {
     this.phase(2);
     const embedded = this.embedded?.address ?? null;
     this.post({ kind: 'listening', receivers: addresses.map(plainAddress), embedded });
+  }
+
+  /** Where each listens, in their order. */
+  private async openReceivers(asked: Listen['receivers'], tools: ReceiverTools) {
+    const all = asked.map(({ id, spec }) =>
+      spec.web === undefined ? new Receiver(id, spec, tools) : new WebReceiver(id, spec, tools),
+    );
+    const stations = all.filter((one) => one instanceof Receiver);
+    this.listening = await openPorts(
+      stations.map((station) => {
+        const { host, port } = station.spec;
+        return { station, host, port, tls: station.tls };
+      }),
+    );
+    const places = new Map<number, { readonly host: string; readonly port: number }>();
+    stations.forEach(({ id }, index) => {
+      const { host = '', port = 0 } = this.listening[index] ?? {};
+      places.set(id, { host, port });
+    });
+    for (const one of all) {
+      if (one instanceof Receiver) continue;
+      const open = await one.listen();
+      this.web.push(open);
+      places.set(one.id, open);
+    }
+    return all.map(({ id, aets, tls, spec }) => {
+      const { host = '', port = 0 } = places.get(id) ?? {};
+      return { id, host, port, aets, tls, web: spec.web !== undefined };
+    });
   }
 
   /** Listens to a VU worker: its rows and questions. */
@@ -155,7 +176,7 @@ export class AcceptorThread {
     for (const timer of this.timers) clearInterval(timer);
     if (this.ticking !== null) clearTimeout(this.ticking);
     await this.embedded?.close();
-    await Promise.all([...new Set(this.listening)].map((open) => open.close()));
+    await Promise.all([...new Set(this.listening), ...this.web].map((open) => open.close()));
     for (const port of this.ports) port.close();
     this.samples.flush();
     this.phase(5);
@@ -185,7 +206,8 @@ export class AcceptorThread {
     this.desk?.sweep(this.clock.now());
     this.samples.flush();
     this.tellErrors();
-    const open = [...new Set(this.listening)].reduce((sum, port) => sum + port.connections, 0);
+    const ports = [...new Set(this.listening), ...this.web];
+    const open = ports.reduce((sum, port) => sum + port.connections, 0);
     Atomics.store(this.state, WorkerSlot.ASSOCIATIONS_OPEN, open);
   }
 

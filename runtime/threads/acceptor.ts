@@ -22,6 +22,8 @@ export interface ReceiverSpec {
   readonly keep: 'nothing' | 'headers' | 'files';
   readonly folder?: string;
   readonly settleMs?: number;
+  /** It is stored to by STOW-RS, under that path; absent: by C-STORE. */
+  readonly web?: { readonly path: string };
   /** Fault policy as data; see runtime/dicom/scp. */
   readonly faults?: unknown;
   readonly tls?: unknown;
@@ -46,6 +48,8 @@ export interface EmbeddedSpec {
   /** Rules, faults, queue: see runtime/acceptors/router. */
   readonly router?: unknown;
   readonly archive?: unknown;
+  /** The archive speaks DICOMweb, too. */
+  readonly web?: boolean;
   /** Serve what the router did as Prometheus text. */
   readonly metrics?: boolean;
 }
@@ -54,6 +58,8 @@ export interface EmbeddedAddress {
   readonly host: string;
   readonly routerPort: number;
   readonly archivePort: number;
+  /** Root of the archive's DICOMweb services; absent where nobody asked for them. */
+  readonly webUrl?: string;
   /** Port of `/metrics`; 0 = none. */
   readonly metricsPort?: number;
 }

@@ -1,8 +1,7 @@
 // A receiver: the SCP at which a router's deliveries end, and where the account looks.
 import type { AcceptorFaults } from '../../../api/k6/simulate.ts';
-import { Room } from '../../dicom/collected.ts';
 import type { ContextRules } from '../../dicom/scp/contexts.ts';
-import { DatasetTap } from '../../dicom/scp/dataset-tap.ts';
+import type { DatasetTap } from '../../dicom/scp/dataset-tap.ts';
 import { CommandField } from '../../dicom/dimse/elements.ts';
 import { REPLY_LATER, type IncomingRequest } from '../../dicom/dimse/incoming.ts';
 import { Status } from '../../dicom/dimse/status.ts';
@@ -10,17 +9,13 @@ import { isStorageClass, SopClass } from '../../dicom/dimse/uids.ts';
 import type { TlsOptions } from '../../dicom/ul/associate-request.ts';
 import type { Association, RequestHandler } from '../../dicom/ul/association.ts';
 import type { ReceiverSpec } from '../../threads/acceptor.ts';
-import type { ArrivalRow } from '../account/account.ts';
 import type { RunClock } from '../clock.ts';
-import { correlator } from '../account/correlate.ts';
-import type { Correlator } from '../account/correlate.ts';
 import type { Desk } from '../account/desk.ts';
 import type { FileKeeper, OpenFile } from './file-keeper.ts';
-import { NO_HASH } from '../account/hashes.ts';
 import type { HashNumbers } from '../account/hashes.ts';
 import type { HeaderBudget } from '../account/header-budget.ts';
-import type { KeptHeader } from '../account/header.ts';
-import { PixelMatch, type KnownPixels } from '../account/known-pixels.ts';
+import type { KnownPixels } from '../account/known-pixels.ts';
+import { Arrivals, nameOf } from './arrivals.ts';
 import { StoreStation } from './store-station.ts';
 import type { Stored } from './store-station.ts';
 import type { TlsErrors } from './tls-errors.ts';
@@ -48,9 +43,6 @@ interface Intake {
   file: OpenFile | null;
 }
 
-/** What compressed values may take up until they are compared, of all associations together. */
-const VALUES_MAX_BYTES = 256 * 1024 ** 2;
-
 /** Instances, and reports of storage commitment (PS3.4 J.3.3). */
 const STORE_OR_REPORT: ContextRules = {
   abstractSyntaxes: (uid) =>
@@ -65,8 +57,7 @@ export class Receiver extends StoreStation<Intake> {
   /** What it listens with. */
   readonly tls: TlsOptions | null;
   readonly #tools: ReceiverTools;
-  readonly #values = new Room(VALUES_MAX_BYTES);
-  readonly #correlate: Correlator;
+  readonly #arrivals: Arrivals;
   readonly #files: FileKeeper | null;
 
   constructor(id: number, spec: ReceiverSpec, tools: ReceiverTools) {
@@ -75,18 +66,10 @@ export class Receiver extends StoreStation<Intake> {
     this.spec = spec;
     this.aets = spec.aets;
     this.#tools = tools;
-    const { verify, settleMs } = spec;
-    const name = spec.aets[0] ?? `receiver ${id}`;
-    this.onTlsFailed = tools.tlsErrors.of(name);
-    const desk = tools.desk.open(id, name, { settleMs, verify });
-    this.#correlate = correlator(spec.correlate, desk.keys, tools.desk.runNumber);
+    this.onTlsFailed = tools.tlsErrors.of(nameOf(id, spec));
+    this.#arrivals = new Arrivals(id, spec, tools);
     this.#files = tools.files(spec);
     this.tls = (spec.tls as TlsOptions | undefined) ?? null;
-  }
-
-  /** `verify: 'full'` compares headers, so it keeps them whatever `keep` says. */
-  get #keepsHeaders(): boolean {
-    return this.spec.keep !== 'nothing' || this.spec.verify === 'full';
   }
 
   protected override policy(): ContextRules {
@@ -109,15 +92,7 @@ export class Receiver extends StoreStation<Intake> {
   }
 
   protected begin(): Intake {
-    const { verify, correlate } = this.spec;
-    const tap = new DatasetTap({
-      header: this.#keepsHeaders || correlate !== 'sop',
-      pixels: verify !== 'counts',
-      known: new PixelMatch(this.#tools.known),
-      room: this.room,
-      fragmentsOf: this.#tools.hashes.fragmentsOf,
-      valueRoom: this.#values,
-    });
+    const tap = this.#arrivals.tap(this.room);
     return { number: this.#tools.nextAssociation(), tap, file: null };
   }
 
@@ -151,27 +126,10 @@ export class Receiver extends StoreStation<Intake> {
     intake.file = null;
   }
 
-  #arrived(intake: Intake, { request, transferSyntax }: Stored): void {
-    const { tap } = intake;
-    const { clock, hashes } = this.#tools;
-    tap.finish();
-    const now = clock.now();
-    const header = tap.header === null ? undefined : { bytes: tap.header, transferSyntax };
-    const key = this.#correlate(request.sopInstance(), header);
-    const row: ArrivalRow = {
-      a: key.a,
-      b: key.b,
-      study: key.study,
-      pixels: this.spec.verify === 'counts' ? NO_HASH : hashes.arrived(tap, transferSyntax),
-      form: hashes.formOf(tap, transferSyntax),
-      association: intake.number,
-      time: request.lastByte > 0 ? clock.at(request.lastByte) : now,
-      header: this.#keepsHeaders ? this.#kept(header) : undefined,
-    };
-    this.#tools.desk.arrive(this.id, row, now);
-  }
-
-  #kept(header: KeptHeader | undefined): KeptHeader | undefined {
-    return header === undefined ? undefined : this.#tools.budget.keep(header);
+  #arrived({ tap, number }: Intake, { request, transferSyntax }: Stored): void {
+    const { clock } = this.#tools;
+    const time = request.lastByte > 0 ? clock.at(request.lastByte) : clock.now();
+    const uid = request.sopInstance();
+    this.#arrivals.arrived(tap, { uid, transferSyntax, association: number, time });
   }
 }

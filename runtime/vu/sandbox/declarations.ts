@@ -305,6 +305,7 @@ function specOf(options: unknown): SyntheticSpec {
 
 const RECEIVER_KEYS = [
   'aet', 'aets', 'host', 'port', 'tls', 'correlate', 'verify', 'keep', 'folder', 'settleMs', 'faults',
+  'web',
 ]; // prettier-ignore
 
 function receiverSpec(spec: unknown, folder: string): ReceiverSpec {
@@ -334,7 +335,7 @@ function receiverSpec(spec: unknown, folder: string): ReceiverSpec {
     verify: (verify as ReceiverSpec['verify'] | undefined) ?? 'pixels',
     keep: (keep as ReceiverSpec['keep'] | undefined) ?? 'headers',
     ...(tls === undefined ? {} : { tls: receiverTls(tls as object, folder) }),
-    ...(rest as { folder?: string; settleMs?: number; faults?: unknown }),
+    ...(rest as Pick<ReceiverSpec, 'folder' | 'settleMs' | 'faults' | 'web'>),
   };
 }
 
