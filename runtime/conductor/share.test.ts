@@ -37,8 +37,8 @@ const peers: readonly PeerSpec[] = [
 
 describe('embedded target', () => {
   it('delivers a route to the receiver its peer names', () => {
-    expect(embeddedSpec(options(), peers)?.deliver).toEqual({ HTM_GI: 0 });
-    expect(embeddedSpec(options({ embedded: false }), peers)).toBeNull();
+    expect(embeddedSpec(options(), { peers })?.deliver).toEqual({ HTM_GI: 0 });
+    expect(embeddedSpec(options({ embedded: false }), { peers })).toBeNull();
   });
 
   it('makes the route’s name its called AE title, and the archive the verify target', () => {

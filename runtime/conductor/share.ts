@@ -72,7 +72,10 @@ function embeddedName(peer: PeerSpec, options: Options): string {
 }
 
 /** The embedded router delivers each peer's studies to the receiver the peer names. */
-export function embeddedSpec(options: Options, peers: readonly PeerSpec[]): EmbeddedSpec | null {
+export function embeddedSpec(
+  options: Options,
+  { peers, webServers = [] }: Pick<Loaded, 'peers'> & Partial<Pick<Loaded, 'webServers'>>,
+): EmbeddedSpec | null {
   if (!options.embedded) return null;
   const deliver: Record<string, number> = {};
   for (const peer of peers) {
@@ -81,7 +84,9 @@ export function embeddedSpec(options: Options, peers: readonly PeerSpec[]): Embe
   }
   const metrics = options.scrape.some(({ url }) => url === EMBEDDED_PAGE);
   const { router, archive } = options.simulate;
-  return { host: '127.0.0.1', routerPort: 0, archivePort: 0, deliver, router, archive, metrics };
+  const web = webServers.some(({ usesTarget }) => usesTarget);
+  const ports = { routerPort: 0, archivePort: 0 };
+  return { host: '127.0.0.1', ...ports, deliver, router, archive, metrics, web };
 }
 
 /** With `--embedded` the target, the routes and the verify target are the embedded ones. */
@@ -104,7 +109,7 @@ export function targetsOf(
   }
   return {
     target: { ...at, calledAET: options.route ?? EMBEDDED_AET, callingAET },
-    webTarget,
+    webTarget: embedded.webUrl === undefined ? webTarget : { url: embedded.webUrl },
     routes: named,
     verify: { ...embeddedVerify(embedded, callingAET), ...options.verifyTiming },
   };

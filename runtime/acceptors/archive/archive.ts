@@ -22,12 +22,14 @@ import { StoreStation } from '../stations/store-station.ts';
 import type { Stored } from '../stations/store-station.ts';
 import { requestorTlsOf } from '../../dicom/ul/socket/tls-files.ts';
 import { ProcedureSteps } from './procedure-steps.ts';
-import { levelOf, levelRefused, Query, retrievalRefused } from './query.ts';
+import { type Level, levelOf, levelRefused, Query, retrievalRefused } from './query.ts';
 import { preferred, Retrieval } from './retrieve.ts';
 import { isArchiveService, operationOf, takesSyntax } from './services.ts';
 import { ARCHIVE_DEFAULTS } from './spec.ts';
-import { factsOf } from './facts.ts';
-import { ArchiveStore } from './store.ts';
+import type { JsonDataset } from '../../dicom/element/json.ts';
+import type { FileMeta } from '../../dicom/file/part10.ts';
+import { factsOf, factsOfDataset } from './facts.ts';
+import { ArchiveStore, type StoredInstance } from './store.ts';
 import { Worklist } from './worklist.ts';
 
 const NO_BYTES = Buffer.alloc(0);
@@ -164,6 +166,37 @@ export class Archive extends StoreStation<Taking> {
     if (!this.store.refuses(sopInstance)) return null;
     const errorComment = 'this archive has the instance already';
     return { status: Status.DUPLICATE_SOP_INSTANCE, errorComment };
+  }
+
+  /** An instance that came as a Part 10 one: its Failure Reason (PS3.18 Table I.2-2), 0 = stored. */
+  put(meta: FileMeta, dataset: Buffer, study: string | undefined): number {
+    const { transferSyntax } = meta;
+    const tap = new DatasetTap({ header: true, pixels: false, room: this.room });
+    tap.begin(transferSyntax);
+    tap.push(dataset, 0, dataset.length);
+    tap.finish();
+    const header = { bytes: tap.header ?? NO_BYTES, transferSyntax };
+    const facts = factsOfDataset(meta, tap, header);
+    if ('status' in facts) return facts.status;
+    if (study !== undefined && facts.study !== study) return Status.DATA_SET_MISMATCH;
+    const refusal = this.refusesAgain(meta.sopInstance);
+    if (refusal !== null) return refusal.status;
+    this.counts.instances++;
+    this.counts.bytes += dataset.length;
+    if (this.keep === 'nothing') return 0;
+    const kept = this.keep === 'all' ? dataset : null;
+    this.store.add({ ...facts, header, dataset: kept, storedAt: this.now() });
+    return 0;
+  }
+
+  /** Matches of a query over the web. */
+  found(keys: JsonDataset, level: Level): Iterable<JsonDataset> {
+    return this.query.find(keys, level);
+  }
+
+  /** What stands for unique keys. */
+  retrievable(keys: JsonDataset, level: Level): readonly StoredInstance[] {
+    return this.query.instances(keys, level);
   }
 
   /** By the same words as {@link onRequest}: what is refused there needs no data set. */

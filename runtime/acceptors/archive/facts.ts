@@ -34,10 +34,20 @@ export function factsOf(
     return { status: Status.INVALID_OBJECT_INSTANCE, errorComment };
   }
   if (sopClass !== proposed) return mismatch('SOP class is not the one of its context');
+  return factsOfDataset({ sopClass, sopInstance }, tap, header);
+}
+
+/** The same of an instance that names itself: a Part 10 one. */
+export function factsOfDataset(
+  named: { readonly sopClass: string; readonly sopInstance: string },
+  tap: DatasetTap,
+  header: KeptHeader,
+): InstanceFacts | ResponseFields {
   if (tap.bytes === 0) return unreadable('there is no data set');
   if (tap.damage !== '') return unreadable(`the data set ${tap.damage}`);
   if (tap.header === null) return unreadable('the data set has too long a header');
   try {
+    const { sopClass, sopInstance } = named;
     return inDataset(new HeaderReader(header), { sopClass, sopInstance });
   } catch {
     return unreadable('the data set cannot be read in its transfer syntax');

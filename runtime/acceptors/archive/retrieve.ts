@@ -36,7 +36,7 @@ export class Retrieval {
 }
 
 /** null when it cannot be converted: the sub-operation fails, the others go on. */
-function inSyntax(dataset: Buffer, from: string, to: string): Buffer | null {
+export function inSyntax(dataset: Buffer, from: string, to: string): Buffer | null {
   try {
     return transcode(dataset, from, to).dataset;
   } catch {

@@ -10,6 +10,8 @@ import type { Listening } from '../../dicom/scp/acceptor-types.ts';
 import type { EmbeddedAddress, EmbeddedSpec, ReceiverAddress } from '../../threads/acceptor.ts';
 import { Archive } from '../archive/archive.ts';
 import { ARCHIVE_DEFAULTS } from '../archive/spec.ts';
+import { ArchiveWeb, WEB_ROOT } from '../archive/web.ts';
+import { serveWeb } from './stow.ts';
 import type { TlsErrors } from './tls-errors.ts';
 import { acceptorTlsOf } from '../../dicom/ul/socket/tls-files.ts';
 import type { RunClock } from '../clock.ts';
@@ -77,15 +79,17 @@ export async function openEmbedded(
   });
   const page = spec.metrics === true ? await openPage(router, at, host) : null;
   const metricsPort = page?.port ?? 0;
+  const web = spec.web === true ? await openWeb(archive, host) : null;
+  const webUrl = web === null ? {} : { webUrl: `http://${host}:${web.port}${WEB_ROOT}` };
   return {
-    address: { host, routerPort: at?.port ?? 0, archivePort, metricsPort },
+    address: { host, routerPort: at?.port ?? 0, archivePort, metricsPort, ...webUrl },
     router,
     archive,
     outstanding: () => router.outstanding(),
     close: async () => {
       router.close();
       archive.close();
-      await Promise.all([at?.close(), atArchive?.close(), page?.close()]);
+      await Promise.all([at?.close(), atArchive?.close(), page?.close(), web?.close()]);
     },
   };
 }
@@ -97,6 +101,13 @@ async function orClose<T>(open: Listening | undefined, next: () => Promise<T>): 
     await open?.close();
     throw error;
   }
+}
+
+function openWeb(archive: Archive, host: string) {
+  const services = new ArchiveWeb(archive);
+  return serveWeb({ host, port: 0, tls: null }, (request, response) =>
+    services.answer(request, response),
+  );
 }
 
 function openPage(router: Router, at: Listening | undefined, host: string) {

@@ -33,7 +33,7 @@ async function openListeners(run: Run, { built, loaded, options }: RunScript, wo
   return run.newAcceptors(threads).listen({
     runNumber: run.settings.runNumber,
     receivers,
-    embedded: embeddedSpec(options, loaded.peers),
+    embedded: embeddedSpec(options, loaded),
     settleMs: options.settleMs,
     horizonMs: options.deliveryHorizonMs,
     workers,

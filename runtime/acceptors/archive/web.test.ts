@@ -1,0 +1,149 @@
+// The archive over the web: what is stored by STOW-RS is found by QIDO-RS and comes back by WADO-RS.
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { hash } from 'node:crypto';
+import { Pool } from '../../dicom/pool/prototype.ts';
+import { syntheticPool } from '../../dicom/synthetic/synthetic.ts';
+import { whole } from '../../web/auth.ts';
+import { WebOrigin } from '../../web/http-client.ts';
+import { InstanceImages } from '../../web/instance-image.ts';
+import { datasetsOf } from '../../web/json-model.ts';
+import { boundaryOf, MultipartReader } from '../../web/multipart-reader.ts';
+import { closing, relatedType } from '../../web/multipart-writer.ts';
+import { Retrieved } from '../../web/retrieved.ts';
+import { storeAnswer } from '../../web/store-answer.ts';
+import { serveWeb, type WebListening } from '../stations/stow.ts';
+import { Archive } from './archive.ts';
+import { ArchiveWeb, WEB_ROOT } from './web.ts';
+
+const share = syntheticPool(
+  { modality: 'CT', rows: 16, columns: 16, instances: 2 },
+  { id: 1, key: 'ct' },
+);
+const { members } = new Pool(share);
+const [first] = members;
+const STUDY = first?.share.studyUid ?? '';
+const LIMITS = { connectMs: 5_000, responseMs: 20_000, idleMs: 20_000 };
+
+let listening: WebListening;
+let origin: WebOrigin;
+beforeAll(async () => {
+  const services = new ArchiveWeb(new Archive({ keep: 'all' }, () => performance.now()));
+  const at = { host: '127.0.0.1', port: 0, tls: null };
+  listening = await serveWeb(at, (request, response) => services.answer(request, response));
+  origin = new WebOrigin({
+    origin: `http://127.0.0.1:${listening.port}`,
+    ...{ tls: null, connections: 2, http2: false, timeouts: LIMITS },
+  });
+});
+afterAll(async () => {
+  await origin.destroy();
+  await listening.close();
+});
+
+const get = (path: string, accept = '*/*') =>
+  whole(
+    origin,
+    { method: 'GET', path: WEB_ROOT + path, headers: ['accept', accept], body: null },
+    1e6,
+  );
+
+async function stow(path: string, pieces: readonly Buffer[]) {
+  const body = [...pieces, closing('b')];
+  const bytes = body.reduce((sum, piece) => sum + piece.length, 0);
+  const answer = await whole(origin, {
+    method: 'POST',
+    path: WEB_ROOT + path,
+    headers: ['content-type', relatedType('b')],
+    body: { bytes, pieces: () => body },
+  });
+  const { status, headers, text } = answer;
+  return { status, ...storeAnswer(headers['content-type'] ?? '', text) };
+}
+
+const parts = members.flatMap(
+  (prototype) =>
+    new InstanceImages('1'.repeat(15), 'b').part({ prototype, identity: null, edits: null }).pieces,
+);
+const UIDS = members.map(({ share: { sopInstance } }) => sopInstance);
+const ODD = [Buffer.from('\r\n--b\r\nContent-Type: application/dicom\r\n\r\nno instance')];
+
+describe('the archive over the web', () => {
+  it('finds nothing before anything was stored', async () => {
+    expect(await get('/studies')).toMatchObject({ status: 204, text: '' });
+    expect((await get(`/studies/${STUDY}`)).status).toBe(404);
+  });
+
+  it('stores, and says what it did not store', async () => {
+    expect(await stow('/studies/1.2.3', parts)).toMatchObject({
+      ...{ status: 409, stored: [] },
+      failed: UIDS.map((uid) => ({ uid, reason: 0xa900 })),
+    });
+    expect(await stow('/studies', [...parts, ...ODD])).toMatchObject({
+      ...{ status: 202, stored: UIDS, failed: [{ uid: '', reason: 0xc000 }] },
+    });
+    expect(await stow(`/studies/${STUDY}`, parts)).toMatchObject({ status: 200, stored: UIDS });
+  });
+
+  it('finds it on every level', async () => {
+    const study = datasetsOf(
+      (await get('/studies?ModalitiesInStudy=CT&includefield=00081030')).text,
+    );
+    expect(study).toMatchObject([{ StudyInstanceUID: STUDY, NumberOfStudyRelatedInstances: '2' }]);
+    expect(study[0]).toHaveProperty('StudyDescription');
+    expect((await get('/studies?ModalitiesInStudy=MR')).status).toBe(204);
+    const series = datasetsOf((await get(`/studies/${STUDY}/series`)).text);
+    expect(series).toMatchObject([{ Modality: 'CT', NumberOfSeriesRelatedInstances: '2' }]);
+    const one = datasetsOf((await get(`/studies/${STUDY}/instances?limit=1&offset=1`)).text);
+    expect(one.map(({ SOPInstanceUID }) => SOPInstanceUID)).toEqual([UIDS[1]]);
+    expect(await get('/studies?NoSuchKey=1')).toMatchObject({ status: 400 });
+  });
+
+  it('sends it back as it was, or in another syntax, with its metadata', async () => {
+    const back = async (accept: string) => {
+      const { headers, text } = await get(`/studies/${STUDY}`, accept);
+      void text;
+      return headers['content-type'] ?? '';
+    };
+    expect(boundaryOf(await back('*/*'))).not.toBeNull();
+    for (const syntax of ['1.2.840.10008.1.2.1', '1.2.840.10008.1.2']) {
+      const accept = `multipart/related; type="application/dicom"; transfer-syntax=${syntax}`;
+      const retrieved = await retrieve(`/studies/${STUDY}`, accept);
+      expect(retrieved.instances.map(({ uid }) => uid)).toEqual(UIDS);
+      expect(retrieved.instances.map((one) => one.transferSyntax)).toEqual([syntax, syntax]);
+      const kept = members.map((one) => hash('sha256', one.read(), 'hex'));
+      const isSame = syntax === first?.share.transferSyntax;
+      if (isSame) expect(retrieved.instances.map((one) => one.datasetHash)).toEqual(kept);
+    }
+    const metadata = datasetsOf((await get(`/studies/${STUDY}/metadata`)).text);
+    expect(metadata.map((one) => one['SOPInstanceUID'])).toEqual(UIDS);
+    expect(metadata[0]).not.toHaveProperty('PixelData');
+  });
+
+  it('says what it does not offer', async () => {
+    const request = {
+      method: 'DELETE',
+      path: `${WEB_ROOT}/studies/${STUDY}`,
+      headers: [],
+      body: null,
+    };
+    expect((await whole(origin, request)).status).toBe(405);
+    expect((await get('/patients')).status).toBe(404);
+    expect((await get('/studies/1.2/rendered')).status).toBe(404);
+  });
+});
+
+function retrieve(path: string, accept: string): Promise<Retrieved> {
+  const retrieved = new Retrieved('full', null);
+  let reader: MultipartReader | null = null;
+  const request = { method: 'GET', path: WEB_ROOT + path, headers: ['accept', accept], body: null };
+  return new Promise((resolve, reject) => {
+    origin.send(request, {
+      onHeaders: (_, headers) => {
+        reader = new MultipartReader(boundaryOf(headers['content-type'] ?? '') ?? '', retrieved);
+      },
+      onData: (chunk) => reader?.push(chunk),
+      onDone: () => resolve(retrieved),
+      onFailed: reject,
+    });
+  });
+}
