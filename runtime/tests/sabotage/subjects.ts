@@ -48,6 +48,7 @@ export const SUBJECTS: readonly Subject[] = [
       }),
     ],
   }),
+  of('02-query/dicomweb.ts', 'loss', { argued: { duplicate: NO_COPIES.duplicate } }),
   of('02-query/find.ts', 'C-FIND fails', {
     argued: { ...NO_COPIES, status: 'stores in setup only' },
     own: [fails('C-FIND')],

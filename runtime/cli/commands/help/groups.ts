@@ -6,7 +6,10 @@ export const TOPIC_GROUPS: readonly (readonly [group: string, topics: readonly s
     'Start',
     ['tutorial', 'recipes', 'words', 'from-k6', 'from-pytest', 'from-dcmtk', 'from-pynetdicom'],
   ],
-  ['Write', ['scripts', 'api', 'executors', 'scenarios', 'delivery', 'recording', 'metrics']],
+  [
+    'Write',
+    ['scripts', 'api', 'executors', 'scenarios', 'delivery', 'dicomweb', 'recording', 'metrics'],
+  ],
   ['Run', ['configuration', 'ci', 'many-hosts', 'windows', 'security']],
   ['Read', ['outputs', 'exit-codes', 'troubleshooting', 'reliability']],
   ['Reference', ['parity', 'performance', 'licences']],
