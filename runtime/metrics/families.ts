@@ -27,17 +27,16 @@ export function familyOf(metric: string, part: keyof RequestFamily): RequestFami
 }
 
 /** What web requests are counted as; every other service is one of DIMSE. */
-export const WEB_SERVICES = [
+const WEB_SERVICES: readonly string[] = [
   'STOW-RS',
   'QIDO-RS',
   'WADO-RS',
   'DELETE',
   'CAPABILITIES',
   'HTTP',
-] as const;
-export type WebService = (typeof WEB_SERVICES)[number];
+];
 
 /** The family that counts a service. */
 export function familyOfService(service: string): RequestFamily {
-  return (WEB_SERVICES as readonly string[]).includes(service) ? WEB : DIMSE;
+  return WEB_SERVICES.includes(service) ? WEB : DIMSE;
 }

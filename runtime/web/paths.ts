@@ -47,11 +47,6 @@ export function pathName(path: string): string {
     .replace(UID, '{uid}');
 }
 
-/** A service root and a path below it; `root` has no slash at its end. */
-export function joined(root: string, path: string): string {
-  return path.startsWith('/') ? `${root}${path}` : `${root}/${path}`;
-}
-
 /** Root of a service, its credentials taken out of the URL. */
 export interface Root {
   /** `http://host:port` */
