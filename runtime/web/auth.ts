@@ -18,7 +18,7 @@ export interface WebAuth {
 }
 
 /** What gives the Authorization header. */
-export interface Credentials {
+export interface WebCredentials {
   /** The header as it is now; null when it has to be fetched first. */
   header(): string | null;
   /** Fetches it. @throws WebFailure */
@@ -28,7 +28,7 @@ export interface Credentials {
 }
 
 /** A header that never changes; '' for none. */
-class Fixed implements Credentials {
+class Fixed implements WebCredentials {
   readonly #header: string;
   constructor(header: string) {
     this.#header = header;
@@ -49,7 +49,7 @@ const RENEW_AT = 0.8;
 const DEFAULT_LIFE_S = 300;
 const MOST_TOKEN_BYTES = 64 * 1024;
 
-class ClientCredentials implements Credentials {
+class ClientCredentials implements WebCredentials {
   readonly #oauth2: OAuth2;
   readonly #origin: Omit<OriginSpec, 'origin'>;
   #header: string | null = null;
@@ -135,7 +135,7 @@ function basic(
 }
 
 /** @param origin how the token's server is reached */
-export function credentialsOf(auth: WebAuth, origin: Omit<OriginSpec, 'origin'>): Credentials {
+export function credentialsOf(auth: WebAuth, origin: Omit<OriginSpec, 'origin'>): WebCredentials {
   if (auth.oauth2 !== undefined) return new ClientCredentials(auth.oauth2, origin);
   if (auth.bearer !== undefined) return new Fixed(`Bearer ${auth.bearer}`);
   return new Fixed(auth.basic === undefined ? '' : basic(auth.basic));

@@ -1,7 +1,7 @@
 // Whom a script means by a web server: resolved against the configuration once per description, with
 // the connections of each VU.
 import type { VuPlan } from '../../threads/vu.ts';
-import { credentialsOf, type Credentials, type WebAuth } from '../../web/auth.ts';
+import { credentialsOf, type WebCredentials, type WebAuth } from '../../web/auth.ts';
 import { WebOrigin, type WebTimeouts } from '../../web/http-client.ts';
 import { rootOf, type Root } from '../../web/paths.ts';
 import { requestorTlsOf } from '../../dicom/ul/socket/tls-files.ts';
@@ -32,7 +32,7 @@ export interface WebServer {
   /** What tags, messages and the account call it. */
   readonly name: string;
   readonly roots: Readonly<Record<ServiceRoot, Root>>;
-  readonly credentials: Credentials;
+  readonly credentials: WebCredentials;
   /** Names and values in turn. */
   readonly headers: readonly string[];
   readonly tls: TlsOptions | null;

@@ -39,7 +39,7 @@ export interface BodyTaker {
 }
 
 /** What is asked. */
-export interface Asked {
+export interface WebAsked {
   readonly service: string;
   readonly method: string;
   /** Whose root the path is under. */
@@ -98,7 +98,7 @@ export class WebCall implements WebUser {
   readonly #web: WebParts;
   readonly #operation: Operation;
   readonly #options: WebOptions;
-  readonly #asked: Asked;
+  readonly #asked: WebAsked;
   readonly #user: AnswerUser;
   #exchange: WebExchange | null = null;
   #status = 0;
@@ -110,7 +110,7 @@ export class WebCall implements WebUser {
   constructor(
     web: WebParts,
     operation: Operation,
-    call: { readonly slot: number; readonly options: WebOptions; readonly asked: Asked },
+    call: { readonly slot: number; readonly options: WebOptions; readonly asked: WebAsked },
     user: AnswerUser,
   ) {
     const { slot, options, asked } = call;
