@@ -188,6 +188,31 @@ describe('the archive refuses', () => {
     expect(study.list).toMatchObject([{ PatientID: 'P1', RetrieveAETitle: 'ARCHIVE' }]);
   });
 
+  it('instances without a UID, by the name of what they lack', async () => {
+    const port = await archive();
+    const association = await connected(place(port), propose(SECONDARY_CAPTURE));
+    const comments = [];
+    const sop = { sopClass: SECONDARY_CAPTURE, sopInstance: String(ONE['SOPInstanceUID']) };
+    for (const keyword of ['SOPClassUID', 'SOPInstanceUID', 'StudyInstanceUID']) {
+      const { [keyword]: _gone, ...rest } = ONE;
+      const call = new Call();
+      let comment = '';
+      const onReply = call.onReply.bind(call);
+      call.onReply = (reply) => {
+        comment = reply.text(0x0902);
+        onReply(reply);
+      };
+      const id = association.contextFor(SECONDARY_CAPTURE, EXPLICIT);
+      association.send(storeRequest(id, association.maxPdu, sop, instanceBytes(rest)), call);
+      comments.push([...(await call.done).statuses, comment]);
+    }
+    expect(comments).toEqual([
+      [0xa900, 'the data set has no SOP Class UID'],
+      [0xa900, 'the data set has no SOP Instance UID'],
+      [0xa900, 'the data set has no Study Instance UID'],
+    ]);
+  });
+
   it('requests of commitment that are none', async () => {
     const port = await archive();
     const sopClass = SopClass.STORAGE_COMMITMENT;

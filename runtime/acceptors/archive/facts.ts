@@ -58,6 +58,8 @@ function inDataset(
   reader: HeaderReader,
   command: { readonly sopClass: string; readonly sopInstance: string },
 ): InstanceFacts | ResponseFields {
+  if (!reader.value(SOP_CLASS_UID)) return mismatch('the data set has no SOP Class UID');
+  if (!reader.value(SOP_INSTANCE_UID)) return mismatch('the data set has no SOP Instance UID');
   if (reader.value(SOP_CLASS_UID) !== command.sopClass)
     return mismatch('SOP Class UID of data set and command differ');
   if (reader.value(SOP_INSTANCE_UID) !== command.sopInstance)
