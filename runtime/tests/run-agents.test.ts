@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { summaryFromRunLog } from '../runlog/restore.ts';
 import type { LogRecord } from '../runlog/format.ts';
 import { readRunLog } from '../runlog/cursor.ts';
+import { startForwarder } from './delivery-forwarder.ts';
 import { anyPortFree, requirePeer } from './peers.ts';
 import { Bench } from './run-cli.ts';
 import type { CliProcess, CliResult } from './run-cli.ts';
@@ -145,9 +146,18 @@ class Site {
     return ['--creds', join(this.#folder, `${role}.creds`)];
   }
 
-  async agent(name: string, ...more: readonly string[]): Promise<CliProcess> {
+  agent(name: string, ...more: readonly string[]): Promise<CliProcess> {
+    return this.agentWith({}, name, ...more);
+  }
+
+  async agentWith(
+    env: Readonly<Record<string, string>>,
+    name: string,
+    ...more: readonly string[]
+  ): Promise<CliProcess> {
     const flags = ['--name', name, '--results', join(this.#folder, 'parts')];
-    const agent = bench.start(['agent', ...this.creds('agent'), ...flags, ...more], LONG);
+    const words = ['agent', ...this.creds('agent'), ...flags, ...more];
+    const agent = bench.start(words, { ...LONG, env });
     this.#running.push(agent);
     await agent.says('waiting for runs');
     return agent;
@@ -266,6 +276,48 @@ describe.skipIf(noServer)('over TLS', () => {
     expect(word.stderr).toContain('--agents many: must be a number');
     const alone = await refused('run', 'steady.ts', '--lost-agents', '1');
     expect(alone.stderr).toContain('--lost-agents: says nothing without --agents');
+  }, 60_000);
+});
+
+const DELIVERY = `import dicom from 'dicom';
+import { sleep } from 'k6';
+const archive = dicom.receiver({ aet: 'ARCHIVE', port: Number(__ENV.RXPORT ?? '0') });
+const router = dicom.peer({ connect: 'ROUTER@127.0.0.1:' + __ENV.ROUTER, deliversTo: archive });
+const camera = dicom.synthetic({ modality: 'ES', rows: 32, columns: 32 });
+export const options = {
+  scenarios: { s: { executor: 'per-vu-iterations', vus: 2, iterations: 1 } },
+  thresholds: {
+    dicom_delivery_missing: ['count==0'],
+    dicom_delivery_unexpected: ['count==0'],
+    dicom_delivery_unique: ['count==20'],
+  },
+};
+export default async function () {
+  const study = dicom.study({ images: 10, from: camera });
+  const association = await router.associate({ for: study });
+  for (const image of study.images) await association.store(image);
+  await association.release();
+  await sleep(0.5);
+}
+`;
+
+describe.skipIf(noServer)('receivers', () => {
+  it('what arrives at the receiver of another agent is neither missing nor unexpected', async () => {
+    bench.write('steady.ts', DELIVERY);
+    const site = await Site.open('engine-c');
+    const port = await anyPortFree();
+    const none = { drop: new Set<string>(), repeat: new Set<string>(), damage: new Set<string>() };
+    const forwarder = await startForwarder({ port, calledAET: 'ARCHIVE' }, none);
+    // The port of its receiver is a matter of each host.
+    await Promise.all([site.agentWith({ RXPORT: String(port) }, 'first'), site.agent('second')]);
+    const flags = ['-e', `ROUTER=${forwarder.port}`, '--no-preflight', '--settle', '1s'];
+    const result = await site.run('2', ...flags).ended;
+    forwarder.stop();
+    await site.close();
+    expect(result.code, result.stdout + result.stderr).toBe(0);
+    expect(result.summary().delivery.routes).toMatchObject([
+      { accepted: 20, arrived: 20, unique: 20, missing: 0, unexpected: 0, duplicated: 0 },
+    ]);
   }, 60_000);
 });
 
