@@ -16,7 +16,7 @@ import {
 } from '@nats-io/transport-node';
 import type { NatsConnection } from '@nats-io/transport-node';
 import { DicomRunError, ExitCode } from '../errors.ts';
-import type { Credentials } from './keys.ts';
+import type { EngineCredentials } from './keys.ts';
 import { BUNDLES } from './protocol.ts';
 
 /** What came of a question. */
@@ -49,7 +49,7 @@ const LEADERS = 'dr-lead';
 const LEASE_MS = 5_000;
 
 /** @throws DicomRunError 111 with what is wrong, in words of its own */
-export async function openBus(credentials: Credentials): Promise<Bus> {
+export async function openBus(credentials: EngineCredentials): Promise<Bus> {
   const { engine, role, seed, ca } = credentials;
   try {
     const nc = await connect({

@@ -7,7 +7,7 @@ import { DicomRunError, ExitCode } from '../errors.ts';
 export type Role = 'coordinator' | 'agent';
 
 /** What a holder of a role has to know: `coordinator.creds`, `agent.creds`. */
-export interface Credentials {
+export interface EngineCredentials {
   readonly kind: 'dicomrun-credentials';
   readonly role: Role;
   /** `tls://host:4222`; `--engine` goes before it. */
@@ -24,7 +24,7 @@ export function newKey(): { readonly seed: string; readonly publicKey: string } 
 }
 
 /** @throws DicomRunError 104 when the file is none of ours */
-export function readCredentials(file: string): Credentials {
+export function readCredentials(file: string): EngineCredentials {
   const refuse = (why: string): DicomRunError =>
     new DicomRunError(ExitCode.CONFIG, {
       code: 'ENGINE_CREDS',
@@ -43,9 +43,9 @@ export function readCredentials(file: string): Credentials {
   return value;
 }
 
-function parsed(text: string): Credentials | null {
+function parsed(text: string): EngineCredentials | null {
   try {
-    return JSON.parse(text) as Credentials;
+    return JSON.parse(text) as EngineCredentials;
   } catch {
     return null;
   }

@@ -9,7 +9,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { DicomRunError, ExitCode } from '../errors.ts';
 import { selfSigned } from './certificate.ts';
 import { newKey } from './keys.ts';
-import type { Credentials, Role } from './keys.ts';
+import type { EngineCredentials, Role } from './keys.ts';
 
 export interface EngineSettings {
   readonly host: string;
@@ -24,7 +24,7 @@ export interface EngineSettings {
 }
 
 export interface EngineServer {
-  readonly credentials: Readonly<Record<Role, Credentials>>;
+  readonly credentials: Readonly<Record<Role, EngineCredentials>>;
   readonly pid: number;
   /** Settles when the process ends, with the last of what it said. */
   readonly ended: Promise<string>;
@@ -137,7 +137,7 @@ function makeCredentials(settings: EngineSettings): EngineServer['credentials'] 
   const scheme = tls ? 'tls' : 'nats';
   const engine = `${scheme}://${settings.advertise}:${settings.port}`;
   const pair = tls ? certificateIn(folder) : null;
-  const of = (role: Role): Credentials & { readonly publicKey: string } => {
+  const of = (role: Role): EngineCredentials & { readonly publicKey: string } => {
     const { seed, publicKey } = keyIn(folder, role);
     const ca = pair === null ? {} : { ca: pair };
     return { kind: 'dicomrun-credentials', role, engine, ...ca, seed, publicKey };

@@ -1,6 +1,6 @@
 // Which engine is meant, and who one is there: `--engine URL`, `--creds FILE`.
 import { resolve } from 'node:path';
-import type { Credentials, Role } from '../../agents/keys.ts';
+import type { EngineCredentials, Role } from '../../agents/keys.ts';
 import { readCredentials } from '../../agents/keys.ts';
 import { DicomRunError, ExitCode } from '../../errors.ts';
 import type { Terminal } from '../terminal.ts';
@@ -15,7 +15,7 @@ export function whoseEngine(
   { engine, creds }: EngineFlags,
   role: Role,
   { cwd, env }: Pick<Terminal, 'cwd' | 'env'>,
-): Credentials {
+): EngineCredentials {
   const file = creds ?? env['DICOMRUN_CREDS'];
   if (file === undefined) {
     throw new DicomRunError(ExitCode.CONFIG, {
@@ -38,7 +38,7 @@ export function whoseEngine(
   return { ...found, engine: address };
 }
 
-function mustBeAddress(address: string, { ca }: Credentials): void {
+function mustBeAddress(address: string, { ca }: EngineCredentials): void {
   const scheme = /^(tls|nats):\/\/[^/\s]+:\d+$/.exec(address)?.[1];
   const wanted = ca === undefined ? 'nats' : 'tls';
   if (scheme === wanted) return;

@@ -6,13 +6,13 @@ import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Credentials } from '../../agents/keys.ts';
+import type { EngineCredentials } from '../../agents/keys.ts';
 import { startEngine } from '../../agents/server.ts';
 import type { EngineServer } from '../../agents/server.ts';
 import type { Terminal } from '../terminal.ts';
 
 export interface LocalCrew {
-  readonly credentials: Credentials;
+  readonly credentials: EngineCredentials;
   stop(): Promise<void>;
 }
 
