@@ -9,6 +9,12 @@ const restrictedSyntax = [
   { selector: 'TSModuleDeclaration[kind="namespace"]', message: 'use a module' },
   { selector: 'TSParameterProperty', message: 'declare the field' },
 ];
+/** TypeScript's `private` is gone at run time; a constructor cannot have the other one. */
+const hidden = 'write #name: it is private at run time, too';
+const noPrivateKeyword = [
+  { selector: 'PropertyDefinition[accessibility="private"]', message: hidden },
+  { selector: 'MethodDefinition[accessibility="private"][kind!="constructor"]', message: hidden },
+];
 const noDefaultExport = { selector: 'ExportDefaultDeclaration', message: 'use a named export' };
 
 export default tseslint.config(
@@ -40,7 +46,7 @@ export default tseslint.config(
         'error',
         { considerDefaultExhaustiveForUnions: true },
       ],
-      'no-restricted-syntax': ['error', ...restrictedSyntax, noDefaultExport],
+      'no-restricted-syntax': ['error', ...restrictedSyntax, ...noPrivateKeyword, noDefaultExport],
       'no-console': 'error',
       'no-empty': 'error',
       'no-eval': 'error',
@@ -69,6 +75,15 @@ export default tseslint.config(
       'examples/**/*.ts',
     ],
     rules: { 'no-restricted-syntax': ['error', ...restrictedSyntax] },
+  },
+  {
+    // Not yet rewritten.
+    files: [
+      'runtime/acceptors/archive/archive.ts',
+      'runtime/acceptors/thread.ts',
+      'runtime/vu/dimse/intake.ts',
+    ],
+    rules: { 'no-restricted-syntax': ['error', ...restrictedSyntax, noDefaultExport] },
   },
   {
     // The sandbox awaits thenables of its own and, to yield, null; both are what they look like.

@@ -70,31 +70,31 @@ export interface Question {
 export class Desk {
   readonly missing: MissingInstance[] = [];
   readonly strays: StrayInstance[] = [];
-  private readonly options: DeskOptions;
-  private readonly receivers = new Map<number, ReceiverDesk>();
-  private readonly routes: Route[] = [];
-  private readonly routeNumbers = new Map<string, number>();
-  private readonly straySamples = new Map<number, TallySamples>();
-  private readonly names = new Map<number, string>();
+  readonly #options: DeskOptions;
+  readonly #receivers = new Map<number, ReceiverDesk>();
+  readonly #routes: Route[] = [];
+  readonly #routeNumbers = new Map<string, number>();
+  readonly #straySamples = new Map<number, TallySamples>();
+  readonly #names = new Map<number, string>();
 
   constructor(options: DeskOptions) {
-    this.options = options;
+    this.#options = options;
   }
 
   get runNumber(): string {
-    return this.options.runNumber;
+    return this.#options.runNumber;
   }
 
   /** Opens the account of a receiver. */
   open(receiver: number, name: string, spec: DeskSpec = {}): ReceiverDesk {
-    const { runNumber, horizonMs, sent, files } = this.options;
+    const { runNumber, horizonMs, sent, files } = this.#options;
     const keys = new Keys(runNumber);
     const witness: Witness = {
       uid: (a, b) => keys.uid(a, b),
       file: (prototype) => files.of(prototype),
       differences: (instance, header, tags) => {
         atWork(StationWork.EXPECT, receiver);
-        return judgeWishes(instance, header as KeptHeader | undefined, this.wishes(tags));
+        return judgeWishes(instance, header as KeptHeader | undefined, this.#wishes(tags));
       },
     };
     if (spec.verify === 'full') {
@@ -102,37 +102,37 @@ export class Desk {
         sent.changes(uid, instance, header as KeptHeader, except);
     }
     const options = {
-      settleMs: spec.settleMs ?? this.options.settleMs,
+      settleMs: spec.settleMs ?? this.#options.settleMs,
       horizonMs,
       name,
-      ...(spec.verify === 'counts' ? {} : { pixels: this.options.hashes }),
+      ...(spec.verify === 'counts' ? {} : { pixels: this.#options.hashes }),
     };
-    const account = new Account(options, this.listener(receiver, keys));
+    const account = new Account(options, this.#listener(receiver, keys));
     const expectations = new Expectations(account, witness);
     const desk = { account, keys, expectations };
-    this.receivers.set(receiver, desk);
-    this.names.set(receiver, name);
+    this.#receivers.set(receiver, desk);
+    this.#names.set(receiver, name);
     return desk;
   }
 
   /** The number of a route that delivers to a receiver; opens its account. */
   route(name: string, receiver: number, scenario: string): number {
     const key = `${receiver}\n${scenario}\n${name}`;
-    let number = this.routeNumbers.get(key);
+    let number = this.#routeNumbers.get(key);
     if (number !== undefined) return number;
-    number = this.routes.length;
-    this.routeNumbers.set(key, number);
+    number = this.#routes.length;
+    this.#routeNumbers.set(key, number);
     const tags: Record<string, string> = { route: name };
     if (scenario !== '') tags['scenario'] = scenario;
-    const samples = new TallySamples(this.options.samples, tags);
-    this.routes.push({ name, scenario, receiver, samples });
-    this.receivers.get(receiver)?.account.addRoute(number);
+    const samples = new TallySamples(this.#options.samples, tags);
+    this.#routes.push({ name, scenario, receiver, samples });
+    this.#receivers.get(receiver)?.account.addRoute(number);
     return number;
   }
 
   receiverOf(route: number): ReceiverDesk | undefined {
-    const receiver = this.routes[route]?.receiver;
-    return receiver === undefined ? undefined : this.receivers.get(receiver);
+    const receiver = this.#routes[route]?.receiver;
+    return receiver === undefined ? undefined : this.#receivers.get(receiver);
   }
 
   accept(route: number, row: AcceptedRow, now: number): void {
@@ -140,7 +140,7 @@ export class Desk {
   }
 
   arrive(receiver: number, row: ArrivalRow, now: number): void {
-    this.receivers.get(receiver)?.account.arrive(row, now);
+    this.#receivers.get(receiver)?.account.arrive(row, now);
   }
 
   /**
@@ -153,12 +153,12 @@ export class Desk {
     now: number,
     answer: (delivery: Delivery) => void,
   ): void {
-    const desk = this.receivers.get(receiver);
+    const desk = this.#receivers.get(receiver);
     if (desk === undefined) throw new Error(`expect: this thread has no receiver ${receiver}`);
     const { keys, expectations } = desk;
     const { study, member } = question;
     const tags = question.tags as Readonly<Record<string, TagWish>> | undefined;
-    if (tags !== undefined) this.wishes(tags);
+    if (tags !== undefined) this.#wishes(tags);
     const number = typeof study === 'number' ? study : keys.study(study);
     const instance = member === undefined ? undefined : instanceKey(keys, number, member);
     const { ticket, accepted, timeoutMs, quietMs } = question;
@@ -169,91 +169,91 @@ export class Desk {
 
   /** Time passes: entries are dropped, questions answered, counters emitted. */
   sweep(now: number): void {
-    for (const { account } of this.receivers.values()) account.sweep(now);
-    this.emit(now);
+    for (const { account } of this.#receivers.values()) account.sweep(now);
+    this.#emit(now);
   }
 
   /** Questions that wait for their answer. */
   waiting(): number {
     let sum = 0;
-    for (const { expectations } of this.receivers.values()) sum += expectations.size;
+    for (const { expectations } of this.#receivers.values()) sum += expectations.size;
     return sum;
   }
 
   /** Answers questions whose time has come. */
   tick(now: number): void {
-    for (const { expectations } of this.receivers.values()) expectations.ticked(now);
+    for (const { expectations } of this.#receivers.values()) expectations.ticked(now);
   }
 
   /** Accepted instances still on their way. */
   outstanding(): number {
     let sum = 0;
-    for (const { account } of this.receivers.values()) sum += account.outstanding;
+    for (const { account } of this.#receivers.values()) sum += account.outstanding;
     return sum;
   }
 
   /** When something last happened, ms since t0. */
   lastEvent(): number {
     let last = -Infinity;
-    for (const { account } of this.receivers.values()) last = Math.max(last, account.lastEvent);
+    for (const { account } of this.#receivers.values()) last = Math.max(last, account.lastEvent);
     return last;
   }
 
   /** Closes every account: what is not here is missing. */
   close(now: number): readonly RouteAccount[] {
-    for (const { account } of this.receivers.values()) account.close(now);
-    this.emit(now);
+    for (const { account } of this.#receivers.values()) account.close(now);
+    this.#emit(now);
     const sums = new Map<string, Tally>();
-    this.routes.forEach(({ name, receiver }, number) => {
-      const tally = this.receivers.get(receiver)?.account.tallies[number];
+    this.#routes.forEach(({ name, receiver }, number) => {
+      const tally = this.#receivers.get(receiver)?.account.tallies[number];
       if (tally === undefined) return;
       let sum = sums.get(name);
       if (sum === undefined) sums.set(name, (sum = newTally()));
       addTally(sum, tally);
     });
-    for (const [receiver, { account }] of this.receivers) {
-      if (account.stray.unexpected > 0) sums.set(this.strayName(receiver), account.stray);
+    for (const [receiver, { account }] of this.#receivers) {
+      if (account.stray.unexpected > 0) sums.set(this.#strayName(receiver), account.stray);
     }
     return [...sums].map(([route, tally]) => routeAccount(route, tally));
   }
 
-  private emit(now: number): void {
-    this.routes.forEach(({ receiver, samples }, number) => {
-      const tally = this.receivers.get(receiver)?.account.tallies[number];
+  #emit(now: number): void {
+    this.#routes.forEach(({ receiver, samples }, number) => {
+      const tally = this.#receivers.get(receiver)?.account.tallies[number];
       if (tally !== undefined) samples.emit(tally, now);
     });
-    for (const [receiver, { account }] of this.receivers) {
+    for (const [receiver, { account }] of this.#receivers) {
       if (account.stray.unexpected === 0) continue;
-      let samples = this.straySamples.get(receiver);
+      let samples = this.#straySamples.get(receiver);
       if (samples === undefined) {
-        samples = new TallySamples(this.options.samples, { route: this.strayName(receiver) });
-        this.straySamples.set(receiver, samples);
+        samples = new TallySamples(this.#options.samples, { route: this.#strayName(receiver) });
+        this.#straySamples.set(receiver, samples);
       }
       samples.emit(account.stray, now);
     }
   }
 
-  private strayName(receiver: number): string {
-    return `(${this.names.get(receiver) ?? 'receiver'}, no route)`;
+  #strayName(receiver: number): string {
+    return `(${this.#names.get(receiver) ?? 'receiver'}, no route)`;
   }
 
-  private listener(receiver: number, keys: Keys): ConstructorParameters<typeof Account>[1] {
-    const { samples, mostMissing, mostStrays = 0 } = this.options;
+  #listener(receiver: number, keys: Keys): ConstructorParameters<typeof Account>[1] {
+    const { samples, mostMissing, mostStrays = 0 } = this.#options;
     return {
       delivered: (route, durationMs, at) => {
-        const series = this.routes[route]?.samples.duration;
+        const series = this.#routes[route]?.samples.duration;
         if (series !== undefined) samples.add(series, durationMs, at);
       },
       dropped: (a, b) => keys.forget(a, b),
       finished: (study) => keys.forgetStudy(study),
       missing: (a, b, { study, route, prototype, sent }) => {
         if (this.missing.length >= mostMissing) return;
-        const { file, modality } = this.options.files.facts(prototype);
+        const { file, modality } = this.#options.files.facts(prototype);
         this.missing.push({
           sopInstanceUid: keys.uid(a, b),
           studyUid: keys.studyUid(study),
-          route: this.routes[route]?.name ?? '',
-          scenario: this.routes[route]?.scenario ?? '',
+          route: this.#routes[route]?.name ?? '',
+          scenario: this.#routes[route]?.scenario ?? '',
           ...(file === '' ? {} : { file }),
           ...(modality === '' ? {} : { modality }),
           sentMs: sent,
@@ -261,7 +261,7 @@ export class Desk {
       },
       stray: (a, b, { route, arrivals, counted }) => {
         if (this.strays.length >= mostStrays) return;
-        const { name = this.strayName(receiver), scenario = '' } = this.routes[route] ?? {};
+        const { name = this.#strayName(receiver), scenario = '' } = this.#routes[route] ?? {};
         const sopInstanceUid = keys.uid(a, b);
         this.strays.push({ sopInstanceUid, route: name, scenario, arrivals, counted });
       },
@@ -269,11 +269,11 @@ export class Desk {
   }
 
   /** Compiled wishes, by identity of the object that asked. */
-  private readonly compiled = new WeakMap<object, Wishes>();
+  readonly #compiled = new WeakMap<object, Wishes>();
 
-  private wishes(tags: Readonly<Record<string, TagWish>>): Wishes {
-    let wishes = this.compiled.get(tags);
-    if (wishes === undefined) this.compiled.set(tags, (wishes = compileWishes(tags)));
+  #wishes(tags: Readonly<Record<string, TagWish>>): Wishes {
+    let wishes = this.#compiled.get(tags);
+    if (wishes === undefined) this.#compiled.set(tags, (wishes = compileWishes(tags)));
     return wishes;
   }
 }

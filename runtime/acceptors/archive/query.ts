@@ -96,90 +96,90 @@ function jsonOf(instance: StoredInstance): JsonDataset {
 
 /** Queries over an {@link ArchiveStore}. Relational queries work: every key is looked at. */
 export class Query {
-  private readonly store: ArchiveStore;
-  private readonly options: QueryOptions;
+  readonly #store: ArchiveStore;
+  readonly #options: QueryOptions;
 
   constructor(store: ArchiveStore, options: QueryOptions) {
-    this.store = store;
-    this.options = options;
+    this.#store = store;
+    this.#options = options;
   }
 
   /** The answers to a C-FIND identifier, one by one. */
   *find(keys: JsonDataset, level: Level): Generator<JsonDataset> {
     atWork(StationWork.QUERY, EMBEDDED_STATION.ARCHIVE);
-    this.store.index();
-    for (const { json } of this.candidates(keys, level)) {
+    this.#store.index();
+    for (const { json } of this.#candidates(keys, level)) {
       const candidate = { ...json, QueryRetrieveLevel: level };
       // PS3.4 C.4.1.1.3.2: where to retrieve it from is in every answer, asked for or not.
-      if (matches(keys, candidate)) yield { ...project(keys, candidate), ...this.retrieveFrom() };
+      if (matches(keys, candidate)) yield { ...project(keys, candidate), ...this.#retrieveFrom() };
     }
   }
 
   /** The instances a C-MOVE or C-GET identifier stands for, by its unique keys alone. */
   instances(keys: JsonDataset, level: Level): StoredInstance[] {
-    this.store.index();
+    this.#store.index();
     const unique = uniqueKeysOf(keys, level);
     const found: StoredInstance[] = [];
-    for (const { json, instances } of this.candidates(unique, level)) {
+    for (const { json, instances } of this.#candidates(unique, level)) {
       if (matches(unique, json)) found.push(...instances);
     }
     return found;
   }
 
-  private retrieveFrom(): JsonDataset {
-    return { RetrieveAETitle: this.options.retrieveAET };
+  #retrieveFrom(): JsonDataset {
+    return { RetrieveAETitle: this.#options.retrieveAET };
   }
 
-  private *candidates(keys: JsonDataset, level: Level): Generator<Candidate> {
+  *#candidates(keys: JsonDataset, level: Level): Generator<Candidate> {
     if (level === 'PATIENT') {
-      yield* this.patients();
+      yield* this.#patients();
       return;
     }
-    for (const study of this.studies(keys)) {
+    for (const study of this.#studies(keys)) {
       if (level === 'STUDY') {
-        const candidate = this.study(study);
+        const candidate = this.#study(study);
         if (candidate !== null) yield candidate;
         continue;
       }
-      for (const series of study.series.values()) yield* this.ofSeries(study, series, level);
+      for (const series of study.series.values()) yield* this.#ofSeries(study, series, level);
     }
   }
 
   /** With a Study Instance UID there is no need to look at all of them. */
-  private studies(keys: JsonDataset): Iterable<StoredStudy> {
+  #studies(keys: JsonDataset): Iterable<StoredStudy> {
     const uid = keys['StudyInstanceUID'];
     if (typeof uid !== 'string' || uid === '' || uid.includes('*'))
-      return this.store.studies.values();
-    const study = this.store.studies.get(uid);
+      return this.#store.studies.values();
+    const study = this.#store.studies.get(uid);
     return study === undefined ? [] : [study];
   }
 
-  private *ofSeries(study: StoredStudy, series: StoredSeries, level: Level): Generator<Candidate> {
-    const instances = this.visible(series);
+  *#ofSeries(study: StoredStudy, series: StoredSeries, level: Level): Generator<Candidate> {
+    const instances = this.#visible(series);
     const [first] = instances;
     if (first === undefined) return;
     if (level === 'SERIES') {
       const json = {
         ...jsonOf(first),
-        ...this.common(),
+        ...this.#common(),
         NumberOfSeriesRelatedInstances: instances.length,
       };
       yield { json, instances };
       return;
     }
     for (const instance of instances) {
-      const json = { ...jsonOf(instance), ...this.common(), StudyInstanceUID: study.uid };
+      const json = { ...jsonOf(instance), ...this.#common(), StudyInstanceUID: study.uid };
       yield { json, instances: [instance] };
     }
   }
 
-  private study(study: StoredStudy): Candidate | null {
+  #study(study: StoredStudy): Candidate | null {
     const instances: StoredInstance[] = [];
     const modalities = new Set<string>();
     const sopClasses = new Set<string>();
     let seriesCount = 0;
     for (const series of study.series.values()) {
-      const visible = this.visible(series);
+      const visible = this.#visible(series);
       const [first] = visible;
       if (first === undefined) continue;
       seriesCount++;
@@ -193,7 +193,7 @@ export class Query {
     if (first === undefined) return null;
     const json = {
       ...jsonOf(first),
-      ...this.common(),
+      ...this.#common(),
       ModalitiesInStudy: [...modalities],
       SOPClassesInStudy: [...sopClasses],
       NumberOfStudyRelatedSeries: seriesCount,
@@ -202,10 +202,10 @@ export class Query {
     return { json, instances };
   }
 
-  private *patients(): Generator<Candidate> {
+  *#patients(): Generator<Candidate> {
     const patients = new Map<string, { studies: number; series: number; of: StoredInstance[] }>();
-    for (const study of this.store.studies.values()) {
-      const candidate = this.study(study);
+    for (const study of this.#store.studies.values()) {
+      const candidate = this.#study(study);
       if (candidate === null) continue;
       const id = String(candidate.json['PatientID'] ?? '');
       const patient = patients.get(id) ?? { studies: 0, series: 0, of: [] };
@@ -219,7 +219,7 @@ export class Query {
       if (first === undefined) continue;
       const json = {
         ...jsonOf(first),
-        ...this.common(),
+        ...this.#common(),
         NumberOfPatientRelatedStudies: studies,
         NumberOfPatientRelatedSeries: series,
         NumberOfPatientRelatedInstances: of.length,
@@ -228,12 +228,12 @@ export class Query {
     }
   }
 
-  private common(): JsonDataset {
-    return { ...this.retrieveFrom(), InstanceAvailability: 'ONLINE' };
+  #common(): JsonDataset {
+    return { ...this.#retrieveFrom(), InstanceAvailability: 'ONLINE' };
   }
 
-  private visible({ instances }: StoredSeries): StoredInstance[] {
-    const { visibleAfterMs, now } = this.options;
+  #visible({ instances }: StoredSeries): StoredInstance[] {
+    const { visibleAfterMs, now } = this.#options;
     if (visibleAfterMs === 0) return [...instances.values()];
     const before = now() - visibleAfterMs;
     return [...instances.values()].filter(({ storedAt }) => storedAt <= before);

@@ -107,19 +107,19 @@ export class Router extends StoreStation<Taking> {
   /** Why the last one that had no destination to fail at was given up. */
   lastDead = '';
   readonly destinations: ReadonlyMap<string, Destination>;
-  private readonly spec: RouterSpec;
-  private readonly rules: RuleTable;
-  private readonly spool: Spool;
+  readonly #spec: RouterSpec;
+  readonly #rules: RuleTable;
+  readonly #spool: Spool;
   /** What has not come whole yet; what has counts as queued. */
-  private readonly arriving: Room;
-  private readonly routes: RouteTable;
-  private readonly now: () => number;
-  private readonly studies: StableStudies | null;
-  private readonly told = new Set<string>();
-  private readonly drops: () => boolean;
-  private readonly duplicates: () => boolean;
-  private readonly corrupts: () => boolean;
-  private readonly forwardDelay: () => number;
+  readonly #arriving: Room;
+  readonly #routes: RouteTable;
+  readonly #now: () => number;
+  readonly #studies: StableStudies | null;
+  readonly #told = new Set<string>();
+  readonly #drops: () => boolean;
+  readonly #duplicates: () => boolean;
+  readonly #corrupts: () => boolean;
+  readonly #forwardDelay: () => number;
 
   /**
    * @param folder what file names in the specification are relative to
@@ -130,18 +130,18 @@ export class Router extends StoreStation<Taking> {
     super(faults, now);
     checkWords(spec);
     const seed = faults.seed ?? 1;
-    this.spec = spec;
+    this.#spec = spec;
     this.aets = spec.aets ?? [];
-    this.now = now;
-    this.arriving = new Room(Math.min(ROUTER_DEFAULTS.arrivingBytes, spec.queueBytes ?? Infinity));
-    this.rules = new RuleTable(spec.rules ?? BUILT_IN_RULES);
-    this.drops = share(faults.drop, seed);
-    this.duplicates = share(faults.duplicate, seed + 1);
-    this.corrupts = share(faults.corrupt, seed + 2);
-    this.forwardDelay = delays(faults.forwardDelay, seed + 8);
+    this.#now = now;
+    this.#arriving = new Room(Math.min(ROUTER_DEFAULTS.arrivingBytes, spec.queueBytes ?? Infinity));
+    this.#rules = new RuleTable(spec.rules ?? BUILT_IN_RULES);
+    this.#drops = share(faults.drop, seed);
+    this.#duplicates = share(faults.duplicate, seed + 1);
+    this.#corrupts = share(faults.corrupt, seed + 2);
+    this.#forwardDelay = delays(faults.forwardDelay, seed + 8);
     const callingAET = spec.callingAET ?? ROUTER_DEFAULTS.callingAET;
     const retry = spec.retry ?? {};
-    this.spool = newSpool(spec, folder);
+    this.#spool = newSpool(spec, folder);
     const onDone = ({ tail }: QueueItem, delivered: boolean): void => {
       tail?.file.release();
       if (delivered) this.forwarding.forwarded++;
@@ -153,12 +153,12 @@ export class Router extends StoreStation<Taking> {
         new Destination(name, to, { folder, callingAET, retry, now, onDone }),
       ]),
     );
-    this.routes = new RouteTable(
+    this.#routes = new RouteTable(
       spec.routes,
       new Set(this.destinations.keys()),
       spec.mode === 'stable',
     );
-    this.studies =
+    this.#studies =
       spec.mode === 'stable'
         ? new StableStudies(spec.stableMs ?? ROUTER_DEFAULTS.stableMs, now, (items) => {
             for (const { item, to } of items) this.destinations.get(to)?.push(item);
@@ -168,20 +168,20 @@ export class Router extends StoreStation<Taking> {
 
   /** Instances that have not reached their destination yet. */
   outstanding(): number {
-    let sum = this.studies?.size ?? 0;
+    let sum = this.#studies?.size ?? 0;
     for (const destination of this.destinations.values()) sum += destination.outstanding;
     return sum;
   }
 
   /** Bytes held for forwarding, in memory. */
   queuedBytes(): number {
-    let sum = this.studies?.bytes ?? 0;
+    let sum = this.#studies?.bytes ?? 0;
     for (const { queue } of this.destinations.values()) sum += queue.bytes;
     return sum;
   }
 
   override accept(indication: AssociateIndication): AssociateDecision {
-    const { allow } = this.spec;
+    const { allow } = this.#spec;
     if (allow !== undefined && !allow.includes(indication.rq.callingAET)) {
       this.counts.rejected++;
       return CALLING_AET_UNKNOWN;
@@ -191,15 +191,15 @@ export class Router extends StoreStation<Taking> {
 
   override close(): void {
     super.close();
-    this.studies?.close();
+    this.#studies?.close();
     for (const destination of this.destinations.values()) destination.close();
-    this.spool.close();
+    this.#spool.close();
   }
 
   protected begin(): Taking {
-    const limit = this.spec.spoolBytes ?? ROUTER_DEFAULTS.spoolBytes;
+    const limit = this.#spec.spoolBytes ?? ROUTER_DEFAULTS.spoolBytes;
     const tap = new DatasetTap({ header: true, pixels: false, room: this.room });
-    return { bag: new BodyBag({ spool: this.spool, limit, room: this.arriving }), tap };
+    return { bag: new BodyBag({ spool: this.#spool, limit, room: this.#arriving }), tap };
   }
 
   protected starts({ tap }: Taking, { transferSyntax }: Stored): void {
@@ -218,10 +218,10 @@ export class Router extends StoreStation<Taking> {
   protected complete({ bag, tap }: Taking, stored: Stored): number {
     const body = bag.take();
     tap.finish();
-    const limit = this.spec.queueBytes ?? ROUTER_DEFAULTS.queueBytes;
+    const limit = this.#spec.queueBytes ?? ROUTER_DEFAULTS.queueBytes;
     const full = this.queuedBytes() + body.bytes > limit;
     const why = full ? 'the router holds all it may (queueBytes)' : body.error;
-    if (why === null) this.take(body, tap, stored);
+    if (why === null) this.#take(body, tap, stored);
     body.release();
     if (why === null) return Status.SUCCESS;
     this.answer(stored, { status: Status.OUT_OF_RESOURCES, errorComment: why });
@@ -229,14 +229,14 @@ export class Router extends StoreStation<Taking> {
   }
 
   /** Rules, routes, mistakes, queue. */
-  private take(body: Body, { header: found, damage }: DatasetTap, stored: Stored): void {
+  #take(body: Body, { header: found, damage }: DatasetTap, stored: Stored): void {
     const { association, request, transferSyntax } = stored;
     const sopInstance = request.sopInstance();
-    if (this.drops()) {
+    if (this.#drops()) {
       this.forwarding.dropped.push(sopInstance);
       return;
     }
-    const direction = this.direct(found, stored, damage);
+    const direction = this.#direct(found, stored, damage);
     const { header, ruled, renamed, to, study } = direction;
     if (direction === NOWHERE) return;
     if (to.length === 0) {
@@ -244,72 +244,72 @@ export class Router extends StoreStation<Taking> {
       return;
     }
     const whole = ruled === header ? body.onward(NO_HEADER, 0) : body.onward(ruled, header.length);
-    const { parts, tail } = this.corrupts() ? this.damaged(body, whole, sopInstance) : whole;
+    const { parts, tail } = this.#corrupts() ? this.#damaged(body, whole, sopInstance) : whole;
     const item = {
       sopClass: request.sopClass(),
       sopInstance: renamed ?? sopInstance,
       ...{ transferSyntax, parts, tail, route: association.calledAET, study },
       bytes: parts.reduce((sum, part) => sum + part.length, 0),
-      due: this.now() + this.forwardDelay(),
+      due: this.#now() + this.#forwardDelay(),
       attempts: 0,
     };
-    const twice = this.duplicates();
+    const twice = this.#duplicates();
     if (twice) this.forwarding.duplicated.push(sopInstance);
-    for (const name of twice ? [...to, ...to] : to) this.forward({ ...item }, name);
+    for (const name of twice ? [...to, ...to] : to) this.#forward({ ...item }, name);
   }
 
   /** Where a data set goes, and with which header. */
-  private direct(found: Buffer | null, stored: Stored, damage: string): Direction {
+  #direct(found: Buffer | null, stored: Stored, damage: string): Direction {
     const { transferSyntax } = stored;
     const { calledAET, callingAET } = stored.association;
     const readable = found !== null && damage === '';
     const bytes = readable ? found : null;
     const routed = attempt(() =>
-      this.routes.find({ calledAET, callingAET, transferSyntax, bytes }),
+      this.#routes.find({ calledAET, callingAET, transferSyntax, bytes }),
     );
     // why: which way it would go is not known, and any other is a wrong one
     if ('why' in routed) {
       const why = damage === '' ? routed.why : `the data set ${damage}`;
-      this.giveUp(`an instance cannot be routed: ${why}`);
+      this.#giveUp(`an instance cannot be routed: ${why}`);
       return NOWHERE;
     }
     const asItCame = { ...routed.value, header: NO_HEADER, ruled: NO_HEADER, renamed: null };
-    if (!this.rules.concerns(calledAET)) return asItCame;
+    if (!this.#rules.concerns(calledAET)) return asItCame;
     const ruled = attempt(() => {
       if (bytes === null)
         throw new Error(damage === '' ? 'header too long' : `the data set ${damage}`);
-      const after = this.rules.apply(bytes, transferSyntax, calledAET);
-      const renamed = this.routes.sopInstanceAfter(after, bytes, transferSyntax);
+      const after = this.#rules.apply(bytes, transferSyntax, calledAET);
+      const renamed = this.#routes.sopInstanceAfter(after, bytes, transferSyntax);
       return { header: bytes, ruled: after, renamed };
     });
     if ('value' in ruled) return { ...asItCame, ...ruled.value };
     this.forwarding.unruled++;
-    this.tell(`an instance goes on without the rules, which cannot be applied: ${ruled.why}`);
+    this.#tell(`an instance goes on without the rules, which cannot be applied: ${ruled.why}`);
     return asItCame;
   }
 
-  private giveUp(why: string): void {
+  #giveUp(why: string): void {
     this.forwarding.dead++;
     this.lastDead = why;
-    this.tell(why);
+    this.#tell(why);
   }
 
   /** Each reason once: a thousand of a kind are one finding. */
-  private tell(why: string): void {
-    if (this.told.size >= MOST_TOLD || this.told.has(why)) return;
-    this.told.add(why);
+  #tell(why: string): void {
+    if (this.#told.size >= MOST_TOLD || this.#told.has(why)) return;
+    this.#told.add(why);
     this.onNote?.(`router: ${why}`);
   }
 
-  private damaged(body: Body, whole: Onward, sopInstance: string): Onward {
+  #damaged(body: Body, whole: Onward, sopInstance: string): Onward {
     const damaged = body.damaged(whole);
     if (damaged !== null) this.forwarding.corrupted.push(sopInstance);
     return damaged ?? whole;
   }
 
-  private forward(item: QueueItem, to: string): void {
+  #forward(item: QueueItem, to: string): void {
     item.tail?.file.retain();
-    if (this.studies !== null) this.studies.add(item, to);
+    if (this.#studies !== null) this.#studies.add(item, to);
     else this.destinations.get(to)?.push(item);
   }
 }

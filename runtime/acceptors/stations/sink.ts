@@ -26,12 +26,12 @@ interface Taking {
 export class Sink extends StoreStation<Taking> {
   readonly id = EMBEDDED_STATION.SINK;
   readonly aets: readonly string[];
-  private readonly files: FileKeeper | null;
+  readonly #files: FileKeeper | null;
 
   constructor(spec: SinkSpec, now: () => number) {
     super(spec.faults ?? {}, now);
     this.aets = spec.aets ?? [];
-    this.files = spec.folder === undefined ? null : new FileKeeper(spec.folder, () => {});
+    this.#files = spec.folder === undefined ? null : new FileKeeper(spec.folder, () => {});
   }
 
   protected begin(): Taking {
@@ -40,7 +40,7 @@ export class Sink extends StoreStation<Taking> {
 
   protected starts(taking: Taking, { association, request, transferSyntax }: Stored): void {
     const { callingAET } = association;
-    taking.file = this.files?.open(request, { transferSyntax, callingAET }) ?? null;
+    taking.file = this.#files?.open(request, { transferSyntax, callingAET }) ?? null;
   }
 
   protected piece(taking: Taking, buffer: Buffer, start: number, end: number): void {

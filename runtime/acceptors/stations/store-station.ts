@@ -72,17 +72,17 @@ export abstract class StoreStation<T> implements Station, RequestHandler {
   protected readonly dice: FaultDice;
   /** What headers may take up while they arrive, of all associations together. */
   protected readonly room = new Room(HEADERS_MAX_BYTES);
-  private readonly timers = new Set<LongTimer>();
+  readonly #timers = new Set<LongTimer>();
 
   /** Answers requests: this station, behind its rules where there are any. */
-  private readonly handler: RequestHandler &
+  readonly #handler: RequestHandler &
     Pick<AcceptorHandler, 'onAssociate'> &
     Partial<AcceptorHandler>;
 
   constructor(faults: AcceptorFaults, now: () => number) {
     this.dice = new FaultDice(faults, now);
     const policy = faultPolicy(faults);
-    this.handler =
+    this.#handler =
       policy === null ? this : withFaults(policy, this, chance((faults.seed ?? 1) + 7));
   }
 
@@ -113,7 +113,7 @@ export abstract class StoreStation<T> implements Station, RequestHandler {
       this.counts.rejected++;
       return refusal;
     }
-    const decision = this.handler.onAssociate(indication);
+    const decision = this.#handler.onAssociate(indication);
     if (decision.kind !== 'accept') this.counts.rejected++;
     return decision;
   }
@@ -125,7 +125,7 @@ export abstract class StoreStation<T> implements Station, RequestHandler {
       negotiateContexts(indication.rq, this.policy(indication.rq)),
     );
     const data: Carried<T> = { taking: this.begin(), fate: UNHARMED, bytes: 0 };
-    return { kind: 'accept', contexts, handler: this.handler, data };
+    return { kind: 'accept', contexts, handler: this.#handler, data };
   }
 
   onStore(association: Association, request: IncomingRequest): void {
@@ -162,23 +162,23 @@ export abstract class StoreStation<T> implements Station, RequestHandler {
     if (fault !== 0) this.spoilt(taking);
     const status = fault === 0 ? this.complete(taking, whole) : fault;
     if (status === REPLY_LATER) return REPLY_LATER;
-    const delay = this.delay(fate);
+    const delay = this.#delay(fate);
     if (delay === 0) return status;
-    this.respond(delay, whole, { status });
+    this.#respond(delay, whole, { status });
     return REPLY_LATER;
   }
 
   /** The response of a store whose `complete` was `REPLY_LATER`: faults happen to it, too. */
   protected answer(whole: Stored, fields: ResponseFields): void {
-    this.respond(this.delay(whole.fate), whole, fields);
+    this.#respond(this.#delay(whole.fate), whole, fields);
   }
 
   /** How long a response waits by the dice, ms. */
-  private delay(fate: StoreFate): number {
+  #delay(fate: StoreFate): number {
     return fate.answered ? this.dice.delay() : Infinity;
   }
 
-  private respond(delay: number, { association, request }: Stored, fields: ResponseFields): void {
+  #respond(delay: number, { association, request }: Stored, fields: ResponseFields): void {
     const wait = delay + (request.holdMs ?? 0);
     if (wait === 0) association.respond(request, fields);
     else if (wait < Infinity) this.later(wait, () => association.respond(request, fields));
@@ -196,27 +196,27 @@ export abstract class StoreStation<T> implements Station, RequestHandler {
   }
 
   released(association: Association): boolean {
-    return this.handler.onRelease?.(association) ?? true;
+    return this.#handler.onRelease?.(association) ?? true;
   }
 
   closed(association: Association): void {
     const { closedBy } = association;
-    if (closedBy !== null) this.handler.onClosed?.(association, closedBy);
+    if (closedBy !== null) this.#handler.onClosed?.(association, closedBy);
     this.spoilt((association.data as Carried<T>).taking);
   }
 
   close(): void {
-    for (const timer of this.timers) timer.clear();
-    this.timers.clear();
+    for (const timer of this.#timers) timer.clear();
+    this.#timers.clear();
   }
 
   /** Runs something after `ms`, unless the station closes before. */
   protected later(ms: number, run: () => void): void {
     const timer = new LongTimer(() => {
-      this.timers.delete(timer);
+      this.#timers.delete(timer);
       run();
     }, ms);
-    this.timers.add(timer);
+    this.#timers.add(timer);
   }
 }
 

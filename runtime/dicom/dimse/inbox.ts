@@ -72,43 +72,43 @@ export class Inbox {
   messageAt = 0;
   /** When the latest sub-operation ended, or had brought so much more: that keeps a C-GET waiting. */
   requestAt = 0;
-  private readonly user: InboxUser;
-  private inDataset = false;
-  private contextId = 0;
-  private held: Buffer = NO_BYTES;
-  private heldBytes = 0;
-  private keptBytes = 0;
-  private pending: Pending | null = null;
-  private status = 0;
-  private commandField = 0;
-  private request: Request | null = null;
+  readonly #user: InboxUser;
+  #inDataset = false;
+  #contextId = 0;
+  #held: Buffer = NO_BYTES;
+  #heldBytes = 0;
+  #keptBytes = 0;
+  #pending: Pending | null = null;
+  #status = 0;
+  #commandField = 0;
+  #request: Request | null = null;
   /** The data set of a request that is no C-STORE; null = it is let go by. */
-  private collected: Collected | null = null;
-  private noRoom = false;
+  #collected: Collected | null = null;
+  #noRoom = false;
   /** Bytes of the data set so far. */
-  private datasetBytes = 0;
-  private progressBytes = 0;
+  #datasetBytes = 0;
+  #progressBytes = 0;
 
   constructor(user: InboxUser) {
-    this.user = user;
+    this.#user = user;
   }
 
   /** A message has begun and not ended. */
   get busy(): boolean {
-    return this.inDataset || this.heldBytes > 0;
+    return this.#inDataset || this.#heldBytes > 0;
   }
 
   /** A piece of a PDV. */
   onPdv(pdv: Fragment, buffer: Buffer, start: number, end: number): void {
-    if ((pdv.control & COMMAND_BIT) !== 0) this.onCommandPiece(pdv, buffer, start, end);
-    else this.onDatasetPiece(pdv, buffer, start, end);
+    if ((pdv.control & COMMAND_BIT) !== 0) this.#onCommandPiece(pdv, buffer, start, end);
+    else this.#onDatasetPiece(pdv, buffer, start, end);
   }
 
-  private onCommandPiece(pdv: Fragment, buffer: Buffer, start: number, end: number): void {
+  #onCommandPiece(pdv: Fragment, buffer: Buffer, start: number, end: number): void {
     const { contextId } = pdv;
     const last = pdv.complete && (pdv.control & LAST_BIT) !== 0;
-    if (this.inDataset || (this.heldBytes > 0 && contextId !== this.contextId)) {
-      this.user.onProtocolError(
+    if (this.#inDataset || (this.#heldBytes > 0 && contextId !== this.#contextId)) {
+      this.#user.onProtocolError(
         'a command fragment inside another message',
         'PS3.8 E.1',
         buffer,
@@ -116,28 +116,28 @@ export class Inbox {
       );
       return;
     }
-    if (this.heldBytes === 0) {
-      if (!this.user.accepts(contextId)) {
+    if (this.#heldBytes === 0) {
+      if (!this.#user.accepts(contextId)) {
         const what = `a message on presentation context ${contextId}, which is not accepted`;
-        this.user.onProtocolError(what, 'PS3.8 §9.3.5.1', buffer, start);
+        this.#user.onProtocolError(what, 'PS3.8 §9.3.5.1', buffer, start);
         return;
       }
-      this.contextId = contextId;
+      this.#contextId = contextId;
       if (last) {
-        this.onCommand(buffer, start, end);
+        this.#onCommand(buffer, start, end);
         return;
       }
     }
-    if (!this.hold(buffer, start, end) || !last) return;
-    const bytes = this.heldBytes;
-    this.heldBytes = 0;
-    this.onCommand(this.held, 0, bytes);
+    if (!this.#hold(buffer, start, end) || !last) return;
+    const bytes = this.#heldBytes;
+    this.#heldBytes = 0;
+    this.#onCommand(this.#held, 0, bytes);
   }
 
-  private hold(buffer: Buffer, start: number, end: number): boolean {
-    const needed = this.heldBytes + end - start;
+  #hold(buffer: Buffer, start: number, end: number): boolean {
+    const needed = this.#heldBytes + end - start;
     if (needed > COMMAND_MAX_BYTES) {
-      this.user.onProtocolError(
+      this.#user.onProtocolError(
         `a command set of over ${COMMAND_MAX_BYTES} bytes`,
         'PS3.7 §6.3.1',
         buffer,
@@ -145,101 +145,101 @@ export class Inbox {
       );
       return false;
     }
-    if (needed > this.held.length) {
-      const larger = Buffer.allocUnsafe(Math.max(needed, 2 * this.held.length, 256));
-      this.held.copy(larger, 0, 0, this.heldBytes);
-      this.held = larger;
+    if (needed > this.#held.length) {
+      const larger = Buffer.allocUnsafe(Math.max(needed, 2 * this.#held.length, 256));
+      this.#held.copy(larger, 0, 0, this.#heldBytes);
+      this.#held = larger;
     }
-    buffer.copy(this.held, this.heldBytes, start, end);
-    this.heldBytes = needed;
+    buffer.copy(this.#held, this.#heldBytes, start, end);
+    this.#heldBytes = needed;
     return true;
   }
 
-  private onCommand(buffer: Buffer, start: number, end: number): void {
+  #onCommand(buffer: Buffer, start: number, end: number): void {
     if (!scanCommand(buffer, start, end, scan)) {
-      this.user.onProtocolError('the command set cannot be read', 'PS3.7 §6.3.1', buffer, start);
+      this.#user.onProtocolError('the command set cannot be read', 'PS3.7 §6.3.1', buffer, start);
       return;
     }
-    this.user.trace?.message('received', buffer.subarray(start, end), 0);
+    this.#user.trace?.message('received', buffer.subarray(start, end), 0);
     const { commandField } = scan;
     if (scan.dataSetType < 0) {
       // Whether a data set follows cannot be known: waiting for one may be for ever.
       const what = `${messageName(commandField)} without a Command Data Set Type (0000,0800)`;
-      this.user.onProtocolError(what, 'PS3.7 §9.3', buffer.subarray(0, end), start);
+      this.#user.onProtocolError(what, 'PS3.7 §9.3', buffer.subarray(0, end), start);
     } else if (commandField === CommandField.C_CANCEL_RQ) {
       this.messageAt = 0;
-      this.user.onCancel(scan.respondedTo);
+      this.#user.onCancel(scan.respondedTo);
     } else if ((commandField & RESPONSE_BIT) !== 0) {
-      this.onResponse(buffer, start, end);
+      this.#onResponse(buffer, start, end);
     } else {
-      this.onRequestCommand(buffer, start, end);
+      this.#onRequestCommand(buffer, start, end);
     }
   }
 
-  private onResponse(buffer: Buffer, start: number, end: number): void {
-    const pending = this.user.waiting.get(scan.respondedTo);
-    const wrong = this.wrongAnswer(pending);
+  #onResponse(buffer: Buffer, start: number, end: number): void {
+    const pending = this.#user.waiting.get(scan.respondedTo);
+    const wrong = this.#wrongAnswer(pending);
     if (pending === null || wrong !== '') {
       const what = `${messageName(scan.commandField)} ${wrong}`;
-      this.user.onProtocolError(what, 'PS3.7 §9.3', buffer.subarray(0, end), start);
+      this.#user.onProtocolError(what, 'PS3.7 §9.3', buffer.subarray(0, end), start);
       return;
     }
-    this.status = scan.status;
-    this.commandField = scan.commandField;
+    this.#status = scan.status;
+    this.#commandField = scan.commandField;
     if (pending.firstByte === 0) pending.firstByte = this.messageAt;
     if (scan.dataSetType === NO_DATA_SET) {
-      this.finishReply(pending, buffer, start, end);
+      this.#finishReply(pending, buffer, start, end);
       return;
     }
-    this.pending = pending;
-    this.inDataset = true;
-    this.datasetBytes = 0;
-    if (buffer !== this.held) this.keepCommand(buffer, start, end);
-    else this.keptBytes = end;
+    this.#pending = pending;
+    this.#inDataset = true;
+    this.#datasetBytes = 0;
+    if (buffer !== this.#held) this.#keepCommand(buffer, start, end);
+    else this.#keptBytes = end;
   }
 
   /** Why the response in `scan` answers no request of ours, '' when it does. */
-  private wrongAnswer(pending: Pending | null): string {
+  #wrongAnswer(pending: Pending | null): string {
     const { respondedTo, commandField, status } = scan;
     if (respondedTo < 0) return 'without a Message ID Being Responded To (0000,0120)';
     if (pending === null) {
-      const ids = this.user.waiting.list().map(({ messageId }) => messageId);
+      const ids = this.#user.waiting.list().map(({ messageId }) => messageId);
       const asked = ids.length === 0 ? 'none' : ids.slice(0, MOST_IDS_NAMED).join(', ');
       return `to message ID ${respondedTo}, which is not outstanding (outstanding: ${asked})`;
     }
     if (commandField !== (pending.commandField | RESPONSE_BIT)) {
       return `to message ID ${respondedTo}, which was a ${messageName(pending.commandField)}`;
     }
-    if (this.contextId !== pending.contextId) {
-      return `to message ID ${respondedTo} on presentation context ${this.contextId}, its request went out on ${pending.contextId}`;
+    if (this.#contextId !== pending.contextId) {
+      return `to message ID ${respondedTo} on presentation context ${this.#contextId}, its request went out on ${pending.contextId}`;
     }
     return status < 0 ? 'without a status (0000,0900)' : '';
   }
 
   /** The command set of a reply whose data set follows: the chunk it is in may be gone by then. */
-  private keepCommand(buffer: Buffer, start: number, end: number): void {
+  #keepCommand(buffer: Buffer, start: number, end: number): void {
     const bytes = end - start;
-    if (this.held.length < bytes) this.held = Buffer.allocUnsafe(Math.max(bytes, 256));
-    buffer.copy(this.held, 0, start, end);
-    this.keptBytes = bytes;
+    if (this.#held.length < bytes) this.#held = Buffer.allocUnsafe(Math.max(bytes, 256));
+    buffer.copy(this.#held, 0, start, end);
+    this.#keptBytes = bytes;
   }
 
-  private finishReply(pending: Pending, buffer: Buffer, start: number, end: number): void {
-    const { user } = this;
+  #finishReply(pending: Pending, buffer: Buffer, start: number, end: number): void {
+    const user = this.#user;
     // To any other request "pending" is its answer: one that settled must never settle again.
     const more =
-      pending.mayPend === true && (this.status === PENDING || this.status === PENDING_WARNING);
-    reply.status = this.status;
+      pending.mayPend === true && (this.#status === PENDING || this.#status === PENDING_WARNING);
+    reply.status = this.#status;
     reply.pending = more;
     reply.messageId = pending.messageId;
-    reply.commandField = this.commandField;
-    reply.contextId = this.contextId;
-    reply.hasDataset = this.inDataset;
+    reply.commandField = this.#commandField;
+    reply.contextId = this.#contextId;
+    reply.hasDataset = this.#inDataset;
     reply.command = buffer;
     reply.start = start;
     reply.end = end;
-    this.inDataset = false;
-    this.pending = null;
+    this.#inDataset = false;
+    this.#pending = null;
     this.messageAt = 0;
     pending.lastByte = user.chunkAt;
     // The peer answered before our kernel said that it had taken the last byte.
@@ -249,35 +249,35 @@ export class Inbox {
     if (!more) user.onAnswered();
   }
 
-  private onRequestCommand(buffer: Buffer, start: number, end: number): void {
+  #onRequestCommand(buffer: Buffer, start: number, end: number): void {
     if (scan.messageId < 0) {
       const what = `${messageName(scan.commandField)} without a Message ID (0000,0110)`;
-      this.user.onProtocolError(what, 'PS3.7 §9.3', buffer.subarray(0, end), start);
+      this.#user.onProtocolError(what, 'PS3.7 §9.3', buffer.subarray(0, end), start);
       return;
     }
     const command = Buffer.allocUnsafe(end - start);
     buffer.copy(command, 0, start, end);
     const hasDataset = scan.dataSetType !== NO_DATA_SET;
     const ids = { messageId: scan.messageId, commandField: scan.commandField, hasDataset };
-    const request = new Request(this.contextId, ids, command, this.messageAt);
-    if (scan.commandField === CommandField.C_STORE_RQ) this.user.onStore(request);
+    const request = new Request(this.#contextId, ids, command, this.messageAt);
+    if (scan.commandField === CommandField.C_STORE_RQ) this.#user.onStore(request);
     if (!hasDataset) {
-      this.finishRequest(request, null);
+      this.#finishRequest(request, null);
       return;
     }
-    this.request = request;
-    this.inDataset = true;
-    this.datasetBytes = 0;
-    this.progressBytes = PROGRESS_BYTES;
-    this.noRoom = false;
-    const wanted = scan.commandField !== CommandField.C_STORE_RQ && this.user.collects(request);
-    this.collected = wanted ? new Collected(this.user.room) : null;
+    this.#request = request;
+    this.#inDataset = true;
+    this.#datasetBytes = 0;
+    this.#progressBytes = PROGRESS_BYTES;
+    this.#noRoom = false;
+    const wanted = scan.commandField !== CommandField.C_STORE_RQ && this.#user.collects(request);
+    this.#collected = wanted ? new Collected(this.#user.room) : null;
   }
 
-  private onDatasetPiece(pdv: Fragment, buffer: Buffer, start: number, end: number): void {
+  #onDatasetPiece(pdv: Fragment, buffer: Buffer, start: number, end: number): void {
     const last = pdv.complete && (pdv.control & LAST_BIT) !== 0;
-    if (!this.inDataset || pdv.contextId !== this.contextId) {
-      this.user.onProtocolError(
+    if (!this.#inDataset || pdv.contextId !== this.#contextId) {
+      this.#user.onProtocolError(
         'a data set fragment without its command set',
         'PS3.8 E.1',
         buffer,
@@ -285,78 +285,80 @@ export class Inbox {
       );
       return;
     }
-    const { pending, request } = this;
-    this.datasetBytes += end - start;
+    const pending = this.#pending,
+      request = this.#request;
+    this.#datasetBytes += end - start;
     if (pending !== null) {
-      if (this.isTooLong(buffer, start)) return;
+      if (this.#isTooLong(buffer, start)) return;
       if (end > start) pending.onData?.(buffer, start, end);
       // The callback may have ended the association, or this very request.
-      if (last && this.pending === pending) this.finishReply(pending, this.held, 0, this.keptBytes);
+      if (last && this.#pending === pending)
+        this.#finishReply(pending, this.#held, 0, this.#keptBytes);
     } else if (request !== null) {
-      this.onRequestData(request, buffer, start, end);
-      if (last && this.request === request) this.finishCollected(request);
+      this.#onRequestData(request, buffer, start, end);
+      if (last && this.#request === request) this.#finishCollected(request);
     }
   }
 
-  private onRequestData(request: Request, buffer: Buffer, start: number, end: number): void {
+  #onRequestData(request: Request, buffer: Buffer, start: number, end: number): void {
     if (request.commandField === CommandField.C_STORE_RQ) {
-      if (this.datasetBytes >= this.progressBytes) this.progress();
-      if (end > start) this.user.onStoreData(request, buffer, start, end);
+      if (this.#datasetBytes >= this.#progressBytes) this.#progress();
+      if (end > start) this.#user.onStoreData(request, buffer, start, end);
       return;
     }
-    if (this.isTooLong(buffer, start) || this.collected === null) return;
-    if (this.collected.add(buffer, start, end)) return;
-    this.collected.clear();
-    this.collected = null;
-    this.noRoom = true;
+    if (this.#isTooLong(buffer, start) || this.#collected === null) return;
+    if (this.#collected.add(buffer, start, end)) return;
+    this.#collected.clear();
+    this.#collected = null;
+    this.#noRoom = true;
   }
 
   /** Nobody's identifier is that long: it would be held, whole, at the expense of everybody else. */
-  private isTooLong(buffer: Buffer, at: number): boolean {
-    if (this.datasetBytes <= IDENTIFIER_MAX_BYTES) return false;
+  #isTooLong(buffer: Buffer, at: number): boolean {
+    if (this.#datasetBytes <= IDENTIFIER_MAX_BYTES) return false;
     const what = `a data set of over ${IDENTIFIER_MAX_BYTES} bytes that is no instance`;
-    this.user.onProtocolError(what, 'PS3.7 §6.3.1', buffer, at);
+    this.#user.onProtocolError(what, 'PS3.7 §6.3.1', buffer, at);
     return true;
   }
 
   /** Bytes that drip in are no progress; a large instance has its time for every piece of it. */
-  private progress(): void {
-    this.requestAt = this.user.chunkAt;
-    this.progressBytes = this.datasetBytes + PROGRESS_BYTES;
+  #progress(): void {
+    this.requestAt = this.#user.chunkAt;
+    this.#progressBytes = this.#datasetBytes + PROGRESS_BYTES;
   }
 
-  private finishCollected(request: Request): void {
-    const dataset = this.collected?.take() ?? null;
-    this.collected = null;
-    this.finishRequest(request, dataset);
+  #finishCollected(request: Request): void {
+    const dataset = this.#collected?.take() ?? null;
+    this.#collected = null;
+    this.#finishRequest(request, dataset);
   }
 
-  private finishRequest(request: Request, dataset: Buffer | null): void {
-    this.inDataset = false;
-    this.request = null;
+  #finishRequest(request: Request, dataset: Buffer | null): void {
+    this.#inDataset = false;
+    this.#request = null;
     this.messageAt = 0;
-    request.lastByte = this.user.chunkAt;
+    request.lastByte = this.#user.chunkAt;
     if (request.commandField !== CommandField.C_STORE_RQ) {
-      if (this.noRoom) this.user.onNoRoom(request);
-      else this.user.onRequest(request, dataset);
-      this.noRoom = false;
+      if (this.#noRoom) this.#user.onNoRoom(request);
+      else this.#user.onRequest(request, dataset);
+      this.#noRoom = false;
       return;
     }
-    this.requestAt = this.user.chunkAt;
-    const status = this.user.onStoreEnd(request);
-    if (status !== REPLY_LATER) this.user.reply(request, status);
+    this.requestAt = this.#user.chunkAt;
+    const status = this.#user.onStoreEnd(request);
+    if (status !== REPLY_LATER) this.#user.reply(request, status);
   }
 
   /** The association is over: a store that was arriving never ends. */
   clear(): Request | null {
-    const { request } = this;
-    this.inDataset = false;
-    this.request = null;
-    this.pending = null;
-    this.collected?.clear();
-    this.collected = null;
-    this.held = NO_BYTES;
-    this.heldBytes = 0;
+    const request = this.#request;
+    this.#inDataset = false;
+    this.#request = null;
+    this.#pending = null;
+    this.#collected?.clear();
+    this.#collected = null;
+    this.#held = NO_BYTES;
+    this.#heldBytes = 0;
     return request;
   }
 }

@@ -37,122 +37,122 @@ export class Watch implements WheelEntry {
   previous: WheelEntry | null = null;
   next: WheelEntry | null = null;
   slot = -1;
-  private readonly user: WatchUser;
-  private readonly wheel: TimerWheel;
-  private readonly timeouts: Timeouts;
-  private mode: WatchMode = 'none';
-  private gone = 0;
-  private progressAt = 0;
+  readonly #user: WatchUser;
+  readonly #wheel: TimerWheel;
+  readonly #timeouts: Timeouts;
+  #mode: WatchMode = 'none';
+  #gone = 0;
+  #progressAt = 0;
 
   constructor(user: WatchUser, wheel: TimerWheel, timeouts: Timeouts) {
-    this.user = user;
-    this.wheel = wheel;
-    this.timeouts = timeouts;
+    this.#user = user;
+    this.#wheel = wheel;
+    this.#timeouts = timeouts;
   }
 
   /** Waits for something else from now on; 0 ms = for ever. */
   arm(mode: WatchMode, ms: number): void {
-    this.mode = mode;
-    if (ms > 0 && mode !== 'none') this.wheel.set(this, ms);
-    else this.wheel.remove(this);
+    this.#mode = mode;
+    if (ms > 0 && mode !== 'none') this.#wheel.set(this, ms);
+    else this.#wheel.remove(this);
   }
 
   /** A request goes out: makes sure that somebody looks. Called per operation, nearly free. */
   wake(limitMs: number | undefined): void {
-    if (this.mode !== 'established') return;
+    if (this.#mode !== 'established') return;
     if (limitMs !== undefined && limitMs > 0) {
-      this.limit(limitMs);
+      this.#limit(limitMs);
       return;
     }
     if (this.slot >= 0) return;
-    this.progressAt = performance.now();
-    this.look();
+    this.#progressAt = performance.now();
+    this.#look();
   }
 
   /** A request with a limit of its own: somebody has to look no later than that. */
-  private limit(ms: number): void {
+  #limit(ms: number): void {
     const now = performance.now();
-    this.progressAt = now;
-    if (this.slot < 0 || this.dueAt > now + ms) this.wheel.set(this, ms);
+    this.#progressAt = now;
+    if (this.slot < 0 || this.dueAt > now + ms) this.#wheel.set(this, ms);
   }
 
   /** Established: waits for responses and, when nothing is outstanding, for the idle timeout. */
   established(): void {
-    this.mode = 'established';
-    this.wheel.remove(this);
-    this.look();
+    this.#mode = 'established';
+    this.#wheel.remove(this);
+    this.#look();
   }
 
   onDue(now: number): void {
-    const { user } = this;
-    switch (this.mode) {
+    const user = this.#user;
+    switch (this.#mode) {
       case 'artim':
         user.onArtim();
         break;
       case 'associate':
-        user.onTimeout('associate', this.timeouts.associateMs);
+        user.onTimeout('associate', this.#timeouts.associateMs);
         break;
       case 'release':
-        user.onTimeout('release', this.timeouts.releaseMs);
+        user.onTimeout('release', this.#timeouts.releaseMs);
         break;
       case 'close':
         user.onCloseTimeout();
         break;
       case 'established':
-        this.check(now);
+        this.#check(now);
         break;
       case 'none':
         break;
     }
   }
 
-  private look(): void {
-    const { responseMs, idleMs } = this.timeouts;
-    const ms = this.user.waiting.count > 0 ? responseMs : idleMs;
-    if (ms > 0) this.wheel.set(this, ms);
+  #look(): void {
+    const { responseMs, idleMs } = this.#timeouts;
+    const ms = this.#user.waiting.count > 0 ? responseMs : idleMs;
+    if (ms > 0) this.#wheel.set(this, ms);
   }
 
-  private check(now: number): void {
-    const { responseMs, idleMs } = this.timeouts;
-    if (this.user.waiting.count === 0) {
+  #check(now: number): void {
+    const { responseMs, idleMs } = this.#timeouts;
+    if (this.#user.waiting.count === 0) {
       if (idleMs <= 0) return;
-      const idle = now - Math.max(this.user.chunkAt, this.progressAt);
-      if (idle >= idleMs) this.user.onTimeout('idle', idleMs);
-      else this.wheel.set(this, idleMs - idle);
+      const idle = now - Math.max(this.#user.chunkAt, this.#progressAt);
+      if (idle >= idleMs) this.#user.onTimeout('idle', idleMs);
+      else this.#wheel.set(this, idleMs - idle);
       return;
     }
-    this.noteProgress(now);
+    this.#noteProgress(now);
     let left = Infinity;
     let limit = responseMs;
     let phase: Phase = 'response';
-    for (const pending of this.user.waiting.list()) {
+    for (const pending of this.#user.waiting.list()) {
       const own = pending.responseMs ?? responseMs;
-      const remains = own > 0 ? this.waitingSince(pending) + own - now : Infinity;
+      const remains = own > 0 ? this.#waitingSince(pending) + own - now : Infinity;
       if (remains >= left) continue;
       left = remains;
       limit = own;
       phase = pending.sendEnd === 0 ? 'request' : 'response';
     }
     if (left === Infinity) return;
-    if (left <= 0) this.user.onTimeout(phase, limit);
-    else this.wheel.set(this, this.user.outbox.sending ? Math.min(left, limit / LOOKS) : left);
+    if (left <= 0) this.#user.onTimeout(phase, limit);
+    else this.#wheel.set(this, this.#user.outbox.sending ? Math.min(left, limit / LOOKS) : left);
   }
 
   /**
    * Bytes that have left since the last look are progress: an upload is not a timeout. Nor is a
    * pause that the sender makes on purpose, however long.
    */
-  private noteProgress(now: number): void {
-    const { outbox } = this.user;
+  #noteProgress(now: number): void {
+    const { outbox } = this.#user;
     const gone = outbox.bytes - outbox.backlog;
-    if (gone !== this.gone || outbox.heldBack) this.progressAt = now;
-    this.gone = gone;
+    if (gone !== this.#gone || outbox.heldBack) this.#progressAt = now;
+    this.#gone = gone;
   }
 
-  private waitingSince(pending: Pending): number {
-    const { inboundAt } = this.user;
+  #waitingSince(pending: Pending): number {
+    const { inboundAt } = this.#user;
     if (pending.sendEnd === 0) {
-      return Math.max(pending.sendStart, this.progressAt, inboundAt);
+      return Math.max(pending.sendStart, this.#progressAt, inboundAt);
     }
     return Math.max(pending.sendEnd, pending.lastByte, inboundAt);
   }
