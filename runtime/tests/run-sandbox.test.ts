@@ -208,7 +208,10 @@ describe('what must be there is there', () => {
   it('what is not there: said with what to do', async () => {
     const script = `${ONCE}export default function () { new Proxy({}, {}); }`;
     const { errors } = (await bench.script(script, [])).summary();
-    expect(errors.groups[0]?.hint).toMatch(/cannot have Proxy safely/);
+    expect(errors.groups[0]?.hint).toMatch(/cannot have Proxy safely.*dicomrun help scripts/);
+    const noURL = `${ONCE}export default function () { new URL('http://a/'); }`;
+    const told = (await bench.script(noURL, [])).summary().errors;
+    expect(told.groups[0]?.hint).toMatch(/has no URL.*dicomrun help scripts/);
   });
 
   it('console, with its levels', async () => {
