@@ -1,6 +1,7 @@
 // A part of a plan on this host, for a coordinator elsewhere: an ordinary run with a script, options
 // and a crew that come from there.
 import type { Assignment } from '../../agents/station.ts';
+import { hostsOf } from '../../conductor/share.ts';
 import type { BuiltScript, RunContext } from '../../conductor/run-types.ts';
 import type { Options, ThresholdConfig } from '../../config/types.ts';
 import { DicomRunError, ExitCode } from '../../errors.ts';
@@ -115,15 +116,16 @@ function withoutAbort(thresholds: ThresholdConfig): ThresholdConfig {
   );
 }
 
-/** Peers that the script names later are checked where it asks for them. @throws DicomRunError 104 */
+/** Peers and web servers that the script names later are checked where it asks for them. @throws DicomRunError 104 */
 function mayTalkTo({ targets, loaded }: RunContext, allow: readonly string[]): void {
   if (allow.length === 0) return;
-  const { target, routes, verify } = targets;
+  const { target, webTarget, routes, verify } = targets;
   const hosts = new Set([
     ...(target === null ? [] : [target.host]),
     ...(verify?.enabled === true ? [verify.host] : []),
     ...Object.values(routes).flatMap(({ host }) => (host === undefined ? [] : [host])),
-    ...loaded.peers.flatMap(({ host }) => (host === undefined ? [] : [host])),
+    ...(webTarget === null ? [] : [new URL(webTarget.url).hostname]),
+    ...hostsOf(loaded),
   ]);
   const refused = [...hosts].filter((host) => !isAllowed(host, allow));
   if (refused.length === 0) return;

@@ -8,6 +8,7 @@ import { requestorTlsOf } from '../../dicom/ul/socket/tls-files.ts';
 import type { TlsOptions } from '../../dicom/ul/associate-request.ts';
 import { DicomError } from '../../dicom/errors.ts';
 import { RingFault } from '../sandbox/host.ts';
+import { isAllowed } from '../associations/allowed.ts';
 
 /** A server as the sandbox describes it (api/dicomweb/server.ts). */
 export interface ServerRequest {
@@ -114,6 +115,9 @@ function resolve(request: ServerRequest, plan: VuPlan, number: number): WebServe
   const tls = tlsOf(request.tls ?? target?.tls, plan.folder);
   const user = roots.search.user;
   const auth = request.auth ?? target?.auth ?? (user === null ? {} : { basic: user });
+  const origins = ROOTS.map((service) => roots[service].origin);
+  const tokenUrl = auth.oauth2 === undefined ? [] : [auth.oauth2.tokenUrl];
+  mayAsk([...origins, ...tokenUrl], plan);
   const toToken = { tls, timeouts, connections: 1, http2: false };
   return {
     number,
@@ -123,6 +127,18 @@ function resolve(request: ServerRequest, plan: VuPlan, number: number): WebServe
     headers: Object.entries(headers).flat(),
     ...{ tls, timeouts, connections, http2, deliversTo },
   };
+}
+
+/** An agent talks only to hosts that its own `--allow` names. @throws RingFault */
+function mayAsk(urls: readonly string[], { allow }: VuPlan): void {
+  if (allow === undefined) return;
+  for (const url of urls) {
+    if (!URL.canParse(url)) continue;
+    const { hostname } = new URL(url);
+    if (isAllowed(hostname, allow)) continue;
+    const what = `server ${hostname}: this agent may not talk to it`;
+    throw bad(what, `it may to: ${allow.join(', ')} (dicomrun agent --allow)`);
+  }
 }
 
 /** The configured one, or the embedded one. */
