@@ -8,6 +8,8 @@ export interface TableColumn<T> {
   /** What it is sorted by; a column without cannot be sorted. */
   readonly sort?: (row: T) => number | string;
   readonly numeric?: boolean;
+  /** Not shown while it is empty or 0 in every row. */
+  readonly folds?: boolean;
 }
 
 /** A column of words, sorted as words. */
@@ -56,7 +58,13 @@ export function table<T>(options: TableOptions<T>): Table<T> {
     const wanted = search.value.trim().toLowerCase();
     const kept = rows.filter((row) => wanted === '' || rowText(columns, row).includes(wanted));
     const shown = (by ? sorted(kept, by) : kept).slice(0, most);
+    const folded = columns.map(
+      ({ folds, sort }) => folds === true && rows.every((row) => isNone(sort?.(row))),
+    );
     replace(body, ...shown.map((row) => h('tr', {}, ...cells(columns, row))));
+    for (const { children } of [head, ...body.children]) {
+      folded.forEach((is, i) => ((children[i] as HTMLElement).hidden = is));
+    }
     note.textContent = noteOf(rows.length, kept.length, shown.length) || (rows.length ? '' : empty);
     frame.hidden = rows.length === 0;
   };
@@ -79,6 +87,9 @@ export function table<T>(options: TableOptions<T>): Table<T> {
   };
   return { element: h('div', {}, tools, frame, note), update };
 }
+
+const isNone = (value: number | string | undefined): boolean =>
+  value === undefined || value === '' || value === 0 || value === -1;
 
 interface Sorting<T> {
   readonly column: TableColumn<T>;
