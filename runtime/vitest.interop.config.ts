@@ -6,7 +6,16 @@ import { defineConfig } from 'vitest/config';
 /** Files that want the machine to themselves; a new one starts among the others. */
 const ALONE = [
   ...['capacity', 'examples', 'hostile-clock', 'hostile-scripts', 'hostile-stop', 'nodes'],
-  ...['run-beyond', 'run-executors', 'run-hang', 'run-k6', 'run-killed', 'run-life', 'run-parts'],
+  ...[
+    'interop-wire-requestor',
+    'run-beyond',
+    'run-executors',
+    'run-hang',
+    'run-k6',
+    'run-killed',
+    'run-life',
+    'run-parts',
+  ],
   ...['run-saturation', 'run-scale', 'timeseries', 'trace'],
 ].map((name) => `runtime/tests/${name}.test.ts`);
 const SABOTAGE = 'runtime/tests/sabotage/**/*.test.ts';
