@@ -163,9 +163,12 @@ describe.skipIf(!hasPeers)('a recording between DCMTK and DCMTK', () => {
     const behind = await startStorescp();
     const [running, port] = await start(place, behind, 'killed');
     for (let i = 0; i < 3; i++) await command('echoscu', [HOST, port]);
+    // A line is written when its association has ended on both sides.
+    const folder = join(place.folder, 'killed');
+    await expect.poll(() => readTraffic(folder).associations.length, { timeout: 10_000 }).toBe(3);
     running.kill('SIGKILL');
     await running.done;
-    const { associations } = readTraffic(join(place.folder, 'killed'));
+    const { associations } = readTraffic(folder);
     expect(associations.map(({ operations }) => operations[0]?.service)).toEqual(
       Array(3).fill('C-ECHO'),
     );

@@ -4,6 +4,7 @@ import { join, resolve } from 'node:path';
 import { Stopper } from '../../../conductor/stopper.ts';
 import type { Options } from '../../../config/types.ts';
 import { DicomRunError, ExitCode } from '../../../errors.ts';
+import { plural } from '../../../metrics/numbers.ts';
 import type { CaseResult, Summary } from '../../../metrics/summary.ts';
 import { missingName } from '../../../report/missing.ts';
 import { renderCases, renderJunit } from '../../../report/junit.ts';
@@ -280,7 +281,7 @@ function toResult({ summary, folder }: ExecuteResult, terminal: Terminal): OneRe
     name: 'everything accepted arrives',
     state: 'failed',
     durationMs: 0,
-    message: `${missing} accepted instances did not arrive${namedMissing(summary)}`,
+    message: `${plural(missing, 'accepted instance')} did not arrive${namedMissing(summary)}`,
     properties: { whole: 'script' },
   };
   const cases = missing > 0 ? [...summary.cases, lost] : summary.cases;
