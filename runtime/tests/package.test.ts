@@ -7,8 +7,9 @@ import { lockedPackages, shippedPackages } from '../../tools/docs/docs-licences.
 import { ROOT } from './imports.ts';
 
 /** Raising one of these is a decision, to be written down with its reason. */
-const BUDGET = { packages: 36, megabytes: 56 };
-const LICENCES = /^\(?(MIT|ISC|Apache-2\.0|BSD-[23]-Clause|Zlib|0BSD| AND | OR )+\)?$/;
+// 43: seven of NATS, for runs over several hosts, and undici, for DICOMweb.
+const BUDGET = { packages: 44, megabytes: 60 };
+const LICENCES = /^\(?(MIT|ISC|Apache-2\.0|BSD-[23]-Clause|Zlib|0BSD|Unlicense| AND | OR )+\)?$/;
 
 const read = (name: string): unknown => JSON.parse(readFileSync(join(ROOT, name), 'utf8'));
 const manifest = read('package.json') as Record<string, Record<string, string>>;
@@ -55,9 +56,14 @@ describe('dependencies', () => {
     expect(readFileSync(join(ROOT, '.ci/run'), 'utf8')).toContain('npm ci --ignore-scripts');
   });
 
-  it('are the eight that the design names, and the codecs that one of them uses too', () => {
+  it('are the eight that the design names, and what each other one is for', () => {
     expect(Object.keys(manifest['dependencies'] ?? {}).sort()).toEqual(
       [
+        // Agents: messages, journal, leases and the bundle. Loaded by `run --agents`, `agent`, `engine`.
+        '@nats-io/jetstream',
+        '@nats-io/kv',
+        '@nats-io/obj',
+        '@nats-io/transport-node',
         'commander',
         'dcmjs',
         // JPEG family for generated instances and decompression; dcmjs-dimse brings it anyway.
@@ -67,6 +73,8 @@ describe('dependencies', () => {
         'hdr-histogram-js',
         'influx',
         'piscina',
+        // DICOMweb: HTTP/1.1 with stamps at the socket. Loaded by scripts that import it.
+        'undici',
         'vm2',
       ].sort(),
     );
