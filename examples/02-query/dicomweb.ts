@@ -43,10 +43,8 @@ export default async function () {
   check(sent, { 'all stored': (r) => r.accepted === study.length });
   check(await visible(study.uid, study.length), { 'found by QIDO-RS': (found) => found });
 
-  const got = await archive.retrieve(
-    { study: study.uid },
-    { transferSyntax: '*', verify: 'pixels' },
-  );
+  const as = { transferSyntax: '*', verify: 'pixels' } as const;
+  const got = await archive.retrieve({ study: study.uid }, as);
   const pixels = new Set(study.images.map((image) => image.pixelHash));
   check(got, {
     'read back whole': (r) => r.received === study.length,
