@@ -16,22 +16,27 @@ const OWN = Number(process.versions.node.split('.')[0]);
 const bench = new Bench('nodes');
 afterAll(() => bench.remove());
 
-/** Two Nodes at a time, each with one file at a time: the attacks want a core. */
-const AT_ONCE = 2;
-const waiting: (() => void)[] = [];
-let running = 0;
-
-async function inTurn<T>(work: () => Promise<T>): Promise<T> {
-  if (running === AT_ONCE) await new Promise<void>((resolve) => waiting.push(resolve));
-  else running++;
-  try {
-    return await work();
-  } finally {
-    const next = waiting.shift();
-    if (next === undefined) running--;
-    else next();
-  }
+/** Lets so many work at a time; the others wait in line. */
+function line(atOnce: number): <T>(work: () => Promise<T>) => Promise<T> {
+  const waiting: (() => void)[] = [];
+  let running = 0;
+  return async (work) => {
+    if (running === atOnce) await new Promise<void>((resolve) => waiting.push(resolve));
+    else running++;
+    try {
+      return await work();
+    } finally {
+      const next = waiting.shift();
+      if (next === undefined) running--;
+      else next();
+    }
+  };
 }
+
+/** Two Nodes at a time, each with one file at a time: the attacks want a core. */
+const suites = line(2);
+/** The script of the demo listens on a port of its own. */
+const demos = line(1);
 
 /** Runs test files by an executable of Node; all that was printed, and the exit code. */
 function vitest(node: string, files: readonly string[]): Promise<{ code: number; text: string }> {
@@ -57,7 +62,7 @@ describe.concurrent.each(TESTED_NODES)('Node %i', (major) => {
   const there = requireNode(major);
 
   it.skipIf(!there)('runs the demo', async () => {
-    const { code, stdout, stderr } = await bench.run(['demo'], { node });
+    const { code, stdout, stderr } = await demos(() => bench.run(['demo'], { node }));
     expect(code, stdout + stderr).toBe(0);
   });
 
@@ -65,7 +70,7 @@ describe.concurrent.each(TESTED_NODES)('Node %i', (major) => {
     `passes ${FILES.join(', ')}`,
     { timeout: 800_000 },
     async () => {
-      const { code, text } = await inTurn(() => vitest(node, FILES));
+      const { code, text } = await suites(() => vitest(node, FILES));
       expect(code, text.slice(-8000)).toBe(0);
       expect(text).toMatch(new RegExp(`Test Files +${FILES.length} passed`));
     },
