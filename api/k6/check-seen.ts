@@ -44,8 +44,11 @@ function deliverySeen(fields: Fields): CheckSeen {
 }
 
 function responseSeen(fields: Fields): CheckSeen {
-  const status = Number(fields['status']).toString(16).toUpperCase().padStart(4, '0');
-  const words = [`status 0x${status}, ${String(fields['outcome'] ?? '')}`];
+  const status = Number(fields['status']);
+  const hex = (): string => status.toString(16).toUpperCase().padStart(4, '0');
+  // Only an answer of HTTP has a problem text.
+  const said = 'problem' in fields ? `HTTP ${status}` : `status 0x${hex()}`;
+  const words = [`${said}, ${String(fields['outcome'] ?? '')}`];
   const add = (name: string, text: string): void => {
     const n = fields[name];
     if (typeof n === 'number') words.push(`${n} ${text}`);
@@ -53,6 +56,11 @@ function responseSeen(fields: Fields): CheckSeen {
   if ('matches' in fields) add('count', fields['count'] === 1 ? 'match' : 'matches');
   add('completed', 'completed');
   add('failed', 'failed');
+  if (Array.isArray(fields['failed']) && fields['failed'].length > 0) {
+    const { text } = fields['failed'][0] as Fields;
+    words.push(`${fields['failed'].length} not stored`);
+    if (typeof text === 'string' && text !== '') words.push(text);
+  }
   for (const name of ['reason', 'comment']) {
     if (typeof fields[name] === 'string' && fields[name] !== '') words.push(fields[name]);
   }

@@ -105,14 +105,18 @@ class ClientCredentials implements WebCredentials {
   }
 
   #take({ status, text }: Whole, host: string): string {
-    if (status !== 200) throw noToken(`${host} answered the request of a token with ${status}`);
+    if (status !== 200)
+      throw noToken(`wants a token, and ${host} answered the request of a token with ${status}`);
     let json: { access_token?: unknown; expires_in?: unknown };
     try {
       json = JSON.parse(text) as typeof json;
     } catch {
-      throw noToken(`${host} answered the request of a token with something that is no JSON`);
+      throw noToken(
+        `wants a token, and ${host} answered the request of a token with something that is no JSON`,
+      );
     }
-    if (typeof json?.access_token !== 'string') throw noToken(`${host} gave no access_token`);
+    if (typeof json?.access_token !== 'string')
+      throw noToken(`wants a token, and ${host} gave no access_token`);
     const life = Number(json.expires_in ?? DEFAULT_LIFE_S);
     this.#header = `Bearer ${json.access_token}`;
     this.#renewAt = performance.now() + (life > 0 ? life : DEFAULT_LIFE_S) * 1000 * RENEW_AT;

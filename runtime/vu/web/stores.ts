@@ -230,6 +230,10 @@ class StoreUser implements AnswerUser {
       return byStatus;
     }
     this.#failed = this.#failures(told);
+    // A login page that answers 200 has stored nothing (PS3.18 §10.5.3: a success says what it stored).
+    if (!told.told && text.trim() !== '') {
+      this.#failed = this.#sent.map((_, index) => unnamed(index));
+    }
     const bad = new Set(this.#failed.map(({ index }) => index));
     const warned = new Set(told.warned.map(({ uid }) => uid));
     this.#fates = this.#sent.map(({ uid }, index) =>
