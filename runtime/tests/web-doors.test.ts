@@ -22,6 +22,14 @@ beforeAll(async () => {
       response.end(`<p>who is ${who}?</p>`);
       return;
     }
+    if (request.url?.startsWith('/empty') === true) {
+      const isParts = request.headers.accept?.startsWith('multipart') === true;
+      response.writeHead(200, {
+        'content-type': isParts ? 'multipart/related; boundary=b' : 'application/dicom+json',
+      });
+      response.end(isParts ? '--b--\r\n' : '[]');
+      return;
+    }
     response.writeHead(401, { 'www-authenticate': `Bearer realm="${who}"` });
     response.end(JSON.stringify({ error: who, url: request.url }));
   });
@@ -38,6 +46,7 @@ const oauth2 = {
 };
 const servers = {
   login: web.server({ url: 'http://user:PWCANARY@${at}/login' }),
+  empty: web.server({ url: 'http://${at}/empty' }),
   refuses: web.server({ url: 'http://${at}/x', auth: { bearer: 'TOKENCANARY' } }),
   token: web.server({ url: 'http://${at}/x', auth: { oauth2 } }),
 };
@@ -71,17 +80,21 @@ describe('a web server that wants to know who asks', () => {
     const { checks } = place.summary();
     expect(checks.items.map(({ name, passes }) => [name, passes])).toEqual([
       ['login: stored', 0],
+      ['empty: stored', 0],
+      ['empty: found', 1],
       ['refuses: stored', 0],
       ['refuses: found', 0],
       ['refuses: retrieved', 0],
     ]);
-    expect(said.code).toBe(99);
+    expect(said.out).toMatch(/^DONE .*not accepted/m);
+    expect(said.out).toMatch(/^! 5 of 6 checks failed/m);
     expect(said.out).toMatch(/HTTP 200, failure, 2 not stored, the answer does not name it/);
     expect(said.out).toMatch(/HTTP 401, failure/);
   });
 
   it('is told with what it wants', () => {
     expect(said.err).toContain('is it not a login page that answers?');
+    expect(said.err).toContain('answered with a multipart body without a part');
     expect(said.err).toContain('give auth: { bearer }, { basic } or { oauth2 }');
     expect(said.err).toMatch(
       /wants a token, and 127\.0\.0\.1:\d+ answered the request .* with 401/,

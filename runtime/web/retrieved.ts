@@ -28,6 +28,9 @@ export interface PartSink {
   end(): string;
 }
 
+const PREAMBLE = 128;
+const MAGIC = Buffer.from('DICM');
+const MAGIC_END = PREAMBLE + MAGIC.length;
 /** Instances listed one by one; more are only counted. */
 const MOST_LISTED = 10_000;
 
@@ -43,6 +46,9 @@ export class Retrieved implements PartUser {
   readonly #level: HashLevel | null;
   readonly #sink: PartSink | null;
   #open: OpenPart | null = null;
+  /** Bytes of this part so far, and whether what stands where DICM has to is something else. */
+  #at = 0;
+  #isOdd = false;
 
   /**
    * @param level what to hash, null = nothing
@@ -54,21 +60,34 @@ export class Retrieved implements PartUser {
   }
 
   onPart(): void {
+    this.#at = 0;
+    this.#isOdd = false;
     this.#open =
       this.#level === null && this.#sink === null ? null : new OpenPart(this.#level, this.#sink);
   }
 
   onPartData(bytes: Buffer, start: number, end: number): void {
     this.bytes += end - start;
+    if (this.#at < MAGIC_END) this.#lookAt(bytes, start, end);
+    this.#at += end - start;
     this.#open?.push(bytes.subarray(start, end));
   }
 
   onPartEnd(): void {
     this.parts++;
     const instance = this.#open?.end() ?? null;
-    if (this.#open !== null && instance === null) this.odd++;
+    if (this.#open === null ? this.#isOdd || this.#at < MAGIC_END : instance === null) this.odd++;
     if (instance !== null && this.instances.length < MOST_LISTED) this.instances.push(instance);
     this.#open = null;
+  }
+
+  /** Parts that nobody asked to look into are instances by their magic alone (PS3.10 §7.1). */
+  #lookAt(bytes: Buffer, start: number, end: number): void {
+    const first = Math.max(this.#at, PREAMBLE);
+    const last = Math.min(this.#at + end - start, MAGIC_END);
+    for (let at = first; at < last; at++) {
+      if (bytes[start + at - this.#at] !== MAGIC[at - PREAMBLE]) this.#isOdd = true;
+    }
   }
 }
 

@@ -117,6 +117,7 @@ interface PartsOf {
 class PartsUser implements AnswerUser, BodyTaker {
   readonly #of: PartsOf;
   #reader: MultipartReader | null = null;
+  #isZip = false;
 
   constructor(of: PartsOf) {
     this.#of = of;
@@ -131,6 +132,7 @@ class PartsUser implements AnswerUser, BodyTaker {
     }
     const single = /^\s*(application\/(dicom|octet-stream|zip)\b|image\/|video\/)/i.test(type);
     if (!single || /json|xml/i.test(type)) throw notParts(type);
+    this.#isZip = /^\s*application\/zip\b/i.test(type);
     this.#of.retrieved.onPart();
   }
 
@@ -148,7 +150,12 @@ class PartsUser implements AnswerUser, BodyTaker {
       const what = `answered with a multipart body that is cut after ${retrieved.parts} parts`;
       throw new WebFailure('WEB_CUT', what, { hint });
     }
-    if (as === 'dicom' && retrieved.odd > 0) {
+    if (retrieved.parts === 0) {
+      throw new WebFailure('WEB_NO_PARTS', 'answered with a multipart body without a part', {
+        hint: 'nothing that was asked for is there: a server says so by 404 or 204',
+      });
+    }
+    if (as === 'dicom' && !this.#isZip && retrieved.odd > 0) {
       const what = `answered with ${retrieved.odd} parts that are no DICOM instances (PS3.10)`;
       throw new WebFailure('WEB_NOT_DICOM', what);
     }
