@@ -15,6 +15,19 @@ export function supervise(
   say: (text: string) => void,
 ): () => void {
   const offSignals = stopOnSignal(terminal, stopper, say);
+  const offFaults = endOnFault(terminal, stopper, say);
+  return () => {
+    offFaults();
+    offSignals();
+  };
+}
+
+/** A fault of ours ends the run in order; the returned function ends that. */
+export function endOnFault(
+  terminal: Terminal,
+  stopper: Stopper,
+  say: (text: string) => void,
+): () => void {
   const offFaults = terminal.onFault((error) => stopper.fault(error));
   let lastResort: NodeJS.Timeout | undefined;
   stopper.tellFault = (error) => {
@@ -29,7 +42,6 @@ export function supervise(
   return () => {
     clearTimeout(lastResort);
     offFaults();
-    offSignals();
   };
 }
 

@@ -8,7 +8,7 @@ import { ExitCode } from '../../../errors.ts';
 import { percent, rate as rateText, time } from '../../../metrics/numbers.ts';
 import { needsAscii } from '../../run/print-summary.ts';
 import type { FlagValues } from '../../run/run-flags.ts';
-import { supervise } from '../../run/supervise.ts';
+import { endOnFault, stopOnSignal } from '../../run/supervise.ts';
 import { shownPath } from '../../terminal.ts';
 import type { Terminal } from '../../terminal.ts';
 import { version } from '../../version.ts';
@@ -54,10 +54,11 @@ export async function findCapacity(request: CapacityRequest): Promise<number> {
   let folder: string | null = null;
   const folderOf = ({ resultsDir }: Options): string =>
     (folder ??= makeRunFolder(resultsDir, newId(startedAt, script)));
+  const attended = new Attended(terminal);
   try {
     const search = await searchCapacity(range, async (rate, confirms) => {
       const number = steps.length + 1;
-      const step = await runSupervised({ ...request, folderOf }, { rate, confirms, number });
+      const step = await attended.run({ ...request, folderOf }, { rate, confirms, number });
       steps.push(step);
       if (request.quiet === 0) terminal.err(stepLine(steps.length, step));
       return step;
@@ -67,20 +68,40 @@ export async function findCapacity(request: CapacityRequest): Promise<number> {
   } catch (error) {
     if (steps.length > 0) report(request, folder, madeSoFar(request, { startedAt, steps }));
     throw error;
+  } finally {
+    attended.end();
   }
 }
 
-/** A step with a stopper of its own: a threshold with `abortOnFail` ends it, not the search. */
-async function runSupervised(
-  settings: Omit<StepSettings, 'stopper'>,
-  asked: StepAsked,
-): Promise<Step> {
-  const stopper = new Stopper();
-  const off = supervise(settings.terminal, stopper, (text) => settings.terminal.err(text));
-  try {
-    return await runStep({ ...settings, stopper }, asked);
-  } finally {
-    off();
+/**
+ * Steps under one pair of ears: a signal that comes between two of them ends the search, too. Each has
+ * a stopper of its own, as a threshold with `abortOnFail` ends a step, and not the search.
+ */
+class Attended {
+  /** Ends the listening. */
+  readonly end: () => void;
+  readonly #terminal: Terminal;
+  #stopper = new Stopper();
+  #asked: Parameters<Stopper['stop']> | null = null;
+
+  constructor(terminal: Terminal) {
+    this.#terminal = terminal;
+    const stop = (...why: Parameters<Stopper['stop']>): void => {
+      this.#asked = why;
+      this.#stopper.stop(...why);
+    };
+    this.end = stopOnSignal(terminal, { stop }, (text) => terminal.err(text));
+  }
+
+  async run(settings: Omit<StepSettings, 'stopper'>, asked: StepAsked): Promise<Step> {
+    const stopper = (this.#stopper = new Stopper());
+    if (this.#asked !== null) stopper.stop(...this.#asked);
+    const off = endOnFault(this.#terminal, stopper, (text) => this.#terminal.err(text));
+    try {
+      return await runStep({ ...settings, stopper }, asked);
+    } finally {
+      off();
+    }
   }
 }
 
