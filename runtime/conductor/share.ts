@@ -89,7 +89,10 @@ export function embeddedSpec(
   return { host: '127.0.0.1', ...ports, deliver, router, archive, metrics, web };
 }
 
-/** With `--embedded` the target, the routes and the verify target are the embedded ones. */
+/**
+ * With `--embedded` the target and the routes are the embedded ones, and where C-FIND and the web ask,
+ * too, unless somebody named another place later.
+ */
 export function targetsOf(
   options: Options,
   peers: readonly PeerSpec[],
@@ -109,9 +112,9 @@ export function targetsOf(
   }
   return {
     target: { ...at, calledAET: options.route ?? EMBEDDED_AET, callingAET },
-    webTarget: embedded.webUrl === undefined ? webTarget : { url: embedded.webUrl },
+    webTarget: webTarget ?? (embedded.webUrl === undefined ? null : { url: embedded.webUrl }),
     routes: named,
-    verify: { ...embeddedVerify(embedded, callingAET), ...options.verifyTiming },
+    verify: verify ?? { ...embeddedVerify(embedded, callingAET), ...options.verifyTiming },
   };
 }
 

@@ -159,6 +159,28 @@ describe('targets', () => {
       'flag --embedded and flag --connect name two different targets — give one of them',
     ]);
   });
+
+  it.each([
+    ['verify', { verify: 'A@127.0.0.1:105' }, 'verify'],
+    ['web-target', { 'web-target': 'http://127.0.0.1:8042/dicom-web' }, 'webTarget'],
+  ] as const)(
+    'of --%s are the embedded ones unless a higher source names one',
+    (flag, flags, key) => {
+      const configFile = { name: 'dicomrun.config.ts', value: { target: 'embedded' } };
+      expect(resolve({ configFile })[key]).toBeNull();
+      expect(resolve({ configFile, flags })).toMatchObject({ embedded: true });
+      expect(resolve({ configFile, flags })[key]).not.toBeNull();
+      const lower = {
+        DICOMRUN_WEB_URL: 'http://10.0.0.1/x',
+        CFIND_HOST: '10.0.0.1',
+        CFIND_AET: 'A',
+      };
+      expect(resolve({ env: lower, flags: { embedded: true } })[key]).toBeNull();
+      expect(messages({ flags: { ...flags, embedded: true } })).toEqual([
+        `flag --embedded and flag --${flag} name two different targets — give one of them`,
+      ]);
+    },
+  );
 });
 
 describe('smoke mode', () => {

@@ -39,28 +39,38 @@ export function resolveTargets(stack: Stack, problems: Problems, warnings: strin
   }
   const named = embedded ? null : targetOf(stack, problems);
   const target = named && withRoute(named, route === null ? undefined : routes[route]);
+  /** Whether the embedded one stands for what this names. */
+  const isInside = (path: 'verify.host' | 'webTarget.url'): boolean =>
+    embedded && afterEmbedded(stack, path, problems) <= 0;
   // As in the seed suite: without a title of its own the query calls as the route does.
-  const verify = verifyOf(stack, { target: named, routed: target }, warnings);
-  const webTarget = webTargetOf(stack, problems);
+  const verify = isInside('verify.host')
+    ? null
+    : verifyOf(stack, { target: named, routed: target }, warnings);
+  const webTarget = isInside('webTarget.url') ? null : webTargetOf(stack, problems);
   return { embedded, target, webTarget, routes, route, verify, verifyTiming: verifyTiming(stack) };
 }
 
 /** A target named later than `embedded` (in a higher source) wins, and the other way round. */
 function isEmbedded(stack: Stack, problems: Problems, warnings: string[]): boolean {
   if (stack.get('embedded') !== true) return false;
-  const level = stack.level('target.host') - stack.level('embedded');
-  if (level === 0) {
-    const both = `${stack.origin('embedded')} and ${stack.origin('target.host')}`;
-    problems.add('CONFIG_CONFLICT', `${both} name two different targets`, {
-      hint: 'give one of them',
-    });
-  }
-  if (level <= 0) return true;
+  if (afterEmbedded(stack, 'target.host', problems) <= 0) return true;
   const host = stack.origin('target.host');
   warnings.push(
     `the target of ${host} is used, not the embedded one of ${stack.origin('embedded')}`,
   );
   return false;
+}
+
+/** By how much a target is named later than `embedded`; at the same place they contradict each other. */
+function afterEmbedded(stack: Stack, path: string, problems: Problems): number {
+  const level = stack.level(path) - stack.level('embedded');
+  if (level === 0) {
+    const both = `${stack.origin('embedded')} and ${stack.origin(path)}`;
+    problems.add('CONFIG_CONFLICT', `${both} name two different targets`, {
+      hint: 'give one of them',
+    });
+  }
+  return level;
 }
 
 function targetOf(stack: Stack, problems: Problems): Target | null {
