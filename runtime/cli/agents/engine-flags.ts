@@ -20,8 +20,10 @@ export function whoseEngine(
   if (file === undefined) {
     throw new DicomRunError(ExitCode.CONFIG, {
       code: 'ENGINE_CREDS',
-      message: 'which engine, and as who: --creds FILE is missing',
-      hint: `--creds ${role}.creds, which \`dicomrun engine\` wrote; or set DICOMRUN_CREDS`,
+      message: '--creds FILE is missing: it says which engine is meant, and who asks',
+      hint:
+        `--creds ${role}.creds, which \`dicomrun engine\` wrote, or set DICOMRUN_CREDS` +
+        (role === 'coordinator' ? '; on this machine alone: --agents local:2' : ''),
     });
   }
   const found = readCredentials(resolve(cwd, file));
