@@ -13,6 +13,7 @@ import { FindCall } from './find.ts';
 import { Pool } from './pool.ts';
 import { Receiver } from './receiver.ts';
 import { StoreCall, outcomeOf, phasesOf, throwIfFailed } from './result.ts';
+import { Normalised } from './normalised.ts';
 import type * as T from './types.ts';
 
 function instanceOf(image: unknown): Dataset {
@@ -33,7 +34,7 @@ export interface Association extends AsyncDisposable {}
  * An open association. `await using` releases it at the end of the block, unless it is kept. Every
  * request resolves with the peer's answer, and rejects when there is none.
  */
-export class Association implements Releasable {
+export class Association extends Normalised<T.NormalisedOptions> implements Releasable {
   /** @internal */
   readonly vu: Vu;
   /** @internal Number on the host. */
@@ -43,6 +44,7 @@ export class Association implements Releasable {
   private closed: boolean;
 
   constructor(vu: Vu, handle: number, kept: boolean) {
+    super();
     this.vu = vu;
     this.handle = handle;
     this.kept = kept;
@@ -184,61 +186,8 @@ export class Association implements Releasable {
     return (await this.call('commit', request)) as T.CommitResult;
   }
 
-  /** N-CREATE. */
-  async create(
-    sopClass: string,
-    sopInstance: string | null,
-    attributes: T.Match,
-    options?: T.NormalisedOptions,
-  ): Promise<T.NormalisedResponse> {
-    return await this.normalised('create', { sopClass, sopInstance, attributes }, options);
-  }
-  /** N-SET. */
-  async set(
-    sopClass: string,
-    sopInstance: string,
-    attributes: T.Match,
-    options?: T.NormalisedOptions,
-  ): Promise<T.NormalisedResponse> {
-    return await this.normalised('set', { sopClass, sopInstance, attributes }, options);
-  }
-  /** N-GET. C-GET is `get`. */
-  async getAttributes(
-    sopClass: string,
-    sopInstance: string,
-    keywords: readonly string[] = [],
-    options?: T.NormalisedOptions,
-  ): Promise<T.NormalisedResponse> {
-    return await this.normalised('nget', { sopClass, sopInstance, keywords }, options);
-  }
-  /** N-ACTION. */
-  async action(
-    sopClass: string,
-    sopInstance: string,
-    attributes: T.Match,
-    options?: T.NormalisedOptions,
-  ): Promise<T.NormalisedResponse> {
-    return await this.normalised('action', { sopClass, sopInstance, attributes }, options);
-  }
-  /** N-EVENT-REPORT. */
-  async event(
-    sopClass: string,
-    sopInstance: string,
-    attributes: T.Match,
-    options?: T.NormalisedOptions,
-  ): Promise<T.NormalisedResponse> {
-    return await this.normalised('event', { sopClass, sopInstance, attributes }, options);
-  }
-  /** N-DELETE. */
-  async delete(
-    sopClass: string,
-    sopInstance: string,
-    options?: T.NormalisedOptions,
-  ): Promise<T.NormalisedResponse> {
-    return await this.normalised('delete', { sopClass, sopInstance }, options);
-  }
-
-  private async normalised(
+  /** @internal */
+  protected async normalised(
     op: string,
     request: object,
     options: T.NormalisedOptions = {},

@@ -9,7 +9,7 @@ import { milliseconds } from './duration.ts';
 import { mergeEdits } from './edit-keys.ts';
 import { Pool } from './pool.ts';
 import { Receiver } from './receiver.ts';
-import { Recording, type DeclaredRecording } from './recording.ts';
+import { Recording, type DeclaredRecording } from './recording/recording.ts';
 import type * as T from './types.ts';
 
 const pools = new Map<string, readonly Member[]>();

@@ -30,7 +30,7 @@ import { Peer } from './peer.ts';
 import { ProcedureStep } from './procedure-step.ts';
 import type { Receiver } from './receiver.ts';
 import { SecondPeer } from './second-peer.ts';
-import { replay, type Recording } from './recording.ts';
+import { replay, type Recording } from './recording/recording.ts';
 import { Status } from './status.ts';
 import type * as T from './types.ts';
 import { verifyFor, type Verify } from './verify.ts';

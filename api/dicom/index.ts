@@ -42,7 +42,7 @@ export type { ProcedureStep } from './procedure-step.ts';
 export type { Raw, RawConnection } from './extras.ts';
 export type { Receiver } from './receiver.ts';
 export type { SecondPeer } from './second-peer.ts';
-export type { Recording } from './recording.ts';
+export type { Recording } from './recording/recording.ts';
 export type {
   SummaryData,
   SummaryGroup,

@@ -5,6 +5,7 @@ import { badArgument } from '../sandbox/errors.ts';
 import type { Vu } from '../sandbox/vu.ts';
 import { Dataset, Identity } from './data.ts';
 import { milliseconds } from './duration.ts';
+import { Normalised } from './normalised.ts';
 import { Pool } from './pool.ts';
 import { requestOf } from './peer.ts';
 import { Receiver } from './receiver.ts';
@@ -32,11 +33,12 @@ const KEYS: readonly string[] = [
  * `dicom_req_failed` and `dicom_req_duration` (from the open association to the answer) with the tag
  * `stack`; its associations, its bytes and what a receiver gets of it are not accounted for.
  */
-export class SecondPeer {
+export class SecondPeer extends Normalised<T.CallOptions> {
   private readonly vu: Vu;
   private readonly request: Readonly<Record<string, unknown>>;
 
   constructor(vu: Vu, options: T.PeerOptions) {
+    super();
     if (options.stack !== STACK) {
       throw badArgument(
         `peer({ stack: ${JSON.stringify(options.stack)} }): there is only ${STACK}`,
@@ -100,68 +102,18 @@ export class SecondPeer {
     const answer = await this.call('get', { keys, model, level }, rest);
     return answer as Awaited<ReturnType<SecondPeer['get']>>;
   }
-  /** N-CREATE. */
-  async create(
-    sopClass: string,
-    sopInstance: string | null,
-    attributes: T.Match,
-    options?: T.CallOptions,
-  ): Promise<T.NormalisedResponse> {
-    return await this.normalised('create', { sopClass, sopInstance, attributes }, options);
-  }
-  /** N-SET. */
-  async set(
-    sopClass: string,
-    sopInstance: string,
-    attributes: T.Match,
-    options?: T.CallOptions,
-  ): Promise<T.NormalisedResponse> {
-    return await this.normalised('set', { sopClass, sopInstance, attributes }, options);
-  }
-  /** N-GET. */
-  async getAttributes(
-    sopClass: string,
-    sopInstance: string,
-    keywords: readonly string[] = [],
-    options?: T.CallOptions,
-  ): Promise<T.NormalisedResponse> {
-    return await this.normalised('nget', { sopClass, sopInstance, keywords }, options);
-  }
-  /** N-ACTION. */
-  async action(
-    sopClass: string,
-    sopInstance: string,
-    attributes: T.Match,
-    options: T.CallOptions & { type?: number } = {},
-  ): Promise<T.NormalisedResponse> {
-    const { type, ...rest } = options;
-    return await this.normalised('action', { sopClass, sopInstance, attributes, type }, rest);
-  }
-  /** N-EVENT-REPORT. */
-  async event(
-    sopClass: string,
-    sopInstance: string,
-    attributes: T.Match,
-    options: T.CallOptions & { type?: number } = {},
-  ): Promise<T.NormalisedResponse> {
-    const { type, ...rest } = options;
-    return await this.normalised('event', { sopClass, sopInstance, attributes, type }, rest);
-  }
-  /** N-DELETE. */
-  async delete(
-    sopClass: string,
-    sopInstance: string,
-    options?: T.CallOptions,
-  ): Promise<T.NormalisedResponse> {
-    return await this.normalised('delete', { sopClass, sopInstance }, options);
-  }
-
-  private async normalised(
-    kind: string,
+  /** @internal Event and action types are part of the request. */
+  protected async normalised(
+    op: string,
     request: object,
-    options?: T.CallOptions,
+    options: T.CallOptions & { type?: number } = {},
   ): Promise<T.NormalisedResponse> {
-    return (await this.call(kind, request, options)) as T.NormalisedResponse;
+    const hasType = op === 'action' || op === 'event';
+    const { type, ...rest } = options;
+    const answer = hasType
+      ? this.call(op, { ...request, type }, rest)
+      : this.call(op, request, options);
+    return (await answer) as T.NormalisedResponse;
   }
 
   private async call(kind: string, request: object, options: T.CallOptions = {}): Promise<unknown> {

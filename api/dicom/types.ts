@@ -8,7 +8,8 @@ import type { Receiver } from './receiver.ts';
 export type Duration = number | string;
 
 export type * from './delivery-types.ts';
-export type * from './recording-types.ts';
+export type * from './recording/recorded.ts';
+export type * from './recording/replay-types.ts';
 export type * from './service-types.ts';
 
 /**

@@ -24,6 +24,7 @@ function room(file: string): string {
   // The one grammar of durations: both sides of the bridge read it.
   if (file === 'api/duration.ts') return 'durations';
   if (file === 'api/k6/simulate.ts') return 'simulation';
+  if (file === 'api/dicom/recording/recorded.ts') return 'recorded';
   if (/^(api|bundler|tools)\//.test(file)) return file.split('/')[0] ?? file;
   return file.split('/')[1] ?? file;
 }
@@ -71,7 +72,8 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
     'errors',
   ],
   // Looks on at the wire; the numbers of a recording are read by whoever shows or replays it.
-  recording: ['dicom', 'folders'],
+  // What a script sees of it is written once, in api/.
+  recording: ['dicom', 'folders', 'recorded:types'],
   // Several processes as one run: what they say to each other, and who waits for whom.
   agents: [
     'conductor',
@@ -97,8 +99,9 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   dicom: ['folders', 'abi'],
   // DICOMweb on the wire: usable alone, as dicom is, and made of it.
   web: ['dicom'],
-  api: ['bridge', 'abi', 'metric-table', 'simulation', 'durations'],
+  api: ['bridge', 'abi', 'metric-table', 'simulation', 'recorded', 'durations'],
   simulation: [],
+  recorded: [],
   bridge: [],
   abi: [],
   durations: [],

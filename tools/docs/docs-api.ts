@@ -10,6 +10,7 @@ const FILES: readonly (readonly [file: string, title: string])[] = [
   ['peer.ts', 'Peers'],
   ['second-peer.ts', 'Peers asked by another implementation'],
   ['association.ts', 'Associations'],
+  ['normalised.ts', 'Normalised services'],
   ['data.ts', 'Instances and studies'],
   ['pool.ts', 'Pools'],
   ['receiver.ts', 'Receivers'],
@@ -17,8 +18,11 @@ const FILES: readonly (readonly [file: string, title: string])[] = [
   ['verify.ts', 'Verification'],
   ['extras.ts', 'Shared state, raw connections, comparison'],
   ['types.ts', 'Options and results'],
-  ['service-types.ts', 'Queries, retrieval, commitment, normalised services'],
+  ['service-types.ts', 'Queries, retrieval, commitment, options of normalised services'],
   ['delivery-types.ts', 'Delivery and visibility'],
+  ['recording/recording.ts', 'Recordings'],
+  ['recording/recorded.ts', 'What a recording holds'],
+  ['recording/replay-types.ts', 'Replaying a recording'],
 ];
 
 const HEADER = `# API of the \`dicom\` module

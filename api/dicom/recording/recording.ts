@@ -1,17 +1,17 @@
 // A recording as scripts hold it, and the replay of one of its associations.
-import { Op } from '../bridge.ts';
-import { ask, callNumbers, resultOf } from '../sandbox/calls.ts';
-import { badArgument, badState } from '../sandbox/errors.ts';
-import { now } from '../sandbox/globals.ts';
-import { shared } from '../sandbox/shared.ts';
-import type { Vu } from '../sandbox/vu.ts';
-import type { Association } from './association.ts';
-import { Dataset, Identity, nextStudy, type Member } from './data.ts';
-import { Peer } from './peer.ts';
-import { Pool } from './pool.ts';
-import type * as T from './types.ts';
+import { Op } from '../../bridge.ts';
+import { ask, callNumbers, resultOf } from '../../sandbox/calls.ts';
+import { badArgument, badState } from '../../sandbox/errors.ts';
+import { now } from '../../sandbox/globals.ts';
+import { shared } from '../../sandbox/shared.ts';
+import type { Vu } from '../../sandbox/vu.ts';
+import type { Association } from '../association.ts';
+import { Dataset, Identity, nextStudy, type Member } from '../data.ts';
+import { Peer } from '../peer.ts';
+import { Pool } from '../pool.ts';
+import type * as T from '../types.ts';
 
-/** What the host says of a declared recording. */
+/** @internal What the host says of a declared recording. */
 export interface DeclaredRecording {
   readonly id: number;
   readonly name: string;
