@@ -86,8 +86,10 @@ export type ErrorMessage = {
   readonly stack?: string;
   /** Some of the instances it is about, with their UIDs in full. */
   readonly instances?: readonly FailedInstance[];
-  /** ms since t0. */
+  /** ms since t0, of the first. */
   readonly time: number;
+  /** ms since t0 of the last one, where it stands for several. */
+  readonly lastTime?: number;
   /** How many alike this message stands for (a thread folds identical errors of one flush). */
   readonly count: number;
 };

@@ -42,7 +42,7 @@ describe('ErrorLog', () => {
   it('folds failures of one group with count, first and last time', () => {
     const { log } = newLog();
     log.add(failure(100));
-    log.add(failure(900, { count: 30 }));
+    log.add(failure(890, { lastTime: 900, count: 30 }));
     log.add(failure(950, { group: 'other', code: 'TIMEOUT_RESPONSE' }));
     const summary = log.summary(10);
     expect(summary.total).toBe(32);

@@ -77,7 +77,7 @@ export class ErrorLog {
     group.count += message.count;
     group.since += message.count;
     group.pending += message.count;
-    group.lastMs = Math.max(group.lastMs, message.time);
+    group.lastMs = Math.max(group.lastMs, message.lastTime ?? message.time);
     group.firstMs = Math.min(group.firstMs, message.time);
     const room = MOST_FAILED_INSTANCES - group.instances.length;
     if (room > 0 && message.instances !== undefined) {

@@ -111,6 +111,7 @@ export class Errors {
     const known = this.#folded.get(key);
     if (known !== undefined) {
       known.count++;
+      known.lastTime = this.#clock.now();
       return known;
     }
     if (this.#folded.size >= MAX_GROUPS) this.flush();
