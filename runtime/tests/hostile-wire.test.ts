@@ -64,10 +64,12 @@ describe('damaged input', () => {
 
   it('the long run on record: a million inputs, no crash, no hang, growth below 20 MB', () => {
     const text = readFileSync(join(CORPUS, 'record.json'), 'utf8');
-    const { inputs, problems, growthMb, streams } = JSON.parse(text) as Record<string, unknown>;
+    const record = JSON.parse(text) as Record<string, unknown>;
+    const { inputs, problems, growthMb, rssGrowthMb, streams } = record;
     expect(inputs).toBeGreaterThanOrEqual(1_000_000);
     expect(problems).toBe(0);
     expect(growthMb).toBeLessThan(20);
+    expect(rssGrowthMb).toBeLessThan(20);
     // It began with the streams that are here.
     const here = readdirSync(CORPUS).filter((name) => name.endsWith('.hex'));
     expect(here.sort()).toEqual(streams);
