@@ -7,14 +7,22 @@ export type Wish = string | number | { readonly re: string; readonly flags?: str
 /** ms, or a text such as '40ms', '2s', '1m30s'. */
 export type Span = number | string;
 
-export type Delay = Span | readonly Span[] | { readonly lognormal: Span; readonly sigma?: number };
+/** A time, times taken in turn, or log-normal: by its median, or by median and 95th percentile. */
+export type Delay =
+  | Span
+  | readonly Span[]
+  | { readonly lognormal: Span; readonly sigma?: number }
+  | { readonly p50: Span; readonly p95: Span };
+
+/** A status (0 to 0xFFFF), statuses in turn, `[0, 0, 0xA700]`, or by share, `{ A700: 0.01 }`. */
+export type FaultStatus = number | readonly number[] | Readonly<Record<string, number>>;
 
 /** What any acceptor does wrong on purpose: receiver, router, archive, sink. Shares are 0..1. */
 export interface AcceptorFaults {
-  /** Before each C-STORE response; a list is taken in turn. */
+  /** Before each C-STORE response. */
   readonly delay?: Delay;
-  /** C-STORE statuses in turn, `[0, 0, 0xA700]`, or by share, `{ A700: 0.01 }`; 0 = store it. */
-  readonly status?: readonly number[] | Readonly<Record<string, number>>;
+  /** Of C-STOREs; 0, and what shares leave over, is stored. */
+  readonly status?: FaultStatus;
   /** Rejects that share of the associations (default all), transient and over the limit. */
   readonly reject?: {
     readonly share?: number;
@@ -56,8 +64,8 @@ export interface FaultRule {
   readonly every?: number;
   /** Only that share of them. */
   readonly share?: number;
-  /** Before the answer: a time, or log-normal by its median and 95th percentile. */
-  readonly delay?: Span | { readonly p50: Span; readonly p95: Span };
+  /** Before the answer. */
+  readonly delay?: Delay;
   /** Never answers. */
   readonly neverAnswer?: boolean;
 }
@@ -81,8 +89,8 @@ export interface RequestRule extends FaultRule {
   readonly service?: string;
   /** SOP class UID. */
   readonly sopClass?: string;
-  /** Status instead of the service, or a list in turn with 0 for the service itself. */
-  readonly status?: number | readonly number[];
+  /** Instead of the service; 0 in a list, and what shares leave over, is the service itself. */
+  readonly status?: FaultStatus;
   /** A-ABORT, TCP reset or close after that many bytes of the data set; 0 = at once. */
   readonly abortAfter?: number;
   readonly resetAfter?: number;

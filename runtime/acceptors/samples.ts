@@ -69,7 +69,7 @@ export class SampleWriter {
   }
 }
 
-/** Turns one route's counters into increments of `dicom_delivery_*`, zeros at the first call. */
+/** InTurn one route's counters into increments of `dicom_delivery_*`, zeros at the first call. */
 export class TallySamples {
   readonly #writer: SampleWriter;
   readonly #last = new Map<string, number>();

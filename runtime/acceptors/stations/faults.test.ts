@@ -1,7 +1,8 @@
 import type { AcceptorFaults } from '../../../api/k6/simulate.ts';
 import { describe, expect, it } from 'vitest';
 import type { AssociateIndication } from '../../dicom/scp/acceptor-types.ts';
-import { FaultDice, span } from './faults.ts';
+import { span } from './fault-words.ts';
+import { FaultDice } from './faults.ts';
 
 function dice(faults: AcceptorFaults, clock = { now: 0 }): FaultDice {
   return new FaultDice(faults, () => clock.now);
@@ -30,7 +31,7 @@ describe('fault dice', () => {
   it('do nothing without faults', () => {
     const none = dice({});
     expect([none.status(), none.delay(), none.refusal(asking(10_000))]).toEqual([0, 0, null]);
-    expect(none.store()).toMatchObject({ answered: true, abortAfter: Infinity });
+    expect(none.store()).toMatchObject({ answered: true });
     expect(taken(none, '1.2')).toBe(true);
   });
 
@@ -57,6 +58,15 @@ describe('fault dice', () => {
     expect(sorted[0]).toBeGreaterThan(0);
   });
 
+  it('speak as rules do: one status, a delay by its percentiles', () => {
+    const one = dice({ status: 0xa700, delay: { p50: '100ms', p95: '300ms' } });
+    expect(times(3, one.status)).toEqual([0xa700, 0xa700, 0xa700]);
+    const drawn = times(4001, one.delay).sort((a, b) => a - b);
+    expect(drawn[2000]).toBeGreaterThan(90);
+    expect(drawn[2000]).toBeLessThan(110);
+    expect(() => dice({ status: 0x10000 })).toThrow('status 65536');
+  });
+
   it('reject when down, when full, and by share with any numbers', () => {
     const clock = { now: 0 };
     const down = dice({ down: [{ from: '1s', to: '2s' }] }, clock);
@@ -66,7 +76,7 @@ describe('fault dice', () => {
     expect(down.store()).toMatchObject({ resetAfter: 0 });
     clock.now = 2000;
     expect(down.refusal(asking(0))).toBeNull();
-    expect(down.store()).toMatchObject({ resetAfter: Infinity });
+    expect(down.store()).not.toHaveProperty('resetAfter');
     const full = dice({ associationLimit: 3 });
     expect([full.refusal(asking(2)), full.refusal(asking(3))]).toMatchObject([
       null,

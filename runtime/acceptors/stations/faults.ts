@@ -1,21 +1,18 @@
-// What an acceptor does wrong on purpose, as data, and the dice that decide when.
-import { parseDurationOrMs } from '../../../api/duration.ts';
-import type { AcceptorFaults, Span } from '../../../api/k6/simulate.ts';
+// What a station does wrong on purpose to all that it takes, and when; rules are in request-faults.
+import type { AcceptorFaults } from '../../../api/k6/simulate.ts';
 import type { AssociateDecision, AssociateIndication } from '../../dicom/scp/acceptor-types.ts';
 import type { NegotiatedContext } from '../../dicom/ul/associate-request.ts';
 import { ContextResult } from '../../dicom/ul/constants.ts';
-import { chance, cycle, lognormal } from './chance.ts';
-import { SpecError } from './spec-error.ts';
+import { type CutPoints, delays, share, statuses } from '../../dicom/scp/draw.ts';
+import { chance } from './chance.ts';
+import { delayTurns, span, statusTurns } from './fault-words.ts';
 import { mustHaveKeys } from './spec-words.ts';
 
 /** A-ASSOCIATE-RJ: transient, service-provider (presentation), local limit exceeded. */
 const LOCAL_LIMIT = { result: 2, source: 3, reason: 2 } as const;
-const DEFAULT_SIGMA = 0.5;
 
 /** What happens to one store. */
-export interface StoreFate {
-  readonly abortAfter: number;
-  readonly resetAfter: number;
+export interface StoreFate extends CutPoints {
   readonly answered: boolean;
 }
 
@@ -42,11 +39,16 @@ export const KNOWN_FAULTS: readonly string[] = [
 ];
 
 /** Nothing happens to it. */
-export const UNHARMED: StoreFate = { abortAfter: Infinity, resetAfter: Infinity, answered: true };
+export const UNHARMED: StoreFate = { answered: true };
 /** What is still open when it goes down is reset. */
 const CUT_OFF: StoreFate = { ...UNHARMED, resetAfter: 0 };
 
-/** Rolls once for each association and store. Without a fault of its kind it rolls nothing. */
+/**
+ * A station's own faults: it is full, it is down, it refuses or harms a share of what comes. They
+ * happen to what the station takes and counts, each independent of the others; a rule (FaultHandler)
+ * stands in front of the station, and the first that fits is the only one. Both draw alike.
+ * Rolls once for each association and store; without a fault of its kind it rolls nothing.
+ */
 export class FaultDice {
   /** How long the next C-STORE response waits, ms. */
   readonly delay: () => number;
@@ -68,16 +70,16 @@ export class FaultDice {
     this.#faults = faults;
     this.#now = now;
     this.#started = now();
-    this.#rejects = share(reject === undefined ? 0 : (reject.share ?? 1), seed + 4);
+    this.#rejects = share(reject === undefined ? 0 : (reject.share ?? 1), chance(seed + 4));
     const harmful = abortAfter !== undefined || resetAfter !== undefined || neverAnswer === true;
-    this.#harms = share(harmful ? (faults.share ?? 1) : 0, seed + 3);
+    this.#harms = share(harmful ? (faults.share ?? 1) : 0, chance(seed + 3));
     this.#fate = {
-      abortAfter: abortAfter ?? Infinity,
-      resetAfter: resetAfter ?? Infinity,
+      ...(abortAfter === undefined ? {} : { abortAfter }),
+      ...(resetAfter === undefined ? {} : { resetAfter }),
       answered: neverAnswer !== true,
     };
-    this.delay = delays(faults.delay, seed + 6);
-    this.status = statuses(faults.status, seed + 5);
+    this.delay = delays(delayTurns(faults.delay), chance(seed + 6));
+    this.status = statuses(statusTurns(faults.status), chance(seed + 5));
     this.#down = (faults.down ?? []).map(({ from, to }) => ({ from: span(from), to: span(to) }));
   }
 
@@ -113,52 +115,4 @@ export class FaultDice {
     const elapsed = this.#now() - this.#started;
     return this.#down.some(({ from, to }) => elapsed >= from && elapsed < to);
   }
-}
-
-/** Says yes that often. */
-export function share(part: number | undefined, seed: number): () => boolean {
-  if (part === undefined || part <= 0) return () => false;
-  if (part >= 1) return () => true;
-  const next = chance(seed);
-  return () => next() < part;
-}
-
-/** Takes times in turn, or draws them. */
-export function delays(delay: AcceptorFaults['delay'], seed: number): () => number {
-  if (delay === undefined) return () => 0;
-  if (typeof delay === 'object' && 'lognormal' in delay) {
-    return lognormal(span(delay.lognormal), delay.sigma ?? DEFAULT_SIGMA, chance(seed));
-  }
-  return cycle(typeof delay === 'object' ? delay.map(span) : span(delay));
-}
-
-function statuses(status: AcceptorFaults['status'], seed: number): () => number {
-  if (status === undefined) return () => 0;
-  if (Array.isArray(status)) return cycle(status as readonly number[]);
-  const shares = Object.entries(status).map(([hex, part]) => {
-    const code = /^(0x)?[0-9a-f]{1,4}$/i.test(hex) ? parseInt(hex, 16) : NaN;
-    if (Number.isNaN(code))
-      throw new SpecError(`fault status "${hex}": must be hexadecimal, as A700`);
-    return { code, part };
-  });
-  const next = chance(seed);
-  return () => {
-    let roll = next();
-    for (const { code, part } of shares) {
-      roll -= part;
-      if (roll < 0) return code;
-    }
-    return 0;
-  };
-}
-
-/**
- * A time in ms.
- * @throws SpecError when it is none
- */
-export function span(value: Span): number {
-  if (typeof value === 'number' && value >= 0) return value;
-  const ns = typeof value === 'string' ? parseDurationOrMs(value) : null;
-  if (ns !== null) return ns / 1e6;
-  throw new SpecError(`"${String(value)}": must be ms or a time such as '40ms', '2s', '1m30s'`);
 }

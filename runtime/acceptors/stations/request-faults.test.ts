@@ -17,6 +17,18 @@ describe('rules for requests', () => {
     ]);
   });
 
+  it('speak as a station does: shares of statuses, delays in turn, a median and sigma', () => {
+    expect(
+      requestFaults([
+        { status: { A700: 0.5 }, delay: ['1s', 20] },
+        { delay: { lognormal: '40ms' } },
+      ]),
+    ).toEqual([
+      { status: new Map([[0xa700, 0.5]]), delay: [1000, 20] },
+      { delay: { p50: 40, sigma: 0.5 } },
+    ]);
+  });
+
   it.each([
     [{ servce: 'C-FIND' }, /no "servce"/],
     [{ service: 'C-FINDS' }, /no service "C-FINDS"/],

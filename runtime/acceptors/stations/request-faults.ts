@@ -1,4 +1,4 @@
-// Faults other than by the dice: rules for requests and for associations.
+// Faults by rules for single requests and associations, as the wire takes them.
 import type {
   AcceptorFaults,
   AssociateRule,
@@ -7,8 +7,7 @@ import type {
 } from '../../../api/k6/simulate.ts';
 import { SERVICE_NAMES } from '../../dicom/dimse/elements.ts';
 import type { AssociateFault, FaultPolicy, RequestFault } from '../../dicom/scp/fault-policy.ts';
-import type { DelaySpec } from '../../dicom/scp/delay.ts';
-import { span } from './faults.ts';
+import { delayTurns, statusTurns } from './fault-words.ts';
 import { SpecError } from './spec-error.ts';
 import { mustHaveKeys } from './spec-words.ts';
 
@@ -68,7 +67,7 @@ function codes(reject: NonNullable<AssociateRule['reject']>): typeof reject {
 /** Times in ms; all else as the script says it. */
 function common<T extends FaultRule>(rule: T) {
   const { delay, ...same } = rule;
-  return { ...same, ...(delay === undefined ? {} : { delay: delayOf(delay) }) };
+  return { ...same, ...(delay === undefined ? {} : { delay: delayTurns(delay) }) };
 }
 
 /**
@@ -79,24 +78,16 @@ export function requestFaults(rules: readonly RequestRule[]): RequestFault[] {
   if (!Array.isArray(rules)) throw new SpecError('faults.requests: must be a list of rules');
   return rules.map((rule: RequestRule) => {
     check(rule);
-    return common(rule);
+    const { status, ...rest } = rule;
+    return { ...common(rest), ...(status === undefined ? {} : { status: statusTurns(status) }) };
   });
 }
 
 function check(rule: RequestRule): void {
   mustHaveKeys('faults.requests', rule, OF_REQUESTS);
-  const { service, status = [] } = rule;
+  const { service } = rule;
   if (service !== undefined && !SERVICE_NAMES.includes(service)) {
     const hint = `known are ${SERVICE_NAMES.join(', ')}`;
     throw new SpecError(`faults.requests: there is no service "${service}"`, hint);
   }
-  const bad = [status].flat().find((code) => !Number.isInteger(code) || code < 0 || code > 0xffff);
-  if (bad !== undefined) {
-    throw new SpecError(`faults.requests: status ${String(bad)} must be 0 to 0xFFFF`);
-  }
-}
-
-function delayOf(delay: NonNullable<FaultRule['delay']>): DelaySpec {
-  if (typeof delay !== 'object') return span(delay);
-  return { p50: span(delay.p50), p95: span(delay.p95) };
 }

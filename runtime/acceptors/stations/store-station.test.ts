@@ -47,6 +47,18 @@ function descriptors(): readonly string[] {
 const DATASET = Buffer.alloc(50_000);
 
 describe('a station that keeps files', () => {
+  it.each([
+    ['of its own', { abortAfter: DATASET.length }],
+    ['of a rule', { requests: [{ abortAfter: DATASET.length }] }],
+  ])(
+    'aborts when so many bytes have come, the last of them, too: a fault %s',
+    async (_of, faults) => {
+      const association = await opened(await sink(faults));
+      const { failure } = await store(association, DATASET);
+      expect(failure).toMatchObject({ kind: 'aborted', local: false });
+    },
+  );
+
   it('keeps neither file nor descriptor of a store that a rule answered', async () => {
     const port = await sink({ requests: [{ service: 'C-STORE', status: [0xa700, 0xa700, 0] }] });
     const association = await opened(port);

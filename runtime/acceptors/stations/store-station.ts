@@ -17,6 +17,7 @@ import type {
 import type { AssociateRq } from '../../dicom/ul/pdu/pdu.ts';
 import type { Association, RequestHandler } from '../../dicom/ul/association.ts';
 import { type ContextRules, negotiateContexts } from '../../dicom/scp/contexts.ts';
+import { cutAt } from '../../dicom/scp/draw.ts';
 import { withFaults } from '../../dicom/scp/fault-handler.ts';
 import { chance } from './chance.ts';
 import { STORE_ANYTHING } from './contexts.ts';
@@ -147,8 +148,10 @@ export abstract class StoreStation<T> implements Station, RequestHandler {
   ): void {
     const carried = association.data as Carried<T>;
     carried.bytes += end - start;
-    if (carried.bytes > carried.fate.abortAfter) association.abort();
-    else if (carried.bytes > carried.fate.resetAfter) association.destroy();
+    const cut = cutAt(carried.fate, carried.bytes);
+    if (cut === 'abort') association.abort();
+    else if (cut === 'reset') association.destroy();
+    else if (cut === 'close') association.close();
     else this.piece(carried.taking, buffer, start, end);
   }
 

@@ -9,7 +9,7 @@ import { SMALLEST_MAX_PDU } from '../ul/pdu/frame.ts';
 import { windowOf } from '../ul/negotiate.ts';
 import type { AssociateAc, AssociateRq } from '../ul/pdu/pdu.ts';
 import { nonsense } from './contexts.ts';
-import { later } from './delay.ts';
+import { later } from './later.ts';
 import type { AcceptDecision, AcceptorHandler, AssociateDecision } from './acceptor-types.ts';
 
 /** What we offer when the requestor asks for a window and the decision does not say. */

@@ -8,8 +8,9 @@ import { SopClass, STORAGE_COMMITMENT_INSTANCE } from '../dimse/uids.ts';
 import { normalized, type NormalizedOptions } from '../scu/normalized.ts';
 import { associate } from '../ul/associate.ts';
 import type { Association } from '../ul/association.ts';
-import { type DelaySpec, drawDelay, later } from './delay.ts';
+import { type DelaySpec, drawDelay } from './draw.ts';
 import { readIdentifier } from './identifier.ts';
+import { later } from './later.ts';
 import type { Destination } from './retrieve-provider.ts';
 
 export interface CommitmentProviderOptions {

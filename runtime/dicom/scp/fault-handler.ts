@@ -5,8 +5,9 @@ import type { Failure } from '../errors.ts';
 import type { Association, RequestHandler } from '../ul/association.ts';
 import type { AcceptorHandler, AssociateDecision, AssociateIndication } from './acceptor-types.ts';
 import { negotiateContexts } from './contexts.ts';
-import { drawDelay, later } from './delay.ts';
+import { cutAt, delays, share, statuses } from './draw.ts';
 import type { AssociateFault, FaultMatch, FaultPolicy, RequestFault } from './fault-policy.ts';
+import { later } from './later.ts';
 
 /** Heard when a fault was committed: what, and on which association. */
 export type OnFault = (fault: string, association: Association | null) => void;
@@ -14,6 +15,13 @@ export type OnFault = (fault: string, association: Association | null) => void;
 interface Named {
   readonly calledAET: string;
   readonly callingAET: string;
+}
+
+/** What a rule draws, each with its place in its lists. */
+interface Draws {
+  readonly delay: () => number;
+  /** Absent = the handler's; a rule's only status may be 0, success without the service. */
+  readonly status: () => number | undefined;
 }
 
 /** A request with a fault on it. */
@@ -26,13 +34,18 @@ interface Marked {
 /** What a policy can stand before: without `onAssociate` every context is accepted. */
 type Behaving = RequestHandler & Partial<AcceptorHandler>;
 
+/**
+ * Rules for single associations and requests, in front of whoever answers: he never sees what a rule
+ * has answered, so it is not counted as his. What a station does to all that it takes and counts (it
+ * is full, it is down, a share of its stores) is the station's own; both draw by `draw.ts`.
+ */
 class FaultHandler implements AcceptorHandler {
   readonly #policy: FaultPolicy;
   readonly #inner: Behaving;
   readonly #random: () => number;
   readonly #onFault: OnFault;
   readonly #seen = new Map<FaultMatch, number>();
-  readonly #served = new Map<RequestFault, number>();
+  readonly #draws = new Map<AssociateFault | RequestFault, Draws>();
   /** The C-STORE that is arriving with a fault on it: one an association. */
   readonly #marked = new Map<Association, Marked>();
 
@@ -56,7 +69,7 @@ class FaultHandler implements AcceptorHandler {
   }
 
   #faulty(fault: AssociateFault, indication: AssociateIndication): AssociateDecision {
-    const delayMs = drawDelay(fault.delay, this.#random);
+    const delayMs = this.#drawsOf(fault).delay();
     if (fault.neverAnswer === true) return this.#told('silence', { kind: 'silence' });
     if (fault.reset === true) return this.#told('reset', { kind: 'reset' });
     if (fault.abort !== undefined) return this.#told('abort', { kind: 'abort', ...fault.abort });
@@ -119,9 +132,10 @@ class FaultHandler implements AcceptorHandler {
     const inner = this.#inner;
     if (marked === undefined) return inner.onStoreEnd?.(association, request) ?? 0;
     const { fault } = marked;
-    const forced = this.#statusOf(fault);
+    const draws = this.#drawsOf(fault);
+    const forced = draws.status();
     const silent = fault.neverAnswer === true;
-    const delay = silent ? Infinity : drawDelay(fault.delay, this.#random);
+    const delay = silent ? Infinity : draws.delay();
     request.holdMs = delay; // for who answers later
     const status = forced ?? inner.onStoreEnd?.(association, request) ?? 0;
     if (forced !== undefined) this.#onFault(`status ${forced.toString(16)}`, association);
@@ -151,8 +165,9 @@ class FaultHandler implements AcceptorHandler {
       this.#onFault('silence', association);
       return;
     }
-    const status = this.#statusOf(fault);
-    later(drawDelay(fault.delay, this.#random), () => {
+    const draws = this.#drawsOf(fault);
+    const status = draws.status();
+    later(draws.delay(), () => {
       if (status === undefined) inner.onRequest?.(association, request, dataset);
       else this.#answer(association, request, { status });
     });
@@ -171,15 +186,8 @@ class FaultHandler implements AcceptorHandler {
   #cut(association: Association, marked: Marked): boolean {
     const { fault, bytes } = marked;
     if (marked.ended) return true;
-    const due = (at: number | undefined): boolean => at !== undefined && bytes >= at;
-    const kind = due(fault.abortAfter)
-      ? 'abort'
-      : due(fault.resetAfter)
-        ? 'reset'
-        : due(fault.closeAfter)
-          ? 'close'
-          : '';
-    if (kind === '') return false;
+    const kind = cutAt(fault, bytes);
+    if (kind === null) return false;
     marked.ended = true;
     this.#onFault(`${kind} after ${bytes} bytes`, association);
     if (kind === 'abort') association.abort();
@@ -206,16 +214,20 @@ class FaultHandler implements AcceptorHandler {
     this.#seen.set(rule, seen);
     if (rule.first !== undefined && seen > rule.first) return false;
     if (rule.every !== undefined && seen % rule.every !== 0) return false;
-    return rule.share === undefined || this.#random() < rule.share;
+    return rule.share === undefined || share(rule.share, this.#random)();
   }
 
-  #statusOf(fault: RequestFault): number | undefined {
-    const { status } = fault;
-    if (status === undefined || typeof status === 'number') return status;
-    const served = this.#served.get(fault) ?? 0;
-    this.#served.set(fault, served + 1);
-    const next = status[served % status.length];
-    return next === 0 ? undefined : next;
+  #drawsOf(fault: AssociateFault | RequestFault): Draws {
+    const known = this.#draws.get(fault);
+    if (known !== undefined) return known;
+    const spec = 'status' in fault ? fault.status : undefined;
+    const next = statuses(spec, this.#random);
+    const draws = {
+      delay: delays(fault.delay, this.#random),
+      status: typeof spec === 'number' ? next : () => next() || undefined,
+    };
+    this.#draws.set(fault, draws);
+    return draws;
   }
 }
 

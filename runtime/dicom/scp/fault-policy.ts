@@ -1,5 +1,5 @@
 // What an acceptor does wrong on purpose, as data (structured-clonable).
-import type { DelaySpec } from './delay.ts';
+import type { CutPoints, DelaySpec, StatusSpec, InTurn } from './draw.ts';
 
 /** Which associations or requests a rule is for; what is absent matches everything. */
 export interface FaultMatch {
@@ -18,7 +18,7 @@ export interface FaultMatch {
 
 /** What happens to an A-ASSOCIATE-RQ. */
 export interface AssociateFault extends FaultMatch {
-  readonly delay?: DelaySpec;
+  readonly delay?: InTurn<DelaySpec>;
   readonly reject?: { readonly result: number; readonly source: number; readonly reason: number };
   readonly abort?: { readonly source: number; readonly reason: number };
   readonly reset?: boolean;
@@ -26,17 +26,13 @@ export interface AssociateFault extends FaultMatch {
 }
 
 /** What happens to a request. */
-export interface RequestFault extends FaultMatch {
+export interface RequestFault extends FaultMatch, CutPoints {
   /** Before the response. */
-  readonly delay?: DelaySpec;
-  /** Instead of the handler's status; a list is gone through by request, 0 in it = the handler's. */
-  readonly status?: number | readonly number[];
+  readonly delay?: InTurn<DelaySpec>;
+  /** Instead of the handler's status; 0 in a list, and what shares leave over, is the handler's. */
+  readonly status?: InTurn<StatusSpec>;
   /** No response at all. */
   readonly neverAnswer?: boolean;
-  /** A-ABORT, TCP reset or close after that many bytes of the data set (0 = at once). */
-  readonly abortAfter?: number;
-  readonly resetAfter?: number;
-  readonly closeAfter?: number;
 }
 
 export interface FaultPolicy {

@@ -13,7 +13,7 @@ import {
 } from '../../tests/wire-fixture.ts';
 import { negotiateContexts } from './contexts.ts';
 import type { AssociateIndication } from './acceptor-types.ts';
-import { drawDelay } from './delay.ts';
+import { drawDelay } from './draw.ts';
 import { withFaults } from './fault-handler.ts';
 import type { FaultPolicy } from './fault-policy.ts';
 import { listen } from './server.ts';
@@ -52,6 +52,19 @@ describe('fault policies', () => {
     expect(statuses).toEqual([0, 0xa700, 0, 0xa900, 0, 0xb000, 0, 0xa700]);
     expect((await echo(association)).statuses).toEqual([0]);
     expect(committed).toEqual(['status a700', 'status a900', 'status b000', 'status a700']);
+  });
+
+  it('answer by shares, the rest by the service itself; delay in turn', async () => {
+    const requests = [
+      { service: 'C-STORE', first: 2, status: new Map([[0xa700, 1]]), delay: [0, 40] },
+      { service: 'C-STORE', status: new Map([[0xa700, 0]]) },
+    ];
+    const association = await opened(await faulty({ requests }));
+    const calls = [];
+    for (let i = 0; i < 3; i++) calls.push(await store(association, Buffer.alloc(100)));
+    expect(calls.map(({ statuses }) => statuses[0])).toEqual([0xa700, 0xa700, 0]);
+    const second = calls[1];
+    expect((second?.firstByte ?? 0) - (second?.sendEnd ?? 0)).toBeGreaterThanOrEqual(39);
   });
 
   it('delay by a fixed time and by a log-normal distribution', async () => {

@@ -6,8 +6,9 @@ import type { IncomingRequest, ResponseFields } from '../dimse/incoming.ts';
 import type { Attributes } from '../dimse/model.ts';
 import { Status } from '../dimse/status.ts';
 import type { Association } from '../ul/association.ts';
-import { type DelaySpec, drawDelay, later } from './delay.ts';
+import { type DelaySpec, drawDelay } from './draw.ts';
 import { encodeRecord, readIdentifier, syntaxOf } from './identifier.ts';
+import { later } from './later.ts';
 
 export interface FindProviderOptions {
   /** The answers: records that match, with what was asked for (see matching). */
