@@ -1,8 +1,8 @@
 // Samples of an acceptor thread: the same columns a VU worker sends, transferred to main.
 import type { FromAcceptor } from '../threads/acceptor.ts';
-import type { SeriesDecl } from '../threads/samples.ts';
 import { TALLY_FIELDS } from './account/tally.ts';
 import type { Tally } from './account/tally.ts';
+import type { SeriesDecl } from '../metrics/samples.ts';
 
 const BATCH = 4096;
 

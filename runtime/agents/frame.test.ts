@@ -1,10 +1,11 @@
 // What goes through a frame and another engine is what one engine would have counted by itself.
 import { describe, expect, it } from 'vitest';
 import { createEngine } from '../metrics/engine.ts';
-import type { Engine, EngineSeries } from '../metrics/engine-types.ts';
+import type { Engine } from '../metrics/engine-types.ts';
 import { Dice } from '../metrics/distribution/scatter.ts';
 import { decodeFrame, encodeFrame } from './frame.ts';
 import type { Frame } from './frame.ts';
+import type { SeriesDecl } from '../metrics/samples.ts';
 
 const COUNTS = {
   ...{ activeVUs: 3, vusMade: 4, iterationsStarted: 9, iterationsDone: 7, interrupted: 1 },
@@ -15,7 +16,7 @@ const HEAD = { counts: COUNTS, peakVUs: 4, cpu: 12.5, loopLagMs: 1, rssBytes: 1e
 const engine = (): Engine => createEngine({ thresholds: {}, onWarning: () => undefined });
 
 const custom = (type: 'gauge' | 'trend') => ({ custom: { type, isTime: false } });
-const SERIES: readonly EngineSeries[] = [
+const SERIES: readonly SeriesDecl[] = [
   { id: 0, metric: 'dicom_req_duration', tags: { service: 'C-STORE', scenario: 'a' } },
   { id: 1, metric: 'dicom_reqs', tags: { service: 'C-STORE', scenario: 'a' } },
   { id: 2, metric: 'dicom_req_failed', tags: { service: 'C-STORE', outcome: 'timeout' } },

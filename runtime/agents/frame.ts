@@ -5,7 +5,8 @@ import type { MetricType } from '../../api/k6/metric-table.ts';
 import { NO_BUCKETS } from '../metrics/distribution/buckets.ts';
 import type { Buckets } from '../metrics/distribution/buckets.ts';
 import type { ScatterPoints } from '../metrics/distribution/scatter.ts';
-import type { EngineSeries, SeriesInterval } from '../metrics/engine-types.ts';
+import type { SeriesInterval } from '../metrics/engine-types.ts';
+import type { SeriesDecl } from '../metrics/samples.ts';
 
 /** Of the fleet of an agent, at the end of the second. */
 export interface AgentCounts {
@@ -29,7 +30,7 @@ export interface FrameHead {
   readonly rssBytes: number;
   readonly saturated: boolean;
   /** Series that were not told before. */
-  readonly series: readonly EngineSeries[];
+  readonly series: readonly SeriesDecl[];
   readonly points: readonly ScatterPoints[];
 }
 

@@ -10,13 +10,14 @@ import type { Account, ThreadEvents } from '../conductor/records/events.ts';
 import { openRecords, shownMissing } from '../conductor/records/missing.ts';
 import type { Stopper } from '../conductor/stopper.ts';
 import { DicomRunError, ExitCode } from '../errors.ts';
-import type { EngineSeries, EngineShare, Tick } from '../metrics/engine-types.ts';
+import type { EngineShare, Tick } from '../metrics/engine-types.ts';
 import type { CaseMessage } from '../threads/cases.ts';
 import type { ErrorMessage, LogMessage } from '../threads/samples.ts';
 import { encodeFrame } from './frame.ts';
 import { differenceOf, manifestOf } from './manifest.ts';
 import type { Outbox } from './outbox.ts';
 import type { Bundle, Step, StepName } from './protocol.ts';
+import type { SeriesDecl } from '../metrics/samples.ts';
 
 export interface MemberSettings {
   readonly name: string;
@@ -236,7 +237,7 @@ export class Member implements Crew {
 
   // ---------------------------------------------------------------- passing on
 
-  #shared(series: EngineSeries): EngineSeries[] {
+  #shared(series: SeriesDecl): SeriesDecl[] {
     const { id, metric, tags } = series;
     if (OF_COORDINATOR.has(metric)) {
       this.#hidden.add(id);

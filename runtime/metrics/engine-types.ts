@@ -2,24 +2,9 @@
 import type { MetricType } from '../../api/k6/metric-table.ts';
 import type { Buckets } from './distribution/buckets.ts';
 import type { ScatterPoints } from './distribution/scatter.ts';
+import type { SampleColumns, SeriesDecl } from './samples.ts';
 import type { ThresholdResult } from './summary.ts';
 import type { Totals, ViewKey } from './totals.ts';
-
-/** A series as a thread declares it; the same shape as `SeriesDecl` of runtime/threads/samples.ts. */
-export interface EngineSeries {
-  readonly id: number;
-  readonly metric: string;
-  readonly tags: Readonly<Record<string, string>>;
-  readonly custom?: { readonly type: MetricType; readonly isTime: boolean };
-}
-
-/** Columns of samples; the same shape as `SampleColumns` of runtime/threads/samples.ts. */
-export interface EngineColumns {
-  readonly n: number;
-  readonly series: Uint32Array;
-  readonly value: Float64Array;
-  readonly time: Float64Array;
-}
 
 /** What came of one series since a tick: enough for another engine to count it as its own. */
 export interface SeriesInterval {
@@ -42,7 +27,7 @@ export interface SeriesInterval {
 /** What an engine was given since its last tick, for another one. */
 export interface EngineShare {
   /** Series that were not told before. */
-  readonly series: readonly EngineSeries[];
+  readonly series: readonly SeriesDecl[];
   readonly intervals: readonly SeriesInterval[];
 }
 
@@ -147,9 +132,9 @@ export interface LiveService {
 
 export interface Engine {
   /** Declares series of one sending thread; thread numbers are the caller's, any integers. */
-  addSeries(thread: number, series: readonly EngineSeries[]): void;
+  addSeries(thread: number, series: readonly SeriesDecl[]): void;
   /** Takes one batch; unknown series ids are a programming error and throw. */
-  ingest(thread: number, columns: EngineColumns): void;
+  ingest(thread: number, columns: SampleColumns): void;
   /** One sample of the main thread itself (`vus`, `generator_*`, `target_*`). */
   sample(metric: string, tags: Readonly<Record<string, string>>, value: number): void;
   /** What came since the last tick. To be asked right before the next one. */

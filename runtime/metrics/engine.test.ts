@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { createEngine } from './engine.ts';
-import type { Engine, EngineOptions, EngineSeries, Tick } from './engine-types.ts';
+import type { Engine, EngineOptions, Tick } from './engine-types.ts';
 import { RunHistogram } from './distribution/histogram.ts';
+import type { SeriesDecl } from './samples.ts';
 
 function engineOf(options: Partial<EngineOptions> = {}): { engine: Engine; warnings: string[] } {
   const warnings: string[] = [];
@@ -11,7 +12,7 @@ function engineOf(options: Partial<EngineOptions> = {}): { engine: Engine; warni
 
 const STORE = { scenario: 'a', service: 'C-STORE', route: 'R1', status: '0000' };
 
-function series(id: number, metric: string, tags: Record<string, string> = STORE): EngineSeries {
+function series(id: number, metric: string, tags: Record<string, string> = STORE): SeriesDecl {
   return { id, metric, tags };
 }
 

@@ -4,9 +4,7 @@ import { BucketCounter } from './distribution/buckets.ts';
 import type { Buckets } from './distribution/buckets.ts';
 import type {
   Engine,
-  EngineColumns,
   EngineOptions,
-  EngineSeries,
   EngineShare,
   LiveNumbers,
   SeriesInterval,
@@ -27,6 +25,7 @@ import type { ThresholdResult } from './summary.ts';
 import { Thresholds } from './judge/thresholds.ts';
 import type { Totals } from './totals.ts';
 import { totalOf } from './whole-view.ts';
+import type { SampleColumns, SeriesDecl } from './samples.ts';
 
 const MAX_SERIES = 5_000;
 const BLOCK_SECONDS = 10;
@@ -83,7 +82,7 @@ class MetricsEngine implements Engine {
     };
   }
 
-  addSeries(thread: number, series: readonly EngineSeries[]): void {
+  addSeries(thread: number, series: readonly SeriesDecl[]): void {
     let list = this.#threads.get(thread);
     if (list === undefined) this.#threads.set(thread, (list = []));
     for (const declaration of series) {
@@ -93,7 +92,7 @@ class MetricsEngine implements Engine {
     }
   }
 
-  ingest(thread: number, columns: EngineColumns): void {
+  ingest(thread: number, columns: SampleColumns): void {
     const list = this.#threads.get(thread);
     const { n, series, value, time } = columns;
     for (let i = 0; i < n; i++) {

@@ -3,7 +3,8 @@ import { NO_BUCKETS } from './distribution/buckets.ts';
 import type { BucketCounter } from './distribution/buckets.ts';
 import type { ScatterLane } from './distribution/scatter.ts';
 import type { MetricContains, MetricType } from '../../api/k6/metric-table.ts';
-import type { EngineSeries, SeriesInterval } from './engine-types.ts';
+import type { SeriesInterval } from './engine-types.ts';
+import type { SeriesDecl } from './samples.ts';
 
 export interface SeriesKey {
   readonly metric: string;
@@ -57,7 +58,7 @@ export class SeriesState {
   }
 
   /** As a thread would declare it. */
-  declared(id: number): EngineSeries {
+  declared(id: number): SeriesDecl {
     const { metric, tags, builtin, type, contains } = this.key;
     const custom = { type, isTime: contains === 'time' };
     return builtin ? { id, metric, tags } : { id, metric, tags, custom };

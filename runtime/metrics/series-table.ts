@@ -1,5 +1,5 @@
 // All series of a run, over all threads, and the views they count in.
-import type { CustomMetric, EngineSeries, ViewDecl } from './engine-types.ts';
+import type { CustomMetric, ViewDecl } from './engine-types.ts';
 import { parseSelector, selects } from './judge/selector.ts';
 import type { Selector } from './judge/selector.ts';
 import { seriesId, SeriesState } from './series-state.ts';
@@ -7,6 +7,7 @@ import type { SeriesKey } from './series-state.ts';
 import { metricFacts } from './judge/threshold-expression.ts';
 import { VIEW_KINDS, viewTags } from './views.ts';
 import { ViewState } from './view-state.ts';
+import type { SeriesDecl } from './samples.ts';
 
 interface SelectorView {
   readonly selector: Selector;
@@ -43,7 +44,7 @@ export class SeriesTable {
   }
 
   /** The series of a declaration; beyond the cap, the overflow series of its metric. */
-  of(declaration: Omit<EngineSeries, 'id'>): SeriesState {
+  of(declaration: Omit<SeriesDecl, 'id'>): SeriesState {
     const id = seriesId(declaration.metric, declaration.tags);
     const known = this.#byId.get(id);
     if (known !== undefined) return known;
@@ -82,7 +83,7 @@ export class SeriesTable {
     return view;
   }
 
-  #keyOf(declaration: Omit<EngineSeries, 'id'>): SeriesKey {
+  #keyOf(declaration: Omit<SeriesDecl, 'id'>): SeriesKey {
     const { metric, tags, custom } = declaration;
     const facts = metricFacts(metric, this.#custom) ?? {
       type: custom?.type ?? 'counter',

@@ -4,7 +4,8 @@ import { DicomRunError, ExitCode } from '../errors.ts';
 import type { OutputResult } from '../metrics/summary.ts';
 import type { OutputKind } from './kind.ts';
 import { FileWriter } from './file-writer.ts';
-import type { Output, SampleBatch, SampleSeries, SampleSink } from './output.ts';
+import type { Output, SampleBatch, SampleSink } from './output.ts';
+import type { SeriesDecl } from '../metrics/samples.ts';
 
 export interface FileOutputOptions {
   /** `.gz` at its end: gzipped. */
@@ -18,8 +19,8 @@ export interface LineFormat<P> {
   /** First line of the file. */
   readonly head: string | null;
   /** A line that goes before the samples of a series. */
-  readonly announce: (series: SampleSeries) => string | null;
-  readonly prefix: (series: SampleSeries) => P;
+  readonly announce: (series: SeriesDecl) => string | null;
+  readonly prefix: (series: SeriesDecl) => P;
   readonly line: (prefix: P, value: number, epochMs: number) => string;
 }
 
@@ -95,7 +96,7 @@ export class FileOutput<P> implements Output {
     };
   }
 
-  #series(thread: number, series: readonly SampleSeries[]): void {
+  #series(thread: number, series: readonly SeriesDecl[]): void {
     const prefixes = this.#prefixes.get(thread) ?? [];
     this.#prefixes.set(thread, prefixes);
     for (const one of series) {

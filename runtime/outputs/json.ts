@@ -3,7 +3,8 @@
 import { metricFacts } from '../metrics/judge/threshold-expression.ts';
 import { FileOutput, fileKind } from './file-output.ts';
 import type { FileOutputOptions } from './file-output.ts';
-import type { Output, SampleSeries } from './output.ts';
+import type { Output } from './output.ts';
+import type { SeriesDecl } from '../metrics/samples.ts';
 
 /** `--out json=FILE`. */
 export const jsonOutput = fileKind('json', (options) => createJsonOutput(options));
@@ -25,7 +26,7 @@ export function createJsonOutput(options: FileOutputOptions): Output {
   });
 }
 
-function metricLine({ metric, custom }: SampleSeries): string {
+function metricLine({ metric, custom }: SeriesDecl): string {
   const facts = metricFacts(metric);
   const type = facts?.type ?? custom?.type ?? 'counter';
   const contains = facts?.contains ?? (custom?.isTime === true ? 'time' : 'default');

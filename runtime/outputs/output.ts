@@ -1,29 +1,16 @@
 // What an output is. Outputs read the run log, or take every sample; a VU never waits for one.
+import type { SampleColumns, SeriesDecl } from '../metrics/samples.ts';
 import type { OutputResult } from '../metrics/summary.ts';
 
 /** Every sample as it comes in, for outputs that want them; the columns are valid during the call. */
-export interface SampleBatch {
-  /** Number of the sending thread. */
+export interface SampleBatch extends SampleColumns {
+  /** Number of the sending thread, who knows the ids of its series. */
   readonly thread: number;
-  readonly n: number;
-  /** Index into what `series` announced for this thread. */
-  readonly series: Uint32Array;
-  /** ms, plain numbers, 0|1 for rates. */
-  readonly value: Float64Array;
-  /** ms since t0. */
-  readonly time: Float64Array;
-}
-
-export interface SampleSeries {
-  readonly id: number;
-  readonly metric: string;
-  readonly tags: Readonly<Record<string, string>>;
-  readonly custom?: { readonly type: string; readonly isTime: boolean };
 }
 
 export interface SampleSink {
   /** Before the first sample of these series. */
-  series(thread: number, series: readonly SampleSeries[]): void;
+  series(thread: number, series: readonly SeriesDecl[]): void;
   /** Must return at once: copy, queue or append. */
   samples(batch: SampleBatch): void;
 }

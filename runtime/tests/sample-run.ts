@@ -1,7 +1,7 @@
 // A run without peers: deterministic samples through the real engine and the real run log, for
 // tests of everything that reads them.
 import { createEngine } from '../metrics/engine.ts';
-import type { Engine, EngineSeries, ThresholdConfig } from '../metrics/engine-types.ts';
+import type { Engine, ThresholdConfig } from '../metrics/engine-types.ts';
 import { ErrorBook } from '../metrics/error-book.ts';
 import type { RunFacts } from '../metrics/facts.ts';
 import { summarise } from '../metrics/summarise.ts';
@@ -9,6 +9,7 @@ import type { Summary } from '../metrics/summary.ts';
 import { RUNLOG_SCHEMA } from '../runlog/format.ts';
 import type { RunRecord } from '../runlog/format.ts';
 import { RunLogWriter } from '../runlog/writer.ts';
+import type { SeriesDecl } from '../metrics/samples.ts';
 
 export const SAMPLE_T0 = Date.UTC(2026, 10, 21, 4, 12, 0);
 
@@ -45,8 +46,8 @@ export interface SampleRun {
   readonly stores: number;
 }
 
-function declarations(): EngineSeries[] {
-  const series: EngineSeries[] = [];
+function declarations(): SeriesDecl[] {
+  const series: SeriesDecl[] = [];
   const add = (metric: string, tags: Record<string, string>): void => {
     series.push({ id: series.length, metric, tags });
   };

@@ -1,30 +1,7 @@
 // What any thread tells main while a run goes on: series and samples, lines of log, failures.
 // Structured-clonable data; the columns of samples are transferred.
+import type { SampleColumns, SeriesDecl } from '../metrics/samples.ts';
 import type { FailedInstance } from '../metrics/summary.ts';
-
-/** A time series of one worker. Sent once, before the first sample that uses its id. */
-export interface SeriesDecl {
-  /** Dense, from 0, private to the sending thread. */
-  readonly id: number;
-  readonly metric: string;
-  /** Bounded set of tags; never UIDs or patient data. */
-  readonly tags: Readonly<Record<string, string>>;
-  /** Only for custom metrics: their type and whether values are times. */
-  readonly custom?: {
-    readonly type: 'counter' | 'gauge' | 'rate' | 'trend';
-    readonly isTime: boolean;
-  };
-}
-
-/** Transferred columns of samples: `n` valid entries in each. */
-export interface SampleColumns {
-  readonly n: number;
-  readonly series: Uint32Array;
-  /** Times in ms, rates 0|1, counters the increment, gauges the value. */
-  readonly value: Float64Array;
-  /** When, in ms since t0 (negative during set-up), fractions kept. */
-  readonly time: Float64Array;
-}
 
 /**
  * Before t0 is known a thread stamps ms since the epoch less this: far below any time of a run, and

@@ -1,7 +1,8 @@
 // What the threads of a run report while it goes on: the one listener that the phases pass down.
-import type { ErrorMessage, LogMessage, SampleColumns, SeriesDecl } from '../../threads/samples.ts';
+import type { ErrorMessage, LogMessage } from '../../threads/samples.ts';
 import type { CaseMessage } from '../../threads/cases.ts';
 import type { MissingInstance, RouteAccount, StrayInstance } from '../../threads/delivery.ts';
+import type { SampleColumns, SeriesDecl } from '../../metrics/samples.ts';
 
 /**
  * Receiver of everything threads send unasked. `source` numbers the sending task: series ids are

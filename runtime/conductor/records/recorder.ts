@@ -10,7 +10,7 @@ import type { Output, SampleSink } from '../../outputs/output.ts';
 import { thresholdNumber } from '../../metrics/numbers.ts';
 import type { EventRecord } from '../../runlog/format.ts';
 import type { RunLogWriter } from '../../runlog/writer.ts';
-import type { ErrorMessage, LogMessage, SampleColumns, SeriesDecl } from '../../threads/samples.ts';
+import type { ErrorMessage, LogMessage } from '../../threads/samples.ts';
 import { columnsSinceT0, sinceT0 } from '../../threads/samples.ts';
 import type { CaseMessage, CheckSeen } from '../../threads/cases.ts';
 import type { Generator } from '../crew.ts';
@@ -25,6 +25,7 @@ import type { GeneratorNow, Screen } from '../screen.ts';
 import { stageChanges } from '../stages.ts';
 import type { StageChange } from '../stages.ts';
 import type { Stopper } from '../stopper.ts';
+import type { SampleColumns, SeriesDecl } from '../../metrics/samples.ts';
 
 /** A place in the bundle, as a guest stack has it. */
 const GUEST_PLACE = /\bscript\.js:\d+:\d+/g;

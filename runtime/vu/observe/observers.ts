@@ -7,13 +7,13 @@ import { FileNames } from '../../dicom/pool/file-names.ts';
 import { executorOf } from '../../executors/index.ts';
 import { begunCounts, begunOffset } from '../../executors/plan-of.ts';
 import { ownedCount, segmentOf } from '../../executors/segment.ts';
-import type { SeriesDecl } from '../../threads/samples.ts';
 import { countOf, WorkerSlot, type InstanceCounts } from '../../threads/state.ts';
 import { caseOf } from './told-case.ts';
 import { RingFault } from '../sandbox/host.ts';
 import type { WorkerParts } from '../parts.ts';
 import type { TagContext } from './tags.ts';
 import type { VuSlot } from '../life/vus.ts';
+import type { SeriesDecl } from '../../metrics/samples.ts';
 
 type CustomMetric = {
   readonly name: string;

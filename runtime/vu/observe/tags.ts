@@ -1,6 +1,6 @@
 // Tag sets as small numbers, and series by (metric, tag set): what makes a sample two array writes.
 import type { Samples } from './samples.ts';
-import type { SeriesDecl } from '../../threads/samples.ts';
+import type { SeriesDecl } from '../../metrics/samples.ts';
 
 export type Tags = Readonly<Record<string, string>>;
 

@@ -2,9 +2,10 @@
 // of a table, every failure, what was skipped, and scenarios that check nothing.
 import type { Recorder } from '../../../conductor/records/recorder.ts';
 import type { CaseResult, ErrorGroup } from '../../../metrics/summary.ts';
-import type { Output, SampleBatch, SampleSeries } from '../../../outputs/output.ts';
+import type { Output, SampleBatch } from '../../../outputs/output.ts';
 import type { CheckedCase, RowCase, StatedCase } from '../../../threads/cases.ts';
 import type { CheckPlace } from './check-place.ts';
+import type { SeriesDecl } from '../../../metrics/samples.ts';
 
 interface ScenarioSeen {
   iterations: number;
@@ -36,12 +37,12 @@ export class CaseCollector implements Output {
   /** Empty: it has nothing to account for. */
   readonly destination = '';
   readonly sink = {
-    series: (thread: number, series: readonly SampleSeries[]) => this.#declare(thread, series),
+    series: (thread: number, series: readonly SeriesDecl[]) => this.#declare(thread, series),
     samples: (batch: SampleBatch) => this.#take(batch),
   };
   /** Iterations that a scenario asks for as a load test; absent where smoke runs as many. */
   asked: Readonly<Record<string, number>> = {};
-  readonly #series = new Map<string, SampleSeries>();
+  readonly #series = new Map<string, SeriesDecl>();
   readonly #scenarios = new Map<string, ScenarioSeen>();
   readonly #failed = new Set<string>();
 
@@ -94,7 +95,7 @@ export class CaseCollector implements Output {
     return this.#failed;
   }
 
-  #declare(thread: number, series: readonly SampleSeries[]): void {
+  #declare(thread: number, series: readonly SeriesDecl[]): void {
     for (const one of series) this.#series.set(`${thread}/${one.id}`, one);
   }
 
@@ -105,7 +106,7 @@ export class CaseCollector implements Output {
     }
   }
 
-  #count({ metric, tags }: SampleSeries, value: number): void {
+  #count({ metric, tags }: SeriesDecl, value: number): void {
     const scenario = tags['scenario'] ?? '';
     if (metric === 'iterations') this.#scenario(scenario).iterations += value;
     else if (metric === 'iteration_failed') this.#scenario(scenario).failed += value;
