@@ -21,6 +21,8 @@ export interface Running {
   kill(signal: NodeJS.Signals): void;
   /** Resolves, with all of stderr so far, once that holds the text. */
   says(text: string): Promise<string>;
+  /** The same of stdout. */
+  prints(text: string): Promise<string>;
   closeOutput(): void;
 }
 
@@ -47,11 +49,27 @@ export class Place {
     let out = '';
     let err = '';
     const listeners = new Set<() => void>();
-    child.stdout.on('data', (chunk: Buffer) => (out += chunk.toString()));
+    const heard = (): void => {
+      for (const listener of [...listeners]) listener();
+    };
+    child.stdout.on('data', (chunk: Buffer) => {
+      out += chunk.toString();
+      heard();
+    });
     child.stderr.on('data', (chunk: Buffer) => {
       err += chunk.toString();
-      for (const listener of [...listeners]) listener();
+      heard();
     });
+    const until = (said: () => string, text: string): Promise<string> =>
+      new Promise((resolve) => {
+        const look = () => {
+          if (!said().includes(text)) return;
+          listeners.delete(look);
+          resolve(said());
+        };
+        listeners.add(look);
+        look();
+      });
     const done = new Promise<Finished>((resolve) => {
       child.on('close', (code) => resolve({ code, out, err }));
     });
@@ -60,16 +78,8 @@ export class Place {
       pid: child.pid ?? 0,
       kill: (signal) => child.kill(signal),
       closeOutput: () => child.stdout.destroy(),
-      says: (text) =>
-        new Promise((resolve) => {
-          const look = () => {
-            if (!err.includes(text)) return;
-            listeners.delete(look);
-            resolve(err);
-          };
-          listeners.add(look);
-          look();
-        }),
+      says: (text) => until(() => err, text),
+      prints: (text) => until(() => out, text),
     };
   }
 

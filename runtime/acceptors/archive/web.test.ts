@@ -119,6 +119,23 @@ describe('the archive over the web', () => {
     expect(metadata[0]).not.toHaveProperty('PixelData');
   });
 
+  it('answers those who show its token, where it has one', async () => {
+    const archive = new Archive({ keep: 'all' }, () => performance.now());
+    const services = new ArchiveWeb(archive, 'T0KEN');
+    const at = { host: '127.0.0.1', port: 0, tls: null };
+    const closed = await serveWeb(at, (request, response) => services.answer(request, response));
+    const door = new WebOrigin({ ...origin.spec, origin: `http://127.0.0.1:${closed.port}` });
+    const asked = async (...headers: readonly string[]) => {
+      const request = { method: 'GET', path: `${WEB_ROOT}/studies`, headers, body: null };
+      return (await whole(door, request)).status;
+    };
+    expect(await asked()).toBe(401);
+    expect(await asked('authorization', 'Bearer other')).toBe(401);
+    expect(await asked('authorization', 'Bearer T0KEN')).toBe(204);
+    await door.destroy();
+    await closed.close();
+  });
+
   it('says what it does not offer', async () => {
     const request = {
       method: 'DELETE',

@@ -79,13 +79,22 @@ function placeOf(path: string): Place | null {
 
 export class ArchiveWeb {
   readonly #archive: Archive;
+  /** The Authorization header that is asked for; null = none. */
+  readonly #authorization: string | null;
   readonly #boundary = newBoundary();
 
-  constructor(archive: Archive) {
+  /** @param token bearer token that every request must show (RFC 6750); absent = anybody may ask */
+  constructor(archive: Archive, token?: string) {
     this.#archive = archive;
+    this.#authorization = token === undefined ? null : `Bearer ${token}`;
   }
 
   answer(request: IncomingMessage, response: ServerResponse): void {
+    const { authorization } = request.headers;
+    if (this.#authorization !== null && authorization !== this.#authorization) {
+      response.setHeader('www-authenticate', 'Bearer');
+      return refuse(request, response, 401, 'this archive asks for a bearer token');
+    }
     const url = new URL(request.url ?? '', 'http://archive');
     const place = url.pathname.startsWith(WEB_ROOT)
       ? placeOf(url.pathname.slice(WEB_ROOT.length))

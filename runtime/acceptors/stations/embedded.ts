@@ -16,7 +16,7 @@ import type { TlsErrors } from './tls-errors.ts';
 import { acceptorTlsOf } from '../../dicom/ul/socket/tls-files.ts';
 import type { RunClock } from '../clock.ts';
 import { openMetricsPage } from '../page/metrics-page.ts';
-import { openPorts } from './ports.ts';
+import { openPorts, orClose } from './ports.ts';
 import { poolMetrics, stationMetrics } from '../page/prometheus.ts';
 import { Router } from '../router/router.ts';
 import type { DestinationSpec, RouterSpec } from '../router/spec.ts';
@@ -92,15 +92,6 @@ export async function openEmbedded(
       await Promise.all([at?.close(), atArchive?.close(), page?.close(), web?.close()]);
     },
   };
-}
-
-async function orClose<T>(open: Listening | undefined, next: () => Promise<T>): Promise<T> {
-  try {
-    return await next();
-  } catch (error) {
-    await open?.close();
-    throw error;
-  }
 }
 
 function openWeb(archive: Archive, host: string) {

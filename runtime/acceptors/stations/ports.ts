@@ -80,3 +80,13 @@ export function stationsHandler(stations: readonly Station[]): AcceptorHandler {
     onClosed: (association) => stationOf(association.calledAET)?.closed?.(association),
   };
 }
+
+/** What opens next; where it cannot, what is open is closed. */
+export async function orClose<T>(open: Listening | undefined, next: () => Promise<T>): Promise<T> {
+  try {
+    return await next();
+  } catch (error) {
+    await open?.close();
+    throw error;
+  }
+}

@@ -2,12 +2,14 @@
 import type { SimulatedArchive, StationTls } from '../../../api/k6/simulate.ts';
 import { resolve } from 'node:path';
 import { Archive } from '../archive/archive.ts';
+import { ArchiveWeb, WEB_ROOT } from '../archive/web.ts';
 import { openMetricsPage } from '../page/metrics-page.ts';
-import { openPorts } from './ports.ts';
+import { openPorts, orClose } from './ports.ts';
 import type { Station } from './ports.ts';
 import { poolMetrics, stationMetrics } from '../page/prometheus.ts';
 import { Router } from '../router/router.ts';
 import type { RouterSpec } from '../router/spec.ts';
+import { serveWeb, type WebListening } from './stow.ts';
 import { Sink } from './sink.ts';
 import type { SinkSpec } from './sink.ts';
 import { acceptorTlsOf } from '../../dicom/ul/socket/tls-files.ts';
@@ -23,6 +25,8 @@ export interface ServeAddress {
   readonly folder?: string;
   /** Port of `/metrics` (Prometheus text); absent = none, 0 = any free one. Same host. */
   readonly metricsPort?: number;
+  /** An archive's services of DICOMweb: their port, 0 = any free one; same host and TLS. */
+  readonly web?: { readonly port: number; readonly token?: string };
 }
 
 /** A moment of a service, for its live line. */
@@ -54,6 +58,8 @@ export interface Served {
   readonly folder: string | null;
   /** Where `/metrics` is; 0 = nowhere. */
   readonly metricsPort: number;
+  /** Root of DICOMweb; null = not offered. */
+  readonly webUrl: string | null;
   status(): ServeStatus;
   /** Prometheus text. */
   metrics(): string;
@@ -73,9 +79,13 @@ interface Parts {
   readonly station: Closing;
   readonly tls: StationTls | undefined;
   readonly folder?: string;
+  /** Opens what it offers over the web. */
+  readonly openWeb?: (at: WebAddress) => Promise<WebListening>;
   more(): Partial<ServeStatus>;
   metrics(): string;
 }
+
+type WebAddress = Parameters<typeof serveWeb>[0];
 
 const now = (): number => performance.now();
 const DEFAULT_HOST = '127.0.0.1';
@@ -100,7 +110,11 @@ export function serveArchive(spec: SimulatedArchive, at: ServeAddress): Promise<
   // A service of its own is asked for its images too.
   const station = new Archive({ keep: 'all', ...spec }, now, at.folder);
   const more = (): Partial<ServeStatus> => ({ held: station.store.size });
-  return serve({ kind: 'archive', station, more, metrics: () => '', tls: spec.tls }, at);
+  const parts = { kind: 'archive', station, more, metrics: () => '', tls: spec.tls } as const;
+  const services = new ArchiveWeb(station, at.web?.token);
+  const openWeb = (where: WebAddress): Promise<WebListening> =>
+    serveWeb(where, (request, response) => services.answer(request, response));
+  return serve({ ...parts, openWeb }, at);
 }
 
 /**
@@ -126,12 +140,20 @@ async function serve(parts: Parts, at: ServeAddress): Promise<Served> {
   const tls = acceptorTlsOf(parts.tls, { name: kind, folder });
   const [listening] = await openPorts([{ station, host, port, tls }]);
   if (listening === undefined) throw new Error('nothing listens');
-  const metrics = (): string =>
-    stationMetrics(kind, station.counts, listening.connections) + parts.metrics();
+  const web = await orClose(listening, async () =>
+    at.web === undefined ? null : parts.openWeb?.({ host, port: at.web.port, tls }),
+  );
+  const openNow = (): number => listening.connections + (web?.connections ?? 0);
+  const metrics = (): string => stationMetrics(kind, station.counts, openNow()) + parts.metrics();
+  const all = {
+    close: async () => {
+      await Promise.all([listening.close(), web?.close()]);
+    },
+  };
   const page =
     at.metricsPort === undefined
       ? null
-      : await openMetricsPage(metrics, { host, port: at.metricsPort }, listening);
+      : await openMetricsPage(metrics, { host, port: at.metricsPort }, all);
   return {
     kind,
     aets: station.aets,
@@ -140,14 +162,19 @@ async function serve(parts: Parts, at: ServeAddress): Promise<Served> {
     tls: tls !== null,
     folder: parts.folder ?? null,
     metricsPort: page?.port ?? 0,
-    status: () => ({ ...station.counts, open: listening.connections, ...parts.more() }),
+    webUrl: web ? rootOf(web, tls !== null) : null,
+    status: () => ({ ...station.counts, open: openNow(), ...parts.more() }),
     metrics,
     onNote: (hear) => {
       if (station instanceof Router) station.onNote = hear;
     },
     close: async () => {
       station.close();
-      await Promise.all([listening.close(), page?.close()]);
+      await Promise.all([all.close(), page?.close()]);
     },
   };
+}
+
+function rootOf({ host, port }: WebListening, isSecure: boolean): string {
+  return `${isSecure ? 'https' : 'http'}://${host}:${port}${WEB_ROOT}`;
 }

@@ -17,6 +17,8 @@ export interface ServeFlags {
   readonly folder?: string;
   readonly keep?: string;
   readonly metricsPort?: string;
+  readonly dicomweb?: string;
+  readonly dicomwebToken?: string;
   readonly tlsCert?: string;
   readonly tlsKey?: string;
   readonly tlsCa?: string;
@@ -30,6 +32,7 @@ Examples:
   dicomrun serve archive --port 11113 --aet ARCHIVE
   dicomrun serve router --port 11112 --to ARCHIVE@127.0.0.1:11113 --rules rules.csv
   dicomrun serve router --spec router.json --metrics-port 9100
+  dicomrun serve archive --port 11113 --dicomweb 8042
   dicomrun serve archive --port 2762 --tls-cert archive.pem --tls-key archive.key`;
 
 export const define: DefineCommand = (command, { terminal, exit }) => {
@@ -43,6 +46,14 @@ export const define: DefineCommand = (command, { terminal, exit }) => {
     .option('--to <aet@host:port>', 'router: where everything goes, repeatable', collect)
     .option('--folder <folder>', 'sink: write what comes as DICOM files (default: only count)')
     .option('--keep <what>', 'archive: nothing, headers or all')
+    .option(
+      '--dicomweb <n>',
+      'archive: STOW-RS, QIDO-RS and WADO-RS on this port, 0 for any free one',
+    )
+    .option(
+      '--dicomweb-token <file>',
+      'archive: who asks there must show the bearer token in this file',
+    )
     .option('--tls-cert <file>', 'TLS: certificate to show, PEM')
     .option('--tls-key <file>', 'TLS: its private key, PEM')
     .option('--tls-ca <file>', 'TLS: take only peers with a certificate signed by this, PEM')
@@ -57,12 +68,13 @@ export const define: DefineCommand = (command, { terminal, exit }) => {
 };
 
 async function serve(terminal: Terminal, kind: Kind, flags: ServeFlags): Promise<void> {
-  const { openService } = await import('./open-service.ts');
+  const { openService, webOf } = await import('./open-service.ts');
   const { showLive } = await import('../../live-line.ts');
   const { metricsPort } = flags;
   const at = {
     host: flags.host,
     port: readPort('--port', flags.port),
+    ...webOf(flags, terminal.cwd),
     ...(metricsPort === undefined ? {} : { metricsPort: readPort('--metrics-port', metricsPort) }),
   };
   const served = await openService(kind, flags, at, terminal.cwd);
@@ -79,10 +91,11 @@ async function serve(terminal: Terminal, kind: Kind, flags: ServeFlags): Promise
 
 /** Who listens where, and where files and metrics are. */
 function introduction(served: Served): string {
-  const { host, port, aets, folder, metricsPort } = served;
+  const { host, port, aets, folder, metricsPort, webUrl } = served;
   const titles = aets.length === 0 ? 'any AE title' : aets.join(', ');
   const tls = served.tls ? ' with TLS' : '';
   const lines = [`${served.kind} listens on ${host}:${port}${tls} for ${titles}`];
+  if (webUrl !== null) lines.push(`DICOMweb on ${webUrl}`);
   if (folder !== null) lines.push(`files go to ${folder}`);
   if (metricsPort > 0) lines.push(`metrics on http://${host}:${metricsPort}/metrics`);
   return `${lines.join('\n')}\n`;

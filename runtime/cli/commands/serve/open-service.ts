@@ -9,7 +9,7 @@ import { serveArchive, serveRouter, serveSink } from '../../../acceptors/station
 import type { ServeAddress, Served } from '../../../acceptors/stations/serve.ts';
 import { readAddress } from '../../../config/values/address.ts';
 import { Problems } from '../../../config/values/problems.ts';
-import { readTitle } from '../../flag-values.ts';
+import { readPort, readTitle } from '../../flag-values.ts';
 import { DicomRunError, ExitCode } from '../../../errors.ts';
 import type { ServeFlags } from './command.ts';
 
@@ -36,10 +36,17 @@ export async function openService(
     if ((error as NodeJS.ErrnoException).code !== 'TCP_EADDRINUSE') throw error;
     throw new DicomRunError(ExitCode.CONFIG, {
       code: 'CONFIG_PORT',
-      message: `port ${at.port} is in use`,
-      hint: 'choose another with --port, or 0 for any free one',
+      ...portInUse(error as Error, at.port),
     });
   }
+}
+
+/** The port of the association or, where that was free, of DICOMweb. */
+function portInUse({ cause }: Error, port: number): { message: string; hint: string } {
+  const taken = (cause as { readonly port?: number } | undefined)?.port ?? port;
+  const flag = taken === port ? '--port' : '--dicomweb';
+  const hint = `choose another with ${flag}, or 0 for any free one`;
+  return { message: `port ${taken} is in use`, hint };
 }
 
 /** Flags that only one kind of station understands. */
@@ -49,18 +56,23 @@ const OWN_FLAGS: readonly (readonly [keyof ServeFlags, string, Served['kind']])[
   ['toTlsCa', '--to-tls-ca', 'router'],
   ['folder', '--folder', 'sink'],
   ['keep', '--keep', 'archive'],
+  ['dicomweb', '--dicomweb', 'archive'],
+  ['dicomwebToken', '--dicomweb-token', 'archive'],
 ];
 
 function mustFit(kind: Served['kind'], flags: ServeFlags): void {
   const problems = OWN_FLAGS.filter(([key, , of]) => flags[key] !== undefined && of !== kind).map(
     ([, flag, of]) => ({
       code: 'CONFIG_VALUE',
-      message: `flag ${flag}: is for a ${of}, this is ${kind === 'archive' ? 'an' : 'a'} ${kind}`,
+      message: `flag ${flag}: is for ${withArticle(of)}, this is ${withArticle(kind)}`,
       hint: `dicomrun serve ${of} ${flag} …, or leave it away`,
     }),
   );
   if (problems.length > 0) throw new DicomRunError(ExitCode.CONFIG, problems);
 }
+
+const withArticle = (kind: Served['kind']): string =>
+  kind === 'archive' ? 'an archive' : `a ${kind}`;
 
 function aetsOf({ aet }: ServeFlags): { aets?: readonly string[] } {
   return aet === undefined ? {} : { aets: aet.map((title) => readTitle('--aet', title)) };
@@ -76,6 +88,29 @@ function keepOf({ keep }: ServeFlags): Pick<SimulatedArchive, 'keep'> {
   throw new DicomRunError(ExitCode.CONFIG, {
     code: 'CONFIG_VALUE',
     message: `flag --keep: must be nothing, headers or all, got "${keep}"`,
+  });
+}
+
+/** Where DICOMweb is offered. The token is in a file: a command line is there for all to read. */
+export function webOf(
+  { dicomweb, dicomwebToken: file }: ServeFlags,
+  cwd: string,
+): Pick<ServeAddress, 'web'> {
+  if (dicomweb === undefined) {
+    if (file === undefined) return {};
+    throw new DicomRunError(ExitCode.CONFIG, {
+      code: 'CONFIG_VALUE',
+      message: 'flag --dicomweb-token: is for DICOMweb, which is not offered',
+      hint: '--dicomweb PORT offers it',
+    });
+  }
+  const port = readPort('--dicomweb', dicomweb);
+  if (file === undefined) return { web: { port } };
+  const token = readText(file, cwd).trim();
+  if (/^[\w.~+/-]+=*$/.test(token)) return { web: { port, token } };
+  throw new DicomRunError(ExitCode.CONFIG, {
+    code: 'CONFIG_VALUE',
+    message: `${file}: holds no bearer token (RFC 6750): letters, digits and - . _ ~ + / =`,
   });
 }
 
