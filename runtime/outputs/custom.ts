@@ -114,7 +114,7 @@ function sourceOf(user: UserOutput, dir: string): UploadSource {
     const maker = new RawPointMaker();
     return { file: join(dir, SAMPLES_FILE), points: (record) => maker.points(record) };
   }
-  const maker = new PointMaker({ rows: true });
+  const maker = new PointMaker();
   return { file: join(dir, RUNLOG_FILE), points: (record) => maker.points(record) };
 }
 

@@ -21,7 +21,7 @@ afterAll(() => rmSync(BASE, { recursive: true, force: true }));
 
 /** Points by measurement that a log holds. */
 function produced(dir: string): Map<string, number> {
-  const maker = new PointMaker({ rows: true });
+  const maker = new PointMaker();
   const counts = new Map<string, number>();
   for (const record of readRunLog(join(dir, RUNLOG_FILE))) {
     for (const { measurement } of maker.points(record)) {
@@ -220,7 +220,7 @@ describe.skipIf(!requirePeer('influxd'))('InfluxDB', () => {
 
   it('survives what peers and scripts may put into tags and texts', async () => {
     const dir = join(BASE, 'tags');
-    const maker = new PointMaker({ rows: true });
+    const maker = new PointMaker();
     const output = createInfluxOutput({
       url: `${influx.url}/tags`,
       dir,

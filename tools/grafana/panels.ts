@@ -10,6 +10,8 @@ export interface PanelText {
   readonly description: string;
   /** Unit of Grafana: `short`, `ms`, `reqps`, `Bps`, `percentunit`, `percent`, `bytes`. */
   readonly unit: string;
+  /** What stands in the panel of a run that has nothing of this. */
+  readonly none?: string;
 }
 
 interface Look {
@@ -32,7 +34,7 @@ function thresholds(steps: readonly number[] = []): Thresholds {
 
 /** One number. */
 export function stat(text: PanelText, queries: Queries, look: Look = {}): Draft<StatPanel> {
-  const { title, description, unit } = text;
+  const { title, description, unit, none: noValue = '–' } = text;
   const { w = 4, h = 4, steps } = look;
   return {
     type: 'stat',
@@ -42,7 +44,7 @@ export function stat(text: PanelText, queries: Queries, look: Look = {}): Draft<
     h,
     datasource: SOURCE,
     targets: targets('time_series', queries),
-    fieldConfig: { defaults: { unit, noValue: '–', thresholds: thresholds(steps) }, overrides: [] },
+    fieldConfig: { defaults: { unit, noValue, thresholds: thresholds(steps) }, overrides: [] },
     options: {
       colorMode: steps ? 'value' : 'none',
       graphMode: 'none',
@@ -63,7 +65,7 @@ export function lines(
   queries: Queries,
   look: Look & { readonly stacked?: boolean; readonly bars?: boolean } = {},
 ): Draft<LinesPanel> {
-  const { title, description, unit } = text;
+  const { title, description, unit, none: noValue = 'None of this in the run' } = text;
   const { w = 12, h = 8, stacked = false, bars = false } = look;
   const custom: LinesPanel['fieldConfig']['defaults']['custom'] = {
     drawStyle: bars ? 'bars' : 'line',
@@ -81,7 +83,7 @@ export function lines(
     h,
     datasource: SOURCE,
     targets: targets('time_series', queries),
-    fieldConfig: { defaults: { unit, min: 0, custom }, overrides: [] },
+    fieldConfig: { defaults: { unit, noValue, min: 0, custom }, overrides: [] },
     options: {
       legend: {
         showLegend: true,
@@ -144,7 +146,7 @@ export function tableOf(
 
 /** How often which values occurred over time, from single samples. */
 export function heatmap(text: PanelText, queries: Queries): Draft<HeatmapPanel> {
-  const { title, description, unit } = text;
+  const { title, description, unit, none: noValue = '–' } = text;
   return {
     type: 'heatmap',
     title,
@@ -153,7 +155,7 @@ export function heatmap(text: PanelText, queries: Queries): Draft<HeatmapPanel> 
     h: 9,
     datasource: SOURCE,
     targets: targets('time_series', queries),
-    fieldConfig: { defaults: { unit }, overrides: [] },
+    fieldConfig: { defaults: { unit, noValue }, overrides: [] },
     options: {
       calculate: true,
       cellGap: 1,

@@ -33,7 +33,10 @@ const numbers: readonly Draft[] = [
     { steps: [0.0001, 0.02] },
   ),
   stat(
-    { title: 'Missing', unit: 'short', description: 'Accepted, expected and not arrived' },
+    {
+      ...{ title: 'Missing', unit: 'short', none: 'none expected' },
+      description: 'Accepted, expected and not arrived',
+    },
     [[select('sum("count")', 'dicom_delivery_missing', all, ''), 'missing']],
     { steps: [1] },
   ),
@@ -86,9 +89,11 @@ const latency: readonly Draft[] = [
     {
       title: 'Answers other than success',
       unit: 'reqps',
-      description: 'Requests per second by DIMSE status; a request without an answer has none',
+      description:
+        'Requests per second by DIMSE status, and all that failed: one without an answer has no status',
     },
     [
+      [select(perSecond('passes'), 'dicom_req_failed', all), 'failed'],
       [
         select(
           perSecond('count'),
@@ -99,7 +104,7 @@ const latency: readonly Draft[] = [
         '$tag_service $tag_status',
       ],
     ],
-    { stacked: true, bars: true },
+    { bars: true },
   ),
 ];
 
@@ -158,11 +163,14 @@ const associations: readonly Draft[] = [
   ),
 ];
 
+const NO_DELIVERY = 'The script has no receiver that expects';
+
 const delivery: readonly Draft[] = [
   lines(
     {
       title: 'Expected and arrived',
       unit: 'ops',
+      none: NO_DELIVERY,
       description: 'Instances per second; missing ones are decided at the end',
     },
     [
@@ -175,6 +183,7 @@ const delivery: readonly Draft[] = [
     {
       title: 'Time to delivery',
       unit: 'ms',
+      none: NO_DELIVERY,
       description: 'First byte sent to arrival at the receiver, by route',
     },
     [
@@ -185,7 +194,10 @@ const delivery: readonly Draft[] = [
     ],
   ),
   lines(
-    { title: 'Checks that failed', unit: 'ops', description: 'Per second, by check' },
+    {
+      ...{ title: 'Checks that failed', unit: 'ops', description: 'Per second, by check' },
+      none: 'The script has no checks',
+    },
     [[select(perSecond('fails'), 'checks', { view: 'check' }, `${EVERY}, "check"`), '$tag_check']],
     { w: 24, h: 6 },
   ),
@@ -195,8 +207,9 @@ const every = heatmap(
   {
     title: 'Latency of $service, every request',
     unit: 'ms',
+    none: 'The run was not made with mode=raw',
     description:
-      'Needs a run with --out influxdb=…?mode=raw: rows per second hold no single requests',
+      'Needs a run with --out influxdb=…?mode=raw: the rows of a second hold no single requests',
   },
   [
     [
@@ -247,7 +260,8 @@ export function runDashboard(): Dashboard {
       ...[row('Load and latency'), ...load, ...latency],
       ...[row('In parts'), ...parts],
       ...[row('Associations'), ...associations],
-      ...[row('Delivery and checks'), ...delivery],
+      // folded: not every run has them, and an empty panel asks to be explained
+      row('Delivery and checks', delivery),
       row('Every single request (mode=raw)', [every]),
       ...[row('The generator itself'), ...generator],
     ]),

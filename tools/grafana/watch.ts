@@ -1,7 +1,7 @@
 // Dashboard "Router watch": a point per run and route, over weeks.
 import { SERVICE, total } from './influxql.ts';
 import { dashboard, VARIABLES } from './frame.ts';
-import { layOut, type Draft } from './model.ts';
+import { layOut, row, type Draft } from './model.ts';
 import { lines } from './panels.ts';
 import type { Dashboard } from './schema.ts';
 
@@ -34,10 +34,16 @@ const PANELS: readonly Draft[] = [
     },
     [[total('"rate"', 'dicom_reqs', route, PER_RUN), '$tag_route']],
   ),
+];
+
+const NO_DELIVERY = 'No run here had a receiver that expects';
+
+const DELIVERY: readonly Draft[] = [
   lines(
     {
       title: 'Missing instances by route',
       unit: 'short',
+      none: NO_DELIVERY,
       description: 'Whole run; one point per run',
     },
     [
@@ -57,6 +63,7 @@ const PANELS: readonly Draft[] = [
     {
       title: 'Time to delivery p95 by route',
       unit: 'ms',
+      none: NO_DELIVERY,
       description: 'Whole run; one point per run',
     },
     [
@@ -86,6 +93,6 @@ export function watchDashboard(): Dashboard {
       VARIABLES.route,
     ],
     annotations: [],
-    panels: layOut(PANELS),
+    panels: layOut([...PANELS, row('Delivery', DELIVERY)]),
   });
 }

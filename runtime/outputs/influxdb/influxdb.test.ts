@@ -35,7 +35,7 @@ describe('the target', () => {
 describe('points', () => {
   it('of two parts of one run are two series', () => {
     const point = (part: string) => {
-      const maker = new PointMaker({ rows: true });
+      const maker = new PointMaker();
       maker.points({
         ...{ k: 'run', schema: 'dicomrun-log/1', id: 'x', part, t0: 1e12, script: '', version: '' },
         ...{ mode: 'run', embedded: false, tags: {}, thresholds: {}, trendStats: [] },
@@ -49,7 +49,7 @@ describe('points', () => {
 
   it('are the same for every reading, and stamped in whole seconds', () => {
     const read = (): Point[] => {
-      const maker = new PointMaker({ rows: true });
+      const maker = new PointMaker();
       const key = { id: 3, metric: 'checks', contains: 'default', builtin: true } as const;
       return [
         maker.points({

@@ -87,7 +87,7 @@ const REPLAY_DRAIN_MS = 10 * 60_000;
 function uploaderOf(target: InfluxTarget, options: InfluxOutputOptions): Output {
   const { dir, onMessage } = options;
   const raw = target.mode === 'raw';
-  const rows = new PointMaker({ rows: !raw });
+  const rows = new PointMaker();
   const sources: UploadSource[] = [
     { file: join(dir, RUNLOG_FILE), points: (record) => rows.points(record) },
   ];

@@ -13,16 +13,10 @@ const ROW_FIELDS = {
 
 /** Reads records in file order from the first one on. */
 export class PointMaker {
-  readonly #rows: boolean;
   #run: Record<string, string> = {};
   #t0 = 0;
   #events = 0;
   readonly #views: ViewDecl[] = [];
-
-  /** `rows: false` leaves the rows of each second out: mode=raw has the samples instead. */
-  constructor(options: { readonly rows: boolean }) {
-    this.#rows = options.rows;
-  }
 
   points(record: LogRecord): Point[] {
     switch (record.k) {
@@ -34,9 +28,7 @@ export class PointMaker {
         this.#views[record.id] = record;
         return [];
       case 'rows':
-        return this.#rows
-          ? this.#viewPoints(record.rows, record.at, record.ms, (view) => view.metric)
-          : [];
+        return this.#viewPoints(record.rows, record.at, record.ms, (view) => view.metric);
       case 'totals':
         return this.#viewPoints(record.rows, record.at, record.ms, () => 'dicomrun_total');
       case 'event':

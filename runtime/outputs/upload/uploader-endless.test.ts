@@ -15,7 +15,7 @@ it('leaves a server whose answer never ends, and counts what it holds as unwritt
   const log = new RunLogWriter(dir, () => undefined);
   log.append({ k: 'event', at: 1, type: 'start', title: 'start', text: '' });
   log.close();
-  const maker = new PointMaker({ rows: true });
+  const maker = new PointMaker();
   const uploader = createUploader({
     client: {
       prepare: () => Promise.resolve({ kind: 'written' }),

@@ -135,7 +135,8 @@ export class Associations {
     return {
       called_aet: calledAET,
       calling_aet: spec.peerNumber >= MAX_PEERS ? OVERFLOW_TITLE : callingAET,
-      route: spec.route,
+      // as the account of deliveries calls a way without a name
+      route: spec.route || calledAET,
       ...spec.tags,
     };
   }
