@@ -139,6 +139,11 @@ export interface Options {
   scrapeInterval?: Duration;
   /** What the router and archive of `--embedded` are like. */
   simulate?: Simulation;
+  /**
+   * Tags to add samples up by besides the fixed views, e.g. `[['vu'], ['service', 'vu']]`: rows of the
+   * view `vu` or `service+vu` in every output. At most 8 of 4 tags; default none.
+   */
+  views?: readonly (readonly string[])[];
   summaryTrendStats?: readonly string[];
   summaryTimeUnit?: 's' | 'ms' | 'us';
   systemTags?: readonly string[];

@@ -5,7 +5,16 @@
 import { formatNs } from '../executors/duration.ts';
 
 export type OptionKind =
-  'duration' | 'integer' | 'boolean' | 'string' | 'size' | 'list' | 'aet' | 'port' | 'choice';
+  | 'duration'
+  | 'integer'
+  | 'boolean'
+  | 'string'
+  | 'size'
+  | 'list'
+  | 'views'
+  | 'aet'
+  | 'port'
+  | 'choice';
 
 export interface OptionRow {
   readonly path: string;
@@ -166,6 +175,7 @@ const TABLE = [
     flag: 'title',
   }),
   row('testid', 'string', 'name of the run in every output', { flag: 'testid', value: 'id' }),
+  row('views', 'views', 'tags to add samples up by besides, e.g. vu,service+vu', { byDefault: [] }),
   row('summaryTrendStats', 'list', 'statistics of trends', {
     byDefault: ['avg', 'min', 'med', 'max', 'p(90)', 'p(95)'],
     flag: 'summary-trend-stats',
@@ -224,6 +234,7 @@ type Kinds = {
   readonly string: string;
   readonly aet: string;
   readonly list: readonly string[];
+  readonly views: readonly string[];
   readonly choice: string;
 };
 type Said<R extends Row> =

@@ -60,6 +60,8 @@ export interface EngineOptions {
   readonly thresholds: ThresholdConfig;
   /** For thresholds on metrics of the script. */
   readonly customMetrics?: readonly CustomMetric[];
+  /** More ways to add up, by the names of their tags: `service+vu`. */
+  readonly views?: readonly string[];
   /** Series beyond this fold into one overflow series per metric; default 5,000. */
   readonly maxSeries?: number;
   /** Said once per cause: overflow, rejected values. */

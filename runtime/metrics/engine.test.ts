@@ -227,6 +227,25 @@ describe('a block of very many views', () => {
 
 const sum = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0);
 
+describe('views of a run of its own', () => {
+  it('add up by custom tags, and are no second time what is there already', () => {
+    const { engine } = engineOf({ views: ['vu', 'service+vu', 'service'] });
+    const of = (id: number, vu: string) => series(id, 'dicom_reqs', { ...STORE, vu });
+    engine.addSeries(0, [of(0, '1'), of(1, '2'), series(2, 'dicom_reqs')]);
+    const samples = [0, 1, 1, 2].map((id) => [id, 1] as const);
+    send(engine, 0, samples);
+    const tick = engine.tick(1000);
+    const counts = engine.totals().flatMap(({ key }, id) => {
+      const row = tick.rows.find(([view]) => view === id);
+      return [`${key.view} ${key.tags['vu'] ?? ''}: ${row?.[1]}`];
+    });
+    expect(counts).toEqual(
+      expect.arrayContaining(['vu 1: 1', 'vu 2: 2', 'service+vu 2: 2', 'service : 4']),
+    );
+    expect(counts.filter((text) => text.startsWith('service :'))).toHaveLength(1);
+  });
+});
+
 describe('the cap on series', () => {
   it('counts further series in the total of their metric, with one loud warning', () => {
     const { engine, warnings } = engineOf({ maxSeries: 10 });

@@ -24,6 +24,7 @@ import type { SeriesState } from './series-state.ts';
 import type { ThresholdResult } from './summary.ts';
 import { Thresholds } from './judge/thresholds.ts';
 import type { Totals } from './totals.ts';
+import { viewKinds } from './views.ts';
 import { totalOf } from './whole-view.ts';
 import type { SampleColumns, SeriesDecl } from './samples.ts';
 
@@ -67,7 +68,12 @@ class MetricsEngine implements Engine {
   constructor(options: EngineOptions) {
     this.#options = options;
     const max = options.maxSeries ?? MAX_SERIES;
-    this.#table = new SeriesTable(max, options.customMetrics ?? [], () => this.#warnOverflow(max));
+    this.#table = new SeriesTable({
+      maxSeries: max,
+      custom: options.customMetrics ?? [],
+      kinds: viewKinds(options.views),
+      onOverflow: () => this.#warnOverflow(max),
+    });
     // also the empty lists: they only track a sub-metric; and what is never used is zero, not absent
     for (const key of Object.keys(options.thresholds)) this.#table.viewOf(key);
     for (const { name } of options.customMetrics ?? []) this.#table.viewOf(name);

@@ -5,13 +5,21 @@ import type { Selector } from './judge/selector.ts';
 import { seriesId, SeriesState } from './series-state.ts';
 import type { SeriesKey } from './series-state.ts';
 import { metricFacts } from './judge/threshold-expression.ts';
-import { VIEW_KINDS, viewTags } from './views.ts';
+import { viewTags } from './views.ts';
+import type { ViewKind } from './views.ts';
 import { ViewState } from './view-state.ts';
 import type { SeriesDecl } from './samples.ts';
 
 interface SelectorView {
   readonly selector: Selector;
   readonly view: ViewState;
+}
+
+export interface SeriesTableOptions {
+  readonly maxSeries: number;
+  readonly custom: readonly CustomMetric[];
+  readonly kinds: readonly ViewKind[];
+  readonly onOverflow: () => void;
 }
 
 export class SeriesTable {
@@ -24,11 +32,13 @@ export class SeriesTable {
   readonly #overflow = new Map<string, SeriesState>();
   readonly #maxSeries: number;
   readonly #custom: readonly CustomMetric[];
+  readonly #kinds: readonly ViewKind[];
   readonly #onOverflow: () => void;
 
-  constructor(maxSeries: number, custom: readonly CustomMetric[], onOverflow: () => void) {
+  constructor({ maxSeries, custom, kinds, onOverflow }: SeriesTableOptions) {
     this.#maxSeries = maxSeries;
     this.#custom = custom;
+    this.#kinds = kinds;
     this.#onOverflow = onOverflow;
   }
 
@@ -96,7 +106,7 @@ export class SeriesTable {
   #make(key: SeriesKey): SeriesState {
     const made = new SeriesState(key);
     this.series.push(made);
-    for (const kind of VIEW_KINDS) {
+    for (const kind of this.#kinds) {
       const tags = viewTags(kind, key.metric, key.tags);
       if (tags !== null) this.#view(key, kind.name, tags).series.push(made);
     }

@@ -46,6 +46,14 @@ export const VIEW_KINDS: readonly ViewKind[] = [
   { name: 'series', tags: ['series'], metrics: /^target_/ },
 ];
 
+/** The fixed ways, and those that a run asks for besides; one that is there already is not doubled. */
+export function viewKinds(more: readonly string[] = []): readonly ViewKind[] {
+  const known = new Set(VIEW_KINDS.filter(({ metrics }) => !metrics).map(({ name }) => name));
+  const own = [...new Set(more)].filter((name) => !known.has(name));
+  const fixed = VIEW_KINDS.filter(({ name }) => !own.includes(name));
+  return [...fixed, ...own.map((name) => ({ name, tags: name.split('+') }))];
+}
+
 /** The tags of a series that a view keeps; null when the series does not belong to it. */
 export function viewTags(
   kind: ViewKind,

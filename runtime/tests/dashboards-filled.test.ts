@@ -16,12 +16,17 @@ afterEach(async () => {
 const SCRIPT = `
 import dicom from 'dicom';
 import { check } from 'k6';
+import exec from 'k6/execution';
+import { Trend } from 'k6/metrics';
+export const options = { vus: 2, views: [['vu']] };
+const images = new Trend('images_of_study');
 const peer = dicom.peer({});
 const scanner = dicom.synthetic({ modality: 'CT', rows: 16, columns: 16 });
 export default async function () {
   const study = dicom.study({ images: 2, from: scanner });
   await using association = await peer.associate({ for: study });
   for (const image of study.images) check(await association.store(image), { stored: (r) => r.ok });
+  images.add(2, { vu: String(exec.vu.idInTest) });
 }
 `;
 
@@ -69,6 +74,11 @@ describe.skipIf(!requirePeer('influxd', 'storescp'))('dashboards', () => {
         'dicomrun',
       );
       expect(events?.values, testid).toHaveLength(1);
+      const own = await influx.query(
+        `SELECT sum("count") FROM "images_of_study" WHERE "testid" = '${testid}' AND "view" = 'vu' GROUP BY "vu"`,
+        'dicomrun',
+      );
+      expect(own.map(({ tags }) => tags?.['vu'])).toEqual(['1', '2']);
     }
     const wrong = empty.filter((text) => {
       const [testid, title = ''] = text.split(': ');

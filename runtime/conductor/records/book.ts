@@ -97,6 +97,7 @@ class Book implements RunBook {
     this.#engine = createEngine({
       thresholds: options.noThresholds ? {} : options.thresholds,
       customMetrics: loaded.customMetrics as readonly CustomMetric[],
+      views: options.views,
       onWarning: (message, hint) => warn(`${message}; ${hint}`),
     });
     this.#log = new RunLogWriter(folder, warn);

@@ -12,6 +12,7 @@ import {
   readList,
   readSize,
   readString,
+  readViews,
 } from '../values/values.ts';
 import type { Reader } from '../values/values.ts';
 import type { Origin } from '../types.ts';
@@ -59,6 +60,8 @@ export function readOption(r: Reader, option: OptionRow, value: unknown): unknow
       return readSize(r, value, option.min);
     case 'list':
       return readList(r, value);
+    case 'views':
+      return readViews(r, value);
     case 'aet':
       return readAETitle(r, value);
     case 'port':

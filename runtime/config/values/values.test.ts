@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { formatNs } from '../../executors/duration.ts';
 import { ownedCount, segmentOf } from '../../executors/segment.ts';
-import { resolve, messages } from '../../tests/config-fixture.ts';
+import { ONE, resolve, messages } from '../../tests/config-fixture.ts';
 import { aeTitleFault, isLoopback } from './address.ts';
 import { isTooLong, parseDuration, parseDurationOrMs } from '../../../api/duration.ts';
 import { variableOf } from '../option-table.ts';
@@ -77,6 +77,24 @@ describe('AE titles', () => {
     expect(['127.0.0.1', '127.9.9.9', '::1', 'localhost'].every(isLoopback)).toBe(true);
     expect(['10.0.0.1', '127.example.org.evil', 'pacs'].filter(isLoopback)).toEqual([]);
   });
+});
+
+describe('views', () => {
+  it('are lists of tags, in a variable too', () => {
+    const views = [['vu'], ['service', 'vu']];
+    expect(resolve({ scriptOptions: { ...ONE, views } }).views).toEqual(['vu', 'service+vu']);
+    const env = { DICOMRUN_VIEWS: 'vu, service+vu' };
+    expect(resolve({ scriptOptions: ONE, env }).views).toEqual(['vu', 'service+vu']);
+  });
+
+  it.each([[[[]]], [['a b']], [5], [Array.from({ length: 9 }, (_, i) => [`t${i}`])]])(
+    'refuses %j',
+    (views) => {
+      expect(messages({ scriptOptions: { ...ONE, views } })).toContainEqual(
+        expect.stringMatching(/views.*at most 8 lists of 1 to 4 tags/),
+      );
+    },
+  );
 });
 
 describe('suggestions', () => {

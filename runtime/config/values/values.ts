@@ -141,6 +141,29 @@ export function readList(r: Reader, value: unknown): readonly string[] | undefin
   return undefined;
 }
 
+/** So many views of one's own, of so many tags each: every one is a row a second and value. */
+const MAX_VIEWS = 8;
+const MAX_VIEW_TAGS = 4;
+const TAG_NAME = /^[A-Za-z_][\w.-]*$/;
+
+/** `[['vu'], ['service', 'vu']]`, or as text `vu,service+vu`: names of views, their tags by `+`. */
+export function readViews(r: Reader, value: unknown): readonly string[] | undefined {
+  const items: readonly unknown[] | null =
+    typeof value === 'string' ? value.split(',') : Array.isArray(value) ? value : null;
+  const views = items?.map((item) => {
+    const tags: readonly unknown[] = Array.isArray(item) ? item : String(item).split('+');
+    return [...new Set(tags.map((tag) => String(tag).trim()))];
+  });
+  const fine = (tags: readonly string[]): boolean =>
+    tags.length > 0 && tags.length <= MAX_VIEW_TAGS && tags.every((tag) => TAG_NAME.test(tag));
+  if (views === undefined || !views.every(fine) || views.length > MAX_VIEWS) {
+    const must = `at most ${MAX_VIEWS} lists of 1 to ${MAX_VIEW_TAGS} tags`;
+    r.problems.value(r.at, must, value, "e.g. [['vu'], ['service', 'vu']]");
+    return undefined;
+  }
+  return views.map((tags) => tags.join('+'));
+}
+
 /** A plain object. */
 export function readObject(
   r: Reader,
