@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { formatNs } from '../../executors/duration.ts';
 import { ownedCount, segmentOf } from '../../executors/segment.ts';
-import { ONE, resolve, messages } from '../../tests/config-fixture.ts';
+import { resolve, messages } from '../../tests/config-fixture.ts';
 import { aeTitleFault, isLoopback } from './address.ts';
 import { isTooLong, parseDuration, parseDurationOrMs } from '../../../api/duration.ts';
 import { variableOf } from '../option-table.ts';
@@ -82,15 +82,15 @@ describe('AE titles', () => {
 describe('views', () => {
   it('are lists of tags, in a variable too', () => {
     const views = [['vu'], ['service', 'vu']];
-    expect(resolve({ scriptOptions: { ...ONE, views } }).views).toEqual(['vu', 'service+vu']);
+    expect(resolve({ scriptOptions: { views } }).views).toEqual(['vu', 'service+vu']);
     const env = { DICOMRUN_VIEWS: 'vu, service+vu' };
-    expect(resolve({ scriptOptions: ONE, env }).views).toEqual(['vu', 'service+vu']);
+    expect(resolve({ env }).views).toEqual(['vu', 'service+vu']);
   });
 
   it.each([[[[]]], [['a b']], [5], [Array.from({ length: 9 }, (_, i) => [`t${i}`])]])(
     'refuses %j',
     (views) => {
-      expect(messages({ scriptOptions: { ...ONE, views } })).toContainEqual(
+      expect(messages({ scriptOptions: { views } })).toContainEqual(
         expect.stringMatching(/views.*at most 8 lists of 1 to 4 tags/),
       );
     },
