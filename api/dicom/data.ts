@@ -195,7 +195,8 @@ export class Dataset {
 
   /**
    * SHA-256 (hex) of its pixel data as it is stored here, '' when there is none: what a C-GET must
-   * bring in the same transfer syntax (`ReceivedInstance.pixelHash`).
+   * bring in the same transfer syntax (`ReceivedInstance.pixelHash`). Of compressed pixel data it is
+   * that of what is in the fragments, however it is cut into them.
    */
   get pixelHash(): string {
     return ask(this.vu, Op.ASK, JSON.stringify({ ask: 'pixelHash', ...this.recipe() })) as string;

@@ -85,7 +85,10 @@ export interface ReceivedInstance {
   uid: string;
   transferSyntax: string;
   bytes: number;
-  /** SHA-256 of the pixel data as it came, '' when there is none. */
+  /**
+   * SHA-256 (hex) of the pixel data as it came, '' when there is none; of compressed pixel data of what
+   * is in its fragments, however it is cut into them.
+   */
   pixelHash: string;
   /** Where it is kept, '' when it is not. */
   file: string;

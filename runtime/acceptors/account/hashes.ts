@@ -1,7 +1,13 @@
 // Pixels as small numbers, so that an account compares integers: equal pixels have equal numbers, in
 // whatever form they came.
 import { hash as hashOnce } from 'node:crypto';
-import { NATIVE, nativeFragments, pixelForm } from '../../dicom/file/pixel-form.ts';
+import {
+  inPlanes,
+  isByPlane,
+  NATIVE,
+  nativeFragments,
+  pixelForm,
+} from '../../dicom/file/pixel-form.ts';
 import type { PixelForm } from '../../dicom/file/pixel-form.ts';
 import { TransferSyntax, encodingOf } from '../../dicom/element/transfer-syntax.ts';
 import { splitPrototypeNumber } from '../../dicom/pool/share.ts';
@@ -24,7 +30,11 @@ export interface Taken {
   readonly valueLength: number;
   readonly word: number;
   readonly withoutPixels: boolean;
-  readonly fragments: { readonly header: Buffer; readonly value: Buffer } | null;
+  readonly header: Buffer | null;
+  readonly fragments: {
+    readonly header: Buffer;
+    readonly value: Buffer;
+  } | null;
   readonly damage: string;
 }
 
@@ -57,6 +67,11 @@ export class HashNumbers {
   /** The transfer syntax whose fragments are to be kept until they are compared. */
   get fragmentsOf(): string | undefined {
     return this.#forms.hasOthers ? TransferSyntax.RLE : undefined;
+  }
+
+  /** Headers of what comes are to be had: without them it is not known how colour is arranged. */
+  get needsHeaders(): boolean {
+    return this.#forms.hasColour;
   }
 
   /** The expected number of a prototype, {@link NO_HASH} when there is none. */
@@ -106,12 +121,19 @@ export class HashNumbers {
   #ofHash(taken: Taken, transferSyntax: string): number {
     const { pixelHash, valueLength, word, fragments } = taken;
     const form = pixelForm(transferSyntax, word);
-    const own = this.#numbers.get(key(form, pixelHash));
+    const own = this.#numbers.get(key(form, pixelHash)) ?? this.#inPlanes(form, pixelHash);
     if (own !== undefined) return own;
     if (fragments !== null) return this.#ofFragments(fragments);
     // There was no room to keep them until they could be decoded.
     if (transferSyntax === this.fragmentsOf) return NO_HASH;
-    return valueLength === 0 ? this.#another() : this.#look(form, pixelHash, valueLength);
+    if (valueLength === 0) return this.#another();
+    const planes =
+      this.needsHeaders && taken.header !== null && isByPlane(taken.header, transferSyntax);
+    return this.#look(planes ? inPlanes(form) : form, pixelHash, valueLength);
+  }
+
+  #inPlanes(form: PixelForm, hash: string): number | undefined {
+    return this.needsHeaders ? this.#numbers.get(key(inPlanes(form), hash)) : undefined;
   }
 
   #ofFragments({ header, value }: NonNullable<Taken['fragments']>): number {

@@ -4,8 +4,9 @@
 import { hash } from 'node:crypto';
 import {
   inForm,
+  inPlanes,
+  isByPlane,
   isConvertible,
-  NATIVE,
   nativeBytes,
   nativeValue,
   pixelForm,
@@ -39,6 +40,8 @@ interface Known {
 export class PixelForms {
   /** Fragments of RLE may be of pixels that were sent otherwise. */
   hasOthers = false;
+  /** Pixels may be colour, so that it takes a header to know how they are arranged. */
+  hasColour = false;
   readonly #pools = new Map<number, readonly Known[]>();
   readonly #made = new Set<string>();
   /** Prototypes that were too many to be brought to another form. */
@@ -48,6 +51,7 @@ export class PixelForms {
     const members = new Pool(share).members.map(knownOf);
     this.#pools.set(share.id, members);
     this.hasOthers ||= members.some(({ native }) => native > 0);
+    this.hasColour ||= members.some(mayBeColour);
     return members;
   }
 
@@ -89,18 +93,27 @@ export class PixelForms {
 }
 
 function knownOf(prototype: Prototype): Known {
-  const { share } = prototype;
-  const form = pixelForm(share.transferSyntax, wordOf(prototype));
-  return { prototype, form, native: nativeLength(prototype, form) };
+  const { transferSyntax } = prototype.share;
+  const form = pixelForm(transferSyntax, wordOf(prototype));
+  const known = { prototype, form, native: nativeLength(prototype, form) };
+  if (!mayBeColour(known) || form === transferSyntax) return known;
+  return isByPlane(prototype.header, transferSyntax) ? { ...known, form: inPlanes(form) } : known;
+}
+
+/** Whether there are bytes enough for three samples a pixel: asked before a header is read. */
+function mayBeColour({ prototype, native }: Known): boolean {
+  const { rows, columns, numberOfFrames } = prototype.share;
+  return native > 0 && native >= 3 * rows * columns * numberOfFrames;
 }
 
 function nativeLength({ share, header }: Prototype, form: PixelForm): number {
   const { transferSyntax, datasetBytes, headerBytes, pixelHash } = share;
   if (!isConvertible(form) || pixelHash === '' || datasetBytes > LARGE_FILE_BYTES) return 0;
   if (transferSyntax === TransferSyntax.RLE) return nativeBytes(withoutPixelElement(header));
-  if (encodingOf(transferSyntax).deflated || datasetBytes === headerBytes) return 0;
+  const { deflated, bigEndian } = encodingOf(transferSyntax);
+  if (deflated || datasetBytes === headerBytes) return 0;
   const at = header.length - 4;
-  return form === NATIVE ? header.readUInt32LE(at) : header.readUInt32BE(at);
+  return bigEndian ? header.readUInt32BE(at) : header.readUInt32LE(at);
 }
 
 /** A header ends with that of the pixel data element, which has no value there. */

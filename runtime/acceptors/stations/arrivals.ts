@@ -49,12 +49,14 @@ export class Arrivals {
   /** What looks into data sets, one after the other. */
   tap(room: Room): DatasetTap {
     const { verify, correlate } = this.#spec;
+    const { known, hashes } = this.#tools;
+    const compares = verify !== 'counts';
     return new DatasetTap({
-      header: this.#keepsHeaders || correlate !== 'sop',
-      pixels: verify !== 'counts',
-      known: new PixelMatch(this.#tools.known),
+      header: this.#keepsHeaders || correlate !== 'sop' || (compares && hashes.needsHeaders),
+      pixels: compares,
+      known: new PixelMatch(known),
       room,
-      fragmentsOf: this.#tools.hashes.fragmentsOf,
+      fragmentsOf: hashes.fragmentsOf,
       valueRoom: this.#values,
     });
   }

@@ -21,10 +21,15 @@ export interface PixelSink {
    */
   pixelsBegin(length: number, offset: number, word: number): void;
   /**
-   * Bytes of the value: of fragments the items with their headers, without the delimiter. They are
-   * only valid during the call; `last`: the value is complete.
+   * Bytes of the value: of fragments what is in them. They are only valid during the call; `last`:
+   * the value is complete.
    */
   pixelBytes(bytes: Buffer, start: number, end: number, last: boolean): void;
+  /**
+   * Bytes of a value of fragments that say how it is cut: headers of items, and the offset table.
+   * Valid as those of {@link pixelBytes}, and in order with them.
+   */
+  pixelFraming?(bytes: Buffer, start: number, end: number): void;
 }
 
 const MAX_DEPTH = 64;
@@ -40,7 +45,11 @@ const SHORT_VRS = new Set(
 const UN = ('U'.charCodeAt(0) << 8) | 'N'.charCodeAt(0);
 
 /** What the next bytes are. */
-const Mode = { HEADER: 0, SKIP: 1, PIXELS: 2, FRAGMENTS: 3, FRAGMENT: 4, LOST: 5 } as const;
+const Mode = {
+  ...{ HEADER: 0, SKIP: 1, PIXELS: 2, FRAGMENTS: 3, FRAGMENT: 4, LOST: 5 },
+  /** The first item of fragments (PS3.5 §A.4). */
+  OFFSET_TABLE: 6,
+} as const;
 
 /** A sequence or an item of undefined length that has not ended. */
 interface Open {
@@ -63,6 +72,8 @@ export class DatasetWalker {
   #partialLength = 0;
   #mode: number = Mode.HEADER;
   #left = 0;
+  /** The offset table of fragments is past. */
+  #pastTable = false;
   /** Offset of the chunk that is being read, in the data set. */
   #chunkAt = 0;
 
@@ -100,12 +111,15 @@ export class DatasetWalker {
   #value(chunk: Buffer, at: number, end: number): number {
     const n = Math.min(this.#left, end - at);
     this.#left -= n;
-    if (this.#mode !== Mode.SKIP) {
+    if (this.#mode === Mode.OFFSET_TABLE) {
+      this.#sink.pixelFraming?.(chunk, at, at + n);
+    } else if (this.#mode !== Mode.SKIP) {
       const last = this.#mode === Mode.PIXELS && this.#left === 0;
       this.#sink.pixelBytes(chunk, at, at + n, last);
     }
     if (this.#left === 0) {
-      this.#mode = this.#mode === Mode.FRAGMENT ? Mode.FRAGMENTS : Mode.HEADER;
+      const inFragments = this.#mode === Mode.FRAGMENT || this.#mode === Mode.OFFSET_TABLE;
+      this.#mode = inFragments ? Mode.FRAGMENTS : Mode.HEADER;
     }
     return at + n;
   }
@@ -169,6 +183,7 @@ export class DatasetWalker {
   #pixels(length: number, after: number, word: number): void {
     const fragments = length === UNDEFINED_LENGTH;
     this.#sink.pixelsBegin(fragments ? -1 : length, this.#chunkAt + after, word);
+    this.#pastTable = false;
     if (fragments) this.#mode = Mode.FRAGMENTS;
     else if (length === 0) this.#sink.pixelBytes(EMPTY, 0, 0, true);
     else this.#enter(Mode.PIXELS, length);
@@ -212,8 +227,9 @@ export class DatasetWalker {
       this.#lose();
       return;
     }
-    this.#sink.pixelBytes(bytes, at, at + 8, false);
-    this.#enter(Mode.FRAGMENT, length);
+    this.#sink.pixelFraming?.(bytes, at, at + 8);
+    this.#enter(this.#pastTable ? Mode.FRAGMENT : Mode.OFFSET_TABLE, length);
+    this.#pastTable = true;
   }
 
   #enter(mode: number, length: number): void {

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { DatasetHasher, hashDataset } from './hash.ts';
 import { headerFacts, pixelValue } from '../pool/pool-builder.ts';
+import { fragmentsOf } from './fragments.ts';
 import { makeInstances } from '../synthetic/synthetic.ts';
 
 const SYNTAXES = ['implicit', 'explicit', 'big-endian', 'deflated', 'rle'];
@@ -20,8 +21,10 @@ describe('hashes of arriving data sets', () => {
       const dataset = one?.dataset ?? Buffer.alloc(0);
       const syntax = one?.transferSyntax ?? '';
       const value = pixelValue(dataset, headerFacts(dataset, syntax), syntax);
+      const isNative = transferSyntax !== 'rle';
+      const held = fragmentsOf(value ?? Buffer.alloc(0)).slice(1);
       const pixelHash = createHash('sha256')
-        .update(value ?? '')
+        .update(isNative ? (value ?? '') : Buffer.concat(held.map(({ bytes }) => bytes)))
         .digest('hex');
       const datasetHash = createHash('sha256').update(dataset).digest('hex');
       for (const step of [1, 2, 3, 7, 11, 13, 4096]) {

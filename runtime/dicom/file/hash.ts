@@ -3,6 +3,7 @@ import { createHash, type Hash, hash as hashOnce } from 'node:crypto';
 import { Collected, Room } from '../collected.ts';
 import { DatasetWalker, type PixelSink } from '../element/dataset-walker.ts';
 import { inflateDataset } from '../edit/header-patch.ts';
+import { fragmentsOf } from './fragments.ts';
 import { encodingOf, TransferSyntax } from '../element/transfer-syntax.ts';
 
 /** A longer deflated data set is not inflated to be hashed. */
@@ -12,7 +13,10 @@ const MAX_DEFLATED_BYTES = 256 * 1024 ** 2;
 export type HashLevel = 'pixels' | 'full';
 
 export interface DatasetHashes {
-  /** SHA-256 (hex) of the pixel data value, fragments' headers included; '' when there is none. */
+  /**
+   * SHA-256 (hex) of the pixel data value: of fragments what is in them, however it is cut; '' when
+   * there is none.
+   */
   readonly pixelHash: string;
   /** SHA-256 (hex) of the data set; '' unless `full`. */
   readonly datasetHash: string;
@@ -58,7 +62,8 @@ export class PixelHash {
 
 /**
  * Hashes a data set as it arrives. The pixel data value is everything after the element's header:
- * for encapsulated pixel data the items with their headers, without the sequence delimiter.
+ * for encapsulated pixel data what the fragments hold, one after the other, without their headers and
+ * the offset table. Whoever passes pixels on may cut them otherwise (PS3.5 §A.4).
  */
 export class DatasetHasher implements PixelSink {
   readonly #walker: DatasetWalker | null;
@@ -111,6 +116,13 @@ export class DatasetHasher implements PixelSink {
       return { pixelHash: '', datasetHash, malformed: true };
     }
   }
+}
+
+/** SHA-256 (hex) of what fragments hold, one after the other: see {@link DatasetHasher}. */
+export function hashOfFragments(value: Buffer): string {
+  const hash = createHash('sha256');
+  for (const fragment of fragmentsOf(value).slice(1)) hash.update(fragment.bytes);
+  return hash.digest('hex');
 }
 
 /** @internal The hashes of a data set in memory. */

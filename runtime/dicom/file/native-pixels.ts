@@ -3,6 +3,7 @@ import { DataError } from '../element/data-error.ts';
 import { indexDataset, isPixelData, PIXEL_DATA, type ElementAt } from '../element/element-index.ts';
 import { encodingOf, TransferSyntax } from '../element/transfer-syntax.ts';
 import { isLossy } from './codecs.ts';
+import { fragmentsOf } from './fragments.ts';
 import { byPixel, pixelsOf, transcode } from './transcode.ts';
 
 /** A data set and its transfer syntax. */
@@ -55,9 +56,7 @@ function plainPixels(native: Buffer, { tag, valueOffset, length }: ElementAt): B
   const { rows, columns, frames, samples, bitsAllocated } = pixels.shape;
   const size = Math.ceil((rows * columns * frames * samples * bitsAllocated) / 8);
   const used = value.subarray(0, size);
-  return pixels.planar && samples === 3 && used.length === size
-    ? byPixel(used, pixels.shape)
-    : used;
+  return pixels.planar ? byPixel(used, pixels.shape) : used;
 }
 
 /** Compares the pixels of two data sets, each in whatever transfer syntax. */
@@ -74,15 +73,18 @@ export function comparePixels(a: Comparable, b: Comparable): PixelVerdict {
   return isSameSyntax ? 'changed' : 'incomparable';
 }
 
-/** Byte for byte, fragments included. */
+/** Byte for byte; of fragments what is in them, as anybody may cut them otherwise. */
 function isSameValue(a: Comparable, b: Comparable): boolean {
   if (encodingOf(a.transferSyntax).deflated) return a.dataset.equals(b.dataset);
-  return valueIn(a).equals(valueIn(b));
+  return contentsOf(a).equals(contentsOf(b));
 }
 
-function valueIn({ dataset, transferSyntax }: Comparable): Buffer {
+function contentsOf({ dataset, transferSyntax }: Comparable): Buffer {
   const { elements } = indexDataset(dataset, encodingOf(transferSyntax));
   const pixel = elements.find(({ tag }) => isPixelData(tag));
   if (pixel === undefined) return NO_PIXELS;
-  return dataset.subarray(pixel.valueOffset, pixel.valueOffset + pixel.length);
+  const value = dataset.subarray(pixel.valueOffset, pixel.valueOffset + pixel.length);
+  if (!pixel.undefinedLength) return value;
+  const [, ...fragments] = fragmentsOf(value);
+  return Buffer.concat(fragments.map(({ bytes }) => bytes));
 }

@@ -8,6 +8,7 @@ import {
   PIXEL_DATA,
   UNDEFINED_LENGTH,
 } from '../element/element-index.ts';
+import { fragmentsOf } from './fragments.ts';
 import { encapsulate, type OffsetTable } from './encapsulate.ts';
 import {
   deflateDataset,
@@ -67,19 +68,22 @@ function fromExplicit(dataset: Buffer, to: string, offsetTable: OffsetTable): Bu
 }
 
 /** What a header says about its pixels. */
-interface Pixels {
+export interface Pixels {
   readonly shape: PixelShape;
   readonly photometric: string;
   readonly planar: boolean;
 }
 
 /**
- * What the header of an explicit VR little endian data set says about its pixels.
+ * What a data set, or its header, says about its pixels.
  *
  * @throws DataError `DATA_UNSUPPORTED` where it does not say how many there are
  */
-export function pixelsOf(dataset: Buffer): Pixels {
-  const open = openDataset(dataset, TransferSyntax.EXPLICIT_LE);
+export function pixelsOf(
+  dataset: Buffer,
+  transferSyntax: string = TransferSyntax.EXPLICIT_LE,
+): Pixels {
+  const open = openDataset(dataset, transferSyntax);
   const number = (name: string): number => Number(getValue(open, name) ?? 0);
   const shape = {
     rows: number('Rows'),
@@ -142,13 +146,7 @@ function rleFrame(frame: Buffer, shape: PixelShape): Buffer {
  * (one frame) all of them.
  */
 export function framesOf(value: Buffer, frames: number): Buffer[] {
-  const fragments: { readonly at: number; readonly bytes: Buffer }[] = [];
-  for (let at = 0; at + 8 <= value.length;) {
-    const length = value.readUInt32LE(at + 4);
-    fragments.push({ at, bytes: value.subarray(at + 8, at + 8 + length) });
-    at += 8 + length;
-  }
-  const [table, ...rest] = fragments;
+  const [table, ...rest] = fragmentsOf(value);
   if (table === undefined) return [];
   if (frames <= 1) return [Buffer.concat(rest.map((one) => one.bytes))];
   if (rest.length === frames) return rest.map((one) => one.bytes);
@@ -192,16 +190,45 @@ function compress(dataset: Buffer, to: string, offsetTable: OffsetTable): Buffer
   ]);
 }
 
-/** Colour by plane -> colour by pixel. */
+/** Colour by plane -> colour by pixel; anything else is as it was. */
 export function byPixel(native: Buffer, shape: PixelShape): Buffer {
-  const pixels = shape.rows * shape.columns;
+  return rearranged(native, shape, { to: BY_PIXEL, from: byPlanes(shape) });
+}
+
+/** Colour by pixel -> colour by plane; anything else is as it was. */
+export function byPlane(native: Buffer, shape: PixelShape): Buffer {
+  return rearranged(native, shape, { to: byPlanes(shape), from: BY_PIXEL });
+}
+
+/** How many samples it is from one to the next. */
+interface Steps {
+  readonly plane: number;
+  readonly pixel: number;
+}
+
+const BY_PIXEL: Steps = { plane: 1, pixel: 3 };
+const byPlanes = ({ rows, columns }: PixelShape): Steps => ({ plane: rows * columns, pixel: 1 });
+
+function rearranged(
+  native: Buffer,
+  shape: PixelShape,
+  { to, from }: { readonly to: Steps; readonly from: Steps },
+): Buffer {
+  const frame = frameBytes(shape);
+  if (shape.samples !== 3 || native.length < frame * shape.frames) return native;
   const bytes = Math.max(1, shape.bitsAllocated / 8);
   const out = Buffer.alloc(native.length);
-  for (let frame = 0; frame < shape.frames; frame++) {
-    const base = frame * pixels * 3 * bytes;
-    for (let i = 0; i < pixels * 3; i++) {
-      const from = base + ((i % 3) * pixels + Math.floor(i / 3)) * bytes;
-      native.copy(out, base + i * bytes, from, from + bytes);
+  for (let base = 0; base < frame * shape.frames; base += frame) {
+    // One byte of each sample of a plane after the other.
+    for (let i = 0; i < 3 * bytes; i++) {
+      const [plane, byte] = [Math.floor(i / bytes), i % bytes];
+      let at = base + to.plane * plane * bytes + byte;
+      let source = base + from.plane * plane * bytes + byte;
+      for (let left = shape.rows * shape.columns; left > 0; left--) {
+        out[at] = native[source] ?? 0;
+        at += to.pixel * bytes;
+        source += from.pixel * bytes;
+      }
     }
   }
   return out;

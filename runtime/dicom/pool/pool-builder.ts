@@ -9,6 +9,7 @@ import {
   UNDEFINED_LENGTH,
 } from '../element/element-index.ts';
 import { inflateDataset } from '../edit/header-patch.ts';
+import { hashOfFragments } from '../file/hash.ts';
 import { SLOT_TAGS } from './prototype.ts';
 import {
   type DatasetLocation,
@@ -139,7 +140,7 @@ export class PoolBuilder {
     const { segment, offset } = this.#store([dataset]);
     const value = pixelValue(dataset, facts, member.transferSyntax);
     const hashes = {
-      pixelHash: value === null || this.#options.hash === 'none' ? '' : sha256(value),
+      pixelHash: value === null || this.#options.hash === 'none' ? '' : hashOf(value, facts),
       datasetHash: this.#options.hash === 'full' ? sha256(dataset) : '',
     };
     const location = { kind: 'memory', segment, offset } as const;
@@ -226,6 +227,10 @@ export class PoolBuilder {
       origin: member.origin,
     });
   }
+}
+
+function hashOf(value: Buffer, { pixelBytes }: HeaderFacts): string {
+  return pixelBytes === -1 ? hashOfFragments(value) : sha256(value);
 }
 
 function sha256(bytes: Buffer): string {

@@ -165,6 +165,10 @@ export class DatasetTap implements PixelSink {
     this.#holding = false;
   }
 
+  pixelFraming(bytes: Buffer, start: number, end: number): void {
+    if (this.#value !== null && !this.#value.add(bytes, start, end)) this.#dropValue();
+  }
+
   /** Compares while it matches; from the first difference on it hashes, what was equal included. */
   pixelBytes(bytes: Buffer, start: number, end: number, last: boolean): void {
     if (!this.#wants.pixels) {

@@ -12,7 +12,7 @@ export interface TakenInstance {
   readonly transferSyntax: string;
   /** Of the data set. */
   readonly bytes: number;
-  /** SHA-256 of the pixel data value, '' when there is none. */
+  /** SHA-256 of the pixel data value (see `DatasetHashes`), '' when there is none. */
   readonly pixelHash: string;
   /** '' unless kept. */
   readonly file: string;
