@@ -156,7 +156,9 @@ async function readScript(run: Run, source: Source): Promise<RunScript> {
   run.placeOf = built.placeOf;
   // Said in a file: worker 0 had to start before that was read.
   await run.useHeap(built.workerHeapBytes ?? run.settings.workerHeapBytes);
-  let loaded = await load(run, built);
+  const loading = load(run, built);
+  partsToCome();
+  let loaded = await loading;
   let options = await source.resolve(loaded);
   if (await run.useHeap(options.workerHeapBytes)) {
     // Said in the script, which is loaded once more.
@@ -165,6 +167,19 @@ async function readScript(run: Run, source: Source): Promise<RunScript> {
   }
   run.discretion = new Discretion(options.phiOk, run.settings.runNumber);
   return { built, loaded, options };
+}
+
+/** What a run needs once its script is loaded, read from the disk while the worker still boots. */
+function partsToCome(): void {
+  const parts = [
+    import('../../config/resolve.ts'),
+    import('../../config/describe-config.ts'),
+    import('../../metrics/judge/threshold-expression.ts'),
+    import('../../conductor/records/book.ts'),
+    import('./outputs.ts'),
+  ];
+  // Who needs one asks again, and hears what is wrong with it.
+  for (const part of parts) part.catch(() => undefined);
 }
 
 async function openBook(
