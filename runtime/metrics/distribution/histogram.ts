@@ -1,6 +1,6 @@
 // HDR histograms: whole runs, 10 s blocks and their encoding. The only file that knows
 // hdr-histogram-js. Layout everywhere: unit 1, three significant digits (within 0.1 %).
-import type { JsHistogram } from 'hdr-histogram-js';
+import type { Histogram, JsHistogram } from 'hdr-histogram-js';
 // Not from the package's index: it loads the writer of logs, which makes an Intl.NumberFormat at
 // once (10 to 25 ms of every start).
 import {
@@ -8,7 +8,6 @@ import {
   encodeIntoCompressedBase64,
 } from 'hdr-histogram-js/dist/encoding.js';
 import { build } from 'hdr-histogram-js/dist/HistogramBuilder.js';
-import js from 'hdr-histogram-js/dist/JsHistogram.js';
 import { UNITS_PER_VALUE } from './scale.ts';
 import type { Buckets } from './buckets.ts';
 
@@ -25,8 +24,13 @@ function empty(): JsHistogram {
     numberOfSignificantValueDigits: DIGITS,
     useWebAssembly: false,
   });
-  if (!(histogram instanceof js.default)) throw new Error('hdr-histogram-js built no JsHistogram');
-  return histogram;
+  return ours(histogram);
+}
+
+/** Without WebAssembly it is one that gives its buckets, also by the types. */
+function ours(histogram: Histogram): JsHistogram {
+  if (!('addToCountAtIndex' in histogram)) throw new Error('hdr-histogram-js built no JsHistogram');
+  return histogram as JsHistogram;
 }
 
 /** A histogram that lives as long as the run. */
@@ -98,6 +102,5 @@ function addBuckets(hdr: JsHistogram, buckets: Buckets): void {
 
 function decodeHistogram(encoded: string): JsHistogram {
   const decoded = decodeFromCompressedBase64(encoded, 32, false);
-  if (!(decoded instanceof js.default)) throw new Error('hdr-histogram-js decoded no JsHistogram');
-  return decoded;
+  return ours(decoded);
 }
