@@ -170,7 +170,6 @@ const FLAGS_ELSEWHERE: Readonly<Record<string, string>> = {
   '--port': '-c AET@host:port',
   '--called': '-c AET@host:port, or dcmtk style: -aec AET host port',
   '--calling': '-b MY_AET',
-  '--tls': '`tls` of the target in dicomrun.config.ts, or of peer({ … }) in the script',
   '--rate': 'in the script: a scenario with an arrival rate, see `dicomrun help executors`',
 };
 

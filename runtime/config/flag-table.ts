@@ -11,6 +11,7 @@ export const FLAGS: readonly string[] = [
   'scenario',
   'connect',
   'bind',
+  'tls',
   'verify',
   'tag',
   'out',

@@ -80,12 +80,31 @@ const TABLE = [
   row('target.callingAET', 'aet', 'ours (DICOMRUN)'),
   row('target.maxPdu', 'integer', 'largest PDU we accept, bytes', { min: 4096 }),
   row('target.sourceAddress', 'string', 'local address to connect from'),
-  row('target.tls.ca', 'string', 'certificate authorities, PEM file'),
-  row('target.tls.cert', 'string', 'our certificate, PEM file'),
-  row('target.tls.key', 'string', 'our private key, PEM file'),
+  row('target.tls.ca', 'string', 'certificate authorities, PEM file', {
+    flag: 'tls-ca',
+    value: 'file',
+    flagDoc: 'TLS: whose certificates are trusted, PEM',
+  }),
+  row('target.tls.cert', 'string', 'our certificate, PEM file', {
+    flag: 'tls-cert',
+    value: 'file',
+    flagDoc: 'TLS: our certificate, PEM',
+  }),
+  row('target.tls.key', 'string', 'our private key, PEM file', {
+    flag: 'tls-key',
+    value: 'file',
+    flagDoc: 'TLS: our private key, PEM',
+  }),
   row('target.tls.passphrase', 'string', 'of the private key', { secret: true }),
-  row('target.tls.serverName', 'string', 'name to expect in the certificate'),
-  row('target.tls.verify', 'boolean', 'check the certificate (true)'),
+  row('target.tls.serverName', 'string', 'name to expect in the certificate', {
+    flag: 'tls-server-name',
+    value: 'name',
+    flagDoc: 'TLS: name to expect in the certificate',
+  }),
+  row('target.tls.verify', 'boolean', 'check the certificate (true)', {
+    flag: 'no-tls-verify',
+    flagDoc: 'TLS: take any certificate; only for tests',
+  }),
   row('target.tls.minVersion', 'choice', 'oldest TLS version', { choices: ['TLSv1.2', 'TLSv1.3'] }),
   row('route', 'string', 'configured route to use', { flag: 'route', value: 'name' }),
   row('webTarget.url', 'string', 'root of the DICOMweb services under test', {

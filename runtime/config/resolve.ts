@@ -1,5 +1,6 @@
 // Options: built-in < configuration file < profile < script < `.env` < environment < flags, merged
 // key by key, checked as a whole, everything wrong said at once.
+import { anchor } from './sources/anchor.ts';
 import { DicomRunError, ExitCode } from '../errors.ts';
 import type { Problem } from '../errors.ts';
 import type { Scenario } from '../executors/index.ts';
@@ -39,7 +40,14 @@ export interface ConfigInput {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** `.env` files that were read, a later one winning. */
   readonly envFiles: readonly EnvFile[];
-  readonly configFile: { readonly name: string; readonly value: unknown } | null;
+  readonly configFile: {
+    readonly name: string;
+    readonly value: unknown;
+    readonly folder?: string;
+  } | null;
+  /** What names of TLS files on the command line and in variables are relative to. */
+  readonly cwd?: string;
+  readonly scriptFolder?: string;
   /** Hosts the script names itself (`peer({ host })`), for the guard against heavy load. */
   readonly scriptHosts?: readonly string[];
   /** Judges names and expressions of thresholds: `checkThresholds` of runtime/metrics. */
@@ -111,6 +119,9 @@ function readSources(input: ConfigInput, problems: Problems, warnings: string[])
   const ownFlags = readFlagVariables(own.flags, problems);
   const flags = readFlags(input.flags, problems);
   warnConflicts(seeds, [own.layer, ownFlags.layer], warnings);
+  for (const layer of [config, profile]) anchor(layer, input.configFile?.folder);
+  for (const layer of [script, overrides]) if (layer) anchor(layer, input.scriptFolder);
+  for (const layer of [own.layer, flags.layer]) anchor(layer, input.cwd);
   const layers = [config, profile, script, ...(overrides === null ? [] : [overrides])];
   layers.push(seeds, own.layer, ownFlags.layer, flags.layer);
   const loads = [

@@ -47,7 +47,18 @@ export function resolveTargets(stack: Stack, problems: Problems, warnings: strin
     ? null
     : verifyOf(stack, { target: named, routed: target }, warnings);
   const webTarget = isInside('webTarget.url') ? null : webTargetOf(stack, problems);
+  if (target === null) tellUnusedTls(stack, embedded, warnings);
   return { embedded, target, webTarget, routes, route, verify, verifyTiming: verifyTiming(stack) };
+}
+
+/** TLS that was asked for on the command line, where there is no target to talk it with. */
+function tellUnusedTls(stack: Stack, embedded: boolean, warnings: string[]): void {
+  const flags = Object.keys(stack.map('target.tls'))
+    .map((key) => stack.origin(`target.tls.${key}`))
+    .filter((origin) => origin.startsWith('flag '));
+  if (flags.length === 0) return;
+  const why = embedded ? 'the embedded target takes plain TCP' : 'no target is named beside it';
+  warnings.push(`${[...new Set(flags)].join(', ')} has no effect: ${why} (-c AET@host:port)`);
 }
 
 /** A target named later than `embedded` (in a higher source) wins, and the other way round. */

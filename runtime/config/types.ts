@@ -13,7 +13,10 @@ export type { ThresholdConfig, ThresholdSpec } from '../metrics/engine-types.ts'
 
 // ---------------------------------------------------------------- whom we talk to
 
-/** TLS of a target. Strings are PEM file paths, relative to the file that named them. */
+/**
+ * TLS of a target. Names of PEM files are relative to the file that says them, of flags and variables
+ * to where the command was typed; here they are absolute.
+ */
 export interface TlsConfig {
   readonly ca?: string;
   readonly cert?: string;

@@ -118,18 +118,21 @@ export const TRANSPORT_HINTS: Readonly<Record<string, string>> = {
   DNS_EAI_AGAIN: 'the name server did not answer',
   TLS_NOT_TLS: 'the peer does not speak TLS on this port; leave `tls` out or use its TLS port',
   TLS_CERT_HAS_EXPIRED: "the peer's certificate has expired",
-  TLS_DEPTH_ZERO_SELF_SIGNED_CERT: 'the peer has a self-signed certificate; give it as `ca`',
-  TLS_SELF_SIGNED_CERT_IN_CHAIN: "give the peer's certificate authority as `ca`",
-  TLS_UNABLE_TO_VERIFY_LEAF_SIGNATURE: "give the peer's certificate authority as `ca`",
-  TLS_UNABLE_TO_GET_ISSUER_CERT_LOCALLY: "give the peer's certificate authority as `ca`",
-  TLS_CERT_ALTNAME_INVALID: 'the certificate is for another name; set `serverName`',
+  TLS_DEPTH_ZERO_SELF_SIGNED_CERT:
+    'the peer has a self-signed certificate; give it as `ca` (--tls-ca)',
+  TLS_SELF_SIGNED_CERT_IN_CHAIN: "give the peer's certificate authority as `ca` (--tls-ca)",
+  TLS_UNABLE_TO_VERIFY_LEAF_SIGNATURE: "give the peer's certificate authority as `ca` (--tls-ca)",
+  TLS_UNABLE_TO_GET_ISSUER_CERT_LOCALLY: "give the peer's certificate authority as `ca` (--tls-ca)",
+  TLS_CERT_ALTNAME_INVALID:
+    'the certificate is for another name; set `serverName` (--tls-server-name)',
 };
 
 const OWN_CERTIFICATE = 'the peer does not take our certificate';
 
 /** What the peer said against us in the handshake (RFC 8446 §6.2), as OpenSSL ends its codes. */
 export const TLS_ALERTS: Readonly<Record<string, string>> = {
-  CERTIFICATE_REQUIRED: 'the peer wants a certificate of ours: give `cert` and `key`',
+  CERTIFICATE_REQUIRED:
+    'the peer wants a certificate of ours: give `cert` and `key` (--tls-cert, --tls-key)',
   UNKNOWN_CA: `${OWN_CERTIFICATE}: it does not know the authority of it`,
   CERTIFICATE_EXPIRED: `${OWN_CERTIFICATE}: it has expired, or a clock is wrong`,
   CERTIFICATE_REVOKED: `${OWN_CERTIFICATE}: it is revoked`,
@@ -142,7 +145,7 @@ export const TLS_ALERTS: Readonly<Record<string, string>> = {
   INSUFFICIENT_SECURITY: 'the peer wants stronger ciphers: look at `profile`',
   PROTOCOL_VERSION: 'the peer wants another version of TLS: look at minVersion and maxVersion',
   DECRYPT_ERROR: 'the peer could not verify us: do `cert` and `key` belong together?',
-  UNRECOGNIZED_NAME: 'the peer does not go by that name: look at `serverName`',
+  UNRECOGNIZED_NAME: 'the peer does not go by that name: look at `serverName` (--tls-server-name)',
 };
 
 /** What to do about a failure of the transport. */

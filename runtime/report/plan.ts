@@ -11,6 +11,8 @@ export interface PlanFacts {
   readonly runId: string;
   /** `AET@host:port`, or null when the script names its own peers. */
   readonly target: string | null;
+  /** How it is connected to, where not as plain TCP: `TLS with our certificate`. */
+  readonly tls?: string;
   readonly embedded: boolean;
   readonly callingAET?: string;
   readonly routes: readonly string[];
@@ -84,6 +86,7 @@ function targetText(plan: PlanFacts): string {
       : safe(plan.target);
   return [
     target,
+    plan.tls ?? '',
     plan.callingAET === undefined ? '' : `calling ${safe(plan.callingAET)}`,
     plan.routes.length === 0 ? '' : `route ${plan.routes.map(safe).join(', ')}`,
     plan.verify === undefined ? '' : `verify ${safe(plan.verify)}`,

@@ -58,6 +58,8 @@ export interface PeerSpec {
   readonly port?: number;
   readonly calledAET?: string;
   readonly callingAET?: string;
+  /** As the script wrote it, names of files made absolute. */
+  readonly tls?: object | boolean;
   /** Declaration id of the receiver it delivers to. */
   readonly deliversTo?: number;
 }

@@ -13,7 +13,13 @@ export interface EnvText {
 
 export interface ConfigSources {
   readonly envFiles: readonly EnvText[];
-  readonly configFile: { readonly name: string; readonly value: unknown } | null;
+  readonly configFile: {
+    readonly name: string;
+    readonly value: unknown;
+    readonly folder: string;
+  } | null;
+  /** Where the command was typed. */
+  readonly cwd?: string;
 }
 
 /**
@@ -28,6 +34,7 @@ export async function readSources(
   return {
     envFiles: readEnvFiles(flags['env-file'], terminal.cwd),
     configFile: await readConfigFile(flags['config'], scriptFile, terminal.cwd),
+    cwd: terminal.cwd,
   };
 }
 
@@ -51,7 +58,8 @@ async function readConfigFile(
   if (file === null) return null;
   if (given !== undefined) readText(file, String(given), '--config');
   else refuseForeign(file, scriptFile === null ? null : resolve(cwd, scriptFile));
-  return { name: given === undefined ? file : String(given), value: await loadConfigFile(file) };
+  const name = given === undefined ? file : String(given);
+  return { name, value: await loadConfigFile(file), folder: dirname(file) };
 }
 
 /**

@@ -1,6 +1,6 @@
 // What the plan block is made of, from the resolved options and what the script declared. Pure.
 import { withoutPassword } from '../../config/describe-config.ts';
-import type { Options } from '../../config/types.ts';
+import type { Options, TlsConfig } from '../../config/types.ts';
 import type { PlanInfo } from '../../conductor/screen.ts';
 import { peerText } from '../../dicom/failure-text.ts';
 import { describe, describePart, maxVUsOf } from '../../executors/describe.ts';
@@ -19,12 +19,12 @@ export function planFacts(info: PlanInfo): PlanFacts {
   const need = requirements(options.scenarios);
   const origin = loadOrigin(info);
   const maxVUs = whole ? need.maxVUs : Math.min(need.maxVUs, maxVUsOf(options.scenarios, part));
-  const connect = connectText(options, maxVUs);
   return {
     script: info.script,
     runId: info.id,
     ...(options.title === null ? {} : { title: options.title }),
     target: target === null ? null : peerText(target),
+    ...(target?.tls === undefined || options.embedded ? {} : { tls: tlsText(target.tls) }),
     embedded: options.embedded,
     ...(target === null || options.embedded ? {} : { callingAET: target.callingAET }),
     routes: options.embedded ? Object.keys(targets.routes) : given(options.route),
@@ -37,7 +37,7 @@ export function planFacts(info: PlanInfo): PlanFacts {
     maxDurationMs: need.durationNs / 1e6,
     maxVUs,
     workers: info.workers,
-    ...(connect === null ? {} : { connect }),
+    ...connectText(options, maxVUs),
     receivers: info.receivers.map(({ aets, host, port }) => `${aets.join('/')} on ${host}:${port}`),
     data: dataLines(info),
     thresholds: options.noThresholds ? 0 : Object.values(options.thresholds).flat().length,
@@ -48,11 +48,18 @@ export function planFacts(info: PlanInfo): PlanFacts {
   };
 }
 
+/** `TLS`, `TLS with our certificate`, `TLS, any certificate is taken`. */
+function tlsText({ cert, verify }: TlsConfig): string {
+  const own = cert === undefined ? '' : ' with our certificate';
+  return `TLS${own}${verify === false ? ', any certificate is taken' : ''}`;
+}
+
 /** Only where a VU may have to wait for its turn. */
-function connectText({ connectBacklog, connectRate }: Options, maxVUs: number): string | null {
-  if (maxVUs <= connectBacklog && connectRate === null) return null;
+function connectText({ connectBacklog, connectRate }: Options, maxVUs: number) {
+  if (maxVUs <= connectBacklog && connectRate === null) return {};
   const rate = connectRate === null ? '' : `, ${count(connectRate)} begun per second`;
-  return `associations to an address open in turn: at most ${count(connectBacklog)} not yet answered${rate}`;
+  const most = `at most ${count(connectBacklog)} not yet answered${rate}`;
+  return { connect: `associations to an address open in turn: ${most}` };
 }
 
 /** `40 iterations shared by 6 VUs (at most 10m); of these here 14 iterations, 2 VUs`. */

@@ -35,7 +35,7 @@ function routed({ targets, loaded, options }: RunContext, target: Target): PeerA
     ...(asking?.calledAET === undefined ? {} : { calledAET: asking.calledAET }),
     ...(asking?.callingAET === undefined ? {} : { callingAET: asking.callingAET }),
   };
-  return { ...target, ...definedRoute(route), ...own };
+  return withTls({ ...target, ...definedRoute(route), ...own }, asking?.tls);
 }
 
 function definedRoute(route: RunContext['targets']['routes'][string] | undefined) {
@@ -56,9 +56,17 @@ function definedRoute(route: RunContext['targets']['routes'][string] | undefined
 function onlyPeer(peers: readonly PeerSpec[]): PeerAddress | null {
   const [first, ...more] = peers;
   if (first === undefined || more.length > 0) return null;
-  const { host, port, calledAET, callingAET = CALLING_AET } = first;
+  const { host, port, calledAET, callingAET = CALLING_AET, tls } = first;
   if (host === undefined || port === undefined || calledAET === undefined) return null;
-  return { host, port, calledAET, callingAET };
+  return withTls({ host, port, calledAET, callingAET }, tls);
+}
+
+/** What the script says of TLS wins over the target's; `false` is none. */
+function withTls(peer: PeerAddress, own: PeerSpec['tls']): PeerAddress {
+  if (own === undefined) return peer;
+  const { tls: _, ...plain } = peer;
+  if (own === false) return plain;
+  return { ...plain, tls: own === true ? {} : own };
 }
 
 function noTarget(): DicomRunError {

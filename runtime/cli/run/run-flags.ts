@@ -20,6 +20,16 @@ function count(_: string, before: number | undefined): number {
   return (before ?? 0) + 1;
 }
 
+/** How the target is talked to, as flags without their dashes. */
+export const TLS_FLAGS: readonly string[] = [
+  'tls',
+  'tls-ca',
+  'tls-cert',
+  'tls-key',
+  'tls-server-name',
+  'no-tls-verify',
+];
+
 /** Whom to talk to: every command that opens an association has these. */
 export function addConnectFlags(command: Command): Command {
   return command
@@ -27,7 +37,13 @@ export function addConnectFlags(command: Command): Command {
     .option('-c, --connect <aet@host:port>', 'called AE title and address of the target')
     .option('-b, --bind <aet>', 'calling AE title')
     .option('--aec <aet>', 'called AE title, with host and port as last arguments (dcmtk: -aec)')
-    .option('--aet <aet>', 'calling AE title (dcmtk: -aet)');
+    .option('--aet <aet>', 'calling AE title (dcmtk: -aet)')
+    .option('--tls', 'TLS; the flags below ask for it, too')
+    .option(...flagHelp('tls-ca'))
+    .option(...flagHelp('tls-cert'))
+    .option(...flagHelp('tls-key'))
+    .option(...flagHelp('tls-server-name'))
+    .option(...flagHelp('no-tls-verify'));
 }
 
 export function addLoadFlags(command: Command): Command {

@@ -1,5 +1,5 @@
 // The script as it is typed: bundled, and its configuration read side by side; options come later.
-import { resolve } from 'node:path';
+import { dirname, resolve } from 'node:path';
 import type { PlaceOf } from '../../conductor/records/error-log.ts';
 import type { BuiltScript } from '../../conductor/run-types.ts';
 import { hostsOf } from '../../conductor/share.ts';
@@ -75,6 +75,7 @@ export class ScriptSource {
       scriptOptions: loaded.optionsJson === null ? null : JSON.parse(loaded.optionsJson),
       exports: loaded.exports,
       scriptHosts: hostsOf(loaded),
+      scriptFolder: dirname(resolve(this.#request.terminal.cwd, this.#request.script)),
       checkThresholds: (thresholds) => checkThresholds(thresholds, custom),
     });
     return this.#request.adjust?.(options, loaded) ?? options;

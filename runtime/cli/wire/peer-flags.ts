@@ -4,7 +4,7 @@ import type { Options } from '../../config/types.ts';
 import { resolveOptions } from '../../config/resolve.ts';
 import { DicomRunError, ExitCode } from '../../errors.ts';
 import { readSources } from '../run/config-sources.ts';
-import { addConnectFlags, connectFlags, givenFlags } from '../run/run-flags.ts';
+import { addConnectFlags, connectFlags, givenFlags, TLS_FLAGS } from '../run/run-flags.ts';
 import type { Terminal } from '../terminal.ts';
 import type { PeerAddress } from './client.ts';
 
@@ -42,7 +42,7 @@ interface Where {
   readonly port?: string | undefined;
 }
 
-const CONFIG_FLAGS = ['route', 'env-file', 'config', 'profile', 'out', 'verify'];
+const CONFIG_FLAGS = ['route', 'env-file', 'config', 'profile', 'out', 'verify', ...TLS_FLAGS];
 
 export async function choosePeer(
   command: Command,

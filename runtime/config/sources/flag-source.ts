@@ -8,7 +8,7 @@ import { readOutput, readScrape } from '../values/outputs.ts';
 import type { Problems } from '../values/problems.ts';
 import type { Stage } from '../../executors/scenario.ts';
 import type { Flags } from '../flag-table.ts';
-import { readDuration, readInteger, readVUs } from '../values/values.ts';
+import { readBoolean, readDuration, readInteger, readVUs } from '../values/values.ts';
 import type { Reader } from '../values/values.ts';
 import { readReceiverFlag } from './receivers.ts';
 import type { Variable } from './variables.ts';
@@ -76,6 +76,11 @@ function optionValue(option: OptionRow, given: Given): unknown {
 function readSpecial(lookup: Lookup): FlagReading {
   const layer = emptyLayer();
   readAddresses(layer, lookup);
+  const tls = lookup('tls');
+  // TLS as it comes, with the certificate checked; what else is said of it stands beside it.
+  if (tls && readBoolean(tls.r, tls.value) === true) {
+    put(layer, 'target.tls.verify', true, tls.origin);
+  }
   for (const item of list(lookup('tag'))) {
     const [, key = '', value = ''] = /^([^=]+)=(.*)$/s.exec(item.text) ?? [];
     if (key === '') item.r.problems.value(item.r.at, 'KEY=VALUE', item.text);

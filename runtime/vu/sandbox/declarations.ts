@@ -11,6 +11,7 @@ import type { ReceiverSpec } from '../../threads/acceptor.ts';
 import type { Declaration, PeerSpec, WebServerSpec } from '../../threads/vu.ts';
 import { parseCsv } from './csv.ts';
 import type { LoadedTraffic } from './recorded-traffic.ts';
+import { anchoredTls } from '../../dicom/ul/socket/tls-files.ts';
 import { checkPeer } from '../associations/peer-check.ts';
 import { receiverTls } from '../associations/tls.ts';
 import { RingFault, type Host } from './host.ts';
@@ -242,9 +243,15 @@ export class Declarations {
       ...given('calledAET'),
       ...given('callingAET'),
       ...parsed,
+      ...anchoredOf(peer['tls'], this.#folder),
       ...given('deliversTo'),
     });
   }
+}
+
+function anchoredOf(tls: unknown, folder: string): Pick<PeerSpec, 'tls'> {
+  if (typeof tls === 'boolean') return { tls };
+  return typeof tls === 'object' && tls !== null ? { tls: anchoredTls(tls, folder) } : {};
 }
 
 /** Only the hosts: a URL may hold a password. */

@@ -71,6 +71,15 @@ export function requestorTlsOf(
   return given === true ? {} : wireOptions(checked(given, place), place);
 }
 
+/** The same settings with names of files made absolute. */
+export function anchoredTls(given: object, folder: string): object {
+  const entries = Object.entries(given).map(([key, value]: [string, unknown]) => {
+    const isFile = ['ca', 'cert', 'key'].includes(key) && typeof value === 'string';
+    return [key, isFile && !value.includes('-----BEGIN') ? resolve(folder, value) : value];
+  });
+  return Object.fromEntries(entries) as object;
+}
+
 function checked(given: object, place: TlsPlace): Checked {
   const entries = Object.entries(given).filter(([, value]) => value !== undefined);
   for (const [key, value] of entries as [string, unknown][]) {
