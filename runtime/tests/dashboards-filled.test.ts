@@ -1,10 +1,22 @@
 // Every panel of every dashboard for the ways in which a run is made: against an address, by route,
 // with everything embedded, with every sample. Only what such a run has none of may be empty.
 import { afterAll, afterEach, describe, expect, it } from 'vitest';
-import { dashboardFiles } from '../../tools/grafana/dashboards.ts';
-import { expanded, panelsOf, targetsOf } from '../../tools/grafana/preview-of-run.ts';
-import { requirePeer, startInfluxd, startStorescp } from './peers.ts';
-import { Bench } from './run-cli.ts';
+import { dashboardFiles, prometheusFiles } from '../../tools/grafana/dashboards.ts';
+import {
+  expanded,
+  expressionsOf,
+  panelsOf,
+  targetsOf,
+} from '../../tools/grafana/preview-of-run.ts';
+import type { Dashboard, Panel } from '../../tools/grafana/schema.ts';
+import {
+  requirePeer,
+  startInfluxd,
+  startPrometheus,
+  startStorescp,
+  startVictoriaMetrics,
+} from './peers.ts';
+import { accepted, Bench } from './run-cli.ts';
 
 const bench = new Bench('filled');
 afterAll(() => bench.remove());
@@ -34,13 +46,32 @@ export default async function () {
 const NO_DELIVERY = /^(Missing|Expected and arrived|Time to delivery|Missing instances)/;
 const SINGLE = 'Latency of $service, every request';
 
-describe.skipIf(!requirePeer('influxd', 'storescp'))('dashboards', () => {
+type Count = (panel: Panel, testid: string) => Promise<number>;
+
+/** Panels without an answer, by run. */
+async function emptyOf(
+  files: Readonly<Record<string, Dashboard>>,
+  testids: readonly string[],
+  count: Count,
+): Promise<string[]> {
+  const empty: string[] = [];
+  for (const testid of testids) {
+    for (const panel of Object.values(files).flatMap(panelsOf)) {
+      if (panel.type === 'row' || NO_DELIVERY.test(panel.title)) continue;
+      if ((await count(panel, testid)) === 0) empty.push(`${testid}: ${panel.title}`);
+    }
+  }
+  return empty;
+}
+
+const PEERS = ['influxd', 'prometheus', 'victoria-metrics', 'storescp'];
+
+describe.skipIf(!requirePeer(...PEERS))('dashboards', () => {
   it('have no empty panel, however a run was made', { timeout: 120_000 }, async () => {
-    const [influx, pacs] = [await startInfluxd(), await startStorescp({ aet: 'PACS' })];
-    stops.push(
-      () => influx.stop(),
-      () => pacs.stop(),
-    );
+    const influx = await startInfluxd();
+    const [prometheus, victoria] = [await startPrometheus(), await startVictoriaMetrics()];
+    const pacs = await startStorescp({ aet: 'PACS' });
+    stops.push(...[influx, prometheus, victoria, pacs].map((peer) => () => peer.stop()));
     const url = `influxdb=${influx.url}/dicomrun`;
     const route = { COMPASS_HOST: '127.0.0.1', COMPASS_PORT: String(pacs.port) };
     const pair = { COMPASS_ROUTE: 'GI', REMOTE_AE_GI: 'PACS', LOCAL_AE_GI: 'SCOPE' };
@@ -51,40 +82,56 @@ describe.skipIf(!requirePeer('influxd', 'storescp'))('dashboards', () => {
       { testid: 'embedded', args: ['--embedded'], out: url, env: {} },
       { testid: 'raw', args: at, out: `${url}?mode=raw`, env: {} },
     ];
+    const outs = [prometheus, victoria].flatMap((peer) => ['--out', `prometheus=${peer.url}`]);
     const from = Date.now() - 2000;
+    const stores = new Map<string, number>();
     for (const { testid, args, out, env } of ways) {
       const more = ['--testid', testid, '--duration', '2s', '--no-report', '--settle', '1s'];
-      const result = await bench.script(SCRIPT, [...args, ...more, '--out', out], { env });
+      const all = [...args, ...more, '--out', out, ...outs];
+      const result = await bench.script(SCRIPT, all, { env });
       expect(result.code, result.stderr).toBe(0);
+      for (const { unwritten, rejected } of result.summary().outputs) {
+        expect({ unwritten, rejected }).toEqual({ unwritten: 0, rejected: 0 });
+      }
+      stores.set(testid, accepted(result.summary()));
     }
     const to = Date.now() + 1000;
-    const empty: string[] = [];
-    for (const { testid } of ways) {
-      for (const dashboard of Object.values(dashboardFiles())) {
-        for (const panel of panelsOf(dashboard)) {
-          const found = [];
-          for (const { query } of targetsOf(panel)) {
-            found.push(...(await influx.query(expanded(query, { testid, from, to }), 'dicomrun')));
-          }
-          if (panel.type !== 'row' && found.length === 0) empty.push(`${testid}: ${panel.title}`);
-        }
-      }
-      const [events] = await influx.query(
-        `SELECT "title" FROM "dicomrun_events" WHERE "testid" = '${testid}' AND "type" = 'end'`,
-        'dicomrun',
-      );
-      expect(events?.values, testid).toHaveLength(1);
-      const own = await influx.query(
-        `SELECT sum("count") FROM "images_of_study" WHERE "testid" = '${testid}' AND "view" = 'vu' GROUP BY "vu"`,
-        'dicomrun',
-      );
-      expect(own.map(({ tags }) => tags?.['vu'])).toEqual(['1', '2']);
+    const testids = ways.map(({ testid }) => testid);
+
+    const ask = (text: string, testid: string) =>
+      influx.query(expanded(text, { testid, from, to }), 'dicomrun');
+    const rows: Count = async (panel, testid) => {
+      const found = [];
+      for (const { query } of targetsOf(panel)) found.push(...(await ask(query, testid)));
+      return found.length;
+    };
+    const single = testids.filter((testid) => testid !== 'raw');
+    expect(await emptyOf(dashboardFiles(), testids, rows)).toEqual(
+      single.map((testid) => `${testid}: ${SINGLE}`),
+    );
+    for (const testid of testids) {
+      const end = `SELECT "title" FROM "dicomrun_events" WHERE "testid" = '$testid' AND "type" = 'end'`;
+      expect((await ask(end, testid))[0]?.values, testid).toHaveLength(1);
+      const own = `SELECT sum("count") FROM "images_of_study" WHERE "testid" = '$testid' AND "view" = 'vu' GROUP BY "vu"`;
+      expect((await ask(own, testid)).map(({ tags }) => tags?.['vu'])).toEqual(['1', '2']);
     }
-    const wrong = empty.filter((text) => {
-      const [testid, title = ''] = text.split(': ');
-      return !(NO_DELIVERY.test(title) || (title === SINGLE && testid !== 'raw'));
-    });
-    expect(wrong).toEqual([]);
-    expect(empty).not.toContain(`raw: ${SINGLE}`);
+
+    for (const peer of [prometheus, victoria]) {
+      const values = (expr: string, testid: string) =>
+        peer.query(expanded(expr, { testid, from, to, interval: '10m' }), to / 1000);
+      const series: Count = async (panel, testid) => {
+        const found = [];
+        for (const { expr } of expressionsOf(panel)) {
+          found.push(...(await values(expr, testid)).filter(({ value }) => value >= 0));
+        }
+        return found.length;
+      };
+      expect(await emptyOf(prometheusFiles(), testids, series)).toEqual([]);
+      const [first] = panelsOf(prometheusFiles()['prometheus/run.json'] as Dashboard);
+      for (const testid of testids) {
+        const [count] = await values(expressionsOf(first as Panel)[0]?.expr ?? '', testid);
+        expect(count?.value).toBe(stores.get(testid));
+      }
+    }
   });
 });

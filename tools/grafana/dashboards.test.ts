@@ -2,13 +2,13 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { METRIC_TABLE } from '../../api/k6/metric-table.ts';
-import { panelsOf, targetsOf } from './preview-of-run.ts';
+import { expressionsOf, panelsOf, targetsOf } from './preview-of-run.ts';
 import { ROOT } from '../../runtime/tests/imports.ts';
-import { dashboardFiles } from './dashboards.ts';
+import { dashboardFiles, prometheusFiles } from './dashboards.ts';
 import { VIEW_KINDS } from '../../runtime/metrics/views.ts';
 import type { Dashboard, Panel } from './schema.ts';
 
-const files = Object.entries(dashboardFiles());
+const files = [...Object.entries(dashboardFiles()), ...Object.entries(prometheusFiles())];
 const LEGACY = ['graph', 'singlestat', 'table-old'];
 
 function queriesOf(dashboard: Dashboard): string[] {
@@ -49,7 +49,9 @@ describe.each(files)('%s', (name, dashboard) => {
       expect(panel.targets.length, panel.title).toBeGreaterThan(0);
     }
   });
+});
 
+describe.each(Object.entries(dashboardFiles()))('%s', (_, dashboard) => {
   it('asks one view of known metrics, for the chosen runs and time, all names quoted', () => {
     const known = new Set(METRIC_TABLE.map((metric) => metric.name));
     const views = new Set([...VIEW_KINDS.map((kind) => kind.name), '$by']);
@@ -68,6 +70,22 @@ describe.each(files)('%s', (name, dashboard) => {
         /(?<![$\w])[a-z]\w*\b(?!\()/,
       );
     }
+  });
+});
+
+describe.each(Object.entries(prometheusFiles()))('%s', (name, dashboard) => {
+  it('asks one view for the chosen runs', () => {
+    const exprs = panelsOf(dashboard).flatMap(expressionsOf);
+    for (const { expr } of exprs) {
+      const series = expr.match(/\{[^{}]*\}/g) ?? [];
+      expect(series.length, expr).toBeGreaterThan(0);
+      for (const one of series) expect(one).toMatch(/^\{testid=~"\$testid",view="[^"]+"[,}]/);
+    }
+    const first = Object.entries(dashboardFiles()).find(([file]) => name.endsWith(file))?.[1];
+    const titles = (of: Dashboard | undefined): string[] =>
+      of === undefined ? [] : panelsOf(of).map(({ title }) => title ?? '');
+    const without = ['What happened', 'Events'];
+    expect(titles(dashboard)).toEqual(titles(first).filter((title) => !without.includes(title)));
   });
 });
 

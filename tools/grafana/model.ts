@@ -1,18 +1,21 @@
 // How the panels of our dashboards are numbered and laid out.
-import type { DataPanel, DataSource, GridPos, Panel, RowPanel, Target } from './schema.ts';
-
-/** Chosen on the dashboard, so that the same file serves any InfluxDB. */
-export const SOURCE: DataSource = { type: 'influxdb', uid: '${datasource}' };
+import type { Ask, Dialect, Format } from './asks.ts';
+import type { DataPanel, GridPos, Panel, RowPanel, Target } from './schema.ts';
 
 interface Size {
   readonly w: number;
   readonly h: number;
 }
 
-/** A panel before it has its number and place. */
+/** A panel before it has its number and place, and its questions a language. */
 export type Draft<P extends DataPanel = DataPanel> = P extends DataPanel
-  ? Omit<P, 'id' | 'gridPos'> & Size
+  ? Omit<P, 'id' | 'gridPos' | 'datasource' | 'targets'> & Size & Asked
   : never;
+
+interface Asked {
+  readonly asks: readonly Ask[];
+  readonly format: Format;
+}
 
 /** A heading before it has its number and place. */
 export type RowDraft = Omit<RowPanel, 'id' | 'gridPos' | 'panels'> &
@@ -21,23 +24,53 @@ export type RowDraft = Omit<RowPanel, 'id' | 'gridPos' | 'panels'> &
 const COLUMNS = 24;
 
 /** Numbers panels from 1 and fills rows of 24 columns from left to right, top to bottom. */
-export function layOut(drafts: readonly (Draft | RowDraft)[]): Panel[] {
+export function layOut(drafts: readonly (Draft | RowDraft)[], dialect: Dialect): Panel[] {
   const place = placer();
   let id = 0;
-  return drafts.map((draft): Panel => {
+  return answered(drafts, dialect).map((draft): Panel => {
     const gridPos = place(draft);
-    if (draft.type !== 'row') return numbered(draft, ++id, gridPos);
+    if (draft.type !== 'row') return placed(draft, dialect, ++id, gridPos);
     const { w: _w, h: _h, inside, ...row } = draft;
     const own = ++id;
     const placeInside = placer(gridPos.y + gridPos.h);
-    const panels = inside.map((one) => numbered(one, ++id, placeInside(one)));
+    const panels = inside.map((one) => placed(one, dialect, ++id, placeInside(one)));
     return { ...row, id: own, gridPos, panels };
   });
 }
 
-function numbered(draft: Draft, id: number, gridPos: GridPos): DataPanel {
-  const { w: _w, h: _h, ...panel } = draft;
-  return { ...panel, id, gridPos };
+/** Without what the source cannot answer, and without headings over nothing. */
+function answered(
+  drafts: readonly (Draft | RowDraft)[],
+  dialect: Dialect,
+): readonly (Draft | RowDraft)[] {
+  const asks = (draft: Draft): boolean => targetsOf(draft, dialect).length > 0;
+  const kept = drafts.flatMap((draft): (Draft | RowDraft)[] => {
+    if (draft.type !== 'row') return asks(draft) ? [draft] : [];
+    const inside = draft.inside.filter(asks);
+    return draft.collapsed === true && inside.length === 0 ? [] : [{ ...draft, inside }];
+  });
+  return kept.filter((draft, at) => {
+    const next = kept[at + 1];
+    const isEmpty = draft.type === 'row' && draft.inside.length === 0;
+    return !isEmpty || (next !== undefined && next.type !== 'row');
+  });
+}
+
+function placed(draft: Draft, dialect: Dialect, id: number, gridPos: GridPos): DataPanel {
+  const { w: _w, h: _h, asks, format: _format, ...panel } = draft;
+  const targets = targetsOf(draft, dialect);
+  const { source: datasource } = dialect;
+  const columns = panel.type === 'table' ? dialect.columns(asks) : null;
+  if (panel.type === 'table' && columns !== null) {
+    // one query a column: brought together by what they are grouped by
+    const organize = { excludeByName: { Time: true }, renameByName: columns };
+    const transformations = [
+      { id: 'merge', options: {} },
+      { id: 'organize', options: organize },
+    ];
+    return { ...panel, transformations, datasource, targets, id, gridPos };
+  }
+  return { ...panel, datasource, targets, id, gridPos };
 }
 
 function placer(top = 0): (size: Size) => GridPos {
@@ -53,22 +86,10 @@ function placer(top = 0): (size: Size) => GridPos {
 
 const REFS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ';
 
-/** Queries of one panel. A string is a query; a pair adds the name of its series. */
-export function targets(
-  format: Target['resultFormat'],
-  queries: readonly (string | readonly [query: string, alias: string])[],
-): Target[] {
-  return queries.map((query, at) => {
-    const [text, alias] = typeof query === 'string' ? [query] : query;
-    return {
-      refId: REFS[at] ?? 'A',
-      datasource: SOURCE,
-      rawQuery: true,
-      query: text,
-      resultFormat: format,
-      ...(alias !== undefined && { alias }),
-    };
-  });
+function targetsOf({ asks, format }: Draft, dialect: Dialect): Target[] {
+  return asks
+    .flatMap((ask) => dialect.targets(ask, format))
+    .map((target, at) => ({ refId: REFS[at] ?? 'A', ...target }) as Target);
 }
 
 /** A heading that can be folded; with `inside`, folded from the start. */

@@ -1,8 +1,7 @@
 // The kinds of panels our dashboards have: a number, lines over time, a table, a heatmap.
-import { SOURCE, targets, type Draft } from './model.ts';
+import type { Ask } from './asks.ts';
+import type { Draft } from './model.ts';
 import type { HeatmapPanel, LinesPanel, StatPanel, TablePanel, Thresholds } from './schema.ts';
-
-export type Queries = readonly (string | readonly [query: string, alias: string])[];
 
 export interface PanelText {
   readonly title: string;
@@ -33,7 +32,7 @@ function thresholds(steps: readonly number[] = []): Thresholds {
 }
 
 /** One number. */
-export function stat(text: PanelText, queries: Queries, look: Look = {}): Draft<StatPanel> {
+export function stat(text: PanelText, asks: readonly Ask[], look: Look = {}): Draft<StatPanel> {
   const { title, description, unit, none: noValue = '–' } = text;
   const { w = 4, h = 4, steps } = look;
   return {
@@ -42,8 +41,7 @@ export function stat(text: PanelText, queries: Queries, look: Look = {}): Draft<
     description,
     w,
     h,
-    datasource: SOURCE,
-    targets: targets('time_series', queries),
+    ...{ asks, format: 'time_series' },
     fieldConfig: { defaults: { unit, noValue, thresholds: thresholds(steps) }, overrides: [] },
     options: {
       colorMode: steps ? 'value' : 'none',
@@ -62,7 +60,7 @@ export function stat(text: PanelText, queries: Queries, look: Look = {}): Draft<
 /** Lines over time. */
 export function lines(
   text: PanelText,
-  queries: Queries,
+  asks: readonly Ask[],
   look: Look & { readonly stacked?: boolean; readonly bars?: boolean } = {},
 ): Draft<LinesPanel> {
   const { title, description, unit, none: noValue = 'None of this in the run' } = text;
@@ -81,8 +79,7 @@ export function lines(
     description,
     w,
     h,
-    datasource: SOURCE,
-    targets: targets('time_series', queries),
+    ...{ asks, format: 'time_series' },
     fieldConfig: { defaults: { unit, noValue, min: 0, custom }, overrides: [] },
     options: {
       legend: {
@@ -116,7 +113,7 @@ export function withRightAxis(
 /** A table of whole-run numbers; `units` by field name. */
 export function tableOf(
   text: PanelText,
-  queries: Queries,
+  asks: readonly Ask[],
   units: Readonly<Record<string, string>>,
 ): Draft<TablePanel> {
   const { title, description, unit } = text;
@@ -136,8 +133,7 @@ export function tableOf(
     description,
     w: 24,
     h: 8,
-    datasource: SOURCE,
-    targets: targets('table', queries),
+    ...{ asks, format: 'table' },
     fieldConfig: { defaults: { unit, decimals: 2, custom }, overrides },
     options: { frameIndex: 0, showHeader: true, cellHeight: 'sm' },
     transformations: [{ id: 'organize', options: { excludeByName: { Time: true } } }],
@@ -145,7 +141,7 @@ export function tableOf(
 }
 
 /** How often which values occurred over time, from single samples. */
-export function heatmap(text: PanelText, queries: Queries): Draft<HeatmapPanel> {
+export function heatmap(text: PanelText, asks: readonly Ask[]): Draft<HeatmapPanel> {
   const { title, description, unit, none: noValue = '–' } = text;
   return {
     type: 'heatmap',
@@ -153,8 +149,7 @@ export function heatmap(text: PanelText, queries: Queries): Draft<HeatmapPanel> 
     description,
     w: 24,
     h: 9,
-    datasource: SOURCE,
-    targets: targets('time_series', queries),
+    ...{ asks, format: 'time_series' },
     fieldConfig: { defaults: { unit, noValue }, overrides: [] },
     options: {
       calculate: true,

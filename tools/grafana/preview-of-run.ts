@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { bundle } from '../../bundler/bundle.ts';
 
 import type { PreviewDashboard, PreviewLine, PreviewPanel } from './preview.ts';
-import type { Dashboard, Panel, Target } from './schema.ts';
+import type { Dashboard, InfluxTarget, Panel, PromTarget } from './schema.ts';
 import { ROOT } from '../../runtime/tests/imports.ts';
 import type { InfluxPeer, InfluxSeries } from '../../runtime/tests/peers.ts';
 
@@ -15,19 +15,23 @@ export interface Variables {
   readonly from: number;
   readonly to: number;
   readonly route?: string;
+  /** What a point stands for; default a second. */
+  readonly interval?: string;
 }
 
 /** A query as Grafana would send it at a zoom of one second a point. */
 export function expanded(query: string, variables: Variables): string {
-  const { testid, from, to, route = '.*' } = variables;
+  const { testid, from, to, route = '.*', interval = '1s' } = variables;
   const values: Readonly<Record<string, string>> = {
     timeFilter: `time >= ${from}ms AND time <= ${to}ms`,
     interval_ms: '1000',
-    interval: '1s',
+    interval,
+    // of PromQL: longer than any run of a test
+    ...{ rate_interval: '1m', range: '10m' },
     ...{ testid, route, service: 'C-STORE', by: 'service+route' },
   };
   return query.replace(
-    /\$_*(timeFilter|interval_ms|interval|testid|service|route|by)\b/g,
+    /\$_*(timeFilter|interval_ms|interval|rate_interval|range|testid|service|route|by)\b/g,
     (_, name: string) => values[name] ?? '',
   );
 }
@@ -37,9 +41,14 @@ export function panelsOf({ panels }: Dashboard): Panel[] {
   return panels.flatMap((panel) => (panel.type === 'row' ? [panel, ...panel.panels] : [panel]));
 }
 
-/** What a panel asks; a heading asks nothing. */
-export function targetsOf(panel: Panel): readonly Target[] {
-  return panel.type === 'row' ? [] : panel.targets;
+/** What a panel asks InfluxDB; a heading asks nothing. */
+export function targetsOf(panel: Panel): readonly InfluxTarget[] {
+  return panel.type === 'row' ? [] : panel.targets.filter((target) => 'query' in target);
+}
+
+/** What a panel asks Prometheus. */
+export function expressionsOf(panel: Panel): readonly PromTarget[] {
+  return panel.type === 'row' ? [] : panel.targets.filter((target) => 'expr' in target);
 }
 
 /** Asks every panel's queries and gives the answers the shape that the page draws. */
@@ -70,7 +79,7 @@ export async function previewOf(
 }
 
 interface Answer {
-  readonly target: Target;
+  readonly target: InfluxTarget;
   readonly series: readonly InfluxSeries[];
 }
 

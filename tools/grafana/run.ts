@@ -1,35 +1,30 @@
 // Dashboard "Run": one run while it goes on, and after.
-import { EVERY, perSecond, select, SERVICE, total, VIEW_TAGS, worst } from './influxql.ts';
+import { ALL, gauge, percentile, perSecond, SERVICE, total, VIEW_TAGS } from './asks.ts';
+import type { Dialect } from './asks.ts';
 import { layOut, row, type Draft } from './model.ts';
 import { heatmap, lines, stat, tableOf, withRightAxis } from './panels.ts';
 import type { Dashboard } from './schema.ts';
-import { annotations, dashboard, VARIABLES } from './frame.ts';
+import { annotations, dashboard, variablesOf } from './frame.ts';
 
-const service = { view: 'service', and: [SERVICE] };
-const all = { view: 'all' };
-const by = { view: '$by', and: [] };
-const BY_TAGS = VIEW_TAGS.map((tag) => `"${tag}"`).join(', ');
-const BY_NAME = VIEW_TAGS.map((tag) => `$tag_${tag}`).join(' ');
+const BY = {
+  where: { view: '$by' },
+  name: VIEW_TAGS.map((tag) => `$tag_${tag}`).join(' '),
+};
 
 const numbers: readonly Draft[] = [
   stat({ title: '$service', unit: 'short', description: 'Requests of the chosen service so far' }, [
-    [select('sum("count")', 'dicom_reqs', service, ''), 'requests'],
+    { kind: 'soFar', metric: 'dicom_reqs', where: SERVICE, alias: 'requests' },
   ]),
   stat({ title: '$service per second', unit: 'reqps', description: 'Over the last point' }, [
-    [select(perSecond('count'), 'dicom_reqs', service), 'per second'],
+    perSecond('dicom_reqs', SERVICE, { alias: 'per second' }),
   ]),
   stat(
     { title: '$service p95', unit: 'ms', description: 'Whole run; known when the run has ended' },
-    [[total('last("p95")', 'dicom_req_duration', service), 'p95']],
+    [total({ p95: 'p95' }, 'dicom_req_duration', SERVICE, { alias: 'p95' })],
   ),
   stat(
     { title: 'Failed', unit: 'percentunit', description: 'Failed of all requests so far' },
-    [
-      [
-        select('sum("passes") / (sum("passes") + sum("fails"))', 'dicom_req_failed', all, ''),
-        'failed',
-      ],
-    ],
+    [{ kind: 'shareSoFar', metric: 'dicom_req_failed', where: ALL, alias: 'failed' }],
     { steps: [0.0001, 0.02] },
   ),
   stat(
@@ -37,11 +32,11 @@ const numbers: readonly Draft[] = [
       ...{ title: 'Missing', unit: 'short', none: 'none expected' },
       description: 'Accepted, expected and not arrived',
     },
-    [[select('sum("count")', 'dicom_delivery_missing', all, ''), 'missing']],
+    [{ kind: 'soFar', metric: 'dicom_delivery_missing', where: ALL, alias: 'missing' }],
     { steps: [1] },
   ),
   stat({ title: 'Virtual users', unit: 'short', description: 'Active now' }, [
-    [select('last("value")', 'vus', all, ''), 'VUs'],
+    gauge('vus', 'VUs', 'last'),
   ]),
 ];
 
@@ -54,20 +49,17 @@ const load: readonly Draft[] = [
         description: 'Virtual users (right) and requests per second',
       },
       [
-        [
-          select(perSecond('count'), 'dicom_reqs', { view: 'service' }, `${EVERY}, "service"`),
-          '$tag_service',
-        ],
-        [select(perSecond('count'), 'iterations', all), 'iterations'],
-        [select('max("value")', 'vus', all), 'VUs'],
+        perSecond('dicom_reqs', { view: 'service' }, { by: ['service'], alias: '$tag_service' }),
+        perSecond('iterations', ALL, { alias: 'iterations' }),
+        gauge('vus', 'VUs'),
       ],
     ),
     /^VUs$/,
     'short',
   ),
   lines({ title: 'Throughput', unit: 'Bps', description: 'Bytes per second on the network' }, [
-    [select(perSecond('count'), 'data_sent', all), 'sent'],
-    [select(perSecond('count'), 'data_received', all), 'received'],
+    perSecond('data_sent', ALL, { alias: 'sent' }),
+    perSecond('data_received', ALL, { alias: 'received' }),
   ]),
 ];
 
@@ -80,9 +72,9 @@ const latency: readonly Draft[] = [
         'First byte of the request to last byte of the response. A point that stands for several seconds shows the worst of them',
     },
     [
-      [select(worst('p50'), 'dicom_req_duration', service), 'p50'],
-      [select(worst('p95'), 'dicom_req_duration', service), 'p95'],
-      [select(worst('p99'), 'dicom_req_duration', service), 'p99'],
+      percentile('p50', 'dicom_req_duration', SERVICE, { alias: 'p50' }),
+      percentile('p95', 'dicom_req_duration', SERVICE, { alias: 'p95' }),
+      percentile('p99', 'dicom_req_duration', SERVICE, { alias: 'p99' }),
     ],
   ),
   lines(
@@ -93,20 +85,18 @@ const latency: readonly Draft[] = [
         'Requests per second by DIMSE status, and all that failed: one without an answer has no status',
     },
     [
-      [select(perSecond('passes'), 'dicom_req_failed', all), 'failed'],
-      [
-        select(
-          perSecond('count'),
-          'dicom_reqs',
-          { view: 'service+status', and: [SERVICE, `"status" != '0000'`] },
-          `${EVERY}, "service", "status"`,
-        ),
-        '$tag_service $tag_status',
-      ],
+      perSecond('dicom_req_failed', ALL, { field: 'passes', alias: 'failed' }),
+      perSecond(
+        'dicom_reqs',
+        { view: 'service+status', chosen: ['service'], not: { status: '0000' } },
+        { by: ['service', 'status'], alias: '$tag_service $tag_status' },
+      ),
     ],
     { bars: true },
   ),
 ];
+
+const FIGURES = { count: 'count', p50: 'p50', p95: 'p95', p99: 'p99', max: 'max' };
 
 const parts: readonly Draft[] = [
   lines(
@@ -115,21 +105,14 @@ const parts: readonly Draft[] = [
       unit: 'reqps',
       description: 'One view at a time: views overlap',
     },
-    [[select(perSecond('count'), 'dicom_reqs', by, `${EVERY}, ${BY_TAGS}`), BY_NAME]],
+    [perSecond('dicom_reqs', BY.where, { by: VIEW_TAGS, alias: BY.name })],
   ),
   lines({ title: 'p95 by $by', unit: 'ms', description: 'The worst second of each point' }, [
-    [select(worst('p95'), 'dicom_req_duration', by, `${EVERY}, ${BY_TAGS}`), BY_NAME],
+    percentile('p95', 'dicom_req_duration', BY.where, { by: VIEW_TAGS, alias: BY.name }),
   ]),
   tableOf(
     { title: 'Whole run by $by', unit: 'short', description: 'Known when the run has ended' },
-    [
-      total(
-        'last("count") AS "count", last("p50") AS "p50", last("p95") AS "p95", last("p99") AS "p99", last("max") AS "max"',
-        'dicom_req_duration',
-        by,
-        `GROUP BY ${BY_TAGS}`,
-      ),
-    ],
+    [total(FIGURES, 'dicom_req_duration', BY.where, { by: VIEW_TAGS })],
     { p50: 'ms', p95: 'ms', p99: 'ms', max: 'ms' },
   ),
 ];
@@ -141,12 +124,7 @@ const associations: readonly Draft[] = [
       unit: 'ops',
       description: 'Requested per second, by how that ended',
     },
-    [
-      [
-        select(perSecond('count'), 'dicom_assocs', { view: 'outcome' }, `${EVERY}, "outcome"`),
-        '$tag_outcome',
-      ],
-    ],
+    [perSecond('dicom_assocs', { view: 'outcome' }, { by: ['outcome'], alias: '$tag_outcome' })],
     { stacked: true },
   ),
   lines(
@@ -156,9 +134,9 @@ const associations: readonly Draft[] = [
       description: 'The worst second of each point',
     },
     [
-      [select(worst('p95'), 'dicom_connecting', all), 'TCP connect'],
-      [select(worst('p95'), 'dicom_associating', all), 'A-ASSOCIATE-RQ to AC'],
-      [select(worst('p95'), 'dicom_releasing', all), 'A-RELEASE-RQ to RP'],
+      percentile('p95', 'dicom_connecting', ALL, { alias: 'TCP connect' }),
+      percentile('p95', 'dicom_associating', ALL, { alias: 'A-ASSOCIATE-RQ to AC' }),
+      percentile('p95', 'dicom_releasing', ALL, { alias: 'A-RELEASE-RQ to RP' }),
     ],
   ),
 ];
@@ -174,9 +152,9 @@ const delivery: readonly Draft[] = [
       description: 'Instances per second; missing ones are decided at the end',
     },
     [
-      [select(perSecond('count'), 'dicom_delivery_expected', all), 'expected'],
-      [select(perSecond('count'), 'dicom_delivery_unique', all), 'arrived'],
-      [select(perSecond('count'), 'dicom_delivery_missing', all), 'missing'],
+      perSecond('dicom_delivery_expected', ALL, { alias: 'expected' }),
+      perSecond('dicom_delivery_unique', ALL, { alias: 'arrived' }),
+      perSecond('dicom_delivery_missing', ALL, { alias: 'missing' }),
     ],
   ),
   lines(
@@ -187,10 +165,12 @@ const delivery: readonly Draft[] = [
       description: 'First byte sent to arrival at the receiver, by route',
     },
     [
-      [
-        select(worst('p95'), 'dicom_delivery_duration', { view: 'route' }, `${EVERY}, "route"`),
-        'p95 $tag_route',
-      ],
+      percentile(
+        'p95',
+        'dicom_delivery_duration',
+        { view: 'route' },
+        { by: ['route'], alias: 'p95 $tag_route' },
+      ),
     ],
   ),
   lines(
@@ -198,7 +178,13 @@ const delivery: readonly Draft[] = [
       ...{ title: 'Checks that failed', unit: 'ops', description: 'Per second, by check' },
       none: 'The script has no checks',
     },
-    [[select(perSecond('fails'), 'checks', { view: 'check' }, `${EVERY}, "check"`), '$tag_check']],
+    [
+      perSecond(
+        'checks',
+        { view: 'check' },
+        { field: 'fails', by: ['check'], alias: '$tag_check' },
+      ),
+    ],
     { w: 24, h: 6 },
   ),
 ];
@@ -211,12 +197,7 @@ const every = heatmap(
     description:
       'Needs a run with --out influxdb=…?mode=raw: the rows of a second hold no single requests',
   },
-  [
-    [
-      `SELECT "value" FROM "dicom_req_duration" WHERE "testid" =~ /^$testid$/ AND ${SERVICE} AND $timeFilter`,
-      'latency',
-    ],
-  ],
+  [{ kind: 'samples', metric: 'dicom_req_duration', where: SERVICE, alias: 'latency' }],
 );
 
 const generator: readonly Draft[] = [
@@ -226,10 +207,7 @@ const generator: readonly Draft[] = [
       unit: 'percent',
       description: 'Percent of one core; of the host, percent of all cores',
     },
-    [
-      [select('max("value")', 'generator_cpu', all), 'generator'],
-      [select('max("value")', 'generator_host_cpu', all), 'host'],
-    ],
+    [gauge('generator_cpu', 'generator'), gauge('generator_host_cpu', 'host')],
   ),
   withRightAxis(
     lines(
@@ -238,32 +216,34 @@ const generator: readonly Draft[] = [
         unit: 'ms',
         description: 'Largest delay of the event loop; resident memory (right)',
       },
-      [
-        [select('max("value")', 'generator_loop_lag', all), 'delay'],
-        [select('max("value")', 'generator_rss', all), 'memory'],
-      ],
+      [gauge('generator_loop_lag', 'delay'), gauge('generator_rss', 'memory')],
     ),
     /^memory$/,
     'bytes',
   ),
 ];
 
-export function runDashboard(): Dashboard {
+export function runDashboard(dialect: Dialect): Dashboard {
+  const { datasource, testid, service, by } = variablesOf(dialect);
   return dashboard({
     uid: 'dicomrun-run',
     title: 'dicomrun / Run',
     description: 'One run of dicomrun, live and afterwards',
-    variables: [VARIABLES.datasource, VARIABLES.testid, VARIABLES.service, VARIABLES.by],
-    annotations: annotations(),
-    panels: layOut([
-      ...numbers,
-      ...[row('Load and latency'), ...load, ...latency],
-      ...[row('In parts'), ...parts],
-      ...[row('Associations'), ...associations],
-      // folded: not every run has them, and an empty panel asks to be explained
-      row('Delivery and checks', delivery),
-      row('Every single request (mode=raw)', [every]),
-      ...[row('The generator itself'), ...generator],
-    ]),
+    dialect,
+    variables: [datasource, testid, service, by],
+    annotations: annotations(dialect),
+    panels: layOut(
+      [
+        ...numbers,
+        ...[row('Load and latency'), ...load, ...latency],
+        ...[row('In parts'), ...parts],
+        ...[row('Associations'), ...associations],
+        // folded: not every run has them, and an empty panel asks to be explained
+        row('Delivery and checks', delivery),
+        row('Every single request (mode=raw)', [every]),
+        ...[row('The generator itself'), ...generator],
+      ],
+      dialect,
+    ),
   });
 }

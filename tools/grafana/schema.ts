@@ -44,13 +44,26 @@ interface FieldConfig<TCustom> {
 export type DataSource = Written<Required<Pick<grafana.DataSourceRef, 'type' | 'uid'>>>;
 
 /** A query of the InfluxDB data source in InfluxQL; the package has no type of it. */
-export type Target = Written<Omit<grafana.DataQuery, 'datasource'>> & {
+export type InfluxTarget = Written<Omit<grafana.DataQuery, 'datasource'>> & {
   readonly datasource: DataSource;
   readonly rawQuery: true;
   readonly query: string;
   readonly resultFormat: 'time_series' | 'table';
   readonly alias?: string;
 };
+
+/** A query of the Prometheus data source; the package has no type of it either. */
+export type PromTarget = Written<Omit<grafana.DataQuery, 'datasource'>> & {
+  readonly datasource: DataSource;
+  readonly editorMode: 'code';
+  readonly expr: string;
+  readonly instant: boolean;
+  readonly range: boolean;
+  readonly format: 'time_series' | 'table' | 'heatmap';
+  readonly legendFormat: string;
+};
+
+export type Target = InfluxTarget | PromTarget;
 
 /** A panel of one kind, all that its plugin knows of and nothing else. */
 interface PanelOf<TType extends string, TOptions, TCustom> extends Written<
@@ -93,7 +106,7 @@ export interface Annotation extends Written<
   Omit<grafana.AnnotationQuery, 'target' | 'datasource' | 'snapshotData'>
 > {
   readonly datasource: DataSource;
-  readonly target: Target & {
+  readonly target: InfluxTarget & {
     readonly fromAnnotations: true;
     readonly textEditor: true;
     readonly titleColumn: string;
