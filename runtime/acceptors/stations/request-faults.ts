@@ -5,7 +5,7 @@ import type {
   FaultRule,
   RequestRule,
 } from '../../../api/k6/simulate.ts';
-import { SERVICE_NAMES } from '../../dicom/dimse/elements.ts';
+import { SERVICE_NAMES } from '../../dicom/dimse/services.ts';
 import type { AssociateFault, FaultPolicy, RequestFault } from '../../dicom/scp/fault-policy.ts';
 import { delayTurns, statusTurns } from './fault-words.ts';
 import { SpecError } from './spec-error.ts';
@@ -86,7 +86,7 @@ export function requestFaults(rules: readonly RequestRule[]): RequestFault[] {
 function check(rule: RequestRule): void {
   mustHaveKeys('faults.requests', rule, OF_REQUESTS);
   const { service } = rule;
-  if (service !== undefined && !SERVICE_NAMES.includes(service)) {
+  if (service !== undefined && !SERVICE_NAMES.some((name) => name === service)) {
     const hint = `known are ${SERVICE_NAMES.join(', ')}`;
     throw new SpecError(`faults.requests: there is no service "${service}"`, hint);
   }

@@ -9,7 +9,8 @@ import {
   scanCommand,
   type CommandScan,
 } from './command.ts';
-import { CommandField, Element, NO_DATA_SET, serviceName } from './elements.ts';
+import { CommandField, Element, NO_DATA_SET } from './elements.ts';
+import { serviceName } from './services.ts';
 import { statusClass, statusHex } from './status.ts';
 import { statusName } from './status-words.ts';
 

@@ -47,27 +47,3 @@ export const CommandField = {
 export const RESPONSE_BIT = 0x8000;
 export const NO_DATA_SET = 0x0101; // PS3.7 Table E.1-1, (0000,0800)
 export const HAS_DATA_SET = 0x0000; // any other value; DCMTK writes 0000 or 0001
-
-const NAMES: ReadonlyMap<number, string> = new Map([
-  [CommandField.C_STORE_RQ, 'C-STORE'],
-  [CommandField.C_GET_RQ, 'C-GET'],
-  [CommandField.C_FIND_RQ, 'C-FIND'],
-  [CommandField.C_MOVE_RQ, 'C-MOVE'],
-  [CommandField.C_ECHO_RQ, 'C-ECHO'],
-  [CommandField.N_EVENT_REPORT_RQ, 'N-EVENT-REPORT'],
-  [CommandField.N_GET_RQ, 'N-GET'],
-  [CommandField.N_SET_RQ, 'N-SET'],
-  [CommandField.N_ACTION_RQ, 'N-ACTION'],
-  [CommandField.N_CREATE_RQ, 'N-CREATE'],
-  [CommandField.N_DELETE_RQ, 'N-DELETE'],
-  [CommandField.C_CANCEL_RQ, 'C-CANCEL'],
-]);
-
-/** Every service by name. */
-export const SERVICE_NAMES: readonly string[] = [...NAMES.values()];
-
-/** `C-STORE` for both C-STORE-RQ and C-STORE-RSP; the number in hex when it is none of them. */
-export function serviceName(commandField: number): string {
-  const known = NAMES.get(commandField & ~RESPONSE_BIT) ?? NAMES.get(commandField);
-  return known ?? `command 0x${commandField.toString(16).padStart(4, '0')}`;
-}

@@ -3,7 +3,8 @@
 import type { Trace } from '../trace.ts';
 import { Collected, type Room } from '../collected.ts';
 import { scanCommand, type CommandScan } from './command.ts';
-import { CommandField, NO_DATA_SET, RESPONSE_BIT, serviceName } from './elements.ts';
+import { CommandField, NO_DATA_SET, RESPONSE_BIT } from './elements.ts';
+import { serviceName } from './services.ts';
 import { REPLY_LATER } from './incoming.ts';
 import type { Outstanding } from './outstanding.ts';
 import type { Pending } from './pending.ts';

@@ -8,6 +8,7 @@ import type { PlainValue } from '../element/element-value.ts';
 import { encodingOf, TransferSyntax } from '../element/transfer-syntax.ts';
 import { encodeCommand } from './command.ts';
 import { Element } from './elements.ts';
+import type { NormalizedService } from './services.ts';
 
 /** Values by keyword: strings, numbers, lists, sequences as lists of objects. */
 export type Attributes = Readonly<Record<string, unknown>>;
@@ -81,7 +82,7 @@ export function queryRequest(
 
 /** A normalized service's request (PS3.7 §10). */
 export interface NormalizedRequest {
-  readonly service: 'N-CREATE' | 'N-SET' | 'N-GET' | 'N-ACTION' | 'N-EVENT-REPORT' | 'N-DELETE';
+  readonly service: NormalizedService;
   readonly sopClass: string;
   readonly sopInstance: string;
   readonly attributes?: Attributes | null;

@@ -1,6 +1,7 @@
 // What a status means, in the standard's words (PS3.7 Annex C), and what to try about it. Where a
 // service says it otherwise, or the remedy differs (PS3.4 Annexes B, C, F, J), that goes first.
 import { statusClass } from './status.ts';
+import type { ServiceName } from './services.ts';
 
 /** What it means; what to try, null where there is nothing to do. */
 export type StatusWords = readonly [means: string, hint: string | null];
@@ -262,7 +263,7 @@ const ACTION: Table = new Map<number, StatusWords>([
 ]);
 
 /** Service, as in the tag `service` -> its own words. */
-export const SERVICE_STATUS_WORDS: Readonly<Record<string, Table>> = {
+export const SERVICE_STATUS_WORDS: Readonly<Partial<Record<ServiceName, Table>>> = {
   'C-STORE': STORE,
   'C-FIND': FIND,
   'C-MOVE': MOVE,
@@ -280,7 +281,7 @@ function headOf(status: number): number {
 }
 
 function wordsOf(status: number, service: string): StatusWords | undefined {
-  const own = SERVICE_STATUS_WORDS[service];
+  const own = SERVICE_STATUS_WORDS[service as ServiceName];
   const head = headOf(status);
   return own?.get(status) ?? STATUS_WORDS.get(status) ?? own?.get(head) ?? STATUS_WORDS.get(head);
 }

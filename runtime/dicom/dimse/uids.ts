@@ -12,6 +12,10 @@ export const SopClass = {
   STUDY_ROOT_MOVE: '1.2.840.10008.5.1.4.1.2.2.2',
   STUDY_ROOT_GET: '1.2.840.10008.5.1.4.1.2.2.3',
   WORKLIST_FIND: '1.2.840.10008.5.1.4.31',
+  /** Meta SOP class of print management (PS3.4 H.3.2.2). */
+  BASIC_GRAYSCALE_PRINT: '1.2.840.10008.5.1.1.9',
+  INSTANCE_AVAILABILITY: '1.2.840.10008.5.1.4.33',
+  UPS_PUSH: '1.2.840.10008.5.1.4.34.6.1',
 } as const;
 
 /** Well-known SOP instance of storage commitment (PS3.4 J.3.5). */

@@ -1,5 +1,5 @@
 // Puts a fault policy in front of a handler that behaves.
-import { serviceName } from '../dimse/elements.ts';
+import { serviceName } from '../dimse/services.ts';
 import { REPLY_LATER, type IncomingRequest, type ResponseFields } from '../dimse/incoming.ts';
 import type { Failure } from '../errors.ts';
 import type { Association, RequestHandler } from '../ul/association.ts';

@@ -1,5 +1,5 @@
 // Failures made from what a socket or a state says.
-import { serviceName } from '../dimse/elements.ts';
+import { serviceName } from '../dimse/services.ts';
 import type { Pending } from '../dimse/pending.ts';
 import type { Failure, Phase, ProtocolFailure, TransportFailure } from '../errors.ts';
 import type { Pdu } from './pdu/pdu.ts';

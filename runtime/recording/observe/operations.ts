@@ -1,6 +1,7 @@
 // Requests and the answers to them, joined by message ID: what was asked, when, and what came of it.
 import { readText, readUint16 } from '../../dicom/dimse/command.ts';
-import { CommandField, Element, RESPONSE_BIT, serviceName } from '../../dicom/dimse/elements.ts';
+import { CommandField, Element, RESPONSE_BIT } from '../../dicom/dimse/elements.ts';
+import { serviceName } from '../../dicom/dimse/services.ts';
 import { PENDING, PENDING_WARNING } from '../../dicom/dimse/inbox.ts';
 import { roundMs, type RecordedOperation } from '../format.ts';
 import { identifierFacts, instanceFacts } from './dataset-facts.ts';

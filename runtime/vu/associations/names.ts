@@ -1,4 +1,5 @@
 // Names of SOP classes and transfer syntaxes: short forms for tags, and what scripts may write.
+import { SopClass } from '../../dicom/dimse/uids.ts';
 
 const IMPLICIT = '1.2.840.10008.1.2';
 const EXPLICIT = '1.2.840.10008.1.2.1';
@@ -29,21 +30,21 @@ export const TRANSFER_SYNTAXES: Readonly<Record<string, string>> = {
 
 /** Services a script may name in `for`, with their SOP class (PS3.4, PS3.6 Annex A). */
 export const SERVICES: Readonly<Record<string, string>> = {
-  Verification: '1.2.840.10008.1.1',
-  StudyRoot: '1.2.840.10008.5.1.4.1.2.2.1',
-  StudyRootFind: '1.2.840.10008.5.1.4.1.2.2.1',
-  StudyRootMove: '1.2.840.10008.5.1.4.1.2.2.2',
-  StudyRootGet: '1.2.840.10008.5.1.4.1.2.2.3',
-  PatientRoot: '1.2.840.10008.5.1.4.1.2.1.1',
-  PatientRootFind: '1.2.840.10008.5.1.4.1.2.1.1',
-  PatientRootMove: '1.2.840.10008.5.1.4.1.2.1.2',
-  PatientRootGet: '1.2.840.10008.5.1.4.1.2.1.3',
-  Worklist: '1.2.840.10008.5.1.4.31',
-  MPPS: '1.2.840.10008.3.1.2.3.3',
-  StorageCommitment: '1.2.840.10008.1.20.1',
-  BasicGrayscalePrint: '1.2.840.10008.5.1.1.9',
-  InstanceAvailability: '1.2.840.10008.5.1.4.33',
-  UPSPush: '1.2.840.10008.5.1.4.34.6.1',
+  Verification: SopClass.VERIFICATION,
+  StudyRoot: SopClass.STUDY_ROOT_FIND,
+  StudyRootFind: SopClass.STUDY_ROOT_FIND,
+  StudyRootMove: SopClass.STUDY_ROOT_MOVE,
+  StudyRootGet: SopClass.STUDY_ROOT_GET,
+  PatientRoot: SopClass.PATIENT_ROOT_FIND,
+  PatientRootFind: SopClass.PATIENT_ROOT_FIND,
+  PatientRootMove: SopClass.PATIENT_ROOT_MOVE,
+  PatientRootGet: SopClass.PATIENT_ROOT_GET,
+  Worklist: SopClass.WORKLIST_FIND,
+  MPPS: SopClass.MPPS,
+  StorageCommitment: SopClass.STORAGE_COMMITMENT,
+  BasicGrayscalePrint: SopClass.BASIC_GRAYSCALE_PRINT,
+  InstanceAvailability: SopClass.INSTANCE_AVAILABILITY,
+  UPSPush: SopClass.UPS_PUSH,
 };
 
 const STORAGE = '1.2.840.10008.5.1.4.1.1.';

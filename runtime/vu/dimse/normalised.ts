@@ -1,5 +1,5 @@
 // N-CREATE, N-SET, N-GET, N-ACTION, N-EVENT-REPORT, N-DELETE.
-import type { NormalizedRequest } from '../../dicom/dimse/model.ts';
+import { NORMALIZED_CALLS } from '../../dicom/dimse/services.ts';
 import { normalized } from '../../dicom/scu/normalized.ts';
 import type { CallRequest } from '../sandbox/calls.ts';
 import type { OpenAssociation } from '../associations/associations.ts';
@@ -21,16 +21,6 @@ interface NormalisedCall extends ServiceOptions {
   /** Presentation context to use: UID or name of a meta SOP class. */
   readonly context?: string;
 }
-
-/** N-* services by the name of their call. */
-export const SERVICES: Readonly<Record<string, NormalizedRequest['service']>> = {
-  create: 'N-CREATE',
-  set: 'N-SET',
-  nget: 'N-GET',
-  action: 'N-ACTION',
-  event: 'N-EVENT-REPORT',
-  delete: 'N-DELETE',
-};
 
 /** Meta SOP classes of print management (PS3.4 H.3.2): their members have no context of their own. */
 const PRINT_META: readonly string[] = ['1.2.840.10008.5.1.1.9', '1.2.840.10008.5.1.1.18'];
@@ -60,7 +50,7 @@ function contextClass(open: OpenAssociation, call: NormalisedCall, service: stri
 
 /** Registers the six services. */
 export function wireNormalised({ parts, calls, associations }: ServiceParts): void {
-  for (const [op, service] of Object.entries(SERVICES)) {
+  for (const [op, service] of NORMALIZED_CALLS) {
     calls.on(op, (operation: Operation, request: CallRequest, slot: number) => {
       const call = request as unknown as NormalisedCall;
       const open = associations.get(call.association);

@@ -19,7 +19,8 @@ import type { Operation } from '../sandbox/operation.ts';
 import { type Recipe, renderDataset } from './datasets.ts';
 import { mustBeOptions, type ServiceOptions } from './exchange.ts';
 import { byKeyword } from './keys.ts';
-import { classOf, SERVICES } from './normalised.ts';
+import { classOf } from './normalised.ts';
+import { isNormalized, serviceOfCall } from '../../dicom/dimse/services.ts';
 import type { ServiceParts } from './services.ts';
 
 const DEFAULT_TIMEOUT_MS = 60_000;
@@ -41,14 +42,6 @@ interface SecondCall extends ServiceOptions {
   readonly type?: number;
 }
 
-const C_SERVICES: Readonly<Record<string, string>> = {
-  echo: 'C-ECHO',
-  store: 'C-STORE',
-  find: 'C-FIND',
-  move: 'C-MOVE',
-  get: 'C-GET',
-};
-
 /** One request under way. */
 class SecondAsk {
   readonly #services: ServiceParts;
@@ -67,7 +60,7 @@ class SecondAsk {
     this.#spec = associations.spec(
       associations.specNumber(JSON.stringify({ peer: call.peer, pairs })),
     );
-    this.#service = C_SERVICES[call.kind] ?? SERVICES[call.kind] ?? call.kind;
+    this.#service = serviceOfCall(call.kind) ?? call.kind;
   }
 
   async run(asked: SecondRequest): Promise<void> {
@@ -108,8 +101,9 @@ class SecondAsk {
 
   #normalized(): SecondRequest {
     const { kind, sopClass = '', sopInstance, attributes, keywords, type } = this.#call;
-    const service = SERVICES[kind];
-    if (service === undefined) throw new DicomError('STACK_CANNOT', `there is no request ${kind}`);
+    const service = serviceOfCall(kind);
+    if (service === null || !isNormalized(service))
+      throw new DicomError('STACK_CANNOT', `there is no request ${kind}`);
     const request = {
       service,
       sopClass: classOf(sopClass, service),

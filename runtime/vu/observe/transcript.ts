@@ -1,7 +1,8 @@
 // What goes over one association, a line a PDU or message, for `--trace`. It names neither patients
 // nor instances: SOP classes, sizes, statuses and the standard's words.
 import { readText, scanCommand, type CommandScan } from '../../dicom/dimse/command.ts';
-import { Element, RESPONSE_BIT, serviceName } from '../../dicom/dimse/elements.ts';
+import { Element, RESPONSE_BIT } from '../../dicom/dimse/elements.ts';
+import { serviceName } from '../../dicom/dimse/services.ts';
 import { statusHex } from '../../dicom/dimse/status.ts';
 import type { Failure } from '../../dicom/errors.ts';
 import {
