@@ -1,6 +1,6 @@
 // TLS where images arrive: receivers, the simulated router and archive, towards destinations, and
 // `dicomrun serve --tls-cert …`; DCMTK is the other side.
-import { execFile, execFileSync } from 'node:child_process';
+import { execFile } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -8,6 +8,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { serveArchive, serveRouter, serveSink } from '../acceptors/stations/serve.ts';
 import type { Served } from '../acceptors/stations/serve.ts';
 import { anyPortFree, dumpToFile, requirePeer } from './peers.ts';
+import { certificate } from './peers/certificate.ts';
 import { Bench } from './run-cli.ts';
 
 const HOST = '127.0.0.1';
@@ -26,14 +27,6 @@ const DUMP = `(0008,0016) UI =SecondaryCaptureImageStorage
 (0028,0011) US 2
 (7FE0,0010) OB 01\\02\\03\\04
 `;
-
-/** A certificate of its own authority, with its key. */
-function certificate(name: string): void {
-  const days = ['-days', '2', '-subj', `/CN=${name}`, '-addext', `subjectAltName=IP:${HOST}`];
-  const files = ['-keyout', at(`${name}.key`), '-out', at(`${name}.pem`)];
-  const args = ['req', '-x509', '-newkey', 'rsa:2048', '-nodes', ...files, ...days];
-  execFileSync('openssl', args, { stdio: 'pipe' });
-}
 
 async function until(what: () => boolean): Promise<void> {
   const end = Date.now() + 10_000;
@@ -63,8 +56,7 @@ describe.skipIf(!requirePeer('openssl', 'storescu', 'dump2dcm'))('TLS', () => {
   }
 
   beforeAll(async () => {
-    certificate('station');
-    certificate('client');
+    for (const name of ['station', 'client']) certificate(bench.folder, name);
     await dumpToFile(DUMP, at('image.dcm'));
   });
   afterEach(async () => {

@@ -1,48 +1,16 @@
 // The acceptor: many associations, many AE titles on one port.
-import { type AddressInfo, type Server, type Socket, createServer as createTcp } from 'node:net';
-import { type TLSSocket, createServer as createTls } from 'node:tls';
+import type { AddressInfo, Server, Socket } from 'node:net';
 import { Room } from '../collected.ts';
-import { MAX_TIMER_MS } from '../long-timer.ts';
-import { DicomError, type TransportFailure } from '../errors.ts';
+import { DicomError } from '../errors.ts';
 import { DEFAULT_TIMEOUTS } from '../ul/associate-request.ts';
-import { transportFailure } from '../ul/failures.ts';
 import { resetSocket } from '../ul/socket/reset.ts';
-import { acceptorTls } from '../ul/socket/tls.ts';
+import { createSocketServer } from '../ul/socket/socket-server.ts';
 import { Acceptance } from './acceptance.ts';
 import type { ListenOptions, Listening } from './acceptor-types.ts';
 
 /** What identifiers may take up while they arrive, of all associations together. */
 const IDENTIFIERS_MAX_BYTES = 268_435_456;
 const BACKLOG = 4096;
-
-function createServer(
-  { tls, onTlsFailure }: ListenOptions,
-  handshakeMs: number,
-  onSocket: (socket: Socket) => void,
-): Server {
-  if (!tls) return createTcp({ noDelay: true }, onSocket);
-  // Who never ends the handshake is let go; 0 = no limit.
-  const handshakeTimeout = handshakeMs === 0 ? MAX_TIMER_MS : handshakeMs;
-  const server = createTls({ ...acceptorTls(tls), handshakeTimeout }, (socket) => {
-    socket.setNoDelay(true);
-    onSocket(socket);
-  });
-  // A peer without TLS, or with a certificate that is refused, fails before it is a connection.
-  server.on('tlsClientError', (error: NodeJS.ErrnoException, socket) => {
-    if (server.listening)
-      onTlsFailure?.(handshakeFailure(error, socket), socket.remoteAddress ?? '');
-    socket.destroy();
-  });
-  return server;
-}
-
-/** Why the handshake failed; of a refused certificate Node says only that the socket hung up. */
-function handshakeFailure(error: NodeJS.ErrnoException, socket: TLSSocket): TransportFailure {
-  // why: typed as an Error, but Node puts the code there
-  const refused = socket.authorizationError as unknown;
-  if (typeof refused !== 'string') return transportFailure(error, 'tls');
-  return { kind: 'transport', code: `TLS_${refused}`, message: error.message, phase: 'tls' };
-}
 
 const LISTEN_HINTS: Readonly<Record<string, string>> = {
   EADDRINUSE: 'choose another port, or 0 for any free one',
@@ -83,7 +51,9 @@ export async function listen(options: ListenOptions): Promise<Listening> {
   const room = new Room(IDENTIFIERS_MAX_BYTES);
   // Below TLS: also those whose handshake is under way.
   const connections = new Set<Socket>();
-  const server = createServer(options, timeouts.tlsMs, (socket) => {
+  const handshakeMs = timeouts.tlsMs;
+  const onTlsFailure = options.onTlsFailure?.bind(options);
+  const server = createSocketServer({ tls: options.tls, handshakeMs, onTlsFailure }, (socket) => {
     sockets.add(socket);
     socket.once('close', () => sockets.delete(socket));
     const acceptance = new Acceptance(socket, options.handler, {

@@ -1,8 +1,12 @@
 // Stands between a requestor and an acceptor: what comes in on one side goes out on the other,
 // unchanged and in order, while somebody looks on.
-import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
+import { connect, isIP, type AddressInfo, type Server, type Socket } from 'node:net';
+import { connect as connectTls, TLSSocket } from 'node:tls';
+import { DEFAULT_TIMEOUTS, type TlsOptions } from '../../dicom/ul/associate-request.ts';
 import { transportFailure } from '../../dicom/ul/failures.ts';
 import { resetSocket } from '../../dicom/ul/socket/reset.ts';
+import { createSocketServer } from '../../dicom/ul/socket/socket-server.ts';
+import { requestorTls } from '../../dicom/ul/socket/tls.ts';
 import type { RecordedAssociation, RecordedEnd } from '../format.ts';
 import { Disguise } from '../observe/disguise.ts';
 import { Onlooker, type Side } from '../observe/onlooker.ts';
@@ -11,12 +15,16 @@ import { pipe } from './pipe.ts';
 export interface ForwarderOptions {
   readonly listen: { readonly host: string; readonly port: number };
   readonly to: { readonly host: string; readonly port: number };
+  /** TLS ends here and begins here anew; without it TLS passes unread. */
+  readonly tls?: { readonly inner: TlsOptions; readonly outer: TlsOptions };
   /** `performance.now()` that the offsets of all associations count from. */
   readonly startedAt: number;
   /** A connection has ended. */
   onAssociation(association: RecordedAssociation): void;
   /** The acceptor could not be reached: why, once each. */
   onUnreachable(why: string): void;
+  /** A requestor came to no end of its TLS handshake: it is no connection. */
+  onTlsFailure?(why: string): void;
 }
 
 export class Forwarder {
@@ -30,8 +38,15 @@ export class Forwarder {
 
   private constructor(options: ForwarderOptions) {
     this.#options = options;
-    const server = { allowHalfOpen: true, noDelay: true, pauseOnConnect: true };
-    this.#server = createServer(server, (socket) => this.#accept(socket));
+    this.#server = createSocketServer(
+      {
+        tls: options.tls?.inner,
+        handshakeMs: DEFAULT_TIMEOUTS.tlsMs,
+        onTlsFailure: ({ code, message }) => options.onTlsFailure?.(`${code}: ${message}`),
+        socket: { allowHalfOpen: true, pauseOnConnect: true },
+      },
+      (socket) => this.#accept(socket),
+    );
   }
 
   /** Opens the port. @throws what `listen` says of it */
@@ -68,8 +83,8 @@ export class Forwarder {
 
   #accept(inner: Socket): void {
     this.connections += 1;
-    const { to, startedAt, onAssociation, onUnreachable } = this.#options;
-    const outer = connect({ ...to, allowHalfOpen: true, noDelay: true });
+    const { startedAt, onAssociation, onUnreachable } = this.#options;
+    const outer = this.#connect();
     const onlooker = new Onlooker(startedAt, performance.now(), this.#disguise);
     const connection = new Connection(inner, outer, onlooker, {
       onUnreachable,
@@ -80,6 +95,15 @@ export class Forwarder {
       },
     });
     this.#open.add(connection);
+  }
+
+  #connect(): Socket {
+    const { to, tls } = this.#options;
+    const socket = connect({ ...to, allowHalfOpen: true, noDelay: true });
+    if (tls === undefined) return socket;
+    // why: a TLS socket that wraps another one can be reset
+    const servername = isIP(to.host) === 0 ? { servername: to.host } : {};
+    return connectTls({ ...servername, host: to.host, ...requestorTls(tls.outer), socket });
   }
 }
 
@@ -96,6 +120,7 @@ class Connection {
   readonly #user: ConnectionUser;
   #end: RecordedEnd | null = null;
   #endedBy: Side | null = null;
+  #connected = false;
   #left = 2;
 
   constructor(requestor: Socket, acceptor: Socket, onlooker: Onlooker, user: ConnectionUser) {
@@ -105,7 +130,10 @@ class Connection {
     this.#user = user;
     this.#pipe('requestor', requestor, acceptor);
     this.#pipe('acceptor', acceptor, requestor);
-    acceptor.once('connect', () => requestor.resume());
+    acceptor.once(acceptor instanceof TLSSocket ? 'secureConnect' : 'connect', () => {
+      this.#connected = true;
+      requestor.resume();
+    });
     requestor.on('close', () => this.#closed());
     acceptor.on('close', () => this.#closed());
   }
@@ -120,11 +148,10 @@ class Connection {
   }
 
   #failed(error: NodeJS.ErrnoException): void {
-    if (!this.#acceptor.connecting && error.syscall !== 'connect' && error.code !== 'ENOTFOUND') {
-      return;
-    }
+    if (this.#connected) return;
     this.#ended('unreachable', 'acceptor');
-    this.#user.onUnreachable(transportFailure(error, 'connect').message);
+    const phase = this.#acceptor instanceof TLSSocket ? 'tls' : 'connect';
+    this.#user.onUnreachable(transportFailure(error, phase).message);
   }
 
   cut(): void {

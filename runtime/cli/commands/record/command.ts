@@ -7,6 +7,8 @@ const EXAMPLES = `
 Examples:
   dicomrun record --listen 11112 --to ROUTER@10.1.2.3:104 --out recordings/monday
   dicomrun record --listen 0.0.0.0:11112 --to ROUTER@10.1.2.3:104 --out recordings/monday --for 8h
+  dicomrun record --listen 2762 --to ROUTER@10.1.2.3:2762 --out recordings/monday \\
+    --tls --tls-cert our.pem --tls-key our.key --to-tls-ca hospital.pem
 
 Let the modalities send to the port that it listens on; what comes goes on to --to unchanged. The
 recording holds no attribute value and no UID of a study, series or instance.
@@ -18,6 +20,12 @@ export const define: DefineCommand = (command, { terminal, exit }) => {
     .option('--to <aet@host:port>', 'where everything goes')
     .requiredOption('--out <folder>', 'folder of the recording, a new one')
     .option('--for <duration>', 'end after this (default: at Ctrl-C)')
+    .option('--tls', 'end TLS here, read what is in it, begin TLS anew towards --to')
+    .option('--tls-cert <file>', 'certificate to show, PEM')
+    .option('--tls-key <file>', 'its private key, PEM')
+    .option('--tls-ca <file>', 'take only requestors with a certificate signed by this, PEM')
+    .option('--to-tls-ca <file>', 'the certificate of --to must be signed by this, PEM')
+    .option('--to-tls-name <host>', 'the name in the certificate of --to (default: its host)')
     .option('-q, --quiet', 'no status lines')
     .addHelpText('after', EXAMPLES)
     .action(async (flags: RecordFlags) => {

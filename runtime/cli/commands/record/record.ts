@@ -32,6 +32,8 @@ export async function record(terminal: Terminal, request: RecordRequest): Promis
   const forwarder = await openForwarder({
     listen: request.listen,
     to: request.to,
+    ...(request.tls === undefined ? {} : { tls: request.tls }),
+    onTlsFailure: (why) => note(`a requestor's TLS failed: ${why}`),
     startedAt: performance.now(),
     onUnreachable: (why) => note(`${request.to.host}:${request.to.port} is not reached: ${why}`),
     onAssociation: (association) => {
@@ -121,7 +123,7 @@ function introduction({ listen, to, out }: RecordRequest, port: number): string 
 
 function unreadNote(why: string): string {
   return why === 'TLS'
-    ? 'TLS is passed on unread'
+    ? 'TLS is passed on unread; --tls would end it here and read it'
     : `a connection is passed on, but cannot be read: ${why}`;
 }
 

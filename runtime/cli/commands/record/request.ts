@@ -2,6 +2,9 @@
 import { resolve } from 'node:path';
 import { isLoopback, readAddress, type Address } from '../../../config/values/address.ts';
 import { Problems } from '../../../config/values/problems.ts';
+import { DicomError } from '../../../dicom/errors.ts';
+import type { TlsOptions } from '../../../dicom/ul/associate-request.ts';
+import { acceptorTlsOf, requestorTlsOf } from '../../../dicom/ul/socket/tls-files.ts';
 import { DicomRunError, ExitCode } from '../../../errors.ts';
 import { RecordingWriter } from '../../../recording/writer.ts';
 import { readDurationMs, readPort } from '../../flag-values.ts';
@@ -11,6 +14,12 @@ export interface RecordFlags {
   readonly to?: string;
   readonly out: string;
   readonly for?: string;
+  readonly tls?: boolean;
+  readonly tlsCert?: string;
+  readonly tlsKey?: string;
+  readonly tlsCa?: string;
+  readonly toTlsCa?: string;
+  readonly toTlsName?: string;
   readonly quiet?: boolean;
 }
 
@@ -22,6 +31,8 @@ export interface RecordRequest {
   readonly out: string;
   readonly forMs: number | undefined;
   readonly quiet: boolean;
+  /** TLS ends here and begins anew; undefined: it passes unread. */
+  readonly tls: { readonly inner: TlsOptions; readonly outer: TlsOptions } | undefined;
 }
 
 const LOOPBACK = '127.0.0.1';
@@ -43,7 +54,44 @@ export function recordRequest(flags: RecordFlags, cwd: string): RecordRequest {
     throw wrong(`${flags.out} holds a recording already`, 'name another folder with --out');
   }
   const forMs = flags.for === undefined ? undefined : readDurationMs('--for', flags.for);
-  return { listen, to, folder, out: flags.out, forMs, quiet: flags.quiet === true };
+  const tls = tlsOf(flags, cwd);
+  return { listen, to, folder, out: flags.out, forMs, quiet: flags.quiet === true, tls };
+}
+
+const TLS_FLAGS = {
+  tlsCert: '--tls-cert',
+  tlsKey: '--tls-key',
+  tlsCa: '--tls-ca',
+  toTlsCa: '--to-tls-ca',
+  toTlsName: '--to-tls-name',
+} as const;
+
+/** The same certificate is shown on both sides. @throws DicomRunError 104 */
+function tlsOf(flags: RecordFlags, folder: string): RecordRequest['tls'] {
+  const { tlsCert: cert, tlsKey: key, tlsCa, toTlsCa, toTlsName: serverName } = flags;
+  if (flags.tls !== true) {
+    for (const [name, flag] of Object.entries(TLS_FLAGS)) {
+      if (flags[name as keyof typeof TLS_FLAGS] === undefined) continue;
+      throw wrong(`flag ${flag} is for --tls`, 'without --tls, TLS passes unread');
+    }
+    return undefined;
+  }
+  for (const [file, flag] of [
+    [cert, '--tls-cert'],
+    [key, '--tls-key'],
+  ] as const) {
+    if (file === undefined)
+      throw wrong(`flag ${flag} is missing`, 'who listens shows a certificate');
+  }
+  try {
+    const inner = acceptorTlsOf({ cert, key, ca: tlsCa }, { name: 'record', folder });
+    const towards = { cert, key, ca: toTlsCa, serverName };
+    const outer = requestorTlsOf(towards, { name: 'record, towards --to', folder });
+    return { inner: inner ?? {}, outer: outer ?? {} };
+  } catch (error) {
+    if (!(error instanceof DicomError)) throw error;
+    throw wrong(error.message, error.hint);
+  }
 }
 
 /** `11112`, `0.0.0.0:11112`, `[::]:11112`. */
