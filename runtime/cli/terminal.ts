@@ -15,7 +15,7 @@ export interface Terminal {
   readonly cwd: string;
   readonly outIsTTY: boolean;
   readonly errIsTTY: boolean;
-  /** Columns of standard error, 80 where unknown. */
+  /** Columns of the terminal, 80 where unknown. */
   columns(): number;
   /** Writes to standard output, through a pager when it is a terminal with fewer lines than the text. */
   page(text: string): Promise<void>;
@@ -52,7 +52,7 @@ export function nodeTerminal(): Terminal {
     outIsTTY: stdout.isTTY === true,
     errIsTTY: stderr.isTTY === true && env['TERM'] !== 'dumb',
     // A pty without a size says 0.
-    columns: () => stderr.columns || 80,
+    columns: () => stderr.columns || stdout.columns || 80,
     page: (text) => page(text, env),
     style: (style, text, to = 'err') => (color[to] ? styleText(style, text) : text),
     colour: (to) => color[to],

@@ -10,6 +10,17 @@ export interface Paint {
   faint(text: string): string;
   bold(text: string): string;
   readonly glyphs: Glyphs;
+  /** Columns there are; Infinity where nothing is cut by a terminal. */
+  readonly width: number;
+}
+
+export interface PaintOptions {
+  /** Escape sequences are wanted. */
+  readonly colour: boolean;
+  /** The console does not take UTF-8. */
+  readonly ascii: boolean;
+  /** Columns of the terminal, if it is one. */
+  readonly width?: number;
 }
 
 export interface Glyphs {
@@ -33,8 +44,7 @@ const UNICODE: Glyphs = {
 };
 const ASCII: Glyphs = { ok: 'ok', fail: 'X', warn: '!', times: 'x', dash: '-', dot: '|', to: '->' };
 
-/** `colour`: escape sequences are wanted; `ascii`: the console does not take UTF-8. */
-export function createPaint(options: { readonly colour: boolean; readonly ascii: boolean }): Paint {
+export function createPaint(options: PaintOptions): Paint {
   type Style = Parameters<typeof styleText>[0];
   const style =
     (format: Style) =>
@@ -48,6 +58,7 @@ export function createPaint(options: { readonly colour: boolean; readonly ascii:
     faint: style('dim'),
     bold: style('bold'),
     glyphs: options.ascii ? ASCII : UNICODE,
+    width: options.width ?? Infinity,
   };
 }
 

@@ -104,7 +104,7 @@ export function operationLines(summary: Summary, paint: Paint): string[] {
   });
   const head = [paint.bold('OPERATIONS'), ...OPERATION_HEAD.map((name) => paint.faint(name))];
   return table([head, ...rows.map(([name = '', ...rest]) => [`  ${name}`, ...rest])], {
-    indent: '',
+    ...{ indent: '', width: paint.width, breakAt: OPERATION_HEAD.indexOf('p50') + 1 },
   });
 }
 
@@ -132,36 +132,18 @@ export function associationLines(summary: Summary, paint: Paint): string[] {
   return lines;
 }
 
-const DELIVERY_HEAD = [
-  'accepted',
-  'arrived',
-  'unique',
-  'missing',
-  'late',
-  'duplicated',
-  'corrupted',
-  'unexpected',
-  'p50',
-  'p95',
-  'max',
-];
+/** Losses and their like; a column that is 0 for every route is said in a line. */
+const DELIVERY_FAULTS = ['late', 'duplicated', 'corrupted', 'unexpected'] as const;
+type RouteDelivery = Summary['delivery']['routes'][number];
 
 export function deliveryLines(summary: Summary, paint: Paint): string[] {
   const { routes, visible } = summary.delivery;
   const lines: string[] = [];
   if (routes.length > 0) {
-    const bad = (n: number): string => (n === 0 ? '0' : paint.fail(f.count(n)));
-    const rows = routes.map((route) => [
-      `  ${safe(route.route)}`,
-      ...[route.accepted, route.arrived, route.unique].map((n) => paint.number(f.count(n))),
-      ...[route.missing, route.late, route.duplicated, route.corrupted, route.unexpected].map(bad),
-      ...[route.duration?.med, route.duration?.p95, route.duration?.max].map((ms) =>
-        ms === undefined ? paint.glyphs.dash : f.time(ms, summary.timeUnit),
-      ),
-    ]);
-    const head = [paint.bold('DELIVERY'), ...DELIVERY_HEAD.map((name) => paint.faint(name))];
-    lines.push(...table([head, ...rows], { indent: '' }), ...notComparedLines(summary));
-    lines.push(...missingLines(summary, paint));
+    const none = DELIVERY_FAULTS.filter((name) => routes.every((route) => route[name] === 0));
+    lines.push(...deliveryTable(summary, paint));
+    if (none.length > 0) lines.push(`  none ${none.join(', ')}`);
+    lines.push(...notComparedLines(summary), ...missingLines(summary, paint));
   }
   if (visible !== undefined) {
     if (lines.length === 0) lines.push(paint.bold('DELIVERY'));
@@ -170,6 +152,24 @@ export function deliveryLines(summary: Summary, paint: Paint): string[] {
     );
   }
   return lines;
+}
+
+function deliveryTable({ delivery: { routes }, timeUnit }: Summary, paint: Paint): string[] {
+  const faults = DELIVERY_FAULTS.filter((name) => routes.some((route) => route[name] !== 0));
+  const counts = ['accepted', 'arrived', 'unique', 'missing', ...faults];
+  const bad = (n: number): string => (n === 0 ? '0' : paint.fail(f.count(n)));
+  const time = (ms: number | undefined): string =>
+    ms === undefined ? paint.glyphs.dash : f.time(ms, timeUnit);
+  const rowOf = (route: RouteDelivery): string[] => [
+    `  ${safe(route.route)}`,
+    ...[route.accepted, route.arrived, route.unique].map((n) => paint.number(f.count(n))),
+    ...[route.missing, ...faults.map((name) => route[name])].map(bad),
+    ...[route.duration?.med, route.duration?.p95, route.duration?.max].map(time),
+  ];
+  const names = [...counts, 'p50', 'p95', 'max'].map((name) => paint.faint(name));
+  return table([[paint.bold('DELIVERY'), ...names], ...routes.map(rowOf)], {
+    ...{ indent: '', width: paint.width, breakAt: counts.length + 1 },
+  });
 }
 
 /** Neither unchanged nor corrupted. */
@@ -276,7 +276,7 @@ export function sectionLines(summary: Summary, paint: Paint): string[] {
         checks === 0 ? paint.glyphs.dash : f.percent(one.checks.passes / checks),
       ];
     });
-    return table([head, ...rows], { indent: '' });
+    return table([head, ...rows], { indent: '', width: paint.width });
   };
   return [
     ...(summary.scenarios.length > 1 ? of('SCENARIOS', 'iterations', summary.scenarios) : []),

@@ -50,7 +50,8 @@ describe('the text report', () => {
     expect(text).toMatch(/C-STORE +400 +20 +2 % +/);
     expect(text).toMatch(/ASSOCIATIONS {2}101 requested, 100 accepted, 1 rejected, 0 failed/);
     expect(text).toContain('called AE title not recognized (permanent, source 1, reason 7)');
-    expect(text).toMatch(/HTM_GI +1,000 +1,000 +1,000 +0 +0 +0 +0 +0/);
+    expect(text).toMatch(/HTM_GI +1,000 +1,000 +1,000 +0 +\d/);
+    expect(text).toContain('\n  none late, duplicated, corrupted, unexpected\n');
     expect(text).toMatch(/8 × \(2 %\) C-STORE status A700 ROUTER {2}00:00:02 → 00:00:19/);
     expect(text).toContain('hint: the peer has no room');
     expect(text).toMatch(/✗ {2}pixels untouched +99\.5 % +398 passed, 2 failed/);
@@ -107,5 +108,60 @@ describe('the text report', () => {
     const evil = { ...group, message: 'a\u001b[2J\r\nPASS\u2028b' };
     const text = renderText({ ...summary, errors: { ...summary.errors, groups: [evil] } }, PLAIN);
     expect(text).toContain('a [2J PASS b');
+  });
+});
+
+describe('tables of the text report', () => {
+  /** Large numbers, two routes of unlike names, and each fault that there is. */
+  function busy(whole: Summary): Summary {
+    const duration = {
+      avg: 800,
+      min: 1,
+      med: 812,
+      p90: 1_100,
+      p95: 1_240,
+      p99: 2_100,
+      max: 61_000,
+    };
+    const [operation] = whole.operations;
+    const [route] = whole.delivery.routes;
+    if (operation === undefined || route === undefined) throw new Error('the sample has both');
+    const count = 12_028_000;
+    const operations = ['C-STORE', 'POST /studies'].map((service) => ({
+      ...operation,
+      ...{ service, count, ratePerSecond: 40_093.3, failed: 12, failedShare: 0.12345 },
+      ...{ duration: { ...operation.duration, ...duration }, sentBytesPerSecond: 412e6 },
+    }));
+    const routes = ['GI', 'ORTHOPAEDICS_02'].map((name) => ({
+      ...route,
+      ...{ route: name, accepted: count, arrived: count, unique: count - 1, missing: 30 },
+      ...{ late: 4, duplicated: 1_200, corrupted: 3, unexpected: 999 },
+      duration: { ...route.duration, ...duration },
+    }));
+    return { ...whole, operations, delivery: { ...whole.delivery, routes } } as Summary;
+  }
+
+  function tablesAt(width: number, whole: Summary): string {
+    const text = renderText(whole, { ...PLAIN, width });
+    const part = (title: string): string => new RegExp(`${title}[^]*?\\n\\n`).exec(text)?.[0] ?? '';
+    return part('OPERATIONS') + part('DELIVERY');
+  }
+
+  it.each([80, 120])('fit %d columns, and nothing is cut', (width) => {
+    for (const whole of [summary, busy(summary)]) {
+      const tables = tablesAt(width, whole);
+      expect(tables).toMatchSnapshot();
+      const lines = tables.split('\n');
+      expect(Math.max(...lines.map(widthOf))).toBeLessThanOrEqual(width);
+      for (const word of ['count', 'MB/s', 'p99', 'accepted', 'missing', 'unexpected', '…']) {
+        expect(tables.includes(word)).toBe(word !== '…');
+      }
+    }
+  });
+
+  it('are as wide as they are where no terminal cuts them', () => {
+    expect(Math.max(...tablesAt(Infinity, busy(summary)).split('\n').map(widthOf))).toBeGreaterThan(
+      110,
+    );
   });
 });

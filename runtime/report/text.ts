@@ -4,7 +4,7 @@ import type { Summary, VerdictState } from '../metrics/summary.ts';
 import { count, plural, span } from '../metrics/numbers.ts';
 import { verdictWord } from '../metrics/verdict-word.ts';
 import { createPaint, safe } from './paint.ts';
-import type { Paint } from './paint.ts';
+import type { Paint, PaintOptions } from './paint.ts';
 import {
   associationLines,
   checkLines,
@@ -17,13 +17,8 @@ import {
   thresholdLines,
 } from './sections.ts';
 
-export interface TextOptions {
-  readonly colour: boolean;
-  readonly ascii: boolean;
-}
-
 /** Ends with a line break. */
-export function renderText(summary: Summary, options: TextOptions): string {
+export function renderText(summary: Summary, options: PaintOptions): string {
   const paint = createPaint(options);
   const blocks = [
     verdictLines(summary, paint),
@@ -47,7 +42,7 @@ export function renderText(summary: Summary, options: TextOptions): string {
 }
 
 /** The first line of it: word, reason, exit code. */
-export function renderVerdict(summary: Summary, options: TextOptions): string {
+export function renderVerdict(summary: Summary, options: PaintOptions): string {
   const [line = ''] = verdictLines(summary, createPaint(options));
   return `${options.ascii ? line.replaceAll('…', '...') : line}\n`;
 }

@@ -2,14 +2,14 @@
 import { percent, rate as rateText, time } from '../../../metrics/numbers.ts';
 import { createPaint } from '../../../report/paint.ts';
 import { table } from '../../../report/table.ts';
-import type { TextOptions } from '../../../report/text.ts';
+import type { PaintOptions } from '../../../report/paint.ts';
 import type { Capacity } from './capacity.ts';
 import type { Step } from './step.ts';
 
 const BAR = 24;
 
 /** Ends with a line break. */
-export function capacityText(found: Capacity, options: TextOptions): string {
+export function capacityText(found: Capacity, options: PaintOptions): string {
   const paint = createPaint(options);
   const steps = byRate(found.steps);
   const slowest = Math.max(0, ...steps.map(({ p95Ms }) => p95Ms ?? 0));
