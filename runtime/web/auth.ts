@@ -145,6 +145,17 @@ export function credentialsOf(auth: WebAuth, origin: Omit<OriginSpec, 'origin'>)
   return new Fixed(auth.basic === undefined ? '' : basic(auth.basic));
 }
 
+/** What configuration says of somebody: a token, or a name with a password. */
+export function authOf(given: {
+  readonly token?: string;
+  readonly username?: string;
+  readonly password?: string;
+}): WebAuth | null {
+  const { token, username, password = '' } = given;
+  if (token !== undefined) return { bearer: token };
+  return username === undefined ? null : { basic: { username, password } };
+}
+
 /** An answer of small size, whole. */
 export interface Whole {
   readonly status: number;

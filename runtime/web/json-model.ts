@@ -201,3 +201,21 @@ function modelAttribute(vr: string, value: JsonValue): ModelAttribute {
 function latin1(bytes: Buffer, { valueOffset, length }: ElementAt): string {
   return bytes.toString('latin1', valueOffset, valueOffset + length);
 }
+
+/** HTML of a login page, and JSON that is cut, are no answers. @throws WebFailure `WEB_NOT_JSON` */
+export function mustBeJson(contentType: string, text: string): void {
+  const isJson = /\bjson\b/i.test(contentType);
+  const first = text.trimStart()[0];
+  const last = text.trimEnd().at(-1);
+  if ((first === '[' && last === ']') || (first === '{' && last === '}')) return;
+  const what = /html/i.test(contentType) || first === '<' ? 'HTML or XML' : 'something';
+  throw new WebFailure(
+    'WEB_NOT_JSON',
+    isJson
+      ? 'answered with JSON that is cut or none'
+      : `answered with ${what} (${contentType.slice(0, 60) || 'no Content-Type'}) where DICOM JSON was asked for`,
+    {
+      hint: 'is the URL the root of the DICOMweb service, and is it not a login page that answers?',
+    },
+  );
+}

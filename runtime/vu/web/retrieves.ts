@@ -1,17 +1,16 @@
 // WADO-RS: what comes is counted as it streams by, hashed or written where that was asked for.
 import { resolve } from 'node:path';
 import type { HashLevel } from '../../dicom/file/hash.ts';
-import { WebFailure } from '../../web/failure.ts';
 import { FileSink } from '../../web/file-sink.ts';
 import type { WebHeaders } from '../../web/http-client.ts';
-import { boundaryOf, MultipartReader } from '../../web/multipart-reader.ts';
 import { resourcePath, type Resource } from '../../web/paths.ts';
+import { mustBeJson } from '../../web/json-model.ts';
 import { Retrieved } from '../../web/retrieved.ts';
+import { RetrievedBody } from '../../web/retrieved-body.ts';
 import { transferSyntaxOf } from '../associations/names.ts';
 import { Answer } from '../../../api/bridge.ts';
 import { RingFault } from '../sandbox/host.ts';
 import type { Operation } from '../sandbox/operation.ts';
-import { mustBeJson } from './searches.ts';
 import {
   WebCall,
   type Answered,
@@ -116,49 +115,23 @@ interface PartsOf {
 /** Parts of a multipart answer, or one body that is a part by itself. */
 class PartsUser implements AnswerUser, BodyTaker {
   readonly #of: PartsOf;
-  #reader: MultipartReader | null = null;
-  #isZip = false;
+  readonly #body: RetrievedBody;
 
   constructor(of: PartsOf) {
     this.#of = of;
+    this.#body = new RetrievedBody(of.retrieved, of.as === 'dicom');
   }
 
   begin(headers: WebHeaders): void {
-    const type = headers['content-type'] ?? '';
-    const boundary = boundaryOf(type);
-    if (boundary !== null) {
-      this.#reader = new MultipartReader(boundary, this.#of.retrieved);
-      return;
-    }
-    const single = /^\s*(application\/(dicom|octet-stream|zip)\b|image\/|video\/)/i.test(type);
-    if (!single || /json|xml/i.test(type)) throw notParts(type);
-    this.#isZip = /^\s*application\/zip\b/i.test(type);
-    this.#of.retrieved.onPart();
+    this.#body.begin(headers['content-type'] ?? '');
   }
 
   data(chunk: Buffer): void {
-    if (this.#reader !== null) this.#reader.push(chunk);
-    else this.#of.retrieved.onPartData(chunk, 0, chunk.length);
+    this.#body.data(chunk);
   }
 
   end(): void {
-    const { retrieved, as } = this.#of;
-    if (this.#reader === null) retrieved.onPartEnd();
-    else if (!this.#reader.complete) {
-      const hint =
-        'the server gave up in the middle, or its boundary is not that of its Content-Type';
-      const what = `answered with a multipart body that is cut after ${retrieved.parts} parts`;
-      throw new WebFailure('WEB_CUT', what, { hint });
-    }
-    if (retrieved.parts === 0) {
-      throw new WebFailure('WEB_NO_PARTS', 'answered with a multipart body without a part', {
-        hint: 'nothing that was asked for is there: a server says so by 404 or 204',
-      });
-    }
-    if (as === 'dicom' && !this.#isZip && retrieved.odd > 0) {
-      const what = `answered with ${retrieved.odd} parts that are no DICOM instances (PS3.10)`;
-      throw new WebFailure('WEB_NOT_DICOM', what);
-    }
+    this.#body.end();
   }
 
   counted(call: WebCall, { outcome }: Judged): void {
@@ -183,14 +156,6 @@ class PartsUser implements AnswerUser, BodyTaker {
       warnings: warning === undefined ? [] : [warning],
     });
   }
-}
-
-function notParts(contentType: string): WebFailure {
-  const type = contentType.slice(0, 60) || 'no Content-Type';
-  const what = `answered with ${type} where multipart/related was asked for`;
-  return new WebFailure('WEB_NOT_MULTIPART', what, {
-    hint: 'is the URL the root of the DICOMweb service, and is it not a login page that answers?',
-  });
 }
 
 /** Metadata is DICOM JSON, which the script reads as it reads matches. */

@@ -1,9 +1,7 @@
-// QIDO-RS: the query becomes a URL; of the answer only its kind is looked at, the script parses what
-// it reads.
-import { keywordOf, tagOf } from '../../dicom/element/dictionary.ts';
+// QIDO-RS: of the answer only its kind is looked at, the script parses what it reads.
 import { WebFailure } from '../../web/failure.ts';
-import { datasetsOf } from '../../web/json-model.ts';
-import { resourcePath } from '../../web/paths.ts';
+import { datasetsOf, mustBeJson } from '../../web/json-model.ts';
+import { searchPath, type SearchWords } from '../../web/search-path.ts';
 import type { Asks } from '../sandbox/asks.ts';
 import { Answer } from '../../../api/bridge.ts';
 import { RingFault } from '../sandbox/host.ts';
@@ -18,16 +16,7 @@ import {
 } from './web-call.ts';
 import type { WebPhases } from './web-metrics.ts';
 
-export interface WebSearchCall extends WebOptions {
-  readonly what: 'studies' | 'series' | 'instances';
-  readonly keys: Readonly<Record<string, unknown>>;
-  readonly study?: string;
-  readonly series?: string;
-  readonly limit?: number;
-  readonly offset?: number;
-  readonly fuzzy?: boolean;
-  readonly includeField?: readonly string[] | string;
-}
+export interface WebSearchCall extends WebOptions, SearchWords {}
 
 const ACCEPT = ['accept', 'application/dicom+json'];
 
@@ -49,62 +38,6 @@ export class WebSearches {
     const user = new SearchUser(operation);
     new WebCall(this.#web, operation, { slot, options: call, asked }, user).start();
   }
-}
-
-/** @throws DataError `DATA_UNKNOWN_TAG` with the nearest keyword; RingFault for a value of no kind */
-function searchPath(call: WebSearchCall) {
-  const { what, study, series } = call;
-  const under = resourcePath({
-    ...(study === undefined ? {} : { study }),
-    ...(series === undefined ? {} : { series }),
-  });
-  const level = what === 'studies' ? '' : `/${what}`;
-  const bare = study === undefined && what !== 'studies';
-  const path = bare ? `/${what}` : `${under.path}${level}`;
-  const name = bare ? `/${what}` : `${under.name}${level}`;
-  const query = queryOf(call);
-  return { path: query === '' ? path : `${path}?${query}`, name };
-}
-
-function queryOf({ keys, limit, offset, fuzzy, includeField = [] }: WebSearchCall): string {
-  const pairs: string[] = [];
-  const add = (name: string, value: string): void => {
-    pairs.push(`${name}=${encodeURIComponent(value).replaceAll('%2C', ',')}`);
-  };
-  for (const [name, value] of Object.entries(keys)) keyPairs(name, value, add);
-  for (const field of typeof includeField === 'string' ? [includeField] : includeField) {
-    add('includefield', field === 'all' ? 'all' : attributeId(field));
-  }
-  if (limit !== undefined) add('limit', String(limit));
-  if (offset !== undefined) add('offset', String(offset));
-  if (fuzzy !== undefined) add('fuzzymatching', String(fuzzy));
-  return pairs.join('&');
-}
-
-/** An empty key is one that is asked for; a sequence is a path (PS3.18 §8.3.4.1). */
-function keyPairs(name: string, value: unknown, add: (name: string, value: string) => void): void {
-  const id = name.split('.').map(attributeId).join('.');
-  if (value === '' || value === null || value === undefined) add('includefield', id);
-  else if (Array.isArray(value) && value.every((one) => typeof one !== 'object')) {
-    // A list of UIDs (PS3.4 C.2.2.2.2); of other values any of them.
-    add(id, value.join(id.endsWith('UID') ? ',' : '\\'));
-  } else if (Array.isArray(value) && value.length === 1) {
-    for (const [inner, one] of Object.entries(value[0] as object)) {
-      keyPairs(`${name}.${inner}`, one, add);
-    }
-  } else if (typeof value === 'string' || typeof value === 'number') add(id, String(value));
-  else {
-    throw new RingFault({
-      code: 'SCRIPT_ARGUMENT',
-      message: `search: "${name}" must be a text, a number or a list of them`,
-    });
-  }
-}
-
-/** A keyword, or eight hexadecimal digits (PS3.18 §8.3.4.1). */
-function attributeId(name: string): string {
-  const keyword = keywordOf(tagOf(name));
-  return /^[0-9a-f]{8}$/.test(keyword) ? keyword.toUpperCase() : keyword;
 }
 
 class SearchUser implements AnswerUser {
@@ -132,24 +65,6 @@ class SearchUser implements AnswerUser {
     const problem = judged.outcome === 'success' ? '' : text;
     host.settle(this.#operation, Answer.JSON, 0, `${head}\n${body}${problem}`);
   }
-}
-
-/** @throws WebFailure `WEB_NOT_JSON` */
-export function mustBeJson(contentType: string, text: string): void {
-  const isJson = /\bjson\b/i.test(contentType);
-  const first = text.trimStart()[0];
-  const last = text.trimEnd().at(-1);
-  if ((first === '[' && last === ']') || (first === '{' && last === '}')) return;
-  const what = /html/i.test(contentType) || first === '<' ? 'HTML or XML' : 'something';
-  throw new WebFailure(
-    'WEB_NOT_JSON',
-    isJson
-      ? 'answered with JSON that is cut or none'
-      : `answered with ${what} (${contentType.slice(0, 60) || 'no Content-Type'}) where DICOM JSON was asked for`,
-    {
-      hint: 'is the URL the root of the DICOMweb service, and is it not a login page that answers?',
-    },
-  );
 }
 
 /** Matches of an answer by keyword, asked for when the script reads them. */

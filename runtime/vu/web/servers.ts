@@ -1,7 +1,7 @@
 // Whom a script means by a web server: resolved against the configuration once per description, with
 // the connections of each VU.
 import type { VuPlan } from '../../threads/vu.ts';
-import { credentialsOf, type WebCredentials, type WebAuth } from '../../web/auth.ts';
+import { authOf, credentialsOf, type WebCredentials, type WebAuth } from '../../web/auth.ts';
 import { WebOrigin, type WebTimeouts } from '../../web/http-client.ts';
 import { rootOf, type Root } from '../../web/paths.ts';
 import { requestorTlsOf } from '../../dicom/ul/socket/tls-files.ts';
@@ -149,10 +149,9 @@ function targetOf(plan: VuPlan): {
 } {
   const { webTarget } = plan;
   if (webTarget !== null) {
-    const { url, token, username, password = '', tls } = webTarget;
-    const basic = username === undefined ? {} : { auth: { basic: { username, password } } };
-    const auth = token === undefined ? basic : { auth: { bearer: token } };
-    return { url, ...auth, ...(tls === undefined ? {} : { tls }) };
+    const { url, tls } = webTarget;
+    const auth = authOf(webTarget);
+    return { url, ...(auth === null ? {} : { auth }), ...(tls === undefined ? {} : { tls }) };
   }
   throw bad(
     'server(): the script asks for the configured web target and none is configured',

@@ -9,7 +9,8 @@ import { statusHex } from '../../dicom/dimse/status.ts';
 import { bodyPieces, InstanceImages, type PartBytes } from '../../web/instance-image.ts';
 import { closing, newBoundary, relatedType } from '../../web/multipart-writer.ts';
 import { resourcePath } from '../../web/paths.ts';
-import { storeAnswer, type StoreAnswer } from '../../web/store-answer.ts';
+import { statusOutcome } from '../../web/status-words.ts';
+import { storeFates, type StoreFates } from '../../web/store-fates.ts';
 import { shortName } from '../associations/names.ts';
 import type { DeliveryPort } from '../dimse/delivery.ts';
 import { ownUids } from '../dimse/store-edits.ts';
@@ -197,20 +198,11 @@ interface Fates {
   outcomeOf(index: number): string;
 }
 
-/** An instance that was not stored, as the sandbox hears of it. */
-interface FailedItem {
-  readonly index: number;
-  readonly reason: number;
-  readonly text: string;
-}
-
 class StoreUser implements AnswerUser {
   readonly #operation: Operation;
   readonly #sent: readonly Sent[];
   readonly #count: (fates: Fates) => void;
-  #fates: string[] = [];
-  #failed: FailedItem[] = [];
-  #told: StoreAnswer | null = null;
+  #fates: StoreFates | null = null;
 
   constructor(operation: Operation, sent: readonly Sent[], count: (fates: Fates) => void) {
     this.#operation = operation;
@@ -218,54 +210,23 @@ class StoreUser implements AnswerUser {
     this.#count = count;
   }
 
-  judge({ status, headers, text }: Answered, byStatus: Judged): Judged {
-    const told = storeAnswer(headers['content-type'] ?? '', text);
-    this.#told = told;
-    const all = this.#sent.length;
-    if (byStatus.failed) {
-      this.#fates = this.#sent.map(() => 'failure');
-      this.#failed = this.#failures(told);
-      // Not told one by one: all of them.
-      if (this.#failed.length === 0) this.#failed = this.#sent.map((_, index) => none(index));
-      return byStatus;
-    }
-    this.#failed = this.#failures(told);
-    // A login page that answers 200 has stored nothing (PS3.18 §10.5.3: a success says what it stored).
-    if (!told.told && text.trim() !== '') {
-      this.#failed = this.#sent.map((_, index) => unnamed(index));
-    }
-    const bad = new Set(this.#failed.map(({ index }) => index));
-    const warned = new Set(told.warned.map(({ uid }) => uid));
-    this.#fates = this.#sent.map(({ uid }, index) =>
-      bad.has(index) ? 'failure' : warned.has(uid) ? 'warning' : 'success',
-    );
-    if (bad.size > 0) {
-      const why = `${bad.size} of ${all} instances were not stored`;
-      return { outcome: bad.size === all ? 'failure' : 'warning', failed: true, why };
-    }
-    const isWarning = status === 202 || warned.size > 0;
-    return { outcome: isWarning ? 'warning' : 'success', failed: false };
-  }
-
-  /** A failure without a UID, or with one that nobody sent, is that of one of those not named. */
-  #failures(told: StoreAnswer): FailedItem[] {
-    const indexOf = new Map(this.#sent.map(({ uid }, index) => [uid, index]));
-    const stored = new Set(told.stored);
-    const free = this.#sent.flatMap(({ uid }, index) => (stored.has(uid) ? [] : [index]));
-    const failed = new Map<number, FailedItem>();
-    for (const { uid, reason } of told.failed) {
-      const index = indexOf.get(uid) ?? free.find((one) => !failed.has(one));
-      if (index === undefined) continue;
-      const text = reason === 0 ? '' : reasonName(reason, 'C-STORE');
-      failed.set(index, { index, reason, text });
-    }
-    // Who lists what was stored, and leaves some out, did not store these (PS3.18 Table I.2-1).
-    if (told.told) for (const index of free) failed.set(index, failed.get(index) ?? unnamed(index));
-    return [...failed.values()];
+  judge({ status, headers, text }: Answered): Judged {
+    const contentType = headers['content-type'] ?? '';
+    const uids = this.#sent.map(({ uid }) => uid);
+    this.#fates = storeFates(uids, { status, contentType, text });
+    const { outcome, failed } = this.#fates;
+    const isRefused = statusOutcome(status) === 'failure';
+    if (failed.length === 0 || isRefused) return { outcome, failed: isRefused };
+    const why = `${failed.length} of ${uids.length} instances were not stored`;
+    return { outcome, failed: true, why };
   }
 
   counted(call: WebCall): void {
-    this.#count({ call, sent: this.#sent, outcomeOf: (index) => this.#fates[index] ?? 'failure' });
+    this.#count({
+      call,
+      sent: this.#sent,
+      outcomeOf: (index) => this.#fates?.each[index] ?? 'failure',
+    });
   }
 
   lost(call: WebCall, outcome: string): void {
@@ -275,18 +236,12 @@ class StoreUser implements AnswerUser {
   settle({ status, headers }: Answered, { outcome }: Judged, phases: WebPhases): void {
     const operation = this.#operation;
     const warning = headers['warning'];
-    const warned = (this.#told?.warned ?? []).map(
+    const warned = (this.#fates?.warned ?? []).map(
       ({ uid, reason }) => `${uid}: ${statusHex(reason)} ${reasonName(reason, 'C-STORE')}`,
     );
     operation.host.settleJson(operation, {
-      ...{ status, outcome, phases, failed: this.#failed },
+      ...{ status, outcome, phases, failed: this.#fates?.failed ?? [] },
       warnings: warning === undefined ? warned : [warning, ...warned],
     });
   }
 }
-
-const unnamed = (index: number): FailedItem => ({
-  ...none(index),
-  text: 'the answer does not name it among those that were stored',
-});
-const none = (index: number): FailedItem => ({ index, reason: 0, text: '' });
