@@ -150,6 +150,12 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: () => import('./commands/move.ts'),
   },
   {
+    name: 'web',
+    group: 'DICOM, once:',
+    summary: 'store, find and get over DICOMweb (STOW-RS, QIDO-RS, WADO-RS)',
+    load: () => import('./commands/web.ts'),
+  },
+  {
     name: 'serve',
     group: 'DICOM, once:',
     summary: 'run a simulated router, archive or sink',

@@ -121,7 +121,7 @@ const TABLE = [
   row('webTarget.tls.serverName', 'string', 'name to expect in the certificate'),
   row('webTarget.tls.verify', 'boolean', 'check the certificate (true)'),
   off('embedded', 'run against an embedded router and archive', 'embedded'),
-  row('preflight', 'boolean', 'echo the target before the run', {
+  row('preflight', 'boolean', 'ask the targets before the run: C-ECHO, QIDO-RS', {
     byDefault: true,
     flag: 'no-preflight',
     flagDoc: 'do not check the target before the run',

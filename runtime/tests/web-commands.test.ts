@@ -1,7 +1,12 @@
-// DICOMweb from the command line: `serve archive --dicomweb`.
-import { readFileSync } from 'node:fs';
+// DICOMweb from the command line: `serve archive --dicomweb`, `web`, `doctor --web-target`, and what
+// `run` looks at before it begins.
+import { hash } from 'node:crypto';
+import { readdirSync, readFileSync } from 'node:fs';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { readMeta } from '../dicom/file/part10.ts';
 import { Place, type Running } from './cli-spawn.ts';
 
 let place: Place;
@@ -12,6 +17,8 @@ beforeAll(async () => {
   place = new Place({ 'token.txt': 'T0KEN.canary\n', 'bad.txt': 'two words\n' });
   const flags = ['--dicomweb', '0', '--dicomweb-token', 'token.txt', '--quiet'];
   archive = place.start(['serve', 'archive', '--port', '0', ...flags]);
+  await place.run(['generate', 'data', '--count', '3', '--rows', '32', '--columns', '32']);
+  place.write('data/notes.txt', 'none');
   [, url = ''] = /DICOMweb on (\S+)/.exec(await archive.prints('DICOMweb on')) ?? [];
 });
 afterAll(async () => {
@@ -44,3 +51,141 @@ describe('dicomrun serve archive --dicomweb', () => {
     expect(inUse).toContain('choose another with --dicomweb');
   });
 });
+
+const TOKEN = { DICOMRUN_WEB_TARGET_TOKEN: 'T0KEN.canary' };
+
+describe('dicomrun web', () => {
+  const web = (args: readonly string[], env = TOKEN as Readonly<Record<string, string>>) =>
+    place.run(['web', ...args, '--web-target', url], env);
+
+  it('sends, finds and gets, and the files are the same', async () => {
+    const sent = await web(['send', 'data', '--per-request', '2']);
+    expect(sent).toMatchObject({ code: 0, out: '3 stored, 0 failed, 1 skipped\n' });
+    const { out } = await web(['find', 'all', '--modality', 'CT', '--json']);
+    const [study, ...more] = JSON.parse(out) as Record<string, string>[];
+    expect(more).toEqual([]);
+    const uid = study?.['StudyInstanceUID'] ?? '';
+    const series = await web(['find', 'series', uid]);
+    expect(series.out).toMatch(/^Modality .*\nCT .* 3 .*\n1 match\n$/s);
+    expect(await web(['find', 'patient', 'NOBODY'])).toMatchObject({ code: 0, out: '0 matches\n' });
+    const got = await web(['get', uid, '--folder', 'got', '--json']);
+    expect(JSON.parse(got.out)).toMatchObject({ status: 200, received: 3 });
+    const hashes = (folder: string): readonly string[] =>
+      readdirSync(join(place.folder, folder), { recursive: true, encoding: 'utf8' })
+        .filter((name) => name.endsWith('.dcm'))
+        .map((name) => datasetHash(join(place.folder, folder, name)))
+        .sort();
+    expect(hashes('got')).toHaveLength(3);
+    expect(hashes('got')).toEqual(hashes('data'));
+    const metadata = await web(['get', uid, '--metadata']);
+    expect(JSON.parse(metadata.out)).toHaveLength(3);
+  });
+
+  it('says what was refused, and what does not fit', async () => {
+    const anonymous = await web(['send', 'data', '-q'], {});
+    expect(anonymous).toMatchObject({ code: 99, out: '0 stored, 3 failed, 1 skipped\n' });
+    expect(anonymous.err).toContain('401 Unauthorized');
+    expect(anonymous.err).toContain('DICOMRUN_WEB_TARGET_TOKEN');
+    expect(await web(['get', '1.2.3'])).toMatchObject({ code: 99, out: '' });
+    const said = async (...args: readonly string[]) => (await web(args)).err;
+    expect(await said('find', 'worklist')).toContain('QIDO-RS has no worklist');
+    expect(await said('find', 'all', '--folder', 'x')).toContain('--folder: is for web get');
+    expect(await said('get', 'x')).toContain('is no UID');
+    expect(await said('find', 'all', '-H', 'CANARY')).not.toContain('CANARY');
+    const nobody = ['web', 'find', 'all', '--web-target', 'http://127.0.0.1:1/dicom-web'];
+    expect(await place.run(nobody)).toMatchObject({ code: 111 });
+  });
+});
+
+interface Finding {
+  readonly check: string;
+  readonly state: string;
+  readonly hint?: string;
+}
+
+describe('dicomrun doctor --web-target', () => {
+  const examine = async (
+    target: string,
+    env: Readonly<Record<string, string>>,
+    ...more: string[]
+  ) => {
+    const { code, out } = await place.run(
+      ['doctor', '--web-target', target, '--json', ...more],
+      env,
+    );
+    const list = JSON.parse(out) as Finding[];
+    return { code, of: Object.fromEntries(list.map((one) => [one.check, one])) };
+  };
+
+  it('looks at the way, who may ask, and each service', async () => {
+    const { code, of } = await examine(url, TOKEN, '--allow-store');
+    expect(code).toBe(0);
+    for (const check of ['web tcp', 'QIDO-RS', 'web auth', 'WADO-RS', 'STOW-RS']) {
+      expect(of[check], check).toMatchObject({ state: 'ok' });
+    }
+  });
+
+  it('ends where nothing more can be asked', async () => {
+    const refused = await examine(url, {});
+    expect(refused.code).toBe(111);
+    expect(refused.of['QIDO-RS']?.hint).toContain('who asks');
+    expect(refused.of['WADO-RS']).toBeUndefined();
+    const nobody = await examine('http://127.0.0.1:1/dicom-web', {});
+    expect(nobody.code).toBe(111);
+    expect(nobody.of['web tcp']).toMatchObject({ state: 'fail' });
+  });
+});
+
+describe('what a run looks at first', () => {
+  let server: Server;
+  let asked: string[] = [];
+  beforeAll(async () => {
+    place.write(
+      'look.ts',
+      `import web from 'dicomweb';
+const pacs = web.server();
+export const options = { vus: 1, iterations: 1 };
+export default async function () { await pacs.request({ path: '/beyond' }); }`,
+    );
+    server = createServer((request, response) => {
+      asked.push(request.url ?? '');
+      const [, status = ''] = /^\/(\d+)/.exec(request.url ?? '') ?? [];
+      const type = request.url?.startsWith('/200') === true ? 'text/html' : 'text/plain';
+      response.writeHead(Number(status), {
+        'content-type': type,
+        location: 'https://login.example/',
+      });
+      response.end('<p>who are you?</p>');
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  });
+  afterAll(() => new Promise((resolve) => server.close(resolve)));
+
+  it.each([
+    ['200', 'answered with HTML or XML', 'is it not a login page'],
+    ['302', '302 Found elsewhere', 'it leads to https://login.example'],
+    ['401', '401 Unauthorized', 'DICOMRUN_WEB_TARGET_TOKEN'],
+    ['404', '404 Not Found', '--no-preflight'],
+  ])('is told of a %s once, and nothing runs', async (path, message, hint) => {
+    asked = [];
+    const at = `http://127.0.0.1:${(server.address() as AddressInfo).port}/${path}`;
+    const { code, err } = await place.run(['run', 'look.ts', '--web-target', at]);
+    expect({ code, err }).toMatchObject({ code: 111 });
+    expect(err).toContain(message);
+    expect(err).toContain(hint);
+    expect(asked).toEqual([`/${path}/studies?limit=1`]);
+  });
+
+  it('goes on where a server takes images only, or nothing is looked at', async () => {
+    asked = [];
+    const at = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    await place.run(['run', 'look.ts', '--web-target', `${at}/405`]);
+    await place.run(['run', 'look.ts', '--web-target', `${at}/404`, '--no-preflight']);
+    expect(asked).toEqual(['/405/studies?limit=1', '/405/beyond', '/404/beyond']);
+  });
+});
+
+function datasetHash(file: string): string {
+  const bytes = readFileSync(file);
+  return hash('sha256', bytes.subarray(readMeta(bytes).datasetOffset), 'hex');
+}

@@ -33,9 +33,9 @@ const NAMES: Readonly<Record<number, string>> = {
 
 const HINTS: Readonly<Record<number, string>> = {
   400: 'the server does not like the request: its log says why',
-  401: 'it wants to know who asks: give auth: { bearer }, { basic } or { oauth2 }',
+  401: 'it wants to know who asks: give auth: { bearer }, { basic } or { oauth2 }; of the web target, DICOMRUN_WEB_TARGET_TOKEN, or _USERNAME and _PASSWORD',
   403: 'it knows who asks, and refuses: look at the rights of this user',
-  404: 'is the URL the root of its DICOMweb service, e.g. http://host:8042/dicom-web?',
+  404: 'it is not there, or the URL is not the root of its DICOMweb service, e.g. http://host:8042/dicom-web',
   405: 'the server does not offer this service under that URL',
   406: 'the server has nothing in the media types and transfer syntaxes that were asked for',
   409: 'the server took none of the instances: failed says why, where it tells',

@@ -39,9 +39,9 @@ export async function perform(place: AgentPlace, assignment: Assignment): Promis
       build: () => builtHere(place, assignment),
       resolve: () => Promise.resolve(optionsHere(place, assignment)),
     },
-    preflight: async (context) => {
+    preflight: async (context, folder) => {
       mayTalkTo(context, place.allow);
-      await preflight(context);
+      await preflight(context, folder);
     },
   });
   return summary;

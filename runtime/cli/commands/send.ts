@@ -1,15 +1,13 @@
 // dicomrun send PATH…: stores files as they are, or again and again as new ones.
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { hintLine } from '../problem-text.ts';
 import { ExitCode } from '../../errors.ts';
 import { splitHostPort } from '../argv.ts';
 import type { DefineCommand } from '../command.ts';
 import { readCount, readDurationMs } from '../flag-values.ts';
 import { INVENT_DEFAULTS, Inventor } from '../wire/invent.ts';
 import { addPeerFlags, addStackFlag, choosePeer, isSecond, limitsOf } from '../wire/peer-flags.ts';
-import type { Terminal } from '../terminal.ts';
-import type { FileOutcome } from '../wire/send.ts';
+import { SendReport } from '../wire/send-report.ts';
 
 interface SendFlags {
   readonly timeout: string;
@@ -43,40 +41,6 @@ function inventorOf(flags: SendFlags): Inventor | null {
   });
 }
 
-/** What is said of each file, and in the end. */
-class Report {
-  readonly totals = { stored: 0, failed: 0, skipped: 0 };
-  readonly #hints = new Set<string>();
-  readonly #terminal: Terminal;
-  readonly #flags: SendFlags;
-
-  constructor(terminal: Terminal, flags: SendFlags) {
-    this.#terminal = terminal;
-    this.#flags = flags;
-  }
-
-  file(outcome: FileOutcome, line: string): void {
-    const { totals } = this,
-      terminal = this.#terminal,
-      flags = this.#flags,
-      hints = this.#hints;
-    totals[outcome.state] += 1;
-    if (outcome.state === 'failed' && outcome.hint !== undefined) hints.add(outcome.hint);
-    if (flags.json === true) terminal.out(`${JSON.stringify(outcome)}\n`);
-    else if (flags.quiet !== true || outcome.state === 'failed') terminal.err(`${line}\n`);
-  }
-
-  end(): void {
-    const { totals } = this,
-      terminal = this.#terminal,
-      hints = this.#hints;
-    const { stored, failed, skipped } = totals;
-    if (stored + failed > 0 && this.#flags.json !== true)
-      terminal.out(`${stored} stored, ${failed} failed, ${skipped} skipped\n`);
-    for (const hint of hints) terminal.err(`${hintLine(terminal, hint)}\n`);
-  }
-}
-
 export const define: DefineCommand = (command, { terminal, exit }) => {
   command
     .argument('<paths...>', 'files, folders, patterns; host and port first, dcmtk style')
@@ -95,7 +59,7 @@ export const define: DefineCommand = (command, { terminal, exit }) => {
     const { peer } = await choosePeer(command, terminal, where);
     const { outcomeLine, sendFiles } = await import('../wire/send.ts');
     const timeoutMs = readDurationMs('--timeout', flags.timeout);
-    const report = new Report(terminal, flags);
+    const report = new SendReport(terminal, flags);
     try {
       await sendFiles({
         peer,

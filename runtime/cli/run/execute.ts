@@ -54,7 +54,7 @@ export interface ExecuteRequest extends SourceRequest {
   /** Where the script comes from, if not from its file here. */
   readonly source?: Source;
   /** Whether the target is there; default: one association with C-ECHO. */
-  readonly preflight?: (context: RunContext) => Promise<void>;
+  readonly preflight?: typeof preflight;
   /** Worth a line in the plan block. */
   readonly notes?: readonly string[];
   /** Of a run of several processes, the same in all. */
@@ -86,7 +86,7 @@ export async function execute(
     const script = await readScript(run, source);
     const prepared = await listen(run, script);
     const { context } = prepared;
-    await ready(run, prepared, (request.preflight ?? preflight)(context));
+    await ready(run, prepared, (request.preflight ?? preflight)(context, script.built.folder));
 
     const book = await openBook(request, context, await source.state);
     const recorded = record(run, prepared, book);

@@ -42,7 +42,10 @@ interface Where {
   readonly port?: string | undefined;
 }
 
-const CONFIG_FLAGS = ['route', 'env-file', 'config', 'profile', 'out', 'verify', ...TLS_FLAGS];
+const CONFIG_FLAGS = [
+  ...['route', 'env-file', 'config', 'profile', 'out', 'verify', 'web-target'],
+  ...TLS_FLAGS,
+];
 
 export async function choosePeer(
   command: Command,

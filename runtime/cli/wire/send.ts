@@ -42,7 +42,8 @@ export interface FileOutcome {
   readonly ms?: number;
 }
 
-interface Candidate {
+/** A file with an instance in it. */
+export interface Candidate {
   readonly path: string;
   readonly head: InstanceHead;
 }
@@ -68,7 +69,12 @@ export function outcomeLine({ path, state, detail, ms }: FileOutcome): string {
   return printable(`${state.padEnd(7)} ${path}  ${detail}${time}`);
 }
 
-function readHeads({ paths, base, onFile }: SendRequest): Candidate[] {
+/** The instances among the files; others are told as skipped. @throws DicomRunError 104 without one */
+export function readHeads({
+  paths,
+  base,
+  onFile,
+}: Pick<SendRequest, 'paths' | 'base' | 'onFile'>): Candidate[] {
   const { files, unreadable } = findAllFiles(paths, base);
   for (const { path, reason } of unreadable) onFile({ path, state: 'skipped', detail: reason });
   const candidates = files.flatMap(({ path }) => {

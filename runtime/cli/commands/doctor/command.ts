@@ -2,6 +2,7 @@
 import { ExitCode } from '../../../errors.ts';
 import type { DefineCommand } from '../../command.ts';
 import { readCount, readDurationMs } from '../../flag-values.ts';
+import { flagHelp } from '../../../config/option-table.ts';
 import { collect } from '../../run/run-flags.ts';
 import type { Finding } from './finding.ts';
 import { addPeerFlags, choosePeer } from '../../wire/peer-flags.ts';
@@ -18,6 +19,7 @@ const EXAMPLES = `
 Examples:
   dicomrun doctor -c PACS@10.1.2.3:104 -b MY_AET
   dicomrun doctor -c ROUTER@10.1.2.3:11112 --verify ARCHIVE@10.1.2.9:104 --allow-store
+  dicomrun doctor --web-target http://10.1.2.3:8042/dicom-web
   dicomrun doctor -c PACS@10.1.2.3:104 --out influxdb=http://127.0.0.1:8086/dicomrun
 
 Exit codes: 0 nothing failed, 111 the target cannot be used, 99 something else failed.`;
@@ -27,6 +29,7 @@ export const define: DefineCommand = (command, { terminal, exit }) => {
     .argument('[host]', 'dcmtk style: host')
     .argument('[port]', 'dcmtk style: port')
     .option('--verify <aet@host:port>', 'where C-FIND verification asks; looked at, too')
+    .option(...flagHelp('web-target'))
     .option('--allow-store', 'store one synthetic instance, and look for it')
     .option('--second-opinion', 'ask by another implementation (dcmjs-dimse), too; compare')
     .option('--vus <n>', 'virtual users that the limits shall be enough for', '50')
@@ -60,11 +63,12 @@ export const define: DefineCommand = (command, { terminal, exit }) => {
   });
 };
 
+/** What a target is no use without. */
+const TO_USE_IT = ['name', 'tcp', 'tls', 'association', 'echo', 'web name', 'web tcp', 'QIDO-RS'];
+
 function codeOf(findings: readonly Finding[]): number {
   const failed = findings.filter(({ state }) => state === 'fail').map(({ check }) => check);
   if (failed.length === 0) return ExitCode.OK;
-  const ofPeer = ['name', 'tcp', 'tls', 'association', 'echo'].some((check) =>
-    failed.includes(check),
-  );
+  const ofPeer = TO_USE_IT.some((check) => failed.includes(check));
   return ofPeer ? ExitCode.UNREACHABLE : ExitCode.THRESHOLDS;
 }

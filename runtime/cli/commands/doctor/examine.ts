@@ -1,5 +1,5 @@
 // All of the doctor's examinations, in order; what cannot work any more is left out.
-import type { Options } from '../../../config/types.ts';
+import type { Options, WebTarget } from '../../../config/types.ts';
 import { influxUrl } from '../../../outputs/influxdb/kind.ts';
 import type { Terminal } from '../../terminal.ts';
 import { limitsOf } from '../../wire/peer-flags.ts';
@@ -36,8 +36,10 @@ export async function examine(request: ExamineRequest): Promise<readonly Finding
     }
   };
   const { options, terminal, vus } = request;
-  if (request.peer === null) say(NO_TARGET);
-  else await examinePeer(request, request.peer, say);
+  const { peer } = request;
+  if (peer !== null) await examinePeer(request, peer, say);
+  else if (options.webTarget === null) say(NO_TARGET);
+  if (options.webTarget !== null) await examineTarget(request, options.webTarget, say);
   await examineVerify(request, say);
   for (const output of options.outputs) {
     if (output.kind === 'influxdb') say(...(await checkInflux(influxUrl(output))));
@@ -50,7 +52,7 @@ const NO_TARGET: Finding = {
   check: 'target',
   state: 'skip',
   text: 'none is named: only this machine is looked at',
-  hint: '-c AET@host:port -b MY_AET',
+  hint: '-c AET@host:port -b MY_AET, --web-target http://host:port/dicom-web',
 };
 
 type Say = (...findings: readonly Finding[]) => void;
@@ -77,6 +79,12 @@ async function examinePeer(request: ExamineRequest, peer: PeerAddress, say: Say)
   }
   const text = 'not tried: it would leave an instance there';
   say({ check: 'store', state: 'skip', text, hint: '--allow-store' });
+}
+
+async function examineTarget(request: ExamineRequest, target: WebTarget, say: Say): Promise<void> {
+  const { timeoutMs, allowStore, terminal } = request;
+  const { examineWeb } = await import('./web-checks.ts');
+  await examineWeb({ target, timeoutMs, allowStore, folder: terminal.cwd }, say);
 }
 
 /** The archive that verification asks, where it is another one than the target. */

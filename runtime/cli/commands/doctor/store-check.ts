@@ -18,9 +18,7 @@ export async function checkStore(
   check: PeerCheck,
   verify: VerifyTarget | null,
 ): Promise<readonly Finding[]> {
-  const folder = await mkdtemp(join(tmpdir(), 'dicomrun-doctor-'));
-  try {
-    const study = await makeInstance(folder);
+  return await withInstance(async (folder, study) => {
     const outcomes: FileOutcome[] = [];
     await sendFiles({
       peer: check.peer,
@@ -36,6 +34,16 @@ export async function checkStore(
     const finding: Finding = { check: 'store', state: stored ? 'ok' : 'fail', text, ...hint };
     if (!stored || verify?.enabled !== true) return [finding];
     return [finding, await lookFor(check, verify, study)];
+  });
+}
+
+/** Does something with a folder that has one synthetic instance, of a study of its own. */
+export async function withInstance<T>(
+  use: (folder: string, study: string) => Promise<T>,
+): Promise<T> {
+  const folder = await mkdtemp(join(tmpdir(), 'dicomrun-doctor-'));
+  try {
+    return await use(folder, await makeInstance(folder));
   } finally {
     await rm(folder, { recursive: true, force: true });
   }

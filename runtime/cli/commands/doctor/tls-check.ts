@@ -3,6 +3,7 @@
 import { isIP } from 'node:net';
 import { connect } from 'node:tls';
 import type { TLSSocket } from 'node:tls';
+import type { TlsOptions } from '../../../dicom/ul/associate-request.ts';
 import { requestorTls } from '../../../dicom/ul/socket/tls.ts';
 import { tlsOptions } from '../../wire/client.ts';
 import type { Finding } from './finding.ts';
@@ -16,7 +17,21 @@ const SOON_DAYS = 30;
 export async function checkTls({ peer, timeoutMs }: PeerCheck): Promise<readonly Finding[]> {
   if (peer.tls === undefined) return [];
   const { host, port } = peer;
-  const tls = tlsOptions(peer) ?? {};
+  return [await checkHandshake({ host, port, timeoutMs, tls: tlsOptions(peer) ?? {} })];
+}
+
+/** What is shown at an address; whether it is trusted is not judged. */
+export function checkHandshake({
+  host,
+  port,
+  tls,
+  timeoutMs,
+}: {
+  readonly host: string;
+  readonly port: number;
+  readonly tls: TlsOptions;
+  readonly timeoutMs: number;
+}): Promise<Finding> {
   const servername = tls.servername ?? (isIP(host) === 0 ? host : undefined);
   const socket = connect({
     host,
@@ -28,7 +43,7 @@ export async function checkTls({ peer, timeoutMs }: PeerCheck): Promise<readonly
   return new Promise((resolve) => {
     const end = (finding: Finding) => {
       socket.destroy();
-      resolve([finding]);
+      resolve(finding);
     };
     socket.setTimeout(timeoutMs, () =>
       end({ check: 'tls', state: 'warn', text: 'the handshake took too long' }),

@@ -4,7 +4,16 @@
 export const TOPIC_GROUPS: readonly (readonly [group: string, topics: readonly string[]])[] = [
   [
     'Start',
-    ['tutorial', 'recipes', 'words', 'from-k6', 'from-pytest', 'from-dcmtk', 'from-pynetdicom'],
+    [
+      'tutorial',
+      'recipes',
+      'words',
+      'from-k6',
+      'from-pytest',
+      'from-dcmtk',
+      'from-dcm4che',
+      'from-pynetdicom',
+    ],
   ],
   [
     'Write',

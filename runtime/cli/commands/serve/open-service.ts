@@ -9,6 +9,7 @@ import { serveArchive, serveRouter, serveSink } from '../../../acceptors/station
 import type { ServeAddress, Served } from '../../../acceptors/stations/serve.ts';
 import { readAddress } from '../../../config/values/address.ts';
 import { Problems } from '../../../config/values/problems.ts';
+import { readToken } from '../../web/target.ts';
 import { readPort, readTitle } from '../../flag-values.ts';
 import { DicomRunError, ExitCode } from '../../../errors.ts';
 import type { ServeFlags } from './command.ts';
@@ -106,12 +107,7 @@ export function webOf(
   }
   const port = readPort('--dicomweb', dicomweb);
   if (file === undefined) return { web: { port } };
-  const token = readText(file, cwd).trim();
-  if (/^[\w.~+/-]+=*$/.test(token)) return { web: { port, token } };
-  throw new DicomRunError(ExitCode.CONFIG, {
-    code: 'CONFIG_VALUE',
-    message: `${file}: holds no bearer token (RFC 6750): letters, digits and - . _ ~ + / =`,
-  });
+  return { web: { port, token: readToken(file, cwd) } };
 }
 
 /** Flags are relative to the working folder, the specification's own to its file. */
