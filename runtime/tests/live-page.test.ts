@@ -8,7 +8,7 @@ import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { bundlePage } from '../../bundler/page.ts';
 import { startLivePage } from '../report/html/live.ts';
-import type { PageAssets } from '../report/html/render.ts';
+import type { PageAssets } from '../report/html/sealed.ts';
 import { RUNLOG_FILE } from '../runlog/format.ts';
 import { accessFaults, openPage, startBrowser, tableCells } from './browser.ts';
 import { ROOT } from './imports.ts';

@@ -9,7 +9,8 @@ import { LogFold } from '../../runlog/restore.ts';
 import { ReportCollector } from './collect.ts';
 import type { ReportData } from './data.ts';
 import { wishOf } from './live-door.ts';
-import { builtAssets, renderHtml, renderLivePage, type PageAssets } from './render.ts';
+import { renderHtml, renderLivePage } from './render.ts';
+import { builtAssets, type PageAssets } from './sealed.ts';
 
 export interface LivePageOptions {
   /** `run.ndjson` of the run. */

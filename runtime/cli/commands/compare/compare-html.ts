@@ -2,7 +2,7 @@
 import type { Summary } from '../../../metrics/summary.ts';
 import { verdictWord } from '../../../metrics/verdict-word.ts';
 import { span } from '../../../metrics/numbers.ts';
-import { escapeHtml } from '../../../report/html/render.ts';
+import { escapeHtml } from '../../../report/html/sealed.ts';
 import type { CompareRow } from './compare-runs.ts';
 import { cellsOf, conclusion, HEAD } from './compare-text.ts';
 
