@@ -89,9 +89,10 @@ export class Place {
 
   /** Folders of the runs so far, oldest first. */
   runs(): readonly string[] {
-    return readdirSync(join(this.folder, 'results'))
-      .sort()
-      .map((name) => join(this.folder, 'results', name));
+    return readdirSync(join(this.folder, 'results'), { withFileTypes: true })
+      .filter((entry) => entry.isDirectory())
+      .map(({ name }) => join(this.folder, 'results', name))
+      .sort();
   }
 
   /** Summary of the newest run. */

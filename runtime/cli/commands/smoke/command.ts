@@ -3,6 +3,7 @@ import type { Command } from 'commander';
 import { writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { DicomRunError, ExitCode } from '../../../errors.ts';
+import { flagHelp } from '../../../config/option-table.ts';
 import type { DefineCommand } from '../../command.ts';
 import {
   addConfigFlags,
@@ -58,9 +59,10 @@ export const define: DefineCommand = (command, { terminal, exit }) => {
   addConfigFlags(command);
   command
     .optionsGroup('Results:')
+    .option(...flagHelp('title'))
     .option('--results <dir>', 'where run folders are made (default results)')
     .option('--settle <duration>', 'wait for deliveries at the end (default 30s)')
-    .option('--no-report', 'no HTML report')
+    .option('--no-report', 'no HTML report, of the session or its runs')
     .option(...PHI_OK)
     .option('--trace', 'print every PDU')
     .option('--thresholds', 'judge the latency thresholds of the script, too')
@@ -105,7 +107,19 @@ async function smoke(command: Command, scripts: string[], terminal: Terminal): P
     terminal,
   });
   await report(result, reporters, terminal);
+  await tellPage(result, flags, terminal);
   return result.exitCode;
+}
+
+/** To standard error: standard output may be a document. */
+async function tellPage(
+  { session, exitCode }: SmokeResult,
+  flags: FlagValues,
+  terminal: Terminal,
+): Promise<void> {
+  const { writeSessionReport } = await import('./session-report.ts');
+  const page = writeSessionReport(session, { exitCode, flags, terminal });
+  if (page !== null) terminal.err(`report of all, for a browser: ${page}\n`);
 }
 
 const OWN_FLAGS = [
@@ -180,7 +194,7 @@ async function report(
   terminal: Terminal,
 ): Promise<void> {
   const forms = await import('./reporters.ts');
-  const { junit, ...outcome } = result;
+  const { junit, session: _, ...outcome } = result;
   const paint: Parameters<typeof forms.listText>[1] = (style, text) =>
     terminal.style(style, text, 'out');
   const texts: Readonly<Record<ReporterName, () => string>> = {

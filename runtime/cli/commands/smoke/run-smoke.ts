@@ -22,6 +22,7 @@ import type { SmokeOutcome } from './reporters.ts';
 import { failedPattern, readLastFailed, rememberFailed, TARGET_ANSWERS } from './last-failed.ts';
 import type { FailedCase } from './last-failed.ts';
 import { grepScenarios, isLabelled, isWanted, NotSelected, titlesOf } from './select.ts';
+import type { Placed, Session, SessionPart } from './session-report.ts';
 import { SmokeScreen } from './smoke-screen.ts';
 
 export interface SmokeRequest {
@@ -59,11 +60,14 @@ interface OneResult {
   readonly unselected?: NotSelected;
   readonly folder: string | null;
   readonly junit: string | null;
+  /** Where its results went; null when it never came to a run. */
+  readonly placed: Placed | null;
 }
 
 /** Results of all, with the JUnit documents of the single runs. */
 export interface SmokeResult extends SmokeOutcome {
   readonly junit: readonly string[];
+  readonly session: Session;
 }
 
 /** A failing test says more than an environment that is down; a broken script more than both. */
@@ -84,6 +88,7 @@ const SEVERITY: readonly number[] = [
 /** @throws DicomRunError 104 when nothing is selected */
 export async function runSmoke(request: SmokeRequest): Promise<SmokeResult> {
   const { scripts, routes, bail, parallel, terminal } = request;
+  const startedAt = new Date();
   const failed = request.lastFailed ? readLastFailed(terminal) : null;
   const queue = scripts
     .flatMap((script) => routes.map((route): Named => ({ script, route })))
@@ -106,12 +111,18 @@ export async function runSmoke(request: SmokeRequest): Promise<SmokeResult> {
   };
   await Promise.all(Array.from({ length: Math.max(1, parallel) }, work));
   const done = results.filter((one) => one !== undefined);
+  const parts = results.flatMap((one, i): readonly SessionPart[] => {
+    const named = queue[i];
+    if (one === undefined || named === undefined || one.unselected !== undefined) return [];
+    const { cases, exitCode, placed } = one;
+    return [{ script: suiteOf(named), cases, exitCode, placed }];
+  });
   if (done.length < all) terminal.err(`stopped: ${all - done.length} of ${all} scripts not run\n`);
   const selected = done.filter(({ unselected }) => unselected === undefined);
   if (selected.length === 0 && done.length === all) throw nothingSelected(request, done);
   const outcome = outcomeOf(selected);
   rememberFailed(terminal, outcome.cases);
-  return outcome;
+  return { ...outcome, session: { startedAt, parts, notRun: all - done.length } };
 }
 
 /** Whether a failed suite is one of a script, by the same route. */
@@ -144,7 +155,7 @@ function nothingSelected(request: SmokeRequest, done: readonly OneResult[]): Dic
   });
 }
 
-function outcomeOf(results: readonly OneResult[]): SmokeResult {
+function outcomeOf(results: readonly OneResult[]): Omit<SmokeResult, 'session'> {
   const codes = new Set(results.map(({ exitCode }) => exitCode));
   return {
     cases: results.flatMap(({ cases }) => cases),
@@ -274,7 +285,8 @@ function select(
   return { ...kept, smokeCases: { script: name, grep } };
 }
 
-function toResult({ summary, folder }: ExecuteResult, terminal: Terminal): OneResult {
+function toResult({ summary, folder, options }: ExecuteResult, terminal: Terminal): OneResult {
+  const { resultsDir, noReport, title } = options;
   const missing = missingOf(summary);
   const lost: CaseResult = {
     suite: summary.run.script,
@@ -292,6 +304,7 @@ function toResult({ summary, folder }: ExecuteResult, terminal: Terminal): OneRe
     exitCode: summary.verdict.exitCode,
     folder: shownPath(terminal, folder),
     junit,
+    placed: { resultsDir, folder, hasReport: !noReport, title },
   };
 }
 
@@ -326,11 +339,24 @@ function caseOf(suite: string, error: DicomRunError): CaseResult {
 }
 
 function noRun(one: CaseResult, exitCode: number): OneResult {
-  return { cases: [one], exitCode, folder: null, junit: renderCases([one], new Date()) };
+  return {
+    cases: [one],
+    exitCode,
+    folder: null,
+    junit: renderCases([one], new Date()),
+    placed: null,
+  };
 }
 
 function unselected(reason: NotSelected): OneResult {
-  return { cases: [], exitCode: ExitCode.OK, unselected: reason, folder: null, junit: null };
+  return {
+    cases: [],
+    exitCode: ExitCode.OK,
+    unselected: reason,
+    folder: null,
+    junit: null,
+    placed: null,
+  };
 }
 
 function suiteOf({ script, route }: Named): string {

@@ -1,8 +1,10 @@
-// The page of the report and of the live view: finds its data, shows the panels in order.
+// The page of a run's report, of its live view and of a smoke session: finds its data and shows it.
 import './page.css';
 import type { ReportData } from '../data.ts';
+import { SESSION_SCHEMA, type SessionData } from '../session-data.ts';
 import { h, replace } from './dom.ts';
 import { showReport } from './report.ts';
+import { showSession } from './session.ts';
 import { startTheme } from './theme.ts';
 
 const root = document.getElementById('report') ?? document.body;
@@ -11,12 +13,13 @@ function say(text: string): void {
   replace(root, h('p', { role: 'status' }, text));
 }
 
-async function embedded(element: HTMLElement): Promise<ReportData> {
+async function embedded(element: HTMLElement): Promise<ReportData | SessionData> {
   const text = element.textContent ?? '';
-  if (element.getAttribute('type') !== 'application/gzip') return JSON.parse(text) as ReportData;
+  if (element.getAttribute('type') !== 'application/gzip')
+    return JSON.parse(text) as ReportData | SessionData;
   const packed = Uint8Array.from(atob(text), (char) => char.charCodeAt(0));
   const stream = new Blob([packed]).stream().pipeThrough(new DecompressionStream('gzip'));
-  return JSON.parse(await new Response(stream).text()) as ReportData;
+  return JSON.parse(await new Response(stream).text()) as ReportData | SessionData;
 }
 
 /** Follows a run; when it has ended, the page is the report and the connection is closed. */
@@ -35,11 +38,16 @@ function follow(eventsUrl: string): void {
   say('waiting for the first numbers …');
 }
 
+function show(data: ReportData | SessionData): void {
+  if (data.schema === SESSION_SCHEMA) showSession(root, data);
+  else showReport(root, data);
+}
+
 async function start(): Promise<void> {
   startTheme();
   const data = document.getElementById('data');
   const live = document.getElementById('live');
-  if (data) showReport(root, await embedded(data));
+  if (data) show(await embedded(data));
   else if (live) follow((JSON.parse(live.textContent ?? '{}') as { eventsUrl: string }).eventsUrl);
 }
 

@@ -36,9 +36,8 @@ const PANELS: readonly (() => Panel)[] = [
   downloads,
 ];
 
-/** Shows the report; answers how to show newer data of the same run. */
-export function showReport(root: HTMLElement, data: ReportData): (data: ReportData) => void {
-  const panels = PANELS.map((make) => make());
+/** The line above every page: whose it is, and its colours. */
+export function topBar(): HTMLElement {
   const themes = h(
     'div',
     { class: 'tools noprint', role: 'group', 'aria-label': 'colours' },
@@ -47,11 +46,13 @@ export function showReport(root: HTMLElement, data: ReportData): (data: ReportDa
     button('system', () => setTheme('auto')),
     button('print', () => print()),
   );
-  replace(
-    root,
-    h('div', { class: 'bar' }, h('span', { class: 'faint' }, 'dicomrun'), themes),
-    ...panels.map(({ element }) => element),
-  );
+  return h('div', { class: 'bar' }, h('span', { class: 'faint' }, 'dicomrun'), themes);
+}
+
+/** Shows the report; answers how to show newer data of the same run. */
+export function showReport(root: HTMLElement, data: ReportData): (data: ReportData) => void {
+  const panels = PANELS.map((make) => make());
+  replace(root, topBar(), ...panels.map(({ element }) => element));
   const update = (next: ReportData): void => {
     const { verdict, run } = next.summary;
     document.title = `${next.live ? 'running' : verdictWord(verdict)} · ${run.title ?? run.script.split(/[\\/]/).at(-1) ?? ''} · ${run.id}`;
