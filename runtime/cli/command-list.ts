@@ -150,6 +150,12 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: () => import('./commands/move.ts'),
   },
   {
+    name: 'get',
+    group: 'DICOM, once:',
+    summary: 'retrieve studies into files (C-GET)',
+    load: () => import('./commands/get.ts'),
+  },
+  {
     name: 'web',
     group: 'DICOM, once:',
     summary: 'store, find and get over DICOMweb (STOW-RS, QIDO-RS, WADO-RS)',

@@ -142,6 +142,7 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
   findscu: 'find',
   query: 'find',
   movescu: 'move',
+  getscu: 'get',
   storescp: 'serve',
   dcmrecv: 'serve',
   dcmqrscp: 'serve',

@@ -1,10 +1,15 @@
-// A few requests on one association, as promises: for preflight, doctor, echo, find, send, move.
+// A few requests on one association, as promises: for preflight, doctor, echo, find, send, move, get.
 // Not for load: the VU workers have their own way.
 import { DicomRunError, ExitCode } from '../../errors.ts';
 import type { Target } from '../../config/types.ts';
 import { associate } from '../../dicom/ul/associate.ts';
 import type { AssociateOutcome } from '../../dicom/ul/associate.ts';
-import type { ProposedContext, Timeouts, TlsOptions } from '../../dicom/ul/associate-request.ts';
+import type {
+  ProposedContext,
+  RoleSelection,
+  Timeouts,
+  TlsOptions,
+} from '../../dicom/ul/associate-request.ts';
 import type { Association } from '../../dicom/ul/association.ts';
 import type { Outgoing } from '../../dicom/ul/outgoing.ts';
 import type { Pending, Reply } from '../../dicom/dimse/pending.ts';
@@ -29,6 +34,7 @@ export const ECHO_CONTEXT: ProposedContext = {
 export interface OpenOptions {
   readonly contexts: readonly ProposedContext[];
   readonly timeouts?: Partial<Timeouts>;
+  readonly roles?: readonly RoleSelection[];
   readonly asyncOps?: { readonly invoked: number; readonly performed: number };
 }
 

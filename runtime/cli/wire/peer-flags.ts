@@ -40,6 +40,8 @@ export interface PeerChoice<Peer = PeerAddress> {
 interface Where {
   readonly host?: string | undefined;
   readonly port?: string | undefined;
+  /** Flags that mean something else to the command than to the configuration. */
+  readonly without?: readonly string[];
 }
 
 const CONFIG_FLAGS = [
@@ -63,8 +65,11 @@ export async function choosePeer(
   terminal: Terminal,
   where: Where & { readonly optional?: true },
 ): Promise<PeerChoice<PeerAddress | null>> {
+  const { without = [] } = where;
   const given = Object.fromEntries(
-    Object.entries(givenFlags(command)).filter(([name]) => CONFIG_FLAGS.includes(name)),
+    Object.entries(givenFlags(command)).filter(
+      ([name]) => CONFIG_FLAGS.includes(name) && !without.includes(name),
+    ),
   );
   const flags = { ...given, ...connectFlags(command, where.host, where.port) };
   const sources = await readSources(flags, null, terminal);

@@ -9,12 +9,11 @@ import {
   type SecondOutcome,
   type SecondResponse,
 } from '../../dicom/scu/second-stack.ts';
-import type { SubOperations } from '../../dicom/scu/retrieve.ts';
 import { plainMatch } from '../../dicom/scu/second-values.ts';
 import { DicomRunError, ExitCode } from '../../errors.ts';
 import { type PeerAddress, tlsOptions } from './client.ts';
-import type { MoveWish } from './move.ts';
 import type { Query } from './query.ts';
+import { type RetrieveEnd, type RetrieveWish, wishKeys } from './retrieval.ts';
 
 /** The final response of a request that got one. */
 export interface SecondAnswer extends SecondOutcome {
@@ -78,34 +77,26 @@ export async function findSecond(
   return { ...answer, matches: matches.slice(0, limit) };
 }
 
-export interface SecondMove extends SubOperations {
-  readonly status: number;
-  readonly errorComment: string;
-  /** The final status is success, and no sub-operation failed. */
-  readonly ok: boolean;
+export interface SecondRetrieval extends RetrieveEnd {
+  /** What came by C-GET. */
+  readonly instances: SecondOutcome['instances'];
 }
 
-/** C-MOVE of a study, a series or an instance. */
-export async function moveSecond(
+/** C-MOVE or C-GET of a study, a series or an instance. */
+export async function retrieveSecond(
   peer: PeerAddress,
-  wish: MoveWish,
+  wish: RetrieveWish & { readonly kind: 'move' | 'get'; readonly destination?: string },
   timeoutMs: number,
-): Promise<SecondMove> {
-  const { study, series, instance, destination } = wish;
-  const keys = {
-    QueryRetrieveLevel:
-      instance !== undefined ? 'IMAGE' : series !== undefined ? 'SERIES' : 'STUDY',
-    StudyInstanceUID: study,
-    ...(series === undefined ? {} : { SeriesInstanceUID: series }),
-    ...(instance === undefined ? {} : { SOPInstanceUID: instance }),
-  };
+): Promise<SecondRetrieval> {
+  const { kind, destination } = wish;
+  const { level, keys } = wishKeys(wish);
   const request = {
-    kind: 'move',
-    sopClass: queryClass('study', 'move'),
-    keys,
-    destination,
-  } as const;
-  const { final } = await askSecond(peer, request, timeoutMs);
+    kind,
+    sopClass: queryClass('study', kind),
+    keys: { QueryRetrieveLevel: level, ...keys },
+    ...(destination === undefined ? {} : { destination }),
+  };
+  const { final, instances } = await askSecond(peer, request, timeoutMs);
   const count = (name: string): number | null => {
     const value = final.command[`NumberOf${name}Suboperations`];
     return typeof value === 'number' ? value : null;
@@ -119,5 +110,6 @@ export async function moveSecond(
     status: final.status,
     errorComment: final.comment,
     ok: final.status === 0 && (failed ?? 0) === 0,
+    instances,
   };
 }
