@@ -10,6 +10,7 @@ import { DicomRunError, ExitCode } from '../errors.ts';
 import { selfSigned } from './certificate.ts';
 import { newKey } from './keys.ts';
 import type { EngineCredentials, Role } from './keys.ts';
+import { endsWithUs } from './watchdog.ts';
 
 export interface EngineSettings {
   readonly host: string;
@@ -25,7 +26,6 @@ export interface EngineSettings {
 
 export interface EngineServer {
   readonly credentials: Readonly<Record<Role, EngineCredentials>>;
-  readonly pid: number;
   /** Settles when the process ends, with the last of what it said. */
   readonly ended: Promise<string>;
   stop(): Promise<void>;
@@ -70,6 +70,7 @@ export async function startEngine(settings: EngineSettings): Promise<EngineServe
     // why: Ctrl-C in the terminal is for this program, which ends the server when all is over
     detached: true,
   });
+  endsWithUs(child);
   const engine = watched(child, credentials);
   const why = await Promise.race([listens(settings), engine.ended]);
   if (why === null) return engine;
@@ -90,7 +91,6 @@ function watched(child: ChildProcess, credentials: EngineServer['credentials']):
   });
   return {
     credentials,
-    pid: child.pid ?? 0,
     ended,
     stop: async () => {
       child.kill('SIGTERM');

@@ -9,6 +9,7 @@ import { join } from 'node:path';
 import type { EngineCredentials } from '../../agents/keys.ts';
 import { startEngine } from '../../agents/server.ts';
 import type { EngineServer } from '../../agents/server.ts';
+import { endsWithUs } from '../../agents/watchdog.ts';
 import type { Terminal } from '../terminal.ts';
 
 export interface LocalCrew {
@@ -17,11 +18,6 @@ export interface LocalCrew {
 }
 
 const END_MS = 5_000;
-/** Ends the engine where this process was killed: its end of the pipe closes. */
-const WATCHDOG = `process.stdin.on('end', () => {
-  try { process.kill(Number(process.argv[1]), 'SIGTERM'); } catch {}
-  process.exit();
-}).resume();`;
 
 export async function startLocal(count: number, terminal: Terminal): Promise<LocalCrew> {
   const folder = mkdtempSync(join(tmpdir(), 'dicomrun-agents-'));
@@ -29,14 +25,10 @@ export async function startLocal(count: number, terminal: Terminal): Promise<Loc
     ...{ host: '127.0.0.1', advertise: '127.0.0.1', port: await freePort() },
     ...{ folder: join(folder, 'engine'), tls: false, path: terminal.env['PATH'] ?? '' },
   });
-  const watchdog = spawn(process.execPath, ['-e', WATCHDOG, String(engine.pid)], {
-    stdio: ['pipe', 'ignore', 'ignore'],
-    detached: true,
-  });
   const agents = Array.from({ length: count }, (_, i) => startAgent(i, folder, terminal));
   return {
     credentials: engine.credentials.coordinator,
-    stop: () => stopAll({ engine, watchdog, agents, folder }),
+    stop: () => stopAll({ engine, agents, folder }),
   };
 }
 
@@ -52,6 +44,7 @@ function startAgent(index: number, folder: string, terminal: Terminal): ChildPro
     stdio: ['ignore', 'ignore', 'pipe'],
     detached: true,
   });
+  endsWithUs(child);
   child.stderr?.on('data', (chunk: Buffer) => {
     for (const line of chunk.toString().split('\n')) {
       if (/^(error|\[)/i.test(line)) terminal.err(`local-${index + 1}: ${line}\n`);
@@ -62,13 +55,11 @@ function startAgent(index: number, folder: string, terminal: Terminal): ChildPro
 
 async function stopAll(crew: {
   readonly engine: EngineServer;
-  readonly watchdog: ChildProcess;
   readonly agents: readonly ChildProcess[];
   readonly folder: string;
 }): Promise<void> {
   await Promise.all(crew.agents.map(ended));
   await crew.engine.stop();
-  crew.watchdog.stdin?.end();
   rmSync(crew.folder, { recursive: true, force: true });
 }
 
