@@ -1,39 +1,59 @@
 // What an agent has to report, in order, until the journal has taken it: kept while the engine is
-// away, within a limit; what is beyond it is given up and counted.
+// away, within a limit; what is beyond it is given up and counted. What the coordinator waits for and
+// what later frames need is never given up.
 import { setTimeout as delay } from 'node:timers/promises';
+import type { SeriesDecl } from '../metrics/samples.ts';
 import type { Bus } from './bus.ts';
+import { decodeFrame, encodeFrame } from './frame.ts';
+import type { Frame } from './frame.ts';
 import { encodeJson, upSubject } from './protocol.ts';
 import type { UpRecord } from './protocol.ts';
 
 interface Letter {
   readonly subject: string;
-  readonly data: Uint8Array;
+  data: Uint8Array;
   readonly id: string;
   readonly at: number;
+  /** What a frame declares; null: a letter of records. */
+  series: readonly SeriesDecl[] | null;
+  /** The coordinator waits for it. */
+  readonly needed: boolean;
 }
 
-const KEEP_MS = 120_000;
-const KEEP_BYTES = 64 * 1024 ** 2;
+/** How much is kept, and for how long. */
+export interface OutboxLimits {
+  readonly ms: number;
+  readonly bytes: number;
+}
+
+const LIMITS: OutboxLimits = { ms: 120_000, bytes: 64 * 1024 ** 2 };
 const RETRY_MS = 250;
 /** Records that come in a burst go out in one letter. */
 const GATHER_MS = 50;
+/** Records that nobody waits for. */
+const TOLD: ReadonlySet<UpRecord['k']> = new Set(['log', 'error', 'case']);
 
 export class Outbox {
   readonly #bus: Pick<Bus, 'append'>;
   readonly #run: string;
   readonly #index: number;
+  readonly #limits: OutboxLimits;
   readonly #letters: Letter[] = [];
   #bytes = 0;
   #seq = 0;
   #sending = false;
+  #discarded = false;
   #records: UpRecord[] = [];
   #gather: NodeJS.Timeout | undefined;
   #lost = 0;
+  /** Series that a frame declared which was given up, and no other frame is there yet. */
+  #undeclared: readonly SeriesDecl[] = [];
 
-  constructor(bus: Pick<Bus, 'append'>, run: string, index: number) {
+  constructor(bus: Pick<Bus, 'append'>, run: string, index: number, limits = LIMITS) {
     this.#bus = bus;
     this.#run = run;
     this.#index = index;
+    this.#limits = limits;
   }
 
   /** Letters that were given up. */
@@ -41,14 +61,22 @@ export class Outbox {
     return this.#lost;
   }
 
-  frame(data: Uint8Array): void {
+  frame(frame: Frame): void {
     this.#flush();
-    this.#post('frame', data);
+    const full = { ...frame, series: [...this.#undeclared, ...frame.series] };
+    this.#undeclared = [];
+    this.#post('frame', encodeFrame(full), { needed: false, series: full.series });
   }
 
   record(record: UpRecord): void {
     this.#records.push(record);
     this.#gather ??= setTimeout(() => this.#flush(), GATHER_MS);
+  }
+
+  /** Nobody reads it any more. */
+  discard(): void {
+    this.#discarded = true;
+    this.#letters.length = 0;
   }
 
   /** True when everything was taken within the time. */
@@ -65,13 +93,15 @@ export class Outbox {
     if (this.#records.length === 0) return;
     const records = this.#records;
     this.#records = [];
-    this.#post('record', encodeJson(records));
+    const needed = records.some(({ k }) => !TOLD.has(k));
+    this.#post('record', encodeJson(records), { needed, series: null });
   }
 
-  #post(kind: 'frame' | 'record', data: Uint8Array): void {
+  #post(kind: 'frame' | 'record', data: Uint8Array, what: Pick<Letter, 'needed' | 'series'>): void {
     const subject = upSubject(this.#run, this.#index, kind);
     const id = `${this.#run}-${this.#index}-${++this.#seq}`;
-    this.#letters.push({ subject, data, id, at: performance.now() });
+    if (this.#discarded) return;
+    this.#letters.push({ ...what, subject, data, id, at: performance.now() });
     this.#bytes += data.length;
     this.#forget();
     if (!this.#sending) void this.#send();
@@ -79,16 +109,34 @@ export class Outbox {
 
   /** The oldest go first: what is new says more. */
   #forget(): void {
+    const { ms, bytes } = this.#limits;
     for (;;) {
-      const [, second] = this.#letters;
-      if (second === undefined) return;
       // why not the first: it may be on its way
-      const isOld = performance.now() - second.at > KEEP_MS;
-      if (!isOld && this.#bytes <= KEEP_BYTES) return;
-      this.#letters.splice(1, 1);
-      this.#bytes -= second.data.length;
+      const at = this.#letters.findIndex(({ needed }, i) => i > 0 && !needed);
+      const letter = this.#letters[at];
+      if (letter === undefined) return;
+      const isOld = performance.now() - letter.at > ms;
+      if (!isOld && this.#bytes <= bytes) return;
+      this.#letters.splice(at, 1);
+      this.#bytes -= letter.data.length;
       this.#lost++;
+      if (letter.series !== null) this.#declareLater(letter.series, at);
     }
+  }
+
+  /** Later frames count in the series of one that was given up. */
+  #declareLater(series: readonly SeriesDecl[], from: number): void {
+    if (series.length === 0) return;
+    const next = this.#letters.find((one, i) => i >= from && one.series !== null);
+    if (next === undefined) {
+      this.#undeclared = [...this.#undeclared, ...series];
+      return;
+    }
+    const frame = decodeFrame(next.data);
+    next.series = [...series, ...frame.series];
+    this.#bytes -= next.data.length;
+    next.data = encodeFrame({ ...frame, series: next.series });
+    this.#bytes += next.data.length;
   }
 
   async #send(): Promise<void> {
