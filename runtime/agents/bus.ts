@@ -209,7 +209,9 @@ export class Bus {
     }
   }
 
+  /** While the engine is away it stays; it ends by its age. */
   async dropJournal(name: string): Promise<void> {
+    if (!this.#connected) return;
     await (await this.#jsm()).streams.delete(name).catch(() => undefined);
   }
 
@@ -251,7 +253,7 @@ export class Bus {
     );
     return async () => {
       clearInterval(timer);
-      await bucket.purge(run).catch(() => undefined);
+      if (this.#connected) await bucket.purge(run).catch(() => undefined);
     };
   }
 

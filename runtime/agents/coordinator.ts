@@ -12,13 +12,15 @@ import type { Problem } from '../errors.ts';
 import { NO_BUCKETS } from '../metrics/distribution/buckets.ts';
 import type { Engine } from '../metrics/engine-types.ts';
 import { plural } from '../metrics/numbers.ts';
+import { isBeforeT0 } from '../threads/samples.ts';
+import type { ErrorMessage } from '../threads/samples.ts';
 import { joinAccounts } from '../runlog/merge/accounts.ts';
 import type { Correction } from '../runlog/merge/accounts.ts';
 import type { Bus, Entry } from './bus.ts';
 import { Crowd } from './crowd.ts';
 import { decodeFrame } from './frame.ts';
 import { plannedOf } from './planned.ts';
-import { decodeJson, journalName, upSubjects } from './protocol.ts';
+import { awayLimits, decodeJson, journalName, upSubjects } from './protocol.ts';
 import type { JoinCall, SettledPart, Step, UpRecord } from './protocol.ts';
 import type { Remote } from './remote.ts';
 
@@ -30,6 +32,8 @@ export interface CoordinatorSettings {
   readonly stopper: Stopper;
   /** So many may be lost and the run can pass. */
   readonly lostAllowed: number;
+  /** Agents stop by themselves when they hear nothing for so long. */
+  readonly orphanMs: number;
   /** Packs what the agents need, and puts it where they get it; its SHA-256. */
   readonly ship: (context: RunContext) => Promise<string>;
   readonly say: (level: 'info' | 'warn', text: string) => void;
@@ -63,6 +67,7 @@ export class Coordinator implements Crew {
   #pacing: { readonly second: number; readonly go: () => void } | null = null;
   #pacer: NodeJS.Timeout | undefined;
   #closing = false;
+  #awaySince: number | null = null;
 
   constructor(settings: CoordinatorSettings) {
     this.#settings = settings;
@@ -205,7 +210,7 @@ export class Coordinator implements Crew {
     const stop: Step = { step: 'stop', why: 'interrupt', reason };
     const told = this.#crowd.all(async (one) => {
       await one.tell(stop);
-      await one.tell({ step: 'close' });
+      await one.tell({ step: 'close', unread: true });
     });
     await Promise.race([told, new Promise((resolve) => setTimeout(resolve, 3_000))]);
     for (const one of this.remotes) one.lose(reason);
@@ -305,7 +310,7 @@ export class Coordinator implements Crew {
         break;
       }
       case 'error':
-        recorder?.error(record.error);
+        recorder?.error(byOurClock(record.error, remote.clock.offsetMs));
         break;
       case 'case':
         recorder?.caseState(record.message);
@@ -369,14 +374,10 @@ export class Coordinator implements Crew {
 
   #lookOut(): void {
     const now = performance.now();
+    if (!this.#settings.bus.connected) return this.#withoutEngine(now);
+    this.#awaySince = null;
     for (const one of this.remotes) {
       if (!one.live) continue;
-      if (!this.#settings.bus.connected) {
-        // Nobody can say anything.
-        one.goneSince = null;
-        one.silentSince = null;
-        continue;
-      }
       void one.ping();
       const { goneSince } = one;
       if (goneSince !== null && now - goneSince > GONE_MS) void this.#judge(one);
@@ -384,20 +385,37 @@ export class Coordinator implements Crew {
     for (const text of this.#crowd.news(now, SILENT_SAID_MS)) this.#settings.say('warn', text);
   }
 
+  /** Nobody can say anything; after a while nobody will. */
+  #withoutEngine(now: number): void {
+    this.#awaySince ??= now;
+    const awayMs = now - this.#awaySince;
+    const isOver = awayMs > awayLimits(this.#settings.orphanMs).giveUpMs;
+    for (const one of this.remotes) {
+      one.goneSince = null;
+      one.silentSince = null;
+      if (isOver) this.#lose(one, `the engine is away for ${Math.round(awayMs / 1000)} s`);
+    }
+  }
+
   /** Gone for good, once all that it had said is read. */
   async #judge(one: Remote): Promise<void> {
     const last = await this.#settings.bus.lastEntry(journalName(this.#settings.run));
-    if (last === null || this.#readTo < last || !one.live || one.goneSince === null) return;
-    one.lose('it is gone');
+    if (last === null || this.#readTo < last || one.goneSince === null) return;
+    this.#lose(one, 'it is gone');
+  }
+
+  #lose(one: Remote, why: string): void {
+    if (!one.live) return;
+    one.lose(why);
     this.#checkPace();
     if (this.#t0 === Infinity) return;
     const { stopper, lostAllowed, remotes } = this.#settings;
-    const text = `agent ${one.shown} was lost after second ${one.lastAt + 1}`;
+    const text = `agent ${one.shown} was lost after second ${one.lastAt + 1} (${why})`;
     const full = `${text}: ${plannedOf(one, this.#context, remotes.length)}`;
     this.#recorder?.warn(full);
     const lost = remotes.filter((other) => other.lost !== null).length;
     if (lost > lostAllowed) stopper.mark(ExitCode.AGENT_LOST, full);
-    if (lost === remotes.length) stopper.stop(ExitCode.AGENT_LOST, 'all agents were lost');
+    if (lost === remotes.length) stopper.stop(ExitCode.AGENT_LOST, `all agents were lost: ${why}`);
   }
 
   #conclude({ name, end }: Remote): void {
@@ -405,9 +423,16 @@ export class Coordinator implements Crew {
     for (const text of end.warnings) this.#recorder?.warn(`agent ${name}: ${text}`);
     if (end.lostFrames > 0) {
       const what = `${end.lostFrames} reports were given up while the engine was away`;
-      this.#recorder?.warn(`agent ${name}: ${what}: what they counted is missing`);
+      const full = `agent ${name}: ${what}: what they counted is missing`;
+      this.#recorder?.warn(full);
+      this.#settings.stopper.mark(ExitCode.OUTPUT_LOST, full);
     }
   }
+}
+
+/** What was stamped before t0 was known has the time of its agent's clock. */
+function byOurClock(error: ErrorMessage, offsetMs: number): ErrorMessage {
+  return isBeforeT0(error.time) ? { ...error, time: error.time - offsetMs } : error;
 }
 
 const NO_PART: SettledPart = { facts: { accounts: [], missing: [] }, open: [] };

@@ -13,9 +13,9 @@ import { DicomRunError, ExitCode } from '../errors.ts';
 import type { EngineShare, Tick } from '../metrics/engine-types.ts';
 import type { CaseMessage } from '../threads/cases.ts';
 import type { ErrorMessage, LogMessage } from '../threads/samples.ts';
-import { encodeFrame } from './frame.ts';
 import { differenceOf, manifestOf } from './manifest.ts';
 import type { Outbox } from './outbox.ts';
+import { awayLimits } from './protocol.ts';
 import type { Bundle, Step, StepName } from './protocol.ts';
 import type { SeriesDecl } from '../metrics/samples.ts';
 
@@ -29,8 +29,6 @@ export interface MemberSettings {
   readonly connected: () => boolean;
 }
 
-/** The engine may be away for so long; then nobody can end the load. */
-const ENGINE_AWAY_MS = 60_000;
 const WATCH_MS = 1_000;
 /** A process that stood still that long has heard nothing meanwhile, and nobody was silent. */
 const FROZEN_MS = 3_000;
@@ -153,7 +151,7 @@ export class Member implements Crew {
     const series = share.series.flatMap((one) => this.#shared(one));
     const intervals = share.intervals.filter(({ id }) => !this.#hidden.has(id));
     const { at, points } = tick;
-    this.#settings.outbox.frame(encodeFrame({ ...state, at, points, series, intervals }));
+    this.#settings.outbox.frame({ ...state, at, points, series, intervals });
     this.#lines = 0;
   };
 
@@ -224,7 +222,8 @@ export class Member implements Crew {
     } else {
       this.#awaySince ??= now;
       const away = now - this.#awaySince;
-      if (away > ENGINE_AWAY_MS) this.#orphan(`the engine was away for ${seconds(away)}`);
+      const { stopMs } = awayLimits(bundle.orphanMs);
+      if (away > stopMs) this.#orphan(`the engine was away for ${seconds(away)}`);
     }
   }
 

@@ -72,6 +72,18 @@ export interface Bundle {
   readonly orphanMs: number;
 }
 
+/**
+ * How long the engine may be away: then agents stop their load, which nobody could end; then they give
+ * up what they could not report, and the coordinator gives them up. 60 s and 180 s, unless `--orphan`
+ * is another than 30 s.
+ */
+export function awayLimits(orphanMs: number): {
+  readonly stopMs: number;
+  readonly giveUpMs: number;
+} {
+  return { stopMs: 2 * orphanMs, giveUpMs: 6 * orphanMs };
+}
+
 /** A command. An agent that gets one again has done it. */
 export type Step =
   /** Set-up, on one agent. */
@@ -84,8 +96,8 @@ export type Step =
   /** The load is over everywhere: wait for deliveries. */
   | { readonly step: 'settle' }
   | { readonly step: 'teardown'; readonly own: boolean }
-  /** All is over. */
-  | { readonly step: 'close' };
+  /** All is over; `unread`: nobody reads what is reported from here on. */
+  | { readonly step: 'close'; readonly unread?: boolean };
 export type StepName = Step['step'];
 
 export interface StepCall {

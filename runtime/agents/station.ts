@@ -10,7 +10,7 @@ import type { Summary } from '../metrics/summary.ts';
 import type { Bus } from './bus.ts';
 import { Member } from './member.ts';
 import { Outbox } from './outbox.ts';
-import { agentSubject, decodeJson, encodeJson, WHO } from './protocol.ts';
+import { agentSubject, awayLimits, decodeJson, encodeJson, WHO } from './protocol.ts';
 import type { AgentInfo, Bundle, JoinAnswer, JoinCall, StepCall } from './protocol.ts';
 
 /** One run as an agent is to perform it. */
@@ -32,14 +32,19 @@ export interface StationSettings {
   readonly say: (text: string) => void;
 }
 
-/** Everything that was reported has to be in the journal; the engine may just be away. */
-const DRAIN_MS = 120_000;
+/** Of a run whose bundle never came. */
+const ORPHAN_MS = 30_000;
 
 export class Station {
   readonly #settings: StationSettings;
   readonly #off: (() => void)[] = [];
-  #current: { readonly call: JoinCall; readonly stopper: Stopper; member: Member | null } | null =
-    null;
+  #current: {
+    readonly call: JoinCall;
+    readonly stopper: Stopper;
+    member: Member | null;
+    orphanMs: number;
+    readonly outbox: Outbox;
+  } | null = null;
   /** Commands for a run whose bundle is still on its way. */
   #early: StepCall[] = [];
   #over: () => void = () => undefined;
@@ -91,7 +96,7 @@ export class Station {
   }
 
   #join(call: JoinCall): JoinAnswer {
-    const { me, say } = this.#settings;
+    const { bus, me, say } = this.#settings;
     const current = this.#current?.call;
     if (current?.run === call.run && current.index === call.index) return { ok: true };
     if (current !== undefined) return { ok: false, why: `is busy with run ${current.run}` };
@@ -99,22 +104,24 @@ export class Station {
       const why = `is dicomrun ${me.version}, the coordinator ${call.version}: install the same`;
       return { ok: false, why };
     }
-    this.#current = { call, stopper: new Stopper(), member: null };
+    const outbox = new Outbox(bus, call.run, call.index);
+    const stopper = new Stopper();
+    this.#current = { call, stopper, member: null, orphanMs: ORPHAN_MS, outbox };
     say(`run ${call.run}: part ${call.index + 1} of ${call.of}`);
-    void this.#serve(call);
+    void this.#serve(call, outbox);
     return { ok: true };
   }
 
   #step(call: StepCall): void {
     const current = this.#current;
     if (current?.call.run !== call.run) return;
+    if (call.step.step === 'close' && call.step.unread === true) current.outbox.discard();
     if (current.member === null) this.#early.push(call);
     else current.member.take(call.step);
   }
 
-  async #serve(call: JoinCall): Promise<void> {
-    const { bus, say } = this.#settings;
-    const outbox = new Outbox(bus, call.run, call.index);
+  async #serve(call: JoinCall, outbox: Outbox): Promise<void> {
+    const { say } = this.#settings;
     try {
       await this.#perform(call, outbox);
     } catch (error) {
@@ -123,7 +130,9 @@ export class Station {
       for (const { message } of problems) say(`run ${call.run}: ${message}`);
       outbox.record({ k: 'refused', code: known?.exitCode ?? ExitCode.INTERNAL, problems });
     }
-    if (!(await outbox.drain(DRAIN_MS))) say(`run ${call.run}: not all could be reported`);
+    // Everything that was reported has to be in the journal; the engine may just be away.
+    const { stopMs, giveUpMs } = awayLimits(this.#current?.orphanMs ?? ORPHAN_MS);
+    if (!(await outbox.drain(giveUpMs - stopMs))) say(`run ${call.run}: not all could be reported`);
     this.#current?.member?.destroy();
     this.#current = null;
     this.#early = [];
@@ -140,6 +149,7 @@ export class Station {
     const connected = (): boolean => bus.connected;
     const member = new Member({ name: me.name, bundle, outbox, stopper, discretion, connected });
     current.member = member;
+    current.orphanMs = bundle.orphanMs;
     for (const { step } of this.#early.splice(0)) member.take(step);
     const { run, index, of } = call;
     const summary = await perform({ run, index, of, bundle, member, stopper });

@@ -1,6 +1,6 @@
 // Real, independent peers for whole-run tests. Each start function answers when the peer listens;
 // each peer has its own ports and temporary folder, is ended by its process id, and leaves nothing.
-export { anyPortFree, requirePeer, type Peer } from './peers/process.ts';
+export { anyPortFree, findCommand, requirePeer, type Peer } from './peers/process.ts';
 export {
   dumpToFile,
   startPrintScp,

@@ -10,15 +10,18 @@ import type { FailedInstance } from '../metrics/summary.ts';
 export const BEFORE_T0 = 1e13;
 const LONGEST_MS = 1e12;
 
+/** A stamp of a thread that did not know t0 yet. */
+export const isBeforeT0 = (time: number): boolean => time < -LONGEST_MS;
+
 /** A stamp as ms since `t0` (epoch ms), also one from before t0 was known. */
 export function sinceT0(time: number, t0: number): number {
-  return time < -LONGEST_MS ? time + BEFORE_T0 - t0 : time;
+  return isBeforeT0(time) ? time + BEFORE_T0 - t0 : time;
 }
 
 /** Columns with every stamp as ms since `t0`; those of a run that goes on are left as they are. */
 export function columnsSinceT0(columns: SampleColumns, t0: number): SampleColumns {
   const { time } = columns;
-  if (!((time[0] ?? 0) < -LONGEST_MS)) return columns;
+  if (!isBeforeT0(time[0] ?? 0)) return columns;
   return { ...columns, time: time.map((one) => sinceT0(one, t0)) };
 }
 

@@ -107,6 +107,7 @@ function coordinated(base: ExecuteRequest, parts: Parts): AgentsRun {
   const coordinator = new Coordinator({
     ...{ bus, run, remotes, version: version(), stopper: base.stopper },
     lostAllowed: flags.lostAllowed,
+    orphanMs,
     say: (level, message) => base.screen.log({ kind: 'log', level, message }),
     ship: (context) => {
       if (built === null) throw new Error('not built');
