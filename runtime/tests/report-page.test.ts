@@ -142,6 +142,50 @@ describe.skipIf(!requirePeer('chromium'))('report.html', () => {
     expect(complaints).toEqual([]);
   });
 
+  it('lists in Errors what failed checks saw, and which images are missing', async () => {
+    await sampleRun({ seconds: 3, dir: join(dir, 'checks') });
+    const data = reportData(join(dir, 'checks'));
+    const { summary } = data;
+    const [route] = summary.delivery.routes;
+    if (!route) throw new Error('the sample run has a route');
+    const examples = ['KOPF', 'ABDOMEN', 'HAND', 'KNIE', 'FUSS'].map((value) => ({
+      ...{ scenario: 'default', atMs: 10 },
+      text: `StudyDescription: expected "${value}", arrived "Head"  (CT_small.dcm)`,
+    }));
+    const missing = { instance: '…0007', file: 'MR_small.dcm', study: '…12', route: 'SINK' };
+    const html = renderHtml(
+      {
+        ...data,
+        summary: {
+          ...summary,
+          verdict: { ...summary.verdict, passed: false, exitCode: 99, reasons: ['2 things broke'] },
+          checks: {
+            ...summary.checks,
+            items: [{ name: 'described', passes: 4, fails: 9, examples }],
+          },
+          errors: { ...summary.errors, groups: [] },
+          delivery: {
+            ...summary.delivery,
+            routes: [{ ...route, missing: 1 }],
+            missing: [missing],
+          },
+        },
+      },
+      assets,
+    );
+    const file = join(dir, 'checks.html');
+    writeFileSync(file, html);
+    const { page, complaints } = await openPage(browser, pathToFileURL(file).href);
+    const text = await page.getByRole('region', { name: 'Errors', exact: true }).innerText();
+    expect(text).toContain('2 things broke');
+    expect(text).toContain('described: 9 of 13 times false');
+    for (const one of examples) expect(text).toContain(one.text.replace('  ', ' '));
+    expect(text).toContain('MR_small.dcm');
+    expect(text).toContain('No request, association or iteration failed.');
+    expect(text).not.toContain('Nothing failed');
+    expect(complaints).toEqual([]);
+  });
+
   it('shows what peers and scripts say as text, whatever it is', async () => {
     const evil = '</script><img src=x onerror="document.title=\'owned\'"><b>"&\u2028\u0007';
     await sampleRun({ seconds: 3, dir: join(dir, 'evil') });
@@ -150,6 +194,7 @@ describe.skipIf(!requirePeer('chromium'))('report.html', () => {
     const [group] = summary.errors.groups;
     const [route] = summary.delivery.routes;
     if (!group || !route) throw new Error('the sample run has an error and a route');
+    const seen = { text: evil, scenario: evil, atMs: 1 };
     const file = join(dir, 'evil.html');
     const html = renderHtml(
       {
@@ -161,7 +206,10 @@ describe.skipIf(!requirePeer('chromium'))('report.html', () => {
           ...summary,
           run: { ...summary.run, script: evil, tags: { [evil]: evil } },
           verdict: { ...summary.verdict, reason: evil, warnings: [evil] },
-          checks: { ...summary.checks, items: [{ name: evil, passes: 1, fails: 1 }] },
+          checks: {
+            ...summary.checks,
+            items: [{ name: evil, passes: 1, fails: 1, examples: [seen] }],
+          },
           errors: {
             ...summary.errors,
             groups: [
