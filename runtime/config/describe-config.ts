@@ -73,6 +73,7 @@ const FIELDS: Readonly<Record<string, (options: Options) => unknown>> = {
   executionSegment: (options) => options.executionSegment,
   ...secretsOf('influxdb'),
   ...secretsOf('prometheus'),
+  ...secretsOf('otlp'),
 };
 
 /** What may stand beside the URL of an output. */

@@ -238,6 +238,9 @@ const TABLE = [
   row('prometheus.username', 'string', 'user of the remote write receiver'),
   row('prometheus.password', 'string', 'its password', { secret: true }),
   row('prometheus.token', 'string', 'or its bearer token', { secret: true }),
+  row('otlp.username', 'string', 'user of the OpenTelemetry receiver'),
+  row('otlp.password', 'string', 'its password', { secret: true }),
+  row('otlp.token', 'string', 'or its bearer token', { secret: true }),
 ] as const;
 
 export const OPTION_TABLE: readonly OptionRow[] = TABLE;

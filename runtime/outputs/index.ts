@@ -3,6 +3,7 @@ import { csvOutput } from './csv.ts';
 import { moduleOutput, MODULE_FILE } from './module.ts';
 import { influxOutput } from './influxdb/kind.ts';
 import { jsonOutput } from './json.ts';
+import { otlpOutput } from './otlp/kind.ts';
 import { prometheusOutput } from './prometheus/kind.ts';
 import type { OutputKind } from './kind.ts';
 
@@ -10,6 +11,7 @@ import type { OutputKind } from './kind.ts';
 export const OUTPUTS: readonly OutputKind[] = [
   influxOutput,
   prometheusOutput,
+  otlpOutput,
   jsonOutput,
   csvOutput,
 ];

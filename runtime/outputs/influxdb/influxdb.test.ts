@@ -123,6 +123,7 @@ describe('delivery', () => {
       },
       stopped: () => stopped,
       onRefused: (point) => log.refused.push(point.measurement),
+      onLeftOut: ({ count }) => log.events.push(`without ${count}`),
       onOutage: () => log.events.push('out'),
       onRecovered: () => log.events.push('back'),
     });

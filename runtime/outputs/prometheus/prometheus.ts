@@ -1,7 +1,7 @@
 // The Prometheus output of a run: the run log as cumulative series, sent by remote write.
 import { join } from 'node:path';
 import { RUNLOG_FILE } from '../../runlog/format.ts';
-import { write } from '../upload/http.ts';
+import { authorization, write } from '../upload/http.ts';
 import type { Point, UploadClient, WriteOutcome } from '../upload/client.ts';
 import { createUploader } from '../upload/uploader.ts';
 import type { OutputConfig } from '../kind.ts';
@@ -76,13 +76,4 @@ class RemoteWriteClient implements UploadClient {
     this.#unanswered = null;
     return /out of order|duplicate sample/i.test(why);
   }
-}
-
-function authorization({ username, password, token }: OutputConfig['options']): {
-  readonly authorization?: string;
-} {
-  if (token !== undefined) return { authorization: `Bearer ${token}` };
-  if (username === undefined) return {};
-  const pair = Buffer.from(`${username}:${password ?? ''}`).toString('base64');
-  return { authorization: `Basic ${pair}` };
 }

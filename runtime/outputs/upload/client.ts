@@ -9,8 +9,14 @@ export interface Point {
   readonly timestamp: string;
 }
 
+/** Points of a batch that a server left out and does not name: sending it again would not help. */
+export interface LeftOut {
+  readonly count: number;
+  readonly why: string;
+}
+
 export type WriteOutcome =
-  | { readonly kind: 'written' }
+  | { readonly kind: 'written'; readonly without?: LeftOut }
   /** Nothing is known about the batch, or it was not taken; try again later. */
   | {
       readonly kind: 'retry';

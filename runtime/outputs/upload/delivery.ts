@@ -1,6 +1,6 @@
 // One batch of points to the server, whatever it takes: retries with a back-off, halves what is
 // too large, finds the points that are refused and sets them aside.
-import type { Point, UploadClient, WriteOutcome } from './client.ts';
+import type { Point, LeftOut, UploadClient, WriteOutcome } from './client.ts';
 
 export interface DeliveryPorts {
   readonly client: UploadClient;
@@ -9,6 +9,8 @@ export interface DeliveryPorts {
   /** True once the output gives up. */
   readonly stopped: () => boolean;
   readonly onRefused: (point: Point, why: string) => void;
+  /** Some of a batch, which the server does not name. */
+  readonly onLeftOut: (refusal: LeftOut) => void;
   readonly onOutage: (why: string) => void;
   readonly onRecovered: () => void;
 }
@@ -49,7 +51,7 @@ export class Delivery {
     const outcome = await this.#persist(points);
     switch (outcome.kind) {
       case 'written':
-        this.#written += points.length;
+        this.#written += points.length - this.#without(outcome.without, points.length);
         return { kind: 'done' };
       case 'refused':
       case 'too-large':
@@ -60,6 +62,13 @@ export class Delivery {
       case 'no-database':
         return { kind: 'stopped' };
     }
+  }
+
+  #without(refusal: LeftOut | undefined, points: number): number {
+    if (refusal === undefined) return 0;
+    const count = Math.min(refusal.count, points);
+    this.#ports.onLeftOut({ ...refusal, count });
+    return count;
   }
 
   /** A refused batch may be stored in part; writing those again changes nothing. */

@@ -54,8 +54,23 @@ export function call({ method, url, headers, body, insecure }: HttpCall): Promis
   });
 }
 
-/** Writes a batch. The answer of a server in the usual words of HTTP. */
-export async function write(request: HttpCall): Promise<WriteOutcome> {
+/** Of a server that takes a user, or a bearer token. */
+export function authorization({
+  username,
+  password,
+  token,
+}: Readonly<Record<string, string | undefined>>): { readonly authorization?: string } {
+  if (token !== undefined) return { authorization: `Bearer ${token}` };
+  if (username === undefined) return {};
+  const pair = Buffer.from(`${username}:${password ?? ''}`).toString('base64');
+  return { authorization: `Basic ${pair}` };
+}
+
+/** Writes a batch. The answer of a server in the usual words of HTTP; `taken` reads one of success. */
+export async function write(
+  request: HttpCall,
+  taken: (text: string) => WriteOutcome = () => ({ kind: 'written' }),
+): Promise<WriteOutcome> {
   let answer: HttpAnswer;
   try {
     answer = await call(request);
@@ -63,7 +78,7 @@ export async function write(request: HttpCall): Promise<WriteOutcome> {
     return { kind: 'retry', why: wordsOf(error), unanswered: true };
   }
   const { status, headers } = answer;
-  if (status >= 200 && status < 300) return { kind: 'written' };
+  if (status >= 200 && status < 300) return taken(answer.text);
   const why = `${status} ${messageOf(answer.text)}`.trim();
   switch (status) {
     case 400:

@@ -7,7 +7,7 @@ import { RunLogCursor } from '../../runlog/cursor.ts';
 import type { CursorBatch } from '../../runlog/cursor.ts';
 import type { LogRecord } from '../../runlog/format.ts';
 import type { Output } from '../output.ts';
-import type { Point, UploadClient } from './client.ts';
+import type { Point, LeftOut, UploadClient } from './client.ts';
 import { Delivery } from './delivery.ts';
 
 export interface UploaderOptions {
@@ -58,6 +58,8 @@ class Uploader implements Output {
   readonly #sources: SourceState[];
   readonly #delivery: Delivery;
   #rejected = 0;
+  /** Of them, those in the file of refused points. */
+  #setAside = 0;
   /** Lines of the logs that are no records. */
   #damaged = 0;
   /** Points of the batch that was in flight when the uploader stopped. */
@@ -85,6 +87,7 @@ class Uploader implements Output {
       sleep: (ms, firm) => (firm ? this.#sleepOut(ms) : this.#sleep(ms)),
       stopped: () => this.#stopped,
       onRefused: (point, why) => this.#refuse(point, why),
+      onLeftOut: (refusal) => this.#leftOut(refusal),
       onOutage: (why) => this.#outage(why),
       onRecovered: () => this.#recovered(),
     });
@@ -208,9 +211,19 @@ class Uploader implements Output {
         `${JSON.stringify({ why, point })}\n`,
         { mode: 0o600 },
       );
+      this.#setAside++;
     } catch {
       // counted already; a full disk is told by the run log itself
     }
+  }
+
+  #leftOut({ count, why }: LeftOut): void {
+    if (this.#rejected === 0) {
+      this.#options.onMessage(
+        `${this.name} ${this.destination}: refused ${count} points (${short(why)}) and does not say which`,
+      );
+    }
+    this.#rejected += count;
   }
 
   #outage(why: string): void {
@@ -245,7 +258,7 @@ class Uploader implements Output {
       parts.push(`${unwritten} points are in the run log only${how}`);
     }
     if (this.#damaged > 0) parts.push(`${this.#damaged} damaged lines of the log were left out`);
-    if (this.#rejected > 0) parts.push(`refused points are in ${this.#files.rejected}`);
+    if (this.#setAside > 0) parts.push(`refused points are in ${this.#files.rejected}`);
     return parts.join('; ');
   }
 
