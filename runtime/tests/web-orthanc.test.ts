@@ -1,5 +1,16 @@
 // Scripts against Orthanc's DICOMweb: what is stored is found, read back, and the same.
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { getFiles } from '../cli/web/get.ts';
+import { sendFilesOverWeb } from '../cli/web/send.ts';
+import { WebPeer } from '../cli/web/web-peer.ts';
+import { compileEdits } from '../dicom/edit/edits.ts';
+import { patchHeader } from '../dicom/edit/header-patch.ts';
+import { headerFacts } from '../dicom/pool/pool-builder.ts';
+import { fileMeta, readMeta } from '../dicom/file/part10.ts';
+import { writeAwkwardFiles } from './byte-identity-files.ts';
 import { orthancHasWeb, requirePeer, startOrthanc, type OrthancPeer } from './peers.ts';
 import { runScript, type ScriptRun } from './script-run.ts';
 
@@ -105,4 +116,59 @@ export async function byDimse() {
     expect(out).toContain('all 5 thresholds hold');
     expect((await orthanc.counts()).instances - before).toBe(48);
   });
+
+  it('takes awkward files, and gives back the same', async () => {
+    const root = mkdtempSync(join(tmpdir(), 'dicomrun-web-'));
+    const peer = new WebPeer({ url: orthanc.web }, { folder: root, timeoutMs: 20_000 });
+    try {
+      const files = await awkwardFiles(root);
+      const refused: string[] = [];
+      await sendFilesOverWeb({
+        ...{ peer, paths: [join(root, 'sent')], base: root, perRequest: 1 },
+        onFile: ({ path, state }) => {
+          if (state !== 'stored') refused.push(basename(path, '.dcm'));
+        },
+      });
+      const changed: string[] = [];
+      for (const { name, study, dataset } of files) {
+        if (refused.includes(name)) continue;
+        const folder = join(root, 'got', name);
+        await getFiles(peer, { study }, { folder, transferSyntax: '*' });
+        const [back = ''] = readdirSync(folder);
+        const got = readFileSync(join(folder, back));
+        if (!got.subarray(readMeta(got).datasetOffset).equals(dataset)) changed.push(name);
+      }
+      expect(files.length).toBeGreaterThanOrEqual(42);
+      expect({ refused, changed }).toEqual({ refused: [], changed: [] });
+    } finally {
+      await peer.close();
+      rmSync(root, { recursive: true });
+    }
+  }, 60_000);
 });
+
+interface AwkwardFile {
+  readonly name: string;
+  readonly study: string;
+  readonly dataset: Buffer;
+}
+
+/** Each with UIDs of its own, in the data set and in the meta, for Orthanc keeps the first of a UID. */
+async function awkwardFiles(root: string): Promise<AwkwardFile[]> {
+  await writeAwkwardFiles(join(root, 'made'), requirePeer('dcmodify'));
+  mkdirSync(join(root, 'sent'));
+  return readdirSync(join(root, 'made')).map((file, index) => {
+    const bytes = readFileSync(join(root, 'made', file));
+    const { datasetOffset, transferSyntax } = readMeta(bytes);
+    const [study, series, instance] = [0, 1, 2].map(
+      (part) => `1.2.826.0.1.3680043.77.${index}.${part}`,
+    );
+    const uids = { StudyInstanceUID: study, SeriesInstanceUID: series, SOPInstanceUID: instance };
+    const edits = compileEdits(uids as Record<string, string>);
+    const dataset = patchHeader(bytes.subarray(datasetOffset), transferSyntax, edits);
+    const { sopClass } = headerFacts(dataset, transferSyntax);
+    const meta = fileMeta(sopClass, instance ?? '', transferSyntax);
+    writeFileSync(join(root, 'sent', file), Buffer.concat([meta, dataset]));
+    return { name: basename(file, '.dcm'), study: study ?? '', dataset };
+  });
+}

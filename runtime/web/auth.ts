@@ -1,5 +1,6 @@
 // Who we say we are: a bearer token, a name and password, or a token of an OAuth 2 server for client
 // credentials (RFC 6749 §4.4). Secrets stand in headers and nowhere else.
+import { plainBody } from './content-encoding.ts';
 import { WebFailure } from './failure.ts';
 import { WebOrigin, type OriginSpec, type WebHeaders } from './http-client.ts';
 import { rootOf } from './paths.ts';
@@ -185,7 +186,14 @@ export function whole(
           throw new WebFailure('WEB_TOO_LONG', `answered with over ${mostBytes} bytes`);
         chunks.push(chunk);
       },
-      onDone: () => resolve({ status, headers, text: Buffer.concat(chunks).toString('utf8') }),
+      onDone: () => {
+        try {
+          const body = plainBody(headers, Buffer.concat(chunks), mostBytes);
+          resolve({ status, headers, text: body.toString('utf8') });
+        } catch (error) {
+          reject(error as WebFailure);
+        }
+      },
       onFailed: reject,
     });
   });

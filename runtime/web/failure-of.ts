@@ -12,6 +12,8 @@ interface About {
   readonly timeouts: WebTimeouts;
   /** Something of the answer had come. */
   readonly begun: boolean;
+  /** It was the first request on a connection with TLS. */
+  readonly isFreshTls: boolean;
 }
 
 const SILENCE = {
@@ -45,7 +47,7 @@ const WEB_HINTS: Readonly<Record<string, string>> = {
 };
 
 /** An error of undici, or of the socket under it. */
-export function failureOf(error: Error, { phase, timeouts, begun }: About): WebFailure {
+export function failureOf(error: Error, { phase, timeouts, begun, isFreshTls }: About): WebFailure {
   if (error instanceof WebFailure) return error;
   const { code = '' } = error as NodeJS.ErrnoException;
   if (isSilence(code)) {
@@ -66,7 +68,7 @@ export function failureOf(error: Error, { phase, timeouts, begun }: About): WebF
     return new WebFailure('WEB_HEADERS', 'answered with headers that are too long');
   }
   if (code === 'UND_ERR_RES_CONTENT_LENGTH_MISMATCH') return cut();
-  if (code === 'UND_ERR_SOCKET') return begun ? cut() : closed();
+  if (code === 'UND_ERR_SOCKET') return begun ? cut() : closed(isFreshTls);
   if (code.startsWith('UND_ERR')) {
     return new WebFailure('WEB_REQUEST', `the request could not be made: ${error.message}`);
   }
@@ -88,9 +90,15 @@ function cut(): WebFailure {
   });
 }
 
-function closed(): WebFailure {
+/** Of TLS 1.3, who refuses our certificate may just hang up after the handshake. */
+function closed(isFreshTls: boolean): WebFailure {
+  const first = isFreshTls
+    ? 'does it ask for a certificate (tls: cert, key), or not trust ours? else '
+    : '';
+  const gaveUp =
+    'the server, or a proxy on the way, gave up: see its log, and its limit of the request body';
   return new WebFailure('TCP_CLOSED', 'closed the connection without an answer', {
     kind: 'transport',
-    hint: 'the server, or a proxy on the way, gave up: see its log, and its limit of the request body',
+    hint: `${first}${gaveUp}`,
   });
 }

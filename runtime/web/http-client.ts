@@ -267,7 +267,9 @@ export class WebExchange {
     const phase = this.sendStart === 0 ? this.#origin.phaseOf(error) : 'response';
     const { timeouts } = this.#origin.spec;
     const responseMs = this.#request.responseMs ?? timeouts.responseMs;
-    const about = { phase, timeouts: { ...timeouts, responseMs }, begun: this.firstByte > 0 };
+    const isFreshTls = this.#isFresh && this.#origin.spec.tls !== null;
+    const begun = this.firstByte > 0;
+    const about = { phase, timeouts: { ...timeouts, responseMs }, begun, isFreshTls };
     this.#fail(this.#cause ?? failureOf(error, about));
   }
 

@@ -5,6 +5,7 @@ import type { TlsOptions } from '../../dicom/ul/associate-request.ts';
 import { DicomRunError, ExitCode, type Problem } from '../../errors.ts';
 import type { WebTarget } from '../../config/types.ts';
 import { authOf, credentialsOf, whole, type WebCredentials, type Whole } from '../../web/auth.ts';
+import { mustBePlain } from '../../web/content-encoding.ts';
 import { WebFailure } from '../../web/failure.ts';
 import { type WebBody, type WebHeaders, WebOrigin, type WebUser } from '../../web/http-client.ts';
 import { type Root, rootOf } from '../../web/paths.ts';
@@ -78,7 +79,9 @@ export class WebPeer {
         onHeaders: (code, given) => {
           status = code;
           headers = given;
-          if (isTaken()) take.begin(given);
+          if (!isTaken()) return;
+          mustBePlain(given);
+          take.begin(given);
         },
         onData: (chunk) => {
           if (isTaken()) take.data(chunk);

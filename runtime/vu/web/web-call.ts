@@ -1,6 +1,7 @@
 // One web request of a script: sent with its credentials, counted before the script hears of it, its
 // answer a value, and what made an answer impossible a fault.
 import { Answer, type Fault } from '../../../api/bridge.ts';
+import { mustBePlain, plainBody } from '../../web/content-encoding.ts';
 import { WebFailure } from '../../web/failure.ts';
 import type { WebBody, WebExchange, WebHeaders, WebUser } from '../../web/http-client.ts';
 import type { NamedPath, Root } from '../../web/paths.ts';
@@ -187,6 +188,7 @@ export class WebCall implements WebUser {
     const { taker = null } = this.#asked;
     if (taker !== null && statusOutcome(status) === 'success' && status !== 204) {
       this.#taken = true;
+      mustBePlain(headers);
       taker.begin(headers);
     }
   }
@@ -211,10 +213,10 @@ export class WebCall implements WebUser {
     const exchange = this.#exchange;
     if (exchange === null) return;
     const status = this.#status;
-    const text = this.#chunks.length === 0 ? '' : Buffer.concat(this.#chunks).toString('utf8');
-    const answer: Answered = { status, headers: this.#headers, text };
+    let answer: Answered;
     let judged: Judged;
     try {
+      answer = { status, headers: this.#headers, text: this.#text() };
       if (this.#taken) this.#asked.taker?.end();
       judged = this.#judge(answer);
     } catch (error) {
@@ -229,6 +231,12 @@ export class WebCall implements WebUser {
     if (status === 401) this.server.credentials.refused();
     if (judged.failed) this.#tell(answer, judged);
     this.#user.settle(answer, judged, phases);
+  }
+
+  /** @throws WebFailure for a body that cannot be decompressed */
+  #text(): string {
+    if (this.#chunks.length === 0) return '';
+    return plainBody(this.#headers, Buffer.concat(this.#chunks), MOST_BODY_BYTES).toString('utf8');
   }
 
   #judge(answer: Answered): Judged {
