@@ -77,15 +77,6 @@ export default tseslint.config(
     rules: { 'no-restricted-syntax': ['error', ...restrictedSyntax] },
   },
   {
-    // Not yet rewritten.
-    files: [
-      'runtime/acceptors/archive/archive.ts',
-      'runtime/acceptors/thread.ts',
-      'runtime/vu/dimse/intake.ts',
-    ],
-    rules: { 'no-restricted-syntax': ['error', ...restrictedSyntax, noDefaultExport] },
-  },
-  {
     // The sandbox awaits thenables of its own and, to yield, null; both are what they look like.
     files: ['api/**/*.ts'],
     rules: { '@typescript-eslint/await-thenable': 'off' },

@@ -39,34 +39,42 @@ type Listen = Extract<ToAcceptor, { kind: 'listen' }>;
 
 /** One acceptor thread's life. The rim (`worker.ts`) gives it messages and takes its posts. */
 export class AcceptorThread {
-  private readonly post: Post;
-  private readonly clock = new RunClock();
-  private readonly samples: SampleWriter;
-  private readonly state: Int32Array;
-  private readonly busy: Busy;
-  private readonly timers = new Set<NodeJS.Timeout>();
-  private readonly tlsErrors = new TlsErrors(() => this.clock.now());
-  private desk: Desk | null = null;
-  private readonly reports = new CommitmentReports(null, ({ code, message }) => {
+  readonly #post: Post;
+  readonly #clock = new RunClock();
+  readonly #samples: SampleWriter;
+  readonly #state: Int32Array;
+  readonly #busy: Busy;
+  readonly #timers = new Set<NodeJS.Timeout>();
+  readonly #tlsErrors = new TlsErrors(() => this.#clock.now());
+  #desk: Desk | null = null;
+  readonly #reports = new CommitmentReports(null, ({ code, message }) => {
     const operation = 'N-EVENT-REPORT';
     const group = `${operation} ${code}`;
-    this.post({ kind: 'error', group, operation, code, message, time: this.clock.now(), count: 1 });
+    this.#post({
+      kind: 'error',
+      group,
+      operation,
+      code,
+      message,
+      time: this.#clock.now(),
+      count: 1,
+    });
   });
-  private listening: readonly Listening[] = [];
+  #listening: readonly Listening[] = [];
   /** Where it is stored to over the web. */
-  private readonly web: WebListening[] = [];
-  private embedded: Embedded | null = null;
-  private readonly ports: MessagePort[] = [];
-  private associations = 0;
-  private settleUntil: number | null = null;
-  private ticking: NodeJS.Timeout | null = null;
+  readonly #web: WebListening[] = [];
+  #embedded: Embedded | null = null;
+  readonly #ports: MessagePort[] = [];
+  #associations = 0;
+  #settleUntil: number | null = null;
+  #ticking: NodeJS.Timeout | null = null;
 
   constructor(post: Post, state: SharedArrayBuffer, acceptor: number) {
-    this.post = post;
-    this.state = new Int32Array(state);
-    noteWorkIn(this.state);
-    this.samples = new SampleWriter(post);
-    this.busy = new Busy(`acceptor ${acceptor}`, this.samples, post);
+    this.#post = post;
+    this.#state = new Int32Array(state);
+    noteWorkIn(this.#state);
+    this.#samples = new SampleWriter(post);
+    this.#busy = new Busy(`acceptor ${acceptor}`, this.#samples, post);
   }
 
   /** Opens every port, then tells main where. */
@@ -79,33 +87,34 @@ export class AcceptorThread {
     }
     const { runNumber, settleMs, horizonMs, mostMissing, mostStrays, folder, pools } = message;
     const sent = new SentHeaders(runNumber, pools);
-    const named = { samples: this.samples, hashes, sent, files: new FileNames(pools) };
+    const named = { samples: this.#samples, hashes, sent, files: new FileNames(pools) };
     const limits = { settleMs, horizonMs, mostMissing, mostStrays };
-    const desk = (this.desk = new Desk({ runNumber, ...limits, ...named }));
-    const tools = this.tools(desk, hashes, known);
-    const addresses = await this.openReceivers(message.receivers, tools);
+    const desk = (this.#desk = new Desk({ runNumber, ...limits, ...named }));
+    const tools = this.#tools(desk, hashes, known);
+    const addresses = await this.#openReceivers(message.receivers, tools);
     if (message.embedded !== null) {
-      const { clock, tlsErrors } = this;
+      const clock = this.#clock;
+      const tlsErrors = this.#tlsErrors;
       const receivers = addresses.filter(({ web }) => !web);
-      const around = { receivers, clock, folder, tlsErrors, note: this.log };
-      this.embedded = await openEmbedded(message.embedded, around);
+      const around = { receivers, clock, folder, tlsErrors, note: this.#log };
+      this.#embedded = await openEmbedded(message.embedded, around);
     }
     for (const port of message.workers) this.attend(port);
-    this.every(SWEEP_MS, () => this.sweep());
-    this.every(HEARTBEAT_MS, () => void Atomics.add(this.state, WorkerSlot.HEARTBEAT, 1));
-    this.every(1000, () => this.busy.look(this.clock.now()));
-    this.phase(2);
-    const embedded = this.embedded?.address ?? null;
-    this.post({ kind: 'listening', receivers: addresses.map(plainAddress), embedded });
+    this.#every(SWEEP_MS, () => this.#sweep());
+    this.#every(HEARTBEAT_MS, () => void Atomics.add(this.#state, WorkerSlot.HEARTBEAT, 1));
+    this.#every(1000, () => this.#busy.look(this.#clock.now()));
+    this.#phase(2);
+    const embedded = this.#embedded?.address ?? null;
+    this.#post({ kind: 'listening', receivers: addresses.map(plainAddress), embedded });
   }
 
   /** Where each listens, in their order. */
-  private async openReceivers(asked: Listen['receivers'], tools: ReceiverTools) {
+  async #openReceivers(asked: Listen['receivers'], tools: ReceiverTools) {
     const all = asked.map(({ id, spec }) =>
       spec.web === undefined ? new Receiver(id, spec, tools) : new WebReceiver(id, spec, tools),
     );
     const stations = all.filter((one) => one instanceof Receiver);
-    this.listening = await openPorts(
+    this.#listening = await openPorts(
       stations.map((station) => {
         const { host, port } = station.spec;
         return { station, host, port, tls: station.tls };
@@ -113,13 +122,13 @@ export class AcceptorThread {
     );
     const places = new Map<number, { readonly host: string; readonly port: number }>();
     stations.forEach(({ id }, index) => {
-      const { host = '', port = 0 } = this.listening[index] ?? {};
+      const { host = '', port = 0 } = this.#listening[index] ?? {};
       places.set(id, { host, port });
     });
     for (const one of all) {
       if (one instanceof Receiver) continue;
       const open = await one.listen();
-      this.web.push(open);
+      this.#web.push(open);
       places.set(one.id, open);
     }
     return all.map(({ id, aets, tls, spec }) => {
@@ -130,19 +139,19 @@ export class AcceptorThread {
 
   /** Listens to a VU worker: its rows and questions. */
   attend(port: MessagePort): void {
-    const { desk } = this;
+    const desk = this.#desk;
     if (desk === null) return;
-    this.ports.push(port);
-    const inbox = new Inbox(desk, this.reports, (message) => port.postMessage(message));
+    this.#ports.push(port);
+    const inbox = new Inbox(desk, this.#reports, (message) => port.postMessage(message));
     port.on('message', (message: VuToAcceptor) => {
-      inbox.take(message, this.clock.now());
-      if (message.kind === 'expect') this.watchQuestions();
+      inbox.take(message, this.#clock.now());
+      if (message.kind === 'expect') this.#watchQuestions();
     });
   }
 
   start(t0: number): void {
-    this.clock.start(t0);
-    this.phase(3);
+    this.#clock.start(t0);
+    this.#phase(3);
   }
 
   /**
@@ -150,105 +159,104 @@ export class AcceptorThread {
    * A second call can only shorten the wait.
    */
   settle(settleMs: number): void {
-    const began = this.clock.now();
-    const first = this.settleUntil === null;
-    this.settleUntil = Math.min(this.settleUntil ?? Infinity, began + settleMs);
+    const began = this.#clock.now();
+    const first = this.#settleUntil === null;
+    this.#settleUntil = Math.min(this.#settleUntil ?? Infinity, began + settleMs);
     if (!first) return;
-    this.phase(4);
+    this.#phase(4);
     let reported = began;
-    const timer = this.every(Math.min(SETTLE_LOOK_MS, Math.max(1, settleMs)), () => {
-      const now = this.clock.now();
-      const outstanding = (this.desk?.outstanding() ?? 0) + (this.embedded?.outstanding() ?? 0);
-      const quiet = now - Math.max(this.desk?.lastEvent() ?? began, began);
-      const over = now >= (this.settleUntil ?? now);
+    const timer = this.#every(Math.min(SETTLE_LOOK_MS, Math.max(1, settleMs)), () => {
+      const now = this.#clock.now();
+      const outstanding = (this.#desk?.outstanding() ?? 0) + (this.#embedded?.outstanding() ?? 0);
+      const quiet = now - Math.max(this.#desk?.lastEvent() ?? began, began);
+      const over = now >= (this.#settleUntil ?? now);
       if (over || (outstanding === 0 && quiet >= Math.min(SETTLE_QUIET_MS, settleMs))) {
-        this.cancel(timer);
-        this.closeAccount(now);
+        this.#cancel(timer);
+        this.#closeAccount(now);
       } else if (now - reported >= SETTLING_REPORT_MS) {
         reported = now;
-        this.post({ kind: 'settling', outstanding });
+        this.#post({ kind: 'settling', outstanding });
       }
     });
   }
 
   /** Stops listening and lets go of everything. */
   async exit(): Promise<void> {
-    for (const timer of this.timers) clearInterval(timer);
-    if (this.ticking !== null) clearTimeout(this.ticking);
-    await this.embedded?.close();
-    await Promise.all([...new Set(this.listening), ...this.web].map((open) => open.close()));
-    for (const port of this.ports) port.close();
-    this.samples.flush();
-    this.phase(5);
-    this.post({ kind: 'ended' });
+    for (const timer of this.#timers) clearInterval(timer);
+    if (this.#ticking !== null) clearTimeout(this.#ticking);
+    await this.#embedded?.close();
+    await Promise.all([...new Set(this.#listening), ...this.#web].map((open) => open.close()));
+    for (const port of this.#ports) port.close();
+    this.#samples.flush();
+    this.#phase(5);
+    this.#post({ kind: 'ended' });
   }
 
-  private tools(desk: Desk, hashes: HashNumbers, known: KnownPixels): ReceiverTools {
-    const written = this.samples.seriesOf('dicom_file_write', {});
-    const lost = (): void => this.log('receivers keep more headers than fit: the oldest are gone');
+  #tools(desk: Desk, hashes: HashNumbers, known: KnownPixels): ReceiverTools {
+    const written = this.#samples.seriesOf('dicom_file_write', {});
+    const lost = (): void => this.#log('receivers keep more headers than fit: the oldest are gone');
     return {
       desk,
-      reports: this.reports,
-      tlsErrors: this.tlsErrors,
+      reports: this.#reports,
+      tlsErrors: this.#tlsErrors,
       hashes,
       known,
-      clock: this.clock,
+      clock: this.#clock,
       budget: new HeaderBudget(DEFAULT_HEADER_BYTES, lost),
       files: ({ keep, folder = 'received' }) =>
         keep === 'files'
-          ? new FileKeeper(folder, (ms) => this.samples.add(written, ms, this.clock.now()))
+          ? new FileKeeper(folder, (ms) => this.#samples.add(written, ms, this.#clock.now()))
           : null,
-      nextAssociation: () => ++this.associations,
+      nextAssociation: () => ++this.#associations,
     };
   }
 
-  private sweep(): void {
-    this.desk?.sweep(this.clock.now());
-    this.samples.flush();
-    this.tellErrors();
-    const ports = [...new Set(this.listening), ...this.web];
+  #sweep(): void {
+    this.#desk?.sweep(this.#clock.now());
+    this.#samples.flush();
+    this.#tellErrors();
+    const ports = [...new Set(this.#listening), ...this.#web];
     const open = ports.reduce((sum, port) => sum + port.connections, 0);
-    Atomics.store(this.state, WorkerSlot.ASSOCIATIONS_OPEN, open);
+    Atomics.store(this.#state, WorkerSlot.ASSOCIATIONS_OPEN, open);
   }
 
   /** While somebody waits, the clock is looked at more often than the sweep does. */
-  private watchQuestions(): void {
-    if (this.ticking !== null || this.desk === null || this.desk.waiting() === 0) return;
-    this.ticking = setTimeout(() => {
-      this.ticking = null;
-      this.desk?.tick(this.clock.now());
-      this.watchQuestions();
+  #watchQuestions(): void {
+    if (this.#ticking !== null || this.#desk === null || this.#desk.waiting() === 0) return;
+    this.#ticking = setTimeout(() => {
+      this.#ticking = null;
+      this.#desk?.tick(this.#clock.now());
+      this.#watchQuestions();
     }, TICK_MS);
   }
 
-  private tellErrors(): void {
-    for (const error of this.tlsErrors.take()) this.post(error);
+  #tellErrors(): void {
+    for (const error of this.#tlsErrors.take()) this.#post(error);
   }
 
-  private closeAccount(now: number): void {
-    const accounts = this.desk?.close(now) ?? [];
-    this.samples.flush();
-    this.tellErrors();
-    const { missing = [], strays = [] } = this.desk ?? {};
-    this.post({ kind: 'settled', accounts, missing, strays });
+  #closeAccount(now: number): void {
+    const accounts = this.#desk?.close(now) ?? [];
+    this.#samples.flush();
+    this.#tellErrors();
+    const { missing = [], strays = [] } = this.#desk ?? {};
+    this.#post({ kind: 'settled', accounts, missing, strays });
   }
 
-  private readonly log = (message: string): void =>
-    this.post({ kind: 'log', level: 'warn', message });
+  readonly #log = (message: string): void => this.#post({ kind: 'log', level: 'warn', message });
 
-  private phase(phase: number): void {
-    Atomics.store(this.state, WorkerSlot.PHASE, phase);
+  #phase(phase: number): void {
+    Atomics.store(this.#state, WorkerSlot.PHASE, phase);
   }
 
-  private every(ms: number, run: () => void): NodeJS.Timeout {
+  #every(ms: number, run: () => void): NodeJS.Timeout {
     const timer = setInterval(run, ms);
-    this.timers.add(timer);
+    this.#timers.add(timer);
     return timer;
   }
 
-  private cancel(timer: NodeJS.Timeout): void {
+  #cancel(timer: NodeJS.Timeout): void {
     clearInterval(timer);
-    this.timers.delete(timer);
+    this.#timers.delete(timer);
   }
 }
 

@@ -54,17 +54,17 @@ export class Archive extends StoreStation<Taking> {
   readonly aets: readonly string[];
   readonly store: ArchiveStore;
   readonly steps = new ProcedureSteps();
-  private readonly spec: SimulatedArchive;
-  private readonly destinations: ReadonlyMap<string, Destination>;
-  private readonly keep: 'nothing' | 'headers' | 'all';
+  readonly #spec: SimulatedArchive;
+  readonly #destinations: ReadonlyMap<string, Destination>;
+  readonly #keep: 'nothing' | 'headers' | 'all';
   /** Data sets that are arriving, of all associations: no more than may be kept. */
-  private readonly arriving: Room;
-  private readonly now: () => number;
-  private readonly query: Query;
-  private readonly worklist: Worklist;
-  private readonly finds: FindProvider;
-  private readonly retrieves: RetrieveProvider;
-  private readonly commitments: CommitmentProvider;
+  readonly #arriving: Room;
+  readonly #now: () => number;
+  readonly #query: Query;
+  readonly #worklist: Worklist;
+  readonly #finds: FindProvider;
+  readonly #retrieves: RetrieveProvider;
+  readonly #commitments: CommitmentProvider;
 
   /**
    * @param folder what file names in the specification are relative to
@@ -75,27 +75,27 @@ export class Archive extends StoreStation<Taking> {
     mustBeWord('archive: keep', spec.keep, ['nothing', 'headers', 'all']);
     mustBeWord('archive: duplicates', spec.duplicates, ['replace', 'ignore', 'refuse']);
     mustBeWord('archive: commitOn', spec.commitOn, ['same', 'new']);
-    this.spec = spec;
+    this.#spec = spec;
     this.aets = spec.aets ?? [];
-    this.destinations = new Map(
+    this.#destinations = new Map(
       Object.entries(spec.destinations ?? {}).map(([aet, { host, port, tls }]) => {
         const place = { name: `archive: destination "${aet}"`, folder };
         return [aet, { host, port, tls: requestorTlsOf(tls, place) }];
       }),
     );
-    this.keep = spec.keep ?? ARCHIVE_DEFAULTS.keep;
+    this.#keep = spec.keep ?? ARCHIVE_DEFAULTS.keep;
     this.store = new ArchiveStore(spec);
-    this.arriving = new Room(this.store.limit);
-    this.now = now;
+    this.#arriving = new Room(this.store.limit);
+    this.#now = now;
     const visibleAfterMs = spec.visibleAfterMs ?? ARCHIVE_DEFAULTS.visibleAfterMs;
-    this.query = new Query(this.store, { retrieveAET: this.ownAET, visibleAfterMs, now });
-    this.worklist = new Worklist(spec.worklist ?? [], this.steps);
-    this.finds = this.findProvider();
-    this.retrieves = this.retrieveProvider();
-    this.commitments = this.commitmentProvider();
+    this.#query = new Query(this.store, { retrieveAET: this.#ownAET, visibleAfterMs, now });
+    this.#worklist = new Worklist(spec.worklist ?? [], this.steps);
+    this.#finds = this.#findProvider();
+    this.#retrieves = this.#retrieveProvider();
+    this.#commitments = this.#commitmentProvider();
   }
 
-  private get ownAET(): string {
+  get #ownAET(): string {
     return this.aets[0] ?? ARCHIVE_DEFAULTS.aet;
   }
 
@@ -123,8 +123,8 @@ export class Archive extends StoreStation<Taking> {
 
   protected piece(taking: Taking, buffer: Buffer, start: number, end: number): void {
     taking.tap.push(buffer, start, end);
-    if (this.keep !== 'all' || taking.tooMuch) return;
-    if (this.arriving.take(end - start)) {
+    if (this.#keep !== 'all' || taking.tooMuch) return;
+    if (this.#arriving.take(end - start)) {
       taking.held += end - start;
       taking.bag.add(buffer, start, end);
       return;
@@ -135,7 +135,7 @@ export class Archive extends StoreStation<Taking> {
 
   protected override spoilt(taking: Taking): void {
     taking.bag.take();
-    this.arriving.give(taking.held);
+    this.#arriving.give(taking.held);
     taking.held = 0;
   }
 
@@ -147,22 +147,22 @@ export class Archive extends StoreStation<Taking> {
     this.spoilt(taking);
     const header = { bytes: tap.header ?? NO_BYTES, transferSyntax };
     const facts = taking.tooMuch ? NO_ROOM : factsOf(stored, tap, header);
-    const refusal = 'status' in facts ? facts : this.refusesAgain(request.sopInstance());
+    const refusal = 'status' in facts ? facts : this.#refusesAgain(request.sopInstance());
     if (refusal !== null) {
       this.answer(stored, refusal);
       return REPLY_LATER;
     }
-    if (this.keep === 'nothing' || 'status' in facts) return Status.SUCCESS;
+    if (this.#keep === 'nothing' || 'status' in facts) return Status.SUCCESS;
     this.store.add({
       ...facts,
       header,
-      dataset: this.keep === 'all' ? Buffer.concat(pieces) : null,
-      storedAt: this.now(),
+      dataset: this.#keep === 'all' ? Buffer.concat(pieces) : null,
+      storedAt: this.#now(),
     });
     return Status.SUCCESS;
   }
 
-  private refusesAgain(sopInstance: string): ResponseFields | null {
+  #refusesAgain(sopInstance: string): ResponseFields | null {
     if (!this.store.refuses(sopInstance)) return null;
     const errorComment = 'this archive has the instance already';
     return { status: Status.DUPLICATE_SOP_INSTANCE, errorComment };
@@ -179,24 +179,24 @@ export class Archive extends StoreStation<Taking> {
     const facts = factsOfDataset(meta, tap, header);
     if ('status' in facts) return facts.status;
     if (study !== undefined && facts.study !== study) return Status.DATA_SET_MISMATCH;
-    const refusal = this.refusesAgain(meta.sopInstance);
+    const refusal = this.#refusesAgain(meta.sopInstance);
     if (refusal !== null) return refusal.status;
     this.counts.instances++;
     this.counts.bytes += dataset.length;
-    if (this.keep === 'nothing') return 0;
-    const kept = this.keep === 'all' ? dataset : null;
-    this.store.add({ ...facts, header, dataset: kept, storedAt: this.now() });
+    if (this.#keep === 'nothing') return 0;
+    const kept = this.#keep === 'all' ? dataset : null;
+    this.store.add({ ...facts, header, dataset: kept, storedAt: this.#now() });
     return 0;
   }
 
   /** Matches of a query over the web. */
   found(keys: JsonDataset, level: Level): Iterable<JsonDataset> {
-    return this.query.find(keys, level);
+    return this.#query.find(keys, level);
   }
 
   /** What stands for unique keys. */
   retrievable(keys: JsonDataset, level: Level): readonly StoredInstance[] {
-    return this.query.instances(keys, level);
+    return this.#query.instances(keys, level);
   }
 
   /** By the same words as {@link onRequest}: what is refused there needs no data set. */
@@ -219,24 +219,24 @@ export class Archive extends StoreStation<Taking> {
         return association.respond(request, { status: Status.SUCCESS });
       case 'find':
       case 'worklist':
-        return this.finds.onRequest(association, request, dataset);
+        return this.#finds.onRequest(association, request, dataset);
       case 'move':
       case 'get':
-        return this.retrieves.onRequest(association, request, dataset);
+        return this.#retrieves.onRequest(association, request, dataset);
       case 'createStep':
       case 'setStep':
-        return this.step(association, request, dataset);
+        return this.#step(association, request, dataset);
       case 'commit':
-        return this.commitments.onRequest(association, request, dataset);
+        return this.#commitments.onRequest(association, request, dataset);
     }
   }
 
   onCancel(association: Association, messageId: number): void {
-    this.finds.onCancel(association, messageId);
-    this.retrieves.onCancel(association, messageId);
+    this.#finds.onCancel(association, messageId);
+    this.#retrieves.onCancel(association, messageId);
   }
 
-  private findProvider(): FindProvider {
+  #findProvider(): FindProvider {
     const isWorklist = (request: IncomingRequest): boolean =>
       request.sopClass() === SopClass.WORKLIST_FIND;
     return new FindProvider({
@@ -245,27 +245,27 @@ export class Archive extends StoreStation<Taking> {
       records: (keys, request) => {
         const level = levelOf(keys);
         return isWorklist(request) || level === null
-          ? this.worklist.find(keys)
-          : this.query.find(keys, level);
+          ? this.#worklist.find(keys)
+          : this.#query.find(keys, level);
       },
     });
   }
 
-  private retrieveProvider(): RetrieveProvider {
+  #retrieveProvider(): RetrieveProvider {
     const retrieval = new Retrieval();
     return new RetrieveProvider({
-      callingAET: this.ownAET,
-      destination: (aet) => this.destinations.get(aet) ?? null,
+      callingAET: this.#ownAET,
+      destination: (aet) => this.#destinations.get(aet) ?? null,
       refuses: (keys, request) => retrievalRefused(keys, request.sopClass()),
       instances: (keys) => {
         const level = levelOf(keys);
-        const found = level === null ? [] : this.query.instances(keys, level);
+        const found = level === null ? [] : this.#query.instances(keys, level);
         return found.map((instance) => retrieval.sendable(instance));
       },
     });
   }
 
-  private step(association: Association, request: IncomingRequest, dataset: Buffer | null): void {
+  #step(association: Association, request: IncomingRequest, dataset: Buffer | null): void {
     const json = readIdentifier(association, request, dataset);
     if (json === null) return;
     const uid = request.sopInstance();
@@ -274,17 +274,17 @@ export class Archive extends StoreStation<Taking> {
     association.respond(request, answer);
   }
 
-  private commitmentProvider(): CommitmentProvider {
-    const { commitAfterMs = 0, commitOn } = this.spec;
+  #commitmentProvider(): CommitmentProvider {
+    const { commitAfterMs = 0, commitOn } = this.#spec;
     return new CommitmentProvider({
       delay: commitAfterMs,
-      judge: (sopInstance) => (this.holds(sopInstance) ? 0 : Status.NO_SUCH_SOP_INSTANCE),
+      judge: (sopInstance) => (this.#holds(sopInstance) ? 0 : Status.NO_SUCH_SOP_INSTANCE),
       reportTo: (callingAET, open) =>
-        open && commitOn !== 'new' ? null : (this.destinations.get(callingAET) ?? null),
+        open && commitOn !== 'new' ? null : (this.#destinations.get(callingAET) ?? null),
     });
   }
 
-  private holds(sopInstance: string): boolean {
+  #holds(sopInstance: string): boolean {
     this.store.index();
     return this.store.places.has(sopInstance);
   }
