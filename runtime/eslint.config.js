@@ -74,7 +74,7 @@ export default tseslint.config(
       'api/**/*.ts',
       'examples/**/*.ts',
     ],
-    rules: { 'no-restricted-syntax': ['error', ...restrictedSyntax] },
+    rules: { 'no-restricted-syntax': ['error', ...restrictedSyntax, ...noPrivateKeyword] },
   },
   {
     // The sandbox awaits thenables of its own and, to yield, null; both are what they look like.

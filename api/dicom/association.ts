@@ -41,35 +41,35 @@ export class Association extends Normalised<T.NormalisedOptions> implements Rele
   readonly handle: number;
   /** It was opened with `keep: true`. */
   readonly kept: boolean;
-  private closed: boolean;
+  #closed: boolean;
 
   constructor(vu: Vu, handle: number, kept: boolean) {
     super();
     this.vu = vu;
     this.handle = handle;
     this.kept = kept;
-    this.closed = false;
+    this.#closed = false;
     vu.associations.set(handle, this);
   }
 
   /** C-ECHO. */
   async echo(options?: T.CallOptions): Promise<T.Response> {
-    if (options !== undefined) return (await this.call('echo', limits(options))) as T.Response;
-    this.mustBeOpen('echo');
+    if (options !== undefined) return (await this.#call('echo', limits(options))) as T.Response;
+    this.#mustBeOpen('echo');
     const call = await callNumbers(this.vu, Op.ECHO, this.handle, 0);
     throwIfFailed(call);
-    return this.response(call);
+    return this.#response(call);
   }
 
   /** C-STORE. A member of a pool is sent as a fresh instance, which the result names. */
   async store(image: Dataset | Pool, options?: T.StoreOptions): Promise<T.StoreResult> {
     const vu = this.vu;
     ready(vu);
-    if (this.closed) throw badState('store: the association was released or aborted');
+    if (this.#closed) throw badState('store: the association was released or aborted');
     const instance = instanceOf(image);
-    const call = await begin(new StoreCall(vu, instance), this.ringStore(instance, options));
-    if (call.kind === Answer.FAILURE || call.kind === Answer.INTERRUPTED) this.failed(call);
-    if (call.kind === Answer.JSON) this.noticeEnd();
+    const call = await begin(new StoreCall(vu, instance), this.#ringStore(instance, options));
+    if (call.kind === Answer.FAILURE || call.kind === Answer.INTERRUPTED) this.#failed(call);
+    if (call.kind === Answer.JSON) this.#noticeEnd();
     else if (call.ok) {
       instance.accepted++;
       if (instance.parent !== null) instance.parent.accepted++;
@@ -77,7 +77,7 @@ export class Association extends Normalised<T.NormalisedOptions> implements Rele
     return call;
   }
 
-  private ringStore(instance: Dataset, options: T.StoreOptions | undefined): number {
+  #ringStore(instance: Dataset, options: T.StoreOptions | undefined): number {
     const slot = this.vu.slot;
     if (options === undefined && isPlain(instance)) {
       return ring(
@@ -120,7 +120,7 @@ export class Association extends Normalised<T.NormalisedOptions> implements Rele
     const sender = async (): Promise<void> => {
       while (next < images.length) {
         const index = next++;
-        if (pace !== undefined) await this.until(started + (index * 1000) / pace);
+        if (pace !== undefined) await this.#until(started + (index * 1000) / pace);
         const one = Object.keys(rest).length === 0 ? undefined : rest;
         results[index] = await this.store(images[index] as Dataset, one);
       }
@@ -131,14 +131,14 @@ export class Association extends Normalised<T.NormalisedOptions> implements Rele
     return summary(results, now() - started);
   }
 
-  private async until(time: number): Promise<void> {
+  async #until(time: number): Promise<void> {
     const ms = time - now();
     if (ms > 0) resultOf(await callNumbers(this.vu, Op.SLEEP, ms, 0));
   }
 
   /** C-FIND. Await it for all matches, or iterate and stop early (C-CANCEL). */
   find(keys: T.Match, options: T.FindOptions = {}): T.Find {
-    this.mustBeOpen('find');
+    this.#mustBeOpen('find');
     return new FindCall(this.vu, {
       op: 'find',
       association: this.handle,
@@ -158,12 +158,12 @@ export class Association extends Normalised<T.NormalisedOptions> implements Rele
       throw badArgument('move({ of }): only a dicom.receiver(…) as destination can account for it');
     const wanted = of === undefined ? {} : { receiver: receiver?.id, expected: expectedOf(of) };
     const request = { keys, destination: title, ...wanted, ...limits(rest) };
-    return (await this.call('move', request)) as T.MoveResult;
+    return (await this.#call('move', request)) as T.MoveResult;
   }
 
   /** C-GET: the instances come on this association. */
   async get(keys: T.Match, options: T.GetOptions = {}): Promise<T.GetResult> {
-    return (await this.call('get', { keys, ...limits(options) })) as T.GetResult;
+    return (await this.#call('get', { keys, ...limits(options) })) as T.GetResult;
   }
 
   /** Storage commitment (PS3.4 Annex J): N-ACTION, then the N-EVENT-REPORT. */
@@ -183,7 +183,7 @@ export class Association extends Normalised<T.NormalisedOptions> implements Rele
       timeoutMs: milliseconds(timeout, 'commit: timeout'),
       tags,
     };
-    return (await this.call('commit', request)) as T.CommitResult;
+    return (await this.#call('commit', request)) as T.CommitResult;
   }
 
   /** @internal */
@@ -192,7 +192,7 @@ export class Association extends Normalised<T.NormalisedOptions> implements Rele
     request: object,
     options: T.NormalisedOptions = {},
   ): Promise<T.NormalisedResponse> {
-    return (await this.call(op, { ...request, ...limits(options) })) as T.NormalisedResponse;
+    return (await this.#call(op, { ...request, ...limits(options) })) as T.NormalisedResponse;
   }
 
   /** What was negotiated. */
@@ -202,13 +202,13 @@ export class Association extends Normalised<T.NormalisedOptions> implements Rele
 
   /** True until it is released, aborted or broken. */
   get open(): boolean {
-    return !this.closed && ring(Op.ALIVE, this.vu.slot, this.handle, 0) === 1;
+    return !this.#closed && ring(Op.ALIVE, this.vu.slot, this.handle, 0) === 1;
   }
 
   /** A-RELEASE; with `never` it is left open without a word, for the peer's timeout to find. */
   async release(options?: { never?: boolean }): Promise<void> {
-    if (this.closed) return;
-    this.forget();
+    if (this.#closed) return;
+    this.#forget();
     if (options?.never === true) {
       await callJson(this.vu, { op: 'abandon', association: this.handle });
       return;
@@ -218,26 +218,26 @@ export class Association extends Normalised<T.NormalisedOptions> implements Rele
 
   /** A-ABORT. */
   abort(): void {
-    if (!this.closed) ring(Op.ABORT, this.vu.slot, this.handle, 0);
-    this.forget();
+    if (!this.#closed) ring(Op.ABORT, this.vu.slot, this.handle, 0);
+    this.#forget();
   }
 
   /** TCP reset, without a word. */
   destroy(): void {
-    if (!this.closed) ring(Op.DESTROY, this.vu.slot, this.handle, 0);
-    this.forget();
+    if (!this.#closed) ring(Op.DESTROY, this.vu.slot, this.handle, 0);
+    this.#forget();
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     if (!this.kept && !this.vu.interrupted) await this.release();
   }
 
-  private async call(op: string, request: object): Promise<unknown> {
-    this.mustBeOpen(op);
+  async #call(op: string, request: object): Promise<unknown> {
+    this.#mustBeOpen(op);
     return await callJson(this.vu, { op, association: this.handle, ...request });
   }
 
-  private response(call: Call): T.Response {
+  #response(call: Call): T.Response {
     const status = call.value;
     const outcome = outcomeOf(status);
     const { vu, serial } = call;
@@ -252,27 +252,27 @@ export class Association extends Normalised<T.NormalisedOptions> implements Rele
   }
 
   /** The association may have ended with the call. */
-  private noticeEnd(): void {
-    if (ring(Op.ALIVE, this.vu.slot, this.handle, 0) !== 1) this.forget();
+  #noticeEnd(): void {
+    if (ring(Op.ALIVE, this.vu.slot, this.handle, 0) !== 1) this.#forget();
   }
 
-  private failed(call: Call): never {
-    this.noticeEnd();
+  #failed(call: Call): never {
+    this.#noticeEnd();
     throwIfFailed(call);
     throw badState('store: the call failed');
   }
 
-  private mustBeOpen(what: string): void {
-    if (this.closed) throw badState(`${what}: the association was released or aborted`);
+  #mustBeOpen(what: string): void {
+    if (this.#closed) throw badState(`${what}: the association was released or aborted`);
   }
 
-  private forget(): void {
-    this.closed = true;
+  #forget(): void {
+    this.#closed = true;
     this.vu.associations.delete(this.handle);
   }
 
   toJSON(): unknown {
-    return { association: this.handle, open: !this.closed };
+    return { association: this.handle, open: !this.#closed };
   }
 }
 

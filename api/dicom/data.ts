@@ -145,7 +145,7 @@ export class Dataset {
     if (typeof edits !== 'object' || edits === null) {
       throw badArgument('with(): needs an object of keyword: value');
     }
-    return this.copy(mergeEdits(this.edits, edits));
+    return this.#copy(mergeEdits(this.edits, edits));
   }
 
   /** The same content as a new instance of a new study: new patient, study, series, instance. */
@@ -177,7 +177,7 @@ export class Dataset {
       Op.ASK,
       JSON.stringify({ ask: 'anonymise', ...this.recipe(), options }),
     );
-    return this.copy(mergeEdits(this.edits, edits as Edits));
+    return this.#copy(mergeEdits(this.edits, edits as Edits));
   }
 
   /** Value of an attribute by keyword, tag or path; undefined when absent. */
@@ -223,7 +223,7 @@ export class Dataset {
     };
   }
 
-  private copy(edits: Edits): Dataset {
+  #copy(edits: Edits): Dataset {
     const { vu, prototype, identity, parent, study, series, instance } = this;
     return new Dataset(vu, prototype, identity, edits, parent, study, series, instance);
   }
@@ -265,7 +265,7 @@ export class Study {
   readonly edits: Edits | null;
   /** Accepted stores of its instances, for `receiver.expect(study)`. */
   accepted: number;
-  private list: Dataset[] | null;
+  #list: Dataset[] | null;
 
   // eslint-disable-next-line max-params -- made in every iteration: no object for its arguments
   constructor(
@@ -282,7 +282,7 @@ export class Study {
     this.perSeries = shape.images;
     this.edits = edits;
     this.accepted = 0;
-    this.list = null;
+    this.#list = null;
   }
 
   /** Study Instance UID. */
@@ -292,7 +292,7 @@ export class Study {
 
   /** Its instances, series by series. */
   get images(): Dataset[] {
-    if (this.list !== null) return this.list;
+    if (this.#list !== null) return this.#list;
     const list: Dataset[] = [];
     const { prototypes } = this;
     for (let series = 1; series <= this.seriesCount; series++) {
@@ -312,7 +312,7 @@ export class Study {
         );
       }
     }
-    return (this.list = list);
+    return (this.#list = list);
   }
   /** How many instances it has. */
   get length(): number {

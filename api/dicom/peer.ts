@@ -73,12 +73,12 @@ function contextsKey(options: T.AssociateOptions): string {
 
 /** Whom a script talks to. One per VU; opening associations is up to the script. */
 export class Peer {
-  private readonly vu: Vu;
-  private readonly request: Readonly<Record<string, unknown>>;
-  private readonly specs: Map<string, number>;
-  private readonly kept: Map<number, Association>;
-  private readonly options: T.PeerOptions;
-  private readonly variants: Map<string, Peer>;
+  readonly #vu: Vu;
+  readonly #request: Readonly<Record<string, unknown>>;
+  readonly #specs: Map<string, number>;
+  readonly #kept: Map<number, Association>;
+  readonly #options: T.PeerOptions;
+  readonly #variants: Map<string, Peer>;
 
   constructor(
     vu: Vu,
@@ -93,59 +93,59 @@ export class Peer {
     if (unknown !== undefined) {
       throw badArgument(`peer({ ${unknown} }): no such option`, [...KEYS].join(', '));
     }
-    this.vu = vu;
-    this.request = { ...requestOf(options), ...changes };
-    this.options = options;
-    this.variants = new Map();
-    this.specs = new Map();
-    this.kept = new Map();
-    if (vu.initialising) ask(vu, Op.PEER, JSON.stringify(this.request));
+    this.#vu = vu;
+    this.#request = { ...requestOf(options), ...changes };
+    this.#options = options;
+    this.#variants = new Map();
+    this.#specs = new Map();
+    this.#kept = new Map();
+    if (vu.initialising) ask(vu, Op.PEER, JSON.stringify(this.#request));
   }
 
   /** Opens an association. Throws AssociationRejected, NoAcceptedContext, TransportError, … */
   async associate(options: T.AssociateOptions = {}): Promise<Association> {
-    const spec = this.specOf(options);
+    const spec = this.#specOf(options);
     if (options.keep === true) {
-      const open = this.kept.get(spec);
+      const open = this.#kept.get(spec);
       if (open !== undefined && open.open) return open;
     }
-    const call = await callNumbers(this.vu, Op.ASSOCIATE, spec, 0);
+    const call = await callNumbers(this.#vu, Op.ASSOCIATE, spec, 0);
     throwIfFailed(call);
-    const association = new Association(this.vu, call.value, options.keep === true);
-    if (options.keep === true) this.kept.set(spec, association);
+    const association = new Association(this.#vu, call.value, options.keep === true);
+    if (options.keep === true) this.#kept.set(spec, association);
     return association;
   }
 
   /** Tries to associate; every outcome is a value, the expected one counts as success. */
   async negotiate(options: T.NegotiateOptions = {}): Promise<T.Negotiation> {
-    const spec = this.specOf(options);
+    const spec = this.#specOf(options);
     const request = {
       op: 'negotiate',
       spec,
       expect: options.expect ?? 'accepted',
       tags: options.tags,
     };
-    return (await callJson(this.vu, request)) as T.Negotiation;
+    return (await callJson(this.#vu, request)) as T.Negotiation;
   }
 
   /** C-ECHO on an association of its own. */
   async echo(options?: T.CallOptions): Promise<T.Response> {
-    return await this.once({ for: 'Verification' }, (association) => association.echo(options));
+    return await this.#once({ for: 'Verification' }, (association) => association.echo(options));
   }
   /** C-STORE of one instance on an association of its own. */
   async store(image: Dataset | Pool, options?: T.StoreOptions): Promise<T.StoreResult> {
-    return await this.once({ for: image }, (association) => association.store(image, options));
+    return await this.#once({ for: image }, (association) => association.store(image, options));
   }
   /** C-FIND on an association of its own. */
   async find(keys: T.Match, options: T.FindOptions = {}): Promise<T.FindResult> {
-    return await this.once(
+    return await this.#once(
       { for: options.model === 'worklist' ? 'Worklist' : `${modelOf(options.model)}Find` },
       async (a) => await a.find(keys, options),
     );
   }
   /** C-MOVE on an association of its own. */
   async move(keys: T.Match, options: T.MoveOptions): Promise<T.MoveResult> {
-    return await this.once({ for: `${modelOf(options.model)}Move` }, (a) => a.move(keys, options));
+    return await this.#once({ for: `${modelOf(options.model)}Move` }, (a) => a.move(keys, options));
   }
   /** C-GET on an association of its own; `for` says what may come (default: the usual classes). */
   async get(keys: T.Match, options: T.GetOptions & T.AssociateOptions = {}): Promise<T.GetResult> {
@@ -156,7 +156,7 @@ export class Peer {
         : Array.isArray(wanted)
           ? (wanted as T.AssociateFor[])
           : [wanted as T.AssociateFor];
-    return await this.once(
+    return await this.#once(
       {
         for: [`${modelOf(options.model)}Get`, ...asked],
         ...(contexts ? { contexts } : {}),
@@ -168,7 +168,7 @@ export class Peer {
     );
   }
 
-  private async once<R>(
+  async #once<R>(
     options: T.AssociateOptions,
     body: (association: Association) => Promise<R>,
   ): Promise<R> {
@@ -176,23 +176,23 @@ export class Peer {
     try {
       return await body(association);
     } finally {
-      if (!this.vu.interrupted && association.open) await association.release();
+      if (!this.#vu.interrupted && association.open) await association.release();
     }
   }
 
-  private specOf(options: T.AssociateOptions): number {
+  #specOf(options: T.AssociateOptions): number {
     const contexts = contextsKey(options);
     const { contexts: exact, roles, extended, commonExtended, tags, onlyStored } = options;
     const plain = !exact && !roles && !extended && !commonExtended && !tags && onlyStored !== false;
     const extras = { contexts: exact, roles, extended, commonExtended, tags, onlyStored };
     const key = plain ? contexts : `${contexts}|${JSON.stringify(extras)}`;
-    let spec = this.specs.get(key);
+    let spec = this.#specs.get(key);
     if (spec === undefined) {
       const pairs =
         contexts === '' ? [] : contexts.split('+').flatMap((part) => JSON.parse(part) as unknown[]);
-      const body = { peer: this.request, pairs, ...extras };
-      spec = ask(this.vu, Op.SPEC, JSON.stringify(body)) as number;
-      this.specs.set(key, spec);
+      const body = { peer: this.#request, pairs, ...extras };
+      spec = ask(this.#vu, Op.SPEC, JSON.stringify(body)) as number;
+      this.#specs.set(key, spec);
     }
     return spec;
   }
@@ -204,10 +204,10 @@ export class Peer {
    */
   variant(changes: Readonly<Record<string, unknown>>): Peer {
     const key = JSON.stringify(changes);
-    let peer = this.variants.get(key);
+    let peer = this.#variants.get(key);
     if (peer === undefined) {
-      peer = new Peer(this.vu, this.options, changes);
-      this.variants.set(key, peer);
+      peer = new Peer(this.#vu, this.#options, changes);
+      this.#variants.set(key, peer);
     }
     return peer;
   }
@@ -218,7 +218,7 @@ export class Peer {
    * @internal
    */
   describe(): Readonly<Record<string, unknown>> {
-    return this.request;
+    return this.#request;
   }
 }
 

@@ -12,12 +12,12 @@ export class Pool {
   readonly members: readonly Member[];
   /** @internal Prototype numbers; one array, so that what is derived from it can be remembered. */
   readonly prototypes: readonly number[];
-  private drawn: number;
+  #drawn: number;
   constructor(vu: Vu, list: readonly Member[]) {
     this.vu = vu;
     this.members = list;
     this.prototypes = list.map((member) => member.prototype);
-    this.drawn = 0;
+    this.#drawn = 0;
   }
   /** How many instances it has. */
   get length(): number {
@@ -52,7 +52,7 @@ export class Pool {
         'sequential, random, weighted, perVu',
       );
     }
-    return this.at(this.drawn++ % count);
+    return this.at(this.#drawn++ % count);
   }
   *[Symbol.iterator](): Iterator<Dataset> {
     for (let i = 0; i < this.members.length; i++) yield this.at(i);

@@ -16,17 +16,17 @@ function stamp(): { date: string; time: string } {
 export class ProcedureStep {
   /** SOP Instance UID of the step. */
   readonly uid: string;
-  private readonly item: Match;
+  readonly #item: Match;
 
   constructor(_vu: Vu, what: Match | Study) {
     const number = String(shared.boot.studies.first + nextStudy()).padStart(13, '0');
     this.uid = `2.25.1${shared.boot.runNumber}${number}9999000001`;
-    this.item = what instanceof Study ? unscheduled(what) : what;
+    this.#item = what instanceof Study ? unscheduled(what) : what;
   }
 
   /** N-CREATE with status IN PROGRESS. */
   start(association: Association, attributes: Match = {}): Promise<NormalisedResponse> {
-    return association.create(MPPS, this.uid, { ...this.created(), ...attributes });
+    return association.create(MPPS, this.uid, { ...this.#created(), ...attributes });
   }
 
   /** N-SET with status COMPLETED and the series that were made. */
@@ -47,9 +47,9 @@ export class ProcedureStep {
   }
 
   /** Type 1 and 2 attributes of the N-CREATE (PS3.4 Table F.7.2-1). */
-  private created(): Match {
+  #created(): Match {
     const { date, time } = stamp();
-    const { item } = this;
+    const item = this.#item;
     const step = (item['ScheduledProcedureStepSequence'] as Match[] | undefined)?.[0] ?? {};
     return {
       PatientName: text(item['PatientName']),

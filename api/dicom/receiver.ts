@@ -15,14 +15,14 @@ const QUIET_MS = 250;
 
 /** A listening acceptor that accounts for what arrives. See `dicomrun help delivery`. */
 export class Receiver {
-  private readonly vu: Vu;
+  readonly #vu: Vu;
   /** @internal Declaration number. */
   readonly id: number;
   /** First AE title it answers to. */
   readonly aet: string;
 
   constructor(vu: Vu, id: number, aet: string) {
-    this.vu = vu;
+    this.#vu = vu;
     this.id = id;
     this.aet = aet;
   }
@@ -30,13 +30,13 @@ export class Receiver {
   /** Port it listens on; known from `setup` on. */
   get port(): number {
     return (
-      ask(this.vu, Op.ASK, JSON.stringify({ ask: 'receiver', id: this.id })) as { port: number }
+      ask(this.#vu, Op.ASK, JSON.stringify({ ask: 'receiver', id: this.id })) as { port: number }
     ).port;
   }
   /** Address it listens on; known from `setup` on. */
   get host(): string {
     return (
-      ask(this.vu, Op.ASK, JSON.stringify({ ask: 'receiver', id: this.id })) as { host: string }
+      ask(this.#vu, Op.ASK, JSON.stringify({ ask: 'receiver', id: this.id })) as { host: string }
     ).host;
   }
 
@@ -51,7 +51,7 @@ export class Receiver {
     const item = what instanceof Study || what instanceof Dataset ? what : what?.instance;
     if (item === undefined)
       throw badArgument('expect(): needs a study, an instance or the result of a store');
-    const delivery = await callJson(this.vu, {
+    const delivery = await callJson(this.#vu, {
       op: 'expect',
       receiver: this.id,
       ...(item instanceof Study ? studyKey(item) : instanceKey(item)),

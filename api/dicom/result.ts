@@ -27,12 +27,12 @@ export function phasesOf(vu: Vu, serial: number): Phases {
 
 export class StoreCall extends Call implements StoreResult {
   readonly instance: Dataset;
-  private read: Phases | null;
+  #read: Phases | null;
 
   constructor(vu: Vu, instance: Dataset) {
     super(vu);
     this.instance = instance;
-    this.read = null;
+    this.#read = null;
   }
 
   get status(): number {
@@ -49,7 +49,7 @@ export class StoreCall extends Call implements StoreResult {
     return this.kind === Answer.STATUS ? this.text : '';
   }
   get phases(): Phases {
-    return (this.read ??= phasesOf(this.vu, this.serial));
+    return (this.#read ??= phasesOf(this.vu, this.serial));
   }
   toJSON(): unknown {
     const { status, ok, outcome, comment } = this;

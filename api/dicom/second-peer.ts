@@ -34,8 +34,8 @@ const KEYS: readonly string[] = [
  * `stack`; its associations, its bytes and what a receiver gets of it are not accounted for.
  */
 export class SecondPeer extends Normalised<T.CallOptions> {
-  private readonly vu: Vu;
-  private readonly request: Readonly<Record<string, unknown>>;
+  readonly #vu: Vu;
+  readonly #request: Readonly<Record<string, unknown>>;
 
   constructor(vu: Vu, options: T.PeerOptions) {
     super();
@@ -51,14 +51,14 @@ export class SecondPeer extends Normalised<T.CallOptions> {
         `it takes ${KEYS.join(', ')}`,
       );
     }
-    this.vu = vu;
-    this.request = requestOf(options);
-    if (vu.initialising) ask(vu, Op.PEER, JSON.stringify(this.request));
+    this.#vu = vu;
+    this.#request = requestOf(options);
+    if (vu.initialising) ask(vu, Op.PEER, JSON.stringify(this.#request));
   }
 
   /** C-ECHO. */
   async echo(options?: T.CallOptions): Promise<T.Response> {
-    return (await this.call('echo', {}, options)) as T.Response;
+    return (await this.#call('echo', {}, options)) as T.Response;
   }
   /** C-STORE of one instance; a member of a pool as a fresh one, which the result names. */
   async store(
@@ -68,7 +68,7 @@ export class SecondPeer extends Normalised<T.CallOptions> {
     const one = image instanceof Pool ? image.fresh() : image;
     if (!(one instanceof Dataset)) throw badArgument('store(): needs an instance');
     const instance = one.identity === Identity.POOL ? one.fresh() : one;
-    const answer = await this.call('store', { image: instance.recipe() }, options);
+    const answer = await this.#call('store', { image: instance.recipe() }, options);
     return { ...(answer as T.Response), instance };
   }
   /** C-FIND; `limit` sends a C-CANCEL after so many matches. */
@@ -77,7 +77,7 @@ export class SecondPeer extends Normalised<T.CallOptions> {
     options: T.CallOptions & Pick<T.FindOptions, 'model' | 'level' | 'limit'> = {},
   ): Promise<T.FindResult> {
     const { model, level, limit, ...rest } = options;
-    return (await this.call('find', { keys, model, level, limit }, rest)) as T.FindResult;
+    return (await this.#call('find', { keys, model, level, limit }, rest)) as T.FindResult;
   }
   /** C-MOVE to an AE title. */
   async move(
@@ -87,7 +87,7 @@ export class SecondPeer extends Normalised<T.CallOptions> {
     const { model, level, destination, ...rest } = options;
     const title = destination instanceof Receiver ? destination.aet : destination;
     if (typeof title !== 'string') throw badArgument('move(): needs a destination, an AE title');
-    return (await this.call(
+    return (await this.#call(
       'move',
       { keys, model, level, destination: title },
       rest,
@@ -99,7 +99,7 @@ export class SecondPeer extends Normalised<T.CallOptions> {
     options: T.CallOptions & Pick<T.GetOptions, 'model' | 'level'> = {},
   ): Promise<T.MoveResult & { received: number; instances: { sopClass: string; uid: string }[] }> {
     const { model, level, ...rest } = options;
-    const answer = await this.call('get', { keys, model, level }, rest);
+    const answer = await this.#call('get', { keys, model, level }, rest);
     return answer as Awaited<ReturnType<SecondPeer['get']>>;
   }
   /** @internal Event and action types are part of the request. */
@@ -111,17 +111,23 @@ export class SecondPeer extends Normalised<T.CallOptions> {
     const hasType = op === 'action' || op === 'event';
     const { type, ...rest } = options;
     const answer = hasType
-      ? this.call(op, { ...request, type }, rest)
-      : this.call(op, request, options);
+      ? this.#call(op, { ...request, type }, rest)
+      : this.#call(op, request, options);
     return (await answer) as T.NormalisedResponse;
   }
 
-  private async call(kind: string, request: object, options: T.CallOptions = {}): Promise<unknown> {
+  async #call(kind: string, request: object, options: T.CallOptions = {}): Promise<unknown> {
     const { expectStatus, tags, timeout, ...unable } = options;
     const [name] = Object.keys(unable);
     if (name !== undefined) throw badArgument(`${kind}({ ${name} }): ${STACK} cannot do that`);
     const timeoutMs = milliseconds(timeout, `${kind}: timeout`);
     const more = { expectStatus, tags, timeoutMs };
-    return await callJson(this.vu, { op: 'second', peer: this.request, kind, ...request, ...more });
+    return await callJson(this.#vu, {
+      op: 'second',
+      peer: this.#request,
+      kind,
+      ...request,
+      ...more,
+    });
   }
 }

@@ -10,18 +10,18 @@ import type { WebReceiverOptions } from './types.ts';
  * does: `dicom.peer({ deliversTo: web.receiver({}) })` proves a gateway.
  */
 export class WebReceiver extends Receiver {
-  private readonly scheme: string;
-  private readonly path: string;
+  readonly #scheme: string;
+  readonly #path: string;
 
   constructor(vu: Vu, base: Receiver, at: { readonly tls: boolean; readonly path: string }) {
     super(vu, base.id, base.aet);
-    this.scheme = at.tls ? 'https' : 'http';
-    this.path = at.path;
+    this.#scheme = at.tls ? 'https' : 'http';
+    this.#path = at.path;
   }
 
   /** Root of its service, `http://127.0.0.1:port/dicom-web`; known from `setup` on. */
   get url(): string {
-    return `${this.scheme}://${this.host}:${this.port}${this.path}`;
+    return `${this.#scheme}://${this.host}:${this.port}${this.#path}`;
   }
 }
 

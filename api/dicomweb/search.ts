@@ -38,19 +38,19 @@ export class Answer {
 
 /** Its matches are parsed when they are read. */
 export class SearchAnswer extends Answer implements WebSearchResult {
-  private readonly vu: Vu;
-  private readonly body: string;
-  private read: Match[] | null;
+  readonly #vu: Vu;
+  readonly #body: string;
+  #read: Match[] | null;
 
   constructor(vu: Vu, answer: WebAnswer) {
     super(answer);
-    this.vu = vu;
-    this.body = this.ok ? answer.body : '';
-    this.read = null;
+    this.#vu = vu;
+    this.#body = this.ok ? answer.body : '';
+    this.#read = null;
   }
 
   get matches(): Match[] {
-    return (this.read ??= datasetsOf(this.vu, this.body));
+    return (this.#read ??= datasetsOf(this.#vu, this.#body));
   }
   get count(): number {
     return this.matches.length;
@@ -58,7 +58,7 @@ export class SearchAnswer extends Answer implements WebSearchResult {
 
   /** Whether another page says the very same. */
   same(other: SearchAnswer): boolean {
-    return this.body !== '' && this.body === other.body;
+    return this.#body !== '' && this.#body === other.#body;
   }
 
   toJSON(): unknown {
@@ -68,34 +68,34 @@ export class SearchAnswer extends Answer implements WebSearchResult {
 }
 
 export class SearchCall implements WebSearch {
-  private readonly vu: Vu;
-  private readonly request: Readonly<Record<string, unknown>>;
-  private all: Promise<WebSearchResult> | null;
+  readonly #vu: Vu;
+  readonly #request: Readonly<Record<string, unknown>>;
+  #all: Promise<WebSearchResult> | null;
 
   constructor(vu: Vu, request: Readonly<Record<string, unknown>>) {
-    this.vu = vu;
-    this.request = request;
-    this.all = null;
+    this.#vu = vu;
+    this.#request = request;
+    this.#all = null;
   }
 
   then<A = WebSearchResult, B = never>(
     resolve?: ((result: WebSearchResult) => A | PromiseLike<A>) | null,
     reject?: ((reason: unknown) => B | PromiseLike<B>) | null,
   ): PromiseLike<A | B> {
-    this.all ??= this.once(this.request);
-    return this.all.then(resolve, reject);
+    this.#all ??= this.#once(this.#request);
+    return this.#all.then(resolve, reject);
   }
 
-  private async once(request: Readonly<Record<string, unknown>>): Promise<SearchAnswer> {
-    return new SearchAnswer(this.vu, answerOf(await callRequest(this.vu, request)));
+  async #once(request: Readonly<Record<string, unknown>>): Promise<SearchAnswer> {
+    return new SearchAnswer(this.#vu, answerOf(await callRequest(this.#vu, request)));
   }
 
   async *[Symbol.asyncIterator](): AsyncIterator<Match> {
-    const limit = (this.request['limit'] as number | undefined) ?? PAGE;
-    let offset = (this.request['offset'] as number | undefined) ?? 0;
+    const limit = (this.#request['limit'] as number | undefined) ?? PAGE;
+    let offset = (this.#request['offset'] as number | undefined) ?? 0;
     let before: SearchAnswer | null = null;
     for (;;) {
-      const page = await this.once({ ...this.request, limit, offset });
+      const page = await this.#once({ ...this.#request, limit, offset });
       if (!page.ok) throw refused(page);
       if (before !== null && page.same(before)) throw standsStill();
       yield* page.matches;

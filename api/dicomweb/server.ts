@@ -31,8 +31,8 @@ const requests = new WeakMap<Server, Call>();
 
 /** A DICOMweb server (PS3.18). One per VU; connections are opened when they are needed. */
 export class Server {
-  private readonly vu: Vu;
-  private number: number;
+  readonly #vu: Vu;
+  #number: number;
 
   constructor(vu: Vu, options: T.ServerOptions = {}) {
     // why: a text has keys, one a character
@@ -46,8 +46,8 @@ export class Server {
     if (unknown !== undefined) {
       throw badArgument(`server({ ${unknown} }): no such option`, [...KEYS].join(', '));
     }
-    this.vu = vu;
-    this.number = -1;
+    this.#vu = vu;
+    this.#number = -1;
     const request = requestOf(options);
     requests.set(this, request);
     if (vu.initialising) {
@@ -75,7 +75,7 @@ export class Server {
       const part = images.slice(at, at + size);
       const items = part.map(itemOf);
       const call = { op: 'web.store', items, study, ...limits(rest) };
-      results.push(new StoreAnswer(await this.call(call), part));
+      results.push(new StoreAnswer(await this.#call(call), part));
     }
     return merged(results, images);
   }
@@ -99,7 +99,7 @@ export class Server {
       throw badArgument('search({ series }): needs its study, too');
     }
     const request = { op: 'web.search', what, keys, ...limits(options), study, series };
-    return new SearchCall(this.vu, { ...request, server: this.ready() });
+    return new SearchCall(this.#vu, { ...request, server: this.#ready() });
   }
 
   /**
@@ -115,7 +115,7 @@ export class Server {
     const { as = resource.frames === undefined ? 'dicom' : 'frames', ...rest } = options;
     mustNest(resource, 'retrieve');
     const call = { op: 'web.retrieve', resource, as, ...limits(rest) };
-    return new RetrieveAnswer(this.vu, await this.call(call));
+    return new RetrieveAnswer(this.#vu, await this.#call(call));
   }
 
   /** DELETE of a study, series or instance, which many servers offer beside the standard. */
@@ -126,39 +126,39 @@ export class Server {
     mustNest(resource, 'delete');
     if (resource.study === undefined) throw badArgument('delete(): needs a study');
     const call = { service: 'DELETE', method: 'DELETE', resource, ...limits(options) };
-    return new AnyAnswer(await this.call({ op: 'web.request', ...call }));
+    return new AnyAnswer(await this.#call({ op: 'web.request', ...call }));
   }
 
   /** Retrieve Capabilities: OPTIONS of the root (PS3.18 §8.9). */
   async capabilities(options: T.WebCallOptions = {}): Promise<T.WebAnyResponse> {
     const headers = { accept: 'application/vnd.sun.wadl+xml, application/json;q=0.9, */*;q=0.5' };
     const call = { service: 'CAPABILITIES', method: 'OPTIONS', path: '/', headers };
-    return new AnyAnswer(await this.call({ op: 'web.request', ...call, ...limits(options) }));
+    return new AnyAnswer(await this.#call({ op: 'web.request', ...call, ...limits(options) }));
   }
 
   /** Any other request below the root: UPS-RS, WADO-URI, what a vendor adds. */
   async request(options: T.WebRequestOptions): Promise<T.WebAnyResponse> {
     const { method = 'GET', ...rest } = options;
     const call = { op: 'web.request', service: 'HTTP', method: method.toUpperCase() };
-    return new AnyAnswer(await this.call({ ...call, ...limits(rest) }));
+    return new AnyAnswer(await this.#call({ ...call, ...limits(rest) }));
   }
 
-  private async call(request: Call): Promise<WebAnswer> {
-    const server = this.ready();
-    return answerOf(await callRequest(this.vu, { ...request, server }));
+  async #call(request: Call): Promise<WebAnswer> {
+    const server = this.#ready();
+    return answerOf(await callRequest(this.#vu, { ...request, server }));
   }
 
   /** Its number on the host, where it is resolved at its first use. */
-  private ready(): number {
-    if (this.number < 0) {
+  #ready(): number {
+    if (this.#number < 0) {
       const request = { ask: 'web-server', server: requests.get(this) };
-      this.number = ask(this.vu, Op.ASK, JSON.stringify(request)) as number;
+      this.#number = ask(this.#vu, Op.ASK, JSON.stringify(request)) as number;
     }
-    return this.number;
+    return this.#number;
   }
 
   toJSON(): unknown {
-    return { server: this.number < 0 ? 'not used yet' : this.number };
+    return { server: this.#number < 0 ? 'not used yet' : this.#number };
   }
 }
 
@@ -222,24 +222,24 @@ class RetrieveAnswer extends Answer implements T.WebRetrieveResult {
   readonly bytes: number;
   readonly instances: T.WebReceivedInstance[];
   override readonly problem: string;
-  private readonly vu: Vu;
-  private readonly body: string;
-  private read: Match[] | null;
+  readonly #vu: Vu;
+  readonly #body: string;
+  #read: Match[] | null;
 
   constructor(vu: Vu, answer: WebAnswer) {
     super(answer);
     const { head } = answer;
-    this.vu = vu;
+    this.#vu = vu;
     this.received = (head['received'] as number | undefined) ?? 0;
     this.bytes = (head['bytes'] as number | undefined) ?? answer.body.length;
     this.instances = (head['instances'] as T.WebReceivedInstance[] | undefined) ?? [];
     this.problem = (head['problem'] as string | undefined) ?? (this.ok ? '' : answer.body);
-    this.body = this.ok ? answer.body : '';
-    this.read = null;
+    this.#body = this.ok ? answer.body : '';
+    this.#read = null;
   }
 
   get datasets(): Match[] {
-    return (this.read ??= datasetsOf(this.vu, this.body));
+    return (this.#read ??= datasetsOf(this.#vu, this.#body));
   }
   get firstByteMs(): number {
     return this.phases.waiting;

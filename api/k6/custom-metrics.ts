@@ -39,9 +39,9 @@ export function forgetSeries(): void {
 /** One custom metric, as one VU uses it. */
 class Metric {
   readonly name: string;
-  private readonly type: MetricType;
-  private readonly vu: Vu;
-  private readonly number: number;
+  readonly #type: MetricType;
+  readonly #vu: Vu;
+  readonly #number: number;
 
   constructor(vu: Vu, type: MetricType, name: string, isTime: boolean) {
     if (!vu.initialising) throw badArgument('metrics must be declared in the init code');
@@ -59,9 +59,9 @@ class Metric {
       numbers.set(key, number);
     }
     this.name = name;
-    this.type = type;
-    this.vu = vu;
-    this.number = number;
+    this.#type = type;
+    this.#vu = vu;
+    this.#number = number;
   }
 
   /**
@@ -69,37 +69,37 @@ class Metric {
    * names the line, or, with the option `throw`, by throwing. Answers whether it was taken.
    */
   add(value: number | boolean, tags?: Readonly<Record<string, string>>): boolean {
-    const vu = this.vu;
+    const vu = this.#vu;
     if (vu.initialising) throw badArgument(`${this.name}.add() is not allowed in init code`);
     if (vu.liveTags !== null) syncTags(vu);
     const given = numberOf(value);
-    if (!Number.isFinite(given)) return this.refuse(value);
-    const number = this.type === 'rate' && given !== 0 ? 1 : given;
-    ring(Op.METRIC_ADD, vu.slot, this.seriesOf(tags), number);
+    if (!Number.isFinite(given)) return this.#refuse(value);
+    const number = this.#type === 'rate' && given !== 0 ? 1 : given;
+    ring(Op.METRIC_ADD, vu.slot, this.#seriesOf(tags), number);
     return true;
   }
 
   /** Told once a metric, with the author's line; with the option `throw`, thrown. */
-  private refuse(value: unknown): boolean {
+  #refuse(value: unknown): boolean {
     const error = badArgument(`${this.name}.add(${shown(value)}): not a number, ignored`);
     if (shared.boot.throws) throw error;
     if (refused.has(this.name)) return false;
     refused.add(this.name);
     const { message, stack = '' } = error;
     const fault = { code: 'SCRIPT_METRIC', message: `${message} (said once)`, stack };
-    ringText(Op.LOG, this.vu.slot, JSON.stringify(fault), 4);
+    ringText(Op.LOG, this.#vu.slot, JSON.stringify(fault), 4);
     return false;
   }
 
-  private seriesOf(tags: Readonly<Record<string, string>> | undefined): number {
-    const vu = this.vu;
+  #seriesOf(tags: Readonly<Record<string, string>> | undefined): number {
+    const vu = this.#vu;
     const texts = tagTexts(tags, `${this.name}.add()`);
     const own = texts === undefined ? '' : JSON.stringify(texts);
     const ofVu = vu.tags === null ? '' : JSON.stringify(vu.tags);
-    const key = `${this.number}|${vu.scenario}|${groupNow(vu)}|${ofVu}|${own}`;
+    const key = `${this.#number}|${vu.scenario}|${groupNow(vu)}|${ofVu}|${own}`;
     let id = series.get(key);
     if (id === undefined) {
-      const asked = JSON.stringify({ metric: this.number, tags: texts });
+      const asked = JSON.stringify({ metric: this.#number, tags: texts });
       id = askNumber(vu, Op.METRIC_SERIES, asked);
       series.set(key, id);
     }

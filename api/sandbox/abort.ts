@@ -12,30 +12,30 @@ let end: (signal: AbortSignal, reason: unknown) => void;
 
 export class AbortSignal {
   onabort: Listener | null = null;
-  private readonly listeners = new Set<Listener>();
-  private state: { readonly reason: unknown } | null = null;
+  readonly #listeners = new Set<Listener>();
+  #state: { readonly reason: unknown } | null = null;
 
   get aborted(): boolean {
-    return this.state !== null;
+    return this.#state !== null;
   }
 
   /** Why; undefined while it is not aborted. */
   get reason(): unknown {
-    return this.state?.reason;
+    return this.#state?.reason;
   }
 
   /** @throws the reason, once it is aborted */
   throwIfAborted(): void {
-    if (this.state !== null) throw this.state.reason;
+    if (this.#state !== null) throw this.#state.reason;
   }
 
   /** An aborted signal calls each listener once only, whatever `once` says. */
   addEventListener(type: string, listener: Listener): void {
-    if (type === 'abort' && this.state === null) this.listeners.add(listener);
+    if (type === 'abort' && this.#state === null) this.#listeners.add(listener);
   }
 
   removeEventListener(type: string, listener: Listener): void {
-    if (type === 'abort') this.listeners.delete(listener);
+    if (type === 'abort') this.#listeners.delete(listener);
   }
 
   static abort(reason?: unknown): AbortSignal {
@@ -55,14 +55,14 @@ export class AbortSignal {
   }
 
   static {
-    end = (signal, reason) => signal.end(reason);
+    end = (signal, reason) => signal.#end(reason);
   }
 
-  private end(reason: unknown): void {
-    if (this.state !== null) return;
-    this.state = { reason };
-    const listeners = [...this.listeners];
-    this.listeners.clear();
+  #end(reason: unknown): void {
+    if (this.#state !== null) return;
+    this.#state = { reason };
+    const listeners = [...this.#listeners];
+    this.#listeners.clear();
     const event: AbortEvent = { type: 'abort', target: this };
     this.onabort?.(event);
     for (const listener of listeners) listener(event);

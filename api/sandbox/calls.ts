@@ -190,14 +190,14 @@ export function wake(): number {
 
 /** Waits until a VU has no call under way. */
 export class Idle implements PromiseLike<void> {
-  private readonly vu: Vu;
+  readonly #vu: Vu;
   constructor(vu: Vu) {
-    this.vu = vu;
+    this.#vu = vu;
   }
   then<A = void, B = never>(
     resolve?: ((nothing: undefined) => A | PromiseLike<A>) | null,
   ): PromiseLike<A | B> {
-    const vu = this.vu;
+    const vu = this.#vu;
     if (vu.open === 0) resolve?.(undefined);
     else
       vu.idle = (): void => {

@@ -10,49 +10,49 @@ type Callback = (...args: unknown[]) => unknown;
 
 /** The timers of one VU, by id. */
 class Timers {
-  private readonly vu: Vu;
-  private readonly running = new Map<number, number>();
+  readonly #vu: Vu;
+  readonly #running = new Map<number, number>();
 
   constructor(vu: Vu) {
-    this.vu = vu;
+    this.#vu = vu;
   }
 
   start(body: () => unknown, ms: number, again: boolean): number {
-    const id = ++this.vu.timers;
-    void this.run(id, ms, { again, body });
+    const id = ++this.#vu.timers;
+    void this.#run(id, ms, { again, body });
     return id;
   }
 
   clear(id: number): void {
-    const ticket = this.running.get(id);
-    this.running.delete(id);
-    if (ticket !== undefined) ring(Op.CLEAR, this.vu.slot, ticket, 0);
+    const ticket = this.#running.get(id);
+    this.#running.delete(id);
+    if (ticket !== undefined) ring(Op.CLEAR, this.#vu.slot, ticket, 0);
   }
 
-  private async run(
+  async #run(
     id: number,
     ms: number,
     { again, body }: { again: boolean; body: () => unknown },
   ): Promise<void> {
     try {
       do {
-        if (!(await this.wait(id, ms))) return;
-        if (!again) this.running.delete(id);
+        if (!(await this.#wait(id, ms))) return;
+        if (!again) this.#running.delete(id);
         await body();
-      } while (again && this.running.has(id));
+      } while (again && this.#running.has(id));
     } catch (thrown) {
-      this.running.delete(id);
+      this.#running.delete(id);
       if (thrown instanceof IterationInterrupted) return;
-      ringText(Op.FAULT, this.vu.slot, JSON.stringify(faultOf(thrown)));
+      ringText(Op.FAULT, this.#vu.slot, JSON.stringify(faultOf(thrown)));
     }
   }
 
   /** False when it was cleared meanwhile. */
-  private async wait(id: number, ms: number): Promise<boolean> {
-    const pending = callNumbers(this.vu, Op.SLEEP, ms, 0);
-    this.running.set(id, pending.call.ticket);
+  async #wait(id: number, ms: number): Promise<boolean> {
+    const pending = callNumbers(this.#vu, Op.SLEEP, ms, 0);
+    this.#running.set(id, pending.call.ticket);
     resultOf(await pending);
-    return this.running.has(id);
+    return this.#running.has(id);
   }
 }
 
