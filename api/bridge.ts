@@ -88,6 +88,8 @@ export const Op = {
   ALIVE: 57,
   /** Number of the group of the present async context, 0 outside. */
   GROUP_NOW: 59,
+  /** text: JSON list of a URL, its base, a part to set and its value; answers the parts as JSON. */
+  URL: 60,
 } as const;
 export type Op = (typeof Op)[keyof typeof Op];
 

@@ -52,6 +52,50 @@ declare class AbortController {
   abort(reason?: unknown): void;
 }
 
+/** As the URL Standard has it; of at most a million characters. */
+declare class URL {
+  /** @throws TypeError for what is no URL */
+  constructor(url: string | URL, base?: string | URL);
+  static canParse(url: string | URL, base?: string | URL): boolean;
+  static parse(url: string | URL, base?: string | URL): URL | null;
+  href: string;
+  readonly origin: string;
+  protocol: string;
+  username: string;
+  password: string;
+  host: string;
+  hostname: string;
+  port: string;
+  pathname: string;
+  search: string;
+  hash: string;
+  readonly searchParams: URLSearchParams;
+  toString(): string;
+  toJSON(): string;
+}
+declare class URLSearchParams {
+  constructor(
+    init?: string | Iterable<readonly [string, string]> | Readonly<Record<string, string>>,
+  );
+  readonly size: number;
+  append(name: string, value: string): void;
+  delete(name: string, value?: string): void;
+  get(name: string): string | null;
+  getAll(name: string): string[];
+  has(name: string, value?: string): boolean;
+  set(name: string, value: string): void;
+  sort(): void;
+  forEach(
+    each: (value: string, name: string, params: URLSearchParams) => void,
+    self?: unknown,
+  ): void;
+  entries(): IterableIterator<[string, string]>;
+  keys(): IterableIterator<string>;
+  values(): IterableIterator<string>;
+  [Symbol.iterator](): IterableIterator<[string, string]>;
+  toString(): string;
+}
+
 declare function atob(base64: string): string;
 declare function btoa(text: string): string;
 declare class TextEncoder {

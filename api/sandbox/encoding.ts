@@ -13,7 +13,8 @@ export class TextEncoder {
 
 const LONE = /[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g;
 
-function wellFormed(text: string): string {
+/** With U+FFFD for each lone surrogate. */
+export function wellFormed(text: string): string {
   return text.replace(LONE, '\ufffd');
 }
 

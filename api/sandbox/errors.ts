@@ -123,8 +123,6 @@ const IN_HELP = 'what a script has is in `dicomrun help scripts`';
 /** Names that scripts and packages look for, that are not here, and what there is instead. */
 const LACKING: Readonly<Record<string, string>> = {
   Proxy: `the sandbox cannot have Proxy safely: take a package that does without it; ${IN_HELP}`,
-  URL: `the sandbox has no URL: ${IN_HELP}`,
-  URLSearchParams: `the sandbox has no URLSearchParams: ${IN_HELP}`,
   Buffer: 'use Uint8Array, TextEncoder and TextDecoder',
   process: 'the environment is in __ENV',
   setImmediate: 'use setTimeout(…, 0)',

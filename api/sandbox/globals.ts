@@ -7,6 +7,8 @@ import { TextDecoder, TextEncoder } from './encoding.ts';
 import { faultOf } from './errors.ts';
 import { show } from './show.ts';
 import { cutText } from './text.ts';
+import { URL } from './url.ts';
+import { URLSearchParams } from './url-params.ts';
 import type { Vu } from './vu.ts';
 
 const LEVELS = ['debug', 'info', 'warn', 'error'] as const;
@@ -161,6 +163,8 @@ export function furnish(scope: Record<string, unknown>): void {
   scope['structuredClone'] = structuredClone;
   scope['AbortController'] = AbortController;
   scope['AbortSignal'] = AbortSignal;
+  scope['URL'] = URL;
+  scope['URLSearchParams'] = URLSearchParams;
   scope['WeakRef'] = WeakRef;
   scope['FinalizationRegistry'] = FinalizationRegistry;
 }

@@ -207,9 +207,25 @@ describe('what must be there is there', () => {
     const script = `${ONCE}export default function () { new Proxy({}, {}); }`;
     const { errors } = (await bench.script(script, [])).summary();
     expect(errors.groups[0]?.hint).toMatch(/cannot have Proxy safely.*dicomrun help scripts/);
-    const noURL = `${ONCE}export default function () { new URL('http://a/'); }`;
-    const told = (await bench.script(noURL, [])).summary().errors;
-    expect(told.groups[0]?.hint).toMatch(/has no URL.*dicomrun help scripts/);
+  });
+
+  it('URL and URLSearchParams, also while the script is read', async () => {
+    const script = `${ONCE}
+const root = new URL('HTTP://me@ÄRZTE.example:80/a/../b?x=1#y');
+export default function () {
+  root.searchParams.append('größe', '5 %');
+  const { href, host, username } = new URL('?q=2', root);
+  console.log(String(root), href, host, username, String(new URLSearchParams({ a: '&' })));
+  console.log(URL.canParse('/a'), URL.canParse('/a', root), root instanceof URL);
+  try { new URL('x'.repeat(5e6)); } catch (error) { console.log(error.name, error.message); }
+}`;
+    const result = await bench.script(script, []);
+    const root = 'http://me@xn--rzte-koa.example/b?';
+    expect(result.stderr).toContain(`${root}x=1&gr%C3%B6%C3%9Fe=5+%25#y ${root}q=2`);
+    expect(result.stderr).toContain('xn--rzte-koa.example me a=%26');
+    expect(result.stderr).toContain('false true true');
+    expect(result.stderr).toContain('TypeError Invalid URL');
+    expect(result.summary().execution.failed).toBe(0);
   });
 
   it('console, with its levels', async () => {

@@ -10,6 +10,7 @@ import { ownedCount, segmentOf } from '../../executors/segment.ts';
 import { countOf, WorkerSlot, type InstanceCounts } from '../../threads/state.ts';
 import { caseOf } from './told-case.ts';
 import { RingFault } from '../sandbox/host.ts';
+import { urlParts } from '../sandbox/urls.ts';
 import type { WorkerParts } from '../parts.ts';
 import type { TagContext } from './tags.ts';
 import type { VuSlot } from '../life/vus.ts';
@@ -102,6 +103,7 @@ export class Observers {
     const { host, clock } = this.#parts;
     host.handle(Op.EXEC, (slot) => host.answer(this.#exec(host.words(), slot)));
     host.handle(Op.NOW, () => host.answer(String(clock.now())));
+    host.handle(Op.URL, () => host.answer(urlParts(host.words())));
     host.handle(Op.RANDOM, () => Math.floor(Math.random() * 4294967296));
     host.handle(Op.VU_TAGS, (slot) => {
       const vu = this.#parts.vu(slot);
