@@ -11,10 +11,13 @@ import type { ExecuteResult } from './execute.ts';
 
 export function printSummary(terminal: Terminal, result: ExecuteResult): void {
   const { summary, custom, options } = result;
-  if (custom === null && !options.noSummary) terminal.out(summaryText(terminal, summary));
+  const { quiet, noSummary } = options;
+  const isShort = custom !== null || noSummary || quiet >= 2;
+  if (!isShort) terminal.out(summaryText(terminal, summary));
   if (custom !== null) writeCustom(terminal, custom);
-  // Whatever a script makes of it, and also without a summary: what came of the run is said.
-  if ((custom !== null || options.noSummary) && options.quiet < 2) {
+  // Whatever a script makes of it, and also without a summary: what came of the run is said; with
+  // `-q -q` only what went wrong.
+  if (isShort && (quiet < 2 || !summary.verdict.passed)) {
     const colour = terminal.colour('err');
     terminal.err(renderVerdict(summary, { colour, ascii: needsAscii(terminal.env) }));
   }
@@ -22,7 +25,11 @@ export function printSummary(terminal: Terminal, result: ExecuteResult): void {
 
 /** The summary as text for this terminal. */
 export function summaryText(terminal: Terminal, summary: Summary): string {
-  return renderText(summary, { colour: terminal.colour('out'), ascii: needsAscii(terminal.env) });
+  return renderText(summary, {
+    colour: terminal.colour('out'),
+    ascii: needsAscii(terminal.env),
+    ...(terminal.outIsTTY ? { width: terminal.columns() } : {}),
+  });
 }
 
 /** Windows consoles that are not UTF-8 show marks and lines as letters. */

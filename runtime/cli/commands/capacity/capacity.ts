@@ -14,6 +14,7 @@ import type { Terminal } from '../../terminal.ts';
 import { version } from '../../version.ts';
 import { capacityText } from './chart.ts';
 import { capacityPage } from './page.ts';
+import { judgedBy, noiseWarning, observedOf } from './judged.ts';
 import { searchCapacity } from './search.ts';
 import type { Search, SearchRange } from './search.ts';
 import { runStep } from './step.ts';
@@ -42,6 +43,8 @@ export interface Capacity extends Search {
   readonly vus: number;
   readonly verdict: string;
   readonly warnings: readonly string[];
+  /** The threshold that decided: `dicom_req_duration p(95)<40`; null where none had data. */
+  readonly judgedBy: string | null;
   /** In the order in which they were run. */
   readonly steps: readonly Step[];
 }
@@ -116,14 +119,18 @@ function made(
   { startedAt, steps }: { readonly startedAt: Date; readonly steps: readonly Step[] },
 ): Capacity {
   const doubtful = steps.filter(({ saturated, holds }) => saturated && !holds);
-  const warnings =
-    doubtful.length === 0
+  const noise = noiseWarning(steps, range.precision);
+  const warnings = [
+    ...(doubtful.length === 0
       ? []
-      : ['the generator was saturated where the thresholds broke: it may have been the limit'];
+      : ['the generator was saturated where the thresholds broke: it may have been the limit']),
+    ...(noise === null ? [] : [noise]),
+  ];
   return {
     ...{ schema: 'dicomrun-capacity/1', script, version: version(), ...search },
     startedAt: startedAt.toISOString(),
-    ...{ range, stepMs: durationNs / 1e6, vus, verdict: verdictOf(search, range), warnings, steps },
+    ...{ range, stepMs: durationNs / 1e6, vus, verdict: verdictOf(search, range), warnings },
+    ...{ judgedBy: judgedBy(steps), steps },
   };
 }
 
@@ -156,11 +163,19 @@ function stepLine(number: number, step: Step): string {
   const words = [
     `step ${number}: ${rateText(rate)}/s ${holds ? 'holds' : 'does not hold'}`,
     ...(confirms ? ['confirmation'] : []),
+    ...judgedWords(step),
     ...(p95Ms === null ? [] : [`iteration p95 ${time(p95Ms)}`]),
     `${percent(failedShare)} failed`,
     ...(holds ? [] : reasons.slice(0, 1)),
   ];
   return `${words.join(', ')}\n`;
+}
+
+/** `dicom_req_duration p(95)<40: 41.9 ms`; a broken step says it as its reason. */
+function judgedWords(step: Step): readonly string[] {
+  const name = step.holds ? judgedBy([step]) : null;
+  const observed = name === null ? null : observedOf(step, name);
+  return observed === null ? [] : [`${name}: ${observed}`];
 }
 
 function report({ terminal }: CapacityRequest, folder: string | null, found: Capacity): void {

@@ -4,6 +4,7 @@ import { createPaint } from '../../../report/paint.ts';
 import { table } from '../../../report/table.ts';
 import type { PaintOptions } from '../../../report/paint.ts';
 import type { Capacity } from './capacity.ts';
+import { observedOf } from './judged.ts';
 import type { Step } from './step.ts';
 
 const BAR = 24;
@@ -13,18 +14,19 @@ export function capacityText(found: Capacity, options: PaintOptions): string {
   const paint = createPaint(options);
   const steps = byRate(found.steps);
   const slowest = Math.max(0, ...steps.map(({ p95Ms }) => p95Ms ?? 0));
+  const judged = found.judgedBy;
   const rows = steps.map((step) => [
     step.holds ? paint.ok(paint.glyphs.ok) : paint.fail(paint.glyphs.fail),
     `${rateText(step.rate)}/s`,
     `${rateText(step.achieved)}/s`,
+    judged === null ? '' : (observedOf(step, judged) ?? paint.glyphs.dash),
     step.p95Ms === null ? paint.glyphs.dash : time(step.p95Ms),
     percent(step.failedShare),
     bar(step, slowest, options.ascii),
     step.reasons[0] ?? (step.saturated ? 'generator saturated' : ''),
   ]);
-  const lines = table([['', 'offered', 'started', 'iteration p95', 'failed', '', ''], ...rows], {
-    left: [0, 5, 6],
-  });
+  const names = ['', 'offered', 'started', judged === null ? '' : 'judged', 'iteration p95'];
+  const lines = table([[...names, 'failed', '', ''], ...rows], { left: [0, 6, 7] });
   const first = steps.findIndex(({ holds }) => !holds);
   // The heading is a line of its own.
   if (first > 0) lines.splice(first + 1, 0, paint.faint(`  ${'- '.repeat(10)}knee`));
@@ -32,7 +34,8 @@ export function capacityText(found: Capacity, options: PaintOptions): string {
   const doubt = found.warnings.map(
     (text) => `${paint.warn(`${paint.glyphs.warn} warning`)}  ${text}`,
   );
-  return `${[`${paint.bold(word)}  ${found.verdict}`, ...doubt, '', ...lines].join('\n')}\n`;
+  const by = judged === null ? [] : [`judged by ${judged}`];
+  return `${[`${paint.bold(word)}  ${found.verdict}`, ...doubt, ...by, '', ...lines].join('\n')}\n`;
 }
 
 /** By rate; of two runs at one rate the search before its confirmation. */

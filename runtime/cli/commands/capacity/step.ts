@@ -13,6 +13,7 @@ import type { ExecuteResult } from '../../run/execute.ts';
 import type { FlagValues } from '../../run/run-flags.ts';
 import { shownPath } from '../../terminal.ts';
 import type { Terminal } from '../../terminal.ts';
+import type { Judged } from './judged.ts';
 import { StepScreen } from './step-screen.ts';
 
 /** A rate counts as offered when so many of its starts found a virtual user. */
@@ -51,6 +52,8 @@ export interface Step {
   readonly p95Ms: number | null;
   /** Share of the requests and associations that failed. */
   readonly failedShare: number;
+  /** What each threshold showed. */
+  readonly judged: readonly Judged[];
   /** The generator, not the target, may have been the limit. */
   readonly saturated: boolean;
   readonly folder: string;
@@ -152,6 +155,13 @@ function stepOf(
     achieved: rate * achievedShare,
     p95Ms: execution.iterationDuration?.p95 ?? null,
     failedShare: failed,
+    judged: summary.thresholds.map(
+      ({ metric, expression, observed, limit, failed: isFailed, contains, type }) => ({
+        ...{ metric, expression, limit, failed: isFailed, contains },
+        ...(observed === undefined ? {} : { observed }),
+        ...(type === undefined ? {} : { type }),
+      }),
+    ),
     saturated: generator.saturated,
   };
 }
