@@ -5,13 +5,13 @@ import type { ThresholdResult } from '../../../metrics/summary.ts';
 import type { Step } from './step.ts';
 
 /** One threshold as a step saw it. */
-export type Judged = Pick<
+export type StepThreshold = Pick<
   ThresholdResult,
   'metric' | 'expression' | 'observed' | 'limit' | 'failed' | 'contains' | 'type'
 >;
 
 /** How a threshold is called: `dicom_req_duration p(95)<40`. */
-export const judgedName = ({ metric, expression }: Judged): string => `${metric} ${expression}`;
+export const judgedName = ({ metric, expression }: StepThreshold): string => `${metric} ${expression}`;
 
 /** The threshold that broke at the lowest rate; the first of all where none did. */
 export function judgedBy(steps: readonly Step[]): string | null {

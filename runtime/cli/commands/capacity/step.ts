@@ -13,7 +13,7 @@ import type { ExecuteResult } from '../../run/execute.ts';
 import type { FlagValues } from '../../run/run-flags.ts';
 import { shownPath } from '../../terminal.ts';
 import type { Terminal } from '../../terminal.ts';
-import type { Judged } from './judged.ts';
+import type { StepThreshold } from './judged.ts';
 import { StepScreen } from './step-screen.ts';
 
 /** A rate counts as offered when so many of its starts found a virtual user. */
@@ -53,7 +53,7 @@ export interface Step {
   /** Share of the requests and associations that failed. */
   readonly failedShare: number;
   /** What each threshold showed. */
-  readonly judged: readonly Judged[];
+  readonly judged: readonly StepThreshold[];
   /** The generator, not the target, may have been the limit. */
   readonly saturated: boolean;
   readonly folder: string;
