@@ -26,6 +26,8 @@ export interface BuiltScript {
   readonly env: Readonly<Record<string, string>>;
   /** Configured data folder, for `files()` without argument. */
   readonly dataRoot?: string;
+  /** `files()` takes only these, by the names that results call them. */
+  readonly onlyFiles?: readonly string[];
   /** What `open()`, `csv()` and `json()` read elsewhere: text by declaration; nothing is read here. */
   readonly given?: Readonly<Record<string, string>>;
   /** Hosts that may be talked to, as names, addresses or `10.1.0.0/16`; absent: all. */

@@ -122,3 +122,45 @@ export default async function () {
     );
   });
 });
+
+describe('run --only-missing', () => {
+  it('sends the files that a run lost, each once', async () => {
+    const made = ['--modality', 'CT', '--rows', '8', '--columns', '8', '--count', '5'];
+    expect((await bench.run(['generate', 'lossy', ...made])).code).toBe(0);
+    bench.write(
+      'lossy.ts',
+      `import dicom from 'dicom';
+const archive = dicom.receiver({ aet: 'ARCHIVE' });
+const router = dicom.peer({ deliversTo: archive });
+const images = dicom.files('lossy');
+export const options = {
+  vus: 1, iterations: 2, settle: '1s', simulate: { router: { faults: { drop: Number(__ENV.DROP) } } },
+};
+export default async function () {
+  const association = await router.associate({ for: images });
+  await association.store(images.next());
+  await association.release();
+}
+`,
+    );
+    const lossy = await bench.run(['run', 'lossy.ts', '--embedded', '-e', 'DROP=1']);
+    expect(lossy.summary().delivery).toMatchObject({ accepted: 2, routes: [{ missing: 2 }] });
+    const files = lossy.summary().delivery.missing?.map(({ file }) => file);
+    expect(new Set(files).size).toBe(2);
+    const again = ['run', 'lossy.ts', '--embedded', '--only-missing'];
+    const found = await bench.run([
+      ...again,
+      lossy.folder(),
+      '-e',
+      'DROP=0',
+      '--ledger',
+      'instances',
+    ]);
+    expect(found.code, found.stderr).toBe(0);
+    expect(found.stderr).toMatch(/data +2 instances/);
+    expect(found.stderr).toMatch(/\[flag --only-missing\]/);
+    expect(found.summary().delivery).toMatchObject({ accepted: 2, routes: [{ unique: 2 }] });
+    const none = await bench.run([...again, found.folder(), '-e', 'DROP=0']);
+    expect([none.code, none.stderr]).toEqual([104, expect.stringMatching(/this run lost nothing/)]);
+  });
+});

@@ -100,6 +100,8 @@ export type ToVu =
       readonly runNumber: string;
       /** Configured data root (`DICOM_ROOT_DIR`), for `files()` without argument. */
       readonly dataRoot?: string;
+      /** `files()` takes only these, by the names that results call them. */
+      readonly onlyFiles?: readonly string[];
       /** Text declarations that were read elsewhere, by key: they are not read again. */
       readonly given?: Readonly<Record<string, string>>;
     }

@@ -86,6 +86,7 @@ export class InitPass {
     const declarations = new Declarations(host, {
       folder: message.folder,
       ...(message.dataRoot === undefined ? {} : { dataRoot: message.dataRoot }),
+      ...(message.onlyFiles === undefined ? {} : { onlyFiles: message.onlyFiles }),
       ...(message.given === undefined ? {} : { given: message.given }),
       makers,
     });

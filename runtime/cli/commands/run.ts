@@ -9,6 +9,7 @@ Examples:
   dicomrun run gi-routing.ts -c PACS@10.1.2.3:104 -b MY_AET --vus 50 --ramp 2m
   dicomrun run gi-routing.ts --vus 50 --ramp 2m --out influxdb=http://127.0.0.1:8086/dicomrun
   dicomrun run gi-routing.ts --embedded --reporter junit=run.xml
+  dicomrun run gi-routing.ts -c PACS@10.1.2.3:104 --only-missing last
   dicomrun run gi-routing.ts --embedded --vus 5 --agents local:3
 
 Exit codes: dicomrun help exit-codes`;
@@ -22,14 +23,20 @@ export const define: DefineCommand = (command, { terminal, exit }) => {
   addRunFlags(command);
   command
     .optionsGroup('Results:')
-    .option('--reporter <junit=file>', 'the run as JUnit XML, repeatable', collect);
+    .option('--reporter <junit=file>', 'the run as JUnit XML, repeatable', collect)
+    .optionsGroup('Load:')
+    .option('--only-missing <dir>', 'send only the files that this run lost, each once; or last');
   addAgentFlags(command);
   command.action(async (script: string, host: string | undefined, port: string | undefined) => {
     const { runScript } = await import('../run/run-script.ts');
     const { agents, rest } = takeAgentFlags(givenFlags(command));
-    const { reporter, ...given } = rest;
-    const flags = { ...given, ...connectFlags(command, host, port) };
+    const { reporter, 'only-missing': lossy, ...given } = rest;
+    const own = { ...given, ...connectFlags(command, host, port) };
     const reporters = Array.isArray(reporter) ? (reporter as readonly string[]) : [];
-    exit(await runScript({ script, flags, reporters, agents, mode: 'run', terminal }));
+    const request = { script, reporters, agents, mode: 'run', terminal } as const;
+    if (lossy === undefined) return exit(await runScript({ ...request, flags: own }));
+    const { onlyMissing } = await import('../run/only-missing.ts');
+    const only = await onlyMissing(String(lossy), own, { terminal, agents });
+    return exit(await runScript({ ...request, ...only }));
   });
 };

@@ -22,6 +22,8 @@ export interface RunScriptRequest {
   readonly reporters?: readonly string[];
   /** Who carries the load, when it is not this process. */
   readonly agents?: AgentFlags | null;
+  /** `files()` takes only these: `--only-missing`. */
+  readonly onlyFiles?: readonly string[];
   /** The bundled demonstration: other next commands. */
   readonly demo?: boolean;
 }

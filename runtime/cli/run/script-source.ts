@@ -22,6 +22,8 @@ export interface SourceRequest {
   readonly flags: FlagValues;
   readonly mode: Mode;
   readonly terminal: Terminal;
+  /** `files()` takes only these: `--only-missing`. */
+  readonly onlyFiles?: readonly string[];
   /** Last word on the resolved options, e.g. a selection of scenarios. */
   readonly adjust?: (options: Options, loaded: Loaded) => Options;
 }
@@ -60,7 +62,9 @@ export class ScriptSource {
     };
     const early = earlyOptions(this.#input(), terminal.cwd);
     const { js: code, map: sourceMap, folder } = bundle;
-    return { code, map: sourceMap, preludeFile: prelude, folder, placeOf, ...early };
+    const { onlyFiles } = this.#request;
+    const only = onlyFiles === undefined ? {} : { onlyFiles };
+    return { code, map: sourceMap, preludeFile: prelude, folder, placeOf, ...early, ...only };
   }
 
   /** @throws DicomRunError 104 with all that is wrong */

@@ -16,6 +16,7 @@ export function load(run: Run, built: BuiltScript): Promise<Loaded> {
       timeoutMs: initTimeoutMs,
       runNumber,
       ...(built.dataRoot === undefined ? {} : { dataRoot: built.dataRoot }),
+      ...(built.onlyFiles === undefined ? {} : { onlyFiles: built.onlyFiles }),
       ...(built.given === undefined ? {} : { given: built.given }),
     }),
   );

@@ -1,6 +1,7 @@
 // Pools of instances from files: found by DICM magic whatever their names, read once, shared by all
 // threads; large ones stay on disk.
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
+import { sep } from 'node:path';
 import { DataError } from '../element/data-error.ts';
 import { errorCode, findFiles, type FoundFile } from '../file/file-walk.ts';
 import { DatasetHasher } from '../file/hash.ts';
@@ -29,6 +30,8 @@ export interface LoadRequest {
   /** What relative paths are relative to. */
   readonly base: string;
   readonly filter?: FileFilter;
+  /** Only files of these names, as results call them: the end of their path, with slashes. */
+  readonly only?: readonly string[];
   /** At most so many instances. */
   readonly limit?: number;
   /** Decompress encapsulated pixel data to explicit VR little endian. */
@@ -80,15 +83,16 @@ export function loadPool(
   pool: { readonly id: number; readonly key: string },
 ): PoolShare {
   const skips = new Skips();
-  const files: FoundFile[] = [];
+  const all: FoundFile[] = [];
   let unreadable = 0;
   for (const path of request.paths) {
     const found = findFiles(path, request.base);
     // why: no spread, a folder may hold more files than a call takes arguments
-    for (const file of found.files) files.push(file);
+    for (const file of found.files) all.push(file);
     unreadable += found.unreadable.length;
     for (const one of found.unreadable) skips.add(`cannot be read (${one.reason})`, one.path);
   }
+  const files = onlyOf(request, all);
   const largeBytes = request.largeBytes ?? LARGE_FILE_BYTES;
   const expectedBytes = files.reduce((sum, file) => sum + Math.min(file.bytes, largeBytes), 0);
   const { hash = 'pixels', limit = Infinity } = request;
@@ -105,6 +109,23 @@ export function loadPool(
   const skipped = skips.list();
   if (builder.length === 0) throw nothing(request, files.length, skipped);
   return { ...builder.share(skipped, notesOf(files.length + unreadable, skipped)), readMs };
+}
+
+/** Of several files whose paths end with one name, that with the shortest path. */
+function onlyOf({ only, paths }: LoadRequest, all: readonly FoundFile[]): readonly FoundFile[] {
+  if (only === undefined) return all;
+  const wanted = new Set<FoundFile>();
+  for (const name of only) {
+    const fits = all.filter(({ path }) => `/${path.split(sep).join('/')}`.endsWith(`/${name}`));
+    const [first] = fits.sort((a, b) => a.path.length - b.path.length);
+    if (first !== undefined) wanted.add(first);
+  }
+  if (wanted.size > 0) return all.filter((file) => wanted.has(file));
+  throw new DataError(
+    'DATA_NO_FILES',
+    `files(${paths.map((path) => `"${path}"`).join(', ')}): none of the ${only.length} files that were lost is in it`,
+    'run the script that lost them, with the folder as it was',
+  );
 }
 
 function notesOf(total: number, skipped: readonly SkippedFiles[]): string[] {

@@ -40,6 +40,7 @@ function refuse(message: string, hint?: string): RingFault {
 export class Declarations {
   readonly #folder: string;
   readonly #dataRoot: string | undefined;
+  readonly #only: Pick<LoadRequest, 'only'>;
   readonly #makers: Makers | null;
   readonly #given: Readonly<Record<string, string>>;
   readonly #known = new Map<string, Declaration>();
@@ -56,6 +57,8 @@ export class Declarations {
     more: {
       folder: string;
       dataRoot?: string;
+      /** `files()` takes only these, by the names that results call them. */
+      onlyFiles?: readonly string[];
       makers: Makers | null;
       /** Texts that were read elsewhere, by key. */
       given?: Readonly<Record<string, string>>;
@@ -64,6 +67,7 @@ export class Declarations {
     this.#given = more.given ?? {};
     this.#folder = more.folder;
     this.#dataRoot = more.dataRoot;
+    this.#only = more.onlyFiles === undefined ? {} : { only: more.onlyFiles };
     this.#makers = more.makers;
     host.handle(Op.DECLARE, () =>
       // Reading a large folder is not the script's time.
@@ -191,7 +195,8 @@ export class Declarations {
       );
     }
     const paths = Array.isArray(asked) ? asked.map(String) : [String(asked)];
-    return { paths, base: this.#folder, decompress: decompress === true, bare: bare === true };
+    const how = { decompress: decompress === true, bare: bare === true };
+    return { paths, base: this.#folder, ...how, ...this.#only };
   }
 
   #read(request: Request, binary: boolean): string {
