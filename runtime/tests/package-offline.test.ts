@@ -61,7 +61,8 @@ describe('the container', () => {
 
   it('runs as nobody special, the program that is built', () => {
     expect(lines.filter((line) => line.startsWith('USER'))).toEqual(['USER node']);
-    const [, entry = ''] = /^ENTRYPOINT \["node", "--", "\/opt\/dicomrun\/([^"]+)"\]$/m.exec(file) ?? [];
+    const [, entry = ''] =
+      /^ENTRYPOINT \["node", "--", "\/opt\/dicomrun\/([^"]+)"\]$/m.exec(file) ?? [];
     expect(existsSync(join(ROOT, entry))).toBe(true);
   });
 });

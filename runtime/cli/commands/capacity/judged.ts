@@ -11,7 +11,8 @@ export type StepThreshold = Pick<
 >;
 
 /** How a threshold is called: `dicom_req_duration p(95)<40`. */
-export const judgedName = ({ metric, expression }: StepThreshold): string => `${metric} ${expression}`;
+export const judgedName = ({ metric, expression }: StepThreshold): string =>
+  `${metric} ${expression}`;
 
 /** The threshold that broke at the lowest rate; the first of all where none did. */
 export function judgedBy(steps: readonly Step[]): string | null {
