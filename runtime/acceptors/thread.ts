@@ -15,7 +15,7 @@ import { FileKeeper } from './stations/file-keeper.ts';
 import { FileNames } from '../dicom/pool/file-names.ts';
 import { HashNumbers } from './account/hashes.ts';
 import { DEFAULT_HEADER_BYTES, HeaderBudget } from './account/header-budget.ts';
-import { Inbox } from './account/inbox.ts';
+import { PortInbox } from './account/inbox.ts';
 import { KnownPixels } from './account/known-pixels.ts';
 import { openPorts } from './stations/ports.ts';
 import { Receiver } from './stations/receiver.ts';
@@ -142,7 +142,7 @@ export class AcceptorThread {
     const desk = this.#desk;
     if (desk === null) return;
     this.#ports.push(port);
-    const inbox = new Inbox(desk, this.#reports, (message) => port.postMessage(message));
+    const inbox = new PortInbox(desk, this.#reports, (message) => port.postMessage(message));
     port.on('message', (message: VuToAcceptor) => {
       inbox.take(message, this.#clock.now());
       if (message.kind === 'expect') this.#watchQuestions();

@@ -20,7 +20,7 @@ import type { EngineCredentials } from './keys.ts';
 import { BUNDLES } from './protocol.ts';
 
 /** What came of a question. */
-export type Answer =
+export type BusAnswer =
   | { readonly kind: 'answer'; readonly data: Uint8Array }
   /** There is nobody who listens: the other side is gone. */
   | { readonly kind: 'nobody' }
@@ -28,7 +28,7 @@ export type Answer =
   | { readonly kind: 'silence' };
 
 /** One message of a journal. */
-export interface Entry {
+export interface BusEntry {
   readonly subject: string;
   readonly data: Uint8Array;
   /** Number in the journal, from 1. */
@@ -141,7 +141,7 @@ export class Bus {
   }
 
   /** One question to one listener. */
-  async ask(subject: string, data: Uint8Array, timeoutMs: number): Promise<Answer> {
+  async ask(subject: string, data: Uint8Array, timeoutMs: number): Promise<BusAnswer> {
     if (!this.#connected) {
       await delay(Math.min(timeoutMs, RECONNECT_MS));
       return { kind: 'silence' };
@@ -219,7 +219,7 @@ export class Bus {
    * Every entry in order, once, until the returned function is called. After the engine was away it
    * goes on behind the last one.
    */
-  follow(name: string, take: (entry: Entry) => void): () => void {
+  follow(name: string, take: (entry: BusEntry) => void): () => void {
     const reader = new JournalReader(this.#js, name, take);
     this.onStatus((connected) => connected && reader.restart());
     void reader.run();
@@ -326,12 +326,12 @@ class Lease {
 class JournalReader {
   readonly #js: JetStreamClient;
   readonly #name: string;
-  readonly #take: (entry: Entry) => void;
+  readonly #take: (entry: BusEntry) => void;
   #next = 1;
   #stopped = false;
   #messages: ConsumerMessages | null = null;
 
-  constructor(js: JetStreamClient, name: string, take: (entry: Entry) => void) {
+  constructor(js: JetStreamClient, name: string, take: (entry: BusEntry) => void) {
     this.#js = js;
     this.#name = name;
     this.#take = take;

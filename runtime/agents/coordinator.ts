@@ -4,7 +4,7 @@ import type { Crew, RemoteLoad } from '../conductor/crew.ts';
 import type { RunContext, SetupData } from '../conductor/run-types.ts';
 import { epochNow } from '../conductor/fleet/epoch.ts';
 import { addCounts, noCounts } from '../conductor/fleet/worker-state.ts';
-import type { Account, ThreadEvents } from '../conductor/records/events.ts';
+import type { DeliveryCounts, ThreadEvents } from '../conductor/records/events.ts';
 import type { Recorder } from '../conductor/records/recorder.ts';
 import type { Stopper } from '../conductor/stopper.ts';
 import { DicomRunError, ExitCode } from '../errors.ts';
@@ -16,12 +16,12 @@ import { isBeforeT0 } from '../threads/samples.ts';
 import type { ErrorMessage } from '../threads/samples.ts';
 import { joinAccounts } from '../runlog/merge/accounts.ts';
 import type { Correction } from '../runlog/merge/accounts.ts';
-import type { Bus, Entry } from './bus.ts';
+import type { Bus, BusEntry } from './bus.ts';
 import { Crowd } from './crowd.ts';
 import { decodeFrame } from './frame.ts';
 import { plannedOf } from './planned.ts';
 import { awayLimits, decodeJson, journalName, upSubjects } from './protocol.ts';
-import type { JoinCall, SettledPart, Step, UpRecord } from './protocol.ts';
+import type { JoinCall, SettledPart, PlanStep, UpRecord } from './protocol.ts';
 import type { Remote } from './remote.ts';
 
 export interface CoordinatorSettings {
@@ -144,7 +144,7 @@ export class Coordinator implements Crew {
     return recorder;
   }
 
-  async settle(): Promise<Account> {
+  async settle(): Promise<DeliveryCounts> {
     await this.#tellAll({ step: 'settle' });
     const answers = await this.#crowd.all((one) => one.says(['settled'], () => false));
     const joined = joinAccounts(answers.map((one) => one?.part ?? NO_PART));
@@ -207,7 +207,7 @@ export class Coordinator implements Crew {
   async abandon(reason: string): Promise<void> {
     if (this.#closing) return;
     this.#closing = true;
-    const stop: Step = { step: 'stop', why: 'interrupt', reason };
+    const stop: PlanStep = { step: 'stop', why: 'interrupt', reason };
     const told = this.#crowd.all(async (one) => {
       await one.tell(stop);
       await one.tell({ step: 'close', unread: true });
@@ -278,13 +278,13 @@ export class Coordinator implements Crew {
     return longest > 0 ? longest : Math.max(0, epochNow() - t0);
   }
 
-  #tellAll(step: Step): Promise<readonly void[]> {
+  #tellAll(step: PlanStep): Promise<readonly void[]> {
     return this.#crowd.all((one) => one.tell(step));
   }
 
   // ---------------------------------------------------------------- reports
 
-  #take({ subject, data, seq }: Entry): void {
+  #take({ subject, data, seq }: BusEntry): void {
     this.#readTo = seq;
     const [index, kind] = subject.split('.').slice(-2);
     const remote = this.remotes[Number(index)];

@@ -6,7 +6,7 @@ import { epochNow } from '../conductor/fleet/epoch.ts';
 import type { TickState } from '../conductor/records/recorder.ts';
 import { seenText } from '../conductor/records/check-book.ts';
 import type { Discretion } from '../conductor/records/discretion.ts';
-import type { Account, ThreadEvents } from '../conductor/records/events.ts';
+import type { DeliveryCounts, ThreadEvents } from '../conductor/records/events.ts';
 import { openRecords, shownMissing } from '../conductor/records/missing.ts';
 import type { Stopper } from '../conductor/stopper.ts';
 import { DicomRunError, ExitCode } from '../errors.ts';
@@ -14,15 +14,15 @@ import type { EngineShare, Tick } from '../metrics/engine-types.ts';
 import type { CaseMessage } from '../threads/cases.ts';
 import type { ErrorMessage, LogMessage } from '../threads/samples.ts';
 import { differenceOf, manifestOf } from './manifest.ts';
-import type { Outbox } from './outbox.ts';
+import type { FrameOutbox } from './outbox.ts';
 import { awayLimits } from './protocol.ts';
-import type { Bundle, Step, StepName } from './protocol.ts';
+import type { PlanBundle, PlanStep, StepName } from './protocol.ts';
 import type { SeriesDecl } from '../metrics/samples.ts';
 
 export interface MemberSettings {
   readonly name: string;
-  readonly bundle: Bundle;
-  readonly outbox: Outbox;
+  readonly bundle: PlanBundle;
+  readonly outbox: FrameOutbox;
   readonly stopper: Stopper;
   readonly discretion: Discretion;
   /** Whether the engine can be reached now. */
@@ -40,9 +40,9 @@ const BY_AGENT = /^(generator_|dicom_reqs$|dicom_req_duration$|dicom_req_failed$
 /** The coordinator has these of the counts. */
 const OF_COORDINATOR = new Set(['vus', 'vus_max']);
 
-export class Member implements Crew {
+export class HostMember implements Crew {
   readonly #settings: MemberSettings;
-  readonly #steps: Step[] = [];
+  readonly #steps: PlanStep[] = [];
   readonly #done = new Set<StepName>();
   readonly #hidden = new Set<number>();
   #waiting: (() => void)[] = [];
@@ -69,7 +69,7 @@ export class Member implements Crew {
   }
 
   /** A command; one that was done before is not done again. */
-  take(step: Step): void {
+  take(step: PlanStep): void {
     this.heard();
     if (this.#done.has(step.step)) return;
     this.#done.add(step.step);
@@ -159,7 +159,7 @@ export class Member implements Crew {
     this.#settings.outbox.record({ k: 'done', durationMs });
   }
 
-  async settle(own: () => Promise<Account>): Promise<Account> {
+  async settle(own: () => Promise<DeliveryCounts>): Promise<DeliveryCounts> {
     await this.#next(['settle', 'close']);
     const account = await own();
     const { routes: accounts, missing } = account;
@@ -186,7 +186,7 @@ export class Member implements Crew {
    * The next command of these; null when nobody is there to give one, or, before the load, when this
    * agent is to stop.
    */
-  async #next(names: readonly StepName[], beforeLoad = false): Promise<Step | null> {
+  async #next(names: readonly StepName[], beforeLoad = false): Promise<PlanStep | null> {
     for (;;) {
       const step = this.#steps.find(({ step: name }) => names.includes(name));
       if (step !== undefined) {

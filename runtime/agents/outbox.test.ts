@@ -3,7 +3,7 @@ import { expect, it } from 'vitest';
 import { NO_BUCKETS } from '../metrics/distribution/buckets.ts';
 import { decodeFrame } from './frame.ts';
 import type { Frame } from './frame.ts';
-import { Outbox } from './outbox.ts';
+import { FrameOutbox } from './outbox.ts';
 import { decodeJson } from './protocol.ts';
 import type { UpRecord } from './protocol.ts';
 
@@ -69,7 +69,7 @@ function frameOf(at: number): Frame {
 
 it('within its limits keeps everything, in order', async () => {
   const engine = new Engine();
-  const outbox = new Outbox(engine, 'run', 0);
+  const outbox = new FrameOutbox(engine, 'run', 0);
   for (let at = 0; at < 5; at++) outbox.frame(frameOf(at));
   expect(await outbox.drain(30)).toBe(false);
   engine.away = false;
@@ -80,7 +80,7 @@ it('within its limits keeps everything, in order', async () => {
 
 it('beyond them gives up the oldest seconds, and counts them', async () => {
   const engine = new Engine();
-  const outbox = new Outbox(engine, 'run', 0, { ms: 60_000, bytes: 600 });
+  const outbox = new FrameOutbox(engine, 'run', 0, { ms: 60_000, bytes: 600 });
   for (let at = 0; at < 20; at++) outbox.frame(frameOf(at));
   engine.away = false;
   expect(await outbox.drain(5_000)).toBe(true);
@@ -96,7 +96,7 @@ it('beyond them gives up the oldest seconds, and counts them', async () => {
 
 it('declares what a second declared that was given up, before it is used', async () => {
   const engine = new Engine();
-  const outbox = new Outbox(engine, 'run', 0, { ms: 60_000, bytes: 900 });
+  const outbox = new FrameOutbox(engine, 'run', 0, { ms: 60_000, bytes: 900 });
   for (let at = 0; at < 20; at++) outbox.frame(frameOf(at));
   engine.away = false;
   await outbox.drain(5_000);
@@ -107,7 +107,7 @@ it('declares what a second declared that was given up, before it is used', async
 
 it('what the coordinator waits for is never given up; errors and lines are', async () => {
   const engine = new Engine();
-  const outbox = new Outbox(engine, 'run', 0, { ms: 60_000, bytes: 0 });
+  const outbox = new FrameOutbox(engine, 'run', 0, { ms: 60_000, bytes: 0 });
   const flush = async (): Promise<unknown> => outbox.drain(0);
   outbox.frame(frameOf(0));
   outbox.record({ k: 'ready' });

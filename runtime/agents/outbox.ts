@@ -33,7 +33,7 @@ const GATHER_MS = 50;
 /** Records that nobody waits for. */
 const TOLD: ReadonlySet<UpRecord['k']> = new Set(['log', 'error', 'case']);
 
-export class Outbox {
+export class FrameOutbox {
   readonly #bus: Pick<Bus, 'append'>;
   readonly #run: string;
   readonly #index: number;

@@ -52,7 +52,7 @@ export interface JoinCall {
 export type JoinAnswer = { readonly ok: true } | { readonly ok: false; readonly why: string };
 
 /** All that an agent needs to run its part, but for its own secrets and its data folder. */
-export interface Bundle {
+export interface PlanBundle {
   readonly script: string;
   /** Which state of its file it is. */
   readonly state: Setting | null;
@@ -85,7 +85,7 @@ export function awayLimits(orphanMs: number): {
 }
 
 /** A command. An agent that gets one again has done it. */
-export type Step =
+export type PlanStep =
   /** Set-up, on one agent. */
   | { readonly step: 'setup' }
   /** Set-up is over: warm up. */
@@ -98,11 +98,11 @@ export type Step =
   | { readonly step: 'teardown'; readonly own: boolean }
   /** All is over; `unread`: nobody reads what is reported from here on. */
   | { readonly step: 'close'; readonly unread?: boolean };
-export type StepName = Step['step'];
+export type StepName = PlanStep['step'];
 
 export interface StepCall {
   readonly run: string;
-  readonly step: Step;
+  readonly step: PlanStep;
 }
 
 /** What the account of an agent says, and what it leaves open, which that of another may close. */

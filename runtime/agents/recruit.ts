@@ -7,7 +7,7 @@ import { decodeJson, WHO } from './protocol.ts';
 import type { AgentInfo } from './protocol.ts';
 
 /** So many agents, of a label or of any. */
-export interface Wish {
+export interface CrewWish {
   readonly label: string | null;
   readonly value: string;
   readonly count: number;
@@ -15,7 +15,7 @@ export interface Wish {
 
 export type Wanted =
   | { readonly kind: 'local'; readonly count: number }
-  | { readonly kind: 'bus'; readonly wishes: readonly Wish[] };
+  | { readonly kind: 'bus'; readonly wishes: readonly CrewWish[] };
 
 const MOST = 1_000;
 const ASK_MS = 400;
@@ -24,7 +24,7 @@ const ASK_MS = 400;
 export function parseAgents(text: string): Wanted {
   const local = /^local:(\d+)$/.exec(text)?.[1];
   if (local !== undefined) return { kind: 'local', count: counted(local, text) };
-  const wishes = text.split(',').map((one): Wish => {
+  const wishes = text.split(',').map((one): CrewWish => {
     const [, label, value = '', count] = /^(?:([\w.-]+)=([\w.-]+):)?(\d+)$/.exec(one.trim()) ?? [];
     if (count === undefined) throw wrong(text);
     return { label: label ?? null, value, count: counted(count, text) };
@@ -60,7 +60,7 @@ export async function whoIsThere(bus: Bus): Promise<readonly AgentInfo[]> {
  */
 export async function recruit(
   bus: Bus,
-  wishes: readonly Wish[],
+  wishes: readonly CrewWish[],
   waitMs: number,
 ): Promise<readonly AgentInfo[]> {
   const until = performance.now() + waitMs;
@@ -73,13 +73,13 @@ export async function recruit(
   }
 }
 
-const has = (agent: AgentInfo, { label, value }: Wish): boolean =>
+const has = (agent: AgentInfo, { label, value }: CrewWish): boolean =>
   label === null || agent.labels[label] === value;
 
 /** @internal */
 export function choose(
   all: readonly AgentInfo[],
-  wishes: readonly Wish[],
+  wishes: readonly CrewWish[],
 ): readonly AgentInfo[] | null {
   const chosen: AgentInfo[] = [];
   for (const wish of wishes) {
@@ -92,7 +92,11 @@ export function choose(
   return chosen;
 }
 
-function tooFew(all: readonly AgentInfo[], wishes: readonly Wish[], waitMs: number): DicomRunError {
+function tooFew(
+  all: readonly AgentInfo[],
+  wishes: readonly CrewWish[],
+  waitMs: number,
+): DicomRunError {
   const within = `within ${Math.round(waitMs / 1000)} s`;
   const problems = wishes.flatMap((wish) => {
     const fit = all.filter((one) => has(one, wish));

@@ -5,7 +5,7 @@ import type { FleetCounts } from '../conductor/records/events.ts';
 import type { Bus } from './bus.ts';
 import type { Frame } from './frame.ts';
 import { agentSubject, decodeJson, encodeJson } from './protocol.ts';
-import type { AgentEnd, AgentInfo, JoinAnswer, JoinCall, Step, UpRecord } from './protocol.ts';
+import type { AgentEnd, AgentInfo, JoinAnswer, JoinCall, PlanStep, UpRecord } from './protocol.ts';
 
 type Kind = UpRecord['k'];
 type Of<K extends Kind> = Extract<UpRecord, { readonly k: K }>;
@@ -136,7 +136,7 @@ export class Remote {
   }
 
   /** Again and again, until it says that it has it, or is lost. */
-  async tell(step: Step): Promise<void> {
+  async tell(step: PlanStep): Promise<void> {
     const data = encodeJson({ run: this.#run, step });
     while (this.live) {
       const answer = await this.#bus.ask(agentSubject(this.info.id, 'step'), data, ASK_MS);

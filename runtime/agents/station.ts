@@ -8,18 +8,18 @@ import { Stopper } from '../conductor/stopper.ts';
 import { DicomRunError, ExitCode } from '../errors.ts';
 import type { Summary } from '../metrics/summary.ts';
 import type { Bus } from './bus.ts';
-import { Member } from './member.ts';
-import { Outbox } from './outbox.ts';
+import { HostMember } from './member.ts';
+import { FrameOutbox } from './outbox.ts';
 import { agentSubject, awayLimits, decodeJson, encodeJson, WHO } from './protocol.ts';
-import type { AgentInfo, Bundle, JoinAnswer, JoinCall, StepCall } from './protocol.ts';
+import type { AgentInfo, PlanBundle, JoinAnswer, JoinCall, StepCall } from './protocol.ts';
 
 /** One run as an agent is to perform it. */
 export interface Assignment {
   readonly run: string;
   readonly index: number;
   readonly of: number;
-  readonly bundle: Bundle;
-  readonly member: Member;
+  readonly bundle: PlanBundle;
+  readonly member: HostMember;
   readonly stopper: Stopper;
 }
 
@@ -35,15 +35,15 @@ export interface StationSettings {
 /** Of a run whose bundle never came. */
 const ORPHAN_MS = 30_000;
 
-export class Station {
+export class AgentStation {
   readonly #settings: StationSettings;
   readonly #off: (() => void)[] = [];
   #current: {
     readonly call: JoinCall;
     readonly stopper: Stopper;
-    member: Member | null;
+    member: HostMember | null;
     orphanMs: number;
-    readonly outbox: Outbox;
+    readonly outbox: FrameOutbox;
   } | null = null;
   /** Commands for a run whose bundle is still on its way. */
   #early: StepCall[] = [];
@@ -104,7 +104,7 @@ export class Station {
       const why = `is dicomrun ${me.version}, the coordinator ${call.version}: install the same`;
       return { ok: false, why };
     }
-    const outbox = new Outbox(bus, call.run, call.index);
+    const outbox = new FrameOutbox(bus, call.run, call.index);
     const stopper = new Stopper();
     this.#current = { call, stopper, member: null, orphanMs: ORPHAN_MS, outbox };
     say(`run ${call.run}: part ${call.index + 1} of ${call.of}`);
@@ -120,7 +120,7 @@ export class Station {
     else current.member.take(call.step);
   }
 
-  async #serve(call: JoinCall, outbox: Outbox): Promise<void> {
+  async #serve(call: JoinCall, outbox: FrameOutbox): Promise<void> {
     const { say } = this.#settings;
     try {
       await this.#perform(call, outbox);
@@ -139,7 +139,7 @@ export class Station {
     this.#over();
   }
 
-  async #perform(call: JoinCall, outbox: Outbox): Promise<void> {
+  async #perform(call: JoinCall, outbox: FrameOutbox): Promise<void> {
     const { bus, me, perform, say } = this.#settings;
     const current = this.#current;
     if (current === null) return;
@@ -147,7 +147,14 @@ export class Station {
     const bundle = await fetchBundle(bus, call.bundle);
     const discretion = new Discretion(bundle.options.phiOk, bundle.runNumber);
     const connected = (): boolean => bus.connected;
-    const member = new Member({ name: me.name, bundle, outbox, stopper, discretion, connected });
+    const member = new HostMember({
+      name: me.name,
+      bundle,
+      outbox,
+      stopper,
+      discretion,
+      connected,
+    });
     current.member = member;
     current.orphanMs = bundle.orphanMs;
     for (const { step } of this.#early.splice(0)) member.take(step);
@@ -172,7 +179,7 @@ export class Station {
 const FETCHES = 10;
 
 /** @throws DicomRunError when it cannot be had, or is another than was announced */
-async function fetchBundle(bus: Bus, name: string): Promise<Bundle> {
+async function fetchBundle(bus: Bus, name: string): Promise<PlanBundle> {
   for (let tries = 1; ; tries++) {
     const data = await bus.getBundle(name).catch(() => null);
     if (data !== null && createHash('sha256').update(data).digest('hex') === name) {

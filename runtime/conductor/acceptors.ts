@@ -11,7 +11,7 @@ import type {
   ReceiverSpec,
   ToAcceptor,
 } from '../threads/acceptor.ts';
-import type { Account, ThreadEvents } from './records/events.ts';
+import type { DeliveryCounts, ThreadEvents } from './records/events.ts';
 import type { AcceptorPorts } from './fleet/fleet.ts';
 import { FaultError, Mailbox } from './fleet/mailbox.ts';
 import { createThreadPool } from './fleet/pool.ts';
@@ -40,7 +40,7 @@ export interface ListenPlan {
 }
 
 /** Where everything listens. */
-export interface Listening {
+export interface AcceptorsListening {
   readonly receivers: readonly ReceiverAddress[];
   readonly embedded: EmbeddedAddress | null;
 }
@@ -74,7 +74,7 @@ export class Acceptors implements AcceptorPorts {
   }
 
   /** Starts the threads and opens the ports. Rejects when a port cannot be had. */
-  async listen(plan: ListenPlan): Promise<Listening> {
+  async listen(plan: ListenPlan): Promise<AcceptorsListening> {
     const { threads } = this.#settings;
     for (let i = 0; i < threads; i++) {
       this.#threads[i] = new AcceptorThread(this.#pool, i, this.#settings);
@@ -115,7 +115,7 @@ export class Acceptors implements AcceptorPorts {
   }
 
   /** Waits until all has arrived or `settleMs` passed; nothing of a thread that died. */
-  async settle(settleMs: number): Promise<Account> {
+  async settle(settleMs: number): Promise<DeliveryCounts> {
     const parts = await Promise.all(this.#threads.map((thread) => thread.settle(settleMs)));
     return {
       routes: parts.flatMap((part) => part.accounts),

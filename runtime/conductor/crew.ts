@@ -5,7 +5,7 @@ import type { GeneratorSummary } from '../metrics/summary.ts';
 import type { Engine, EngineShare, Tick } from '../metrics/engine-types.ts';
 import type { GeneratorValue } from '../metrics/generator.ts';
 import type { RunContext, SetupData } from './run-types.ts';
-import type { Account, FleetCounts, ThreadEvents } from './records/events.ts';
+import type { DeliveryCounts, FleetCounts, ThreadEvents } from './records/events.ts';
 import type { Recorder, TickState } from './records/recorder.ts';
 import type { GeneratorNow } from './screen.ts';
 
@@ -23,7 +23,7 @@ export interface Crew {
   /** Nobody starts an iteration here any more. */
   done?(durationMs: number): void;
   /** What the receivers of all say; `own` what those of this process do. */
-  settle(own: () => Promise<Account>): Promise<Account>;
+  settle(own: () => Promise<DeliveryCounts>): Promise<DeliveryCounts>;
   /** `teardown`, in one process of all. */
   teardown(own: () => Promise<void>): Promise<void>;
   /** The last thing before the records are closed. */

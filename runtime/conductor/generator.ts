@@ -34,7 +34,7 @@ function rssReader(): () => number {
   };
 }
 
-export class GeneratorMonitor {
+export class GeneratorWatch {
   readonly #delay = monitorEventLoopDelay({ resolution: RESOLUTION_MS });
   readonly #monitor: Monitor;
   #now: GeneratorNow = { cpu: 0, loopLagMs: 0, rssBytes: 0, saturated: false };

@@ -4,10 +4,10 @@ import type { CaseResult, Summary } from '../metrics/summary.ts';
 import type { Output } from '../outputs/output.ts';
 import type { Crew } from './crew.ts';
 import type { PlaceOf } from './records/error-log.ts';
-import type { Account } from './records/events.ts';
+import type { DeliveryCounts } from './records/events.ts';
 import type { Recorder, RecordSinks } from './records/recorder.ts';
 import type { Screen } from './screen.ts';
-import type { Loaded, Targets } from './share.ts';
+import type { Loaded, SharedTargets } from './share.ts';
 import type { RunRecord } from '../runlog/format.ts';
 import type { EmbeddedAddress, ReceiverAddress } from '../threads/acceptor.ts';
 import type { SharedVuPlan } from './fleet/fleet.ts';
@@ -48,7 +48,7 @@ export interface RunContext {
   readonly runNumber: string;
   readonly loaded: Loaded;
   readonly options: Options;
-  readonly targets: Targets;
+  readonly targets: SharedTargets;
   readonly workers: number;
   /** Where the receivers of the script listen. */
   readonly receivers: readonly ReceiverAddress[];
@@ -82,7 +82,7 @@ export interface RunTime {
 /** What happened, for the summary. */
 export interface RunEnd extends RunTime {
   readonly end: EndReason;
-  readonly account: Account;
+  readonly account: DeliveryCounts;
   /** Test cases of smoke mode. */
   readonly cases: readonly CaseResult[];
   /** Commands worth typing next. */

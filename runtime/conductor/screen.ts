@@ -8,14 +8,14 @@ import type { CaseMessage } from '../threads/cases.ts';
 import type { LogMessage } from '../threads/samples.ts';
 import type { Declaration } from '../threads/vu.ts';
 import type { FleetCounts } from './records/events.ts';
-import type { Targets } from './share.ts';
+import type { SharedTargets } from './share.ts';
 
 /** What the plan block says. */
 export interface PlanInfo {
   readonly id: string;
   readonly script: string;
   readonly options: Options;
-  readonly targets: Targets;
+  readonly targets: SharedTargets;
   readonly declarations: readonly Declaration[];
   readonly workers: number;
   /** Where the receivers of the script listen. */
@@ -26,7 +26,7 @@ export interface PlanInfo {
 }
 
 /** Once a second. */
-export interface Progress {
+export interface RunProgress {
   /** ms since t0. */
   readonly atMs: number;
   readonly live: LiveNumbers;
@@ -49,14 +49,14 @@ export interface GeneratorNow {
   readonly saturated: boolean;
 }
 
-export type Stage = 'setup' | 'running' | 'stopping' | 'settling' | 'teardown' | 'finishing';
+export type RunStage = 'setup' | 'running' | 'stopping' | 'settling' | 'teardown' | 'finishing';
 
 export interface Screen {
   plan(info: PlanInfo): void;
-  stage(stage: Stage, detail?: string): void;
+  stage(stage: RunStage, detail?: string): void;
   /** A stage of a scenario has begun, `atMs` after t0. */
   planStage?(atMs: number, text: string): void;
-  progress(progress: Progress): void;
+  progress(progress: RunProgress): void;
   log(message: LogMessage): void;
   /** A failure of the run, first seen or seen again; `since` = how many since the last call. */
   failure(group: ErrorGroup, since: number): void;

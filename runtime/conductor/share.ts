@@ -16,7 +16,7 @@ const CALLING_AET = 'DICOMRUN';
 export const EMBEDDED_PAGE = 'embedded';
 
 /** Whom the VUs talk to. */
-export interface Targets {
+export interface SharedTargets {
   readonly target: Target | null;
   readonly webTarget: WebTarget | null;
   readonly routes: Routes;
@@ -97,7 +97,7 @@ export function targetsOf(
   options: Options,
   peers: readonly PeerSpec[],
   embedded: EmbeddedAddress | null,
-): Targets {
+): SharedTargets {
   const { target, webTarget, routes, verify } = options;
   if (embedded === null) return { target, webTarget, routes, verify };
   const at = { host: embedded.host, port: embedded.routerPort };

@@ -2,7 +2,7 @@
 import type { Options } from '../config/types.ts';
 import { formatNs } from '../executors/duration.ts';
 import { begunOffset } from '../executors/plan-of.ts';
-import type { Listening } from './acceptors.ts';
+import type { AcceptorsListening } from './acceptors.ts';
 import type { BuiltScript, RunContext } from './run-types.ts';
 import type { SharedVuPlan } from './fleet/fleet.ts';
 import type { Loaded } from './share.ts';
@@ -13,7 +13,7 @@ const COUNTERS_BYTES = 32_768;
 export function vuPlan(
   built: BuiltScript,
   { options, loaded, targets, runNumber }: RunContext,
-  listening: Listening | null,
+  listening: AcceptorsListening | null,
 ): SharedVuPlan {
   return {
     bundle: built.code,

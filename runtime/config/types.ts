@@ -2,7 +2,7 @@
 // number (ns in scenarios, ms elsewhere), all of it structured-clonable.
 
 import type { Scenario } from '../executors/index.ts';
-import type { Part } from '../executors/segment.ts';
+import type { SegmentPart } from '../executors/segment.ts';
 import type { ThresholdConfig } from '../metrics/engine-types.ts';
 import type { OutputConfig } from '../outputs/kind.ts';
 import type { PlainOptions } from './option-table.ts';
@@ -118,7 +118,7 @@ export interface Options extends PlainOptions {
   readonly quiet: 0 | 1 | 2;
   readonly scrape: readonly ScrapeConfig[];
   /** What the segment is: the part of the plan that this process runs. */
-  readonly part: Part;
+  readonly part: SegmentPart;
 
   /** What the embedded router and archive are like. */
   readonly simulate: Simulation;

@@ -4,7 +4,7 @@ import { executorOf } from './index.ts';
 import type { Scenario } from './index.ts';
 import { planOf } from './plan-of.ts';
 import { countsOf } from './segment.ts';
-import type { Division, Part } from './segment.ts';
+import type { Division, SegmentPart } from './segment.ts';
 import { iterationsText, vusText } from './words.ts';
 
 /** The load in words, without the scenario's name. */
@@ -13,7 +13,7 @@ export function describe(scenario: Scenario): string {
 }
 
 /** What a part of the plan has of a scenario: `14 iterations, 2 VUs`. */
-export function describePart(scenario: Scenario, part: Part): string {
+export function describePart(scenario: Scenario, part: SegmentPart): string {
   const plan = planOf(scenario, part);
   const vus = vusText(plan.maxVUs);
   if (plan.kind === 'open') return `${plan.ownedStarts} of ${plan.totalStarts} starts, ${vus}`;
@@ -21,7 +21,7 @@ export function describePart(scenario: Scenario, part: Part): string {
 }
 
 /** Most VUs that a part of the plan can have at once. */
-export function maxVUsOf(scenarios: readonly Scenario[], part: Part): number {
+export function maxVUsOf(scenarios: readonly Scenario[], part: SegmentPart): number {
   return scenarios.reduce((sum, one) => sum + planOf(one, part).maxVUs, 0);
 }
 

@@ -3,14 +3,19 @@ import { executorOf } from './index.ts';
 import type { Scenario } from './index.ts';
 import type { Plan } from './plan.ts';
 import { WHOLE } from './segment.ts';
-import type { Part } from './segment.ts';
+import type { SegmentPart } from './segment.ts';
 import { shareOf } from './share.ts';
 
 /**
  * The plan of one scenario for a worker's share of a part (all of it unless told), in ns from the
  * start of the scenario. Pure; the plans of all parts add up to the whole plan.
  */
-export function planOf(scenario: Scenario, part: Part = WHOLE, worker = 0, workers = 1): Plan {
+export function planOf(
+  scenario: Scenario,
+  part: SegmentPart = WHOLE,
+  worker = 0,
+  workers = 1,
+): Plan {
   return executorOf(scenario).plan(scenario, shareOf(part, worker, workers));
 }
 

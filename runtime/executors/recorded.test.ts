@@ -5,7 +5,7 @@ import { executorOf } from './index.ts';
 import { planOf } from './plan-of.ts';
 import type { OpenPlan } from './plan.ts';
 import { startsOf, type Recorded } from './recorded.ts';
-import { splitPart, WHOLE, type Part } from './segment.ts';
+import { splitPart, WHOLE, type SegmentPart } from './segment.ts';
 
 const MS = 1e6;
 const S = 1000 * MS;
@@ -88,7 +88,9 @@ describe('recorded', () => {
       fc.property(starts, fc.integer({ min: 1, max: 4 }), fc.nat(3), (at, parts, extra) => {
         const sorted = at.sort((a, b) => a - b);
         const scenario = scenarioOf({ scale: 1 + extra / 2, speed: 1 + extra }, sorted);
-        const divided: Part[] = Array.from({ length: parts }, (_, i) => splitPart(WHOLE, i, parts));
+        const divided: SegmentPart[] = Array.from({ length: parts }, (_, i) =>
+          splitPart(WHOLE, i, parts),
+        );
         const owned = divided.flatMap((part) =>
           [0, 1].flatMap((worker) => startTimes(planOf(scenario, part, worker, 2) as OpenPlan)),
         );

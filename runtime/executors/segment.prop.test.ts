@@ -9,7 +9,7 @@ import type { RampingVUs } from './ramping-vus.ts';
 import { timeOf, rateCurve } from './arrivals/rate-curve.ts';
 import type { Arrival } from './scenario.ts';
 import { nthOwned, ownedBetween, ownedCount, owns, segmentOf, splitPart } from './segment.ts';
-import type { Part } from './segment.ts';
+import type { SegmentPart } from './segment.ts';
 
 /** Widths of parts, some of which are equal. */
 const widths = fc.oneof(
@@ -25,7 +25,7 @@ const cover = fc
   );
 
 interface Process {
-  readonly part: Part;
+  readonly part: SegmentPart;
   readonly workers: number;
 }
 

@@ -16,9 +16,9 @@ export interface Division {
 }
 
 /** A part of the whole as it travels: divisions from the whole inwards; none = all of it. */
-export type Part = readonly Division[];
+export type SegmentPart = readonly Division[];
 
-export const WHOLE: Part = [];
+export const WHOLE: SegmentPart = [];
 
 /** One division, worked out: a cycle of indices and those of them that the part owns. */
 interface Turns {
@@ -39,12 +39,12 @@ export const WORKERS_PER_PROCESS = 64;
 export const MAX_CYCLE = 1_000_000;
 
 /** Part `index` of `parts` equal parts of a part. */
-export function splitPart(part: Part, index: number, parts: number): Part {
+export function splitPart(part: SegmentPart, index: number, parts: number): SegmentPart {
   return parts === 1 ? part : [...part, { widths: new Array<number>(parts).fill(1), index }];
 }
 
 /** How many parts there are in all, and which of them this is, from 0. */
-export function placeOf(part: Part): { readonly index: number; readonly parts: number } {
+export function placeOf(part: SegmentPart): { readonly index: number; readonly parts: number } {
   let index = 0;
   let parts = 1;
   for (const division of part) {
@@ -55,13 +55,13 @@ export function placeOf(part: Part): { readonly index: number; readonly parts: n
 }
 
 /** `part 2 of 3`. */
-export function partName(part: Part): string {
+export function partName(part: SegmentPart): string {
   const { index, parts } = placeOf(part);
   return `part ${index + 1} of ${parts}`;
 }
 
 /** Whose the VUs are. */
-export function segmentOf(part: Part): Segment {
+export function segmentOf(part: SegmentPart): Segment {
   return part.map(({ widths, index }) => turnsOf(widths, index));
 }
 
@@ -69,7 +69,7 @@ export function segmentOf(part: Part): Segment {
  * Whose the starts and iterations are that `vus` VUs do: in each division those parts share them
  * that own a VU, by their widths. So nobody owns work that it has no VU for.
  */
-export function workOf(part: Part, vus: number): Segment {
+export function workOf(part: SegmentPart, vus: number): Segment {
   let inside = vus;
   return part.map(({ widths, index }) => {
     const counts = countsOf(widths, inside);

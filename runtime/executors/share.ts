@@ -1,6 +1,6 @@
 // What a plan is made for: one worker's share of one process's part of the whole.
 import { segmentOf, splitPart, workOf } from './segment.ts';
-import type { Part, Segment } from './segment.ts';
+import type { SegmentPart, Segment } from './segment.ts';
 
 export interface Share {
   /** VUs of this worker. */
@@ -13,7 +13,7 @@ export interface Share {
   partWork(vus: number): Segment;
 }
 
-export function shareOf(part: Part, worker = 0, workers = 1): Share {
+export function shareOf(part: SegmentPart, worker = 0, workers = 1): Share {
   const own = splitPart(part, worker, workers);
   return {
     slots: segmentOf(own),

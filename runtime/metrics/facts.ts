@@ -6,7 +6,7 @@ import type {
   ErrorsSummary,
   FileEntry,
   GeneratorSummary,
-  MissingInstance,
+  MissingRow,
   OutputResult,
   RunIdentity,
   TimeUnit,
@@ -25,7 +25,7 @@ export interface RunFacts {
   /** One per route, from the acceptor threads. */
   readonly accounts: readonly DeliveryAccount[];
   /** Some of what did not arrive; absent in older logs. */
-  readonly missing?: readonly MissingInstance[];
+  readonly missing?: readonly MissingRow[];
   /** Metrics and selectors that the script's thresholds name, also with `[]`; absent in older logs. */
   readonly thresholdKeys?: readonly string[];
   readonly errors: ErrorsSummary;

@@ -219,7 +219,7 @@ export interface DeliveryAccount {
 }
 
 /** UIDs by their tails, `…120001000003`, unless the run was told `--phi-ok`. */
-export interface MissingInstance {
+export interface MissingRow {
   /** SOP Instance UID. */
   readonly instance: string;
   /** Study Instance UID. */
@@ -238,7 +238,7 @@ export interface DeliverySummary {
   readonly accepted: number;
   readonly routes: readonly DeliveryAccount[];
   /** The first 20 accepted instances that did not arrive; absent when all did. */
-  readonly missing?: readonly MissingInstance[];
+  readonly missing?: readonly MissingRow[];
   /** Stored to found by C-FIND. */
   readonly visible?: TrendStats;
 }

@@ -6,13 +6,13 @@ import { writeSync } from 'node:fs';
 export type Write = (fd: number, bytes: Buffer, from: number) => number;
 
 /** How much of what a text holds. */
-export interface Held {
+export interface HeldBack {
   readonly records: number;
   /** What outputs would make of them. */
   readonly points: number;
 }
 
-interface Part extends Held {
+interface Part extends HeldBack {
   readonly bytes: Buffer;
   done: number;
 }
@@ -31,7 +31,7 @@ export class WaitingLines {
   }
 
   /** What is not in the file: dropped, or still waiting. */
-  get lost(): Held {
+  get lost(): HeldBack {
     const all = { records: this.#records, points: this.#points };
     for (const { records, points } of this.#parts) {
       all.records += records;
@@ -41,7 +41,7 @@ export class WaitingLines {
   }
 
   /** Joins the line; dropped, and counted, where that is full. */
-  add(text: string, { records, points }: Held): void {
+  add(text: string, { records, points }: HeldBack): void {
     const bytes = Buffer.from(text);
     if (this.#bytes + bytes.length > this.#mostBytes) {
       this.#records += records;

@@ -11,7 +11,7 @@ import { negotiateContexts } from '../dicom/scp/contexts.ts';
 import { FindProvider } from '../dicom/scp/find-provider.ts';
 import { RetrieveProvider } from '../dicom/scp/retrieve-provider.ts';
 import { storeRequest } from '../dicom/scu/requests.ts';
-import type { StoredInstance } from '../dicom/scp/sub-operations.ts';
+import type { StoredCopy } from '../dicom/scp/sub-operations.ts';
 import { requirePeer } from './peers.ts';
 import { temporaryFolder } from './peers/process.ts';
 import { instance, instanceBytes, SECONDARY_CAPTURE } from './wire-calls.ts';
@@ -38,7 +38,7 @@ function client(
 
 const RECORDS = Array.from({ length: 2100 }, (_, i) => instance(i + 1));
 
-function sendable(count: number): StoredInstance[] {
+function sendable(count: number): StoredCopy[] {
   return Array.from({ length: count }, (_, i) => {
     const attributes = instance(1, i + 1);
     const sopInstance = String(attributes['SOPInstanceUID']);

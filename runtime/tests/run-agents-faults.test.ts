@@ -6,7 +6,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openBus } from '../agents/bus.ts';
 import { readCredentials } from '../agents/keys.ts';
-import { Station } from '../agents/station.ts';
+import { AgentStation } from '../agents/station.ts';
 import { anyPortFree, findCommand, requirePeer } from './peers.ts';
 import { LONG, Site } from './agents-site.ts';
 import { Bench } from './run-cli.ts';
@@ -46,7 +46,7 @@ describe.skipIf(noServer)('refused by name', () => {
   it('an agent of another version', async () => {
     const bus = await openBus(readCredentials(join(bench.folder, 'engine-a/agent.creds')));
     const me = { id: 'old', name: 'old', host: 'museum', version: '0.0.1', cores: 1, allow: [] };
-    const station = new Station({
+    const station = new AgentStation({
       ...{ bus, me: { ...me, labels: { t: 'old' } }, freeBytes: () => 1, say: () => undefined },
       perform: () => Promise.reject(new Error('never')),
     });

@@ -1,7 +1,7 @@
 // What a VU worker tells main of test cases: data only.
 
 /** What a failed check saw, as far as the checked result of ours knows it; UIDs in full. */
-export interface CheckSeen {
+export interface CheckEvidence {
   /** Elements that are not as they should be. */
   readonly differences?: readonly {
     readonly instance: string;
@@ -59,7 +59,7 @@ export interface CheckedCase extends CaseOf {
   /** Since the case began. */
   readonly ms: number;
   /** What the first failures saw. */
-  readonly seen?: CheckSeen;
+  readonly seen?: CheckEvidence;
   readonly iteration?: number;
 }
 

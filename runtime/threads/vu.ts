@@ -9,7 +9,7 @@
 import type { MessagePort } from 'node:worker_threads';
 import type { Scenario, Target, Routes, VerifyTarget, WebTarget } from '../config/types.ts';
 import type { RecordedTraffic } from '../executors/arrivals/recorded-traffic.ts';
-import type { Part } from '../executors/segment.ts';
+import type { SegmentPart } from '../executors/segment.ts';
 import type { PoolShare } from '../dicom/pool/share.ts';
 import type { EmbeddedAddress, ReceiverAddress, ReceiverSpec } from './acceptor.ts';
 import type {
@@ -141,7 +141,7 @@ export interface VuPlan {
   readonly runNumber: string;
   readonly scenarios: readonly Scenario[];
   /** Which part of the plan this process runs; its workers share it. */
-  readonly part: Part;
+  readonly part: SegmentPart;
   readonly declarations: readonly Declaration[];
   /** Where each receiver listens, by declaration id. */
   readonly receivers: readonly ReceiverAddress[];

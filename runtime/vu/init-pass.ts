@@ -19,7 +19,7 @@ import type { TagContexts } from './observe/tags.ts';
 import { Declarations, loadMakers } from './sandbox/declarations.ts';
 import { RingFault, type Host } from './sandbox/host.ts';
 
-export type Load = Extract<ToVu, { kind: 'load' }>;
+export type LoadOrder = Extract<ToVu, { kind: 'load' }>;
 type Loaded = Omit<Extract<FromVu, { kind: 'loaded' }>, 'customMetrics'>;
 
 /** For the watchdog: module code without a VU. */
@@ -80,7 +80,7 @@ export class InitPass {
   }
 
   /** Module code once, declarations made. @throws RingFault with the script's fault */
-  async load(message: Load): Promise<Loaded> {
+  async load(message: LoadOrder): Promise<Loaded> {
     const { host } = this.#parts;
     const makers = await loadMakers(message.bundle);
     const declarations = new Declarations(host, {

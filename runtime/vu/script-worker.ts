@@ -12,7 +12,7 @@ import { Clock } from './life/clock.ts';
 import { DeliveryPort } from './dimse/delivery.ts';
 import { Echoes } from './associations/echoes.ts';
 import { Errors } from './observe/errors.ts';
-import { InitPass, type Load } from './init-pass.ts';
+import { InitPass, type LoadOrder } from './init-pass.ts';
 import { Log } from './observe/log.ts';
 import { Hooks } from './life/hooks.ts';
 import { Host, onlyInRun } from './sandbox/host.ts';
@@ -126,7 +126,7 @@ export class ScriptWorker {
   }
 
   /** The init pass: module code once, declarations made. @throws RingFault with the script's fault */
-  async load(message: Load): Promise<FromVu> {
+  async load(message: LoadOrder): Promise<FromVu> {
     const loaded = await this.#init.load(message);
     return { ...loaded, customMetrics: this.#observers.metrics };
   }

@@ -11,7 +11,7 @@ import type { Desk } from './desk.ts';
 import type { CommitmentReports } from '../../dicom/scu/commitment.ts';
 
 /** Reads the messages of one VU worker. Each worker numbers its routes itself. */
-export class Inbox {
+export class PortInbox {
   readonly #desk: Desk;
   readonly #reply: (message: AcceptorToVu) => void;
   /** This worker's route index -> the desk's route number. */

@@ -11,7 +11,7 @@ import { CommitmentProvider } from '../../dicom/scp/commitment-provider.ts';
 import type { ContextRules } from '../../dicom/scp/contexts.ts';
 import { FindProvider } from '../../dicom/scp/find-provider.ts';
 import { readIdentifier } from '../../dicom/scp/identifier.ts';
-import { type Destination, RetrieveProvider } from '../../dicom/scp/retrieve-provider.ts';
+import { type MoveDestination, RetrieveProvider } from '../../dicom/scp/retrieve-provider.ts';
 import { worklistRefused } from '../../dicom/scp/worklist-rules.ts';
 import type { Association } from '../../dicom/ul/association.ts';
 import type { AssociateRq } from '../../dicom/ul/pdu/pdu.ts';
@@ -22,7 +22,7 @@ import { StoreStation } from '../stations/store-station.ts';
 import type { Stored } from '../stations/store-station.ts';
 import { requestorTlsOf } from '../../dicom/ul/socket/tls-files.ts';
 import { ProcedureSteps } from './procedure-steps.ts';
-import { type Level, levelOf, levelRefused, Query, retrievalRefused } from './query.ts';
+import { type QueryLevel, levelOf, levelRefused, Query, retrievalRefused } from './query.ts';
 import { preferred, Retrieval } from './retrieve.ts';
 import { isArchiveService, operationOf, takesSyntax } from './services.ts';
 import { ARCHIVE_DEFAULTS } from './spec.ts';
@@ -55,7 +55,7 @@ export class Archive extends StoreStation<Taking> {
   readonly store: ArchiveStore;
   readonly steps = new ProcedureSteps();
   readonly #spec: SimulatedArchive;
-  readonly #destinations: ReadonlyMap<string, Destination>;
+  readonly #destinations: ReadonlyMap<string, MoveDestination>;
   readonly #keep: 'nothing' | 'headers' | 'all';
   /** Data sets that are arriving, of all associations: no more than may be kept. */
   readonly #arriving: Room;
@@ -190,12 +190,12 @@ export class Archive extends StoreStation<Taking> {
   }
 
   /** Matches of a query over the web. */
-  found(keys: JsonDataset, level: Level): Iterable<JsonDataset> {
+  found(keys: JsonDataset, level: QueryLevel): Iterable<JsonDataset> {
     return this.#query.find(keys, level);
   }
 
   /** What stands for unique keys. */
-  retrievable(keys: JsonDataset, level: Level): readonly StoredInstance[] {
+  retrievable(keys: JsonDataset, level: QueryLevel): readonly StoredInstance[] {
     return this.#query.instances(keys, level);
   }
 

@@ -9,7 +9,7 @@ import { isStudyRoot } from './services.ts';
 import { matches, project } from '../../dicom/scp/matching.ts';
 import type { ArchiveStore, StoredInstance, StoredSeries, StoredStudy } from './store.ts';
 
-export type Level = 'PATIENT' | 'STUDY' | 'SERIES' | 'IMAGE';
+export type QueryLevel = 'PATIENT' | 'STUDY' | 'SERIES' | 'IMAGE';
 const LEVELS: ReadonlySet<string> = new Set(['PATIENT', 'STUDY', 'SERIES', 'IMAGE']);
 
 /** What the archive answers queries with. */
@@ -20,13 +20,13 @@ export interface QueryOptions {
 }
 
 /** A level of an identifier, or null when it is none. */
-export function levelOf(keys: JsonDataset): Level | null {
+export function levelOf(keys: JsonDataset): QueryLevel | null {
   const level = String(keys['QueryRetrieveLevel'] ?? '');
-  return LEVELS.has(level) ? (level as Level) : null;
+  return LEVELS.has(level) ? (level as QueryLevel) : null;
 }
 
 /** Unique keys by level, from the top (PS3.4 C.6.1.1, C.6.2.1). */
-const UNIQUE: readonly (readonly [Level, string])[] = [
+const UNIQUE: readonly (readonly [QueryLevel, string])[] = [
   ['PATIENT', 'PatientID'],
   ['STUDY', 'StudyInstanceUID'],
   ['SERIES', 'SeriesInstanceUID'],
@@ -62,7 +62,7 @@ export function retrievalRefused(keys: JsonDataset, sopClass: string): ResponseF
   return null;
 }
 
-function uniqueKeysOf(keys: JsonDataset, level: Level): JsonDataset {
+function uniqueKeysOf(keys: JsonDataset, level: QueryLevel): JsonDataset {
   const unique: JsonDataset = {};
   for (const [at, keyword] of UNIQUE) {
     const value = keys[keyword];
@@ -105,7 +105,7 @@ export class Query {
   }
 
   /** The answers to a C-FIND identifier, one by one. */
-  *find(keys: JsonDataset, level: Level): Generator<JsonDataset> {
+  *find(keys: JsonDataset, level: QueryLevel): Generator<JsonDataset> {
     atWork(StationWork.QUERY, EMBEDDED_STATION.ARCHIVE);
     this.#store.index();
     for (const { json } of this.#candidates(keys, level)) {
@@ -116,7 +116,7 @@ export class Query {
   }
 
   /** The instances a C-MOVE or C-GET identifier stands for, by its unique keys alone. */
-  instances(keys: JsonDataset, level: Level): StoredInstance[] {
+  instances(keys: JsonDataset, level: QueryLevel): StoredInstance[] {
     this.#store.index();
     const unique = uniqueKeysOf(keys, level);
     const found: StoredInstance[] = [];
@@ -130,7 +130,7 @@ export class Query {
     return { RetrieveAETitle: this.#options.retrieveAET };
   }
 
-  *#candidates(keys: JsonDataset, level: Level): Generator<Candidate> {
+  *#candidates(keys: JsonDataset, level: QueryLevel): Generator<Candidate> {
     if (level === 'PATIENT') {
       yield* this.#patients();
       return;
@@ -154,7 +154,7 @@ export class Query {
     return study === undefined ? [] : [study];
   }
 
-  *#ofSeries(study: StoredStudy, series: StoredSeries, level: Level): Generator<Candidate> {
+  *#ofSeries(study: StoredStudy, series: StoredSeries, level: QueryLevel): Generator<Candidate> {
     const instances = this.#visible(series);
     const [first] = instances;
     if (first === undefined) return;

@@ -2,7 +2,7 @@
 // takes that, else with the same values in another encoding.
 import { TransferSyntax } from '../../dicom/element/transfer-syntax.ts';
 import { transcode } from '../../dicom/file/transcode.ts';
-import type { StoredInstance as Sendable } from '../../dicom/scp/sub-operations.ts';
+import type { StoredCopy as Sendable } from '../../dicom/scp/sub-operations.ts';
 import { StoreImages } from '../../dicom/scu/store-image.ts';
 import type { StoredInstance } from './store.ts';
 

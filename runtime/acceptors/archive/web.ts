@@ -7,7 +7,7 @@ import { modelOf, toModel } from '../../web/json-model.ts';
 import { closing, newBoundary, partHead, relatedType } from '../../web/multipart-writer.ts';
 import { answerJson, refuse, takeStow } from '../stations/stow.ts';
 import type { Archive } from './archive.ts';
-import type { Level } from './query.ts';
+import type { QueryLevel } from './query.ts';
 import { inSyntax } from './retrieve.ts';
 import type { StoredInstance } from './store.ts';
 
@@ -215,7 +215,7 @@ function keysOf({ study, series, instance }: Place): JsonDataset {
   };
 }
 
-function lowest({ series, instance }: Place): Level {
+function lowest({ series, instance }: Place): QueryLevel {
   if (instance !== undefined) return 'IMAGE';
   return series === undefined ? 'STUDY' : 'SERIES';
 }

@@ -4,7 +4,7 @@ import { createHash } from 'node:crypto';
 import type { Bus } from '../../agents/bus.ts';
 import { manifestOf } from '../../agents/manifest.ts';
 import { encodeJson } from '../../agents/protocol.ts';
-import type { Bundle } from '../../agents/protocol.ts';
+import type { PlanBundle } from '../../agents/protocol.ts';
 import type { BuiltScript, RunContext } from '../../conductor/run-types.ts';
 import type { Options } from '../../config/types.ts';
 import { DicomRunError, ExitCode } from '../../errors.ts';
@@ -29,7 +29,7 @@ const MOST_BYTES = 64 * 1024 ** 2;
 export async function ship(bus: Bus, shipment: Shipment): Promise<string> {
   const { script, built, context, secrets, orphanMs, env, state } = shipment;
   const { declarations } = context.loaded;
-  const bundle: Bundle = {
+  const bundle: PlanBundle = {
     script,
     state: await state,
     code: built.code,

@@ -49,7 +49,7 @@ async function runAgent(flags: Flags, terminal: Terminal): Promise<number> {
   const allow = await checkedAllow(flags.allow ?? []);
   const { whoseEngine } = await import('../agents/engine-flags.ts');
   const credentials = whoseEngine(flags, 'agent', terminal);
-  const [{ openBus }, { Station }, { perform }] = await Promise.all([
+  const [{ openBus }, { AgentStation }, { perform }] = await Promise.all([
     import('../../agents/bus.ts'),
     import('../../agents/station.ts'),
     import('../agents/perform.ts'),
@@ -61,7 +61,7 @@ async function runAgent(flags: Flags, terminal: Terminal): Promise<number> {
   const name = flags.name ?? (scheduled === undefined ? hostname() : `${hostname()}-${scheduled}`);
   const results = resolve(terminal.cwd, flags.results);
   const data = flags.data === undefined ? null : resolve(terminal.cwd, flags.data);
-  const station = new Station({
+  const station = new AgentStation({
     bus,
     me: {
       ...{ id: randomBytes(8).toString('hex'), name, host: hostname(), version: version() },

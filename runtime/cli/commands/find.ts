@@ -14,7 +14,7 @@ import { answerText } from '../wire/answer-text.ts';
 import type { Command } from 'commander';
 import type { JsonDataset } from '../../dicom/element/json.ts';
 import type { PeerAddress } from '../wire/client.ts';
-import type { Query } from '../wire/query.ts';
+import type { WireQuery } from '../wire/query.ts';
 import { addPeerFlags, addStackFlag, choosePeer, isSecond, limitsOf } from '../wire/peer-flags.ts';
 import type { PeerChoice } from '../wire/peer-flags.ts';
 
@@ -87,16 +87,16 @@ interface Limits {
 interface Found {
   readonly matches: readonly JsonDataset[];
   /** Information model that answered, where that is known. */
-  readonly model?: Query['model'];
+  readonly model?: WireQuery['model'];
   readonly result: Pick<OperationResult, 'status' | 'errorComment' | 'failure'>;
 }
 
-async function askOurs(peer: PeerAddress, query: Query, limits: Limits): Promise<Found> {
+async function askOurs(peer: PeerAddress, query: WireQuery, limits: Limits): Promise<Found> {
   const { runFind } = await import('../wire/find.ts');
   return await runFind(peer, query, { ...limits, timeouts: limitsOf(limits.timeoutMs) });
 }
 
-async function askOther(peer: PeerAddress, query: Query, limits: Limits): Promise<Found> {
+async function askOther(peer: PeerAddress, query: WireQuery, limits: Limits): Promise<Found> {
   const { findSecond } = await import('../wire/second.ts');
   const { matches, final } = await findSecond(peer, query, limits);
   const result = { status: final.status, errorComment: final.comment, failure: null };

@@ -7,7 +7,7 @@ import { describe, describePart, maxVUsOf } from '../../executors/describe.ts';
 import type { Scenario } from '../../executors/index.ts';
 import { requirements } from '../../executors/requirements.ts';
 import { partName } from '../../executors/segment.ts';
-import type { Part } from '../../executors/segment.ts';
+import type { SegmentPart } from '../../executors/segment.ts';
 import { bytes, count, plural } from '../../metrics/numbers.ts';
 import type { PlanFacts } from '../../report/plan.ts';
 
@@ -63,7 +63,7 @@ function connectText({ connectBacklog, connectRate }: Options, maxVUs: number) {
 }
 
 /** `40 iterations shared by 6 VUs (at most 10m); of these here 14 iterations, 2 VUs`. */
-function partText(scenario: Scenario, part: Part): string {
+function partText(scenario: Scenario, part: SegmentPart): string {
   return `${describe(scenario)}; of these here ${describePart(scenario, part)}`;
 }
 

@@ -1,5 +1,5 @@
 // The screen of a run: plan block, live block or progress lines, logs above them. On stderr.
-import type { PlanInfo, Progress, Screen, Stage } from '../../conductor/screen.ts';
+import type { PlanInfo, RunProgress, Screen, RunStage } from '../../conductor/screen.ts';
 import type { DicomRunError } from '../../errors.ts';
 import { executorOf } from '../../executors/index.ts';
 import { requirements } from '../../executors/requirements.ts';
@@ -24,7 +24,7 @@ const SLOW_EVERY_MS = 60_000;
 /** A tick may come a little early. */
 const TICK_SLACK_MS = 100;
 
-const STAGE_TEXT: Readonly<Record<Stage, string>> = {
+const STAGE_TEXT: Readonly<Record<RunStage, string>> = {
   setup: 'setup',
   running: '',
   stopping: 'stopping',
@@ -49,8 +49,8 @@ export class RunScreen implements Screen {
   #intervalMs: number | null = null;
   #info: PlanInfo | null = null;
   #need: Requirements | null = null;
-  #stage: Stage = 'setup';
-  #last: Progress | null = null;
+  #stage: RunStage = 'setup';
+  #last: RunProgress | null = null;
   /** Columns of each line of the block on the screen. */
   #drawn: readonly number[] = [];
   #nextLineMs = FAST_EVERY_MS;
@@ -71,7 +71,7 @@ export class RunScreen implements Screen {
     this.#terminal.err(`${renderPlan(planFacts(info), this.#look())}\n`);
   }
 
-  stage(stage: Stage, detail?: string): void {
+  stage(stage: RunStage, detail?: string): void {
     const changed = stage !== this.#stage;
     this.#stage = stage;
     if (stage === 'finishing') return this.#erase();
@@ -87,7 +87,7 @@ export class RunScreen implements Screen {
     this.#print(`${clock(atMs)} ${text}\n`);
   }
 
-  progress(progress: Progress): void {
+  progress(progress: RunProgress): void {
     this.#last = progress;
     if (this.#isLive()) return this.#draw();
     const due = this.#nextLineMs > 0 && progress.atMs >= this.#nextLineMs - TICK_SLACK_MS;
@@ -153,7 +153,7 @@ export class RunScreen implements Screen {
     return atMs < FAST_LINES_UNTIL_MS - FAST_EVERY_MS / 2 ? FAST_EVERY_MS : SLOW_EVERY_MS;
   }
 
-  #state(progress: Progress): LiveState {
+  #state(progress: RunProgress): LiveState {
     const { counts, generator, live } = progress;
     const scenarios = this.#info?.options.scenarios ?? [];
     const counted = scenarios.every((one) => executorOf(one).iterations !== undefined);

@@ -4,7 +4,7 @@ import { DicomRunError, ExitCode } from '../../errors.ts';
 import type { Whole } from '../../web/auth.ts';
 import { datasetsOf, mustBeJson } from '../../web/json-model.ts';
 import { searchPath, type SearchWords } from '../../web/search-path.ts';
-import type { Query } from '../wire/query.ts';
+import type { WireQuery } from '../wire/query.ts';
 import type { WebPeer } from './web-peer.ts';
 
 const RESOURCES = { STUDY: 'studies', SERIES: 'series', IMAGE: 'instances' } as const;
@@ -16,7 +16,11 @@ export interface WebFound {
 }
 
 /** @throws DicomRunError 104 for a query that QIDO-RS cannot be asked; WebFailure */
-export async function findOverWeb(peer: WebPeer, query: Query, limit: number): Promise<WebFound> {
+export async function findOverWeb(
+  peer: WebPeer,
+  query: WireQuery,
+  limit: number,
+): Promise<WebFound> {
   const { path } = searchPath({ ...wordsOf(query), limit });
   const answer = await peer.whole({ path, accept: 'application/dicom+json' });
   const { status, headers, text } = answer;
@@ -29,7 +33,7 @@ export async function findOverWeb(peer: WebPeer, query: Query, limit: number): P
 }
 
 /** Series and instances of one study are looked for below it (PS3.18 Table 10.6.1-2). */
-function wordsOf({ level = '', keys }: Query): SearchWords {
+function wordsOf({ level = '', keys }: WireQuery): SearchWords {
   const what = Object.hasOwn(RESOURCES, level) ? RESOURCES[level as keyof typeof RESOURCES] : null;
   if (what === null) {
     throw new DicomRunError(ExitCode.CONFIG, {

@@ -7,7 +7,7 @@ import type { Timeouts } from '../../dicom/ul/associate-request.ts';
 import { EXPLICIT_LITTLE, IMPLICIT_LITTLE, mustBeAccepted, open, release } from './client.ts';
 import type { PeerAddress } from './client.ts';
 import type { Association } from '../../dicom/ul/association.ts';
-import type { Query } from './query.ts';
+import type { WireQuery } from './query.ts';
 
 export interface FindOutcome {
   readonly matches: readonly JsonDataset[];
@@ -16,7 +16,7 @@ export interface FindOutcome {
   readonly model: Model;
 }
 
-type Model = Query['model'];
+type Model = WireQuery['model'];
 
 const NAMES: Readonly<Record<Model, string>> = {
   study: 'C-FIND, Study Root',
@@ -25,14 +25,14 @@ const NAMES: Readonly<Record<Model, string>> = {
 };
 
 /** Models to ask, one after the other. */
-function modelsOf(query: Query): readonly Model[] {
+function modelsOf(query: WireQuery): readonly Model[] {
   return query.model === 'study' && query.only !== true ? ['study', 'patient'] : [query.model];
 }
 
 /** All matches, up to the limit. @throws DicomRunError 111 when no association opens */
 export async function runFind(
   peer: PeerAddress,
-  query: Query,
+  query: WireQuery,
   options: { readonly limit: number; readonly timeouts: Partial<Timeouts> },
 ): Promise<FindOutcome> {
   const models = modelsOf(query);
@@ -62,7 +62,7 @@ const hasAnswer = ({ matches, result }: FindOutcome): boolean =>
 
 async function askOnce(
   association: Association,
-  { model, level, keys }: Query,
+  { model, level, keys }: WireQuery,
   limit: number,
 ): Promise<FindOutcome> {
   const matches: JsonDataset[] = [];

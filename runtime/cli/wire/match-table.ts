@@ -2,12 +2,12 @@
 import type { JsonDataset } from '../../dicom/element/json.ts';
 import { plural } from '../../metrics/numbers.ts';
 import { printable } from '../problem-text.ts';
-import type { Query } from './query.ts';
+import type { WireQuery } from './query.ts';
 
 const MAX_COLUMN = 64;
 
 /** One line a match, a header above, the count below. */
-export function matchTable(matches: readonly JsonDataset[], { columns }: Query): string {
+export function matchTable(matches: readonly JsonDataset[], { columns }: WireQuery): string {
   const rows = matches.map((match) => columns.map((column) => valueText(match[column])));
   const used = columns.map((_, i) => rows.some((row) => row[i] !== ''));
   const kept = [columns.slice(), ...rows].map((row) => row.filter((_, i) => used[i] === true));

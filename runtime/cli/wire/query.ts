@@ -17,7 +17,7 @@ export interface QueryWords {
   readonly today: Date;
 }
 
-export interface Query {
+export interface WireQuery {
   readonly model: 'study' | 'patient' | 'worklist';
   /** No other model is asked. */
   readonly only?: boolean;
@@ -58,7 +58,7 @@ const SERIES_COLUMNS = [
 const STEP = 'ScheduledProcedureStepSequence';
 
 /** @throws DicomRunError 104 */
-export function queryOf(words: QueryWords): Query {
+export function queryOf(words: QueryWords): WireQuery {
   const kind = kindOf(words.what);
   const extra = keysOf(words.key ?? [], kind);
   if (kind === 'worklist') return worklistQuery(words, extra);
@@ -84,7 +84,7 @@ function kindOf(what: string): Kind {
   throw wrong(`there is no query "${what}"`, key ?? nearest(what, KINDS) ?? KINDS.join(', '));
 }
 
-function modelOf({ model }: QueryWords): Pick<Query, 'model' | 'only'> {
+function modelOf({ model }: QueryWords): Pick<WireQuery, 'model' | 'only'> {
   if (model === undefined) return { model: 'study' };
   if (model === 'study' || model === 'patient') return { model, only: true };
   throw wrong(`flag --model: must be study or patient, got "${model}"`, '--model patient');
@@ -127,7 +127,7 @@ function rangeOf(words: QueryWords, kind: Kind): string | undefined {
 }
 
 /** Scheduled steps of today unless a range says otherwise (PS3.4 K.6.1.2.2). */
-function worklistQuery(words: QueryWords, extra: Keys): Query {
+function worklistQuery(words: QueryWords, extra: Keys): WireQuery {
   const step = {
     Modality: words.modality?.toUpperCase() ?? '',
     ScheduledProcedureStepStartDate: rangeOf(words, 'worklist') ?? '',

@@ -12,7 +12,7 @@ import {
 import { plainMatch } from '../../dicom/scu/second-values.ts';
 import { DicomRunError, ExitCode } from '../../errors.ts';
 import { type PeerAddress, tlsOptions } from './client.ts';
-import type { Query } from './query.ts';
+import type { WireQuery } from './query.ts';
 import { type RetrieveEnd, type RetrieveWish, wishKeys } from './retrieval.ts';
 
 /** The final response of a request that got one. */
@@ -60,7 +60,7 @@ function cannot(what: string): DicomRunError {
 /** All matches up to the limit, by keyword. */
 export async function findSecond(
   peer: PeerAddress,
-  { model, level, keys }: Query,
+  { model, level, keys }: WireQuery,
   { limit, timeoutMs }: { readonly limit: number; readonly timeoutMs: number },
 ): Promise<SecondAnswer & { readonly matches: readonly JsonDataset[] }> {
   const leveled = level === undefined ? keys : { ...keys, QueryRetrieveLevel: level };

@@ -1,7 +1,7 @@
 // What failed checks saw: the first failures of each, in words that may be told.
 import type { CheckExample } from '../../metrics/summary.ts';
 import { MOST_CHECK_EXAMPLES } from '../../metrics/summary.ts';
-import type { CheckedCase, CheckSeen } from '../../threads/cases.ts';
+import type { CheckedCase, CheckEvidence } from '../../threads/cases.ts';
 import type { Discretion } from './discretion.ts';
 
 /** Elements whose values say, or may say, who somebody is. */
@@ -15,7 +15,7 @@ const MOST_SHOWN = 60;
 type Discreet = Pick<Discretion, 'text' | 'uid' | 'open'>;
 
 /** The words of what a check saw; '' where it is not known. */
-export function seenText(seen: CheckSeen | undefined, discretion: Discreet): string {
+export function seenText(seen: CheckEvidence | undefined, discretion: Discreet): string {
   if (seen === undefined) return '';
   const { differences = [], missing = [], missingFiles = [], text = '', instance, file } = seen;
   const parts = differences.map((one) => {

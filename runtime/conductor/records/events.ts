@@ -43,7 +43,7 @@ export interface FleetCounts {
 }
 
 /** What the acceptors said at the end. */
-export interface Account {
+export interface DeliveryCounts {
   readonly routes: readonly RouteAccount[];
   /** In full: what of it may be told is for who tells it. */
   readonly missing: readonly MissingInstance[];

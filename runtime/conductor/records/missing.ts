@@ -1,12 +1,12 @@
 // The instances that did not arrive, as results name them: a few, and no more of them than may be told.
 // And of a part of a plan, what another part may know more of.
 import { createHash } from 'node:crypto';
-import type { MissingInstance } from '../../metrics/summary.ts';
+import type { MissingRow } from '../../metrics/summary.ts';
 import type { MissingInstance as Missing } from '../../threads/delivery.ts';
 import type { OpenRecord } from '../../runlog/format.ts';
 import type { Options } from '../../config/types.ts';
 import type { Discretion } from './discretion.ts';
-import type { Account } from './events.ts';
+import type { DeliveryCounts } from './events.ts';
 
 /** So many are named in summary and report. */
 export const MOST_MISSING_SHOWN = 20;
@@ -25,7 +25,7 @@ export function mostKept({ part, ledger }: Options) {
 export function shownMissing(
   missing: readonly Missing[],
   { uid, text }: Discretion,
-): readonly MissingInstance[] {
+): readonly MissingRow[] {
   return missing.slice(0, MOST_MISSING_SHOWN).map((one) => ({
     instance: uid(one.sopInstanceUid),
     study: uid(one.studyUid),
@@ -41,7 +41,7 @@ const OPEN_PER_RECORD = 5_000;
 const DIGEST_CHARACTERS = 20;
 
 /** What the account of a part leaves open, for `dicomrun merge`; no UID stands in it. */
-export function* openRecords({ missing, strays }: Account): Generator<OpenRecord> {
+export function* openRecords({ missing, strays }: DeliveryCounts): Generator<OpenRecord> {
   const lost = grouped(missing, ({ route, scenario = '' }) => ({ route, scenario }));
   for (const { key, items } of lost) {
     yield { k: 'open', ...key, missing: items.map((one) => digest(one.sopInstanceUid)) };

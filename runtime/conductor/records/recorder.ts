@@ -12,7 +12,7 @@ import type { EventRecord } from '../../runlog/format.ts';
 import type { RunLogWriter } from '../../runlog/writer.ts';
 import type { ErrorMessage, LogMessage } from '../../threads/samples.ts';
 import { columnsSinceT0, sinceT0 } from '../../threads/samples.ts';
-import type { CaseMessage, CheckSeen } from '../../threads/cases.ts';
+import type { CaseMessage, CheckEvidence } from '../../threads/cases.ts';
 import type { Generator } from '../crew.ts';
 import { CheckBook, seenText } from './check-book.ts';
 import type { Discretion } from './discretion.ts';
@@ -20,7 +20,7 @@ import { epochNow } from '../fleet/epoch.ts';
 import { ErrorLog } from './error-log.ts';
 import type { PlaceOf } from './error-log.ts';
 import type { FleetCounts, ThreadEvents } from './events.ts';
-import { GeneratorMonitor } from '../generator.ts';
+import { GeneratorWatch } from '../generator.ts';
 import type { GeneratorNow, Screen } from '../screen.ts';
 import { stageChanges } from '../stages.ts';
 import type { StageChange } from '../stages.ts';
@@ -103,7 +103,7 @@ export class Recorder implements ThreadEvents {
     const { sinks, screen } = settings;
     this.#settings = settings;
     this.#stages = [...stageChanges(settings.scenarios)];
-    this.#generator = settings.generator ?? new GeneratorMonitor(settings.cores, settings.threads);
+    this.#generator = settings.generator ?? new GeneratorWatch(settings.cores, settings.threads);
     this.#checks = new CheckBook(sinks.errorDetail);
     this.#errors = new ErrorLog({
       placeOf: settings.placeOf,
@@ -169,7 +169,7 @@ export class Recorder implements ThreadEvents {
   }
 
   /** What a check saw, in words that may be told. */
-  seenText(seen: CheckSeen | undefined): string {
+  seenText(seen: CheckEvidence | undefined): string {
     return seenText(seen, this.#settings.discretion);
   }
 

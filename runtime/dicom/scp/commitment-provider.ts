@@ -11,7 +11,7 @@ import type { Association } from '../ul/association.ts';
 import { type DelaySpec, drawDelay } from './draw.ts';
 import { readIdentifier } from './identifier.ts';
 import { later } from './later.ts';
-import type { Destination } from './retrieve-provider.ts';
+import type { MoveDestination } from './retrieve-provider.ts';
 
 export interface CommitmentProviderOptions {
   /**
@@ -25,7 +25,7 @@ export interface CommitmentProviderOptions {
    * Where to report to on a new association, by the requestor's AE title; null = on the same, which
    * may no longer be open.
    */
-  reportTo?(callingAET: string, open: boolean): Destination | null;
+  reportTo?(callingAET: string, open: boolean): MoveDestination | null;
   /** The report was answered with that status, or could not be given (-1). */
   onReported?(transactionUid: string, status: number): void;
 }

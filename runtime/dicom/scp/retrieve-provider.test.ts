@@ -13,9 +13,9 @@ import { storeRequest } from '../scu/requests.ts';
 import type { Association } from '../ul/association.ts';
 import { RetrieveProvider } from './retrieve-provider.ts';
 import { serviceHandler } from '../../tests/wire-services.ts';
-import type { StoredInstance } from './sub-operations.ts';
+import type { StoredCopy } from './sub-operations.ts';
 
-function stored(count: number, bytes = 100): StoredInstance[] {
+function stored(count: number, bytes = 100): StoredCopy[] {
   return Array.from({ length: count }, (_, i) => {
     const sopInstance = `2.25.1.${i}`;
     const dataset = Buffer.concat([

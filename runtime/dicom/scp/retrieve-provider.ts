@@ -7,9 +7,9 @@ import { type AssociateOutcome, associate } from '../ul/associate.ts';
 import type { ProposedContext, TlsOptions } from '../ul/associate-request.ts';
 import type { Association } from '../ul/association.ts';
 import { encodeRecord, readIdentifier, syntaxOf } from './identifier.ts';
-import { type StoredInstance, SubOperationRun, type SubOperationUser } from './sub-operations.ts';
+import { type StoredCopy, SubOperationRun, type SubOperationUser } from './sub-operations.ts';
 
-export interface Destination {
+export interface MoveDestination {
   readonly host: string;
   readonly port: number;
   readonly tls?: TlsOptions | null;
@@ -19,9 +19,9 @@ export interface RetrieveProviderOptions {
   /** What an identifier that cannot be retrieved by is answered with; null = it can. */
   refuses?(identifier: JsonDataset, request: IncomingRequest): ResponseFields | null;
   /** The instances that an identifier asks for. */
-  instances(identifier: JsonDataset, request: IncomingRequest): Iterable<StoredInstance>;
+  instances(identifier: JsonDataset, request: IncomingRequest): Iterable<StoredCopy>;
   /** Where a C-MOVE destination is; null = unknown (0xA801). */
-  destination?(aet: string): Destination | null;
+  destination?(aet: string): MoveDestination | null;
   /** AE title that a destination is called as (default: what the requestor called). */
   readonly callingAET?: string;
   /** A pending response after every n-th sub-operation (default 1; 0 = none). */
@@ -33,14 +33,14 @@ const MAX_CONTEXTS = 128;
 /** What goes over one association: no more kinds than it has contexts. */
 interface Batch {
   readonly contexts: ProposedContext[];
-  readonly instances: StoredInstance[];
+  readonly instances: StoredCopy[];
 }
 
 /**
  * One context per SOP class and transfer syntax, so that nothing has to be converted, and one per
  * class for what it may be converted to; over as many associations as it takes.
  */
-export function batchesOf(instances: readonly StoredInstance[]): Batch[] {
+export function batchesOf(instances: readonly StoredCopy[]): Batch[] {
   const batches: (Batch & { readonly keys: Set<string> })[] = [];
   const places = new Map<string, Batch>();
   for (const instance of instances) {
@@ -76,7 +76,7 @@ interface Moving {
 }
 
 /** C-GET: all over the association it was asked for on, whose contexts the requestor proposed. */
-function ofOne(instances: StoredInstance[]): Moving {
+function ofOne(instances: StoredCopy[]): Moving {
   return { batches: [{ contexts: [], instances }], open: null };
 }
 
@@ -111,7 +111,7 @@ export class RetrieveProvider {
   #move(
     association: Association,
     request: IncomingRequest,
-    instances: readonly StoredInstance[],
+    instances: readonly StoredCopy[],
   ): void {
     const aet = request.text(Element.MOVE_DESTINATION);
     const destination = this.#options.destination?.(aet) ?? null;

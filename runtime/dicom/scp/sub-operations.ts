@@ -12,7 +12,7 @@ export interface Originator {
 }
 
 /** An instance that can be sent. */
-export interface StoredInstance {
+export interface StoredCopy {
   readonly sopClass: string;
   readonly sopInstance: string;
   /** The one it is kept in: nothing has to be converted. */
@@ -58,14 +58,14 @@ export class SubOperationRun implements Pending {
   #association: Association;
   /** The first instance that is not for this association. */
   #until: number;
-  readonly #instances: readonly StoredInstance[];
+  readonly #instances: readonly StoredCopy[];
   readonly #originator: Originator | undefined;
   readonly #user: SubOperationUser;
   #at = 0;
 
   constructor(
     association: Association,
-    instances: readonly StoredInstance[],
+    instances: readonly StoredCopy[],
     user: SubOperationUser,
     originator?: Originator,
   ) {
@@ -119,7 +119,7 @@ export class SubOperationRun implements Pending {
   }
 
   /** As it is kept, else in the best of the syntaxes that the peer takes. */
-  #messageOf(instance: StoredInstance): Outgoing | null {
+  #messageOf(instance: StoredCopy): Outgoing | null {
     const association = this.#association;
     if (!association.open) {
       this.failure ||= 'the association of the sub-operations has ended';

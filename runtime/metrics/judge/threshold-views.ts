@@ -14,7 +14,7 @@ export interface ThresholdViews {
   readonly activity: WholeView | null;
 }
 
-export interface Compared {
+export interface ThresholdComparison {
   readonly observed: number;
   readonly limit: number;
 }
@@ -62,7 +62,7 @@ export function comparedWhole(
   views: ThresholdViews,
   expression: ThresholdExpression,
   elapsedMs: number,
-): Compared | null {
+): ThresholdComparison | null {
   const { view, base, activity } = views;
   const limit = limitOf(base, expression, elapsedMs);
   if (limit === null) return null;

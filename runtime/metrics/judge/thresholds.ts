@@ -3,7 +3,7 @@
 import type { ThresholdConfig, ThresholdSpec } from '../engine-types.ts';
 import { BucketCounter, percentilesOf } from '../distribution/buckets.ts';
 import { activityOf, limitOf } from './threshold-views.ts';
-import type { Compared } from './threshold-views.ts';
+import type { ThresholdComparison } from './threshold-views.ts';
 import { parseExpression } from './threshold-expression.ts';
 import type { ThresholdExpression } from './threshold-expression.ts';
 import type { ThresholdResult } from '../summary.ts';
@@ -135,7 +135,7 @@ export class Thresholds {
     take(judged, outcomeOf(seen, expression, { advisory, mustHaveData: false }), elapsedMs);
   }
 
-  #comparedWindow(judged: Judged, windowMs: number, elapsedMs: number): Compared | null {
+  #comparedWindow(judged: Judged, windowMs: number, elapsedMs: number): ThresholdComparison | null {
     const observed = this.#windowValue(judged, windowMs, elapsedMs);
     const limit = limitOf(judged.base, judged.expression, elapsedMs);
     return observed === null || limit === null ? null : { observed, limit };

@@ -9,14 +9,14 @@ import { parseSelector } from './selector.ts';
 import { holds, metricFacts, parseExpression } from './threshold-expression.ts';
 import type { ThresholdExpression } from './threshold-expression.ts';
 import { activityOf, comparedWhole } from './threshold-views.ts';
-import type { Compared, ThresholdViews } from './threshold-views.ts';
+import type { ThresholdComparison, ThresholdViews } from './threshold-views.ts';
 
 /** What a threshold comes to; without data neither held nor crossed, though it may fail the run. */
 export type Outcome = Pick<ThresholdResult, 'verdict' | 'failed' | 'observed' | 'limit'>;
 
 /** Of what was seen, in a window or over the whole run; null or no number: without data. */
 export function outcomeOf(
-  seen: Compared | null,
+  seen: ThresholdComparison | null,
   expression: ThresholdExpression,
   { advisory, mustHaveData }: { readonly advisory: boolean; readonly mustHaveData: boolean },
 ): Outcome {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { Delivery } from '../upload/delivery.ts';
+import { Uploading } from '../upload/delivery.ts';
 import { cleanTags, PointMaker } from './points.ts';
 import { describeTarget, parseInfluxTarget } from './target.ts';
 import type { Point, UploadClient, WriteOutcome } from '../upload/client.ts';
@@ -115,7 +115,7 @@ describe('delivery', () => {
       write: (batch) => Promise.resolve(write(batch, log.calls++)),
       prepare: () => Promise.resolve({ kind: 'written' }),
     };
-    const delivery = new Delivery({
+    const delivery = new Uploading({
       client,
       sleep: (ms) => {
         log.sleeps.push(ms);

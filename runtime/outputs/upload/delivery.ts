@@ -25,7 +25,7 @@ const FIRST_RETRY_MS = 200;
 const LAST_RETRY_MS = 5_000;
 const MAX_POINTS = 5_000;
 
-export class Delivery {
+export class Uploading {
   readonly #ports: DeliveryPorts;
   #written = 0;
 

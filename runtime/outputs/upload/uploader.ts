@@ -8,7 +8,7 @@ import type { CursorBatch } from '../../runlog/cursor.ts';
 import type { LogRecord } from '../../runlog/format.ts';
 import type { Output } from '../output.ts';
 import type { Point, LeftOut, UploadClient } from './client.ts';
-import { Delivery } from './delivery.ts';
+import { Uploading } from './delivery.ts';
 
 export interface UploaderOptions {
   readonly client: UploadClient;
@@ -56,7 +56,7 @@ class Uploader implements Output {
   readonly destination: string;
   readonly #options: UploaderOptions;
   readonly #sources: SourceState[];
-  readonly #delivery: Delivery;
+  readonly #delivery: Uploading;
   #rejected = 0;
   /** Of them, those in the file of refused points. */
   #setAside = 0;
@@ -82,7 +82,7 @@ class Uploader implements Output {
     this.#files = options.files ?? { cursor: CURSOR_FILE, rejected: REJECTED_FILE };
     this.destination = options.destination;
     this.#sources = options.sources.map((source) => ({ ...source, cursor: null, next: 0 }));
-    this.#delivery = new Delivery({
+    this.#delivery = new Uploading({
       client: options.client,
       sleep: (ms, firm) => (firm ? this.#sleepOut(ms) : this.#sleep(ms)),
       stopped: () => this.#stopped,

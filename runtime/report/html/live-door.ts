@@ -14,16 +14,16 @@ export interface Knock {
 }
 
 /** What it asks for, or the status of its refusal. */
-export type Wish = 'page' | 'events' | 'report' | 403 | 404;
+export type PageWish = 'page' | 'events' | 'report' | 403 | 404;
 
-const PATHS: ReadonlyMap<string, Wish> = new Map<string, Wish>([
+const PATHS: ReadonlyMap<string, PageWish> = new Map<string, PageWish>([
   ['/', 'page'],
   ['/events', 'events'],
   ['/report.html', 'report'],
 ]);
 
 /** @param own the name that the page was told to listen on */
-export function wishOf(knock: Knock, token: string, own: string): Wish {
+export function wishOf(knock: Knock, token: string, own: string): PageWish {
   const { method, url = '', host, origin } = knock;
   if (method !== 'GET' || !isOurs(host, own) || !isSame(origin, host)) return 403;
   const at = url.indexOf('?');

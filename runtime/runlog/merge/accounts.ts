@@ -1,6 +1,6 @@
 // The accounts of several parts made one: what a part sent may have arrived at the receiver of
 // another. To its own account it is missing, to the other unexpected; here it is neither.
-import type { DeliveryAccount, MissingInstance } from '../../metrics/summary.ts';
+import type { DeliveryAccount, MissingRow } from '../../metrics/summary.ts';
 import type { RunFacts } from '../../metrics/facts.ts';
 import type { OpenRecord } from '../format.ts';
 
@@ -18,7 +18,7 @@ export interface Correction {
 export interface Joined {
   readonly accounts: readonly Account[];
   /** Named instances that arrived nowhere. */
-  readonly missing: readonly MissingInstance[];
+  readonly missing: readonly MissingRow[];
   readonly corrections: readonly Correction[];
   /** Missing or unexpected instances that no part named, as there were too many. */
   readonly unnamed: number;

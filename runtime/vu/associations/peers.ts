@@ -6,7 +6,7 @@ import { RingFault } from '../sandbox/host.ts';
 import type { PeerName } from './faults.ts';
 import { isAllowed } from './allowed.ts';
 import { isAETitle } from './peer-check.ts';
-import { proposalOf, type Wishes } from './proposals.ts';
+import { proposalOf, type ContextWishes } from './proposals.ts';
 import { peerTls } from './tls.ts';
 
 /** A peer as the sandbox describes it (api/dicom/peer.ts). */
@@ -31,7 +31,7 @@ export interface PeerRequest {
 }
 
 /** What `associate` was asked for. */
-export interface SpecRequest extends Wishes {
+export interface SpecRequest extends ContextWishes {
   readonly peer: PeerRequest;
   readonly tags?: Readonly<Record<string, string>>;
 }

@@ -21,7 +21,7 @@ import {
 } from './names.ts';
 
 /** What a script wants to do on the association. */
-export interface Wishes {
+export interface ContextWishes {
   /** [SOP class, transfer syntax] of instances, or [service]. */
   readonly pairs: readonly (readonly string[])[];
   readonly contexts?: readonly ExactContext[];
@@ -87,7 +87,7 @@ function exactContext(context: ExactContext): ProposedContext {
 }
 
 /** Contexts: one for each (SOP class, transfer syntax), so that IDs repeat from run to run. */
-function pairContexts(wishes: Wishes): ProposedContext[] {
+function pairContexts(wishes: ContextWishes): ProposedContext[] {
   const seen = new Map<string, ProposedContext>();
   const propose = (abstractSyntax: string, transferSyntaxes: readonly string[]): void => {
     const key = `${abstractSyntax} ${transferSyntaxes.join()}`;
@@ -110,7 +110,7 @@ function pairContexts(wishes: Wishes): ProposedContext[] {
 }
 
 /** A C-GET without a word on what may come: the usual storage classes are proposed. */
-function anythingMayCome({ pairs, contexts }: Wishes): boolean {
+function anythingMayCome({ pairs, contexts }: ContextWishes): boolean {
   if (contexts !== undefined) return false;
   const named = pairs.some(([name = '']) => RETRIEVE_NAMES.has(name));
   return named && pairs.every(([name = '', syntax]) => syntax === undefined && !isStored(name));
@@ -122,7 +122,10 @@ function isStored(name: string): boolean {
 }
 
 /** What comes by C-GET needs the SCP role (PS3.4 C.5.3, PS3.7 D.3.3.4). */
-function retrieveRoles(contexts: readonly ProposedContext[], wishes: Wishes): RoleSelection[] {
+function retrieveRoles(
+  contexts: readonly ProposedContext[],
+  wishes: ContextWishes,
+): RoleSelection[] {
   if (!contexts.some((one) => RETRIEVE_CLASSES.includes(one.abstractSyntax))) return [];
   const scu = !anythingMayCome(wishes);
   const stored = contexts.map((one) => one.abstractSyntax).filter(isStorageClass);
@@ -130,7 +133,7 @@ function retrieveRoles(contexts: readonly ProposedContext[], wishes: Wishes): Ro
 }
 
 /** What to propose. @throws RingFault with everything a script can get wrong */
-export function proposalOf(wishes: Wishes): Proposal {
+export function proposalOf(wishes: ContextWishes): Proposal {
   const contexts = wishes.contexts?.map(exactContext) ?? pairContexts(wishes);
   if (contexts.length === 0) throw bad('associate(): no presentation context to propose');
   if (contexts.length > MAX_CONTEXTS) {
@@ -152,14 +155,14 @@ export function proposalOf(wishes: Wishes): Proposal {
   };
 }
 
-function extendedOf({ extended = {} }: Wishes): ExtendedNegotiation[] {
+function extendedOf({ extended = {} }: ContextWishes): ExtendedNegotiation[] {
   return Object.entries(extended).map(([name, info]) => ({
     sopClass: mustKnow(name),
     info: Uint8Array.from(info),
   }));
 }
 
-function commonExtendedOf({ commonExtended = [] }: Wishes): CommonExtendedNegotiation[] {
+function commonExtendedOf({ commonExtended = [] }: ContextWishes): CommonExtendedNegotiation[] {
   return commonExtended.map(({ sopClass, serviceClass, related = [] }) => ({
     sopClass: mustKnow(sopClass),
     serviceClass: serviceClass ?? STORAGE_SERVICE_CLASS,

@@ -8,7 +8,7 @@ import type { OpenAssociation } from '../associations/associations.ts';
 import type { Intake } from './intake.ts';
 
 /** Answers the requests of one peer on one association. */
-export class Inbox implements RequestHandler {
+export class ReportInbox implements RequestHandler {
   /** The C-GET under way takes what comes. */
   intake: Intake | null = null;
   readonly reports: CommitmentReports;
@@ -44,7 +44,7 @@ export class Inbox implements RequestHandler {
 
 /** The inbox of each association that needs one. */
 export class Inboxes {
-  readonly #known = new WeakMap<OpenAssociation, Inbox>();
+  readonly #known = new WeakMap<OpenAssociation, ReportInbox>();
   readonly #odd: (report: OddReport) => void;
 
   /** `odd` hears of reports that are for nobody. */
@@ -53,10 +53,10 @@ export class Inboxes {
   }
 
   /** The inbox of an association; made, and set to answer, at the first use. */
-  of(open: OpenAssociation): Inbox {
+  of(open: OpenAssociation): ReportInbox {
     let inbox = this.#known.get(open);
     if (inbox === undefined) {
-      inbox = new Inbox(this.#odd);
+      inbox = new ReportInbox(this.#odd);
       this.#known.set(open, inbox);
       open.wire.handler = inbox;
     }

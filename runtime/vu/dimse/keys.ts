@@ -1,8 +1,7 @@
 // Attributes of a request as scripts write them: every name has to be known, tags become keywords.
+import type { Attributes } from '../../dicom/dimse/model.ts';
 import { keywordOf, tagOf } from '../../dicom/element/dictionary.ts';
 import { RingFault } from '../sandbox/host.ts';
-
-export type Attributes = Readonly<Record<string, unknown>>;
 
 /**
  * Attributes by keyword, sequences included; an unknown name is an error, not a key that is left out.

@@ -20,7 +20,7 @@ interface Sent {
 }
 
 /** Edited images; what the edits of one place in a script have in common is compiled once. */
-export class EditedImages {
+export class StoreEdits {
   readonly #compiledEdits = new Map<string, CompiledEdits>();
   readonly #shapes = new EditShapes();
 

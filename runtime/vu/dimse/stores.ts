@@ -21,7 +21,7 @@ import type { Operation, ReplyTaker } from '../sandbox/operation.ts';
 import type { WorkerParts } from '../parts.ts';
 import { mustBeOptions } from './exchange.ts';
 import { isOk, statusTags, type RequestSeries } from '../observe/requests.ts';
-import { EditedImages, ownUids } from './store-edits.ts';
+import { StoreEdits, ownUids } from './store-edits.ts';
 import type { SentRecipe } from '../../threads/delivery.ts';
 import type { TagContext } from '../observe/tags.ts';
 
@@ -52,7 +52,7 @@ export class Stores implements ReplyTaker {
   readonly #classes = new Map<number, number>();
   readonly #classNumbers = new Map<string, number>();
   readonly #identity = { study: 0, member: 0 };
-  readonly #edits = new EditedImages();
+  readonly #edits = new StoreEdits();
   readonly #nagle = new NagleWatch();
 
   constructor(

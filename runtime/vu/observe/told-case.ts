@@ -1,6 +1,6 @@
 // What a script says of a case, as texts and numbers whatever it was: the sandbox may say anything.
 import type { Fault } from '../../../api/bridge.ts';
-import type { CheckSeen } from '../../threads/cases.ts';
+import type { CheckEvidence } from '../../threads/cases.ts';
 
 type Told = Readonly<Record<string, unknown>>;
 
@@ -28,7 +28,7 @@ function checked({ ok, ms, iteration, seen }: Told, fileOf: FileOf): object {
   return about === undefined ? plain : { ...plain, seen: about };
 }
 
-function seenOf(seen: unknown, fileOf: FileOf): CheckSeen | undefined {
+function seenOf(seen: unknown, fileOf: FileOf): CheckEvidence | undefined {
   if (typeof seen !== 'object' || seen === null) return undefined;
   const { differences, missing, missingFiles, instance, prototype, text } = seen as Told;
   const list = Array.isArray(differences) ? (differences as readonly Told[]) : [];

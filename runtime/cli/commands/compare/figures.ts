@@ -1,6 +1,6 @@
 // The figures that two runs are compared by, and how much each may differ by chance.
 import { familyOfService } from '../../../metrics/families.ts';
-import { batchNoise, percentileNoise, shareNoise, type Share } from './noise.ts';
+import { batchNoise, percentileNoise, shareNoise, type NoiseShare } from './noise.ts';
 import type { Percentile, RunSide } from './run-side.ts';
 
 export type Unit = 'ms' | 'per second' | 'share' | 'count';
@@ -86,7 +86,7 @@ function percentile(p: Percentile, name: string, metric: string, service?: strin
   };
 }
 
-function share(name: string, of: (run: RunSide) => Share): Figure {
+function share(name: string, of: (run: RunSide) => NoiseShare): Figure {
   return {
     name,
     unit: 'share',

@@ -120,13 +120,13 @@ function percentileError(p: number, { samples, percentile }: Sampled): number {
 }
 
 /** Two counts out of so many each. */
-export interface Share {
+export interface NoiseShare {
   readonly count: number;
   readonly of: number;
 }
 
 /** Of shares: a failure is a fact and not noise, but few of many tell little about the rest. */
-export function shareNoise(before: Share, after: Share): number {
+export function shareNoise(before: NoiseShare, after: NoiseShare): number {
   const pooled = (before.count + after.count) / (before.of + after.of);
   return Z * Math.sqrt(pooled * (1 - pooled) * (1 / before.of + 1 / after.of));
 }

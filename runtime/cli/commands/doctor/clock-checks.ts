@@ -1,14 +1,14 @@
 // Clocks: numbers of several machines are read side by side, so their clocks must agree.
 import { execFileSync } from 'node:child_process';
 import type { InfluxTarget } from '../../../outputs/influxdb/target.ts';
-import type { Finding } from './finding.ts';
+import type { Diagnosis } from './finding.ts';
 
 /** The header that tells the time counts whole seconds. */
 const SKEW_MS = 2_000;
 const PROBE_MS = 3_000;
 
 /** Whether this machine keeps its clock by the network, where it can tell. */
-export function checkClock(): Finding {
+export function checkClock(): Diagnosis {
   const check = 'clock';
   const text = new Date().toISOString();
   const synchronised = isSynchronised();
@@ -40,7 +40,7 @@ function isSynchronised(): boolean | null {
 }
 
 /** Our clock against InfluxDB's, from the Date of an answer: Grafana shows points by their time. */
-export async function checkClockOf(target: InfluxTarget): Promise<Finding> {
+export async function checkClockOf(target: InfluxTarget): Promise<Diagnosis> {
   const check = 'clock';
   const { protocol, host, port, path } = target;
   const where = host.includes(':') ? `[${host}]` : host;

@@ -4,7 +4,7 @@ import type { DefineCommand } from '../../command.ts';
 import { readCount, readDurationMs } from '../../flag-values.ts';
 import { flagHelp } from '../../../config/option-table.ts';
 import { collect } from '../../run/run-flags.ts';
-import type { Finding } from './finding.ts';
+import type { Diagnosis } from './finding.ts';
 import { addPeerFlags, choosePeer } from '../../wire/peer-flags.ts';
 
 interface DoctorFlags {
@@ -66,7 +66,7 @@ export const define: DefineCommand = (command, { terminal, exit }) => {
 /** What a target is no use without. */
 const TO_USE_IT = ['name', 'tcp', 'tls', 'association', 'echo', 'web name', 'web tcp', 'QIDO-RS'];
 
-function codeOf(findings: readonly Finding[]): number {
+function codeOf(findings: readonly Diagnosis[]): number {
   const failed = findings.filter(({ state }) => state === 'fail').map(({ check }) => check);
   if (failed.length === 0) return ExitCode.OK;
   const ofPeer = TO_USE_IT.some((check) => failed.includes(check));

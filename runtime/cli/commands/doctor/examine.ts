@@ -4,7 +4,7 @@ import { influxUrl } from '../../../outputs/influxdb/kind.ts';
 import type { Terminal } from '../../terminal.ts';
 import { limitsOf } from '../../wire/peer-flags.ts';
 import type { PeerAddress } from '../../wire/client.ts';
-import type { Finding } from './finding.ts';
+import type { Diagnosis } from './finding.ts';
 import { checkClockOf } from './clock-checks.ts';
 import { checkEnvironment, checkMachine } from './local-checks.ts';
 import { checkMatrix } from './matrix.ts';
@@ -24,12 +24,12 @@ export interface ExamineRequest {
   /** VUs that the limits shall be enough for. */
   readonly vus: number;
   readonly terminal: Terminal;
-  readonly onFinding: (finding: Finding) => void;
+  readonly onFinding: (finding: Diagnosis) => void;
 }
 
-export async function examine(request: ExamineRequest): Promise<readonly Finding[]> {
-  const all: Finding[] = [];
-  const say = (...findings: readonly Finding[]) => {
+export async function examine(request: ExamineRequest): Promise<readonly Diagnosis[]> {
+  const all: Diagnosis[] = [];
+  const say = (...findings: readonly Diagnosis[]) => {
     for (const finding of findings) {
       all.push(finding);
       request.onFinding(finding);
@@ -48,14 +48,14 @@ export async function examine(request: ExamineRequest): Promise<readonly Finding
   return all;
 }
 
-const NO_TARGET: Finding = {
+const NO_TARGET: Diagnosis = {
   check: 'target',
   state: 'skip',
   text: 'none is named: only this machine is looked at',
   hint: '-c AET@host:port -b MY_AET, --web-target http://host:port/dicom-web',
 };
 
-type Say = (...findings: readonly Finding[]) => void;
+type Say = (...findings: readonly Diagnosis[]) => void;
 
 async function examinePeer(request: ExamineRequest, peer: PeerAddress, say: Say): Promise<void> {
   const { timeoutMs, allowStore, options } = request;
@@ -95,7 +95,7 @@ async function examineVerify({ options, timeoutMs }: ExamineRequest, say: Say): 
   say(await checkVerify(check));
 }
 
-async function checkInflux(url: string): Promise<readonly Finding[]> {
+async function checkInflux(url: string): Promise<readonly Diagnosis[]> {
   const check = 'influxdb';
   const [{ createInfluxClient }, { describeTarget, parseInfluxTarget }] = await Promise.all([
     import('../../../outputs/influxdb/client.ts'),

@@ -2,7 +2,7 @@
 import { plural } from '../../../metrics/numbers.ts';
 import type { Style } from '../../terminal.ts';
 
-export interface Finding {
+export interface Diagnosis {
   /** `association`, `echo`, `disk`, … */
   readonly check: string;
   readonly state: 'ok' | 'warn' | 'fail' | 'skip';
@@ -13,7 +13,7 @@ export interface Finding {
   readonly lines?: readonly string[];
 }
 
-const WORDS: Readonly<Record<Finding['state'], readonly [string, Style]>> = {
+const WORDS: Readonly<Record<Diagnosis['state'], readonly [string, Style]>> = {
   ok: ['OK', 'green'],
   warn: ['WARN', 'yellow'],
   fail: ['FAIL', 'red'],
@@ -21,8 +21,8 @@ const WORDS: Readonly<Record<Finding['state'], readonly [string, Style]>> = {
 };
 
 /** `2 failed, 1 warning`, or that all is well. */
-export function totalText(findings: readonly Finding[]): string {
-  const count = (state: Finding['state']) => findings.filter((one) => one.state === state).length;
+export function totalText(findings: readonly Diagnosis[]): string {
+  const count = (state: Diagnosis['state']) => findings.filter((one) => one.state === state).length;
   const [failed, warned] = [count('fail'), count('warn')];
   const warnings = warned === 0 ? '' : plural(warned, 'warning');
   if (failed > 0) return `${failed} failed${warned === 0 ? '' : `, ${warnings}`}`;
@@ -31,7 +31,7 @@ export function totalText(findings: readonly Finding[]): string {
 
 /** `OK    echo          5 of 5, median 0.4 ms`, with its remedy below. */
 export function findingText(
-  { check, state, text, hint, lines = [] }: Finding,
+  { check, state, text, hint, lines = [] }: Diagnosis,
   paint: (style: Style, text: string) => string,
 ): string {
   const [word, style] = WORDS[state];

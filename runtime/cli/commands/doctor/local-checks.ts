@@ -7,7 +7,7 @@ import type { Options } from '../../../config/types.ts';
 import { requirements } from '../../../executors/requirements.ts';
 import { bytes } from '../../../metrics/numbers.ts';
 import { checkClock } from './clock-checks.ts';
-import type { Finding } from './finding.ts';
+import type { Diagnosis } from './finding.ts';
 
 /** Sockets, files and threads beside one socket a VU. */
 const OTHER_FILES = 200;
@@ -18,7 +18,11 @@ const BUSY = 0.5;
 const OLDEST_NODE = '20.19';
 export const TESTED_NODES = [20, 22, 24, 26];
 
-export function checkMachine(options: Options, cwd: string, wantedVUs: number): readonly Finding[] {
+export function checkMachine(
+  options: Options,
+  cwd: string,
+  wantedVUs: number,
+): readonly Diagnosis[] {
   const { maxVUs } = requirements(options.scenarios);
   const results = resolve(cwd, options.resultsDir);
   return [
@@ -31,14 +35,14 @@ export function checkMachine(options: Options, cwd: string, wantedVUs: number): 
   ];
 }
 
-function checkNode(): Finding {
+function checkNode(): Diagnosis {
   const machine = `${availableParallelism()} cores, ${bytes(freemem())} memory free`;
   const text = `${process.version} (tested: ${TESTED_NODES.join(', ')}), ${machine}`;
   return { check: 'machine', text, ...judgeNode(process.versions.node) };
 }
 
 /** What to say of a version of Node.js. */
-export function judgeNode(version: string): Pick<Finding, 'state' | 'hint'> {
+export function judgeNode(version: string): Pick<Diagnosis, 'state' | 'hint'> {
   const [major = 0, minor = 0] = version.split('.').map(Number);
   const [oldest = 0, oldestMinor = 0] = OLDEST_NODE.split('.').map(Number);
   if (major < oldest || (major === oldest && minor < oldestMinor)) {
@@ -49,7 +53,7 @@ export function judgeNode(version: string): Pick<Finding, 'state' | 'hint'> {
 }
 
 /** What else keeps the processors busy is measured as if it were the peer. */
-function checkLoad(): Finding {
+function checkLoad(): Diagnosis {
   const check = 'cpu';
   const [load = 0] = loadavg();
   const cores = availableParallelism();
@@ -60,7 +64,7 @@ function checkLoad(): Finding {
   return { check, state: 'warn', text, hint };
 }
 
-function checkOpenFiles(vus: number): Finding {
+function checkOpenFiles(vus: number): Diagnosis {
   const check = 'open files';
   const limit = openFileLimit();
   if (limit === null) return { check, state: 'skip', text: 'the limit is not known here' };
@@ -80,7 +84,7 @@ function openFileLimit(): number | null {
   }
 }
 
-function checkDisk(folder: string): Finding {
+function checkDisk(folder: string): Diagnosis {
   const check = 'disk';
   try {
     accessSync(folder, constants.W_OK);
@@ -95,7 +99,7 @@ function checkDisk(folder: string): Finding {
   }
 }
 
-function checkData({ dataRoot }: Options, cwd: string): Finding {
+function checkData({ dataRoot }: Options, cwd: string): Diagnosis {
   const check = 'data';
   if (dataRoot === null) {
     return { check, state: 'skip', text: 'no data folder configured; synthetic data needs none' };
@@ -107,7 +111,7 @@ function checkData({ dataRoot }: Options, cwd: string): Finding {
 }
 
 /** Variables of related suites that mean nothing here: said once, so that nobody wonders. */
-export function checkEnvironment(env: Readonly<Record<string, string | undefined>>): Finding {
+export function checkEnvironment(env: Readonly<Record<string, string | undefined>>): Diagnosis {
   const unused = Object.keys(env).filter((name) => /^(COMPASS_DB_|COMPASS_API_|ADO_)/.test(name));
   const check = 'environment';
   if (unused.length === 0) return { check, state: 'ok', text: 'no variable without effect' };

@@ -3,7 +3,7 @@ import { TransferSyntax } from '../../../dicom/element/transfer-syntax.ts';
 import { SERVICE_CLASSES } from '../../../dicom/dimse/uids.ts';
 import type { ProposedContext } from '../../../dicom/ul/associate-request.ts';
 import { attempt, release } from '../../wire/client.ts';
-import type { Finding } from './finding.ts';
+import type { Diagnosis } from './finding.ts';
 import type { PeerCheck } from './peer-checks.ts';
 
 const MODALITIES: Readonly<Record<string, string>> = {
@@ -33,7 +33,7 @@ const SYNTAXES: readonly (readonly [string, string])[] = [
 const SERVICES = ['StudyRoot', 'PatientRoot', 'Worklist', 'MPPS', 'StorageCommitment'];
 
 /** One context a pair: the answer to each is a cell (PS3.8 Table 9-18). */
-export async function checkMatrix(check: PeerCheck): Promise<readonly Finding[]> {
+export async function checkMatrix(check: PeerCheck): Promise<readonly Diagnosis[]> {
   const contexts: ProposedContext[] = Object.values(MODALITIES).flatMap((abstractSyntax) =>
     SYNTAXES.map(([, transferSyntax]) => ({ abstractSyntax, transferSyntaxes: [transferSyntax] })),
   );
@@ -57,7 +57,7 @@ export async function checkMatrix(check: PeerCheck): Promise<readonly Finding[]>
 
 type Takes = (abstractSyntax: string, transferSyntax: string) => boolean;
 
-function storageFinding(takes: Takes): Finding {
+function storageFinding(takes: Takes): Diagnosis {
   const width = SYNTAXES.map(([name]) => name.length);
   const header = `    ${SYNTAXES.map(([name]) => name).join(' ')}`;
   let accepted = 0;
@@ -76,7 +76,7 @@ function storageFinding(takes: Takes): Finding {
   return { check: 'storage', state: 'warn', text, hint };
 }
 
-function servicesFinding(takes: Takes): Finding {
+function servicesFinding(takes: Takes): Diagnosis {
   const names = SERVICES.filter((service) =>
     (SERVICE_CLASSES[service] ?? []).some((uid) => takes(uid, TransferSyntax.IMPLICIT_LE)),
   );

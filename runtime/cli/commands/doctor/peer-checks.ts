@@ -9,7 +9,7 @@ import type { Timeouts } from '../../../dicom/ul/associate-request.ts';
 import type { Association } from '../../../dicom/ul/association.ts';
 import { attempt, ECHO_CONTEXT, IMPLICIT_LITTLE, release, request } from '../../wire/client.ts';
 import type { PeerAddress } from '../../wire/client.ts';
-import type { Finding } from './finding.ts';
+import type { Diagnosis } from './finding.ts';
 
 const ECHOES = 5;
 const PROPOSED_WINDOW = 16;
@@ -21,8 +21,8 @@ export interface PeerCheck {
 }
 
 /** Name and TCP; a finding that failed ends the rest. */
-export async function checkNetwork({ peer, timeoutMs }: PeerCheck): Promise<readonly Finding[]> {
-  const findings: Finding[] = [];
+export async function checkNetwork({ peer, timeoutMs }: PeerCheck): Promise<readonly Diagnosis[]> {
+  const findings: Diagnosis[] = [];
   if (isIP(peer.host) === 0) {
     const name = await checkName(peer.host);
     findings.push(name);
@@ -32,7 +32,7 @@ export async function checkNetwork({ peer, timeoutMs }: PeerCheck): Promise<read
   return findings;
 }
 
-async function checkName(host: string): Promise<Finding> {
+async function checkName(host: string): Promise<Diagnosis> {
   const check = 'name';
   try {
     const addresses = await lookup(host, { all: true });
@@ -45,13 +45,13 @@ async function checkName(host: string): Promise<Finding> {
   }
 }
 
-function checkTcp(peer: PeerAddress, timeoutMs: number): Promise<Finding> {
+function checkTcp(peer: PeerAddress, timeoutMs: number): Promise<Diagnosis> {
   const check = 'tcp';
   const startedAt = performance.now();
   const where = `${peer.host}:${peer.port}`;
   return new Promise((resolve) => {
     const socket = connect({ host: peer.host, port: peer.port });
-    const end = (finding: Finding) => {
+    const end = (finding: Diagnosis) => {
       socket.destroy();
       resolve(finding);
     };
@@ -84,7 +84,7 @@ function checkTcp(peer: PeerAddress, timeoutMs: number): Promise<Finding> {
 /** An association with a wide window, and what the peer said of itself. */
 export async function checkAssociation(
   check: PeerCheck,
-): Promise<{ readonly finding: Finding; readonly accepted: Accepted | null }> {
+): Promise<{ readonly finding: Diagnosis; readonly accepted: Accepted | null }> {
   const outcome = await attempt(check.peer, {
     contexts: [ECHO_CONTEXT],
     timeouts: check.timeouts,
@@ -95,7 +95,7 @@ export async function checkAssociation(
     const more = hint === undefined ? {} : { hint };
     const isTls = outcome.kind === 'transport' && outcome.phase === 'tls';
     const step = isTls ? 'tls' : 'association';
-    const finding: Finding = { check: step, state: 'fail', text: message, ...more };
+    const finding: Diagnosis = { check: step, state: 'fail', text: message, ...more };
     return { finding, accepted: null };
   }
   const { association, answer } = outcome;
@@ -112,7 +112,7 @@ export async function checkAssociation(
 }
 
 /** Whether the verify target answers us, and takes queries. */
-export async function checkVerify(check: PeerCheck): Promise<Finding> {
+export async function checkVerify(check: PeerCheck): Promise<Diagnosis> {
   const abstractSyntax = queryClass('study', 'find');
   const find = { abstractSyntax, transferSyntaxes: [IMPLICIT_LITTLE] };
   const outcome = await attempt(check.peer, { contexts: [find], timeouts: check.timeouts });
@@ -130,7 +130,7 @@ export async function checkVerify(check: PeerCheck): Promise<Finding> {
 }
 
 /** Five echoes, and whether the peer holds its answers back (Nagle, delayed ACK). */
-export async function checkEcho(association: Association): Promise<Finding> {
+export async function checkEcho(association: Association): Promise<Diagnosis> {
   const check = 'echo';
   const contextId = association.contextFor(VERIFICATION_SOP_CLASS, '');
   if (contextId === 0) {

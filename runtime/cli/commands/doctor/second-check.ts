@@ -14,14 +14,14 @@ import { attempt, EXPLICIT_LITTLE, IMPLICIT_LITTLE, release, request } from '../
 import { askSecond, type SecondAnswer } from '../../wire/second.ts';
 import { DicomRunError } from '../../../errors.ts';
 import { echoRequest } from '../../../dicom/scu/requests.ts';
-import type { Finding } from './finding.ts';
+import type { Diagnosis } from './finding.ts';
 import type { PeerCheck } from './peer-checks.ts';
 
 /** What a peer answered, by the name of the fact. */
 type Answer = Readonly<Record<string, string>>;
 
 /** Both answers and every difference; a difference is a warning. */
-export async function checkSecond(check: PeerCheck): Promise<Finding> {
+export async function checkSecond(check: PeerCheck): Promise<Diagnosis> {
   const [ours, other] = [await askOurs(check), await askOther(check)];
   const facts = [...new Set([...Object.keys(ours), ...Object.keys(other)])];
   const different = facts.filter((fact) => ours[fact] !== other[fact]);

@@ -11,13 +11,13 @@ import { readMeta } from '../../../dicom/file/part10.ts';
 import { runFind } from '../../wire/find.ts';
 import { sendFiles } from '../../wire/send.ts';
 import type { FileOutcome } from '../../wire/send.ts';
-import type { Finding } from './finding.ts';
+import type { Diagnosis } from './finding.ts';
 import type { PeerCheck } from './peer-checks.ts';
 
 export async function checkStore(
   check: PeerCheck,
   verify: VerifyTarget | null,
-): Promise<readonly Finding[]> {
+): Promise<readonly Diagnosis[]> {
   return await withInstance(async (folder, study) => {
     const outcomes: FileOutcome[] = [];
     await sendFiles({
@@ -31,7 +31,7 @@ export async function checkStore(
     const stored = outcome?.state === 'stored';
     const text = `${outcome?.detail ?? 'nothing was sent'}, patient DICOMRUN^TEST`;
     const hint = stored || outcome?.hint === undefined ? {} : { hint: outcome.hint };
-    const finding: Finding = { check: 'store', state: stored ? 'ok' : 'fail', text, ...hint };
+    const finding: Diagnosis = { check: 'store', state: stored ? 'ok' : 'fail', text, ...hint };
     if (!stored || verify?.enabled !== true) return [finding];
     return [finding, await lookFor(check, verify, study)];
   });
@@ -62,7 +62,7 @@ async function makeInstance(folder: string): Promise<string> {
 }
 
 /** What no C-FIND can be sent to is a finding, too; a mere sink need not answer any. */
-async function lookFor(check: PeerCheck, verify: VerifyTarget, study: string): Promise<Finding> {
+async function lookFor(check: PeerCheck, verify: VerifyTarget, study: string): Promise<Diagnosis> {
   try {
     return await checkVisible(check, verify, study);
   } catch (error) {
@@ -81,7 +81,7 @@ async function checkVisible(
   check: PeerCheck,
   verify: VerifyTarget,
   study: string,
-): Promise<Finding> {
+): Promise<Diagnosis> {
   const startedAt = performance.now();
   const keys = { StudyInstanceUID: study };
   const query = { model: 'study', level: 'STUDY', keys, columns: [] } as const;

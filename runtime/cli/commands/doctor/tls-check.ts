@@ -6,7 +6,7 @@ import type { TLSSocket } from 'node:tls';
 import type { TlsOptions } from '../../../dicom/ul/associate-request.ts';
 import { requestorTls } from '../../../dicom/ul/socket/tls.ts';
 import { tlsOptions } from '../../wire/client.ts';
-import type { Finding } from './finding.ts';
+import type { Diagnosis } from './finding.ts';
 import type { PeerCheck } from './peer-checks.ts';
 
 const DAY_MS = 86_400_000;
@@ -14,7 +14,7 @@ const DAY_MS = 86_400_000;
 const SOON_DAYS = 30;
 
 /** Nothing for a peer without TLS. */
-export async function checkTls({ peer, timeoutMs }: PeerCheck): Promise<readonly Finding[]> {
+export async function checkTls({ peer, timeoutMs }: PeerCheck): Promise<readonly Diagnosis[]> {
   if (peer.tls === undefined) return [];
   const { host, port } = peer;
   return [await checkHandshake({ host, port, timeoutMs, tls: tlsOptions(peer) ?? {} })];
@@ -31,7 +31,7 @@ export function checkHandshake({
   readonly port: number;
   readonly tls: TlsOptions;
   readonly timeoutMs: number;
-}): Promise<Finding> {
+}): Promise<Diagnosis> {
   const servername = tls.servername ?? (isIP(host) === 0 ? host : undefined);
   const socket = connect({
     host,
@@ -41,7 +41,7 @@ export function checkHandshake({
     rejectUnauthorized: false,
   });
   return new Promise((resolve) => {
-    const end = (finding: Finding) => {
+    const end = (finding: Diagnosis) => {
       socket.destroy();
       resolve(finding);
     };
@@ -53,7 +53,7 @@ export function checkHandshake({
   });
 }
 
-function handshakeFinding(socket: TLSSocket, now: number): Finding {
+function handshakeFinding(socket: TLSSocket, now: number): Diagnosis {
   const { subject, valid_to: until } = socket.getPeerCertificate();
   const name = [subject.CN].flat().join(', ');
   const days = Math.floor((Date.parse(until) - now) / DAY_MS);

@@ -11,7 +11,7 @@ import { shortName } from '../../../vu/associations/names.ts';
 import { askStudy, studyProblem } from '../../web/reach.ts';
 import { statusProblem, statusText, WebPeer } from '../../web/web-peer.ts';
 import type { FileOutcome } from '../../wire/send.ts';
-import type { Finding } from './finding.ts';
+import type { Diagnosis } from './finding.ts';
 import { checkNetwork } from './peer-checks.ts';
 import { checkHandshake } from './tls-check.ts';
 
@@ -22,7 +22,7 @@ export interface WebCheck {
   readonly allowStore: boolean;
 }
 
-type Say = (...findings: readonly Finding[]) => void;
+type Say = (...findings: readonly Diagnosis[]) => void;
 
 const WHOLE_DICOM = 'multipart/related; type="application/dicom"; transfer-syntax=*';
 /** A UID that nobody gave to a study. */
@@ -98,13 +98,13 @@ function countOf(text: string): number {
   }
 }
 
-function failed(check: string, problem: Problem | null): Finding {
+function failed(check: string, problem: Problem | null): Diagnosis {
   const { message, hint } = problem ?? { message: 'no answer' };
   return { check, state: 'fail', text: message, ...(hint === undefined ? {} : { hint }) };
 }
 
 /** Whether it would answer anybody. */
-async function checkAuth(peer: WebPeer): Promise<Finding> {
+async function checkAuth(peer: WebPeer): Promise<Diagnosis> {
   const check = 'web auth';
   if (!peer.hasCredentials) {
     return { check, state: 'ok', text: 'it does not ask who we are, and we do not say' };
@@ -122,7 +122,7 @@ async function checkAuth(peer: WebPeer): Promise<Finding> {
 }
 
 /** One instance in the transfer syntax that it is kept in; of an empty server, how it says so. */
-async function checkRetrieve(peer: WebPeer, studies: Whole): Promise<Finding> {
+async function checkRetrieve(peer: WebPeer, studies: Whole): Promise<Diagnosis> {
   const check = 'WADO-RS';
   try {
     const resource = await someInstance(peer, studies);
@@ -171,7 +171,7 @@ async function someInstance(peer: WebPeer, { text }: Whole) {
 }
 
 /** Stores one synthetic instance, where that was allowed. */
-async function checkStow(peer: WebPeer, { allowStore }: WebCheck): Promise<Finding> {
+async function checkStow(peer: WebPeer, { allowStore }: WebCheck): Promise<Diagnosis> {
   const check = 'STOW-RS';
   if (!allowStore) {
     const text = 'not tried: it would leave an instance there';
@@ -182,7 +182,7 @@ async function checkStow(peer: WebPeer, { allowStore }: WebCheck): Promise<Findi
     import('../../web/send.ts'),
   ]);
   return await withInstance(async (folder) => {
-    let finding: Finding = { check, state: 'fail', text: 'nothing was sent' };
+    let finding: Diagnosis = { check, state: 'fail', text: 'nothing was sent' };
     const onFile = ({ state, detail, hint }: FileOutcome): void => {
       const text = `${detail}, patient DICOMRUN^TEST`;
       finding = {

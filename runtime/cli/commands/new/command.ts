@@ -9,7 +9,7 @@ import { distRoot } from '../../package-root.ts';
 import type { DefineCommand } from '../../command.ts';
 import { nearest } from '../../../metrics/distribution/nearest.ts';
 import { ENV_EXAMPLE, TEMPLATES, TSCONFIG } from './templates.ts';
-import type { Template } from './templates.ts';
+import type { ScriptTemplate } from './templates.ts';
 
 interface NewFlags {
   readonly template: string;
@@ -37,7 +37,7 @@ export const define: DefineCommand = (command, { terminal }) => {
     });
 };
 
-function templateOf(name: string): Template {
+function templateOf(name: string): ScriptTemplate {
   const found = TEMPLATES.find((template) => template.name === name);
   if (found !== undefined) return found;
   const names = TEMPLATES.map((template) => template.name);

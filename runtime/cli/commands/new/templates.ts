@@ -1,6 +1,6 @@
 // First scripts, as `dicomrun new` writes them. Each runs as it is with --embedded.
 
-export interface Template {
+export interface ScriptTemplate {
   readonly name: string;
   /** One line for the list of templates. */
   readonly about: string;
@@ -221,7 +221,7 @@ export default async function () {
 }
 `;
 
-export const TEMPLATES: readonly Template[] = [
+export const TEMPLATES: readonly ScriptTemplate[] = [
   { name: 'minimal', about: 'one association, one image', source: MINIMAL },
   { name: 'routing', about: 'through a router to a receiver, with the account', source: ROUTING },
   { name: 'ramp', about: 'more and more virtual users, with thresholds', source: RAMP },

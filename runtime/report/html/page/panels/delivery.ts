@@ -1,9 +1,5 @@
 // Panel 10: what arrived where it was expected, and when.
-import type {
-  DeliveryAccount,
-  DeliverySummary,
-  MissingInstance,
-} from '../../../../metrics/summary.ts';
+import type { DeliveryAccount, DeliverySummary, MissingRow } from '../../../../metrics/summary.ts';
 import { chart } from '../chart.ts';
 import { h } from '../dom.ts';
 import { count, time, short } from '../../../../metrics/numbers.ts';
@@ -39,7 +35,7 @@ const ACCOUNTS: readonly TableColumn<DeliveryAccount>[] = [
   numbers('max', (row) => row.duration?.max, time),
 ];
 
-const MISSING: readonly TableColumn<MissingInstance>[] = [
+const MISSING: readonly TableColumn<MissingRow>[] = [
   words('route', (row) => row.route),
   words('study', (row) => row.study),
   words('instance', (row) => row.instance),
@@ -74,7 +70,7 @@ export function delivery(): Panel {
 
 /** Hidden while nothing is missing. */
 function missingPart() {
-  const made = table<MissingInstance>({ caption: 'missing instances', columns: MISSING });
+  const made = table<MissingRow>({ caption: 'missing instances', columns: MISSING });
   const more = h('p', { class: 'faint' });
   const element = h('div', {}, h('h3', {}, 'Missing instances'), made.element, more);
   const update = ({ routes, missing = [] }: DeliverySummary): void => {

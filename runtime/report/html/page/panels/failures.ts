@@ -2,7 +2,7 @@
 import type {
   CheckResult,
   ErrorGroup,
-  MissingInstance,
+  MissingRow,
   Summary,
   ThresholdResult,
 } from '../../../../metrics/summary.ts';
@@ -112,7 +112,7 @@ function failedCheck({ name, passes, fails, examples = [] }: CheckResult): HTMLE
   );
 }
 
-function missingText(one: MissingInstance): string {
+function missingText(one: MissingRow): string {
   return `${missingName(one)} ${missingWhere(one)}`;
 }
 
