@@ -1,5 +1,5 @@
 // What both sides of the bridge agree on, as numbers and names: how identities are counted, how a
-// hot store is packed, which modules a script can import, what a status says. Data only; the wire
+// hot store is packed, which modules a script can import, what a status says, what `--label` wants. No state; the wire
 // reads it too, which otherwise knows nothing of a load test.
 
 /** Module a script imports -> file of api/ (without extension) that types it. */
@@ -50,4 +50,27 @@ export function statusClass(status: number): StatusClass {
   if (status === 0xfe00) return 'cancelled';
   const warning = status === 0x0001 || status === 0x0107 || status === 0x0116;
   return warning || status >> 12 === 0xb ? 'warning' : 'failure';
+}
+
+/** Left out of smoke tests unless somebody asks for it by `--label`. */
+const HEAVY_LABEL = 'load';
+
+/** `--label a`, `--label '!slow'`, repeatable or comma-separated: without these, with any of those. */
+export function labelWords(wanted: readonly string[]): {
+  readonly without: readonly string[];
+  readonly withAny: readonly string[];
+} {
+  const words = wanted.flatMap((word) => word.split(',')).map((word) => word.trim());
+  return {
+    without: words.filter((word) => word.startsWith('!')).map((word) => word.slice(1)),
+    withAny: words.filter((word) => word !== '' && !word.startsWith('!')),
+  };
+}
+
+/** Whether `--label` wants a script or a row with these labels; the sandbox decides about rows. */
+export function isLabelled(labels: readonly string[], wanted: readonly string[]): boolean {
+  const { without, withAny } = labelWords(wanted);
+  if (labels.some((label) => without.includes(label))) return false;
+  if (withAny.length > 0) return labels.some((label) => withAny.includes(label));
+  return !labels.includes(HEAVY_LABEL);
 }

@@ -136,6 +136,8 @@ export const Enter = {
   DATA: 11,
   /** text answers JSON {names, options} of the module. */
   EXPORTS: 13,
+  /** text answers JSON: rows of the tables of each exported function. Nothing else may follow. */
+  TABLES: 15,
   /** The stage changed: numbers of checks and series are stale. */
   FORGET: 14,
 } as const;
@@ -195,6 +197,10 @@ export interface SmokeBoot {
   readonly script: string;
   /** `--grep`: source of the pattern that titles must fit, null = all. */
   readonly grep: string | null;
+  /** `--label`, as it was given. */
+  readonly wanted: readonly string[];
+  /** Labels of the script, which every row of it has. */
+  readonly labels: readonly string[];
 }
 
 /** Given to the sandbox once (Enter.BOOT). */

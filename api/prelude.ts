@@ -6,7 +6,16 @@ import { wake } from './sandbox/calls.ts';
 import { connect, hostA, hostB, hostC, hostText, leaveText, registers } from './sandbox/door.ts';
 import { faultOf } from './sandbox/errors.ts';
 import { furnish } from './sandbox/globals.ts';
-import { addVu, attach, describeExports, detach, hook, iterate, vuAt } from './sandbox/life.ts';
+import {
+  addVu,
+  attach,
+  describeExports,
+  describeTables,
+  detach,
+  hook,
+  iterate,
+  vuAt,
+} from './sandbox/life.ts';
 import { shared, takeTally, type ScriptFactory } from './sandbox/shared.ts';
 import { runGroupBody } from './k6/core.ts';
 import { forgetChecks } from './k6/check.ts';
@@ -49,6 +58,7 @@ const COMMANDS: Readonly<Record<number, () => number>> = {
   [Enter.DROP_VU]: () => ((shared.vus[hostB()] = undefined), 0),
   [Enter.DATA]: () => ((shared.setupJson = hostText()), 0),
   [Enter.EXPORTS]: () => (leaveText(describeExports()), 0),
+  [Enter.TABLES]: () => (leaveText(describeTables()), 0),
   [Enter.FORGET]: () => (forgetChecks(), forgetSeries(), 0),
 };
 

@@ -1,11 +1,12 @@
 // Shared counters and queues, raw connections, case states, comparison.
+import { isLabelled } from '../abi.ts';
 import { Op } from '../bridge.ts';
 import { ask, askNumber, callJson } from '../sandbox/calls.ts';
 import { IterationEnd, IterationInterrupted, badArgument, faultOf } from '../sandbox/errors.ts';
 import { now } from '../sandbox/globals.ts';
 import { shared } from '../sandbox/shared.ts';
 import { textOf } from '../sandbox/text.ts';
-import type { Vu } from '../sandbox/vu.ts';
+import type { TableRow, Vu } from '../sandbox/vu.ts';
 import type { Dataset } from './data.ts';
 import { milliseconds } from './duration.ts';
 import type { Peer } from './peer.ts';
@@ -130,18 +131,33 @@ export function manual(vu: Vu, name: unknown, steps: unknown): void {
   askNumber(vu, Op.CASE, JSON.stringify({ state: 'manual', name: textOf(name), steps: list }));
 }
 
+interface Table<R> {
+  readonly rows: readonly R[];
+  readonly nameOf: (row: R, index: number) => string;
+  readonly body: (row: R, index: number) => unknown;
+  readonly labelsOf: ((row: R, index: number) => readonly string[]) | undefined;
+}
+
 /**
  * A table of cases. In `run` iteration i takes row i mod n; in `smoke` all rows run, one after the
  * other, each its own case: one that throws does not keep the others from running.
  */
 export async function each<R>(
   vu: Vu,
-  rows: readonly R[],
-  nameOf: (row: R, index: number) => string,
-  body: (row: R, index: number) => unknown,
+  { rows, nameOf, body, labelsOf = () => [] }: Table<R>,
 ): Promise<void> {
-  if (vu.initialising) throw badArgument('each() is not allowed in init code');
+  if (vu.initialising && vu.tables === null)
+    throw badArgument('each() is not allowed in init code');
   if (!Array.isArray(rows) || rows.length === 0) throw badArgument('each(): there are no rows');
+  const caseOf = (row: R, index: number): TableRow => ({
+    name: textOf(nameOf(row, index)),
+    labels: [...labelsOf(row, index)].map(textOf),
+  });
+  if (vu.tables !== null) {
+    vu.tables.push(...rows.map(caseOf));
+    // Nothing of the script follows: it is only asked what it would run.
+    await new Promise(() => undefined);
+  }
   const { smoke } = shared.boot;
   if (!smoke) {
     const index = vu.iterationInTest % rows.length;
@@ -152,9 +168,10 @@ export async function each<R>(
   const title = `${smoke.script} › ${scenario}`;
   const pattern = smoke.grep === null ? null : new RegExp(smoke.grep, 'i');
   for (const [index, row] of rows.entries()) {
-    const name = textOf(nameOf(row, index));
-    const isWanted = pattern === null || pattern.test(title) || pattern.test(`${title} › ${name}`);
-    if (isWanted) await runRow(vu, name, () => body(row, index));
+    const { name, labels } = caseOf(row, index);
+    const fits = pattern === null || pattern.test(title) || pattern.test(`${title} › ${name}`);
+    if (fits && isLabelled([...smoke.labels, ...labels], smoke.wanted))
+      await runRow(vu, name, () => body(row, index));
   }
 }
 

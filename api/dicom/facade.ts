@@ -86,11 +86,14 @@ export interface Dicom {
   /**
    * A table of cases, named by `nameOf`. In `run` iteration i takes row i mod n; in `smoke` all rows
    * run, each its own case with its own duration.
+   *
+   * @param options `labelsOf`: labels of a row besides those of the script, for `smoke --label`
    */
   each<R>(
     rows: readonly R[],
     nameOf: (row: R, index: number) => string,
     body: (row: R, index: number) => unknown,
+    options?: { labelsOf?: (row: R, index: number) => readonly string[] },
   ): Promise<void>;
   /**
    * This iteration, or this row of `each`, is known to fail, and why: in `smoke` its failures do not
@@ -165,7 +168,7 @@ export function dicomFor(vu: Vu): Dicom & { default?: Dicom } {
     },
     procedureStep: (item) => new ProcedureStep(vu, item),
     diff: (a, b, options) => diff(vu, a, b, options),
-    each: (rows, nameOf, body) => each(vu, rows, nameOf, body),
+    each: (rows, nameOf, body, { labelsOf } = {}) => each(vu, { rows, nameOf, body, labelsOf }),
     xfail: (reason) => xfail(vu, reason),
     textSummary: (_data, options) => summaryText(options),
     skip: (reason) => skip(vu, reason),

@@ -21,6 +21,8 @@ export function consoleOf(vu: Vu): Record<string, unknown> {
   const write =
     (level: number) =>
     (...values: unknown[]): void => {
+      // Only asked for its tables.
+      if (vu.tables !== null) return;
       ringText(Op.LOG, vu.slot, cutText(values.map(show).join(' '), LONGEST_LINE), level);
     };
   const out: Record<string, unknown> = { log: write(1) };

@@ -10,7 +10,7 @@ import { open as openFile } from '../k6/shared-array.ts';
 import { shared } from './shared.ts';
 import { filesOf, summaryOf } from './summary-files.ts';
 import { timersOf } from './timers.ts';
-import { Vu } from './vu.ts';
+import { Vu, type TableRow } from './vu.ts';
 
 /** Creates a VU and runs the script's module code for it. Answers 0, or -1 with a fault JSON. */
 export function addVu(slot: number, id: number, root: Record<string, unknown>): Fault | null {
@@ -50,16 +50,43 @@ export function vuAt(slot: number): Vu {
   return vu;
 }
 
+const HOOKS = ['setup', 'teardown', 'handleSummary', 'vuInit', 'vuTeardown'];
+
 /** What the module exports, and its options. */
 export function describeExports(): string {
   const exports = serviceVu().exports;
-  for (const name of ['setup', 'teardown', 'handleSummary', 'vuInit', 'vuTeardown']) {
+  for (const name of HOOKS) {
     const hook = exports[name];
     if (hook === undefined || hook === null || typeof hook === 'function') continue;
     throw badArgument(`export ${name}: must be a function, is of type ${typeof hook}`);
   }
   const names = Object.keys(exports).filter((name) => typeof exports[name] === 'function');
   return JSON.stringify({ names, options: plainOptions(exports['options']) });
+}
+
+/**
+ * The rows that each exported function would run, as far as it comes to its table without a wait. It
+ * stays in the state of init code, in which there is no traffic, and is never to run again.
+ */
+export function describeTables(): string {
+  const vu = serviceVu();
+  vu.initialising = true;
+  const found: Record<string, readonly TableRow[]> = {};
+  for (const [name, value] of Object.entries(vu.exports)) {
+    if (typeof value !== 'function' || HOOKS.includes(name)) continue;
+    vu.tables = [];
+    void comesToTable(value as () => unknown);
+    found[name] = vu.tables;
+  }
+  return JSON.stringify(found);
+}
+
+async function comesToTable(run: () => unknown): Promise<void> {
+  try {
+    await run();
+  } catch {
+    // why: what it does before its table may need a run; then its rows are not known
+  }
 }
 
 /** What can be told as JSON; anything else by its kind, for the message that refuses it. */

@@ -44,6 +44,8 @@ export class Vu {
   row: string;
   /** Checks that failed in it. */
   rowFails: number;
+  /** Rows that `each` would run, while the script is only asked for them; null: it runs them. */
+  tables: TableRow[] | null;
   /** Why this iteration, or this row, is expected to fail. */
   xfail: string | null;
 
@@ -71,8 +73,15 @@ export class Vu {
     this.caseAt = 0;
     this.row = '';
     this.rowFails = 0;
+    this.tables = null;
     this.xfail = null;
   }
+}
+
+/** A row of `dicom.each`, before it has run. */
+export interface TableRow {
+  readonly name: string;
+  readonly labels: readonly string[];
 }
 
 /** What an iteration must tidy away when the script forgot to. */

@@ -32,6 +32,8 @@ export interface BuiltScript {
   readonly given?: Readonly<Record<string, string>>;
   /** Hosts that may be talked to, as names, addresses or `10.1.0.0/16`; absent: all. */
   readonly allow?: readonly string[];
+  /** It is only asked for the rows of its tables. */
+  readonly tables?: boolean;
   /** Heap of a worker, as far as it is known without the script's own options; null: default. */
   readonly workerHeapBytes?: number | null;
 }

@@ -107,7 +107,12 @@ export interface Options extends PlainOptions {
   readonly tags: Readonly<Record<string, string>>;
   readonly labels: readonly string[];
   /** In smoke mode, what the sandbox is told of it. */
-  readonly smokeCases?: { readonly script: string; readonly grep: string | null };
+  readonly smokeCases?: {
+    readonly script: string;
+    readonly grep: string | null;
+    readonly wanted: readonly string[];
+    readonly labels: readonly string[];
+  };
   /** Iterations that a scenario asks for as a load test, where smoke runs fewer. */
   readonly smokeAsked?: Readonly<Record<string, number>>;
   /** All of `__ENV`. */

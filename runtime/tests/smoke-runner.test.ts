@@ -1,5 +1,7 @@
 // dicomrun smoke as a test runner: what is a case, what is selected, what is green.
+import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
+import { createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { Place } from './cli-spawn.ts';
@@ -80,6 +82,49 @@ describe('dicomrun smoke', () => {
     const listed = await place.run(['smoke', 'tests', '--list', '--grep', 'good']);
     expect(listed).toMatchObject({ code: 0 });
     expect(listed.out).toContain('good › default\n');
+  });
+
+  it('selects rows of a table by their labels, and lists them without running anything', async () => {
+    const labelled = TABLE.replace(
+      '});\n}',
+      "}, { labelsOf: (row) => (row.id === 'a' ? ['quick', 'ct'] : row.id === 'b' ? ['load'] : ['mr']) });\n}",
+    ).replace('function () {', "function () { console.log('it runs');");
+    const door = createServer((socket) => socket.destroy()).listen(0, '127.0.0.1');
+    await once(door, 'listening');
+    const { port } = door.address() as AddressInfo;
+    let knocks = 0;
+    door.on('connection', () => knocks++);
+    const peer = `dicom.peer({ host: '127.0.0.1', port: ${port}, calledAET: 'X' })`;
+    const late = TABLE.replace('await dicom', `await ${peer}.echo(); await dicom`);
+    place = new Place({ 'tests/good.ts': GOOD, 'tests/table.ts': labelled, 'tests/late.ts': late });
+    const quick = await smoke('--label', 'quick');
+    expect(quick, quick.err).toMatchObject({ code: 0 });
+    expect(quick.out).toMatch(/PASS +table › default › row a › has an id/);
+    expect(quick.out).toContain('2 passed · exit 0');
+    const others = await smoke('--label', '!mr', '--grep', 'table');
+    expect(others.err).toContain('it runs');
+    expect(others.out).toContain('row a');
+    expect(others.out).not.toMatch(/row [bc]/);
+    const nothing = await smoke('--label', 'pet');
+    expect(nothing.code).toBe(104);
+
+    knocks = 0;
+    const list = async (...args: string[]) => place.run(['smoke', 'tests', '--list', ...args]);
+    const all = await list();
+    expect(all.err).not.toContain('it runs');
+    expect(all.out.split('\n')).toEqual([
+      'good › default',
+      'late › default',
+      'table › default',
+      'table › default › row a (quick, ct)',
+      'table › default › row c (mr)',
+      '',
+    ]);
+    const fits = await list('--label', 'ct,load', '--grep', 'row [ac]');
+    expect(fits.out).toBe('table › default\ntable › default › row a (quick, ct)\n');
+    expect((await list('--label', 'pet')).code).toBe(104);
+    expect(knocks).toBe(0);
+    door.close();
   });
 
   it('says how little it ran of a script that asks for more', async () => {

@@ -29,6 +29,17 @@ export interface SmokeCases {
   readonly script: string;
   /** `--grep`: source of the pattern that titles must fit, null = all. */
   readonly grep: string | null;
+  /** `--label`, as it was given. */
+  readonly wanted: readonly string[];
+  /** Labels of the script, which every row of it has. */
+  readonly labels: readonly string[];
+}
+
+/** A row of `dicom.each`, before it has run. */
+export interface TableRow {
+  readonly name: string;
+  /** Besides those of the script. */
+  readonly labels: readonly string[];
 }
 
 interface CaseOf {

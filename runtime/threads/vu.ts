@@ -19,7 +19,7 @@ import type {
   ScriptFault,
   SeriesMessage,
 } from './samples.ts';
-import type { CaseMessage, SmokeCases } from './cases.ts';
+import type { CaseMessage, SmokeCases, TableRow } from './cases.ts';
 import type { InstanceCounts } from './state.ts';
 
 /** What the script declared at init. The same call in every VU's init gets the same `id`. */
@@ -104,6 +104,8 @@ export type ToVu =
       readonly onlyFiles?: readonly string[];
       /** Text declarations that were read elsewhere, by key: they are not read again. */
       readonly given?: Readonly<Record<string, string>>;
+      /** Nothing is to run: functions are asked for the rows of their tables. */
+      readonly tables?: boolean;
     }
   | ({ readonly kind: 'prepare' } & VuPlan)
   | { readonly kind: 'setup'; readonly timeoutMs: number }
@@ -186,6 +188,8 @@ export type FromVu =
       readonly optionsJson: string | null;
       /** Names of the exported functions. */
       readonly exports: readonly string[];
+      /** Rows of `dicom.each` by exported function, where they were asked for. */
+      readonly tables: Readonly<Record<string, readonly TableRow[]>>;
       readonly declarations: readonly Declaration[];
       readonly peers: readonly PeerSpec[];
       readonly webServers: readonly WebServerSpec[];

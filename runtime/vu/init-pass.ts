@@ -98,8 +98,11 @@ export class InitPass {
     this.addService();
     if (host.enter(Enter.EXPORTS, 0, 0, 0) < 0) throw this.#fault();
     const { names, options } = JSON.parse(host.words()) as { names: string[]; options: unknown };
+    if (message.tables === true && host.enter(Enter.TABLES, 0, 0, 0) < 0) throw this.#fault();
+    const tables = message.tables === true ? tablesOf(JSON.parse(host.words())) : {};
     return {
       kind: 'loaded',
+      tables,
       optionsJson: options === null ? null : JSON.stringify(options),
       exports: names,
       declarations: declarations.list,
@@ -178,4 +181,16 @@ export class InitPass {
       code: fault.code === 'SCRIPT_EXCEPTION' ? 'SCRIPT_INIT' : fault.code,
     });
   }
+}
+
+/** Rows by exported function, as texts whatever the sandbox says. */
+function tablesOf(told: unknown): Loaded['tables'] {
+  const rows = (list: unknown) =>
+    (list as readonly Record<string, unknown>[]).map(({ name, labels }) => ({
+      name: String(name),
+      labels: (labels as readonly unknown[]).map(String),
+    }));
+  return Object.fromEntries(
+    Object.entries(told as object).map(([exec, list]) => [exec, rows(list)]),
+  );
 }

@@ -114,11 +114,15 @@ export async function execute(
   }
 }
 
-/** The first two phases alone: what a script declares, and the options it leads to. */
-export async function inspect(request: ExecuteRequest): Promise<RunScript> {
+/**
+ * The first two phases alone: what a script declares, and the options it leads to.
+ *
+ * @param tables whether it is also asked for the rows of its tables
+ */
+export async function inspect(request: ExecuteRequest, tables = false): Promise<RunScript> {
   const run = new Run(settingsOf(request, compiledThreads()));
   try {
-    return await readScript(run, new ScriptSource(request));
+    return await readScript(run, new ScriptSource(request), tables);
   } catch (error) {
     throw run.told(error);
   } finally {
@@ -151,8 +155,8 @@ function compiledThreads(): Threads {
 }
 
 /** Bundles while worker 0 boots, then runs the init pass and resolves the options. */
-async function readScript(run: Run, source: Source): Promise<RunScript> {
-  const built = await run.until(source.build());
+async function readScript(run: Run, source: Source, tables = false): Promise<RunScript> {
+  const built = { ...(await run.until(source.build())), tables };
   run.placeOf = built.placeOf;
   // Said in a file: worker 0 had to start before that was read.
   await run.useHeap(built.workerHeapBytes ?? run.settings.workerHeapBytes);

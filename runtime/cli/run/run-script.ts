@@ -71,11 +71,11 @@ async function onAgents(
 }
 
 /** The script's declarations and its effective options, without running it. */
-export async function inspectScript(request: RunScriptRequest): Promise<RunScript> {
+export async function inspectScript(request: RunScriptRequest, tables = false): Promise<RunScript> {
   applyColor(request.terminal, request.flags);
   const screen = new RunScreen(request.terminal, quietOf(request.flags));
   const { inspect } = await import('./execute.ts');
-  return inspect({ ...request, screen, stopper: new Stopper(), next: () => [] });
+  return inspect({ ...request, screen, stopper: new Stopper(), next: () => [] }, tables);
 }
 
 export function applyColor(terminal: Terminal, flags: FlagValues): void {

@@ -18,6 +18,7 @@ export function load(run: Run, built: BuiltScript): Promise<Loaded> {
       ...(built.dataRoot === undefined ? {} : { dataRoot: built.dataRoot }),
       ...(built.onlyFiles === undefined ? {} : { onlyFiles: built.onlyFiles }),
       ...(built.given === undefined ? {} : { given: built.given }),
+      ...(built.tables === true ? { tables: true } : {}),
     }),
   );
 }

@@ -29,6 +29,8 @@ interface Made {
   readonly result: CaseResult;
 }
 
+const isOfRow = ({ row, result }: Made): boolean => row !== '' || result.state === 'error';
+
 const isBad = ({ state }: CaseResult): boolean => state === 'failed' || state === 'error';
 
 /** An output that keeps what one smoke run reported. */
@@ -42,6 +44,8 @@ export class CaseCollector implements Output {
   };
   /** Iterations that a scenario asks for as a load test; absent where smoke runs as many. */
   asked: Readonly<Record<string, number>> = {};
+  /** Only rows of tables are wanted: what is beside them is no case, unless it went wrong. */
+  rowsOnly = false;
   readonly #series = new Map<string, SeriesDecl>();
   readonly #scenarios = new Map<string, ScenarioSeen>();
   readonly #failed = new Set<string>();
@@ -74,11 +78,13 @@ export class CaseCollector implements Output {
       ...statedCases(stated, suite),
     ];
     for (const { scenario, result } of made) if (isBad(result)) this.#failed.add(scenario);
-    const judged = expectedFailures(made, stated, suite);
+    const kept = this.rowsOnly ? made.filter(isOfRow) : made;
+    const judged = expectedFailures(kept, stated, suite);
     const quiet = [...this.#scenarios.keys()].filter(
       (name) => !told.some(({ scenario }) => scenario === name),
     );
-    const all = [...judged, ...this.#plainCases(quiet, suite)];
+    const plain = this.rowsOnly ? [] : this.#plainCases(quiet, suite);
+    const all = [...judged, ...plain];
     return all.map(({ scenario, result }) => {
       const n = asked[scenario];
       const ofMany = n === undefined || rows.some((one) => one.scenario === scenario);

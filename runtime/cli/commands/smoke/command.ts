@@ -46,7 +46,7 @@ export const define: DefineCommand = (command, { terminal, exit }) => {
   command
     .argument('<scripts...>', 'scripts, or folders of them')
     .option('--grep <regexp>', 'only what fits: script › scenario › case')
-    .option('--label <label>', 'only scripts with this label; !LABEL: without', collect)
+    .option('--label <label>', 'only scripts and rows with this label; !LABEL: without', collect)
     .option('--list', 'print what would run, and run nothing')
     .option('--bail', 'stop at the first case that fails')
     .option('--last-failed', 'only what failed in the run before, in this folder')

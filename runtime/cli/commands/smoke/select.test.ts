@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { Options } from '../../../config/types.ts';
-import { findScripts, grepScenarios, isLabelled, NotSelected, parsePattern } from './select.ts';
+import { isLabelled } from '../../../../api/abi.ts';
+import { findScripts, grepScenarios, labelled, NotSelected, parsePattern } from './select.ts';
 
 describe('findScripts', () => {
   it('walks folders, leaving out what is no script', () => {
@@ -32,6 +33,19 @@ describe('isLabelled', () => {
     expect(isLabelled(['load'], ['load'])).toBe(true);
     expect(isLabelled(['fast'], ['load,fast'])).toBe(true);
     expect(isLabelled(['fast', 'slow'], ['!slow'])).toBe(false);
+  });
+});
+
+describe('labelled', () => {
+  const TABLE = 'dicom.each(rows, nameOf, body, { labelsOf })';
+
+  it('runs a script for its rows alone only where they may have what it has not', () => {
+    expect(labelled(['a'], ['a'], TABLE)).toBe('all');
+    expect(labelled([], ['a'], TABLE)).toBe('rows');
+    expect(labelled(['load'], ['a'], TABLE)).toBe('rows');
+    expect(labelled([], ['a'], 'dicom.each(rows, nameOf, body)')).toBe('none');
+    expect(labelled(['b'], ['a', '!b'], TABLE)).toBe('none');
+    expect(labelled(['load'], [], TABLE)).toBe('none');
   });
 });
 

@@ -1,11 +1,12 @@
 // Which scripts and scenarios a smoke command runs: files, labels, patterns. Pure but for `find`.
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join, relative, resolve } from 'node:path';
+import { isLabelled, labelWords } from '../../../../api/abi.ts';
 import type { Options } from '../../../config/types.ts';
 import { DicomRunError, ExitCode } from '../../../errors.ts';
 
-/** Left out unless somebody asks for it by `--label`. */
-const HEAVY_LABEL = 'load';
+/** Rows of a table are known only when it runs. */
+const HAS_TABLE = /\beach\s*\(/;
 
 /** Thrown when a script turns out not to be selected once its options are known. */
 export class NotSelected extends Error {
@@ -74,14 +75,17 @@ function inFolder(folder: string): readonly string[] {
     });
 }
 
-/** `--label a`, `--label '!slow'`, repeatable or comma-separated. */
-export function isLabelled(labels: readonly string[], wanted: readonly string[]): boolean {
-  const words = wanted.flatMap((word) => word.split(',')).map((word) => word.trim());
-  const without = words.filter((word) => word.startsWith('!')).map((word) => word.slice(1));
-  const withAny = words.filter((word) => word !== '' && !word.startsWith('!'));
-  if (labels.some((label) => without.includes(label))) return false;
-  if (withAny.length > 0) return labels.some((label) => withAny.includes(label));
-  return !labels.includes(HEAVY_LABEL);
+/** How much of a script `--label` wants: rows of its tables may have labels that it has not. */
+export function labelled(
+  labels: readonly string[],
+  wanted: readonly string[],
+  source: string,
+): 'all' | 'rows' | 'none' {
+  if (isLabelled(labels, wanted)) return 'all';
+  const { without, withAny } = labelWords(wanted);
+  // What is left out by a label of the script stays out: its rows have that label, too.
+  const isOut = labels.some((label) => without.includes(label)) || withAny.length === 0;
+  return isOut || !/\blabelsOf\b/.test(source) ? 'none' : 'rows';
 }
 
 /** A regular expression of the command line. @throws DicomRunError 104 */
@@ -109,7 +113,7 @@ export function grepScenarios(
 ): Options {
   if (pattern === null) return options;
   const names = literals(source);
-  const hasTable = /\beach\s*\(/.test(source);
+  const hasTable = HAS_TABLE.test(source);
   const kept = options.scenarios.filter(({ name }) => {
     const title = `${script} › ${name}`;
     const fits = (one: string): boolean => pattern.test(`${title} › ${one}`);
@@ -125,8 +129,12 @@ export function grepScenarios(
 
 /** What could have been selected. */
 export function titlesOf({ scenarios, labels }: Options, script: string): readonly string[] {
-  const marks = labels.length === 0 ? '' : ` (${labels.join(', ')})`;
-  return scenarios.map(({ name }) => `${script} › ${name}${marks}`);
+  return scenarios.map(({ name }) => `${script} › ${name}${marks(labels)}`);
+}
+
+/** Labels behind a title. */
+export function marks(labels: readonly string[]): string {
+  return labels.length === 0 ? '' : ` (${labels.join(', ')})`;
 }
 
 /** Texts that a script writes out, and names of conditions: what a case may be called. */
