@@ -187,6 +187,33 @@ describe.skipIf(!requirePeer('influxd', 'openssl'))('outputs of a run', () => {
   });
 });
 
+describe('outputs to servers that refuse everything', () => {
+  it('change no verdict, are counted each, and are 112 with --strict-output', async () => {
+    const server = createServer((request, response) => {
+      request.resume().on('end', () => response.writeHead(403).end('no, canary'));
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    const outs = [`influxdb=${url}?bucket=b`, `prometheus=${url}`, `otlp=${url}`];
+    const env = Object.fromEntries(
+      ['INFLUXDB', 'PROMETHEUS', 'OTLP'].map((name) => [`DICOMRUN_${name}_TOKEN`, 'canary']),
+    );
+    const args = [...LOAD, '--iterations', '5', ...outs.flatMap((out) => ['--out', out])];
+    const plain = await bench.script(SCRIPT, args, { env });
+    const strict = await bench.script(SCRIPT, [...args, '--strict-output'], { env });
+    server.close();
+    expect([plain.code, strict.code], plain.stderr + strict.stderr).toEqual([0, 112]);
+    const { outputs } = plain.summary();
+    expect(outputs.map(({ name }) => name)).toEqual(['influxdb', 'prometheus', 'otlp']);
+    for (const { written, unwritten, note } of outputs) {
+      expect(written).toBe(0);
+      expect(unwritten).toBeGreaterThan(10);
+      expect(note).toMatch(/not allowed: 403 no, \*\*\*; \d+ points are in the run log only/);
+    }
+    expect(plain.stdout + plain.stderr + JSON.stringify(outputs)).not.toContain('canary');
+  });
+});
+
 describe('what setup() does', () => {
   it('stands in an output at the time when it was done', async () => {
     const script = `

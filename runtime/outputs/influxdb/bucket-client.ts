@@ -4,6 +4,7 @@ import { call, write } from '../upload/http.ts';
 import type { HttpCall } from '../upload/http.ts';
 import { lineOf } from './line.ts';
 import type { InfluxTarget } from './target.ts';
+import { discreet } from '../upload/client.ts';
 import type { Point, UploadClient, WriteOutcome } from '../upload/client.ts';
 
 /** Every tag that a row may have, whatever its view. */
@@ -95,10 +96,10 @@ export class BucketClient implements UploadClient {
 
   /** In words that help, and never with the token, whatever the server repeats. */
   #told(outcome: WriteOutcome): WriteOutcome {
-    if (!('why' in outcome)) return outcome;
     const { token, bucket } = this.#target;
-    const why = token === undefined ? outcome.why : outcome.why.replaceAll(token, '***');
-    const hint = why.startsWith('404') ? `; make the bucket "${bucket}" first` : '';
-    return { ...outcome, why: why + hint };
+    const told = discreet(outcome, { token });
+    if (!('why' in told)) return told;
+    const hint = told.why.startsWith('404') ? `; make the bucket "${bucket}" first` : '';
+    return { ...told, why: told.why + hint };
   }
 }

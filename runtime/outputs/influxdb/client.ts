@@ -6,6 +6,7 @@ import type { IPoolOptions } from 'influx';
 import { retryAfter } from '../upload/http.ts';
 import { BucketClient } from './bucket-client.ts';
 import type { InfluxTarget } from './target.ts';
+import { discreet } from '../upload/client.ts';
 import type { Point, UploadClient, WriteOutcome } from '../upload/client.ts';
 
 const REQUEST_TIMEOUT_MS = 5_000;
@@ -33,6 +34,9 @@ export function createInfluxClient(target: InfluxTarget): UploadClient {
     options: { headers, rejectUnauthorized: !target.insecure },
     pool: { maxRetries: 0, requestTimeout: REQUEST_TIMEOUT_MS, backoff: NO_BACKOFF },
   });
+  const { token } = target;
+  const outcomeOf = async (call: Promise<unknown>): Promise<WriteOutcome> =>
+    discreet(await answerOf(call), { username, password, token });
   return {
     write: (points) =>
       outcomeOf(influx.writePoints(points.map(toClientPoint), { database, precision: 'n' })),
@@ -65,7 +69,7 @@ const RETRY_WORDS: Readonly<Record<string, string>> = {
   'Internal Server Error': 'internal server error; the log of InfluxDB says why: a full disk?',
 };
 
-async function outcomeOf(call: Promise<unknown>): Promise<WriteOutcome> {
+async function answerOf(call: Promise<unknown>): Promise<WriteOutcome> {
   try {
     await call;
     return { kind: 'written' };

@@ -4,6 +4,7 @@ import { RUNLOG_FILE } from '../../runlog/format.ts';
 import type { RunRecord } from '../../runlog/format.ts';
 import type { OutputConfig } from '../kind.ts';
 import type { Output } from '../output.ts';
+import { discreet } from '../upload/client.ts';
 import type { Point, UploadClient, WriteOutcome } from '../upload/client.ts';
 import { authorization, write } from '../upload/http.ts';
 import { createUploader } from '../upload/uploader.ts';
@@ -44,13 +45,14 @@ class OtlpClient implements UploadClient {
     this.#version = first.version;
   }
 
-  write(points: readonly Point[]): Promise<WriteOutcome> {
+  async write(points: readonly Point[]): Promise<WriteOutcome> {
     const { to, options } = this.#config;
     // why: the uploader hands on what its source made, and that is DataPointMaker alone
     const body = exportRequest(points as readonly OtlpPoint[], this.#resource, this.#version);
     const headers = { ...authorization(options), 'content-type': 'application/json' };
     const insecure = options['insecure'] === 'true';
-    return write({ method: 'POST', url: to, headers, body, insecure }, partialSuccess);
+    const request = { method: 'POST', url: to, headers, body, insecure } as const;
+    return discreet(await write(request, partialSuccess), options);
   }
 
   /** Nothing to make. */

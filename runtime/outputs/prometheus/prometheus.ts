@@ -2,6 +2,7 @@
 import { join } from 'node:path';
 import { RUNLOG_FILE } from '../../runlog/format.ts';
 import { authorization, write } from '../upload/http.ts';
+import { discreet } from '../upload/client.ts';
 import type { Point, UploadClient, WriteOutcome } from '../upload/client.ts';
 import { createUploader } from '../upload/uploader.ts';
 import type { OutputConfig } from '../kind.ts';
@@ -45,7 +46,7 @@ class RemoteWriteClient implements UploadClient {
 
   async write(points: readonly Point[]): Promise<WriteOutcome> {
     const { to, options } = this.#config;
-    const outcome = await write({
+    const answer = await write({
       method: 'POST',
       url: to,
       headers: {
@@ -57,6 +58,7 @@ class RemoteWriteClient implements UploadClient {
       body: snappy(writeRequest(points)),
       insecure: options['insecure'] === 'true',
     });
+    const outcome = discreet(answer, options);
     if (outcome.kind === 'refused' && this.#isThereAlready(points, outcome.why)) {
       return { kind: 'written' };
     }

@@ -37,3 +37,23 @@ export interface UploadClient {
   /** What has to be there before the first batch; `written` when it is. */
   prepare(): Promise<WriteOutcome>;
 }
+
+/** Shorter ones would blot out half of a message. */
+const SHORTEST_SECRET = 3;
+
+/** What a server says may repeat what it was sent: no secret of ours gets into a message or a file. */
+export function discreet(
+  outcome: WriteOutcome,
+  { username, password, token }: Readonly<Record<string, string | undefined>>,
+): WriteOutcome {
+  const pair = Buffer.from(`${username ?? ''}:${password ?? ''}`).toString('base64');
+  const secrets = [token, password, password === undefined ? undefined : pair].filter(
+    (one): one is string => one !== undefined && one.length >= SHORTEST_SECRET,
+  );
+  const without = (why: string): string =>
+    secrets.reduce((text, secret) => text.replaceAll(secret, '***'), why);
+  if ('why' in outcome) return { ...outcome, why: without(outcome.why) };
+  if (outcome.kind !== 'written' || outcome.without === undefined) return outcome;
+  const { count, why } = outcome.without;
+  return { ...outcome, without: { count, why: without(why) } };
+}
