@@ -199,6 +199,13 @@ export class Archive extends StoreStation<Taking> {
     return this.#query.instances(keys, level);
   }
 
+  /** Forgets what stands for unique keys; how many instances that were. */
+  forget(keys: JsonDataset, level: QueryLevel): number {
+    const instances = this.#query.instances(keys, level);
+    for (const { sopInstance } of instances) this.store.remove(sopInstance);
+    return instances.length;
+  }
+
   /** By the same words as {@link onRequest}: what is refused there needs no data set. */
   override collects(association: Association, request: IncomingRequest): boolean {
     return typeof operationOf(association, request) === 'string';

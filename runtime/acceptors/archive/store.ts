@@ -117,6 +117,15 @@ export class ArchiveStore {
     counts.set(transferSyntax, (counts.get(transferSyntax) ?? 0) + by);
   }
 
+  /** Forgets an instance, and its series and study where it was the last. */
+  remove(sopInstance: string): void {
+    const place = this.places.get(sopInstance);
+    if (place === undefined) return;
+    this.#remove(place.study, place.series, sopInstance);
+    if (place.study.series.size === 0) this.studies.delete(place.study.uid);
+    this.#known?.delete(sopInstance);
+  }
+
   #remove(study: StoredStudy, series: StoredSeries, sopInstance: string): void {
     const instance = series.instances.get(sopInstance);
     if (instance === undefined) return;

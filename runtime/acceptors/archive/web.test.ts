@@ -1,6 +1,7 @@
 // The archive over the web: what is stored by STOW-RS is found by QIDO-RS and comes back by WADO-RS.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { hash } from 'node:crypto';
+import { get as httpGet } from 'node:http';
 import { Pool } from '../../dicom/pool/prototype.ts';
 import { syntheticPool } from '../../dicom/synthetic/synthetic.ts';
 import { whole } from '../../web/auth.ts';
@@ -136,13 +137,83 @@ describe('the archive over the web', () => {
     await closed.close();
   });
 
-  it('says what it does not offer', async () => {
-    const request = {
-      method: 'DELETE',
-      path: `${WEB_ROOT}/studies/${STUDY}`,
-      headers: [],
-      body: null,
+  it('gives single frames, native and compressed, in the order they were asked for', async () => {
+    for (const transferSyntax of ['1.2.840.10008.1.2.1', '1.2.840.10008.1.2.5']) {
+      const spec = { modality: 'US', rows: 8, columns: 8, frames: 3, transferSyntax } as const;
+      const frames = new Pool(
+        syntheticPool({ ...spec, instances: 1 }, { id: 7, key: transferSyntax }),
+      );
+      const [image] = frames.members;
+      if (image === undefined) throw new Error('no image');
+      const images = new InstanceImages('1'.repeat(15), 'b');
+      await stow('/studies', images.part({ prototype: image, identity: null, edits: null }).pieces);
+      const { studyUid, seriesUid, sopInstance } = image.share;
+      const at = `/studies/${studyUid}/series/${seriesUid}/instances/${sopInstance}`;
+      const several = await retrieve(`${at}/frames/3,1`, '*/*');
+      expect(several.parts).toBe(2);
+      if (transferSyntax.endsWith('.1')) expect(several.bytes).toBe(2 * 8 * 8 * 3);
+      expect((await get(`${at}/frames/1`)).headers['content-type']).toContain(
+        transferSyntax.endsWith('.5') ? 'image/dicom-rle' : 'application/octet-stream',
+      );
+      expect((await get(`${at}/frames/4`)).status).toBe(404);
+      expect((await get(`${at}/frames/0`)).status).toBe(404);
+    }
+    expect((await get(`/studies/${STUDY}/frames/1`)).status).toBe(404);
+  });
+
+  it('writes no faster than it is read, and holds no answer whole', async () => {
+    const archive = new Archive({ keep: 'all' }, () => performance.now());
+    const services = new ArchiveWeb(archive);
+    const most: number[] = [];
+    const slow = await serveWeb({ host: '127.0.0.1', port: 0, tls: null }, (request, response) => {
+      const timer = setInterval(() => most.push(response.writableLength), 1);
+      response.once('close', () => clearInterval(timer));
+      services.answer(request, response);
+    });
+    const large = new Pool(
+      syntheticPool(
+        { modality: 'CT', rows: 1024, columns: 1024, instances: 12 },
+        { id: 9, key: 'large' },
+      ),
+    );
+    for (const image of large.members) {
+      archive.put({ ...image.share, datasetOffset: 0 }, Buffer.from(image.read()), undefined);
+    }
+    const [one] = large.members;
+    const path = `${WEB_ROOT}/studies/${one?.share.studyUid}`;
+    const bytes = await new Promise<number>((resolve, reject) => {
+      const request = httpGet({ host: '127.0.0.1', port: slow.port, path }, (response) => {
+        let sum = 0;
+        response.on('data', (chunk: Buffer) => (sum += chunk.length));
+        response.on('end', () => resolve(sum));
+        response.on('error', reject);
+        response.pause();
+        setTimeout(() => response.resume(), 100);
+      });
+      request.on('error', reject);
+    });
+    expect(bytes).toBeGreaterThan(12 * 2 * 1024 ** 2);
+    // The piece that waits, and no other.
+    expect(Math.max(...most)).toBeLessThan(2 * 2.2 * 1024 ** 2);
+    await slow.close();
+  });
+
+  it('forgets what is deleted', async () => {
+    const gone = async (path: string) => {
+      const request = { method: 'DELETE', path: WEB_ROOT + path, headers: [], body: null };
+      return (await whole(origin, request)).status;
     };
+    const series = members[0]?.share.seriesUid ?? '';
+    expect(await gone(`/studies/${STUDY}/series/${series}/instances/${UIDS[0]}`)).toBe(204);
+    const left = datasetsOf((await get(`/studies/${STUDY}/instances`)).text);
+    expect(left.map(({ SOPInstanceUID }) => SOPInstanceUID)).toEqual([UIDS[1]]);
+    expect(await gone(`/studies/${STUDY}`)).toBe(204);
+    expect(await gone(`/studies/${STUDY}`)).toBe(404);
+    expect((await get(`/studies/${STUDY}/series`)).status).toBe(204);
+  });
+
+  it('says what it does not offer', async () => {
+    const request = { method: 'PUT', path: `${WEB_ROOT}/studies/1.2`, headers: [], body: null };
     expect((await whole(origin, request)).status).toBe(405);
     expect((await get('/patients')).status).toBe(404);
     expect((await get('/studies/1.2/rendered')).status).toBe(404);

@@ -1,15 +1,14 @@
-// The archive over the web, on the same store: STOW-RS, QIDO-RS, WADO-RS with metadata (PS3.18 §10).
+// The archive over the web, on the same store: STOW-RS, QIDO-RS, WADO-RS with metadata and frames
+// (PS3.18 §10), DELETE.
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { keywordOf, tagOf } from '../../dicom/element/dictionary.ts';
 import { openDataset, type JsonDataset } from '../../dicom/element/json.ts';
-import { fileMeta } from '../../dicom/file/part10.ts';
 import { modelOf, toModel } from '../../web/json-model.ts';
-import { closing, newBoundary, partHead, relatedType } from '../../web/multipart-writer.ts';
+import { newBoundary } from '../../web/multipart-writer.ts';
 import { answerJson, refuse, takeStow } from '../stations/stow.ts';
 import type { Archive } from './archive.ts';
 import type { QueryLevel } from './query.ts';
-import { inSyntax } from './retrieve.ts';
-import type { StoredInstance } from './store.ts';
+import { NotOffered, sendFrames, sendInstances } from './web-retrieve.ts';
 
 /** Root of the services. */
 export const WEB_ROOT = '/dicom-web';
@@ -58,22 +57,26 @@ interface Place {
   readonly study?: string;
   readonly series?: string;
   readonly instance?: string;
-  /** `studies`, `series`, `instances` to search; `metadata`; '' for the resource itself. */
+  /** `studies`, `series`, `instances` to search; `metadata`, `frames`; '' for the resource itself. */
   readonly rest: string;
+  /** From 1. */
+  readonly frames?: readonly number[];
 }
 
 const PLACE =
-  /^(?:\/studies\/([\d.]+)(?:\/series\/([\d.]+)(?:\/instances\/([\d.]+))?)?)?(?:\/(studies|series|instances|metadata))?\/?$/;
+  /^(?:\/studies\/([\d.]+)(?:\/series\/([\d.]+)(?:\/instances\/([\d.]+))?)?)?(?:\/(studies|series|instances|metadata|frames\/(\d{1,6}(?:,\d{1,6})*)))?\/?$/;
 
 function placeOf(path: string): Place | null {
   const match = PLACE.exec(path);
   if (match === null) return null;
-  const [, study, series, instance, rest = ''] = match;
+  const [, study, series, instance, rest = '', list] = match;
+  if (list !== undefined && instance === undefined) return null;
   return {
     ...(study === undefined ? {} : { study }),
     ...(series === undefined ? {} : { series }),
     ...(instance === undefined ? {} : { instance }),
     rest,
+    ...(list === undefined ? {} : { frames: list.split(',').map(Number) }),
   };
 }
 
@@ -107,13 +110,25 @@ export class ArchiveWeb {
     if (request.method === 'POST' && isStore && place.series === undefined) {
       return this.#store(request, response, study);
     }
-    if (request.method !== 'GET') return refuse(request, response, 405, 'no such service here');
     request.resume();
+    if (request.method === 'DELETE' && study !== undefined && rest === '') {
+      return this.#delete(request, response, place);
+    }
+    if (request.method !== 'GET') return refuse(request, response, 405, 'no such service here');
     try {
       this.#get(request, response, place, url.searchParams);
     } catch (error) {
-      refuse(request, response, 400, (error as Error).message);
+      const status = error instanceof NotOffered ? error.status : 400;
+      refuse(request, response, status, (error as Error).message);
     }
+  }
+
+  /** Not of the standard, and offered by many: what is below the path is forgotten. */
+  #delete(request: IncomingMessage, response: ServerResponse, place: Place): void {
+    const gone = this.#archive.forget(keysOf(place), lowest(place));
+    if (gone === 0) return refuse(request, response, 404, 'the archive has none of it');
+    response.writeHead(204);
+    response.end();
   }
 
   #get(
@@ -135,7 +150,12 @@ export class ArchiveWeb {
       );
       return answerJson(response, 200, metadata);
     }
-    this.#send(request, response, instances);
+    const boundary = this.#boundary;
+    const [only] = instances;
+    if (place.frames !== undefined && only !== undefined) {
+      return sendFrames(response, only, { numbers: place.frames, boundary });
+    }
+    sendInstances(response, instances, { accept: request.headers.accept ?? '', boundary });
   }
 
   #search(
@@ -165,34 +185,6 @@ export class ArchiveWeb {
     }
     if (found.length > 0) return answerJson(response, 200, found);
     response.writeHead(204);
-    response.end();
-  }
-
-  /** As they are stored, or in the one transfer syntax that was asked for. */
-  #send(
-    request: IncomingMessage,
-    response: ServerResponse,
-    instances: readonly StoredInstance[],
-  ): void {
-    const wanted = /transfer-syntax="?([\d.]+)/.exec(request.headers.accept ?? '')?.[1];
-    const pieces: Buffer[] = [];
-    for (const { header, dataset, sopClass, sopInstance } of instances) {
-      const kept = header.transferSyntax;
-      const syntax = wanted ?? kept;
-      if (dataset === null) {
-        return refuse(request, response, 404, "the archive keeps headers only: keep: 'all'");
-      }
-      const bytes = inSyntax(dataset, kept, syntax);
-      if (bytes === null) return refuse(request, response, 406, 'not in that transfer syntax');
-      pieces.push(partHead(this.#boundary, 'application/dicom'));
-      pieces.push(fileMeta(sopClass, sopInstance, syntax), bytes);
-    }
-    pieces.push(closing(this.#boundary));
-    response.writeHead(200, {
-      'content-type': relatedType(this.#boundary),
-      'content-length': pieces.reduce((sum, piece) => sum + piece.length, 0),
-    });
-    for (const piece of pieces) response.write(piece);
     response.end();
   }
 

@@ -1,0 +1,170 @@
+// WADO-RS of the archive: instances and frames as parts, written as fast as they are taken.
+import type { ServerResponse } from 'node:http';
+import { DataError } from '../../dicom/element/data-error.ts';
+import { findElement, indexDataset, PIXEL_DATA } from '../../dicom/element/element-index.ts';
+import { encodingOf, TransferSyntax } from '../../dicom/element/transfer-syntax.ts';
+import { fileMeta } from '../../dicom/file/part10.ts';
+import { framesOf, pixelsOf, transcode } from '../../dicom/file/transcode.ts';
+import { closing, partHead, relatedType } from '../../web/multipart-writer.ts';
+import { inSyntax } from './retrieve.ts';
+import type { StoredInstance } from './store.ts';
+
+/** What is not offered, as status and words. */
+export class NotOffered extends Error {
+  readonly status: number;
+
+  constructor(status: number, message: string) {
+    super(message);
+    this.status = status;
+  }
+}
+
+/** An instance of which everything was kept. */
+interface Whole extends StoredInstance {
+  readonly dataset: Buffer;
+}
+
+/**
+ * As they are stored, or in the one transfer syntax that was asked for: converted one at a time, when
+ * its turn comes.
+ *
+ * @throws NotOffered before anything was sent
+ */
+export function sendInstances(
+  response: ServerResponse,
+  instances: readonly StoredInstance[],
+  { accept, boundary }: { readonly accept: string; readonly boundary: string },
+): void {
+  const wanted = /transfer-syntax="?([\d.]+)/.exec(accept)?.[1];
+  const whole = instances.map(mustBeWhole);
+  const [first] = whole;
+  if (first !== undefined) convert(first, wanted);
+  response.writeHead(200, { 'content-type': relatedType(boundary) });
+  void pour(response, parts(whole, wanted, boundary));
+}
+
+function mustBeWhole(instance: StoredInstance): Whole {
+  const { dataset } = instance;
+  if (dataset !== null) return { ...instance, dataset };
+  throw new NotOffered(404, "the archive keeps headers only: keep: 'all'");
+}
+
+/** @throws NotOffered where it cannot be converted */
+function convert({ dataset, header }: Whole, wanted: string | undefined): Buffer {
+  const { transferSyntax: kept } = header;
+  const bytes = wanted === undefined ? dataset : inSyntax(dataset, kept, wanted);
+  if (bytes !== null) return bytes;
+  throw new NotOffered(406, 'not in that transfer syntax');
+}
+
+function* parts(
+  instances: readonly Whole[],
+  wanted: string | undefined,
+  boundary: string,
+): Generator<Buffer> {
+  for (const instance of instances) {
+    const { sopClass, sopInstance, header } = instance;
+    yield partHead(boundary, 'application/dicom');
+    yield fileMeta(sopClass, sopInstance, wanted ?? header.transferSyntax);
+    yield convert(instance, wanted);
+  }
+  yield closing(boundary);
+}
+
+/** Waits for a slow reader; what goes wrong in the middle breaks the connection off. */
+async function pour(response: ServerResponse, pieces: Iterable<Buffer>): Promise<void> {
+  try {
+    for (const piece of pieces) {
+      if (response.destroyed) return;
+      if (!response.write(piece)) await drained(response);
+    }
+    response.end();
+  } catch {
+    response.destroy();
+  }
+}
+
+function drained(response: ServerResponse): Promise<void> {
+  return new Promise((resolve) => {
+    const done = (): void => {
+      response.off('drain', done);
+      response.off('close', done);
+      resolve();
+    };
+    response.on('drain', done);
+    response.on('close', done);
+  });
+}
+
+/** Media type of a frame by its transfer syntax (PS3.18 Table 8.7.3-2); native ones are bytes. */
+const FRAME_TYPES: Readonly<Record<string, string>> = {
+  [TransferSyntax.RLE]: 'image/dicom-rle',
+  '1.2.840.10008.1.2.4.50': 'image/jpeg',
+  '1.2.840.10008.1.2.4.51': 'image/jpeg',
+  '1.2.840.10008.1.2.4.57': 'image/jpeg',
+  '1.2.840.10008.1.2.4.70': 'image/jpeg',
+  '1.2.840.10008.1.2.4.80': 'image/jls',
+  '1.2.840.10008.1.2.4.81': 'image/jls',
+  '1.2.840.10008.1.2.4.90': 'image/jp2',
+  '1.2.840.10008.1.2.4.91': 'image/jp2',
+};
+
+/**
+ * Frames from 1, in the order they were asked for (PS3.18 §10.4.1.1.3), as they are stored.
+ *
+ * @throws NotOffered before anything was sent
+ */
+export function sendFrames(
+  response: ServerResponse,
+  instance: StoredInstance,
+  { numbers, boundary }: { readonly numbers: readonly number[]; readonly boundary: string },
+): void {
+  const { type, frames } = framesIn(mustBeWhole(instance));
+  const chosen = numbers.map((number) => {
+    const frame = frames[number - 1];
+    if (frame !== undefined) return frame;
+    throw new NotOffered(404, `there is no frame ${number}: the instance has ${frames.length}`);
+  });
+  response.writeHead(200, { 'content-type': relatedType(boundary, type) });
+  void pour(response, partsOf(chosen, type, boundary));
+}
+
+function* partsOf(frames: readonly Buffer[], type: string, boundary: string): Generator<Buffer> {
+  for (const frame of frames) {
+    yield partHead(boundary, type);
+    yield frame;
+  }
+  yield closing(boundary);
+}
+
+function framesIn({ dataset, header }: Whole): { type: string; frames: readonly Buffer[] } {
+  try {
+    return cutFrames(dataset, header.transferSyntax);
+  } catch (error) {
+    if (!(error instanceof DataError)) throw error;
+    throw new NotOffered(406, `its frames cannot be told apart: ${error.message}`);
+  }
+}
+
+/** Little endian and not deflated: what a frame is made of has no other form on the web. */
+function cutFrames(kept: Buffer, syntax: string): { type: string; frames: readonly Buffer[] } {
+  const { encapsulated } = encodingOf(syntax);
+  const native = TransferSyntax.EXPLICIT_LE;
+  const dataset = encapsulated ? kept : transcode(kept, syntax, native).dataset;
+  const { elements } = indexDataset(dataset, encodingOf(encapsulated ? syntax : native));
+  const pixel = findElement(elements, PIXEL_DATA);
+  if (pixel === null) throw new NotOffered(404, 'the instance has no pixel data');
+  const value = dataset.subarray(pixel.valueOffset, pixel.valueOffset + pixel.length);
+  const { rows, columns, frames, samples, bitsAllocated } = pixelsOf(
+    dataset,
+    encapsulated ? syntax : native,
+  ).shape;
+  if (pixel.undefinedLength) {
+    const type = FRAME_TYPES[syntax] ?? 'application/octet-stream';
+    return { type, frames: framesOf(value, frames) };
+  }
+  const size = (rows * columns * samples * bitsAllocated) / 8;
+  if (!Number.isInteger(size)) throw new NotOffered(406, 'a frame does not end with a byte');
+  const cut = Array.from({ length: frames }, (_, i) => value.subarray(i * size, (i + 1) * size));
+  return { type: 'application/octet-stream', frames: cut };
+}
