@@ -8,7 +8,7 @@ import { now } from '../sandbox/globals.ts';
 import { shared } from '../sandbox/shared.ts';
 import type { Releasable, Vu } from '../sandbox/vu.ts';
 import { Dataset, Identity, Study, isPlain } from './data.ts';
-import { milliseconds } from './duration.ts';
+import { milliseconds } from '../sandbox/duration.ts';
 import { FindCall } from './find.ts';
 import { Pool } from './pool.ts';
 import { Receiver } from './receiver.ts';

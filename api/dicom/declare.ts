@@ -5,7 +5,7 @@ import { ask } from '../sandbox/calls.ts';
 import { badArgument } from '../sandbox/errors.ts';
 import type { Vu } from '../sandbox/vu.ts';
 import { Dataset, Study, learn, nextStudy, type Member } from './data.ts';
-import { milliseconds } from './duration.ts';
+import { milliseconds } from '../sandbox/duration.ts';
 import { mergeEdits } from './edit-keys.ts';
 import { Pool } from './pool.ts';
 import { Receiver } from './receiver.ts';

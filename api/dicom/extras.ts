@@ -8,7 +8,7 @@ import { shared } from '../sandbox/shared.ts';
 import { textOf } from '../sandbox/text.ts';
 import type { TableRow, Vu } from '../sandbox/vu.ts';
 import type { Dataset } from './data.ts';
-import { milliseconds } from './duration.ts';
+import { milliseconds } from '../sandbox/duration.ts';
 import type { Peer } from './peer.ts';
 import type { Duration } from './types.ts';
 

@@ -5,7 +5,7 @@ import { badArgument } from '../sandbox/errors.ts';
 import type { Vu } from '../sandbox/vu.ts';
 import { Association } from './association.ts';
 import { Dataset, Study, memberOf } from './data.ts';
-import { milliseconds } from './duration.ts';
+import { milliseconds } from '../sandbox/duration.ts';
 import { Pool } from './pool.ts';
 import { Receiver } from './receiver.ts';
 import { throwIfFailed } from './result.ts';

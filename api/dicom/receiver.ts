@@ -6,7 +6,7 @@ import { badArgument } from '../sandbox/errors.ts';
 import { shared } from '../sandbox/shared.ts';
 import type { Vu } from '../sandbox/vu.ts';
 import { Dataset, Study } from './data.ts';
-import { milliseconds } from './duration.ts';
+import { milliseconds } from '../sandbox/duration.ts';
 import { uidEdit } from './edit-keys.ts';
 import type { Delivery, ExpectOptions, StoreResult } from './types.ts';
 

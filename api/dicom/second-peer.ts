@@ -4,7 +4,7 @@ import { ask, callJson } from '../sandbox/calls.ts';
 import { badArgument } from '../sandbox/errors.ts';
 import type { Vu } from '../sandbox/vu.ts';
 import { Dataset, Identity } from './data.ts';
-import { milliseconds } from './duration.ts';
+import { milliseconds } from '../sandbox/duration.ts';
 import { Normalised } from './normalised.ts';
 import { Pool } from './pool.ts';
 import { requestOf } from './peer.ts';

@@ -3,7 +3,7 @@ import { callJson } from '../sandbox/calls.ts';
 import { badArgument } from '../sandbox/errors.ts';
 import type { Vu } from '../sandbox/vu.ts';
 import { Study } from './data.ts';
-import { milliseconds } from './duration.ts';
+import { milliseconds } from '../sandbox/duration.ts';
 import { Peer } from './peer.ts';
 import type { VerifyOptions, Visibility } from './types.ts';
 

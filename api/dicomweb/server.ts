@@ -1,7 +1,7 @@
 // A DICOMweb server of one VU: its services as calls.
 import { Op } from '../bridge.ts';
 import { Dataset, Identity, Study } from '../dicom/data.ts';
-import { milliseconds } from '../dicom/duration.ts';
+import { milliseconds } from '../sandbox/duration.ts';
 import { Receiver } from '../dicom/receiver.ts';
 import type { Duration, Match } from '../dicom/types.ts';
 import { ask, callRequest } from '../sandbox/calls.ts';

@@ -2,7 +2,7 @@
 import type { RunContext } from '../conductor/run-types.ts';
 import { planOf } from '../executors/plan-of.ts';
 import type { Plan } from '../executors/plan.ts';
-import { splitPart, WHOLE } from '../executors/segment.ts';
+import { splitPart, WHOLE } from '../executors/segments/segment.ts';
 import { count } from '../metrics/numbers.ts';
 import type { Remote } from './remote.ts';
 

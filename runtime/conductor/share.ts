@@ -1,7 +1,7 @@
 // From resolved options and what the init pass declared to what each thread is told. Pure.
 import type { Options, Route, Routes, Target, VerifyTarget, WebTarget } from '../config/types.ts';
 import { maxVUsOf } from '../executors/describe.ts';
-import { WORKERS_PER_PROCESS } from '../executors/segment.ts';
+import { WORKERS_PER_PROCESS } from '../executors/segments/segment.ts';
 import type { EmbeddedAddress, EmbeddedSpec, ReceiverSpec } from '../threads/acceptor.ts';
 import type { Declaration, FromVu, PeerSpec } from '../threads/vu.ts';
 

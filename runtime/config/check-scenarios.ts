@@ -1,7 +1,7 @@
 // What one scenario alone cannot say: exports that exist, `after` that names another and is no circle.
 import { maxVUsOf } from '../executors/describe.ts';
 import type { Scenario } from '../executors/index.ts';
-import { partName } from '../executors/segment.ts';
+import { partName } from '../executors/segments/segment.ts';
 import type { Options } from './types.ts';
 import type { Problems } from './values/problems.ts';
 import { didYouMean } from './values/suggest.ts';

@@ -2,7 +2,7 @@
 // number (ns in scenarios, ms elsewhere), all of it structured-clonable.
 
 import type { Scenario } from '../executors/index.ts';
-import type { SegmentPart } from '../executors/segment.ts';
+import type { SegmentPart } from '../executors/segments/segment.ts';
 import type { ThresholdConfig } from '../metrics/engine-types.ts';
 import type { OutputConfig } from '../outputs/kind.ts';
 import type { PlainOptions } from './option-table.ts';

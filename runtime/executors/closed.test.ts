@@ -6,7 +6,7 @@ import { rawSteps } from './ramping-vus.ts';
 import type { Scenario } from './index.ts';
 import type { RampingVUs } from './ramping-vus.ts';
 import type { Stage } from './scenario.ts';
-import { splitPart, WHOLE } from './segment.ts';
+import { splitPart, WHOLE } from './segments/segment.ts';
 import { paceDueNs } from './shared-iterations.ts';
 
 const BASE = {

@@ -3,8 +3,8 @@ import { formatNs } from './duration.ts';
 import { executorOf } from './index.ts';
 import type { Scenario } from './index.ts';
 import { planOf } from './plan-of.ts';
-import { countsOf } from './segment.ts';
-import type { Division, SegmentPart } from './segment.ts';
+import { countsOf } from './segments/segment.ts';
+import type { Division, SegmentPart } from './segments/segment.ts';
 import { iterationsText, vusText } from './words.ts';
 
 /** The load in words, without the scenario's name. */

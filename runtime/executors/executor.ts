@@ -4,7 +4,7 @@
 import type { Plan, VuStep } from './plan.ts';
 import type { ScenarioBase, Stage } from './scenario.ts';
 import type { RecordedTraffic } from './arrivals/recorded-traffic.ts';
-import type { Share } from './share.ts';
+import type { Share } from './segments/share.ts';
 
 /**
  * Reads keys of a scenario as scripts write it. A value that is wrong, or missing and without a

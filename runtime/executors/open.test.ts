@@ -5,7 +5,7 @@ import { planOf } from './plan-of.ts';
 import type { ConstantArrivalRate } from './constant-arrival-rate.ts';
 import type { Scenario } from './index.ts';
 import type { RampingArrivalRate } from './ramping-arrival-rate.ts';
-import { splitPart, WHOLE } from './segment.ts';
+import { splitPart, WHOLE } from './segments/segment.ts';
 
 const BASE = {
   name: 'gi',

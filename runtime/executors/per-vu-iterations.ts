@@ -4,7 +4,7 @@ import { formatNs, NS_PER_S } from './duration.ts';
 import type { Executor } from './executor.ts';
 import { steadily } from './plan.ts';
 import type { ScenarioBase } from './scenario.ts';
-import { ownedCount } from './segment.ts';
+import { ownedCount } from './segments/segment.ts';
 import { startAtOnce } from './slots.ts';
 import { iterationsText, vusText } from './words.ts';
 

@@ -2,9 +2,9 @@
 import { executorOf } from './index.ts';
 import type { Scenario } from './index.ts';
 import type { Plan } from './plan.ts';
-import { WHOLE } from './segment.ts';
-import type { SegmentPart } from './segment.ts';
-import { shareOf } from './share.ts';
+import { WHOLE } from './segments/segment.ts';
+import type { SegmentPart } from './segments/segment.ts';
+import { shareOf } from './segments/share.ts';
 
 /**
  * The plan of one scenario for a worker's share of a part (all of it unless told), in ns from the

@@ -17,9 +17,9 @@ import { NS_PER_S } from './duration.ts';
 import type { Executor } from './executor.ts';
 import type { ClosedPlan, SlotEvent, SlotEventKind, VuStep } from './plan.ts';
 import type { ScenarioBase, Stage } from './scenario.ts';
-import { nthOwned, ownedCount, WHOLE } from './segment.ts';
-import { shareOf } from './share.ts';
-import type { Share } from './share.ts';
+import { nthOwned, ownedCount, WHOLE } from './segments/segment.ts';
+import { shareOf } from './segments/share.ts';
+import type { Share } from './segments/share.ts';
 import { numbers } from './slots.ts';
 import { stagesText, vusText } from './words.ts';
 

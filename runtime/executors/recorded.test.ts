@@ -5,7 +5,7 @@ import { executorOf } from './index.ts';
 import { planOf } from './plan-of.ts';
 import type { OpenPlan } from './plan.ts';
 import { startsOf, type Recorded } from './recorded.ts';
-import { splitPart, WHOLE, type SegmentPart } from './segment.ts';
+import { splitPart, WHOLE, type SegmentPart } from './segments/segment.ts';
 
 const MS = 1e6;
 const S = 1000 * MS;

@@ -1,8 +1,8 @@
 // Plans of slots that loop.
 import type { ClosedPlan, SlotEvent } from './plan.ts';
 import type { ScenarioBase } from './scenario.ts';
-import { nthOwned, ownedBetween, ownedCount } from './segment.ts';
-import type { Share } from './share.ts';
+import { nthOwned, ownedBetween, ownedCount } from './segments/segment.ts';
+import type { Share } from './segments/share.ts';
 
 /** The owned ones of the scenario's VUs, all started at 0, for `spanNs`. */
 export function startAtOnce(

@@ -210,6 +210,20 @@ describe('import arrows', () => {
   });
 });
 
+/** Product files of a folder, sub-folders not counted, that one still finds something in. */
+const FOLDER_MOST = 20;
+
+describe('a folder', () => {
+  it('is no drawer', () => {
+    const files = new Map<string, number>();
+    for (const file of code) {
+      const folder = file.slice(0, file.lastIndexOf('/'));
+      files.set(folder, (files.get(folder) ?? 0) + 1);
+    }
+    expect([...files].filter(([, n]) => n > FOLDER_MOST)).toEqual([]);
+  });
+});
+
 describe('a type', () => {
   const homes = new Map<string, Set<string>>();
   for (const file of code) {

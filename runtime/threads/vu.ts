@@ -9,7 +9,7 @@
 import type { MessagePort } from 'node:worker_threads';
 import type { Scenario, Target, Routes, VerifyTarget, WebTarget } from '../config/types.ts';
 import type { RecordedTraffic } from '../executors/arrivals/recorded-traffic.ts';
-import type { SegmentPart } from '../executors/segment.ts';
+import type { SegmentPart } from '../executors/segments/segment.ts';
 import type { PoolShare } from '../dicom/pool/share.ts';
 import type { EmbeddedAddress, ReceiverAddress, ReceiverSpec } from './acceptor.ts';
 import type {

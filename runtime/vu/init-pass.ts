@@ -11,7 +11,7 @@ import {
   WHOLE,
   WORKERS_PER_PROCESS,
   type Segment,
-} from '../executors/segment.ts';
+} from '../executors/segments/segment.ts';
 import { WorkerSlot } from '../threads/state.ts';
 import type { FromVu, ToVu, VuPlan, VuTask } from '../threads/vu.ts';
 import { VuSlot } from './life/vus.ts';

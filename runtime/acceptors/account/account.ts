@@ -6,7 +6,7 @@ import type { Tally } from './tally.ts';
 import type { AccountListener } from './listener.ts';
 import { Contents } from './contents.ts';
 import type { PixelJudge } from './contents.ts';
-import { Comparison } from './hashes.ts';
+import { Comparison } from './pixels/hashes.ts';
 import { FOREIGN } from './keys.ts';
 import type { SentRecipe } from '../../threads/delivery.ts';
 

@@ -1,5 +1,5 @@
 // Of each instance what was sent and what came, compared: right is what equals any accepted send.
-import type { Comparison } from './hashes.ts';
+import type { Comparison } from './pixels/hashes.ts';
 import type { Instances } from './instances.ts';
 import type { SentRecipe } from '../../threads/delivery.ts';
 

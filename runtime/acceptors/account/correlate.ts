@@ -1,8 +1,8 @@
 // How an arrival is recognised: by its SOP Instance UID, or, where a router changes UIDs, by
 // something that the router leaves alone.
 import { instanceOf, memberNumber, parseUid } from '../../dicom/pool/identity.ts';
-import { HeaderReader, tagPath } from './header.ts';
-import type { KeptHeader } from './header.ts';
+import { HeaderReader, tagPath } from './headers/header.ts';
+import type { KeptHeader } from './headers/header.ts';
 import type { InstanceKey, Keys } from './keys.ts';
 
 const STUDY_INSTANCE_UID = 0x0020000d;

@@ -2,7 +2,7 @@
 import { NO_SLOT } from './instances.ts';
 import type { Account, StudyWatcher } from './account.ts';
 import { MOST_DIFFERENCES } from './delivery.ts';
-import { Comparison } from './hashes.ts';
+import { Comparison } from './pixels/hashes.ts';
 import type { Version } from './contents.ts';
 import type { SentInstance } from './sent-headers.ts';
 import type { Delivery, Expectation, TagDifference, TagWish } from './delivery.ts';

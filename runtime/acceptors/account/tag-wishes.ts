@@ -1,7 +1,7 @@
 // What `expect({ tags })` wants of elements, judged on the header that was kept.
-import { BudgetedPattern } from './budgeted-pattern.ts';
-import { HeaderReader, tagPath } from './header.ts';
-import type { KeptHeader, TagPath } from './header.ts';
+import { BudgetedPattern } from './headers/budgeted-pattern.ts';
+import { HeaderReader, tagPath } from './headers/header.ts';
+import type { KeptHeader, TagPath } from './headers/header.ts';
 import type { TagDifference, TagWish } from './delivery.ts';
 
 interface Wish {

@@ -3,8 +3,8 @@
 import type { ResponseFields } from '../../dicom/dimse/incoming.ts';
 import { Status } from '../../dicom/dimse/status.ts';
 import type { DatasetTap } from '../../dicom/scp/dataset-tap.ts';
-import { HeaderReader } from '../account/header.ts';
-import type { KeptHeader } from '../account/header.ts';
+import { HeaderReader } from '../account/headers/header.ts';
+import type { KeptHeader } from '../account/headers/header.ts';
 import type { Stored } from '../stations/store-station.ts';
 
 const SOP_CLASS_UID = 0x00080016;

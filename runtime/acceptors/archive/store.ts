@@ -1,6 +1,6 @@
 // What the archive holds: patients' studies, series and instances, indexed when somebody asks.
 import type { SimulatedArchive } from '../../../api/k6/simulate.ts';
-import type { KeptHeader } from '../account/header.ts';
+import type { KeptHeader } from '../account/headers/header.ts';
 import type { InstanceFacts } from './facts.ts';
 import { ARCHIVE_DEFAULTS } from './spec.ts';
 

@@ -1,8 +1,8 @@
 // Conditions on elements, as rule tables and routes write them.
 import { DataError } from '../../dicom/element/data-error.ts';
-import { BudgetedPattern } from '../account/budgeted-pattern.ts';
-import { tagPath } from '../account/header.ts';
-import type { TagPath } from '../account/header.ts';
+import { BudgetedPattern } from '../account/headers/budgeted-pattern.ts';
+import { tagPath } from '../account/headers/header.ts';
+import type { TagPath } from '../account/headers/header.ts';
 import type { TagWish } from '../account/delivery.ts';
 
 /** Something values can be asked of. */

@@ -1,6 +1,6 @@
 // Which destinations an instance goes to: by AE titles, modality, and conditions on its elements.
 import type { RouterRoute } from '../../../api/k6/simulate.ts';
-import { HeaderReader } from '../account/header.ts';
+import { HeaderReader } from '../account/headers/header.ts';
 import { ConditionList } from './conditions.ts';
 import { SpecError } from '../stations/spec-error.ts';
 

@@ -3,8 +3,8 @@ import type { Coercion, RouterRule } from '../../../api/k6/simulate.ts';
 import { compileEdits } from '../../dicom/edit/edits.ts';
 import type { CompiledEdits } from '../../dicom/edit/edits.ts';
 import { patchHeader } from '../../dicom/edit/header-patch.ts';
-import { HeaderReader, tagPath } from '../account/header.ts';
-import type { KeptHeader, TagPath } from '../account/header.ts';
+import { HeaderReader, tagPath } from '../account/headers/header.ts';
+import type { KeptHeader, TagPath } from '../account/headers/header.ts';
 import { ConditionList } from './conditions.ts';
 
 /** The one rule of the embedded router. */

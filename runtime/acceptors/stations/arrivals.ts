@@ -6,9 +6,9 @@ import type { ReceiverSpec } from '../../threads/acceptor.ts';
 import type { ArrivalRow } from '../account/account.ts';
 import { correlator } from '../account/correlate.ts';
 import type { Correlator } from '../account/correlate.ts';
-import { NO_HASH } from '../account/hashes.ts';
-import type { KeptHeader } from '../account/header.ts';
-import { PixelMatch } from '../account/known-pixels.ts';
+import { NO_HASH } from '../account/pixels/hashes.ts';
+import type { KeptHeader } from '../account/headers/header.ts';
+import { PixelMatch } from '../account/pixels/known-pixels.ts';
 import type { ReceiverTools } from './receiver.ts';
 
 /** What compressed values may take up until they are compared, of all associations together. */

@@ -5,7 +5,7 @@ import { hostsOf } from '../../conductor/share.ts';
 import type { BuiltScript, RunContext } from '../../conductor/run-types.ts';
 import type { Options, ThresholdConfig } from '../../config/types.ts';
 import { DicomRunError, ExitCode } from '../../errors.ts';
-import { splitPart, WHOLE } from '../../executors/segment.ts';
+import { splitPart, WHOLE } from '../../executors/segments/segment.ts';
 import type { Summary } from '../../metrics/summary.ts';
 import { isAllowed } from '../../vu/associations/allowed.ts';
 import { preflight } from '../run/preflight.ts';

@@ -6,8 +6,8 @@ import { peerText } from '../../dicom/failure-text.ts';
 import { describe, describePart, maxVUsOf } from '../../executors/describe.ts';
 import type { Scenario } from '../../executors/index.ts';
 import { requirements } from '../../executors/requirements.ts';
-import { partName } from '../../executors/segment.ts';
-import type { SegmentPart } from '../../executors/segment.ts';
+import { partName } from '../../executors/segments/segment.ts';
+import type { SegmentPart } from '../../executors/segments/segment.ts';
 import { bytes, count, plural } from '../../metrics/numbers.ts';
 import type { PlanFacts } from '../../report/plan.ts';
 

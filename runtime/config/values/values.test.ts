@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { formatNs } from '../../executors/duration.ts';
-import { ownedCount, segmentOf } from '../../executors/segment.ts';
+import { ownedCount, segmentOf } from '../../executors/segments/segment.ts';
 import { resolve, messages } from '../../tests/config-fixture.ts';
 import { aeTitleFault, isLoopback } from './address.ts';
 import { isTooLong, parseDuration, parseDurationOrMs } from '../../../api/duration.ts';

@@ -5,9 +5,9 @@ import { cellOf, cellPositions, poissonProcess } from './poisson.ts';
 import { pieceOf, timeOf } from './rate-curve.ts';
 import type { RateCurve } from './rate-curve.ts';
 import type { OpenScenario } from '../scenario.ts';
-import { nthOwned, ownedBetween, ownedCount, owns } from '../segment.ts';
-import type { Segment } from '../segment.ts';
-import type { Share } from '../share.ts';
+import { nthOwned, ownedBetween, ownedCount, owns } from '../segments/segment.ts';
+import type { Segment } from '../segments/segment.ts';
+import type { Share } from '../segments/share.ts';
 
 /** Intended times of a whole plan's starts. */
 export interface StartTimes {

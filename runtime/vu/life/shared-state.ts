@@ -1,7 +1,7 @@
 // `dicom.shared`: counters in one SharedArrayBuffer over all workers, queues in the worker that their
 // name hashes to.
 import { Answer, Op } from '../../../api/bridge.ts';
-import { nthOwned, segmentOf, type Segment } from '../../executors/segment.ts';
+import { nthOwned, segmentOf, type Segment } from '../../executors/segments/segment.ts';
 import type { Calls } from '../sandbox/calls.ts';
 import type { Mesh, MeshMessage } from './mesh.ts';
 import type { Operation } from '../sandbox/operation.ts';

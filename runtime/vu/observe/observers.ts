@@ -6,7 +6,7 @@ import { METRIC_TABLE } from '../../../api/k6/metric-table.ts';
 import { FileNames } from '../../dicom/pool/file-names.ts';
 import { executorOf } from '../../executors/index.ts';
 import { begunCounts, begunOffset } from '../../executors/plan-of.ts';
-import { ownedCount, segmentOf } from '../../executors/segment.ts';
+import { ownedCount, segmentOf } from '../../executors/segments/segment.ts';
 import { countOf, WorkerSlot, type InstanceCounts } from '../../threads/state.ts';
 import { caseOf } from './told-case.ts';
 import { RingFault } from '../sandbox/host.ts';

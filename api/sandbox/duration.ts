@@ -1,6 +1,6 @@
 // Durations as scripts write them.
 import { parseDurationOrMs } from '../duration.ts';
-import { badArgument } from '../sandbox/errors.ts';
+import { badArgument } from './errors.ts';
 
 /** Milliseconds of `'30s'`, `'1m30s'`, `'250ms'` or a number of ms; undefined stays undefined. */
 export function milliseconds(value: number | string | undefined, what: string): number | undefined {

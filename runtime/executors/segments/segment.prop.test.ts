@@ -1,13 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { NS_PER_S } from './duration.ts';
-import type { Scenario } from './index.ts';
-import type { ClosedPlan, OpenPlan, Plan, SlotEvent } from './plan.ts';
-import { planOf } from './plan-of.ts';
-import { rawSteps } from './ramping-vus.ts';
-import type { RampingVUs } from './ramping-vus.ts';
-import { timeOf, rateCurve } from './arrivals/rate-curve.ts';
-import type { Arrival } from './scenario.ts';
+import { NS_PER_S } from '../duration.ts';
+import type { Scenario } from '../index.ts';
+import type { ClosedPlan, OpenPlan, Plan, SlotEvent } from '../plan.ts';
+import { planOf } from '../plan-of.ts';
+import { rawSteps } from '../ramping-vus.ts';
+import type { RampingVUs } from '../ramping-vus.ts';
+import { timeOf, rateCurve } from '../arrivals/rate-curve.ts';
+import type { Arrival } from '../scenario.ts';
 import { nthOwned, ownedBetween, ownedCount, owns, segmentOf, splitPart } from './segment.ts';
 import type { SegmentPart } from './segment.ts';
 

@@ -10,13 +10,13 @@ import {
   nativeBytes,
   nativeValue,
   pixelForm,
-} from '../../dicom/file/pixel-form.ts';
-import type { PixelForm } from '../../dicom/file/pixel-form.ts';
-import { encodingOf, TransferSyntax, wordBytes } from '../../dicom/element/transfer-syntax.ts';
-import { Pool } from '../../dicom/pool/prototype.ts';
-import type { Prototype } from '../../dicom/pool/prototype.ts';
-import { LARGE_FILE_BYTES, splitPrototypeNumber } from '../../dicom/pool/share.ts';
-import type { PoolShare } from '../../dicom/pool/share.ts';
+} from '../../../dicom/file/pixel-form.ts';
+import type { PixelForm } from '../../../dicom/file/pixel-form.ts';
+import { encodingOf, TransferSyntax, wordBytes } from '../../../dicom/element/transfer-syntax.ts';
+import { Pool } from '../../../dicom/pool/prototype.ts';
+import type { Prototype } from '../../../dicom/pool/prototype.ts';
+import { LARGE_FILE_BYTES, splitPrototypeNumber } from '../../../dicom/pool/share.ts';
+import type { PoolShare } from '../../../dicom/pool/share.ts';
 
 /** So many bytes of one form and length are made at most: it is done while images arrive. */
 const MOST_BYTES = 1024 ** 3;

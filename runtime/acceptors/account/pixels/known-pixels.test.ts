@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { hashDataset } from '../../dicom/file/hash.ts';
-import { Pool } from '../../dicom/pool/prototype.ts';
-import { syntheticPool } from '../../dicom/synthetic/synthetic.ts';
-import { DatasetTap } from '../../dicom/scp/dataset-tap.ts';
+import { hashDataset } from '../../../dicom/file/hash.ts';
+import { Pool } from '../../../dicom/pool/prototype.ts';
+import { syntheticPool } from '../../../dicom/synthetic/synthetic.ts';
+import { DatasetTap } from '../../../dicom/scp/dataset-tap.ts';
 import { HashNumbers } from './hashes.ts';
 import { KnownPixels, PixelMatch } from './known-pixels.ts';
 

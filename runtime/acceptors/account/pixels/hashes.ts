@@ -7,11 +7,11 @@ import {
   NATIVE,
   nativeFragments,
   pixelForm,
-} from '../../dicom/file/pixel-form.ts';
-import type { PixelForm } from '../../dicom/file/pixel-form.ts';
-import { TransferSyntax, encodingOf } from '../../dicom/element/transfer-syntax.ts';
-import { splitPrototypeNumber } from '../../dicom/pool/share.ts';
-import type { PoolShare, PrototypeShare } from '../../dicom/pool/share.ts';
+} from '../../../dicom/file/pixel-form.ts';
+import type { PixelForm } from '../../../dicom/file/pixel-form.ts';
+import { TransferSyntax, encodingOf } from '../../../dicom/element/transfer-syntax.ts';
+import { splitPrototypeNumber } from '../../../dicom/pool/share.ts';
+import type { PoolShare, PrototypeShare } from '../../../dicom/pool/share.ts';
 import { PixelForms } from './pixel-forms.ts';
 
 /** Not hashed, or no expectation. */

@@ -1,11 +1,11 @@
 // Pixels that the run's pools hold in memory: what arrives is compared with them byte for byte,
 // which is twenty times faster than hashing it, and says more.
-import { Pool } from '../../dicom/pool/prototype.ts';
-import type { Prototype } from '../../dicom/pool/prototype.ts';
-import type { PoolShare } from '../../dicom/pool/share.ts';
+import { Pool } from '../../../dicom/pool/prototype.ts';
+import type { Prototype } from '../../../dicom/pool/prototype.ts';
+import type { PoolShare } from '../../../dicom/pool/share.ts';
 import { wordOf } from './pixel-forms.ts';
-import { encodingOf } from '../../dicom/element/transfer-syntax.ts';
-import type { KnownValues } from '../../dicom/scp/dataset-tap.ts';
+import { encodingOf } from '../../../dicom/element/transfer-syntax.ts';
+import type { KnownValues } from '../../../dicom/scp/dataset-tap.ts';
 import type { HashNumbers } from './hashes.ts';
 
 const UNDEFINED_LENGTH = 0xffffffff;

@@ -1,9 +1,9 @@
 // The part of an arrived data set before its pixel data, as kept for later questions.
-import { findElement } from '../../dicom/element/element-index.ts';
-import type { ElementAt } from '../../dicom/element/element-index.ts';
-import { tagOf } from '../../dicom/element/dictionary.ts';
-import { openDataset, valueOf } from '../../dicom/element/json.ts';
-import type { OpenDataset } from '../../dicom/element/json.ts';
+import { findElement } from '../../../dicom/element/element-index.ts';
+import type { ElementAt } from '../../../dicom/element/element-index.ts';
+import { tagOf } from '../../../dicom/element/dictionary.ts';
+import { openDataset, valueOf } from '../../../dicom/element/json.ts';
+import type { OpenDataset } from '../../../dicom/element/json.ts';
 
 /** Kept bytes; parsed only when somebody asks. */
 export interface KeptHeader {

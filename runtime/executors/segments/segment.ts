@@ -7,7 +7,7 @@
 // numbers allow (see `turns`). So parts own every index exactly once, a part's count of the first n
 // indices is never a whole one off n times its share, and none ever shrinks as n grows. Equal parts
 // simply go round: index g belongs to part g mod n.
-import { DicomRunError, ExitCode } from '../errors.ts';
+import { DicomRunError, ExitCode } from '../../errors.ts';
 
 /** One division: the widths of all its parts in order, and which of them is meant. */
 export interface Division {

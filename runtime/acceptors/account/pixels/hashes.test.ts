@@ -1,12 +1,12 @@
 // Pixels that come in another form than they were sent in.
 import { beforeAll, describe, expect, it } from 'vitest';
-import { TransferSyntax as TS } from '../../dicom/element/transfer-syntax.ts';
-import { initializeCodecs } from '../../dicom/file/codecs.ts';
-import { transcode } from '../../dicom/file/transcode.ts';
-import { Pool } from '../../dicom/pool/prototype.ts';
-import { DatasetTap } from '../../dicom/scp/dataset-tap.ts';
-import { syntheticPool } from '../../dicom/synthetic/synthetic.ts';
-import type { SyntheticSpec } from '../../dicom/synthetic/synthetic.ts';
+import { TransferSyntax as TS } from '../../../dicom/element/transfer-syntax.ts';
+import { initializeCodecs } from '../../../dicom/file/codecs.ts';
+import { transcode } from '../../../dicom/file/transcode.ts';
+import { Pool } from '../../../dicom/pool/prototype.ts';
+import { DatasetTap } from '../../../dicom/scp/dataset-tap.ts';
+import { syntheticPool } from '../../../dicom/synthetic/synthetic.ts';
+import type { SyntheticSpec } from '../../../dicom/synthetic/synthetic.ts';
 import { Comparison, HashNumbers } from './hashes.ts';
 import { KnownPixels, PixelMatch } from './known-pixels.ts';
 
