@@ -1,4 +1,5 @@
 // What the plan block is made of, from the resolved options and what the script declared. Pure.
+import { isLoopback } from '../../config/values/address.ts';
 import { withoutPassword } from '../../config/describe-config.ts';
 import type { Options, TlsConfig } from '../../config/types.ts';
 import type { PlanInfo } from '../../conductor/screen.ts';
@@ -44,7 +45,7 @@ export function planFacts(info: PlanInfo): PlanFacts {
     outputs: options.outputs.map(({ kind, to }) => `${kind} ${withoutPassword(to)}`.trim()),
     dir: info.resultsDir,
     ...(origin === undefined ? {} : { origin }),
-    notes: [...options.warnings, ...info.notes],
+    notes: [...options.warnings, ...info.notes, ...unreachable(info)],
   };
 }
 
@@ -53,6 +54,23 @@ function tlsText({ cert, verify }: TlsConfig): string {
   const own = cert === undefined ? '' : ' with our certificate';
   return `TLS${own}${verify === false ? ', any certificate is taken' : ''}`;
 }
+
+/** Receivers that a target elsewhere cannot reach. */
+export function unreachable({ options, targets, receivers }: Reachable): readonly string[] {
+  const { target } = targets;
+  if (target === null || options.embedded || isLoopback(target.host)) return [];
+  return receivers
+    .filter(({ host }) => isLoopback(host))
+    .map(({ aets: [name = ''] }) => {
+      const cure = `--receiver ${name}=0.0.0.0:PORT, or dicom.receiver({ host: '0.0.0.0' })`;
+      return `${name} listens for this machine only, and the target is ${target.host}: ${cure}`;
+    });
+}
+
+type Reachable = Pick<PlanInfo, 'receivers'> & {
+  readonly options: Pick<Options, 'embedded'>;
+  readonly targets: Pick<PlanInfo['targets'], 'target'>;
+};
 
 /** Only where a VU may have to wait for its turn. */
 function connectText({ connectBacklog, connectRate }: Options, maxVUs: number) {

@@ -382,3 +382,22 @@ describe('the headline', () => {
     expect(run([...ITERATION, ['vus', 1]]).verdict.did).toBe('1 iteration by 1 VU in 30 s');
   });
 });
+
+describe('an account tells its cause:', () => {
+  const warningsOf = (over: Partial<DeliveryAccount>) =>
+    run([...ITERATION, ...STORED], { facts: { accounts: [account('GI', over)] } }).verdict.warnings;
+
+  it('nobody delivered', () => {
+    expect(warningsOf({ arrived: 0, unique: 0, missing: 50 })).toEqual([
+      expect.stringMatching(/^nothing at all arrived by GI: does the router deliver here\?/),
+    ]);
+    expect(warningsOf({ arrived: 1, unique: 1, missing: 49 })).toEqual([]);
+  });
+
+  it('the router gives new UIDs', () => {
+    expect(warningsOf({ arrived: 0, unique: 0, missing: 50, unexpected: 48 })).toEqual([
+      expect.stringMatching(/see `correlate`/),
+    ]);
+    expect(warningsOf({ unexpected: 3 })).toEqual([]);
+  });
+});

@@ -7,6 +7,7 @@ import { count, plural, thresholdNumber } from '../numbers.ts';
 import type { ThresholdResult, Verdict } from '../summary.ts';
 import type { ViewIndex } from '../view-index.ts';
 import { nearest } from '../distribution/nearest.ts';
+import { deliveryHints } from './delivery-hints.ts';
 import {
   brokenText,
   missingText,
@@ -71,7 +72,7 @@ function causesOf(told: Told, index: ViewIndex, facts: RunFacts): Cause[] {
 }
 
 function warningsOf(facts: RunFacts): string[] {
-  const warnings = [...facts.warnings];
+  const warnings = [...facts.warnings, ...deliveryHints(facts.accounts)];
   if (facts.generator.saturated) {
     warnings.push(`the generator was saturated: ${facts.generator.reasons.join('; ')}`);
   }
