@@ -47,6 +47,13 @@ export function snippets(root: string): readonly Snippet[] {
   );
 }
 
+/** Snippets of pipelines: YAML as GitHub, Azure and GitLab read it, Groovy as Jenkins does. */
+export function pipelines(root: string): readonly (Snippet & { readonly language: string })[] {
+  return documents(root).flatMap((file) =>
+    fences(root, file).filter(({ language }) => /^(yaml|groovy)$/.test(language)),
+  );
+}
+
 /** All command lines: of fences that are not TypeScript, and between backticks in the text. */
 export function commandLines(root: string): readonly Snippet[] {
   return documents(root).flatMap((file) => {
