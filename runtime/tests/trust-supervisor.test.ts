@@ -1,4 +1,5 @@
 // Whatever of ours breaks while a run goes on: teardown, summary, verdict 109 and where to read on.
+import { execFileSync } from 'node:child_process';
 import { chmodSync, existsSync, readFileSync } from 'node:fs';
 import { request } from 'node:http';
 import { connect } from 'node:net';
@@ -47,16 +48,41 @@ async function runBreaking(bench: Bench, how: 'timer' | 'promise', workers: stri
 import { existsSync } from 'node:fs';
 const look = () => { if (existsSync('${go}')) { clearInterval(timer); ${fails[how]} } };
 const timer = isMainThread ? undefined : setInterval(look, 50).unref();`;
-  const file = join(bench.folder, bench.write(`break-${how}.mjs`, code));
-  // Threads inherit the arguments of Node.js, so a Node.js that has one more is what runs.
-  const line = `exec '${process.execPath}' --import '${file}' "$@"`;
-  const node = join(bench.folder, bench.write(`node-${how}`, `#!/bin/sh\n${line}\n`));
-  chmodSync(node, 0o755);
+  const node = nodeWith(bench, `break-${how}`, code);
   const run = bench.startScript(THREADED, ['--workers', workers], { node });
   await run.says('UNDER WAY');
   bench.write(`go-${how}`, '');
   return run.ended;
 }
+
+/** A Node.js whose threads run this code, too: they inherit its arguments. */
+function nodeWith(bench: Bench, name: string, code: string): string {
+  const file = join(bench.folder, bench.write(`${name}.mjs`, code));
+  const line = `exec '${process.execPath}' --import '${file}' "$@"`;
+  const node = join(bench.folder, bench.write(`node-${name}`, `#!/bin/sh\n${line}\n`));
+  chmodSync(node, 0o755);
+  return node;
+}
+
+/** A run whose thread of receivers reads from a server that does not answer, from `go` on. */
+function runStuck(bench: Bench) {
+  const [go, pipe] = [join(bench.folder, 'go-stuck'), join(bench.folder, 'pipe')];
+  execFileSync('mkfifo', [pipe]);
+  const code = `import { isMainThread } from 'node:worker_threads';
+import { existsSync, readFileSync } from 'node:fs';
+const listens = () => process.getActiveResourcesInfo().includes('TCPServerWrap');
+const look = () => { if (existsSync('${go}') && listens()) readFileSync('${pipe}'); };
+if (!isMainThread) setInterval(look, 50).unref();`;
+  const node = nodeWith(bench, 'stuck', code);
+  return bench.startScript(STORES, ['--embedded', '--duration', '60s'], { node });
+}
+
+const STORES = SCRIPT.replace(
+  'export default async',
+  `
+const box = dicom.receiver({ aet: 'BOX' });
+export default async`,
+).replace('check(await', "if (__ITER === 1) console.log('UNDER WAY');\n  check(await");
 
 /** A user's output runs in main like any of ours; this one breaks from a timer. */
 const BREAKS = `
@@ -116,6 +142,30 @@ describe('a fault in main', () => {
     expect(run.stderr).toMatch(/internal: broke in a worker/);
     expect(run.stderr).toMatch(/TEARDOWN ran/);
   });
+
+  it(
+    'a thread of receivers that hangs is named, and Ctrl-C twice leaves',
+    {
+      timeout: 60_000,
+    },
+    async () => {
+      const run = runStuck(bench);
+      await run.says('UNDER WAY');
+      bench.write('go-stuck', '');
+      await run.says('has stood still for 10 s');
+      expect(run.stderr()).toMatch(/BOX.*: acceptor thread \d+ has stood still for 10 s/);
+      const began = performance.now();
+      run.signal('SIGINT');
+      await run.says('once more to leave at once');
+      // What comes within 200 ms is the same press.
+      await new Promise((resolve) => setTimeout(resolve, 300));
+      run.signal('SIGINT');
+      const { code } = await run.ended;
+      // By itself, or by whoever watches that it does.
+      expect([105, null]).toContain(code);
+      expect(performance.now() - began).toBeLessThan(10_000);
+    },
+  );
 
   it('in a step of capacity: what was found so far is told', { timeout: 60_000 }, async () => {
     bench.write('breaks.ts', BREAKS);
