@@ -107,6 +107,36 @@ describe('the embedded router', () => {
     expect(await at.expect({ ...question, tags })).toMatchObject({ wrongTags: 0, changedTags: 0 });
   });
 
+  it('and its receivers serve on while forty questions never come to an answer', async () => {
+    const StudyDescription = `${'a'.repeat(60)}!`;
+    const rules = [{ route: 'HTM_GI', when: {}, set: { StudyDescription } }];
+    const at = await acceptor({
+      receivers: [{ aets: ['GI_ARCHIVE'] }],
+      pools: [endoscopes],
+      embedded: { deliver: { HTM_GI: 0 }, router: { rules } },
+    });
+    const sender = new Sender(at, endoscopes, 'HTM_GI', 0);
+    const association = await sender.open(target(at, 'HTM_GI'));
+    const study = await sender.study(association, 1);
+    const question = { receiver: 0, timeoutMs: 20_000, quietMs: 0 };
+    await at.expect({ ...question, study, accepted: 1 });
+    // Each takes 2^60 steps, and none of them is another's.
+    const asked = Array.from({ length: 40 }, (_, n) => {
+      const tags = { StudyDescription: { re: `^(a+)+${n}$`, flags: '' } };
+      return at.expect({ ...question, study, accepted: 1, tags });
+    });
+    const other = await sender.study(association, 20);
+    expect(await at.expect({ ...question, study: other, accepted: 20 })).toMatchObject({
+      ...{ arrived: 20, missing: 0 },
+    });
+    await release(association);
+    const words = /^\(the pattern .* (took over \d+ ms and was given up|was not tried: .*)\)$/;
+    for (const { wrongTags, differences } of await Promise.all(asked)) {
+      expect(wrongTags).toBe(1);
+      expect(differences[0]?.actual).toMatch(words);
+    }
+  });
+
   it('leaves other routes alone', async () => {
     const at = await acceptor({
       receivers: [{ aets: ['EYE_ARCHIVE'] }],

@@ -36,6 +36,23 @@ describe('a pattern with a budget', () => {
     expect(looks).toBeLessThan(10);
   });
 
+  it('are bounded together, however many there are, and come back to themselves', async () => {
+    let given = 0;
+    const passedOver: BudgetedPattern[] = [];
+    for (let n = 0; n < 60; n++) {
+      const pattern = new BudgetedPattern(`^(a+)+${n}$`);
+      expect(pattern.test(HOSTILE)).toBeNull();
+      if (pattern.surrender.includes('was given up')) given++;
+      if (pattern.surrender.includes('was not tried')) passedOver.push(pattern);
+    }
+    // A second saved, a fifth of the time that passes, and the least of a look each time that is there.
+    expect(given).toBeLessThan(30);
+    expect(given + passedOver.length).toBe(60);
+    // That one was not tried is not held against it.
+    const [later] = passedOver;
+    while (later?.test('x') !== false) await new Promise((resolve) => setTimeout(resolve, 10));
+  });
+
   it('refuses what is no pattern', () => {
     expect(() => new BudgetedPattern('(')).toThrow(SyntaxError);
   });
