@@ -95,14 +95,14 @@ describe('a router in another process', () => {
   });
 });
 
-describe('an archive in another process (VERIFY=find)', () => {
-  const timing = { CFIND_INITIAL_DELAY: '0', CFIND_POLL_INTERVAL: '0.2', CFIND_TIMEOUT: '5' };
+const QUICK_FIND = { CFIND_INITIAL_DELAY: '0', CFIND_POLL_INTERVAL: '0.2', CFIND_TIMEOUT: '5' };
 
+describe('an archive in another process (VERIFY=find)', () => {
   it('is asked for what arrived, and a router that changes it is noticed', async () => {
     const archive = await serve('archive', { aets: ['ARCHIVE'] });
     const cfind = {
       ...{ VERIFY: 'find', CFIND_HOST: '127.0.0.1', CFIND_PORT: archive },
-      ...{ CFIND_AE_TITLE: 'ARCHIVE', ...timing },
+      ...{ CFIND_AE_TITLE: 'ARCHIVE', ...QUICK_FIND },
     };
     const to = ['--to', `ARCHIVE@127.0.0.1:${archive}`];
     const honest = await serve('router', {}, to);
@@ -115,6 +115,23 @@ describe('an archive in another process (VERIFY=find)', () => {
     expect(told.stdout).toMatch(/✗.*accession number.*arrives as sent/);
   });
 });
+
+/** What transformations.json expects of a router, by modality. */
+const TRANSFORMING = [
+  {
+    when: { Modality: 'OPV', SeriesDescription: { re: '^(GPA|SFA)$' } },
+    set: { StudyDescription: 'Visual Fields (VF) ${SeriesDescription}' },
+  },
+  {
+    when: { Modality: 'OPV', SeriesDescription: { re: '^(?!(GPA|SFA)$)' } },
+    set: { StudyDescription: 'Visual Fields (VF)' },
+  },
+  { when: { Modality: 'OPT' }, set: { StudyDescription: 'Optical Coherence Tomography (OCT)' } },
+  { when: { Modality: 'ES' }, set: { StudyDescription: 'GI Endoscopy' } },
+  { when: { PatientID: { re: '^AC' } }, copy: { PatientID: 'OtherPatientIDs' } },
+  { when: { AccessionNumber: '' }, set: { AccessionNumber: 'ACC${PatientID}' } },
+  { when: { StudyDate: '' }, copy: { StudyDate: 'AcquisitionDate' } },
+];
 
 /** What comes by DICOM is stored once more with another description, its UIDs kept, and sent on. */
 const REWRITING = `
@@ -158,6 +175,35 @@ describe.skipIf(!requirePeer('Orthanc'))('Orthanc', () => {
       mustPass(result);
       const [route] = result.summary().delivery.routes;
       expect(route).toMatchObject({ accepted: 4, unique: 4, missing: 0, duplicated: 0 });
+    } finally {
+      await orthanc.stop();
+    }
+  });
+
+  it('as the archive behind a router, asked by C-FIND for what arrived (VERIFY=find)', async () => {
+    // Names in any script can be told only in Unicode.
+    const orthanc = await startOrthanc({ config: { DefaultEncoding: 'Utf8' } });
+    const env = {
+      ...{ VERIFY: 'find', CFIND_HOST: '127.0.0.1', CFIND_PORT: String(orthanc.port) },
+      ...{ CFIND_AE_TITLE: 'ORTHANC', ...QUICK_FIND },
+    };
+    const to = ['--to', `ORTHANC@127.0.0.1:${orthanc.port}`];
+    const titles = ['LB-HTM-GI', 'LB-HTM-OPH', 'LB-HTM-ORTHO'];
+    const calling = ['HTM-GI', 'HTM-OPH', 'HTM-ORTHO', 'DICOMRUN'];
+    try {
+      for (const [file, spec] of [
+        ['data-validation', {}],
+        ['called-aet-routing', { aets: titles, allow: calling }],
+        ['routing-transformations', { rules: TRANSFORMING }],
+      ] as const) {
+        const router = await serve('router', spec, to);
+        mustPass(await example(`compass/${file}.ts`, ['-c', `R@127.0.0.1:${router}`], env));
+      }
+      const lazy = await serve('router', { rules: TRANSFORMING.slice(1) }, to);
+      const at = ['-c', `R@127.0.0.1:${lazy}`];
+      const told = await example('compass/routing-transformations.ts', at, env);
+      expect(told.code).toBe(99);
+      expect(told.stdout).toMatch(/✗ +OPV, GPA: visual fields/);
     } finally {
       await orthanc.stop();
     }
