@@ -62,8 +62,8 @@ function declaration(node: ts.Statement): string[] {
 
 function memberLine(member: ts.ClassElement | ts.TypeElement): string[] {
   const name = member.name?.getText();
-  if (name === undefined || name.startsWith('[') || name === 'toJSON') return [];
-  if (isPrivate(member) || isInternal(member)) return [];
+  if (name === undefined || /^[[#]/.test(name) || name === 'toJSON') return [];
+  if (isInternal(member)) return [];
   const signature = signatureOf(member, name);
   if (signature === null) return [];
   const text = prose(member);
@@ -115,9 +115,6 @@ const modifiers = (node: ts.Node): readonly ts.Modifier[] =>
 
 const isExported = (node: ts.Node): boolean =>
   modifiers(node).some(({ kind }) => kind === ts.SyntaxKind.ExportKeyword);
-
-const isPrivate = (node: ts.Node): boolean =>
-  modifiers(node).some(({ kind }) => kind === ts.SyntaxKind.PrivateKeyword);
 
 /** `@internal`: of no use to a script. */
 const isInternal = (node: ts.Node): boolean =>
