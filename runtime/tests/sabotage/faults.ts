@@ -32,7 +32,7 @@ export const FAULTS: Readonly<Record<Column, Fault>> = {
     name: 'loss',
     what: 'answers success to half of the images and forgets them',
     router: { drop: 0.5, seed: 3 },
-    says: /did not arrive|✗ .*\b(missing|found|there|whole|counted|forwarded|complete|written|arriv\w*)\b/,
+    says: /did not arrive|✗ .*\b(missing|found|there|whole|counted|forwarded|complete|written|arriv\w*|all of them)\b/,
   },
   duplicate: {
     name: 'duplicate',
@@ -58,7 +58,7 @@ export const FAULTS: Readonly<Record<Column, Fault>> = {
     what: 'rejects every other association',
     router: REFUSE,
     archive: REFUSE,
-    says: /rejected the association/,
+    says: /rejected the association|✗ .*: accepted\b/,
   },
   abort: {
     name: 'abort',

@@ -310,7 +310,13 @@ export const SUBJECTS: readonly Subject[] = [
     },
   }),
   of('scenarios/slide-scanner.ts', 'duplicate', {}),
-  of('scenarios/spike.ts', 'loss', { argued: { pixels: COUNTED } }),
+  of('scenarios/spike.ts', 'loss', {
+    argued: {
+      pixels: COUNTED,
+      refusal: 'one sender, which keeps its association, may do; see own faults',
+    },
+    own: [REFUSES_ALL],
+  }),
   of('scenarios/tls.ts', 'takes any client', {
     argued: Object.fromEntries(
       COLUMNS.map((one) => [one, 'it has no router: it sends to receivers of its own']),
