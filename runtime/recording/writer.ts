@@ -1,6 +1,6 @@
 // Writes a recording, a line as each association ends: a process that is killed leaves all that had
 // ended by then.
-import { closeSync, existsSync, statSync, writeSync } from 'node:fs';
+import { closeSync, existsSync, fstatSync, ftruncateSync, statSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { makeFolders } from '../make-folders.ts';
 import { openToAppend } from '../own-file.ts';
@@ -17,9 +17,12 @@ const OWNER_ONLY = 0o700;
 export class RecordingWriter {
   readonly header: RecordingHeader;
   readonly #file: number;
+  /** Bytes of whole lines. */
+  #length: number;
 
   private constructor(file: number, header: RecordingHeader) {
     this.#file = file;
+    this.#length = fstatSync(file).size;
     this.header = header;
     this.#line(header);
   }
@@ -58,6 +61,13 @@ export class RecordingWriter {
 
   #line(line: RecordingLine): void {
     const bytes = Buffer.from(`${JSON.stringify(line)}\n`);
-    for (let at = 0; at < bytes.length;) at += writeSync(this.#file, bytes, at);
+    try {
+      for (let at = 0; at < bytes.length;) at += writeSync(this.#file, bytes, at);
+    } catch (error) {
+      // What fitted of it would spoil the next line, too.
+      ftruncateSync(this.#file, this.#length);
+      throw error;
+    }
+    this.#length += bytes.length;
   }
 }

@@ -2,13 +2,13 @@
 // once storage is back. Killed and paused: influxdb.test.ts, run-influxdb.test.ts.
 import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync, statfsSync, writeFileSync } from 'node:fs';
+import { statfsSync, writeFileSync } from 'node:fs';
 import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { requirePeer, startInfluxd, type InfluxPeer } from './peers.ts';
 import { Bench, type CliResult } from './run-cli.ts';
+import { smallDisk } from './small-disk.ts';
 
 const bench = new Bench('storage');
 afterAll(() => bench.remove());
@@ -69,24 +69,6 @@ async function slowRelay(port: number, delayMs: number): Promise<{ port: number;
   return { port: (server.address() as AddressInfo).port, close };
 }
 
-/** A small disk of its own; null without the right to make one. */
-function smallDisk(): { folder: string; remove(): void } | null {
-  const folder = mkdtempSync(join(tmpdir(), 'dicomrun-disk-'));
-  try {
-    const args = ['-t', 'tmpfs', '-o', 'size=8m', 'tmpfs', folder];
-    execFileSync('mount', args, { stdio: 'ignore' });
-  } catch {
-    rmSync(folder, { recursive: true });
-    process.stderr.write('\n*** SKIPPED, a full disk: mounting a tmpfs needs root ***\n\n');
-    return null;
-  }
-  const remove = (): void => {
-    execFileSync('umount', ['-l', folder]);
-    rmSync(folder, { recursive: true });
-  };
-  return { folder, remove };
-}
-
 /** Starts influxd with its data in that folder. */
 async function influxdIn(folder: string): Promise<InfluxPeer> {
   const before = process.env['TMPDIR'];
@@ -121,7 +103,7 @@ describe.skipIf(!requirePeer('influxd'))('InfluxDB', () => {
   });
 
   it('on a full disk is told as an outage; with space again it has it all', async () => {
-    const disk = smallDisk();
+    const disk = smallDisk('8m');
     if (disk === null) return;
     const influx = await influxdIn(disk.folder);
     try {

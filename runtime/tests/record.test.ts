@@ -2,11 +2,13 @@
 // patient.
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync, statfsSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { RecordedAssociation, RecordingHeader } from '../recording/format.ts';
+import { readMeta } from '../dicom/file/part10.ts';
+import { smallDisk } from './small-disk.ts';
 import { Place, type Running } from './cli-spawn.ts';
 import { dumpToFile, startQrscp, startStorescp, type StoragePeer } from './peers/dcmtk.ts';
 import { anyPortFree, HOST, requirePeer } from './peers/process.ts';
@@ -69,10 +71,27 @@ function digests(files: readonly string[]): string[] {
   return files.map((file) => createHash('sha256').update(readFileSync(file)).digest('hex')).sort();
 }
 
-async function start(place: Place, to: StoragePeer, out: string): Promise<[Running, string]> {
+/** Of what follows the file meta information. */
+function datasetDigest(bytes: Buffer): string {
+  const dataset = bytes.subarray(readMeta(bytes).datasetOffset);
+  return createHash('sha256').update(dataset).digest('hex');
+}
+
+/** Takes what is left of a small disk. */
+function fill(folder: string): void {
+  const { bavail, bsize } = statfsSync(folder);
+  writeFileSync(join(folder, 'filler'), Buffer.alloc(bavail * bsize));
+}
+
+async function start(
+  place: Place,
+  to: StoragePeer,
+  out: string,
+  more: readonly string[] = [],
+): Promise<[Running, string]> {
   const port = String(await anyPortFree());
   const target = `${to.aet}@${HOST}:${to.port}`;
-  const running = place.start(['record', '--listen', port, '--to', target, '--out', out]);
+  const running = place.start(['record', '--listen', port, '--to', target, '--out', out, ...more]);
   await running.says('Ctrl-C ends it');
   return [running, port];
 }
@@ -157,6 +176,71 @@ describe.skipIf(!hasPeers)('a recording between DCMTK and DCMTK', () => {
     expect(moved?.operations[0]?.study).toBe(found?.operations[0]?.study);
     expect(await sink.files()).toHaveLength(IMAGES);
     await Promise.all([archive.stop(), sink.stop()]);
+  });
+
+  it('keeps the instances where it is told to, byte for byte', async () => {
+    const behind = await startStorescp();
+    const [running, port] = await start(place, behind, 'kept', ['--keep-data', 'patients']);
+    const send = () => command('storescu', ['-aec', 'X', HOST, port, ...files]);
+    await send();
+    await send();
+    running.kill('SIGINT');
+    const { code, out, err } = await running.done;
+    expect(code).toBe(0);
+    expect(err).toContain("warn: --keep-data writes patients' data into patients");
+    expect(out).toContain("patients: 12 instances written: patients' data\n");
+    const kept = join(place.folder, 'patients');
+    const names = readdirSync(kept);
+    const { associations } = readTraffic(join(place.folder, 'kept'));
+    const sent = associations[0]?.operations.map(({ instance }) => instance ?? '') ?? [];
+    expect(names.sort()).toEqual(sent.flatMap((one) => [`${one}.dcm`, `${one}-2.dcm`]).sort());
+    for (const name of names) expect(statSync(join(kept, name)).mode & 0o777).toBe(0o600);
+    const dataSets = (paths: readonly string[]): string[] =>
+      paths.map((path) => datasetDigest(readFileSync(path))).sort();
+    const received = dataSets(await behind.files());
+    expect(received).toHaveLength(2 * IMAGES);
+    expect(dataSets(names.map((name) => join(kept, name)))).toEqual(received);
+    expect(readFileSync(join(place.folder, 'kept', 'traffic.jsonl'), 'latin1')).not.toContain(
+      CANARY,
+    );
+    await behind.stop();
+  });
+
+  it('goes on with the traffic when its disk is full, and says what is missing', async () => {
+    const disk = smallDisk('200k');
+    if (disk === null) return;
+    const behind = await startStorescp();
+    const out = join(disk.folder, 'recording');
+    const kept = ['--keep-data', join(disk.folder, 'patients')];
+    const [running, port] = await start(place, behind, out, kept);
+    const echo = () => command('echoscu', [HOST, port]);
+    try {
+      await echo();
+      await expect.poll(() => readTraffic(out).associations.length, { timeout: 10_000 }).toBe(1);
+      fill(disk.folder);
+      await command('storescu', ['-aec', 'X', HOST, port, ...files]);
+      await running.says('an instance cannot be written');
+      // A line may still fit into the last page of the file: so many that it cannot.
+      for (let i = 0; i < 12; i++) await echo();
+      await running.says('warn: the recording cannot be written, bytes go on: ENOSPC');
+      expect(await behind.files()).toHaveLength(IMAGES);
+      rmSync(join(disk.folder, 'filler'));
+      await echo();
+      running.kill('SIGINT');
+      const { code, out: said } = await running.done;
+      expect(code).toBe(112);
+      const [, written = '', lost = ''] =
+        /: (\d+) associations? written, (\d+) lost/.exec(said) ?? [];
+      expect(Number(written) + Number(lost)).toBe(15);
+      expect(said).toContain("0 instances written, 6 lost: patients' data");
+      expect(readTraffic(out).associations).toHaveLength(Number(written));
+      expect(readdirSync(join(disk.folder, 'patients'))).toEqual([]);
+    } finally {
+      running.kill('SIGKILL');
+      await running.done;
+      disk.remove();
+      await behind.stop();
+    }
   });
 
   it('leaves a readable recording when it is killed', async () => {

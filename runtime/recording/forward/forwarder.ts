@@ -9,6 +9,7 @@ import { createSocketServer } from '../../dicom/ul/socket/socket-server.ts';
 import { requestorTls } from '../../dicom/ul/socket/tls.ts';
 import type { RecordedAssociation, RecordedEnd } from '../format.ts';
 import { Disguise } from '../observe/disguise.ts';
+import type { KeptInstances } from '../observe/kept-instances.ts';
 import { Onlooker, type Side } from '../observe/onlooker.ts';
 import { pipe } from './pipe.ts';
 
@@ -19,6 +20,8 @@ export interface ForwarderOptions {
   readonly tls?: { readonly inner: TlsOptions; readonly outer: TlsOptions };
   /** `performance.now()` that the offsets of all associations count from. */
   readonly startedAt: number;
+  /** Where instances are kept; left out: nowhere. */
+  readonly kept?: KeptInstances;
   /** A connection has ended. */
   onAssociation(association: RecordedAssociation): void;
   /** The acceptor could not be reached: why, once each. */
@@ -83,9 +86,9 @@ export class Forwarder {
 
   #accept(inner: Socket): void {
     this.connections += 1;
-    const { startedAt, onAssociation, onUnreachable } = this.#options;
+    const { startedAt, kept, onAssociation, onUnreachable } = this.#options;
     const outer = this.#connect();
-    const onlooker = new Onlooker(startedAt, performance.now(), this.#disguise);
+    const onlooker = new Onlooker(startedAt, performance.now(), this.#disguise, kept ?? null);
     const connection = new Connection(inner, outer, onlooker, {
       onUnreachable,
       onOver: (association) => {

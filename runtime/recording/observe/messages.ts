@@ -24,6 +24,8 @@ export interface PassedMessage extends CommandScan {
 }
 
 export interface MessageUser {
+  /** A piece of a data set; valid during the call. */
+  onData(message: PassedMessage, buffer: Buffer, start: number, end: number): void;
   /** A message is whole. */
   onMessage(message: PassedMessage): void;
 }
@@ -134,6 +136,7 @@ export class Messages implements PassedMessage {
   #dataPiece(buffer: Buffer, start: number, end: number, last: boolean): void {
     this.datasetBytes += end - start;
     if (!this.#head.full) this.#head.add(buffer, start, end);
+    this.#user.onData(this, buffer, start, end);
     if (!last) return;
     this.#inDataset = false;
     this.#end();

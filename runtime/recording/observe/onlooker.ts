@@ -14,7 +14,10 @@ import {
   type RecordedContext,
   type RecordedEnd,
 } from '../format.ts';
+import { readText } from '../../dicom/dimse/command.ts';
+import { CommandField, Element } from '../../dicom/dimse/elements.ts';
 import type { Disguise } from './disguise.ts';
+import type { KeptInstance, KeptInstances } from './kept-instances.ts';
 import { Messages, type MessageUser, type PassedMessage } from './messages.ts';
 import { Operations, type AgreedContext } from './operations.ts';
 
@@ -44,6 +47,7 @@ class Direction implements PduSink, MessageUser {
   readonly #messages = new Messages(this);
   readonly #side: Side;
   readonly #user: Onlooker;
+  #instance: KeptInstance | null = null;
 
   constructor(side: Side, user: Onlooker) {
     this.#side = side;
@@ -81,11 +85,20 @@ class Direction implements PduSink, MessageUser {
     this.#user.giveUp(this.#side, what);
   }
 
+  onData(message: PassedMessage, buffer: Buffer, start: number, end: number): void {
+    if (!this.#user.keepsData || message.commandField !== CommandField.C_STORE_RQ) return;
+    this.#instance ??= this.#user.keep(message);
+    this.#instance?.write(buffer, start, end);
+  }
+
   onMessage(message: PassedMessage): void {
+    this.#instance?.close();
+    this.#instance = null;
     this.#user.operations.onMessage(this.#side, message);
   }
 
   finish(): void {
+    this.#instance?.discard();
     const { unfinished } = this.#messages;
     if (unfinished !== null) this.#user.operations.onUnfinished(this.#side, unfinished);
   }
@@ -93,6 +106,8 @@ class Direction implements PduSink, MessageUser {
 
 export class Onlooker {
   readonly operations: Operations;
+  readonly #disguise: Disguise;
+  readonly #kept: KeptInstances | null;
   readonly #startedAt: number;
   readonly #at: number;
   readonly #directions: Readonly<Record<Side, Direction>>;
@@ -104,8 +119,18 @@ export class Onlooker {
   #endedBy: Side | null = null;
   #why: readonly number[] = [];
 
-  /** @param recordingAt `performance.now()` of the start of the recording */
-  constructor(recordingAt: number, now: number, disguise: Disguise) {
+  /**
+   * @param recordingAt `performance.now()` of the start of the recording
+   * @param kept where instances go; null: they go by
+   */
+  constructor(
+    recordingAt: number,
+    now: number,
+    disguise: Disguise,
+    kept: KeptInstances | null = null,
+  ) {
+    this.#disguise = disguise;
+    this.#kept = kept;
     this.#startedAt = now;
     this.#at = roundMs(now - recordingAt);
     this.operations = new Operations(now, disguise, (id) => this.#contextOf(id));
@@ -136,6 +161,17 @@ export class Onlooker {
     this.#unread = why === 'TLS' ? why : `${why}, from the ${side}`;
     this.#directions.requestor.stop();
     this.#directions.acceptor.stop();
+  }
+
+  get keepsData(): boolean {
+    return this.#kept !== null;
+  }
+
+  /** A file for the instance whose data set begins. */
+  keep({ command, contextId }: PassedMessage): KeptInstance | null {
+    const sopInstance = readText(command, 0, command.length, Element.AFFECTED_SOP_INSTANCE);
+    const digest = this.#disguise.of(sopInstance);
+    return this.#kept?.open({ ...this.#contextOf(contextId), sopInstance, digest }) ?? null;
   }
 
   onPdu(side: Side, pdu: Pdu, now: number): void {

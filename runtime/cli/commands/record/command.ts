@@ -20,6 +20,7 @@ export const define: DefineCommand = (command, { terminal, exit }) => {
     .option('--to <aet@host:port>', 'where everything goes')
     .requiredOption('--out <folder>', 'folder of the recording, a new one')
     .option('--for <duration>', 'end after this (default: at Ctrl-C)')
+    .option('--keep-data <folder>', "write the instances there too: these are patients' data")
     .option('--tls', 'end TLS here, read what is in it, begin TLS anew towards --to')
     .option('--tls-cert <file>', 'certificate to show, PEM')
     .option('--tls-key <file>', 'its private key, PEM')

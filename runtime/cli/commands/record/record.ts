@@ -1,100 +1,45 @@
 // Records until it is told to stop, then says what it has seen.
-import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { isLoopback } from '../../../config/values/address.ts';
 import { DicomRunError, ExitCode } from '../../../errors.ts';
-import { bytes, plural } from '../../../metrics/numbers.ts';
+import { plural } from '../../../metrics/numbers.ts';
 import { Forwarder } from '../../../recording/forward/forwarder.ts';
-import { TrafficTally, type TrafficSummary } from '../../../recording/summary.ts';
-import { RecordingWriter } from '../../../recording/writer.ts';
-import { writeOwnFile } from '../../../own-file.ts';
 import { showLive } from '../../live-line.ts';
 import type { Terminal } from '../../terminal.ts';
 import { untilSignal } from '../../until-signal.ts';
-import { version } from '../../version.ts';
-import { replayScript } from './replay-script.ts';
+import { RecordBook } from './book.ts';
 import type { RecordRequest } from './request.ts';
-import { summaryLines } from './summary-text.ts';
 
-/** What replays it, in the folder of the recording. */
-const SCRIPT = 'replay.ts';
 /** Associations that are open at the end get so long to come to theirs. */
 const DRAIN_MS = 30_000;
 
 /** @returns whether everything was written */
 export async function record(terminal: Terminal, request: RecordRequest): Promise<boolean> {
-  const startedAt = new Date();
-  const tally = new TrafficTally();
-  const forwarded: [number, number] = [0, 0];
-  const writer = beginFile(request, startedAt);
   const note = notes(terminal);
-  let lost = 0;
+  const book = new RecordBook(request, { startedAt: new Date(), to: request.to.aet, note });
   const forwarder = await openForwarder({
     listen: request.listen,
     to: request.to,
     ...(request.tls === undefined ? {} : { tls: request.tls }),
-    onTlsFailure: (why) => note(`a requestor's TLS failed: ${why}`),
+    ...(book.kept === null ? {} : { kept: book.kept }),
     startedAt: performance.now(),
+    onTlsFailure: (why) => note(`a requestor's TLS failed: ${why}`),
     onUnreachable: (why) => note(`${request.to.host}:${request.to.port} is not reached: ${why}`),
     onAssociation: (association) => {
-      forwarded[0] += association.bytes[0];
-      forwarded[1] += association.bytes[1];
       if (association.unread !== undefined) note(unreadNote(association.unread));
-      tally.add(association);
-      try {
-        writer.write(association);
-      } catch (error) {
-        lost += 1;
-        note(`the recording cannot be written, bytes go on: ${(error as Error).message}`);
-      }
+      book.add(association);
     },
   });
   terminal.out(introduction(request, forwarder.port));
+  if (request.keepData !== undefined) terminal.err(patientsData(request.keepData));
   terminal.err(request.forMs === undefined ? 'Ctrl-C ends it\n' : '');
   const live = (): string =>
-    `${plural(forwarder.connections, 'association')}, ${forwarder.open} open, ` +
-    `${plural(tally.operations, 'operation')}, ${bytes(forwarded[0] + forwarded[1])}`;
+    `${plural(forwarder.connections, 'association')}, ${forwarder.open} open, ${book.line()}`;
   const end = request.quiet ? () => undefined : showLive(terminal, live);
   await untilSignal(terminal, request.forMs);
   end();
   await drain(terminal, forwarder);
-  writer.close();
-  tell(terminal, request, { summary: tally.summary(), startedAt, lost });
-  return lost === 0;
-}
-
-/** What was seen, and where it is. */
-function tell(
-  terminal: Terminal,
-  request: RecordRequest,
-  { summary, startedAt, lost }: { summary: TrafficSummary; startedAt: Date; lost: number },
-): void {
-  terminal.out(`${summaryLines(summary, startedAt).join('\n')}\n`);
-  const written = plural(summary.associations - lost, 'association');
-  terminal.out(`${request.out}: ${written} written\n`);
-  if (summary.operations > 0) writeScript(terminal, request, summary);
-}
-
-function writeScript(terminal: Terminal, { folder, out }: RecordRequest, summary: TrafficSummary) {
-  try {
-    writeOwnFile(join(folder, SCRIPT), replayScript(summary));
-    terminal.out(`next: dicomrun inspect ${join(out, SCRIPT)}\n`);
-  } catch (error) {
-    terminal.err(`warn: ${SCRIPT} cannot be written: ${(error as Error).message}\n`);
-  }
-}
-
-function beginFile({ folder, to, out }: RecordRequest, startedAt: Date): RecordingWriter {
-  try {
-    const tool = `dicomrun ${version()}`;
-    return RecordingWriter.begin(folder, { startedAt, to: to.aet, tool });
-  } catch (error) {
-    throw new DicomRunError(ExitCode.CONFIG, {
-      code: 'CONFIG_RECORD',
-      message: `${out} cannot be written: ${(error as Error).message}`,
-      hint: 'name another folder with --out',
-    });
-  }
+  return book.end(terminal);
 }
 
 async function openForwarder(options: Parameters<typeof Forwarder.open>[0]): Promise<Forwarder> {
@@ -118,6 +63,13 @@ function introduction({ listen, to, out }: RecordRequest, port: number): string 
   return (
     `listens on ${listen.host}:${port}${only}, forwards to ${to.aet}@${to.host}:${to.port}\n` +
     `records into ${out}, without attribute values and UIDs\n`
+  );
+}
+
+function patientsData(folder: string): string {
+  return (
+    `warn: --keep-data writes patients' data into ${folder}: names, dates, images as they are. ` +
+    `Guard it, and delete it when it has served\n`
   );
 }
 

@@ -14,6 +14,7 @@ export interface RecordFlags {
   readonly to?: string;
   readonly out: string;
   readonly for?: string;
+  readonly keepData?: string;
   readonly tls?: boolean;
   readonly tlsCert?: string;
   readonly tlsKey?: string;
@@ -31,6 +32,9 @@ export interface RecordRequest {
   readonly out: string;
   readonly forMs: number | undefined;
   readonly quiet: boolean;
+  /** Folder for the instances, as it was typed; undefined: they are not kept. */
+  readonly keepData: string | undefined;
+  readonly cwd: string;
   /** TLS ends here and begins anew; undefined: it passes unread. */
   readonly tls: { readonly inner: TlsOptions; readonly outer: TlsOptions } | undefined;
 }
@@ -55,7 +59,8 @@ export function recordRequest(flags: RecordFlags, cwd: string): RecordRequest {
   }
   const forMs = flags.for === undefined ? undefined : readDurationMs('--for', flags.for);
   const tls = tlsOf(flags, cwd);
-  return { listen, to, folder, out: flags.out, forMs, quiet: flags.quiet === true, tls };
+  const { out, keepData } = flags;
+  return { listen, to, folder, out, forMs, quiet: flags.quiet === true, keepData, cwd, tls };
 }
 
 const TLS_FLAGS = {
