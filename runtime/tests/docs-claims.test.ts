@@ -20,7 +20,7 @@ interface Claim {
 function claims(topic: string): Claim[] {
   return text(topic)
     .split('\n\n')
-    .filter((block) => /^\|.*\| tested by \|$/m.test(block))
+    .filter((block) => /^\|.*\| tested by +\|$/m.test(block))
     .flatMap((block) => block.trim().split('\n').slice(2))
     .map((row) => {
       const cells = row.split(/(?<!\\)\|/).slice(1, -1);
