@@ -150,3 +150,37 @@ describe.skipIf(!requirePeer('victoria-metrics'))('VictoriaMetrics as an InfluxD
     expect(await one(server, all, end)).toBe(stores);
   });
 });
+
+describe.skipIf(!requirePeer('victoria-metrics'))('VictoriaMetrics on a full disk', () => {
+  it('gets everything once there is room, by each way in', { timeout: 60_000 }, async () => {
+    server = await startVictoriaMetrics({ full: true });
+    const peer = server;
+    const messages: string[] = [];
+    const onMessage = (text: string): void => void messages.push(text);
+    const run = { dir: join(BASE, 'full'), t0: t0(), id: 'full' };
+    const to = `${peer.url}/api/v1/write`;
+    const outputs = [
+      createPrometheusOutput({
+        config: { kind: 'prometheus', to, options: {} },
+        dir: run.dir,
+        onMessage,
+      }),
+      createInfluxOutput({ url: `${peer.url}?org=o&bucket=b`, dir: run.dir, onMessage }),
+    ];
+    const [first, second] = outputs as [Output, Output];
+    await second.start();
+    const { stores } = await follow(first, run, async (at) => {
+      second.wake();
+      if (at === 10) await peer.restart();
+    });
+    for (const output of outputs) {
+      expect(await output.finish(20_000)).toMatchObject({ rejected: 0, unwritten: 0 });
+    }
+    const outages = messages.filter((text) => text.includes('cannot write (503'));
+    expect(outages.filter((text) => text.includes('read-only mode'))).toHaveLength(2);
+    const end = Math.floor(run.t0 / 1000) + SECONDS;
+    expect(await one(peer, `dicom_reqs_total{${STORES},testid="full"}`, end)).toBe(stores);
+    const rows = `sum_over_time(dicom_reqs_count{${STORES},testid="full"}[5m])`;
+    expect(await one(peer, rows, end)).toBe(stores);
+  });
+});

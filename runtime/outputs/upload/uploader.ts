@@ -294,7 +294,8 @@ function read(source: SourceState): CursorBatch | null {
   return source.cursor.read(source.next);
 }
 
+/** In the middle: servers begin with what was asked and end with the cause. */
 function short(why: string): string {
   const line = why.replace(/\s+/g, ' ').trim();
-  return line.length > 160 ? `${line.slice(0, 157)}...` : line;
+  return line.length > 200 ? `${line.slice(0, 60)} … ${line.slice(-137)}` : line;
 }

@@ -22,11 +22,16 @@ export interface TimeSeriesPeer {
   stop(): Promise<void>;
 }
 
-/** Keeps everything however old, and shows at once what it was given. */
-export function startVictoriaMetrics(): Promise<TimeSeriesPeer> {
+/**
+ * Keeps everything however old, and shows at once what it was given. With `full` its disk is full, so
+ * that it refuses what is written, until it is restarted.
+ */
+export function startVictoriaMetrics({ full = false } = {}): Promise<TimeSeriesPeer> {
+  let starts = 0;
   return start('victoria-metrics', (port, folder) => [
     ...[`-httpListenAddr=${HOST}:${port}`, `-storageDataPath=${folder}`, '-retentionPeriod=100y'],
     ...['-search.latencyOffset=0s', '-search.disableCache', '-dedup.minScrapeInterval=1ms'],
+    ...(full && starts++ === 0 ? ['-storage.minFreeDiskSpaceBytes=1000000GB'] : []),
   ]);
 }
 
