@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { fakeTerminal } from '../tests/fake-terminal.ts';
 import { COMMANDS } from './command-list.ts';
+import { FOREIGN_FLAGS, foreignFlag } from './foreign-flags.ts';
 import { runCommandLine } from './program.ts';
 
 async function run(...args: string[]) {
@@ -53,6 +54,27 @@ describe('usage errors', () => {
     expect(err).toBe(expected);
     expect(out).toBe('');
     expect(code).toBe(104);
+  });
+
+  it.each([
+    [['run', 'a.ts', '--junitxml', 'x'], /try: --reporter junit=FILE\n/],
+    [['run', 'a.ts', '--http-debug'], /try: --trace prints every PDU/],
+    [['smoke', 'a.ts', '-k', 'x'], /try: --grep/],
+    [['send', 'a.dcm', '--trust-store=x'], /try: --tls-ca FILE/],
+    [['echo', '-v'], /try: --trace/],
+  ])('know flags of other tools: %j', async (args, expected) => {
+    const { code, err } = await run(...args);
+    expect([code, err]).toEqual([104, expect.stringMatching(expected)]);
+  });
+
+  it('name no flag in their hints that no command has', async () => {
+    const helps = await Promise.all(COMMANDS.map(({ name }) => run(name, '--help')));
+    const known = helps.map(({ out }) => out).join('');
+    const hints = FOREIGN_FLAGS.map((flag) => foreignFlag(flag) ?? '').join(' ');
+    const named = hints.match(/--[a-z][a-z-]+/g) ?? [];
+    expect(
+      named.filter((flag) => !known.includes(`${flag} `) && !known.includes(`${flag}\n`)),
+    ).toEqual([]);
   });
 
   it('prints the version', async () => {

@@ -4,6 +4,7 @@ import { Command, CommanderError } from 'commander';
 import { DicomRunError, ExitCode } from '../errors.ts';
 import { normaliseArgv } from './argv.ts';
 import { COMMANDS } from './command-list.ts';
+import { foreignFlag } from './foreign-flags.ts';
 import { printError, problemText } from './problem-text.ts';
 import { asTyped, TYPED } from './run/run-flags.ts';
 import { nearest } from '../metrics/distribution/nearest.ts';
@@ -163,24 +164,13 @@ function commandHint(asked: string): string {
   return near === null ? names.join(', ') : `dicomrun ${near}`;
 }
 
-/** Flags that one might look for, and where that is said instead. */
-const FLAGS_ELSEWHERE: Readonly<Record<string, string>> = {
-  '--threshold':
-    "in the script: export const options = { thresholds: { dicom_req_failed: ['rate<0.01'] } }",
-  '--host': '-c AET@host:port',
-  '--port': '-c AET@host:port',
-  '--called': '-c AET@host:port, or dcmtk style: -aec AET host port',
-  '--calling': '-b MY_AET',
-  '--rate': 'in the script: a scenario with an arrival rate, see `dicomrun help executors`',
-};
-
 /** The parser's message in the house's form: what, then what to try. */
 export function usageText(terminal: Terminal, text: string, asked?: string): string {
   const [first = '', ...more] = text.trimEnd().split('\n');
   const what = first.replace(/^error: /, '');
-  const unknown = /^unknown option '(--[^'=]*)/.exec(what)?.[1];
+  const unknown = /^unknown option '(--?[^'=]*)/.exec(what)?.[1];
   const near = /^\(Did you mean (.*)\?\)$/.exec(more.join(' ').trim())?.[1];
-  const own = unknown === undefined ? undefined : FLAGS_ELSEWHERE[unknown];
+  const own = unknown === undefined ? undefined : foreignFlag(unknown);
   const hint = own ?? near ?? `dicomrun ${asked === undefined ? '' : `${asked} `}--help`;
   return problemText(terminal, { code: 'CONFIG_USAGE', message: what, hint });
 }
