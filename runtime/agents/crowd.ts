@@ -80,7 +80,8 @@ export class Crowd implements Generator {
     const all = this.#remotes.flatMap(({ name, end }) =>
       end === null ? [] : [{ name, ...end.generator }],
     );
-    if (all.length === 0) return IDLE_GENERATOR;
+    const agents = this.#remotes.map(({ summary }) => summary);
+    if (all.length === 0) return { ...IDLE_GENERATOR, agents };
     const most = (of: (one: GeneratorSummary) => number): number => Math.max(...all.map(of));
     return {
       saturated: all.some(({ saturated }) => saturated),
@@ -90,6 +91,7 @@ export class Crowd implements Generator {
       cpuMax: most(({ cpuMax }) => cpuMax),
       loopLagMaxMs: most(({ loopLagMaxMs }) => loopLagMaxMs),
       rssMaxBytes: most(({ rssMaxBytes }) => rssMaxBytes),
+      agents,
     };
   }
 

@@ -2,10 +2,12 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { epochNow } from '../conductor/fleet/epoch.ts';
 import type { FleetCounts } from '../conductor/records/events.ts';
+import type { AgentSummary } from '../metrics/summary.ts';
 import type { Bus } from './bus.ts';
 import type { Frame } from './frame.ts';
 import { agentSubject, decodeJson, encodeJson } from './protocol.ts';
 import type { AgentEnd, AgentInfo, JoinAnswer, JoinCall, PlanStep, UpRecord } from './protocol.ts';
+import { AgentTally } from './agent-tally.ts';
 
 type Kind = UpRecord['k'];
 type Of<K extends Kind> = Extract<UpRecord, { readonly k: K }>;
@@ -46,6 +48,7 @@ export class Remote {
   readonly #run: string;
   readonly #records = new Map<Kind, UpRecord>();
   readonly #readings: Reading[] = [];
+  readonly #tally = new AgentTally();
   #waiting: (() => void)[] = [];
 
   constructor(bus: Bus, run: string, info: AgentInfo, index: number) {
@@ -79,6 +82,7 @@ export class Remote {
 
   takeFrame(frame: Frame): void {
     this.frames.push(frame);
+    this.#tally.take(frame);
     this.lastAt = Math.max(this.lastAt, frame.at);
     this.last = frame;
     this.peakVUs = Math.max(this.peakVUs, frame.peakVUs);
@@ -88,6 +92,11 @@ export class Remote {
   framesUpTo(at: number): readonly Frame[] {
     const until = this.frames.findIndex((frame) => frame.at > at);
     return this.frames.splice(0, until < 0 ? this.frames.length : until);
+  }
+
+  /** Its row in the table of agents. */
+  get summary(): AgentSummary {
+    return this.#tally.summary(this);
   }
 
   takeRecord(record: UpRecord): void {

@@ -314,6 +314,31 @@ export interface GeneratorSummary {
   readonly cpuMax: number;
   readonly loopLagMaxMs: number;
   readonly rssMaxBytes: number;
+  /** Where agents carried the load: each of them; else absent. */
+  readonly agents?: readonly AgentSummary[];
+}
+
+/** One agent of a run on several. */
+export interface AgentSummary {
+  readonly name: string;
+  readonly host: string;
+  /** Most at once. */
+  readonly vus: number;
+  readonly iterations: number;
+  readonly dropped: number;
+  /** C-STORE and STOW-RS requests. */
+  readonly stores: number;
+  readonly storesPerSecond: number;
+  /** Latest start of an iteration that was due; absent where no rate is asked for. */
+  readonly lagMaxMs?: number;
+  /** Percent of one core, largest second. */
+  readonly cpuMax: number;
+  readonly rssMaxBytes: number;
+  /** How far its clock is ahead of the coordinator's, and how wrong that may be. */
+  readonly clockOffsetMs: number;
+  readonly clockBoundMs: number;
+  /** Why it was lost, and when; absent when it was not. */
+  readonly lost?: string;
 }
 
 export interface MetricSummary {

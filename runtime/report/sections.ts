@@ -6,6 +6,7 @@ import type {
   ThresholdResult,
   TrendStats,
 } from '../metrics/summary.ts';
+import { clockText } from './clock-text.ts';
 import { missingName, missingWhere } from './missing.ts';
 import { rejectionText } from './rejection.ts';
 import * as f from '../metrics/numbers.ts';
@@ -318,7 +319,34 @@ export function executionLines(summary: Summary, paint: Paint): string[] {
     ...g.reasons.map((reason) => ['', paint.warn(`saturated: ${reason}`)]),
     ...(g.crowded === undefined ? [] : [['', paint.warn(g.crowded)]]),
   ];
-  return [paint.bold('EXECUTION'), ...table(rows, { left: [0, 1] })];
+  return [paint.bold('EXECUTION'), ...table(rows, { left: [0, 1] }), ...agentLines(summary, paint)];
+}
+
+const AGENT_HEAD = [
+  ...['AGENT', 'VUs', 'iterations', 'dropped', 'stores/s', 'late max', 'cpu max', 'memory max'],
+  'clock',
+];
+
+/** Who carried the load, where it was several. */
+function agentLines({ execution, timeUnit }: Summary, paint: Paint): string[] {
+  const { agents = [] } = execution.generator;
+  if (agents.length === 0) return [];
+  const rows = agents.map((one) => [
+    safe(one.name),
+    f.count(one.vus),
+    f.count(one.iterations),
+    one.dropped === 0 ? '0' : paint.warn(f.count(one.dropped)),
+    f.rate(one.storesPerSecond),
+    one.lagMaxMs === undefined ? paint.glyphs.dash : f.time(one.lagMaxMs, timeUnit),
+    `${Math.round(one.cpuMax)} %`,
+    f.bytes(one.rssMaxBytes),
+    clockText(one),
+  ]);
+  const lost = agents.flatMap(({ name, lost: why }) =>
+    why === undefined ? [] : [`  ${paint.fail(`${safe(name)} was lost: ${safe(why)}`)}`],
+  );
+  const options = { indent: '', width: paint.width };
+  return ['', ...table([AGENT_HEAD, ...rows], options), ...lost];
 }
 
 function lagText(summary: Summary): string {

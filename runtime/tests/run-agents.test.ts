@@ -93,6 +93,22 @@ describe.skipIf(noServer)('local:3', () => {
     expect(summary.checks.items[0]?.examples?.length).toBe(one.checks.items[0]?.examples?.length);
   });
 
+  it('tells what each agent did, in a table', () => {
+    const { agents = [] } = many.summary().execution.generator;
+    expect(agents.map(({ name }) => name)).toEqual(['local-1', 'local-2', 'local-3']);
+    const sum = (of: (one: (typeof agents)[number]) => number) =>
+      agents.reduce((total, one) => total + of(one), 0);
+    expect(sum(({ iterations }) => iterations)).toBe(170);
+    expect(sum(({ vus }) => vus)).toBe(10);
+    for (const { clockOffsetMs, lost } of agents) {
+      expect(Math.abs(clockOffsetMs)).toBeLessThan(500);
+      expect(lost).toBeUndefined();
+    }
+    const report = readFileSync(join(many.folder(), 'report.html'), 'utf8');
+    expect(report).toContain('Agents that carried the load');
+    expect(summaryFromRunLog(many.folder()).execution.generator.agents).toEqual(agents);
+  });
+
   it('numbers its VUs from 1, each once', () => {
     const { values } = many.summary().metrics['vu_numbers'] ?? { values: {} };
     expect(values).toMatchObject({ min: 1, max: 10 });
@@ -169,6 +185,11 @@ describe.skipIf(noServer)('over TLS', () => {
       );
       expect(stdout).toMatch(/of 60 planned starts of part 2 of 2, \d+ %, never made/);
     }
+    const rows = allowed.summary().execution.generator.agents ?? [];
+    expect(rows.map(({ lost }) => lost !== undefined)).toEqual([false, true]);
+    expect(allowed.stdout).toMatch(
+      /AGENT +VUs +iterations +dropped +stores\/s[^]*victim-may was lost: it is gone/,
+    );
     expect(allowed.summary().verdict.warnings.join()).toContain('agent victim-may');
     const { iterations } = result.summary().execution;
     expect(iterations).toBeGreaterThanOrEqual(60);

@@ -3,7 +3,10 @@ import type { ReportData } from '../../data.ts';
 import { chart } from '../chart.ts';
 import { h, replace } from '../dom.ts';
 import { bytes, count, time, percent, short } from '../../../../metrics/numbers.ts';
+import type { AgentSummary } from '../../../../metrics/summary.ts';
+import { clockText } from '../../../clock-text.ts';
 import { section, type Panel } from '../panel.ts';
+import { numbers, table, words as text } from '../table.ts';
 import { column, look, stages } from './timeline.ts';
 
 export function generator(): Panel {
@@ -20,8 +23,12 @@ export function generator(): Panel {
     height: 180,
   });
   const frame = h('div', { class: 'charts' }, cpu.element, lag.element);
-  return section('The generator itself', [words, frame], (data) => {
+  const agents = agentTable();
+  return section('The generator itself', [words, agents.element, frame], (data) => {
     replace(words, ...(data.live ? [] : sentences(data)));
+    const { agents: carried = [] } = data.summary.execution.generator;
+    agents.update(carried);
+    agents.element.hidden = carried.length === 0;
     const common = { x: data.timeline.time, marks: stages(data) };
     cpu.update({
       ...common,
@@ -40,6 +47,38 @@ export function generator(): Panel {
     frame.hidden = !['cpu', 'lag', 'rss'].some((name) => data.timeline.columns[name]);
   });
 }
+
+const agentTable = () =>
+  table<AgentSummary>({
+    caption: 'Agents that carried the load',
+    columns: [
+      text('agent', ({ name }) => name),
+      text('host', ({ host }) => host),
+      numbers('VUs at most', ({ vus }) => vus, count),
+      numbers('iterations', ({ iterations }) => iterations, count),
+      { ...numbers<AgentSummary>('dropped', ({ dropped }) => dropped, count), folds: true },
+      numbers('stores', ({ stores }) => stores, count),
+      numbers('stores/s', ({ storesPerSecond }) => storesPerSecond, short),
+      numbers(
+        'started late by',
+        ({ lagMaxMs }) => lagMaxMs,
+        (ms) => time(ms),
+      ),
+      numbers(
+        'CPU at most, of one core',
+        ({ cpuMax }) => cpuMax,
+        (value) => `${short(value)} %`,
+      ),
+      numbers('memory', ({ rssMaxBytes }) => rssMaxBytes, bytes),
+      {
+        label: 'clock ahead by',
+        cell: clockText,
+        sort: ({ clockOffsetMs }) => clockOffsetMs,
+        numeric: true,
+      },
+      { ...text<AgentSummary>('lost', ({ lost }) => lost ?? ''), folds: true },
+    ],
+  });
 
 function sentences({ summary: { execution } }: ReportData): HTMLElement[] {
   const { generator: own, dropped, interrupted, achievedShare, lag } = execution;
