@@ -5,6 +5,7 @@ import { badArgument } from '../sandbox/errors.ts';
 import { now } from '../sandbox/globals.ts';
 import { count, shared } from '../sandbox/shared.ts';
 import { syncTags, tagTexts } from '../sandbox/tags.ts';
+import { cutText } from '../sandbox/text.ts';
 import type { Vu } from '../sandbox/vu.ts';
 import { seenOf } from './check-seen.ts';
 import { groupNow } from './core.ts';
@@ -19,7 +20,7 @@ function indexOf(vu: Vu, name: string, tags: Record<string, string> | undefined)
   if (index === undefined) {
     if (name.includes('::')) throw badArgument(`check "${name}": a name must not contain "::"`);
     const texts = tagTexts(tags, 'check()');
-    index = askNumber(vu, Op.CHECK_NEW, JSON.stringify({ name, tags: texts }));
+    index = askNumber(vu, Op.CHECK_NEW, JSON.stringify({ name: cutText(name), tags: texts }));
     map.set(name, index);
   }
   return index;

@@ -3,6 +3,7 @@ import { Op } from '../bridge.ts';
 import { callNumbers, resultOf } from '../sandbox/calls.ts';
 import { ring, ringText } from '../sandbox/door.ts';
 import { IterationEnd, badArgument } from '../sandbox/errors.ts';
+import { cutText } from '../sandbox/text.ts';
 import { now } from '../sandbox/globals.ts';
 import type { Vu } from '../sandbox/vu.ts';
 
@@ -44,7 +45,7 @@ export function group(vu: Vu, name: string, fn: () => unknown): unknown {
   // The async context knows, not the VU: groups that run side by side are in none of each other.
   const inside = groupNow(vu);
   const outer = inside === 0 ? vu.group : (names[inside] ?? '');
-  const full = `${outer}::${name}`;
+  const full = `${outer}::${cutText(String(name))}`;
   const started = now();
   vu.caseAt = started;
   let returned: unknown;

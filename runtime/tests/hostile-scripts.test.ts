@@ -69,6 +69,39 @@ describe('a script that harms itself', () => {
     expect(place.summary().execution.iterations).toBeGreaterThan(50);
   });
 
+  it('that breaks how lists are read takes no check from the others', async () => {
+    const place = new Place({
+      'lists.ts': `import { check } from 'k6';
+export const options = { scenarios: { s: { executor: 'per-vu-iterations', vus: 2, iterations: 10 } } };
+export default function () {
+  if (__VU === 1) Array.prototype[Symbol.iterator] = () => { throw new Error('mine'); };
+  check(1, { ok: () => true });
+}\n`,
+    });
+    places.push(place);
+    const { code, err } = await place.run(['run', 'lists.ts', '--no-report', '--workers', '1']);
+    expect(code, err).toBe(0);
+    expect(place.summary().checks).toMatchObject({ passes: 20, fails: 0 });
+  });
+
+  it('that throws fifty megabytes is told in a few thousand characters', async () => {
+    const place = new Place({
+      'long.ts': `import { check } from 'k6';
+export const options = { iterations: 2 };
+export default function () {
+  check(1, { ['n'.repeat(5e6)]: () => true });
+  throw new Error('x'.repeat(5e7));
+}\n`,
+    });
+    places.push(place);
+    const { code, out, err } = await place.run(['run', 'long.ts', '--no-report']);
+    expect(code).toBe(99);
+    expect(out.length).toBeLessThan(40_000);
+    expect(err.length).toBeLessThan(40_000);
+    expect(err).toMatch(/x… \(50\d+ characters\)/);
+    expect(JSON.stringify(place.summary()).length).toBeLessThan(100_000);
+  });
+
   it('that fills the memory loses its worker, and the run goes on with another', async () => {
     const fill =
       '  const all = []; for (;;) { all.push(new Array(1e5).fill(1.5)); if (all.length % 20 === 0) await sleep(0.001); }';
