@@ -49,6 +49,14 @@ describe('tiers', () => {
       '-e COMPASS_HOST is seen by the script only; set the variable itself to configure',
     ]);
   });
+
+  it('give the script its file from where the command was typed', () => {
+    const of = (file: string) =>
+      resolve({ cwd: '/ward', env: { TEST_DICOM_FILE: file } }).env['TEST_DICOM_FILE'];
+    expect(of('./one.dcm')).toBe('/ward/one.dcm');
+    expect(of('/data/one.dcm')).toBe('/data/one.dcm');
+    expect(of('')).toBe('');
+  });
 });
 
 describe('targets', () => {

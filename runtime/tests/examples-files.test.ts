@@ -68,6 +68,14 @@ describe('gateway examples on files', () => {
     expect(compared.code).not.toBe(0);
   });
 
+  it('TEST_DICOM_FILE is sought where the command is typed, not beside the script', async () => {
+    const [name = ''] = readdirSync(SENT, { recursive: true, encoding: 'utf8' }).filter((one) =>
+      one.endsWith('.dcm'),
+    );
+    const TEST_DICOM_FILE = `./sent/${name}`;
+    mustPass(await example('../compass/anonymise-and-send.ts', { TEST_DICOM_FILE }));
+  });
+
   it('reading and writing of files are both measured', async () => {
     const received = join(bench.folder, 'received');
     const result = await example('file-io.ts', { FOLDER: SENT, RECEIVED: received });

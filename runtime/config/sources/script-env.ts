@@ -1,4 +1,5 @@
 // `__ENV` of the script: configuration `env` < `.env` files < real environment < `-e KEY=VALUE`.
+import { resolve } from 'node:path';
 import { parseEnv } from 'node:util';
 import type { Flags } from '../flag-table.ts';
 import type { Problems } from '../values/problems.ts';
@@ -8,7 +9,12 @@ export interface EnvInput {
   readonly flags: Flags;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly envFiles: readonly EnvFile[];
+  /** Where the command was typed. */
+  readonly cwd?: string;
 }
+
+/** Names a file, as DICOM_ROOT_DIR names a folder: from where the command was typed, not the script. */
+const FILE = 'TEST_DICOM_FILE';
 
 /** Also what the init pass gets, before the script's options are known. */
 export function scriptEnv(
@@ -28,6 +34,8 @@ export function scriptEnv(
       warnings.push(`-e ${key} is seen by the script only; set the variable itself to configure`);
     }
   }
+  const file = env[FILE] ?? '';
+  if (file !== '' && input.cwd !== undefined) env[FILE] = resolve(input.cwd, file);
   return env;
 }
 
