@@ -2,6 +2,7 @@
 import type { Dataset, Study } from '../dicom/data.ts';
 import type { Pool } from '../dicom/pool.ts';
 import type { Receiver } from '../dicom/receiver.ts';
+import type { AcceptorFaults } from '../k6/simulate.ts';
 import type { Duration, Match, ReceivedInstance } from '../dicom/types.ts';
 
 /** Who we say we are. Secrets go into the Authorization header and nowhere else. */
@@ -71,6 +72,8 @@ export interface WebReceiverOptions {
   verify?: 'counts' | 'pixels' | 'full';
   /** Keep headers (default), which `tags` of `expect` need, or nothing. */
   keep?: 'nothing' | 'headers';
+  /** What it does wrong on purpose; rules name `STOW-RS`, and their status is one of HTTP. */
+  faults?: AcceptorFaults;
   /** How an arrival finds what was sent: `sop` (default), `marker`, a keyword. */
   correlate?: string;
   /** How long an arrived instance is remembered. Default 30s. */

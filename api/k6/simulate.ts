@@ -85,7 +85,10 @@ export interface AssociateRule extends FaultRule {
 
 /** What happens to a request, e.g. `{ service: 'C-FIND', every: 3, status: 0xA700 }`. */
 export interface RequestRule extends FaultRule {
-  /** `C-FIND`, `C-MOVE`, `N-CREATE`, …; absent = any. */
+  /**
+   * `C-FIND`, `C-MOVE`, `N-CREATE`, …; absent = any of these. Over the web: `STOW-RS`, `QIDO-RS`,
+   * `WADO-RS`, `DELETE`, whose status is one of HTTP and whose bytes are those of the body.
+   */
   readonly service?: string;
   /** SOP class UID. */
   readonly sopClass?: string;

@@ -20,6 +20,7 @@ import { PieceBag } from '../stations/piece-bag.ts';
 import { mustBeWord } from '../stations/spec-words.ts';
 import { StoreStation } from '../stations/store-station.ts';
 import type { Stored } from '../stations/store-station.ts';
+import { WebFaults } from '../stations/web-faults.ts';
 import { requestorTlsOf } from '../../dicom/ul/socket/tls-files.ts';
 import { ProcedureSteps } from './procedure-steps.ts';
 import { type QueryLevel, levelOf, levelRefused, Query, retrievalRefused } from './query.ts';
@@ -187,6 +188,11 @@ export class Archive extends StoreStation<Taking> {
     const kept = this.#keep === 'all' ? dataset : null;
     this.store.add({ ...facts, header, dataset: kept, storedAt: this.#now() });
     return 0;
+  }
+
+  /** What goes wrong on purpose over the web. */
+  webFaults(): WebFaults {
+    return new WebFaults(this.#spec.faults ?? {}, this.#now);
   }
 
   /** Matches of a query over the web. */

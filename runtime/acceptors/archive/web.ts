@@ -5,7 +5,8 @@ import { keywordOf, tagOf } from '../../dicom/element/dictionary.ts';
 import { openDataset, type JsonDataset } from '../../dicom/element/json.ts';
 import { modelOf, toModel } from '../../web/json-model.ts';
 import { newBoundary } from '../../web/multipart-writer.ts';
-import { answerJson, refuse, takeStow } from '../stations/stow.ts';
+import { answerJson, refuse, type StowTaker, takeStow } from '../stations/stow.ts';
+import type { WebFaults } from '../stations/web-faults.ts';
 import type { Archive } from './archive.ts';
 import type { QueryLevel } from './query.ts';
 import { NotOffered, sendFrames, sendInstances } from './web-retrieve.ts';
@@ -85,14 +86,17 @@ export class ArchiveWeb {
   /** The Authorization header that is asked for; null = none. */
   readonly #authorization: string | null;
   readonly #boundary = newBoundary();
+  readonly #faults: WebFaults;
 
   /** @param token bearer token that every request must show (RFC 6750); absent = anybody may ask */
   constructor(archive: Archive, token?: string) {
     this.#archive = archive;
     this.#authorization = token === undefined ? null : `Bearer ${token}`;
+    this.#faults = archive.webFaults();
   }
 
-  answer(request: IncomingMessage, response: ServerResponse): void {
+  /** @param open connections, this one among them */
+  answer(request: IncomingMessage, response: ServerResponse, open = 1): void {
     const { authorization } = request.headers;
     if (this.#authorization !== null && authorization !== this.#authorization) {
       response.setHeader('www-authenticate', 'Bearer');
@@ -108,19 +112,26 @@ export class ArchiveWeb {
     const { study, rest } = place;
     const isStore = rest === 'studies' || (study !== undefined && rest === '');
     if (request.method === 'POST' && isStore && place.series === undefined) {
-      return this.#store(request, response, study);
+      return this.#faults.pass({ service: 'STOW-RS', request, response, open }, (hold) =>
+        this.#store(request, response, { study, hold }),
+      );
     }
     request.resume();
-    if (request.method === 'DELETE' && study !== undefined && rest === '') {
-      return this.#delete(request, response, place);
+    const isDelete = request.method === 'DELETE' && study !== undefined && rest === '';
+    if (request.method !== 'GET' && !isDelete) {
+      return refuse(request, response, 405, 'no such service here');
     }
-    if (request.method !== 'GET') return refuse(request, response, 405, 'no such service here');
-    try {
-      this.#get(request, response, place, url.searchParams);
-    } catch (error) {
-      const status = error instanceof NotOffered ? error.status : 400;
-      refuse(request, response, status, (error as Error).message);
-    }
+    const isSearch = Object.hasOwn(LEVEL_OF, rest);
+    const service = isDelete ? 'DELETE' : isSearch ? 'QIDO-RS' : 'WADO-RS';
+    this.#faults.pass({ service, request, response, open }, () => {
+      try {
+        if (isDelete) this.#delete(request, response, place);
+        else this.#get(request, response, place, url.searchParams);
+      } catch (error) {
+        const status = error instanceof NotOffered ? error.status : 400;
+        refuse(request, response, status, (error as Error).message);
+      }
+    });
   }
 
   /** Not of the standard, and offered by many: what is below the path is forgotten. */
@@ -188,14 +199,19 @@ export class ArchiveWeb {
     response.end();
   }
 
-  #store(request: IncomingMessage, response: ServerResponse, study: string | undefined): void {
+  #store(
+    request: IncomingMessage,
+    response: ServerResponse,
+    { study, hold }: { readonly study: string | undefined; readonly hold: number },
+  ): void {
     let pieces: Buffer[] = [];
-    takeStow(request, response, {
+    const taker: StowTaker = {
       begin: () => (pieces = []),
       // What comes is a view of the socket's buffer.
       data: (bytes) => pieces.push(Buffer.from(bytes)),
-      end: (meta) => this.#archive.put(meta, Buffer.concat(pieces), study),
-    });
+      end: (meta) => this.#faults.status() || this.#archive.put(meta, Buffer.concat(pieces), study),
+    };
+    takeStow(request, response, taker, hold);
   }
 }
 

@@ -96,8 +96,8 @@ export async function openEmbedded(
 
 function openWeb(archive: Archive, host: string) {
   const services = new ArchiveWeb(archive);
-  return serveWeb({ host, port: 0, tls: null }, (request, response) =>
-    services.answer(request, response),
+  return serveWeb({ host, port: 0, tls: null }, (request, response, open) =>
+    services.answer(request, response, open),
   );
 }
 

@@ -84,7 +84,7 @@ export class FaultDice {
   }
 
   /** The rejection of an association; null = let it in. */
-  refusal({ open }: AssociateIndication): AssociateDecision | null {
+  refusal({ open }: Pick<AssociateIndication, 'open'>): AssociateDecision | null {
     const { reject, associationLimit } = this.#faults;
     const isFull = associationLimit !== undefined && open >= associationLimit;
     if (this.#isDown() || isFull) return { kind: 'reject', ...LOCAL_LIMIT };

@@ -83,11 +83,34 @@ export function requestFaults(rules: readonly RequestRule[]): RequestFault[] {
   });
 }
 
+/** Services that a rule may name where a station is asked over the web. */
+const WEB_SERVICES: readonly string[] = ['STOW-RS', 'QIDO-RS', 'WADO-RS', 'DELETE'];
+const OF_ASSOCIATIONS = ['calledAET', 'callingAET', 'sopClass'] as const;
+
+/** Whether a rule is for requests over the web, and its status one of HTTP. */
+export function isWebRule({ service = '' }: Pick<RequestRule, 'service'>): boolean {
+  return WEB_SERVICES.includes(service);
+}
+
+function checkWeb(rule: RequestRule): void {
+  const { service = '', status = [] } = rule;
+  const odd = OF_ASSOCIATIONS.find((key) => rule[key] !== undefined);
+  if (odd !== undefined) throw new SpecError(`faults.requests: ${service} has no ${odd}`);
+  const turns = typeof status === 'object' && !Array.isArray(status) ? NaN : status;
+  const bad = [turns]
+    .flat()
+    .find((code) => code !== 0 && !(Number(code) >= 400 && Number(code) < 600));
+  if (bad === undefined) return;
+  const hint = 'e.g. status: 503, or status: [0, 0, 429]';
+  throw new SpecError(`faults.requests: ${service} fails by an HTTP status, 400 to 599`, hint);
+}
+
 function check(rule: RequestRule): void {
   mustHaveKeys('faults.requests', rule, OF_REQUESTS);
   const { service } = rule;
+  if (isWebRule(rule)) return checkWeb(rule);
   if (service !== undefined && !SERVICE_NAMES.some((name) => name === service)) {
-    const hint = `known are ${SERVICE_NAMES.join(', ')}`;
+    const hint = `known are ${[...SERVICE_NAMES, ...WEB_SERVICES].join(', ')}`;
     throw new SpecError(`faults.requests: there is no service "${service}"`, hint);
   }
 }

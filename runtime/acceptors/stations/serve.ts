@@ -113,7 +113,7 @@ export function serveArchive(spec: SimulatedArchive, at: ServeAddress): Promise<
   const parts = { kind: 'archive', station, more, metrics: () => '', tls: spec.tls } as const;
   const services = new ArchiveWeb(station, at.web?.token);
   const openWeb = (where: WebAddress): Promise<WebListening> =>
-    serveWeb(where, (request, response) => services.answer(request, response));
+    serveWeb(where, (request, response, open) => services.answer(request, response, open));
   return serve({ ...parts, openWeb }, at);
 }
 

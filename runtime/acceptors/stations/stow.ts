@@ -12,6 +12,7 @@ import { listenOn } from '../../dicom/scp/server.ts';
 import type { TlsOptions } from '../../dicom/ul/associate-request.ts';
 import { acceptorTls } from '../../dicom/ul/socket/tls.ts';
 import { boundaryOf, MultipartReader, type PartUser } from '../../web/multipart-reader.ts';
+import { later } from './web-faults.ts';
 import { Part10Stream, type Part10User } from '../../web/part10-stream.ts';
 
 /** Failure Reason 0xC000: cannot understand (PS3.18 Table I.2-2). */
@@ -29,14 +30,15 @@ export interface WebListening {
 /** @throws DicomError `TCP_EADDRINUSE`, … */
 export async function serveWeb(
   at: { readonly host: string; readonly port: number; readonly tls: TlsOptions | null },
-  answer: RequestListener,
+  answer: (request: IncomingMessage, response: ServerResponse, open: number) => void,
 ): Promise<WebListening> {
-  const server = at.tls === null ? createHttp(answer) : createHttps(acceptorTls(at.tls), answer);
+  let open = 0;
+  const hear: RequestListener = (request, response) => answer(request, response, open);
+  const server = at.tls === null ? createHttp(hear) : createHttps(acceptorTls(at.tls), hear);
   // A load test keeps its connections, and an upload may take its time.
   server.keepAliveTimeout = 60_000;
   server.requestTimeout = 0;
   const { port } = await listenOn(server, at.host, at.port);
-  let open = 0;
   server.on('connection', (socket) => {
     open++;
     socket.once('close', () => open--);
@@ -61,11 +63,12 @@ export interface StowTaker extends Part10User {
   end(meta: FileMeta): number;
 }
 
-/** Reads the body of a STOW-RS request and answers it. */
+/** Reads the body of a STOW-RS request and answers it, after `hold` ms. */
 export function takeStow(
   request: IncomingMessage,
   response: ServerResponse,
   taker: StowTaker,
+  hold = 0,
 ): void {
   const boundary = boundaryOf(request.headers['content-type'] ?? '');
   if (boundary === null) return refuse(request, response, 415, 'only multipart/related');
@@ -82,7 +85,8 @@ export function takeStow(
   request.on('end', () => {
     if (response.headersSent) return;
     if (!reader.complete) refuse(request, response, 400, 'the multipart body is cut');
-    else reply(response, parts.taken);
+    else if (hold === 0) reply(response, parts.taken);
+    else later(response, hold, () => reply(response, parts.taken));
   });
   // Who hangs up in the middle gets no answer; what came whole before has arrived.
   request.on('error', () => undefined);

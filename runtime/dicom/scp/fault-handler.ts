@@ -5,24 +5,13 @@ import type { Failure } from '../errors.ts';
 import type { Association, RequestHandler } from '../ul/association.ts';
 import type { AcceptorHandler, AssociateDecision, AssociateIndication } from './acceptor-types.ts';
 import { negotiateContexts } from './contexts.ts';
-import { cutAt, delays, share, statuses } from './draw.ts';
-import type { AssociateFault, FaultMatch, FaultPolicy, RequestFault } from './fault-policy.ts';
+import { cutAt } from './draw.ts';
+import type { AssociateFault, FaultPolicy, RequestFault } from './fault-policy.ts';
+import { FaultRules } from './fault-rules.ts';
 import { later } from './later.ts';
 
 /** Heard when a fault was committed: what, and on which association. */
 export type OnFault = (fault: string, association: Association | null) => void;
-
-interface Named {
-  readonly calledAET: string;
-  readonly callingAET: string;
-}
-
-/** What a rule draws, each with its place in its lists. */
-interface Draws {
-  readonly delay: () => number;
-  /** Absent = the handler's; a rule's only status may be 0, success without the service. */
-  readonly status: () => number | undefined;
-}
 
 /** A request with a fault on it. */
 interface Marked {
@@ -42,23 +31,21 @@ type Behaving = RequestHandler & Partial<AcceptorHandler>;
 class FaultHandler implements AcceptorHandler {
   readonly #policy: FaultPolicy;
   readonly #inner: Behaving;
-  readonly #random: () => number;
+  readonly #rules: FaultRules;
   readonly #onFault: OnFault;
-  readonly #seen = new Map<FaultMatch, number>();
-  readonly #draws = new Map<AssociateFault | RequestFault, Draws>();
   /** The C-STORE that is arriving with a fault on it: one an association. */
   readonly #marked = new Map<Association, Marked>();
 
   constructor(policy: FaultPolicy, inner: Behaving, random: () => number, onFault: OnFault) {
     this.#policy = policy;
     this.#inner = inner;
-    this.#random = random;
+    this.#rules = new FaultRules(random);
     this.#onFault = onFault;
   }
 
   onAssociate(indication: AssociateIndication): AssociateDecision {
     const { rq } = indication;
-    const fault = (this.#policy.associate ?? []).find((rule) => this.#matches(rule, rq));
+    const fault = (this.#policy.associate ?? []).find((rule) => this.#rules.fits(rule, rq));
     return fault === undefined ? this.#accepted(indication) : this.#faulty(fault, indication);
   }
 
@@ -69,7 +56,7 @@ class FaultHandler implements AcceptorHandler {
   }
 
   #faulty(fault: AssociateFault, indication: AssociateIndication): AssociateDecision {
-    const delayMs = this.#drawsOf(fault).delay();
+    const delayMs = this.#rules.drawsOf(fault).delay();
     if (fault.neverAnswer === true) return this.#told('silence', { kind: 'silence' });
     if (fault.reset === true) return this.#told('reset', { kind: 'reset' });
     if (fault.abort !== undefined) return this.#told('abort', { kind: 'abort', ...fault.abort });
@@ -132,7 +119,7 @@ class FaultHandler implements AcceptorHandler {
     const inner = this.#inner;
     if (marked === undefined) return inner.onStoreEnd?.(association, request) ?? 0;
     const { fault } = marked;
-    const draws = this.#drawsOf(fault);
+    const draws = this.#rules.drawsOf(fault);
     const forced = draws.status();
     const silent = fault.neverAnswer === true;
     const delay = silent ? Infinity : draws.delay();
@@ -165,7 +152,7 @@ class FaultHandler implements AcceptorHandler {
       this.#onFault('silence', association);
       return;
     }
-    const draws = this.#drawsOf(fault);
+    const draws = this.#rules.drawsOf(fault);
     const status = draws.status();
     later(draws.delay(), () => {
       if (status === undefined) inner.onRequest?.(association, request, dataset);
@@ -203,31 +190,8 @@ class FaultHandler implements AcceptorHandler {
     return rules.find((rule) => {
       if (rule.service !== undefined && rule.service !== service) return false;
       if (rule.sopClass !== undefined && rule.sopClass !== request.sopClass()) return false;
-      return this.#matches(rule, association);
+      return this.#rules.fits(rule, association);
     });
-  }
-
-  #matches(rule: FaultMatch, who: Named): boolean {
-    if (rule.calledAET !== undefined && rule.calledAET !== who.calledAET) return false;
-    if (rule.callingAET !== undefined && rule.callingAET !== who.callingAET) return false;
-    const seen = (this.#seen.get(rule) ?? 0) + 1;
-    this.#seen.set(rule, seen);
-    if (rule.first !== undefined && seen > rule.first) return false;
-    if (rule.every !== undefined && seen % rule.every !== 0) return false;
-    return rule.share === undefined || share(rule.share, this.#random)();
-  }
-
-  #drawsOf(fault: AssociateFault | RequestFault): Draws {
-    const known = this.#draws.get(fault);
-    if (known !== undefined) return known;
-    const spec = 'status' in fault ? fault.status : undefined;
-    const next = statuses(spec, this.#random);
-    const draws = {
-      delay: delays(fault.delay, this.#random),
-      status: typeof spec === 'number' ? next : () => next() || undefined,
-    };
-    this.#draws.set(fault, draws);
-    return draws;
   }
 }
 
