@@ -64,6 +64,20 @@ async function emptyOf(
   return empty;
 }
 
+/** What the variables of dashboards ask: `label_values(metric, label)`. */
+function variablesOf(files: Readonly<Record<string, Dashboard>>): string[] {
+  const variables = Object.values(files).flatMap(({ templating }) => templating.list);
+  return variables.filter(({ type }) => type === 'query').map(({ query }) => query);
+}
+
+/** As Grafana asks for them. */
+async function labelValues(url: string, query: string): Promise<readonly string[]> {
+  const [, metric = '', label = ''] = /^label_values\((\w+), (\w+)\)$/.exec(query) ?? [];
+  const match = new URLSearchParams({ 'match[]': metric }).toString();
+  const answer = await fetch(`${url}/api/v1/label/${label}/values?${match}`);
+  return ((await answer.json()) as { data: readonly string[] }).data;
+}
+
 const PEERS = ['influxd', 'prometheus', 'victoria-metrics', 'storescp'];
 
 describe.skipIf(!requirePeer(...PEERS))('dashboards', () => {
@@ -127,6 +141,9 @@ describe.skipIf(!requirePeer(...PEERS))('dashboards', () => {
         return found.length;
       };
       expect(await emptyOf(prometheusFiles(), testids, series)).toEqual([]);
+      for (const query of variablesOf(prometheusFiles())) {
+        expect(await labelValues(peer.url, query), query).not.toEqual([]);
+      }
       const [first] = panelsOf(prometheusFiles()['prometheus/run.json'] as Dashboard);
       for (const testid of testids) {
         const [count] = await values(expressionsOf(first as Panel)[0]?.expr ?? '', testid);
