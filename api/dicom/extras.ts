@@ -71,6 +71,7 @@ export function sharedFor(vu: Vu): Shared {
 
 // ---------------------------------------------------------------- dicom.raw
 
+/** A connection of `dicom.raw.connect`: what is sent and read has no DICOM in it. */
 export interface RawConnection {
   /** Sends bytes as they are: hex text or bytes. */
   send(bytes: string | Uint8Array, options?: { bytesPerSecond?: number }): Promise<void>;

@@ -2,7 +2,7 @@
 // what they report, and judges the whole.
 import type { Crew, RemoteLoad } from '../conductor/crew.ts';
 import type { RunContext, SetupData } from '../conductor/run-types.ts';
-import { epochNow } from '../conductor/fleet/epoch.ts';
+import { epochNow } from '../conductor/records/epoch.ts';
 import { addCounts, noCounts } from '../conductor/fleet/worker-state.ts';
 import type { DeliveryCounts, ThreadEvents } from '../conductor/records/events.ts';
 import type { Recorder } from '../conductor/records/recorder.ts';

@@ -2,7 +2,7 @@
 // where the whole has to, and reports everything. Where nobody is at the wheel any more it stops.
 import type { Crew } from '../conductor/crew.ts';
 import type { RunContext, SetupData } from '../conductor/run-types.ts';
-import { epochNow } from '../conductor/fleet/epoch.ts';
+import { epochNow } from '../conductor/records/epoch.ts';
 import type { TickState } from '../conductor/records/recorder.ts';
 import { seenText } from '../conductor/records/check-book.ts';
 import type { Discretion } from '../conductor/records/discretion.ts';

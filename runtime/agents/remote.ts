@@ -1,6 +1,6 @@
 // One agent as the coordinator sees it: what it has reported, whether it is there, what its clock says.
 import { setTimeout as delay } from 'node:timers/promises';
-import { epochNow } from '../conductor/fleet/epoch.ts';
+import { epochNow } from '../conductor/records/epoch.ts';
 import type { FleetCounts } from '../conductor/records/events.ts';
 import type { AgentSummary } from '../metrics/summary.ts';
 import type { Bus } from './bus.ts';

@@ -2,7 +2,7 @@
 // One run at a time.
 import { createHash } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
-import { epochNow } from '../conductor/fleet/epoch.ts';
+import { epochNow } from '../conductor/records/epoch.ts';
 import { Discretion } from '../conductor/records/discretion.ts';
 import { Stopper } from '../conductor/stopper.ts';
 import { DicomRunError, ExitCode } from '../errors.ts';

@@ -2,7 +2,7 @@
 import type { Scenario } from '../executors/index.ts';
 import { outputNamed } from '../outputs/index.ts';
 import type { OutputConfig } from '../outputs/kind.ts';
-import { segmentOption } from './values/segment-option.ts';
+import { segmentOption } from './sources/segment-option.ts';
 import type { Problems } from './values/problems.ts';
 import { smokeThresholds } from './smoke.ts';
 import { EVERY_RECEIVER, keyOf, OPTION_TABLE } from './option-table.ts';

@@ -8,7 +8,7 @@ import type { Host } from './sandbox/host.ts';
 import type { Requests } from './observe/requests.ts';
 import type { Samples } from './observe/samples.ts';
 import type { TagContext, TagContexts } from './observe/tags.ts';
-import type { TimerQueue } from './life/timer-queue.ts';
+import type { TimerQueue } from './timer-queue.ts';
 import type { VuSlot } from './life/vus.ts';
 
 export interface WorkerParts {

@@ -29,7 +29,7 @@ import { wireDatasets } from './dimse/datasets.ts';
 import { SharedState } from './life/shared-state.ts';
 import { Stores } from './dimse/stores.ts';
 import { TagContexts } from './observe/tags.ts';
-import { TimerQueue } from './life/timer-queue.ts';
+import { TimerQueue } from './timer-queue.ts';
 
 const FLUSH_EVERY_BEATS = 4;
 /** After a longer pause something stalled the loop and may have been cut off. */

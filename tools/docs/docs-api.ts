@@ -4,8 +4,10 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import ts from 'typescript';
 
+type Parts = readonly (readonly [file: string, title: string])[];
+
 /** Files of api/dicom in the order of the document, with the title of their part. */
-const FILES: readonly (readonly [file: string, title: string])[] = [
+const DICOM: Parts = [
   ['facade.ts', 'The module'],
   ['peer.ts', 'Peers'],
   ['second-peer.ts', 'Peers asked by another implementation'],
@@ -25,20 +27,58 @@ const FILES: readonly (readonly [file: string, title: string])[] = [
   ['recording/replay-types.ts', 'Replaying a recording'],
 ];
 
-const HEADER = `# API of the \`dicom\` module
+/** Files of api/dicomweb, the same way. */
+const DICOMWEB: Parts = [
+  ['facade.ts', 'The module `dicomweb`'],
+  ['server.ts', 'Servers'],
+  ['receiver.ts', 'Receivers of STOW-RS'],
+  ['errors.ts', 'What is thrown'],
+  ['types.ts', 'Options and results of `dicomweb`'],
+];
 
-Made from the docstrings of \`api/dicom\`. How the parts fit together: \`dicomrun help scripts\`.
+const HEADER = `# API of the modules \`dicom\` and \`dicomweb\`
+
+Made from the docstrings of \`api/dicom\` and \`api/dicomweb\`. How the parts fit together:
+\`dicomrun help scripts\`, \`dicomrun help dicomweb\`.
 Durations are milliseconds or text with a unit (\`'30s'\`). Every method that returns a promise is
 awaited. Errors are named in \`dicomrun help troubleshooting\`.`;
 
 /** The whole document. `root` is the folder of the package. */
 export function apiDocument(root: string): string {
-  const parts = FILES.map(([file, title]) => {
-    const text = readFileSync(join(root, 'api', 'dicom', file), 'utf8');
-    const source = ts.createSourceFile(file, text, ts.ScriptTarget.ES2022, true);
-    return [`## ${title}`, ...source.statements.flatMap((one) => declaration(one))].join('\n\n');
+  const parts = (folder: string, files: Parts): string[] =>
+    files.map(([file, title]) => {
+      const declared = sourceOf(root, folder, file).statements.flatMap((one) => declaration(one));
+      return [`## ${title}`, ...declared].join('\n\n');
+    });
+  return `${[HEADER, ...parts('dicom', DICOM), ...parts('dicomweb', DICOMWEB)].join('\n\n')}\n`;
+}
+
+/** What a script can name that has no docstring: `api/dicom/peer.ts Peer.associate`. */
+export function undocumented(root: string): string[] {
+  const of = (folder: string, files: Parts): string[] =>
+    files.flatMap(([file]) =>
+      sourceOf(root, folder, file).statements.flatMap((one) =>
+        silent(one).map((name) => `api/${folder}/${file} ${name}`),
+      ),
+    );
+  return [...of('dicom', DICOM), ...of('dicomweb', DICOMWEB)];
+}
+
+function sourceOf(root: string, folder: string, file: string): ts.SourceFile {
+  const text = readFileSync(join(root, 'api', folder, file), 'utf8');
+  return ts.createSourceFile(file, text, ts.ScriptTarget.ES2022, true);
+}
+
+function silent(node: ts.Statement): string[] {
+  const isShown = ts.isClassDeclaration(node) || ts.isInterfaceDeclaration(node);
+  if (!isShown || !isExported(node) || isInternal(node)) return [];
+  const own = node.name?.text ?? '';
+  const members = node.members.flatMap((member) => {
+    const isMethod = ts.isMethodDeclaration(member) || ts.isMethodSignature(member);
+    const isQuiet = isMethod && memberLine(member).length > 0 && prose(member) === '';
+    return isQuiet ? [`${own}.${member.name.getText()}`] : [];
   });
-  return `${[HEADER, ...parts].join('\n\n')}\n`;
+  return prose(node) === '' && node.members.length > 0 ? [own, ...members] : members;
 }
 
 function declaration(node: ts.Statement): string[] {
@@ -62,8 +102,7 @@ function declaration(node: ts.Statement): string[] {
 
 function memberLine(member: ts.ClassElement | ts.TypeElement): string[] {
   const name = member.name?.getText();
-  if (name === undefined || /^[[#]/.test(name) || name === 'toJSON') return [];
-  if (isInternal(member)) return [];
+  if (name === undefined || /^[[#]|^toJSON$/.test(name) || isInternal(member)) return [];
   const signature = signatureOf(member, name);
   if (signature === null) return [];
   const text = prose(member);

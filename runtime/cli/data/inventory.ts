@@ -3,7 +3,7 @@ import { DataError } from '../../dicom/element/data-error.ts';
 import { errorCode, findFiles } from '../../dicom/file/file-walk.ts';
 import { readInstanceHead } from '../../dicom/file/instance-head.ts';
 import { plural } from '../../metrics/numbers.ts';
-import { shortName } from '../../vu/associations/names.ts';
+import { shortName } from '../../vu/names.ts';
 
 /**
  * Lines: modality, SOP class, transfer syntax, count; then what is no instance, with its reason.

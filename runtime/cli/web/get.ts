@@ -8,7 +8,7 @@ import { resourcePath, type Resource } from '../../web/paths.ts';
 import { Retrieved } from '../../web/retrieved.ts';
 import { RetrievedBody } from '../../web/retrieved-body.ts';
 import { statusOutcome } from '../../web/status-words.ts';
-import { transferSyntaxOf } from '../../vu/associations/names.ts';
+import { transferSyntaxOf } from '../../vu/names.ts';
 import type { WebPeer } from './web-peer.ts';
 
 /** STUDY [SERIES [INSTANCE]]. @throws DicomRunError 104 */

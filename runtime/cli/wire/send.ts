@@ -11,7 +11,7 @@ import type { ProposedContext, Timeouts } from '../../dicom/ul/associate-request
 import type { Association } from '../../dicom/ul/association.ts';
 import { DataError } from '../../dicom/element/data-error.ts';
 import { DicomRunError, ExitCode } from '../../errors.ts';
-import { shortName } from '../../vu/associations/names.ts';
+import { shortName } from '../../vu/names.ts';
 import { printable } from '../problem-text.ts';
 import { answerText } from './answer-text.ts';
 import { open, release, request, RequestFailed, whyRefused } from './client.ts';

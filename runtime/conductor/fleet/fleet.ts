@@ -6,7 +6,7 @@ import { WorkerSlot } from '../../threads/state.ts';
 import type { ThreadReading } from '../../metrics/generator.ts';
 import type { FromVu, HookName, ToVu, VuPlan } from '../../threads/vu.ts';
 import type { FleetCounts, ThreadEvents } from '../records/events.ts';
-import { epochNow } from './epoch.ts';
+import { epochNow } from '../records/epoch.ts';
 import { guestName, initHang, tooManyDeaths } from './fleet-faults.ts';
 import { FaultError } from './mailbox.ts';
 import { newMesh } from './mesh.ts';

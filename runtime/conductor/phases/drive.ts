@@ -1,6 +1,6 @@
 // The load itself: from t0 until the last VU has ended or somebody asked for the end.
 import { DicomRunError, ExitCode } from '../../errors.ts';
-import { epochNow } from '../fleet/epoch.ts';
+import { epochNow } from '../records/epoch.ts';
 import type { Run } from '../run.ts';
 import type { RecordedRun, RunContext, RunTime, SetupData } from '../run-types.ts';
 import { Scraper } from '../scrape.ts';

@@ -3,7 +3,7 @@ import type { Scenario } from '../../executors/index.ts';
 import { createEngine } from '../../metrics/engine.ts';
 import type { ThresholdConfig } from '../../metrics/engine-types.ts';
 import { Discretion } from './discretion.ts';
-import { epochNow } from '../fleet/epoch.ts';
+import { epochNow } from './epoch.ts';
 import { Recorder } from './recorder.ts';
 import type { Screen } from '../screen.ts';
 import { Stopper } from '../stopper.ts';

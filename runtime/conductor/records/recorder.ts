@@ -16,7 +16,7 @@ import type { CaseMessage, CheckEvidence } from '../../threads/cases.ts';
 import type { Generator } from '../crew.ts';
 import { CheckBook, seenText } from './check-book.ts';
 import type { Discretion } from './discretion.ts';
-import { epochNow } from '../fleet/epoch.ts';
+import { epochNow } from './epoch.ts';
 import { ErrorLog } from './error-log.ts';
 import type { PlaceOf } from './error-log.ts';
 import type { FleetCounts, ThreadEvents } from './events.ts';

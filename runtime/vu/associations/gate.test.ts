@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { TimerQueue, type Timed } from '../life/timer-queue.ts';
+import { TimerQueue, type Timed } from '../timer-queue.ts';
 import { Gate, shareOf } from './gate.ts';
 
 /** Timers that are due when the test says so. */

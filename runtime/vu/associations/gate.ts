@@ -2,7 +2,7 @@
 // the peer takes them. What is over that the kernel drops, and comes again after a second or three.
 import type { Associating } from '../../dicom/ul/associate.ts';
 import type { ConnectLimits } from '../../threads/vu.ts';
-import type { TimerQueue, Timed } from '../life/timer-queue.ts';
+import type { TimerQueue, Timed } from '../timer-queue.ts';
 import type { WorkerParts } from '../parts.ts';
 import { peerText, type PeerName } from './faults.ts';
 

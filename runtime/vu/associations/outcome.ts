@@ -4,7 +4,7 @@ import { contextText } from '../../dicom/failure-text.ts';
 import type { AssociateOutcome } from '../../dicom/ul/associate.ts';
 import type { OpenAssociation } from './associations.ts';
 import { failureFault, outcomeTag, peerText, rejectedFault } from './faults.ts';
-import { shortName } from './names.ts';
+import { shortName } from '../names.ts';
 import type { Spec } from './peers.ts';
 
 /** The `outcome` tag of an attempt. */

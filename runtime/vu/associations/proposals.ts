@@ -18,7 +18,7 @@ import {
   sopClassOf,
   STORAGE_CLASSES as STORAGE_NAMES,
   transferSyntaxOf,
-} from './names.ts';
+} from '../names.ts';
 
 /** What a script wants to do on the association. */
 export interface ContextWishes {

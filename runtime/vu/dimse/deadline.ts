@@ -1,5 +1,5 @@
 // A time by which something must have happened, in the worker's one timer queue.
-import type { Timed, TimerQueue } from '../life/timer-queue.ts';
+import type { Timed, TimerQueue } from '../timer-queue.ts';
 
 export class Deadline implements Timed {
   at = 0;

@@ -13,7 +13,7 @@ import {
   subOperationError,
 } from '../associations/faults.ts';
 import { RingFault } from '../sandbox/host.ts';
-import { shortName } from '../associations/names.ts';
+import { shortName } from '../names.ts';
 import type { Operation } from '../sandbox/operation.ts';
 import type { WorkerParts } from '../parts.ts';
 import { isOk, statusTags, type RequestSeries } from '../observe/requests.ts';

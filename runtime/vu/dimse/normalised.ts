@@ -4,7 +4,7 @@ import { normalized } from '../../dicom/scu/normalized.ts';
 import type { CallRequest } from '../sandbox/calls.ts';
 import type { OpenAssociation } from '../associations/associations.ts';
 import { RingFault } from '../sandbox/host.ts';
-import { sopClassOf } from '../associations/names.ts';
+import { sopClassOf } from '../names.ts';
 import type { Operation } from '../sandbox/operation.ts';
 import type { ServiceParts } from './services.ts';
 import { byKeyword } from './keys.ts';

@@ -15,7 +15,7 @@ import type { DeliveryPort } from './delivery.ts';
 import { failureFault, outcomeTag, peerText, statusError } from '../associations/faults.ts';
 import { RingFault } from '../sandbox/host.ts';
 import type { Ledger, OwnUids } from '../observe/ledger.ts';
-import { shortName } from '../associations/names.ts';
+import { shortName } from '../names.ts';
 import { NagleWatch } from '../associations/nagle-watch.ts';
 import type { Operation, ReplyTaker } from '../sandbox/operation.ts';
 import type { WorkerParts } from '../parts.ts';

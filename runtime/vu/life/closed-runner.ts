@@ -1,7 +1,7 @@
 // Walks a closed plan: slots that loop (constant-vus, ramping-vus, per-vu- and shared-iterations).
 import type { ClosedPlan, SlotEvent } from '../../executors/plan.ts';
 import { killVu, type RunnerLife, type RunnerParts, type ScenarioRunner } from './runner.ts';
-import type { Timed } from './timer-queue.ts';
+import type { Timed } from '../timer-queue.ts';
 import { SLICE_MS } from './turns.ts';
 import { VuState, type VuOwner, type VuSlot } from './vus.ts';
 

@@ -5,7 +5,7 @@ import type { Errors } from '../observe/errors.ts';
 import type { Host } from '../sandbox/host.ts';
 import type { Samples } from '../observe/samples.ts';
 import type { TagContext, TagContexts } from '../observe/tags.ts';
-import type { TimerQueue, Timed } from './timer-queue.ts';
+import type { TimerQueue, Timed } from '../timer-queue.ts';
 import { VuState, type VuOwner, type VuSlot } from './vus.ts';
 
 export interface LifeParts {

@@ -6,7 +6,7 @@ import { ClosedRunner } from './closed-runner.ts';
 import { OpenRunner } from './open-runner.ts';
 import type { RunnerLife, RunnerParts, ScenarioRunner } from './runner.ts';
 import type { TagContext } from '../observe/tags.ts';
-import { TimerQueue } from './timer-queue.ts';
+import { TimerQueue } from '../timer-queue.ts';
 import { VuState, VuSlot } from './vus.ts';
 
 const MS = 1e6;

@@ -14,7 +14,7 @@ import { ReadyQueue } from './ready-queue.ts';
 import type { RunnerParts, ScenarioRunner } from './runner.ts';
 import type { Samples } from '../observe/samples.ts';
 import type { TagContexts } from '../observe/tags.ts';
-import type { TimerQueue } from './timer-queue.ts';
+import type { TimerQueue } from '../timer-queue.ts';
 import { vusWanted } from './vus-wanted.ts';
 import { VuState, type VuSlot } from './vus.ts';
 

@@ -5,7 +5,7 @@ import { nthOwned, segmentOf, type Segment } from '../../executors/segments/segm
 import type { Calls } from '../sandbox/calls.ts';
 import type { Mesh, MeshMessage } from './mesh.ts';
 import type { Operation } from '../sandbox/operation.ts';
-import type { Timed } from './timer-queue.ts';
+import type { Timed } from '../timer-queue.ts';
 import type { WorkerParts } from '../parts.ts';
 
 /** FNV-1a, never 0. */

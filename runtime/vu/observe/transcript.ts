@@ -14,7 +14,7 @@ import {
 } from '../../dicom/failure-text.ts';
 import type { Direction, Trace } from '../../dicom/trace.ts';
 import type { AssociateAc, AssociateRj, AssociateRq, Pdu } from '../../dicom/ul/pdu/pdu.ts';
-import { shortName } from '../associations/names.ts';
+import { shortName } from '../names.ts';
 
 const ARROW = { sent: '→', received: '←' } as const;
 

@@ -2,7 +2,7 @@
 import type { Failure } from '../../dicom/errors.ts';
 import type { Pending, Reply } from '../../dicom/dimse/pending.ts';
 import type { Host } from './host.ts';
-import type { Timed } from '../life/timer-queue.ts';
+import type { Timed } from '../timer-queue.ts';
 
 /** Who is told what comes of a DIMSE request. One object per service, not per request. */
 export interface ReplyTaker {

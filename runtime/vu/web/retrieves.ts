@@ -7,7 +7,7 @@ import { resourcePath, type Resource } from '../../web/paths.ts';
 import { mustBeJson } from '../../web/json-model.ts';
 import { Retrieved } from '../../web/retrieved.ts';
 import { RetrievedBody } from '../../web/retrieved-body.ts';
-import { transferSyntaxOf } from '../associations/names.ts';
+import { transferSyntaxOf } from '../names.ts';
 import { Answer } from '../../../api/bridge.ts';
 import { RingFault } from '../sandbox/host.ts';
 import type { Operation } from '../sandbox/operation.ts';

@@ -11,7 +11,7 @@ import { closing, newBoundary, relatedType } from '../../web/multipart-writer.ts
 import { resourcePath } from '../../web/paths.ts';
 import { statusOutcome } from '../../web/status-words.ts';
 import { storeFates, type StoreFates } from '../../web/store-fates.ts';
-import { shortName } from '../associations/names.ts';
+import { shortName } from '../names.ts';
 import type { DeliveryPort } from '../dimse/delivery.ts';
 import { ownUids } from '../dimse/store-edits.ts';
 import type { Ledger, OwnUids } from '../observe/ledger.ts';

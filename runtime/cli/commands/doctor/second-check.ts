@@ -9,7 +9,7 @@ import { find, type FindResult } from '../../../dicom/scu/find.ts';
 import type { Association } from '../../../dicom/ul/association.ts';
 import { SECOND_STACK } from '../../../dicom/scu/second-message.ts';
 import { statusHex } from '../../../dicom/dimse/status.ts';
-import { shortName } from '../../../vu/associations/names.ts';
+import { shortName } from '../../../vu/names.ts';
 import { attempt, EXPLICIT_LITTLE, IMPLICIT_LITTLE, release, request } from '../../wire/client.ts';
 import { askSecond, type SecondAnswer } from '../../wire/second.ts';
 import { DicomRunError } from '../../../errors.ts';

@@ -7,7 +7,7 @@ import { resourcePath } from '../../../web/paths.ts';
 import { Retrieved } from '../../../web/retrieved.ts';
 import { RetrievedBody } from '../../../web/retrieved-body.ts';
 import { statusOutcome } from '../../../web/status-words.ts';
-import { shortName } from '../../../vu/associations/names.ts';
+import { shortName } from '../../../vu/names.ts';
 import { askStudy, studyProblem } from '../../web/reach.ts';
 import { statusProblem, statusText, WebPeer } from '../../web/web-peer.ts';
 import type { FileOutcome } from '../../wire/send.ts';

@@ -1,5 +1,5 @@
 // Names of SOP classes and transfer syntaxes: short forms for tags, and what scripts may write.
-import { SopClass } from '../../dicom/dimse/uids.ts';
+import { SopClass } from '../dicom/dimse/uids.ts';
 
 const IMPLICIT = '1.2.840.10008.1.2';
 const EXPLICIT = '1.2.840.10008.1.2.1';

@@ -1,8 +1,8 @@
 // `--execution-segment 1/3:2/3` and `--execution-segment-sequence 0,1/3,2/3,1`, as k6 writes them.
 import { gcd, lcm, MAX_CYCLE, WHOLE } from '../../executors/segments/segment.ts';
 import type { Division, SegmentPart } from '../../executors/segments/segment.ts';
-import type { Problems } from './problems.ts';
-import type { Stack } from '../sources/stack.ts';
+import type { Problems } from '../values/problems.ts';
+import type { Stack } from './stack.ts';
 
 type Fraction = readonly [number, number];
 

@@ -1,7 +1,7 @@
 // All waits of a worker in one binary heap with one Node timer: thousands of sleeping VUs cost one.
 
-import { LONGEST_TIMER_MS } from '../../executors/duration.ts';
-import { Turns } from './turns.ts';
+import { LONGEST_TIMER_MS } from '../executors/duration.ts';
+import { Turns } from './life/turns.ts';
 
 /** Something that waits. `at` is a performance.now() reading; `index` belongs to the queue. */
 export interface Timed {
