@@ -1,17 +1,17 @@
 #!/usr/bin/env bash
 # Installs the independent peers of the interop tests by apt: DCMTK, Orthanc, InfluxDB, Chromium,
-# dicom3tools, GDCM, VictoriaMetrics, Prometheus, NATS, faketime. Whatever is there already is left
+# dicom3tools, GDCM, VictoriaMetrics, Prometheus, NATS, faketime, tshark, tcpdump. Whatever is there already is left
 # alone, and no package may start a service.
 # Where it cannot install (not root, not Debian) it says so: the tests skip loudly, and fail in CI.
 set -uo pipefail
 
 # command looked for -> package that brings it
 declare -A peers=(
-  [storescu]=dcmtk [Orthanc]=orthanc [influxd]=influxdb [chromium]=chromium [dciodvfy]=dicom3tools
+  [storescu]=dcmtk [tshark]=tshark [tcpdump]=tcpdump [Orthanc]=orthanc [influxd]=influxdb [chromium]=chromium [dciodvfy]=dicom3tools
   [victoria-metrics]=victoria-metrics [prometheus]=prometheus [gdcmconv]=libgdcm-tools
   [nats-server]=nats-server [faketime]=faketime
 )
-packages=(dcmtk orthanc orthanc-gdcm orthanc-dicomweb influxdb chromium dicom3tools libgdcm-tools victoria-metrics prometheus nats-server faketime)
+packages=(dcmtk orthanc orthanc-gdcm orthanc-dicomweb influxdb chromium dicom3tools libgdcm-tools victoria-metrics prometheus nats-server faketime tshark tcpdump)
 
 export PATH="$PATH:/usr/sbin:/sbin"
 missing() {

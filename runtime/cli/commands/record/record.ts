@@ -8,6 +8,7 @@ import { showLive } from '../../live-line.ts';
 import type { Terminal } from '../../terminal.ts';
 import { untilSignal } from '../../until-signal.ts';
 import { RecordBook } from './book.ts';
+import { notes, patientsData, unreadNote } from './notes.ts';
 import type { RecordRequest } from './request.ts';
 
 /** Associations that are open at the end get so long to come to theirs. */
@@ -64,29 +65,6 @@ function introduction({ listen, to, out }: RecordRequest, port: number): string 
     `listens on ${listen.host}:${port}${only}, forwards to ${to.aet}@${to.host}:${to.port}\n` +
     `records into ${out}, without attribute values and UIDs\n`
   );
-}
-
-function patientsData(folder: string): string {
-  return (
-    `warn: --keep-data writes patients' data into ${folder}: names, dates, images as they are. ` +
-    `Guard it, and delete it when it has served\n`
-  );
-}
-
-function unreadNote(why: string): string {
-  return why === 'TLS'
-    ? 'TLS is passed on unread; --tls would end it here and read it'
-    : `a connection is passed on, but cannot be read: ${why}`;
-}
-
-/** Each text once. */
-function notes(terminal: Terminal): (text: string) => void {
-  const said = new Set<string>();
-  return (text) => {
-    if (said.has(text) || said.size > 100) return;
-    said.add(text);
-    terminal.err(`warn: ${text}\n`);
-  };
 }
 
 async function drain(terminal: Terminal, forwarder: Forwarder): Promise<void> {

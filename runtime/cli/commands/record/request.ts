@@ -1,4 +1,5 @@
 // Flags of `record`, checked.
+import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { isLoopback, readAddress, type Address } from '../../../config/values/address.ts';
 import { Problems } from '../../../config/values/problems.ts';
@@ -14,6 +15,8 @@ export interface RecordFlags {
   readonly to?: string;
   readonly out: string;
   readonly for?: string;
+  readonly pcap?: string;
+  readonly port?: string;
   readonly keepData?: string;
   readonly tls?: boolean;
   readonly tlsCert?: string;
@@ -39,6 +42,13 @@ export interface RecordRequest {
   readonly tls: { readonly inner: TlsOptions; readonly outer: TlsOptions } | undefined;
 }
 
+/** What a recording is made of when it is made of a capture. */
+export interface CaptureRequest extends Pick<RecordRequest, 'folder' | 'out' | 'keepData' | 'cwd'> {
+  readonly file: string;
+  /** That the acceptor listened on. */
+  readonly port: number;
+}
+
 const LOOPBACK = '127.0.0.1';
 
 /** @throws DicomRunError 104 */
@@ -54,13 +64,35 @@ export function recordRequest(flags: RecordFlags, cwd: string): RecordRequest {
   if (samePort && isLoopback(to.host) && (isLoopback(listen.host) || listen.host === '0.0.0.0')) {
     throw wrong('--listen and --to are the same port: it would send to itself');
   }
-  if (RecordingWriter.isThere(folder)) {
-    throw wrong(`${flags.out} holds a recording already`, 'name another folder with --out');
-  }
+  mustBeNew(folder, flags.out);
   const forMs = flags.for === undefined ? undefined : readDurationMs('--for', flags.for);
   const tls = tlsOf(flags, cwd);
   const { out, keepData } = flags;
   return { listen, to, folder, out, forMs, quiet: flags.quiet === true, keepData, cwd, tls };
+}
+
+/** Flags of a recording that is made now. */
+const NOW_FLAGS = { listen: '--listen', to: '--to', for: '--for', tls: '--tls' } as const;
+
+/** @throws DicomRunError 104 */
+export function captureRequest(flags: RecordFlags, cwd: string): CaptureRequest {
+  const { pcap, port, out, keepData } = flags;
+  if (pcap === undefined) throw wrong('flag --port is for --pcap');
+  if (port === undefined) throw wrong('flag --port is missing', '--pcap FILE --port 104');
+  for (const [name, flag] of Object.entries(NOW_FLAGS)) {
+    if (flags[name as keyof typeof NOW_FLAGS] === undefined) continue;
+    throw wrong(`flag ${flag}: a capture is read, nothing is forwarded`);
+  }
+  const file = resolve(cwd, pcap);
+  if (!existsSync(file)) throw wrong(`${pcap} does not exist`);
+  const folder = resolve(cwd, out);
+  mustBeNew(folder, out);
+  return { file, port: readPort('--port', port), folder, out, keepData, cwd };
+}
+
+function mustBeNew(folder: string, out: string): void {
+  if (!RecordingWriter.isThere(folder)) return;
+  throw wrong(`${out} holds a recording already`, 'name another folder with --out');
 }
 
 const TLS_FLAGS = {
