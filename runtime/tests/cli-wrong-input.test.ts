@@ -236,6 +236,17 @@ describe('wrong inputs', () => {
     expect(err).toMatch(/vuss[\s\S]*duraton[\s\S]*settle/);
   });
 
+  it('takes words of every object for what they are: a command that is none, a name', async () => {
+    const { code, err } = await place.run(['constructor']);
+    expect([code, err]).toEqual([
+      104,
+      expect.stringContaining('there is no command "constructor"'),
+    ]);
+    const named = await place.run(['config', '--testid', '__proto__', '--json']);
+    expect(named).toMatchObject({ code: 0 });
+    expect(named.out).toContain('"__proto__"');
+  });
+
   it('shows the line of a set-up that throws, and still sums up', async () => {
     const { code, err, out } = await place.run(['run', 'setup.ts']);
     expect(code).toBe(107);
