@@ -1,4 +1,5 @@
-// Flags of other tools, and what does their work here: k6, pytest, DCMTK and dcm4che.
+// Flags of other tools, and what does their work here: k6, pytest, DCMTK and dcm4che; and flags of
+// ours where a command does not take them.
 
 const TLS = '--tls, with --tls-ca, --tls-cert and --tls-key (PEM files)';
 const TRACE = '--trace prints every PDU (run, smoke)';
@@ -14,6 +15,10 @@ const HERE: Readonly<Record<string, string>> = {
   '--called': '-c AET@host:port, or dcmtk style: -aec AET host port',
   '--calling': '-b MY_AET',
   '--rate': 'in the script: a scenario with an arrival rate, see `dicomrun help executors`',
+  // of `run` alone
+  '--agents': 'only `dicomrun run` takes agents; smoke and capacity load from this machine alone',
+  '--engine': 'only `dicomrun run` takes agents; smoke and capacity load from this machine alone',
+  '--only-missing': 'only `dicomrun run` takes it',
   // k6
   '--http-debug': TRACE,
   '--verbose': TRACE,
