@@ -29,6 +29,37 @@ describe.skipIf(!requirePeer('chromium'))('live page', () => {
     rmSync(dir, { recursive: true, force: true });
   });
 
+  it('is red as soon as a threshold is crossed, and still runs', async () => {
+    const folder = join(dir, 'red');
+    const banners: (readonly [string, string])[] = [];
+    let live: Awaited<ReturnType<typeof startLivePage>> | null = null;
+    let shown: Awaited<ReturnType<typeof openPage>> | null = null;
+    await sampleRun({
+      seconds: 4,
+      dir: folder,
+      thresholds: { dicom_reqs: [{ threshold: 'count<10' }] },
+      onSecond: async (second) => {
+        if (second === 2) {
+          live = await startLivePage({ file: join(folder, RUNLOG_FILE), intervalMs: 50, assets });
+          shown = await openPage(browser, live.url);
+          await shown.page.setViewportSize({ width: 390, height: 844 });
+        }
+        if (second < 3 || shown === null) return;
+        const banner = shown.page.locator('header.banner.fail');
+        await banner.waitFor({ timeout: 5_000 });
+        const body = shown.page.locator('body');
+        const wide = await body.evaluate((element) => element.scrollWidth > 390);
+        banners.push([await banner.innerText(), wide ? 'wider than the screen' : 'fits']);
+      },
+    });
+    const server = live as unknown as Awaited<ReturnType<typeof startLivePage>>;
+    await server.finish();
+    await (shown as unknown as Awaited<ReturnType<typeof openPage>>).page.close();
+    expect(banners.length).toBeGreaterThan(0);
+    for (const banner of banners)
+      expect(banner).toEqual([expect.stringMatching(/^RUNNING/), 'fits']);
+  });
+
   it('follows a run and becomes its report', async () => {
     const file = join(dir, 'a', RUNLOG_FILE);
     let live: Awaited<ReturnType<typeof startLivePage>> | null = null;

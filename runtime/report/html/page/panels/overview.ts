@@ -13,14 +13,15 @@ export function banner(): Panel {
     update: (data) => {
       const { verdict, run } = data.summary;
       const word = data.live ? 'RUNNING' : verdictWord(verdict);
-      element.className = `banner ${BANNER[word]}`;
+      const isCrossed = data.live && data.summary.thresholds.some(({ failed }) => failed);
+      element.className = `banner ${isCrossed ? 'fail' : BANNER[word]}`;
       const more = verdict.reasons.slice(1);
       replace(
         element,
         h(
           'h1',
           {},
-          h('span', { class: COLOUR[word] }, word),
+          h('span', { class: isCrossed ? 'bad' : COLOUR[word] }, word),
           ` ${run.title ?? scriptName(run.script)}`,
         ),
         h('p', {}, verdict.reason),
@@ -47,13 +48,19 @@ function scriptName(path: string): string {
   return path.split(/[\\/]/).at(-1) ?? path;
 }
 
-function facts({ live, summary: { run, verdict } }: ReportData): HTMLElement {
+/** `up to 50, 60 made`. */
+function vusText({ vus, vusMax }: ReportData['summary']['execution']): string {
+  return `up to ${count(vus)}, ${count(vusMax)} made`;
+}
+
+function facts({ live, summary: { run, verdict, execution } }: ReportData): HTMLElement {
   const entries: [string, string | undefined][] = [
     ['title', run.title],
     ['run', run.id],
     ['script', run.script],
     ['started', new Date(run.startedAt).toLocaleString()],
     ['duration', span(run.durationMs)],
+    ['VUs', live && execution.vusMax > 0 ? vusText(execution) : undefined],
     ['target', run.embedded ? 'EMBEDDED ROUTER' : run.target],
     ['mode', run.mode],
     ['exit code', live ? undefined : String(verdict.exitCode)],
@@ -68,7 +75,7 @@ function facts({ live, summary: { run, verdict } }: ReportData): HTMLElement {
   );
 }
 
-/** Six tiles. */
+/** Six tiles; a seventh for starts that found no virtual user. */
 export function keyNumbers(): Panel {
   const tiles = h('dl', { class: 'tiles' });
   return {
@@ -110,6 +117,7 @@ function tilesOf(data: ReportData): Child[] {
       failed > 0 ? 'bad' : '',
     ),
     deliveredTile(data),
+    ...droppedTiles(data),
   ];
 }
 
@@ -133,6 +141,13 @@ function deliveredTile({ summary: { delivery } }: ReportData): Child {
   const note =
     missing > 0 ? `${count(missing)} not there` : `all ${count(total.accepted)} accepted`;
   return tile('delivered', share, note, missing > 0 ? 'bad' : 'good');
+}
+
+function droppedTiles({ summary: { execution } }: ReportData): Child[] {
+  const { dropped, iterations, interrupted } = execution;
+  if (dropped === 0) return [];
+  const due = dropped + iterations + interrupted;
+  return [tile('iterations dropped', count(dropped), `of ${count(due)} due`, 'bad')];
 }
 
 function largest({ timeline }: ReportData, column: string): number {
