@@ -7,6 +7,7 @@ import { expect, it } from 'vitest';
 import { buildProgram } from '../cli/program.ts';
 import { fakeTerminal } from './fake-terminal.ts';
 import { ROOT } from './imports.ts';
+import { KINDS, misfits } from './kubernetes-shape.ts';
 
 const text = (name: string): string => readFileSync(join(ROOT, 'placement', name), 'utf8');
 const FILES = [
@@ -59,4 +60,75 @@ it('the Job is indexed, runs all agents at once, and none twice', () => {
   const service = items.find(({ kind }) => kind === 'Service')?.spec ?? {};
   expect(service).toMatchObject({ clusterIP: 'None' });
   expect(JSON.stringify(job)).toContain('"subdomain":"dicomrun-agents"');
+});
+
+it('what Kubernetes is given has fields that it knows, of their types', () => {
+  const list = JSON.parse(text('kubernetes-agents.json')) as {
+    readonly apiVersion: string;
+    readonly kind: string;
+    readonly items: readonly Item[];
+  };
+  expect(list).toMatchObject({ apiVersion: 'v1', kind: 'List' });
+  const wrong = list.items.flatMap((item) => {
+    const shape = KINDS[item.kind];
+    return shape === undefined ? [`${item.kind}: unknown`] : misfits(item, shape, item.kind);
+  });
+  expect(wrong).toEqual([]);
+  const [job] = list.items.filter(({ kind }) => kind === 'Job');
+  const spoiled = { ...job, spec: { ...job?.spec, completions: '10', parallel: 3 } };
+  expect(KINDS['Job'] && misfits(spoiled, KINDS['Job'], 'Job')).toEqual([
+    'Job.spec.completions: no integer',
+    'Job.spec.parallel: there is no such field',
+  ]);
+});
+
+it('each mount of a container has its volume, and the selectors find the agents', () => {
+  const { items } = JSON.parse(text('kubernetes-agents.json')) as { items: readonly Item[] };
+  const specOf = <T>(kind: string): T => items.find((one) => one.kind === kind)?.spec as T;
+  const { template } = specOf<{ readonly template: Template }>('Job');
+  const volumes = template.spec.volumes.map(({ name }) => name).sort();
+  const mounts = template.spec.containers.flatMap(({ volumeMounts }) => volumeMounts);
+  expect(mounts.map(({ name }) => name).sort()).toEqual(volumes);
+  const { selector } = specOf<{ readonly selector: object }>('Service');
+  const { podSelector } = specOf<{ readonly podSelector: { readonly matchLabels: object } }>(
+    'NetworkPolicy',
+  );
+  expect(template.metadata.labels).toMatchObject(selector);
+  expect(template.metadata.labels).toMatchObject(podSelector.matchLabels);
+});
+
+interface Named {
+  readonly name: string;
+}
+
+interface Template {
+  readonly metadata: { readonly labels: object };
+  readonly spec: {
+    readonly volumes: readonly Named[];
+    readonly containers: readonly { readonly volumeMounts: readonly Named[] }[];
+  };
+}
+
+const SECTIONS: Readonly<Record<string, readonly string[]>> = {
+  Unit: ['Description', 'Wants', 'After'],
+  Service: [
+    ...['User', 'WorkingDirectory', 'EnvironmentFile', 'ExecStart', 'Restart', 'RestartSec'],
+    ...['KillSignal', 'TimeoutStopSec', 'LimitNOFILE', 'NoNewPrivileges', 'ProtectSystem'],
+    ...['ProtectHome', 'PrivateTmp', 'ReadWritePaths'],
+  ],
+  Install: ['WantedBy'],
+};
+
+it('the unit of systemd has directives in the sections where they belong', () => {
+  let section = '';
+  const wrong = text('dicomrun-agent.service')
+    .split('\n')
+    .filter((line) => line.trim() !== '' && !line.startsWith('#'))
+    .filter((line) => {
+      const head = /^\[(\w+)\]$/.exec(line)?.[1];
+      section = head ?? section;
+      if (head !== undefined) return SECTIONS[head] === undefined;
+      return SECTIONS[section]?.includes(/^(\w+)=\S/.exec(line)?.[1] ?? '') !== true;
+    });
+  expect(wrong).toEqual([]);
 });
