@@ -56,8 +56,8 @@ function textsOf(declarations: readonly Declaration[]): Record<string, string> {
   );
 }
 
-/** Without outputs and their passwords, which only the coordinator writes to, and without its own environment. */
-function sent(options: Options, env: Terminal['env'], secrets: readonly string[]): Options {
+/** @internal Without outputs and their passwords, which only the coordinator writes to, and without its own environment. */
+export function sent(options: Options, env: Terminal['env'], secrets: readonly string[]): Options {
   refusePassphrases(options);
   return {
     ...options,
@@ -81,8 +81,8 @@ function ownVariables({ env }: Options, real: Terminal['env'], secrets: readonly
   return Object.fromEntries(said);
 }
 
-function refusePassphrases({ target, verify }: Options): void {
-  const named = [target, verify].some((one) => one?.tls?.passphrase !== undefined);
+function refusePassphrases({ target, verify, webTarget }: Options): void {
+  const named = [target, verify, webTarget].some((one) => one?.tls?.passphrase !== undefined);
   if (!named) return;
   throw new DicomRunError(ExitCode.CONFIG, {
     code: 'AGENTS_PASSPHRASE',

@@ -269,7 +269,10 @@ export class Recorder implements ThreadEvents {
   }
 
   error(message: ErrorMessage): void {
-    this.#errors.add({ ...message, time: sinceT0(message.time, this.#t0OrNow) });
+    const at = (time: number) => sinceT0(time, this.#t0OrNow);
+    const { lastTime } = message;
+    const last = lastTime === undefined ? {} : { lastTime: at(lastTime) };
+    this.#errors.add({ ...message, ...last, time: at(message.time) });
   }
 
   abortTest(told: string): void {

@@ -1,5 +1,13 @@
 // C-GET and C-MOVE of both sides against each other on loopback.
-import { mkdtempSync, readdirSync, rmSync, symlinkSync } from 'node:fs';
+import {
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
@@ -87,7 +95,10 @@ describe('retrieve service', () => {
 
   it('refuses what the disk does not take, goes on with the rest, leaves nothing of an instance', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'dicomrun-receive-'));
-    symlinkSync('/dev/full', join(folder, '2.25.1.1.dcm'));
+    mkdirSync(join(folder, '2.25.1.1.dcm'));
+    const elsewhere = join(folder, 'elsewhere');
+    writeFileSync(elsewhere, 'of somebody else');
+    symlinkSync(elsewhere, join(folder, '2.25.1.2.dcm'));
     const retrieve = new RetrieveProvider({ instances: () => stored(3) });
     const port = await serve(serviceHandler({ retrieve }));
     const get = propose(SopClass.STUDY_ROOT_GET, SECONDARY_CAPTURE);
@@ -96,12 +107,15 @@ describe('retrieve service', () => {
     association.handler = receiver;
     const result = await retrieved(association, query);
     expect(result).toMatchObject({ completed: 2, failed: 1, failedInstances: ['2.25.1.1'] });
-    expect([receiver.instances, receiver.failure]).toEqual([2, `${folder}: ENOSPC`]);
+    expect([receiver.instances, receiver.failure]).toEqual([2, `${folder}: ERR_FS_EISDIR`]);
+    // A link is replaced, not written through.
+    expect(readFileSync(elsewhere, 'utf8')).toBe('of somebody else');
     const nowhere = new InstanceReceiver({ folder: join(folder, '2.25.1.0.dcm', 'below') });
     association.handler = nowhere;
     expect(await retrieved(association, query)).toMatchObject({ completed: 0, failed: 3 });
     expect(nowhere.failure).toMatch(/no folder can be made there/);
-    expect(readdirSync(folder).sort()).toEqual(['2.25.1.0.dcm', '2.25.1.2.dcm']);
+    const kept = ['2.25.1.0.dcm', '2.25.1.1.dcm', '2.25.1.2.dcm', 'elsewhere'];
+    expect(readdirSync(folder).sort()).toEqual(kept);
     rmSync(folder, { recursive: true });
   });
 

@@ -80,7 +80,9 @@ export class InstanceReceiver implements RequestHandler {
     try {
       makeFolder(folder);
       const file = join(folder, `${request.sopInstance().replace(/[^\d.]/g, '_')}.dcm`);
-      arriving.handle = openSync(file, 'w', 0o600);
+      // What is there goes, also a link: nothing is written through it.
+      rmSync(file, { force: true });
+      arriving.handle = openSync(file, 'wx', 0o600);
       arriving.file = file;
       writeSync(arriving.handle, fileMeta(request.sopClass(), request.sopInstance(), syntax));
     } catch (error) {
