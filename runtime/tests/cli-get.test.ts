@@ -1,5 +1,5 @@
 // `dicomrun get` against an archive of ours, and two that are not.
-import { readdirSync, writeFileSync } from 'node:fs';
+import { readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { serveArchive, serveSink, type Served } from '../acceptors/stations/serve.ts';
@@ -73,7 +73,15 @@ describe('dicomrun get', () => {
     expect(got).toMatchObject({ code: 0 });
     const diff = await place.run(['dump', 'files', '--diff', 'as-it-is', '--json']);
     expect(diff).toMatchObject({ code: 0 });
-    const plain = await place.run(['get', uid, '-c', where, '--out', 'plain']);
+    // Nothing is lost by undoing it: the archive does so for whoever takes no JPEG.
+    const undone = await place.run(['get', uid, '-c', where, '--out', 'undone']);
+    expect(undone).toMatchObject({ code: 0 });
+    const same = await place.run(['dump', 'files', '--diff', 'undone', '--json']);
+    expect(same).toMatchObject({ code: 0 });
+    rmSync(join(place.folder, 'files'), { recursive: true });
+    const other = await archive();
+    const lossy = await stored(other, '--transfer-syntax', 'jpeg2000-lossy');
+    const plain = await place.run(['get', lossy, '-c', other, '--out', 'plain']);
     expect(plain).toMatchObject({ code: 99 });
     expect(plain.out).toContain('0 completed, 2 failed');
     expect(plain.err).toContain('--transfer-syntax takes it as it is');

@@ -273,7 +273,7 @@ export class Archive extends StoreStation<Taking> {
       instances: (keys) => {
         const level = levelOf(keys);
         const found = level === null ? [] : this.#query.instances(keys, level);
-        return found.map((instance) => retrieval.sendable(instance));
+        return retrieval.sendables(found);
       },
     });
   }

@@ -1,19 +1,35 @@
 // What the archive holds as instances that C-MOVE and C-GET can send: as they came wherever the peer
 // takes that, else with the same values in another encoding.
 import { TransferSyntax } from '../../dicom/element/transfer-syntax.ts';
+import { codecsLoaded, initializeCodecs, isLossy, needsCodecs } from '../../dicom/file/codecs.ts';
 import { transcode } from '../../dicom/file/transcode.ts';
 import type { StoredCopy as Sendable } from '../../dicom/scp/sub-operations.ts';
 import { StoreImages } from '../../dicom/scu/store-image.ts';
 import type { StoredInstance } from './store.ts';
 
 const { EXPLICIT_LE, IMPLICIT_LE, EXPLICIT_BE, DEFLATED_LE, RLE } = TransferSyntax;
-/** What can be converted here, and to what: nothing is compressed, nothing lossy undone. */
+/**
+ * What can be converted here without codecs, and to what: nothing is compressed, nothing lossy
+ * undone. What the JPEG family compressed without loss can, once its codecs are loaded.
+ */
 const FROM: readonly string[] = [EXPLICIT_LE, IMPLICIT_LE, EXPLICIT_BE, DEFLATED_LE, RLE];
 const TO: readonly string[] = [EXPLICIT_LE, IMPLICIT_LE];
 
 /** Frames stored instances; one for the archive. */
 export class Retrieval {
   readonly #images = new StoreImages({ run: '0'.repeat(15), oddLength: 'send' });
+
+  /** All of them; a promise while the codecs that one of them needs are being loaded. */
+  sendables(instances: readonly StoredInstance[]): Sendable[] | Promise<Sendable[]> {
+    const all = (): Sendable[] => instances.map((one) => this.sendable(one));
+    const wait = !codecsLoaded() && instances.some((one) => undone(one.header.transferSyntax));
+    // why: without its codecs an instance still goes to whoever takes it as it came
+    return wait
+      ? initializeCodecs()
+          .catch(() => undefined)
+          .then(all)
+      : all();
+  }
 
   /** An instance whose data set was not kept counts as a failed sub-operation. */
   sendable(instance: StoredInstance): Sendable {
@@ -23,7 +39,7 @@ export class Retrieval {
       sopClass,
       sopInstance,
       transferSyntax: kept,
-      convertible: FROM.includes(kept) ? TO.filter((one) => one !== kept) : [],
+      convertible: canBeConverted(kept) ? TO.filter((one) => one !== kept) : [],
       message: ({ contextId, maxPdu, transferSyntax }, originator) => {
         const bytes = dataset === null ? null : inSyntax(dataset, kept, transferSyntax);
         if (bytes === null) return null;
@@ -33,6 +49,15 @@ export class Retrieval {
       },
     };
   }
+}
+
+/** Whether codecs give back what they were given. */
+function undone(transferSyntax: string): boolean {
+  return needsCodecs(transferSyntax) && !isLossy(transferSyntax);
+}
+
+function canBeConverted(from: string): boolean {
+  return FROM.includes(from) || (undone(from) && codecsLoaded());
 }
 
 /** null when it cannot be converted: the sub-operation fails, the others go on. */

@@ -45,6 +45,11 @@ export async function initializeCodecs(): Promise<void> {
   }
 }
 
+/** Whether {@link initializeCodecs} has ended. */
+export function codecsLoaded(): boolean {
+  return codecs !== null;
+}
+
 interface Method {
   readonly encode: 'encodeJpeg' | 'encodeJpegLs' | 'encodeJpeg2000';
   readonly decode: 'decodeJpeg' | 'decodeJpegLs' | 'decodeJpeg2000';

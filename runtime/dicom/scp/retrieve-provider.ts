@@ -18,8 +18,11 @@ export interface MoveDestination {
 export interface RetrieveProviderOptions {
   /** What an identifier that cannot be retrieved by is answered with; null = it can. */
   refuses?(identifier: JsonDataset, request: IncomingRequest): ResponseFields | null;
-  /** The instances that an identifier asks for. */
-  instances(identifier: JsonDataset, request: IncomingRequest): Iterable<StoredCopy>;
+  /** The instances that an identifier asks for; a promise of them must not fail. */
+  instances(
+    identifier: JsonDataset,
+    request: IncomingRequest,
+  ): Iterable<StoredCopy> | Promise<Iterable<StoredCopy>>;
   /** Where a C-MOVE destination is; null = unknown (0xA801). */
   destination?(aet: string): MoveDestination | null;
   /** AE title that a destination is called as (default: what the requestor called). */
@@ -97,7 +100,13 @@ export class RetrieveProvider {
       association.respond(request, refusal);
       return;
     }
-    const instances = [...this.#options.instances(identifier, request)];
+    const found = this.#options.instances(identifier, request);
+    if (found instanceof Promise) void found.then((all) => this.#send(association, request, all));
+    else this.#send(association, request, found);
+  }
+
+  #send(association: Association, request: IncomingRequest, found: Iterable<StoredCopy>): void {
+    const instances = [...found];
     if (request.commandField === CommandField.C_GET_RQ)
       this.#run(association, request, association, ofOne(instances));
     else this.#move(association, request, instances);
