@@ -309,3 +309,29 @@ describe.each(KINDS)('$name', (one) => {
     expect(note).toContain('not allowed');
   });
 });
+
+// The others are killed and paused for real: influxdb.test.ts, timeseries.test.ts.
+it('OTLP: a receiver that pauses for 5 s and is gone for 3 s gets all of it', async () => {
+  kind = KINDS.find(({ name }) => name === 'OTLP') ?? expect.fail('no OTLP');
+  const reference = await record();
+  const all = new Set(stored);
+  expect(all.size).toBe(reference.written);
+  [stored, times] = [[], []];
+  const { port } = server.address() as AddressInfo;
+  let back: Promise<unknown> = Promise.resolve();
+  trouble = async (_, n) => {
+    if (n === 1) await delay(5000);
+    if (n !== 2) return null;
+    server.closeAllConnections();
+    server.close();
+    back = delay(3000).then(() => server.listen(port, '127.0.0.1'));
+    return { status: 503, hangUp: true };
+  };
+  const { written, rejected, unwritten } = await record();
+  await back;
+  expect({ written, rejected, unwritten }).toEqual({
+    ...{ written: all.size, rejected: 0, unwritten: 0 },
+  });
+  // What an answer never came to is sent again, the same sums at the same times.
+  expect(new Set(stored)).toEqual(all);
+}, 40_000);

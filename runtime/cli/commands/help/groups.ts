@@ -20,7 +20,7 @@ export const TOPIC_GROUPS: readonly (readonly [group: string, topics: readonly s
     ['scripts', 'api', 'executors', 'scenarios', 'delivery', 'dicomweb', 'recording', 'metrics'],
   ],
   ['Run', ['configuration', 'ci', 'many-hosts', 'windows', 'security']],
-  ['Read', ['outputs', 'exit-codes', 'troubleshooting', 'reliability']],
+  ['Read', ['outputs', 'servers', 'exit-codes', 'troubleshooting', 'reliability']],
   ['Reference', ['parity', 'performance', 'licences']],
 ];
 
