@@ -94,6 +94,7 @@ describe.skipIf(!requirePeer('chromium'))('live page', () => {
     for (const banner of banners) {
       expect(banner).toMatch(/RUNNING.*\n+\d+ iterations so far/);
       expect(banner).not.toMatch(/killed|exit code/);
+      expect(banner).toMatch(/s, at most [\d.]+ (s|m).* to go/);
     }
     await server.finish();
     await expect.poll(() => shown.page.title(), { timeout: 10_000 }).toMatch(/^PASS/);

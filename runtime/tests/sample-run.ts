@@ -178,6 +178,7 @@ function runRecord(options: SampleRunOptions, thresholds: ThresholdConfig): RunR
     thresholds,
     trendStats: [],
     timeUnit: 'ms',
+    plan: { regularDurationMs: 60_000 },
     settings: [
       { path: 'scenarios.default', value: '3 VUs for 5s', origin: 'flag --vus' },
       { path: 'settle', value: '30s', origin: 'default' },

@@ -5,6 +5,7 @@ import type { Options } from '../../config/types.ts';
 import { dueStarts } from '../../executors/due.ts';
 import type { Scenario } from '../../executors/index.ts';
 import { idleParts } from '../../executors/describe.ts';
+import { requirements } from '../../executors/requirements.ts';
 import { placeOf } from '../../executors/segments/segment.ts';
 import type { Division } from '../../executors/segments/segment.ts';
 import { createEngine } from '../../metrics/engine.ts';
@@ -144,6 +145,7 @@ class Book implements RunBook {
       plan: {
         scenarios: options.scenarios.map(withoutValues),
         workers: context.workers,
+        regularDurationMs: requirements(options.scenarios).regularDurationNs / 1e6,
         ...due(options.scenarios),
       },
       settings: this.#settings.settings,

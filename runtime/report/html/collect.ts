@@ -31,8 +31,11 @@ export class ReportCollector {
   }
 
   data(summary: Summary, totals: Totals, live = false): ReportData {
-    const timeline = this.#timeline.build(Math.ceil(summary.run.durationMs / 1000));
+    const { durationMs } = summary.run;
+    const timeline = this.#timeline.build(Math.ceil(durationMs / 1000));
+    const leftMs = live ? endOf(this.#plan) - durationMs : 0;
     return {
+      ...(leftMs > 0 ? { leftMs } : {}),
       schema: REPORT_SCHEMA,
       live,
       summary,
@@ -47,6 +50,12 @@ export class ReportCollector {
       settings: this.#settings,
     };
   }
+}
+
+/** When the plan of a run log has no more work, ms after t0; 0 where it does not say. */
+function endOf(plan: unknown): number {
+  const ends = (plan as { readonly regularDurationMs?: unknown } | null)?.regularDurationMs;
+  return typeof ends === 'number' ? ends : 0;
 }
 
 /** With the starts that a replayed recording asked for. */

@@ -85,6 +85,8 @@ export interface ReportData {
   readonly breakdown: readonly BreakdownRow[];
   readonly phases: readonly PhaseRow[];
   readonly events: readonly ReportEvent[];
+  /** Of a run that goes on: ms until its plan ends, graceful stops apart; absent once it is over. */
+  readonly leftMs?: number;
   /** Effective options and plan, as the run log has them. */
   readonly plan: unknown;
   /** Options that somebody set, and what it ran on; empty of logs that do not say. */

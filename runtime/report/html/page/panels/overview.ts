@@ -53,13 +53,21 @@ function vusText({ vus, vusMax }: ReportData['summary']['execution']): string {
   return `up to ${count(vus)}, ${count(vusMax)} made`;
 }
 
-function facts({ live, summary: { run, verdict, execution } }: ReportData): HTMLElement {
+/** `34 s, at most 26 s to go`. */
+function durationText({ leftMs, summary: { run } }: ReportData): string {
+  const left = leftMs === undefined ? '' : `, at most ${span(leftMs)} to go`;
+  return `${span(run.durationMs)}${left}`;
+}
+
+function facts(data: ReportData): HTMLElement {
+  const { live, summary } = data;
+  const { run, verdict, execution } = summary;
   const entries: [string, string | undefined][] = [
     ['title', run.title],
     ['run', run.id],
     ['script', run.script],
     ['started', new Date(run.startedAt).toLocaleString()],
-    ['duration', span(run.durationMs)],
+    ['duration', durationText(data)],
     ['VUs', live && execution.vusMax > 0 ? vusText(execution) : undefined],
     ['target', run.embedded ? 'EMBEDDED ROUTER' : run.target],
     ['mode', run.mode],
