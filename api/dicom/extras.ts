@@ -168,10 +168,11 @@ export async function each<R>(
   const scenario = shared.boot.scenarios[vu.scenario]?.name ?? '';
   const title = `${smoke.script} › ${scenario}`;
   const pattern = smoke.grep === null ? null : new RegExp(smoke.grep, 'i');
+  const above = smoke.labels[scenario] ?? [];
   for (const [index, row] of rows.entries()) {
     const { name, labels } = caseOf(row, index);
     const fits = pattern === null || pattern.test(title) || pattern.test(`${title} › ${name}`);
-    if (fits && isLabelled([...smoke.labels, ...labels], smoke.wanted))
+    if (fits && isLabelled([...above, ...labels], smoke.wanted))
       await runRow(vu, name, () => body(row, index));
   }
 }

@@ -22,6 +22,8 @@ interface Common {
   /** Added to `__ENV` of this scenario's VUs. */
   env?: Readonly<Record<string, string>>;
   tags?: Readonly<Record<string, string>>;
+  /** What `dicomrun smoke --label` selects it by, beside the labels of the script. */
+  labels?: readonly string[];
 }
 
 export type Scenario = Common &

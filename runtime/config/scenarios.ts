@@ -12,6 +12,7 @@ import {
   readChoice,
   readDuration,
   readInteger,
+  readList,
   readNumber,
   readObject,
   readString,
@@ -21,7 +22,7 @@ import {
 import type { Reader } from './values/values.ts';
 
 const S = 1e9;
-const COMMON = ['executor', 'exec', 'startTime', 'after', 'gracefulStop', 'env', 'tags'];
+const COMMON = ['executor', 'exec', 'startTime', 'after', 'gracefulStop', 'env', 'tags', 'labels'];
 const NAMES = EXECUTORS.map(({ name }) => name);
 
 /** One scenario object being read. */
@@ -134,6 +135,7 @@ function common(draft: Draft): object {
     gracefulStopNs: take(draft, 'gracefulStop', time, 30 * S),
     env: take(draft, 'env', readTextMap, {}),
     tags: take(draft, 'tags', readTextMap, {}),
+    ...(draft.raw.labels === undefined ? {} : { labels: take(draft, 'labels', readList) }),
   };
 }
 

@@ -18,6 +18,7 @@ export function smokeScenarios(scenarios: readonly Scenario[], maxDurationNs: nu
       gracefulStopNs: Math.min(scenario.gracefulStopNs, 30 * S),
       env: scenario.env,
       tags: scenario.tags,
+      ...(scenario.labels === undefined ? {} : { labels: scenario.labels }),
       vus: 1,
       iterations: 1,
       maxDurationNs,

@@ -111,7 +111,8 @@ export interface Options extends PlainOptions {
     readonly script: string;
     readonly grep: string | null;
     readonly wanted: readonly string[];
-    readonly labels: readonly string[];
+    /** Of each scenario, with those of the script. */
+    readonly labels: Readonly<Record<string, readonly string[]>>;
   };
   /** Iterations that a scenario asks for as a load test, where smoke runs fewer. */
   readonly smokeAsked?: Readonly<Record<string, number>>;

@@ -22,6 +22,8 @@ export interface ScenarioBase {
   readonly gracefulStopNs: number;
   readonly env: Readonly<Record<string, string>>;
   readonly tags: Readonly<Record<string, string>>;
+  /** What `smoke --label` selects it by, beside the labels of the script. */
+  readonly labels?: readonly string[];
 }
 
 /** What both arrival rates have. */

@@ -127,6 +127,39 @@ describe('dicomrun smoke', () => {
     door.close();
   });
 
+  it('selects scenarios by labels of their own, beside those of the script', async () => {
+    const one = (labels: string): string =>
+      `{ executor: 'per-vu-iterations', vus: 1, iterations: 1${labels} }`;
+    const script = `import { check } from 'k6';
+      import exec from 'k6/execution';
+      export const options = {
+        labels: ['mr'],
+        scenarios: {
+          first: ${one('')},
+          night: ${one(", labels: ['slow']")},
+          peak: ${one(", labels: ['load', 'slow']")},
+        },
+      };
+      export default function () {
+        check(exec.scenario.name, { runs: () => true });
+      }`;
+    place = new Place({ 'tests/x.ts': script });
+    const ran = async (...args: string[]) =>
+      [...(await smoke(...args)).out.matchAll(/PASS +x › (\w+) ›/g)].map(([, name]) => name);
+    expect(await ran()).toEqual(['first', 'night']);
+    expect(await ran('--label', 'slow')).toEqual(['night', 'peak']);
+    expect(await ran('--label', '!slow')).toEqual(['first']);
+    expect(await ran('--label', 'mr,load')).toEqual(['first', 'night', 'peak']);
+    const list = await place.run(['smoke', 'tests', '--list', '--label', 'slow']);
+    expect(list.out).toBe('x › night (mr, slow)\nx › peak (mr, load, slow)\n');
+    const none = await smoke('--label', 'pet');
+    expect(none).toMatchObject({ code: 104 });
+    expect(none.err).toContain('x › peak (mr, load, slow)');
+    const wrong = script.replace("['slow']", '[4]');
+    place = new Place({ 'tests/x.ts': wrong });
+    expect((await smoke()).out).toContain('scenarios.night.labels: must be a list of texts');
+  });
+
   it('says how little it ran of a script that asks for more', async () => {
     const options = 'export const options = { vus: 1, iterations: 4 };\n';
     place = new Place({ 'tests/good.ts': options + GOOD });

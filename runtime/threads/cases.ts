@@ -31,8 +31,8 @@ export interface SmokeCases {
   readonly grep: string | null;
   /** `--label`, as it was given. */
   readonly wanted: readonly string[];
-  /** Labels of the script, which every row of it has. */
-  readonly labels: readonly string[];
+  /** Of each scenario, which every row of it has: those of the script and its own. */
+  readonly labels: Readonly<Record<string, readonly string[]>>;
 }
 
 /** A row of `dicom.each`, before it has run. */

@@ -44,8 +44,8 @@ export class CaseCollector implements Output {
   };
   /** Iterations that a scenario asks for as a load test; absent where smoke runs as many. */
   asked: Readonly<Record<string, number>> = {};
-  /** Only rows of tables are wanted: what is beside them is no case, unless it went wrong. */
-  rowsOnly = false;
+  /** Scenarios of which only rows are wanted: what is beside them is no case, unless it went wrong. */
+  rowsOnly: ReadonlySet<string> = new Set();
   readonly #series = new Map<string, SeriesDecl>();
   readonly #scenarios = new Map<string, ScenarioSeen>();
   readonly #failed = new Set<string>();
@@ -78,13 +78,12 @@ export class CaseCollector implements Output {
       ...statedCases(stated, suite),
     ];
     for (const { scenario, result } of made) if (isBad(result)) this.#failed.add(scenario);
-    const kept = this.rowsOnly ? made.filter(isOfRow) : made;
+    const kept = made.filter((one) => !this.rowsOnly.has(one.scenario) || isOfRow(one));
     const judged = expectedFailures(kept, stated, suite);
     const quiet = [...this.#scenarios.keys()].filter(
-      (name) => !told.some(({ scenario }) => scenario === name),
+      (name) => !this.rowsOnly.has(name) && !told.some(({ scenario }) => scenario === name),
     );
-    const plain = this.rowsOnly ? [] : this.#plainCases(quiet, suite);
-    const all = [...judged, ...plain];
+    const all = [...judged, ...this.#plainCases(quiet, suite)];
     return all.map(({ scenario, result }) => {
       const n = asked[scenario];
       const ofMany = n === undefined || rows.some((one) => one.scenario === scenario);

@@ -9,7 +9,15 @@ import { inspectScript } from '../../run/run-script.ts';
 import { printable } from '../../problem-text.ts';
 import { DicomRunError, ExitCode } from '../../../errors.ts';
 import { shortName } from './run-smoke.ts';
-import { grepScenarios, isWanted, labelled, marks, NotSelected, titlesOf } from './select.ts';
+import {
+  grepScenarios,
+  isWanted,
+  labelledScenarios,
+  labelsOf,
+  marks,
+  NotSelected,
+  titlesOf,
+} from './select.ts';
 
 export interface ListRequest {
   readonly scripts: readonly string[];
@@ -48,20 +56,19 @@ function titlesIn(
   const name = shortName(script);
   const file = resolve(terminal.cwd, script);
   const source = existsSync(file) ? readFileSync(file, 'utf8') : '';
-  const part = labelled(options.labels, wanted, source);
-  if (part === 'none') return [];
   try {
-    const kept = grepScenarios(options, { name, source }, pattern);
-    return kept.scenarios.flatMap((scenario) => {
+    const { kept, rowsOnly } = labelledScenarios(options, { name, source }, wanted);
+    return grepScenarios(kept, { name, source }, pattern).scenarios.flatMap((scenario) => {
+      const above = labelsOf(options, scenario);
       const title = `${name} › ${scenario.name}`;
       const table = loaded.tables[scenario.exec] ?? [];
       const rows = table
-        .filter(({ labels }) => isLabelled([...options.labels, ...labels], wanted))
+        .filter(({ labels }) => isLabelled([...above, ...labels], wanted))
         .filter((row) => isWanted(title, row.name, pattern))
         .map((row) => `${title} › ${row.name}${marks(row.labels)}`);
       // A table without a row that fits runs nothing.
-      if (rows.length === 0 && (part === 'rows' || table.length > 0)) return [];
-      return [`${title}${marks(options.labels)}`, ...rows];
+      if (rows.length === 0 && (rowsOnly.has(scenario.name) || table.length > 0)) return [];
+      return [`${title}${marks(above)}`, ...rows];
     });
   } catch (error) {
     if (error instanceof NotSelected) return [];

@@ -21,7 +21,14 @@ import { CaseCollector } from './collector.ts';
 import type { SmokeOutcome } from './reporters.ts';
 import { failedPattern, readLastFailed, rememberFailed, TARGET_ANSWERS } from './last-failed.ts';
 import type { FailedCase } from './last-failed.ts';
-import { grepScenarios, isWanted, labelled, NotSelected, titlesOf } from './select.ts';
+import {
+  grepScenarios,
+  isWanted,
+  labelledScenarios,
+  labelsOf,
+  NotSelected,
+  titlesOf,
+} from './select.ts';
 import type { Placed, Session, SessionPart } from './session-report.ts';
 import { SmokeScreen } from './smoke-screen.ts';
 
@@ -233,7 +240,7 @@ async function conductOne(
     ],
   });
   const { cases } = result.summary;
-  const nothing = cases.length === 0 && (one.pattern !== null || collector.rowsOnly);
+  const nothing = cases.length === 0 && (one.pattern !== null || collector.rowsOnly.size > 0);
   if (nothing) throw new NotSelected('nothing fits', titlesOf(result.options, name));
   tellPartly(cases, terminal);
   // Whose association a missing instance went over is not known.
@@ -275,17 +282,14 @@ function select(
 ): Options {
   const { name, source, collector, pattern } = script;
   collector.asked = options.smokeAsked ?? {};
-  const wanted = labelled(options.labels, request.labels, source);
-  collector.rowsOnly = wanted === 'rows';
-  if (wanted === 'none') {
-    const labels = options.labels.join(', ');
-    const reason = labels === '' ? 'it has no label' : `it is labelled ${labels}`;
-    throw new NotSelected(reason, titlesOf(options, name));
-  }
-  const kept = grepScenarios(options, script, pattern);
+  const { kept, rowsOnly } = labelledScenarios(options, { name, source }, request.labels);
+  collector.rowsOnly = rowsOnly;
+  const some = grepScenarios(kept, script, pattern);
   const grep = pattern?.source ?? null;
-  const { labels } = options;
-  return { ...kept, smokeCases: { script: name, grep, wanted: request.labels, labels } };
+  const labels = Object.fromEntries(
+    some.scenarios.map((scenario) => [scenario.name, labelsOf(options, scenario)]),
+  );
+  return { ...some, smokeCases: { script: name, grep, wanted: request.labels, labels } };
 }
 
 function toResult({ summary, folder, options }: ExecuteResult, terminal: Terminal): OneResult {

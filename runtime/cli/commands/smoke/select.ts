@@ -4,6 +4,7 @@ import { join, relative, resolve } from 'node:path';
 import { isLabelled, labelWords } from '../../../../api/abi.ts';
 import type { Options } from '../../../config/types.ts';
 import { DicomRunError, ExitCode } from '../../../errors.ts';
+import type { Scenario } from '../../../executors/index.ts';
 
 /** Rows of a table are known only when it runs. */
 const HAS_TABLE = /\beach\s*\(/;
@@ -75,7 +76,12 @@ function inFolder(folder: string): readonly string[] {
     });
 }
 
-/** How much of a script `--label` wants: rows of its tables may have labels that it has not. */
+/** What `--label` sees of a scenario: the labels of its script and its own. */
+export function labelsOf({ labels }: Options, scenario: Scenario): readonly string[] {
+  return [...labels, ...(scenario.labels ?? [])];
+}
+
+/** How much of a scenario `--label` wants: rows of its table may have labels that it has not. */
 export function labelled(
   labels: readonly string[],
   wanted: readonly string[],
@@ -83,9 +89,38 @@ export function labelled(
 ): 'all' | 'rows' | 'none' {
   if (isLabelled(labels, wanted)) return 'all';
   const { without, withAny } = labelWords(wanted);
-  // What is left out by a label of the script stays out: its rows have that label, too.
+  // What is left out by a label above it stays out: its rows have that label, too.
   const isOut = labels.some((label) => without.includes(label)) || withAny.length === 0;
   return isOut || !/\blabelsOf\b/.test(source) ? 'none' : 'rows';
+}
+
+/** The scenarios that `--label` wants, and of which of them only rows. @throws NotSelected */
+export function labelledScenarios(
+  options: Options,
+  { name: script, source }: { readonly name: string; readonly source: string },
+  wanted: readonly string[],
+): { readonly kept: Options; readonly rowsOnly: ReadonlySet<string> } {
+  const partOf = (one: Scenario) => labelled(labelsOf(options, one), wanted, source);
+  const kept = options.scenarios.filter((one) => partOf(one) !== 'none');
+  const rows = kept.filter((one) => partOf(one) === 'rows').map(({ name }) => name);
+  if (kept.length === 0) {
+    const all = [...new Set(options.scenarios.flatMap((one) => labelsOf(options, one)))];
+    const reason = all.length === 0 ? 'it has no label' : `it is labelled ${all.join(', ')}`;
+    throw new NotSelected(reason, titlesOf(options, script));
+  }
+  const all = kept.length === options.scenarios.length;
+  return {
+    kept: all ? options : { ...options, scenarios: chained(kept) },
+    rowsOnly: new Set(rows),
+  };
+}
+
+/** One after another, also where one between them is left out. */
+function chained(scenarios: readonly Scenario[]): Options['scenarios'] {
+  return scenarios.map(({ after: _, ...scenario }, i) => {
+    const before = scenarios[i - 1]?.name;
+    return before === undefined ? scenario : { ...scenario, after: before };
+  }) as Options['scenarios'];
 }
 
 /** A regular expression of the command line. @throws DicomRunError 104 */
@@ -120,16 +155,14 @@ export function grepScenarios(
     return pattern.test(title) || hasTable || names.some(fits);
   });
   if (kept.length === 0) throw new NotSelected('nothing fits --grep', titlesOf(options, script));
-  const scenarios = kept.map(({ after: _, ...scenario }, i) => {
-    const before = kept[i - 1]?.name;
-    return before === undefined ? scenario : { ...scenario, after: before };
-  }) as Options['scenarios'];
-  return { ...options, scenarios };
+  return { ...options, scenarios: chained(kept) };
 }
 
 /** What could have been selected. */
-export function titlesOf({ scenarios, labels }: Options, script: string): readonly string[] {
-  return scenarios.map(({ name }) => `${script} › ${name}${marks(labels)}`);
+export function titlesOf(options: Options, script: string): readonly string[] {
+  return options.scenarios.map(
+    (scenario) => `${script} › ${scenario.name}${marks(labelsOf(options, scenario))}`,
+  );
 }
 
 /** Labels behind a title. */
