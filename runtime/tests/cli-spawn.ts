@@ -1,4 +1,5 @@
 // Runs the built command line in a folder of its own.
+import { MOVED_CLOCK } from './moved-clock.ts';
 import { spawn } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -43,7 +44,13 @@ export class Place {
   start(args: readonly string[], env: Readonly<Record<string, string>> = {}): Running {
     const child = spawn(process.execPath, [MAIN, ...args], {
       cwd: this.folder,
-      env: { PATH: process.env['PATH'] ?? '', HOME: this.folder, TMPDIR: this.folder, ...env },
+      env: {
+        ...MOVED_CLOCK,
+        PATH: process.env['PATH'] ?? '',
+        HOME: this.folder,
+        TMPDIR: this.folder,
+        ...env,
+      },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     let out = '';
@@ -109,6 +116,7 @@ export class Place {
 /** A script that stores a new study of two small images per iteration. */
 export const STORE_SCRIPT = `import dicom from 'dicom';
 import { check } from 'k6';
+import { MOVED_CLOCK } from './moved-clock.ts';
 const pacs = dicom.peer({});
 const ct = dicom.synthetic({ modality: 'CT', rows: 32, columns: 32 });
 export default async function () {

@@ -6,6 +6,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Summary } from '../metrics/summary.ts';
+import { MOVED_CLOCK } from './moved-clock.ts';
 
 const MAIN = fileURLToPath(new URL('../../dist/runtime/cli/main.js', import.meta.url));
 /** The package's own folder: `examples/` stands in it. */
@@ -104,7 +105,7 @@ function startProcess(args: readonly string[], place: Place): CliProcess {
   const child = spawn(place.node ?? process.execPath, [MAIN, ...args], {
     cwd: place.folder,
     stdio: ['ignore', 'pipe', 'pipe'],
-    env: { PATH, HOME, NO_COLOR: '1', ...place.env },
+    env: { ...MOVED_CLOCK, PATH, HOME, NO_COLOR: '1', ...place.env },
   });
   const { pid } = child;
   if (pid === undefined) throw new Error('dicomrun did not start');
