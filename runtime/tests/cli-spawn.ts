@@ -1,5 +1,4 @@
 // Runs the built command line in a folder of its own.
-import { MOVED_CLOCK } from './moved-clock.ts';
 import { spawn } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -7,6 +6,7 @@ import { dirname, join } from 'node:path';
 import { mkdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { Summary } from '../metrics/summary.ts';
+import { MOVED_CLOCK } from './moved-clock.ts';
 
 const MAIN = fileURLToPath(new URL('../../dist/runtime/cli/main.js', import.meta.url));
 
@@ -116,7 +116,6 @@ export class Place {
 /** A script that stores a new study of two small images per iteration. */
 export const STORE_SCRIPT = `import dicom from 'dicom';
 import { check } from 'k6';
-import { MOVED_CLOCK } from './moved-clock.ts';
 const pacs = dicom.peer({});
 const ct = dicom.synthetic({ modality: 'CT', rows: 32, columns: 32 });
 export default async function () {
