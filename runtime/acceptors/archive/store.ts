@@ -156,6 +156,7 @@ export class ArchiveStore {
 }
 
 function sizeOf({ header, dataset }: StoredInstance): number {
-  // why: about what the objects around an instance take
-  return 300 + (dataset === null ? header.bytes.length : dataset.length);
+  // What the objects around an instance of a study of its own take (measured, 1.4 KB of heap); with
+  // many instances a study it is a third of that.
+  return 1400 + (dataset === null ? header.bytes.length : dataset.length);
 }
