@@ -81,3 +81,33 @@ export function urlOptions(
   if (url.password !== '') options['password'] = decodeURIComponent(url.password);
   return options;
 }
+
+const URL_OPTIONS = {
+  username: 'username',
+  password: 'password',
+  token: 'token',
+  insecure: 'insecure',
+} as const;
+
+/** A kind whose servers take everything at one path, unless the URL has another. */
+export function postingTo(
+  kind: string,
+  { port, path }: { readonly port: number; readonly path: string },
+  open: OutputKind['open'],
+): OutputKind {
+  const help = `${kind}=URL`;
+  const example = `${kind}=http://127.0.0.1:${port}`;
+  return {
+    kind,
+    help,
+    secretsUnder: kind,
+    parse: (to, complaints) => {
+      const url = httpUrl(to, complaints, { help, example });
+      if (url === undefined) return undefined;
+      const options = urlOptions(url, URL_OPTIONS, complaints);
+      const taken = url.pathname === '/' ? path : url.pathname;
+      return { kind, to: `${url.protocol}//${url.host}${taken}`, options };
+    },
+    open,
+  };
+}
