@@ -1,6 +1,7 @@
 // Against others: DCMTK's storescu, storescp as the sink, and our own transport without the sandbox.
 import { load, script, seconds, stores, target, type Bench, type Case } from './bench.ts';
-import { ours, sampleFile, storescu, type Pace } from './clients.ts';
+import { ours, sampleFile, storescu } from './clients.ts';
+import type { Pace } from './lasting.ts';
 import { bare, dicomrun, has, ourSink, storescp } from './peers.ts';
 import { repeated, row, type Row } from './tally.ts';
 
@@ -23,10 +24,9 @@ async function oneSize(
   const file = sampleFile(bytes);
   const round = async (): Promise<{ readonly a: Pace; readonly b: Pace }> => {
     const sink = await ourSink();
-    const a = await ours(sink, bench.quick ? Math.ceil(n / 2) : n * 2, {
-      args: ['-e', `BYTES=${bytes}`],
-    });
-    const b = await storescu(sink, file.path, bench.quick ? Math.ceil(n / 4) : n);
+    const amount = { n, quick: bench.quick };
+    const a = await ours(sink, amount, { args: ['-e', `BYTES=${bytes}`] });
+    const b = await storescu(sink, file.path, amount);
     sink.stop();
     return { a, b };
   };
@@ -66,7 +66,8 @@ export const againstStorescp: Case = async (bench) => {
   const round = async (): Promise<number> => {
     const sink = await storescp();
     if (sink === null) return NaN;
-    const run = await ours(sink, bench.quick ? 2_000 : 8_000, { args: ['-e', 'BYTES=5000'] });
+    const amount = { n: bench.quick ? 2_000 : 8_000, quick: bench.quick };
+    const run = await ours(sink, amount, { args: ['-e', 'BYTES=5000'] });
     sink.stop();
     return run.perSecond;
   };

@@ -1,20 +1,59 @@
-// npm run bench [-- --only NAME,… --rounds N --quick --write]: paired and interleaved, medians; a table,
-// a JSON line for each row, and with --write runtime/help/performance.md and its picture.
+// npm run bench [-- --help]: paired and interleaved, medians; a table, a JSON line for each row, and
+// with --write runtime/help/performance.md and its picture.
 import { execFileSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { cpus, totalmem } from 'node:os';
 import { join } from 'node:path';
+import { parseArgs } from 'node:util';
 import type { Bench } from './bench.ts';
 import { CASES } from './cases.ts';
 import { chart } from './chart.ts';
 import { has, SCRIPTS } from './peers.ts';
 import { markdown, table, type Row } from './tally.ts';
 
-const words = process.argv.slice(2);
-const valueOf = (name: string): string | undefined => {
-  const at = words.indexOf(name);
-  return at < 0 ? undefined : words[at + 1];
-};
+const USAGE = `npm run bench -- [flags]: what the tool costs and carries, measured on this machine
+
+  --only NAME,…  these cases only, in this order
+  --rounds N     rounds of each case (default 3); differences of two runs up to twice as many
+  --quick        one round, short runs: to see that a case works, not what it says
+  --write        write runtime/help/performance.md and its picture
+  --help         this
+
+Cases: ${Object.keys(CASES).join(', ')}`;
+
+interface Flags {
+  readonly only: readonly string[];
+  readonly rounds: number;
+  readonly quick: boolean;
+  readonly write: boolean;
+}
+
+/** Ends the process where there is nothing to run. */
+function flagsOf(words: readonly string[]): Flags {
+  const options = {
+    only: { type: 'string' },
+    rounds: { type: 'string' },
+    quick: { type: 'boolean', default: false },
+    write: { type: 'boolean', default: false },
+    help: { type: 'boolean', short: 'h', default: false },
+  } as const;
+  try {
+    const { values } = parseArgs({ args: [...words], options });
+    if (values.help) {
+      console.log(USAGE);
+      process.exit(0);
+    }
+    const only = values.only?.split(',') ?? Object.keys(CASES);
+    const unknown = only.filter((name) => CASES[name] === undefined);
+    if (unknown.length > 0) throw new Error(`no case "${unknown.join('", "')}"`);
+    const rounds = Number(values.rounds ?? (values.quick ? 1 : 3));
+    if (!Number.isInteger(rounds) || rounds < 1) throw new Error('--rounds is a number from 1');
+    return { only, rounds, quick: values.quick, write: values.write };
+  } catch (error) {
+    console.error(`bench: ${error instanceof Error ? error.message : String(error)}\n\n${USAGE}`);
+    process.exit(104);
+  }
+}
 
 function machine(): Readonly<Record<string, string>> {
   const run = (program: string, args: readonly string[]): string => {
@@ -47,20 +86,8 @@ async function rowsOf(name: string, bench: Bench): Promise<readonly Row[]> {
 }
 
 async function main(): Promise<void> {
-  const only = valueOf('--only')?.split(',') ?? Object.keys(CASES);
-  const unknown = only.filter((name) => CASES[name] === undefined);
-  if (unknown.length > 0) {
-    console.error(
-      `bench: no case "${unknown.join('", "')}"; there are ${Object.keys(CASES).join(', ')}`,
-    );
-    process.exit(104);
-  }
-  const quick = words.includes('--quick');
-  const bench: Bench = {
-    rounds: Number(valueOf('--rounds') ?? (quick ? 1 : 3)),
-    quick,
-    note: (text) => console.error(`note: ${text}`),
-  };
+  const { only, rounds, quick, write } = flagsOf(process.argv.slice(2));
+  const bench: Bench = { rounds, quick, note: (text) => console.error(`note: ${text}`) };
   const facts = machine();
   const rows: Row[] = [];
   for (const name of only) {
@@ -71,10 +98,10 @@ async function main(): Promise<void> {
     }
   }
   console.error(`\n${table(rows)}`);
-  if (words.includes('--write')) write(rows, facts);
+  if (write) writePage(rows, facts);
 }
 
-function write(rows: readonly Row[], facts: Readonly<Record<string, string>>): void {
+function writePage(rows: readonly Row[], facts: Readonly<Record<string, string>>): void {
   const lines = Object.entries(facts).map(([name, value]) => `- ${name}: ${value}`);
   const text = `# Performance
 

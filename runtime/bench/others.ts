@@ -4,16 +4,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Bench, Case } from './bench.ts';
-import {
-  dcmjsDimse,
-  dcmsend,
-  echoscu,
-  ours,
-  pynetdicom,
-  sampleFile,
-  storescu,
-  type Pace,
-} from './clients.ts';
+import { dcmjsDimse, dcmsend, echoscu, ours, pynetdicom, sampleFile, storescu } from './clients.ts';
+import type { Pace } from './lasting.ts';
 import { has, ourSink, type Sink } from './peers.ts';
 import { hasPynetdicom } from './pynetdicom.ts';
 import { repeated, row, type Row } from './tally.ts';
@@ -69,17 +61,18 @@ function rates(what: string, unit: string, paces: ReadonlyMap<string, Pace[]>): 
 
 /** Every client, 5 KB, window 1. */
 export const clients: Case = async (bench) => {
-  const n = bench.quick ? 1000 : 4000;
+  const amount = { n: bench.quick ? 1000 : 4000, quick: bench.quick };
+  const few = { ...amount, n: amount.n / 10 };
   const file = sampleFile(5000);
   const withPython = hasPynetdicom();
   if (!withPython) bench.note('pynetdicom is not installed: it is not measured');
   const installed = {
-    dicomrun: (sink: Sink) => ours(sink, n * 2, { args: ['-e', 'BYTES=5000'] }),
-    ...(has('storescu') && { storescu: (sink: Sink) => storescu(sink, file.path, n) }),
-    ...(has('dcmsend') && { dcmsend: (sink: Sink) => dcmsend(sink, file.path, n) }),
-    'dcmjs-dimse Client': (sink: Sink) => dcmjsDimse(sink, file.path, Math.ceil(n / 10)),
+    dicomrun: (sink: Sink) => ours(sink, amount, { args: ['-e', 'BYTES=5000'] }),
+    ...(has('storescu') && { storescu: (sink: Sink) => storescu(sink, file.path, amount) }),
+    ...(has('dcmsend') && { dcmsend: (sink: Sink) => dcmsend(sink, file.path, amount) }),
+    'dcmjs-dimse Client': (sink: Sink) => dcmjsDimse(sink, file.path, few),
     ...(withPython && {
-      pynetdicom: (sink: Sink) => pynetdicom(sink, file.path, Math.ceil(n / 10)),
+      pynetdicom: (sink: Sink) => pynetdicom(sink, file.path, few),
     }),
   };
   const paces = await paired(bench, installed);
@@ -89,10 +82,10 @@ export const clients: Case = async (bench) => {
 
 /** C-ECHO on one association. */
 export const echoes: Case = async (bench) => {
-  const n = bench.quick ? 1000 : 4000;
+  const amount = { n: bench.quick ? 1000 : 4000, quick: bench.quick };
   const paces = await paired(bench, {
-    dicomrun: (sink: Sink) => ours(sink, n * 2, { script: 'echo', args: [] }),
-    ...(has('echoscu') && { echoscu: (sink: Sink) => echoscu(sink, n) }),
+    dicomrun: (sink: Sink) => ours(sink, amount, { script: 'echo', args: [] }),
+    ...(has('echoscu') && { echoscu: (sink: Sink) => echoscu(sink, amount) }),
   });
   return rates('C-ECHO, one association', '/s', paces);
 };
@@ -107,10 +100,11 @@ export const windows: Case = async (bench) => {
   ] as const) {
     const iterations = Math.max(2, Math.ceil(n / 50 / (bench.quick ? 4 : 1)));
     const windowed = (window: number) => (sink: Sink) =>
-      ours(sink, iterations, {
-        script: 'window',
-        args: ['-e', `BYTES=${bytes}`, '-e', `WINDOW=${window}`],
-      });
+      ours(
+        sink,
+        { n: iterations, quick: bench.quick },
+        { script: 'window', args: ['-e', `BYTES=${bytes}`, '-e', `WINDOW=${window}`] },
+      );
     const paces = await paired(bench, { one: windowed(1), eight: windowed(8) });
     const of = (name: string): Pace[] => paces.get(name) ?? [];
     const ratios = of('eight').map((pace, i) => pace.perSecond / (of('one')[i]?.perSecond ?? NaN));
@@ -150,14 +144,14 @@ export const tls: Case = async (bench) => {
     ['512 KB', 524_288, 800],
   ] as const) {
     const file = sampleFile(bytes);
-    const count = bench.quick ? Math.ceil(n / 4) : n;
+    const amount = { n: bench.quick ? Math.ceil(n / 4) : n, quick: bench.quick };
     const args = ['-e', `BYTES=${bytes}`, '-e', `CA=${cert}`];
     const secure = ['--anonymous-tls', '--add-cert-file', cert];
     const paces = await paired(
       bench,
       {
-        dicomrun: (to) => ours(to, count, { args }),
-        ...(has('storescu') && { storescu: (to) => storescu(to, file.path, count, secure) }),
+        dicomrun: (to) => ours(to, amount, { args }),
+        ...(has('storescu') && { storescu: (to) => storescu(to, file.path, amount, secure) }),
       },
       sink,
     );

@@ -26,7 +26,7 @@ const LEAST_REACHED = 0.98;
 /** A difference of two runs says nothing while its middle half is wider than this. */
 const MOST_SPREAD = 0.1;
 /** Rounds are repeated at most so many times as often as asked. */
-const MOST_TIMES = 4;
+const MOST_TIMES = 2;
 
 export function median(values: readonly number[]): number {
   const sorted = [...values].sort((a, b) => a - b);
@@ -59,7 +59,7 @@ export function spread(values: readonly number[]): number {
 
 /**
  * Repeats a measurement that is a difference of two runs until each of its figures is steady, or it
- * has been done four times as often as asked.
+ * has been done twice as often as asked.
  */
 export async function repeated<T>(
   rounds: number,
