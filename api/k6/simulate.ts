@@ -238,8 +238,10 @@ export interface SimulatedArchive {
       { readonly host: string; readonly port: number; readonly tls?: StationTls | boolean }
     >
   >;
-  /** TLS of its own port; peers that ask it need `tls` too. */
+  /** TLS of its own port and of DICOMweb; peers that ask it need `tls` too. */
   readonly tls?: StationTls;
+  /** Over the web it answers only who shows this bearer token (RFC 6750); default: anybody. */
+  readonly token?: string;
   /** Scheduled procedure steps by keyword; every one matches until it is done. */
   readonly worklist?: readonly Readonly<Record<string, unknown>>[];
   /** Storage commitment reports follow after this many ms (default 0). */

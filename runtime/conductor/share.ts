@@ -112,7 +112,7 @@ export function targetsOf(
   }
   return {
     target: { ...at, calledAET: options.route ?? EMBEDDED_AET, callingAET },
-    webTarget: webTarget ?? (embedded.webUrl === undefined ? null : { url: embedded.webUrl }),
+    webTarget: webTarget ?? embedded.web ?? null,
     routes: named,
     verify: verify ?? { ...embeddedVerify(embedded, callingAET), ...options.verifyTiming },
   };

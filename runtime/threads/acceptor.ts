@@ -58,10 +58,22 @@ export interface EmbeddedAddress {
   readonly host: string;
   readonly routerPort: number;
   readonly archivePort: number;
-  /** Root of the archive's DICOMweb services; absent where nobody asked for them. */
-  readonly webUrl?: string;
+  /** The archive's DICOMweb services, and what they ask for; absent where nobody asked for them. */
+  readonly web?: EmbeddedWeb;
   /** Port of `/metrics`; 0 = none. */
   readonly metricsPort?: number;
+}
+
+/** As a web target is configured: who means it has what it asks for. */
+interface EmbeddedWeb {
+  readonly url: string;
+  readonly token?: string;
+  readonly tls?: {
+    readonly cert?: string;
+    readonly key?: string;
+    readonly passphrase?: string;
+    readonly verify?: boolean;
+  };
 }
 
 export interface AcceptorTask {

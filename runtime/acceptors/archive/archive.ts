@@ -17,6 +17,7 @@ import type { Association } from '../../dicom/ul/association.ts';
 import type { AssociateRq } from '../../dicom/ul/pdu/pdu.ts';
 import { DatasetTap } from '../../dicom/scp/dataset-tap.ts';
 import { PieceBag } from '../stations/piece-bag.ts';
+import { SpecError } from '../stations/spec-error.ts';
 import { mustBeWord } from '../stations/spec-words.ts';
 import { StoreStation } from '../stations/store-station.ts';
 import type { Stored } from '../stations/store-station.ts';
@@ -27,6 +28,7 @@ import { type QueryLevel, levelOf, levelRefused, Query, retrievalRefused } from 
 import { preferred, Retrieval } from './retrieve.ts';
 import { isArchiveService, operationOf, takesSyntax } from './services.ts';
 import { ARCHIVE_DEFAULTS } from './spec.ts';
+import { BEARER_CHARACTERS, isBearerToken } from '../../web/bearer.ts';
 import type { JsonDataset } from '../../dicom/element/json.ts';
 import type { FileMeta } from '../../dicom/file/part10.ts';
 import { factsOf, factsOfDataset } from './facts.ts';
@@ -76,6 +78,7 @@ export class Archive extends StoreStation<Taking> {
     mustBeWord('archive: keep', spec.keep, ['nothing', 'headers', 'all']);
     mustBeWord('archive: duplicates', spec.duplicates, ['replace', 'ignore', 'refuse']);
     mustBeWord('archive: commitOn', spec.commitOn, ['same', 'new']);
+    mustBeToken(spec.token);
     this.#spec = spec;
     this.aets = spec.aets ?? [];
     this.#destinations = new Map(
@@ -190,6 +193,11 @@ export class Archive extends StoreStation<Taking> {
     return 0;
   }
 
+  /** What who asks over the web must show; undefined = nothing. */
+  get token(): string | undefined {
+    return this.#spec.token;
+  }
+
   /** What goes wrong on purpose over the web. */
   webFaults(): WebFaults {
     return new WebFaults(this.#spec.faults ?? {}, this.#now);
@@ -301,4 +309,10 @@ export class Archive extends StoreStation<Taking> {
     this.store.index();
     return this.store.places.has(sopInstance);
   }
+}
+
+/** A token that no header can show would lock everybody out. The value is never told. */
+function mustBeToken(token: unknown): void {
+  if (token === undefined || (typeof token === 'string' && isBearerToken(token))) return;
+  throw new SpecError('archive: token: is no bearer token (RFC 6750)', BEARER_CHARACTERS);
 }

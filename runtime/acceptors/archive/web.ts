@@ -5,14 +5,34 @@ import { keywordOf, tagOf } from '../../dicom/element/dictionary.ts';
 import { openDataset, type JsonDataset } from '../../dicom/element/json.ts';
 import { modelOf, toModel } from '../../web/json-model.ts';
 import { newBoundary } from '../../web/multipart-writer.ts';
-import { answerJson, refuse, type StowTaker, takeStow } from '../stations/stow.ts';
+import { answerJson, refuse, serveWeb, type StowTaker, takeStow } from '../stations/stow.ts';
+import type { WebListening } from '../stations/stow.ts';
 import type { WebFaults } from '../stations/web-faults.ts';
 import type { Archive } from './archive.ts';
 import type { QueryLevel } from './query.ts';
 import { NotOffered, sendFrames, sendInstances } from './web-retrieve.ts';
 
-/** Root of the services. */
+/** Root of the services. @internal */
 export const WEB_ROOT = '/dicom-web';
+
+/**
+ * Opens the services of an archive.
+ *
+ * @param token in place of the one of its specification
+ * @throws DicomError `TCP_EADDRINUSE`, …
+ */
+export async function openArchiveWeb(
+  archive: Archive,
+  at: Parameters<typeof serveWeb>[0],
+  token?: string,
+): Promise<{ readonly listening: WebListening; readonly url: string }> {
+  const services = new ArchiveWeb(archive, token);
+  const listening = await serveWeb(at, (request, response, open) =>
+    services.answer(request, response, open),
+  );
+  const scheme = at.tls === null ? 'http' : 'https';
+  return { listening, url: `${scheme}://${listening.host}:${listening.port}${WEB_ROOT}` };
+}
 
 /** Attributes of a match that nobody has to ask for (PS3.18 Tables 10.6.3-3, -4, -5). */
 const ALWAYS: Readonly<Record<'STUDY' | 'SERIES' | 'IMAGE', readonly string[]>> = {
@@ -81,6 +101,7 @@ function placeOf(path: string): Place | null {
   };
 }
 
+/** @internal beyond this file */
 export class ArchiveWeb {
   readonly #archive: Archive;
   /** The Authorization header that is asked for; null = none. */
@@ -88,8 +109,8 @@ export class ArchiveWeb {
   readonly #boundary = newBoundary();
   readonly #faults: WebFaults;
 
-  /** @param token bearer token that every request must show (RFC 6750); absent = anybody may ask */
-  constructor(archive: Archive, token?: string) {
+  /** @param token bearer token that every request must show (RFC 6750); undefined = anybody may ask */
+  constructor(archive: Archive, token = archive.token) {
     this.#archive = archive;
     this.#authorization = token === undefined ? null : `Bearer ${token}`;
     this.#faults = archive.webFaults();

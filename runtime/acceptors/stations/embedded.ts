@@ -10,8 +10,7 @@ import type { Listening } from '../../dicom/scp/acceptor-types.ts';
 import type { EmbeddedAddress, EmbeddedSpec, ReceiverAddress } from '../../threads/acceptor.ts';
 import { Archive } from '../archive/archive.ts';
 import { ARCHIVE_DEFAULTS } from '../archive/spec.ts';
-import { ArchiveWeb, WEB_ROOT } from '../archive/web.ts';
-import { serveWeb } from './stow.ts';
+import { openArchiveWeb } from '../archive/web.ts';
 import type { TlsErrors } from './tls-errors.ts';
 import { acceptorTlsOf } from '../../dicom/ul/socket/tls-files.ts';
 import type { RunClock } from '../clock.ts';
@@ -79,10 +78,10 @@ export async function openEmbedded(
   });
   const page = spec.metrics === true ? await openPage(router, at, host) : null;
   const metricsPort = page?.port ?? 0;
-  const web = spec.web === true ? await openWeb(archive, host) : null;
-  const webUrl = web === null ? {} : { webUrl: `http://${host}:${web.port}${WEB_ROOT}` };
+  const web = spec.web === true ? await openWeb(archive, host, archiveTls) : null;
+  const offer = web === null ? {} : { web: web.target };
   return {
-    address: { host, routerPort: at?.port ?? 0, archivePort, metricsPort, ...webUrl },
+    address: { host, routerPort: at?.port ?? 0, archivePort, metricsPort, ...offer },
     router,
     archive,
     outstanding: () => router.outstanding(),
@@ -94,11 +93,17 @@ export async function openEmbedded(
   };
 }
 
-function openWeb(archive: Archive, host: string) {
-  const services = new ArchiveWeb(archive);
-  return serveWeb({ host, port: 0, tls: null }, (request, response, open) =>
-    services.answer(request, response, open),
-  );
+/** With the archive's TLS and token, which who means the configured target has without asking. */
+async function openWeb(archive: Archive, host: string, tls: TlsOptions | null) {
+  const { listening, url } = await openArchiveWeb(archive, { host, port: 0, tls });
+  const { token } = archive;
+  const own = towards(tls);
+  const target = {
+    url,
+    ...(token === undefined ? {} : { token }),
+    ...(own === false ? {} : { tls: own }),
+  };
+  return { target, close: () => listening.close() };
 }
 
 function openPage(router: Router, at: Listening | undefined, host: string) {

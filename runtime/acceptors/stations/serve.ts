@@ -2,14 +2,13 @@
 import type { SimulatedArchive, StationTls } from '../../../api/k6/simulate.ts';
 import { resolve } from 'node:path';
 import { Archive } from '../archive/archive.ts';
-import { ArchiveWeb, WEB_ROOT } from '../archive/web.ts';
+import { openArchiveWeb } from '../archive/web.ts';
 import { openMetricsPage } from '../page/metrics-page.ts';
 import { openPorts, orClose } from './ports.ts';
 import type { Station } from './ports.ts';
 import { poolMetrics, stationMetrics } from '../page/prometheus.ts';
 import { Router } from '../router/router.ts';
 import type { RouterSpec } from '../router/spec.ts';
-import { serveWeb, type WebListening } from './stow.ts';
 import { Sink } from './sink.ts';
 import type { SinkSpec } from './sink.ts';
 import { acceptorTlsOf } from '../../dicom/ul/socket/tls-files.ts';
@@ -80,12 +79,12 @@ interface Parts {
   readonly tls: StationTls | undefined;
   readonly folder?: string;
   /** Opens what it offers over the web. */
-  readonly openWeb?: (at: WebAddress) => Promise<WebListening>;
+  readonly openWeb?: (at: WebAddress) => ReturnType<typeof openArchiveWeb>;
   more(): Partial<ServeStatus>;
   metrics(): string;
 }
 
-type WebAddress = Parameters<typeof serveWeb>[0];
+type WebAddress = Parameters<typeof openArchiveWeb>[1];
 
 const now = (): number => performance.now();
 const DEFAULT_HOST = '127.0.0.1';
@@ -111,9 +110,7 @@ export function serveArchive(spec: SimulatedArchive, at: ServeAddress): Promise<
   const station = new Archive({ keep: 'all', ...spec }, now, at.folder);
   const more = (): Partial<ServeStatus> => ({ held: station.store.size });
   const parts = { kind: 'archive', station, more, metrics: () => '', tls: spec.tls } as const;
-  const services = new ArchiveWeb(station, at.web?.token);
-  const openWeb = (where: WebAddress): Promise<WebListening> =>
-    serveWeb(where, (request, response, open) => services.answer(request, response, open));
+  const openWeb = (where: WebAddress) => openArchiveWeb(station, where, at.web?.token);
   return serve({ ...parts, openWeb }, at);
 }
 
@@ -143,11 +140,11 @@ async function serve(parts: Parts, at: ServeAddress): Promise<Served> {
   const web = await orClose(listening, async () =>
     at.web === undefined ? null : parts.openWeb?.({ host, port: at.web.port, tls }),
   );
-  const openNow = (): number => listening.connections + (web?.connections ?? 0);
+  const openNow = (): number => listening.connections + (web?.listening.connections ?? 0);
   const metrics = (): string => stationMetrics(kind, station.counts, openNow()) + parts.metrics();
   const all = {
     close: async () => {
-      await Promise.all([listening.close(), web?.close()]);
+      await Promise.all([listening.close(), web?.listening.close()]);
     },
   };
   const page =
@@ -162,7 +159,7 @@ async function serve(parts: Parts, at: ServeAddress): Promise<Served> {
     tls: tls !== null,
     folder: parts.folder ?? null,
     metricsPort: page?.port ?? 0,
-    webUrl: web ? rootOf(web, tls !== null) : null,
+    webUrl: web?.url ?? null,
     status: () => ({ ...station.counts, open: openNow(), ...parts.more() }),
     metrics,
     onNote: (hear) => {
@@ -173,8 +170,4 @@ async function serve(parts: Parts, at: ServeAddress): Promise<Served> {
       await Promise.all([all.close(), page?.close()]);
     },
   };
-}
-
-function rootOf({ host, port }: WebListening, isSecure: boolean): string {
-  return `${isSecure ? 'https' : 'http'}://${host}:${port}${WEB_ROOT}`;
 }

@@ -81,7 +81,7 @@ function noWebTarget(): DicomRunError {
   return new DicomRunError(ExitCode.CONFIG, {
     code: 'CONFIG_NO_TARGET',
     message: 'the script asks for the configured web target, and none is configured',
-    hint: '--web-target http://host:port/dicom-web, or DICOMRUN_WEB_URL',
+    hint: '--embedded for an archive inside this program, or --web-target http://host:port/dicom-web',
   });
 }
 
@@ -127,7 +127,9 @@ async function findOnce(
 ): Promise<void> {
   const { webTarget } = targets;
   const isUsed = loaded.webServers.some(({ usesTarget }) => usesTarget);
-  if (!options.preflight || embedded || webTarget === null || !isUsed) return;
+  // The embedded one was opened a moment ago; another may be named beside it.
+  const isOurs = embedded && options.webTarget === null;
+  if (!options.preflight || isOurs || webTarget === null || !isUsed) return;
   const [{ WebPeer }, { askStudy, studyProblem }] = await Promise.all([
     import('../web/web-peer.ts'),
     import('../web/reach.ts'),

@@ -6,6 +6,7 @@ import { flagHelp } from '../../config/option-table.ts';
 import { resolveOptions } from '../../config/resolve.ts';
 import type { WebTarget } from '../../config/types.ts';
 import { DicomRunError, ExitCode } from '../../errors.ts';
+import { BEARER_CHARACTERS, isBearerToken } from '../../web/bearer.ts';
 import { readDurationMs } from '../flag-values.ts';
 import { readSources } from '../run/config-sources.ts';
 import { collect, givenFlags } from '../run/run-flags.ts';
@@ -92,9 +93,8 @@ export function readToken(file: string, cwd: string): string {
     const isThere = (error as NodeJS.ErrnoException).code !== 'ENOENT';
     throw noToken(`${file} ${isThere ? 'cannot be read' : 'does not exist'}`);
   }
-  if (/^[\w.~+/-]+=*$/.test(token)) return token;
-  const allowed = 'letters, digits and - . _ ~ + / =';
-  throw noToken(`${file}: holds no bearer token (RFC 6750): ${allowed}`);
+  if (isBearerToken(token)) return token;
+  throw noToken(`${file}: holds no bearer token (RFC 6750): ${BEARER_CHARACTERS}`);
 }
 
 function noToken(message: string): DicomRunError {

@@ -39,6 +39,7 @@ export const STATION_KEYS: Readonly<Record<string, readonly string[]>> = {
     'commitAfterMs',
     'commitOn',
     'tls',
+    'token',
     'faults',
   ],
 };

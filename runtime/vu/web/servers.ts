@@ -155,7 +155,7 @@ function targetOf(plan: VuPlan): {
   }
   throw bad(
     'server(): the script asks for the configured web target and none is configured',
-    'give --web-target http://host:port/dicom-web, or DICOMRUN_WEB_URL',
+    'give --embedded, or --web-target http://host:port/dicom-web',
   );
 }
 
