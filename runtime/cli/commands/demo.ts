@@ -1,23 +1,27 @@
-// dicomrun demo: the bundled script against the embedded router and archive, about 20 seconds.
-import { existsSync } from 'node:fs';
+// dicomrun demo: a bundled script against the embedded router and archive, about 20 seconds.
 import { fileURLToPath } from 'node:url';
 import { packageRoot } from '../package-root.ts';
 import type { DefineCommand } from '../command.ts';
+
+interface DemoFlags {
+  readonly vus: string;
+  readonly duration: string;
+  readonly dicomweb?: true;
+  readonly results?: string;
+}
 
 export const define: DefineCommand = (command, { terminal, exit }) => {
   command
     .option('-u, --vus <n>', 'virtual users', '5')
     .option('-d, --duration <duration>', 'how long to hold them', '12s')
+    .option('--dicomweb', 'images go in by DIMSE, are found and read back by DICOMweb')
     .option('--results <dir>', 'where run folders are made')
     .option('--no-color', 'no colours')
     .action(async () => {
       const { runScript } = await import('../run/run-script.ts');
-      const { vus, duration, results } = command.opts<{
-        vus: string;
-        duration: string;
-        results?: string;
-      }>();
-      terminal.err(INTRO);
+      const { vus, duration, results, dicomweb } = command.opts<DemoFlags>();
+      const demo = dicomweb === true ? BY_WEB : BY_DIMSE;
+      terminal.err(demo.intro);
       const isOwn = (flag: string) => command.getOptionValueSource(flag) === 'default';
       const flags = {
         embedded: true,
@@ -30,18 +34,33 @@ export const define: DefineCommand = (command, { terminal, exit }) => {
         ...(isOwn('duration') ? { 'as:duration': 'demo' } : {}),
         ...(results === undefined ? {} : { results }),
       };
-      exit(await runScript({ script: demoScript(), flags, mode: 'run', terminal, demo: true }));
+      const script = fileURLToPath(new URL(demo.script, packageRoot()));
+      exit(await runScript({ script, flags, mode: 'run', terminal, demo: demo.next }));
     });
 };
 
-const INTRO = `dicomrun demo: a router and an archive start inside this program; a few virtual
+interface Demo {
+  readonly intro: string;
+  /** Bundled with the package. */
+  readonly script: string;
+  /** What to do after it. */
+  readonly next: readonly string[];
+}
+
+const BY_DIMSE: Demo = {
+  intro: `dicomrun demo: a router and an archive start inside this program; a few virtual
 modalities send studies through the router, and every instance is looked for at the archive.
 
-`;
+`,
+  script: 'examples/gi-routing.ts',
+  next: ['dicomrun new first.ts --template routing', 'dicomrun help tutorial'],
+};
 
-/** The routing example, which is bundled with the package. */
-function demoScript(): string {
-  const routing = new URL('examples/gi-routing.ts', packageRoot());
-  const script = existsSync(routing) ? routing : new URL('examples/store.ts', packageRoot());
-  return fileURLToPath(script);
-}
+const BY_WEB: Demo = {
+  intro: `dicomrun demo: a router and an archive start inside this program; a few virtual modalities
+send studies through the router, find them at the archive by QIDO-RS, and read them back by WADO-RS.
+
+`,
+  script: 'examples/02-query/dicomweb.ts',
+  next: ['dicomrun serve archive --dicomweb 8042', 'dicomrun help dicomweb'],
+};

@@ -24,8 +24,8 @@ export interface RunScriptRequest {
   readonly agents?: AgentFlags | null;
   /** `files()` takes only these: `--only-missing`. */
   readonly onlyFiles?: readonly string[];
-  /** The bundled demonstration: other next commands. */
-  readonly demo?: boolean;
+  /** The bundled demonstration: what to do after it. */
+  readonly demo?: readonly string[];
 }
 
 /** Runs it, prints the summary and returns the exit code. */
@@ -94,7 +94,7 @@ function nextCommands(
   folder: string,
   failed: boolean,
 ): readonly string[] {
-  if (demo === true) return ['dicomrun new first.ts --template routing', 'dicomrun help tutorial'];
+  if (demo !== undefined) return demo;
   const before = runBefore(terminal, folder);
   const compare =
     before === null ? [] : [`dicomrun compare ${shellWord(before)} ${shellWord(folder)}`];
