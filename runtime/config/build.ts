@@ -77,9 +77,8 @@ function plainOptions(stack: Stack): PlainOptions {
 /** User, password and token may stand beside the URL instead of in it. */
 function outputs(stack: Stack): readonly OutputConfig[] {
   return (stack.get<readonly OutputConfig[]>('outputs') ?? []).map((output) => {
-    const under = outputNamed(output.kind)?.secretsUnder;
-    if (under === undefined) return output;
-    return { ...output, options: { ...stack.map<string>(under), ...output.options } };
+    if (outputNamed(output.kind)?.credentials === undefined) return output;
+    return { ...output, options: { ...stack.map<string>(output.kind), ...output.options } };
   });
 }
 

@@ -1,6 +1,8 @@
 // Every effective value and where it came from, secrets masked: `dicomrun config`, `inspect`.
 import { describe } from '../executors/describe.ts';
 import { formatNs } from '../executors/duration.ts';
+import { OUTPUTS } from '../outputs/index.ts';
+import type { OutputKind } from '../outputs/kind.ts';
 import { OPTION_TABLE } from './option-table.ts';
 import type { OptionRow } from './option-table.ts';
 import type { Options } from './types.ts';
@@ -71,17 +73,18 @@ const FIELDS: Readonly<Record<string, (options: Options) => unknown>> = {
   workerHeap: (options) => options.workerHeapBytes,
   'webTarget.url': ({ webTarget }) => (webTarget === null ? null : withoutPassword(webTarget.url)),
   executionSegment: (options) => options.executionSegment,
-  ...secretsOf('influxdb'),
-  ...secretsOf('prometheus'),
-  ...secretsOf('otlp'),
+  ...Object.fromEntries(OUTPUTS.flatMap(credentialsOf)),
 };
 
-/** What may stand beside the URL of an output. */
-function secretsOf(kind: string): Readonly<Record<string, (options: Options) => unknown>> {
-  const names = ['username', 'password', 'token'];
-  const of = (name: string) => (options: Options) =>
-    options.outputs.find((output) => output.kind === kind)?.options[name];
-  return Object.fromEntries(names.map((name) => [`${kind}.${name}`, of(name)]));
+/** What stands beside the URL of an output. */
+function credentialsOf({
+  kind,
+  credentials,
+}: OutputKind): [string, (options: Options) => unknown][] {
+  return Object.keys(credentials ?? {}).map((name) => [
+    `${kind}.${name}`,
+    ({ outputs }) => outputs.find((output) => output.kind === kind)?.options[name],
+  ]);
 }
 
 function valueOf(options: Options, option: OptionRow): string | null {

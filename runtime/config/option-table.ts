@@ -3,6 +3,7 @@
 // of it. Names of variables follow from paths: `target.calledAET` is DICOMRUN_TARGET_CALLED_AET.
 // Load, tags, thresholds, routes and outputs have files of their own.
 import { formatNs } from '../executors/duration.ts';
+import { OUTPUTS } from '../outputs/index.ts';
 
 export type OptionKind =
   | 'duration'
@@ -232,18 +233,20 @@ const TABLE = [
   row('quiet', 'integer', '1: no progress, 2: errors only', { byDefault: 0, flag: 'quiet' }),
   off('trace', 'print every PDU', 'trace'),
   row('grafanaUrl', 'string', 'where Grafana is, for links'),
-  row('influxdb.username', 'string', 'user of InfluxDB'),
-  row('influxdb.password', 'string', 'its password', { secret: true }),
-  row('influxdb.token', 'string', 'token of InfluxDB 2 and 3', { secret: true }),
-  row('prometheus.username', 'string', 'user of the remote write receiver'),
-  row('prometheus.password', 'string', 'its password', { secret: true }),
-  row('prometheus.token', 'string', 'or its bearer token', { secret: true }),
-  row('otlp.username', 'string', 'user of the OpenTelemetry receiver'),
-  row('otlp.password', 'string', 'its password', { secret: true }),
-  row('otlp.token', 'string', 'or its bearer token', { secret: true }),
 ] as const;
 
-export const OPTION_TABLE: readonly OptionRow[] = TABLE;
+/** What may stand beside the URL of an output; its kind says what each is. */
+const CREDENTIALS: readonly OptionRow[] = OUTPUTS.flatMap(({ kind, credentials }) =>
+  credentials === undefined
+    ? []
+    : [
+        row(`${kind}.username`, 'string', credentials.username),
+        row(`${kind}.password`, 'string', credentials.password, { secret: true }),
+        row(`${kind}.token`, 'string', credentials.token, { secret: true }),
+      ],
+);
+
+export const OPTION_TABLE: readonly OptionRow[] = [...TABLE, ...CREDENTIALS];
 
 type Row = (typeof TABLE)[number];
 type RestOf<R extends Row> = NonNullable<R['rest']>;

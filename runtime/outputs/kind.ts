@@ -37,6 +37,13 @@ export interface OutputRequest extends OutputPlace {
   readonly loadModule: (file: string) => Promise<unknown>;
 }
 
+/** What the user, password and token of a server are, for the page of options. */
+export interface Credentials {
+  readonly username: string;
+  readonly password: string;
+  readonly token: string;
+}
+
 export interface OutputKind {
   /** What stands before the `=`. */
   readonly kind: string;
@@ -46,8 +53,8 @@ export interface OutputKind {
   parse(to: string, complaints: Complaints): OutputConfig | undefined;
   /** Loads what it needs only now. @throws DicomRunError 104 when it can never work. */
   open(request: OutputRequest): Promise<Output>;
-  /** User, password and token of this kind may stand in the options `NAME.username`, … */
-  readonly secretsUnder?: string;
+  /** What of its URL may stand in options of its own instead: `KIND.username`, `KIND.token`, … */
+  readonly credentials?: Credentials;
 }
 
 /** An http(s) URL, or undefined after a complaint. */
@@ -89,10 +96,17 @@ const URL_OPTIONS = {
   insecure: 'insecure',
 } as const;
 
+interface PostingTo {
+  readonly port: number;
+  readonly path: string;
+  /** Of what the user is: `the remote write receiver`. */
+  readonly server: string;
+}
+
 /** A kind whose servers take everything at one path, unless the URL has another. */
 export function postingTo(
   kind: string,
-  { port, path }: { readonly port: number; readonly path: string },
+  { port, path, server }: PostingTo,
   open: OutputKind['open'],
 ): OutputKind {
   const help = `${kind}=URL`;
@@ -100,7 +114,11 @@ export function postingTo(
   return {
     kind,
     help,
-    secretsUnder: kind,
+    credentials: {
+      username: `user of ${server}`,
+      password: 'its password',
+      token: 'or its bearer token',
+    },
     parse: (to, complaints) => {
       const url = httpUrl(to, complaints, { help, example });
       if (url === undefined) return undefined;

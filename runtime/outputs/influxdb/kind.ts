@@ -23,7 +23,11 @@ const INFLUX_2 = 'e.g. influxdb=http://127.0.0.1:8086?org=lab&bucket=dicomrun';
 export const influxOutput: OutputKind = {
   kind: 'influxdb',
   help: HELP.help,
-  secretsUnder: 'influxdb',
+  credentials: {
+    username: 'user of InfluxDB',
+    password: 'its password',
+    token: 'token of InfluxDB 2 and 3',
+  },
   parse: (to, complaints) => {
     const url = httpUrl(to, complaints, HELP);
     if (url === undefined) return undefined;

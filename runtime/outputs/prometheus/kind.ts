@@ -3,7 +3,7 @@ import { postingTo } from '../kind.ts';
 
 export const prometheusOutput = postingTo(
   'prometheus',
-  { port: 9090, path: '/api/v1/write' },
+  { port: 9090, path: '/api/v1/write', server: 'the remote write receiver' },
   async ({ config, folder, warn }) => {
     const { createPrometheusOutput } = await import('./prometheus.ts');
     return createPrometheusOutput({ config, dir: folder, onMessage: warn });
