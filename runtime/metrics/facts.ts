@@ -11,6 +11,7 @@ import type {
   RunIdentity,
   TimeUnit,
 } from './summary.ts';
+import type { RecordedRow } from './recorded/row.ts';
 
 export interface RunFacts {
   readonly run: RunIdentity;
@@ -31,6 +32,8 @@ export interface RunFacts {
   readonly errors: ErrorsSummary;
   /** The first failures of each check, by its name; absent in older logs. */
   readonly checkExamples?: Readonly<Record<string, readonly CheckExample[]>>;
+  /** Of a replayed recording; absent where none is. */
+  readonly recorded?: readonly RecordedRow[];
   readonly generator: GeneratorSummary;
   readonly cases: readonly CaseResult[];
   readonly outputs: readonly OutputResult[];

@@ -46,6 +46,7 @@ export function summarise(
     schema: SUMMARY_SCHEMA,
     verdict: judgeRun(parts, index, facts),
     ...parts,
+    ...(facts.recorded === undefined ? {} : { recorded: facts.recorded }),
     associations: associations(index),
     errors: withShares(facts.errors, operations),
     custom: customMetrics(totals, { trendStats, elapsedMs }),

@@ -2,6 +2,7 @@
 // Times are ms, rates are per second, shares are 0..1, unless a name says otherwise.
 import type { MetricType } from '../../api/k6/metric-table.ts';
 import type { TimeUnit } from './numbers.ts';
+import type { RecordedRow } from './recorded/row.ts';
 
 /** Published with runtime/report/summary.schema.json; raised when a field changes its meaning. */
 export const SUMMARY_SCHEMA = 'dicomrun-summary/1';
@@ -13,6 +14,8 @@ export interface Summary {
   readonly thresholds: readonly ThresholdResult[];
   readonly checks: ChecksSummary;
   readonly operations: readonly OperationRow[];
+  /** The services of a replayed recording as they were then; absent where none is replayed. */
+  readonly recorded?: readonly RecordedRow[];
   readonly associations: AssociationsSummary;
   readonly delivery: DeliverySummary;
   readonly errors: ErrorsSummary;

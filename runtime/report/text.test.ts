@@ -77,6 +77,24 @@ describe('the text report', () => {
     expect(renderText(failed.summary, PLAIN)).toContain('no data, counts as failed');
   });
 
+  it('holds each service of a replayed recording against what it was', () => {
+    const stored = {
+      ...{ service: 'C-STORE', count: 90, ratePerSecond: 18, failedShare: 0, bytes: 524_288 },
+      duration: { med: 20.5, p95: 44, max: 61 },
+    };
+    const moved = { service: 'C-MOVE', count: 3, ratePerSecond: 0.6, failedShare: 1, bytes: 120 };
+    const recorded = [stored, moved];
+    expect(renderText(summary, PLAIN)).not.toContain('THEN AND NOW');
+    const text = renderText({ ...summary, recorded }, PLAIN);
+    const lines = text.slice(text.indexOf('THEN AND NOW')).split('\n');
+    expect(lines[1]).toMatch(
+      /^ {2}C-STORE +recorded +90 +18 +0 % +524 kB +20\.5 ms +44 ms +61 ms$/,
+    );
+    expect(lines[2]).toMatch(/^ +replayed +400 +20 +2 % +131 kB +55\.1 ms +99\.7 ms +105 ms$/);
+    expect(lines[3]).toMatch(/^ {2}C-MOVE +recorded +3 +0\.6 +100 % +120 B +– +– +–$/);
+    expect(lines[4]).toMatch(/^ +replayed +0 +0 +0 % +0 B +– +– +–$/);
+  });
+
   it('is the same text with and without colours', () => {
     const coloured = renderText(summary, { colour: true, ascii: false });
     expect(coloured).toContain('\u001b[');

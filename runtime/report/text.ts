@@ -5,6 +5,7 @@ import { count, plural, span } from '../metrics/numbers.ts';
 import { verdictWord } from '../metrics/verdict-word.ts';
 import { createPaint, safe } from './paint.ts';
 import type { Paint, PaintOptions } from './paint.ts';
+import { recordedLines } from './recorded-lines.ts';
 import {
   associationLines,
   checkLines,
@@ -25,6 +26,7 @@ export function renderText(summary: Summary, options: PaintOptions): string {
     thresholdLines(summary, paint),
     checkLines(summary, paint),
     operationLines(summary, paint),
+    recordedLines(summary, paint),
     associationLines(summary, paint),
     deliveryLines(summary, paint),
     errorLines(summary, paint),

@@ -3,6 +3,7 @@
 import type { ThresholdConfig, ViewBlock, ViewDecl, ViewRow } from '../metrics/engine-types.ts';
 import type { ErrorEntry } from '../metrics/error-book.ts';
 import type { RunFacts } from '../metrics/facts.ts';
+import type { RecordedRow } from '../metrics/recorded/row.ts';
 import type { ScatterPoints } from '../metrics/distribution/scatter.ts';
 import type { ThresholdResult, TimeUnit } from '../metrics/summary.ts';
 
@@ -37,6 +38,8 @@ export interface RunRecord {
   readonly timeUnit: TimeUnit;
   /** Effective options and plan, as the plan block printed them. */
   readonly plan?: unknown;
+  /** Of a replayed recording, how it was then. */
+  readonly recorded?: readonly RecordedRow[];
   /** Every effective option and where it came from, secrets masked; the program it ran on. */
   readonly settings?: readonly Setting[];
 }

@@ -193,6 +193,7 @@ export class LogFold {
       interrupted: 0,
       accounts: [],
       errors: this.#errors.summary(),
+      ...(run.recorded === undefined ? {} : { recorded: run.recorded }),
       generator: IDLE_GENERATOR,
       cases: [],
       outputs: [],

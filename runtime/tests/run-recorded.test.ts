@@ -2,11 +2,14 @@
 // is the same.
 import { cpSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { afterAll, describe, expect, it } from 'vitest';
+import type { Summary } from '../metrics/summary.ts';
 import type { RecordedAssociation } from '../recording/format.ts';
+import { openPage, startBrowser, tableCells } from './browser.ts';
 import { Place, type Running } from './cli-spawn.ts';
-import { anyPortFree, HOST } from './peers/process.ts';
+import { anyPortFree, HOST, requirePeer } from './peers/process.ts';
+import { schemaMisfits } from './summary-schema.ts';
 
 const MONDAY = fileURLToPath(new URL('../../examples/scenarios/monday/', import.meta.url));
 
@@ -48,6 +51,34 @@ export default async function () {
 }
 `;
 
+/** The page of a run: each recorded service above what it has become. */
+async function expectBothOnPage(folder: string, { recorded = [] }: Summary): Promise<void> {
+  const browser = await startBrowser();
+  try {
+    const url = pathToFileURL(join(folder, 'report.html')).href;
+    const { page, complaints, requests } = await openPage(browser, url);
+    const rows = await tableCells(page, 'services, recorded and replayed');
+    expect(rows.map(([service, when, count]) => [service, when, count])).toEqual(
+      recorded.flatMap(({ service, count }) =>
+        ['recorded', 'replayed'].map((when) => [service, when, String(count)]),
+      ),
+    );
+    for (const row of rows) expect(row.slice(5).join(' ')).toMatch(/^\S+ k?B( \S+ m?s){3}$/);
+    const [then, now] = await tableCells(page, 'C-STORE by size, recorded and replayed');
+    expect(then?.slice(0, 2)).toEqual(['small', 'recorded']);
+    expect(now?.slice(0, 3)).toEqual(['small', 'replayed', then?.[2]]);
+    const section = page.getByRole('region', { name: 'Recorded and replayed', exact: true });
+    expect(await section.locator('figcaption').innerText()).toMatch(
+      /^recorded, at this speed: .* · replayed, ended: /,
+    );
+    expect([complaints, requests]).toEqual([[], []]);
+  } finally {
+    await browser.close();
+  }
+}
+
+const hasBrowser = requirePeer('chromium');
+
 describe('a recording', () => {
   const place = new Place();
   cpSync(MONDAY, join(place.folder, 'monday'), { recursive: true });
@@ -86,6 +117,21 @@ describe('a recording', () => {
     const [first = ''] = readFileSync(join(place.runs().at(-1) ?? '', 'run.ndjson'), 'utf8').split(
       '\n',
     );
+    const { recorded = [], operations } = place.summary();
+    expect(schemaMisfits(place.summary())).toEqual([]);
+    const sent = before.flatMap((one) => one.operations.filter(({ by }) => by === 'requestor'));
+    const servicesOf = (rows: readonly { service: string; count: number }[]) =>
+      rows.map(({ service, count }) => `${count} ${service}`).sort();
+    expect(servicesOf(recorded)).toEqual(servicesOf(operations));
+    const [most] = recorded;
+    const times = sent
+      .filter(({ service }) => service === most?.service)
+      .map(({ sending, waiting }) => sending + (waiting ?? 0))
+      .sort((a, b) => a - b);
+    expect(most?.duration?.max).toBe(times.at(-1));
+    expect(most?.duration?.med).toBe(times[Math.ceil(times.length / 2) - 1]);
+    if (hasBrowser) await expectBothOnPage(place.runs().at(-1) ?? '', place.summary());
+    expect(out).toMatch(/\nTHEN AND NOW .*\n {2}C-STORE +recorded +\d.*\n +replayed +\d/);
     const { plan } = JSON.parse(first) as { plan: { due: { starts: number[] } } };
     expect(plan.due.starts.reduce((sum, n) => sum + n)).toBe(before.length);
   });

@@ -11,6 +11,7 @@ import type { Scenario, Target, Routes, VerifyTarget, WebTarget } from '../confi
 import type { RecordedTraffic } from '../executors/arrivals/recorded-traffic.ts';
 import type { SegmentPart } from '../executors/segments/segment.ts';
 import type { PoolShare } from '../dicom/pool/share.ts';
+import type { RecordedRequests } from './recorded-requests.ts';
 import type { EmbeddedAddress, ReceiverAddress, ReceiverSpec } from './acceptor.ts';
 import type {
   ErrorMessage,
@@ -41,6 +42,7 @@ export type Declaration =
       /** Where the line of each association is in the file. */
       readonly offsets: Float64Array;
       readonly lengths: Uint32Array;
+      readonly requests: RecordedRequests;
       /** Key of the pool of its images; null without any. */
       readonly pool: string | null;
       readonly traffic: RecordedTraffic;

@@ -26,6 +26,7 @@ import type { RunBook, RunContext, RunEnd } from '../run-types.ts';
 import type { Screen } from '../screen.ts';
 import { Discretion } from './discretion.ts';
 import { openRecords, shownMissing } from './missing.ts';
+import { recordedRows } from './recorded.ts';
 import type { Recorder, RecordSinks } from './recorder.ts';
 import { LineFile, makeRunFolder, newRunId, RESULT_FILES } from './result-files.ts';
 
@@ -83,6 +84,8 @@ class Book implements RunBook {
   readonly #console: LineFile | null;
   readonly #warnings: string[] = [];
   outputs: readonly Output[] = [];
+  /** Of a replayed recording. */
+  readonly #recorded: Pick<RunRecord, 'recorded'>;
   #t0 = 0;
   #facts: RunFacts | null = null;
 
@@ -91,6 +94,8 @@ class Book implements RunBook {
     this.id = id;
     this.folder = folder;
     this.#settings = settings;
+    const recorded = recordedRows(options.scenarios, loaded.declarations);
+    this.#recorded = recorded.length === 0 ? {} : { recorded };
     const warn = (text: string) => {
       this.#warnings.push(text);
       this.#warn(text);
@@ -148,6 +153,7 @@ class Book implements RunBook {
         regularDurationMs: requirements(options.scenarios).regularDurationNs / 1e6,
         ...due(options.scenarios),
       },
+      ...this.#recorded,
       settings: this.#settings.settings,
     };
     this.#log.append(first);
@@ -257,6 +263,7 @@ class Book implements RunBook {
       thresholdKeys: Object.keys(options.thresholds),
       missing: shownMissing(end.account.missing, new Discretion(options.phiOk, context.runNumber)),
       ...recorder.failures(),
+      ...this.#recorded,
       generator: recorder.generator.summary(),
       cases: end.cases,
       outputs,

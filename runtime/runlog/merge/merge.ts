@@ -127,10 +127,10 @@ function factsOf(
         ? { code: 0, reason: '' }
         : { code: failed.facts.exit.code, reason: `${failed.name}: ${failed.facts.exit.reason}` },
     interrupted: all.reduce((sum, { interrupted }) => sum + interrupted, 0),
-    accounts: joined.accounts,
-    missing: joined.missing,
+    ...{ accounts: joined.accounts, missing: joined.missing },
     thresholdKeys: first.thresholdKeys ?? Object.keys(run.thresholds),
     checkExamples: examplesOf(parts, run.t0),
+    ...(first.recorded === undefined ? {} : { recorded: first.recorded }),
     generator: generatorOf(parts),
     cases: all.flatMap(({ cases }) => cases),
     outputs: all.flatMap(({ outputs }) => outputs),

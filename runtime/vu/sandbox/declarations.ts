@@ -153,17 +153,17 @@ export class Declarations {
     const name = String(path);
     const images = `${key} images`;
     const loaded = this.#traffic(name, images, makers);
-    const { pool, notes, file, offsets, lengths, startedAtMs, utcOffsetMinutes, at, ms } = loaded;
+    const { pool, notes, file, offsets, lengths, requests, ...times } = loaded;
     this.notes.push(...notes.map((note) => `recording("${name}"): ${note}`));
     if (pool !== null) {
       const made = this.#pool(this.list.length, images, pool);
       this.#known.set(images, made);
       this.list.push(made);
     }
-    const traffic = { name, startedAtMs, utcOffsetMinutes, at, ms };
+    const traffic = { name, ...times };
     const id = this.list.length;
-    const poolKey = pool === null ? null : images;
-    return { kind: 'recording', id, key, name, file, offsets, lengths, pool: poolKey, traffic };
+    const where = { name, file, offsets, lengths, pool: pool === null ? null : images };
+    return { kind: 'recording', id, key, ...where, requests, traffic };
   }
 
   #traffic(name: string, key: string, makers: Makers): LoadedTraffic {

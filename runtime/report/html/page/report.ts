@@ -14,6 +14,7 @@ import { distribution } from './panels/distribution.ts';
 import { errors, failures } from './panels/failures.ts';
 import { generator } from './panels/generator.ts';
 import { latency, load, throughput } from './panels/timeline.ts';
+import { recorded } from './panels/recorded.ts';
 import { verdicts } from './panels/verdicts.ts';
 
 const PANELS: readonly (() => Panel)[] = [
@@ -21,6 +22,7 @@ const PANELS: readonly (() => Panel)[] = [
   keyNumbers,
   verdicts,
   cases,
+  recorded,
   load,
   latency,
   throughput,

@@ -6,7 +6,7 @@ import { familyOfService } from '../../../../metrics/families.ts';
 import { bytes, count, time, short } from '../../../../metrics/numbers.ts';
 import { section, type Panel } from '../panel.ts';
 
-const perSecond = (value: number): string => `${short(value)}/s`;
+export const perSecond = (value: number): string => `${short(value)}/s`;
 
 /** A column of the timeline as a line; absent when nothing of it was measured. */
 export function column(data: ReportData, name: string, look: Omit<Line, 'values'>): Line[] {
