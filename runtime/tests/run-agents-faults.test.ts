@@ -4,6 +4,7 @@ import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { MOVED_CLOCK } from './moved-clock.ts';
 import { openBus } from '../agents/bus.ts';
 import { readCredentials } from '../agents/keys.ts';
 import { AgentStation } from '../agents/station.ts';
@@ -198,7 +199,7 @@ describe.skipIf(noServer)('while a run goes on', () => {
 ${STEADY.replace('if (sink', 'if (exec.scenario.iterationInTest % 40 === 0) throw new Error("once"); if (sink')}`,
       );
       const site = await Site.open(bench, 'engine-e');
-      const ahead = { LD_PRELOAD: fakeClock(), FAKETIME: '+30s' };
+      const ahead = { LD_PRELOAD: fakeClock(), FAKETIME: `+${movedBy() + 30}` };
       await Promise.all([site.agentWith(ahead, 'ahead'), site.agent('right')]);
       const { stdout } = await bench.run(['agents', ...site.creds('coordinator'), '--json']);
       const clocks = JSON.parse(stdout) as {
@@ -222,6 +223,11 @@ ${STEADY.replace('if (sink', 'if (exec.scenario.iterationInTest % 40 === 0) thro
     60_000,
   );
 });
+
+/** By how much the clock of these tests was moved themselves (s; `moved-clock.sh`). */
+function movedBy(): number {
+  return Number(MOVED_CLOCK['FAKETIME'] ?? 0);
+}
 
 /** The library that gives a process another clock; `faketime` is a way to load it. */
 function fakeClock(): string {
