@@ -56,7 +56,7 @@ export function span(ms: number): string {
 
 /** The same of a length in seconds; for the axis of a chart. */
 export function seconds(value: number): string {
-  return span(value * 1000);
+  return value === 0 ? '0 s' : span(value * 1000);
 }
 
 /** When something was, since the start of the run: `00:01:10`. */

@@ -15,7 +15,7 @@ import { clampTo, totalOf } from '../metrics/whole-view.ts';
 import type { WholeView } from '../metrics/whole-view.ts';
 import { readRunLog } from './cursor.ts';
 import { RUNLOG_FILE, RUNLOG_SCHEMA } from './format.ts';
-import type { EndRecord, LogRecord, RunRecord } from './format.ts';
+import type { EndRecord, EventRecord, LogRecord, RunRecord } from './format.ts';
 
 /** A view added up from its rows and blocks. */
 class RestoredView implements WholeView {
@@ -116,6 +116,13 @@ export class LogFold {
   #lastAt = -1;
   readonly #views: RestoredView[] = [];
   readonly #errors = new ErrorBook();
+  /** When thresholds were crossed first, by `metric expression`. */
+  readonly #crossed = new Map<string, number>();
+
+  /** Whether the run wrote its end. */
+  get ended(): boolean {
+    return this.#end !== null;
+  }
 
   take(record: LogRecord): void {
     switch (record.k) {
@@ -138,17 +145,27 @@ export class LogFold {
       case 'end':
         this.#end = record;
         return;
+      case 'event':
+        if (record.type === 'threshold') this.#noteCrossing(record);
+        return;
       default:
-        return; // events and totals are for outputs
+        return; // totals are for outputs
     }
   }
 
-  result(run: RunRecord): RestoredRun {
+  #noteCrossing({ title, at }: EventRecord): void {
+    const [, rule] = CROSSED.exec(title) ?? [];
+    if (rule !== undefined && !this.#crossed.has(rule)) this.#crossed.set(rule, Math.max(0, at));
+  }
+
+  /** @param running the run goes on: what has no data yet may still get some */
+  result(run: RunRecord, running = false): RestoredRun {
     const totals = this.totals();
     const end = this.#end;
     const thresholdKeys = Object.keys(run.thresholds);
     const facts = { thresholdKeys, ...(end?.facts ?? this.#truncatedFacts(run)) };
-    const thresholds = end?.thresholds ?? this.judged(run, facts.run.durationMs);
+    const judged = end?.thresholds ?? this.judged(run, facts.run.durationMs);
+    const thresholds = running ? judged.map(withoutHaste) : judged;
     return { run, end, facts, totals, summary: summarise(totals, thresholds, facts) };
   }
 
@@ -161,7 +178,10 @@ export class LogFold {
     const views = this.#made();
     const viewOf = (key: string): RestoredView | null =>
       views.find((one) => selectorOf(one.decl) === key.trim()) ?? null;
-    return judgeAll(thresholds, viewOf, durationMs);
+    return judgeAll(thresholds, viewOf, durationMs).map((result) => {
+      const firstFailedMs = this.#crossed.get(`${result.metric} ${result.expression}`);
+      return firstFailedMs === undefined ? result : { ...result, firstFailedMs };
+    });
   }
 
   errors(): ErrorsSummary {
@@ -205,6 +225,14 @@ export class LogFold {
       timeUnit: run.timeUnit,
     };
   }
+}
+
+/** Title of the event of a threshold that was crossed. */
+const CROSSED = /^(.+): failed$/;
+
+/** At the end nothing measured may be a failure; before it, it is nothing yet. */
+function withoutHaste(result: ThresholdResult): ThresholdResult {
+  return result.verdict === 'no data' ? { ...result, failed: false } : result;
 }
 
 function selectorOf(decl: ViewDecl): string | null {

@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { SAMPLE_THRESHOLDS, sampleRun } from '../tests/sample-run.ts';
 import { RunLogCursor, readRunLog } from './cursor.ts';
 import { RUNLOG_FILE } from './format.ts';
-import { restoreRun, summaryFromRunLog } from './restore.ts';
+import { LogFold, restoreRun, summaryFromRunLog } from './restore.ts';
 import { RunLogWriter } from './writer.ts';
 
 let dir = '';
@@ -62,6 +62,29 @@ describe('a killed run', () => {
     const percentiles = thresholds.filter(({ expression }) => expression.startsWith('p('));
     expect(percentiles.length).toBeGreaterThan(0);
     for (const one of percentiles) expect(one).toMatchObject({ verdict: 'no data', failed: false });
+  });
+
+  it('knows when a threshold was crossed first; while it runs, no data is no failure', async () => {
+    const thresholds = {
+      dicom_reqs: [{ threshold: 'count<10' }],
+      dicom_commit_duration: [{ threshold: 'avg<1' }],
+    };
+    await sampleRun({ seconds: 3, dir, thresholds, killed: true });
+    const crossing = { k: 'event', type: 'threshold', text: '' } as const;
+    const fold = new LogFold();
+    for (const record of readRunLog(log())) fold.take(record);
+    for (const [at, verdict] of [
+      [1000, 'failed'],
+      [2000, 'failed'],
+    ] as const)
+      fold.take({ ...crossing, at, title: `dicom_reqs count<10: ${verdict}` });
+    if (fold.run === null) throw new Error('no run');
+    const told = (running: boolean): unknown =>
+      fold.run && fold.result(fold.run, running).summary.thresholds;
+    const crossed = { metric: 'dicom_reqs', failed: true, firstFailedMs: 1000 };
+    const none = { metric: 'dicom_commit_duration', verdict: 'no data' };
+    expect(told(true)).toMatchObject([crossed, { ...none, failed: false }]);
+    expect(told(false)).toMatchObject([crossed, { ...none, failed: true }]);
   });
 
   it('has counts to the last second and percentiles to the last block', async () => {

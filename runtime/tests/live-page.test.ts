@@ -60,6 +60,28 @@ describe.skipIf(!requirePeer('chromium'))('live page', () => {
       expect(banner).toEqual([expect.stringMatching(/^RUNNING/), 'fits']);
   });
 
+  it('fits a phone with names of any length, and waits for what has no data yet', async () => {
+    const folder = join(dir, 'long');
+    const never = `dicom_req_duration{scenario:${'emergency_radiography_'.repeat(4)}}`;
+    await sampleRun({
+      seconds: 2,
+      dir: folder,
+      killed: true,
+      thresholds: {
+        [never]: [{ threshold: 'p(95)<1' }],
+        dicom_reqs: [{ threshold: 'count<10' }],
+      },
+    });
+    const live = await startLivePage({ file: join(folder, RUNLOG_FILE), intervalMs: 50, assets });
+    const shown = await openPage(browser, live.url, { width: 390 });
+    const wide = await shown.page.locator('body').evaluate((body) => body.scrollWidth);
+    const rows = await tableCells(shown.page, 'thresholds');
+    await shown.page.close();
+    await live.finish();
+    expect(wide).toBe(390);
+    expect(rows.map(([verdict]) => verdict)).toEqual(['– no data', '✗ failed']);
+  });
+
   it('follows a run and becomes its report', async () => {
     const file = join(dir, 'a', RUNLOG_FILE);
     let live: Awaited<ReturnType<typeof startLivePage>> | null = null;

@@ -5,6 +5,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import { RunLogCursor } from '../../runlog/cursor.ts';
 import type { Summary } from '../../metrics/summary.ts';
+import { plural } from '../../metrics/numbers.ts';
 import { LogFold } from '../../runlog/restore.ts';
 import { ReportCollector } from './collect.ts';
 import type { ReportData } from './data.ts';
@@ -184,8 +185,8 @@ class LiveFeed {
     }
     const { run } = this.#fold;
     if (!run) return null;
-    const { summary, totals, end } = this.#fold.result(run);
-    const running = live && !end;
+    const running = live && !this.#fold.ended;
+    const { summary, totals } = this.#fold.result(run, running);
     return this.#collector.data(running ? soFar(summary) : summary, totals, running);
   }
 
@@ -197,7 +198,7 @@ class LiveFeed {
 /** A log without an end is that of a killed run, but not while the run goes on. */
 function soFar(summary: Summary): Summary {
   const { iterations } = summary.execution;
-  const reason = `${iterations} iterations so far`;
+  const reason = `${plural(iterations, 'iteration')} so far`;
   return { ...summary, verdict: { ...summary.verdict, reason, reasons: [], warnings: [] } };
 }
 

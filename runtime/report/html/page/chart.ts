@@ -18,6 +18,8 @@ export interface Line {
 export interface Mark {
   readonly at: number;
   readonly label: string;
+  /** Keeps its word where there is not room for all. */
+  readonly first?: boolean;
 }
 
 export interface ChartData {

@@ -1,7 +1,8 @@
 // Draws a chart: the only file that knows uPlot.
 import uPlot from 'uplot';
-import type { ChartData, ChartOptions, Line } from './chart.ts';
+import type { ChartData, ChartOptions, Line, Mark } from './chart.ts';
 import { seconds } from '../../../metrics/numbers.ts';
+import { placeWords } from './labels.ts';
 import { colour, onPaper } from './theme.ts';
 
 /** A drawn chart. */
@@ -136,12 +137,12 @@ function series(line: Line, options: ChartOptions): uPlot.Series {
   };
 }
 
-/** Lines of the labels of marks. */
-const LABEL_ROWS = 3;
+/** Rows of the words of marks, and pixels of one. */
+const [WORD_ROWS, ROW_HEIGHT, GAP] = [3, 13, 4];
 
 /** Stage borders and threshold limits, drawn into the plot with their word. */
 function annotate(drawn: uPlot, { marks = [], limits = [] }: ChartData): void {
-  const { ctx, bbox } = drawn;
+  const { ctx } = drawn;
   const ratio = devicePixelRatio || 1;
   ctx.save();
   ctx.font = `${11 * ratio}px sans-serif`;
@@ -149,25 +150,39 @@ function annotate(drawn: uPlot, { marks = [], limits = [] }: ChartData): void {
   ctx.textBaseline = 'alphabetic';
   ctx.lineWidth = ratio;
   ctx.setLineDash([4 * ratio, 4 * ratio]);
-  let [labelEnd, row] = [0, 0];
-  for (const { at, label } of marks) {
-    const x = drawn.valToPos(at, 'x', true);
-    if (!(x >= bbox.left && x <= bbox.left + bbox.width)) continue;
-    ctx.strokeStyle = ctx.fillStyle = colour('faint');
-    stroke(ctx, [x, bbox.top, x, bbox.top + bbox.height]);
-    // Labels that would stand in each other take turns of three lines.
-    row = x < labelEnd ? (row + 1) % LABEL_ROWS : 0;
-    labelEnd = Math.max(row === 0 ? 0 : labelEnd, x + ctx.measureText(label).width + 8 * ratio);
-    ctx.fillText(label, x + 4 * ratio, bbox.top + (11 + 13 * row) * ratio);
-  }
-  for (const { at, label } of limits) {
-    const y = drawn.valToPos(at, 'y', true);
-    if (!(y >= bbox.top && y <= bbox.top + bbox.height)) continue;
-    ctx.strokeStyle = ctx.fillStyle = colour('bad');
-    stroke(ctx, [bbox.left, y, bbox.left + bbox.width, y]);
-    ctx.fillText(label, bbox.left + 6 * ratio, y - 4 * ratio);
-  }
+  drawMarks(drawn, marks, ratio);
+  drawLimits(drawn, limits, ratio);
   ctx.restore();
+}
+
+function drawMarks({ ctx, bbox, valToPos }: uPlot, marks: readonly Mark[], ratio: number): void {
+  ctx.strokeStyle = ctx.fillStyle = colour('faint');
+  const seen = marks
+    .map((mark) => ({ ...mark, x: valToPos(mark.at, 'x', true) }))
+    .filter(({ x }) => x >= bbox.left && x <= bbox.left + bbox.width)
+    .map((mark) => ({ ...mark, width: ctx.measureText(mark.label).width }));
+  const room = { left: bbox.left, right: bbox.left + bbox.width, rows: WORD_ROWS };
+  const places = placeWords(seen, { ...room, gap: GAP * ratio });
+  seen.forEach(({ x, label }, at) => {
+    stroke(ctx, [x, bbox.top, x, bbox.top + bbox.height]);
+    const place = places[at];
+    if (place) ctx.fillText(label, place.left, bbox.top + (11 + ROW_HEIGHT * place.row) * ratio);
+  });
+}
+
+/** Words of limits that are close to each other stand side by side. */
+function drawLimits({ ctx, bbox, valToPos }: uPlot, limits: readonly Mark[], ratio: number): void {
+  ctx.strokeStyle = ctx.fillStyle = colour('bad');
+  const drawnAt: { readonly y: number; right: number }[] = [];
+  for (const { at, label } of limits) {
+    const y = valToPos(at, 'y', true);
+    if (!(y >= bbox.top && y <= bbox.top + bbox.height)) continue;
+    stroke(ctx, [bbox.left, y, bbox.left + bbox.width, y]);
+    const near = drawnAt.filter((one) => Math.abs(one.y - y) < ROW_HEIGHT * ratio);
+    const left = Math.max(bbox.left, ...near.map(({ right }) => right)) + 6 * ratio;
+    drawnAt.push({ y, right: left + ctx.measureText(label).width });
+    ctx.fillText(label, left, y - 4 * ratio);
+  }
 }
 
 type Segment = readonly [x0: number, y0: number, x1: number, y1: number];

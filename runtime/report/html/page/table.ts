@@ -8,6 +8,8 @@ export interface TableColumn<T> {
   /** What it is sorted by; a column without cannot be sorted. */
   readonly sort?: (row: T) => number | string;
   readonly numeric?: boolean;
+  /** Names that may be long: they break anywhere, and keep some width on a phone. */
+  readonly long?: boolean;
   /** Not shown while it is empty or 0 in every row. */
   readonly folds?: boolean;
 }
@@ -122,7 +124,7 @@ function headOf<T>(
 
 function cells<T>(columns: readonly TableColumn<T>[], row: T): HTMLElement[] {
   return columns.map((column) =>
-    h('td', { class: column.numeric ? 'n' : undefined }, column.cell(row)),
+    h('td', { class: column.numeric ? 'n' : column.long ? 'long' : undefined }, column.cell(row)),
   );
 }
 

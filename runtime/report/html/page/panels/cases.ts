@@ -6,9 +6,10 @@ import { chart } from '../chart.ts';
 import { h } from '../dom.ts';
 import { clock, count, time } from '../../../../metrics/numbers.ts';
 import { section, type Panel } from '../panel.ts';
+import { marksOf } from '../stage-marks.ts';
 import { numbers, table, words, type TableColumn } from '../table.ts';
 import { scatterOf } from './scatter-lines.ts';
-import { look, stages } from './timeline.ts';
+import { look } from './timeline.ts';
 
 const LOOK: Readonly<Record<CaseResult['state'], string>> = {
   passed: 'good',
@@ -104,7 +105,7 @@ export function slowest(): Panel {
   const parts = [scatter.element, shown, part, slow, top.element];
   return section('Single requests', parts, (data) => {
     const { services } = data;
-    scatter.update({ ...scatterOf(data, (at) => look(at).colour), marks: stages(data) });
+    scatter.update({ ...scatterOf(data, (at) => look(at).colour), marks: marksOf(data.events) });
     shown.textContent = shownOf(data);
     const rows = failedInstances(data);
     failed.update(rows);

@@ -4,8 +4,9 @@ import { chart } from '../chart.ts';
 import { h } from '../dom.ts';
 import { count, time, short } from '../../../../metrics/numbers.ts';
 import { section, type Panel } from '../panel.ts';
+import { marksOf } from '../stage-marks.ts';
 import { numbers, table, words, type TableColumn } from '../table.ts';
-import { column, look, stages } from './timeline.ts';
+import { column, look } from './timeline.ts';
 
 /** A count that ought to be zero: red when it is not. */
 function flaw(
@@ -54,7 +55,7 @@ export function delivery(): Panel {
   return section('Delivery', parts, (data) => {
     made.update({
       x: data.timeline.time,
-      marks: stages(data),
+      marks: marksOf(data.events),
       lines: [
         ...column(data, 'expected', { label: 'expected', ...look(0) }),
         ...column(data, 'unique', { label: 'arrived', ...look(2) }),

@@ -19,8 +19,9 @@ import {
   thresholdNumber,
 } from '../../../../metrics/numbers.ts';
 import { section, type Panel } from '../panel.ts';
+import { marksOf } from '../stage-marks.ts';
 import { numbers, table, words, type TableColumn } from '../table.ts';
-import { look, stages } from './timeline.ts';
+import { look } from './timeline.ts';
 
 const PREFIX = 'error ';
 
@@ -33,7 +34,7 @@ export function failures(): Panel {
     const kinds = Object.keys(data.timeline.columns).filter((name) => name.startsWith(PREFIX));
     made.update({
       x: data.timeline.time,
-      marks: stages(data),
+      marks: marksOf(data.events),
       lines: kinds.map((name, at) => ({
         label: name.slice(PREFIX.length),
         values: data.timeline.columns[name] ?? [],

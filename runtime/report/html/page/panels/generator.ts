@@ -6,8 +6,9 @@ import { bytes, count, time, percent, short } from '../../../../metrics/numbers.
 import type { AgentSummary } from '../../../../metrics/summary.ts';
 import { clockText } from '../../../clock-text.ts';
 import { section, type Panel } from '../panel.ts';
+import { marksOf } from '../stage-marks.ts';
 import { numbers, table, words as text } from '../table.ts';
-import { column, look, stages } from './timeline.ts';
+import { column, look } from './timeline.ts';
 
 export function generator(): Panel {
   const words = h('div');
@@ -29,7 +30,7 @@ export function generator(): Panel {
     const { agents: carried = [] } = data.summary.execution.generator;
     agents.update(carried);
     agents.element.hidden = carried.length === 0;
-    const common = { x: data.timeline.time, marks: stages(data) };
+    const common = { x: data.timeline.time, marks: marksOf(data.events) };
     cpu.update({
       ...common,
       lines: [

@@ -1,5 +1,6 @@
 // Panels 0 and 1: the verdict, and the six numbers most people came for.
 import { verdictWord } from '../../../../metrics/verdict-word.ts';
+import type { TrendStats } from '../../../../metrics/summary.ts';
 import type { ReportData } from '../../data.ts';
 import { h, replace, type Child } from '../dom.ts';
 import { bytes, count, percent, plural, short, span, time } from '../../../../metrics/numbers.ts';
@@ -113,11 +114,7 @@ function tilesOf(data: ReportData): Child[] {
       `${bytes(execution.sentBytes / seconds)}/s`,
       `${bytes(execution.sentBytes)} in all`,
     ),
-    tile(
-      `${name} p95`,
-      main?.duration ? time(main.duration.p95) : '–',
-      latencyNote(data, main?.duration?.med),
-    ),
+    latencyTile(data, name, main?.duration),
     tile(
       'failed',
       all > 0 ? percent(failed / all) : '–',
@@ -129,9 +126,15 @@ function tilesOf(data: ReportData): Child[] {
   ];
 }
 
-function latencyNote({ live }: ReportData, median: number | null | undefined): string {
-  if (median === undefined) return 'nothing answered';
-  return median === null && live ? 'known after 10 s' : `median ${time(median)}`;
+/** Of the whole run; in its first ten seconds of the last second that had any. */
+function latencyTile(data: ReportData, name: string, duration?: TrendStats): Child {
+  const label = `${name} p95`;
+  if (!duration) return tile(label, '–', 'nothing answered');
+  if (duration.p95 !== null || !data.live)
+    return tile(label, time(duration.p95), `median ${time(duration.med)}`);
+  const seconds = data.timeline.columns[`p95 ${name}`] ?? [];
+  const last = seconds.findLast((value) => value !== null);
+  return tile(label, time(last ?? null), 'last second; whole run after 10 s');
 }
 
 function deliveredTile({ summary: { delivery } }: ReportData): Child {

@@ -7,21 +7,30 @@ import { clock, count } from '../../../../metrics/numbers.ts';
 import { section, type Panel } from '../panel.ts';
 import { csvCell, table, words, type TableColumn } from '../table.ts';
 
-/** A list under a heading, hidden when there is nothing in it. */
+/** Items of a list that are shown without asking for them. */
+const MOST_ITEMS = 12;
+
+/** A list under a heading, hidden when there is nothing in it, folded when it is long. */
 function list(title: string): { parts: HTMLElement[]; fill: (items: readonly string[]) => void } {
-  const [head, items] = [h('h3', {}, title), h('ul')];
+  const [head, items, rest] = [h('h3', {}, title), h('ul'), h('ul')];
+  const more = h('summary');
+  const folded = h('details', { class: 'noprint' }, more, rest);
   return {
-    parts: [head, items],
+    parts: [head, items, folded],
     fill: (texts) => {
+      const lines = texts.map((text) => h('li', {}, text));
       head.hidden = items.hidden = texts.length === 0;
-      replace(items, ...texts.map((text) => h('li', {}, text)));
+      replace(items, ...lines.slice(0, MOST_ITEMS));
+      replace(rest, ...lines.slice(MOST_ITEMS));
+      folded.hidden = lines.length <= MOST_ITEMS;
+      more.textContent = `${count(lines.length - MOST_ITEMS)} more of “${title}”`;
     },
   };
 }
 
 const SETTINGS: readonly TableColumn<Setting>[] = [
-  words('option', (row) => row.path),
-  words('value', (row) => row.value),
+  { ...words<Setting>('option', (row) => row.path), long: true },
+  { ...words<Setting>('value', (row) => row.value), long: true },
   words('from', (row) => row.origin),
 ];
 
@@ -32,10 +41,10 @@ export function configuration(): Panel {
     empty: 'The run log does not say.',
   });
   const [events, outputs, files] = [list('Events'), list('Outputs'), list('Files')];
-  const head = h('h3', {}, 'Plan');
   const plan = h('pre', { tabindex: '0', role: 'region', 'aria-label': 'plan' });
+  const folded = h('details', { class: 'noprint' }, h('summary', {}, 'the plan, as data'), plan);
   const options = [h('h3', {}, 'Options, and where they come from'), settings.element];
-  const parts = [...events.parts, ...outputs.parts, ...files.parts, ...options, head, plan];
+  const parts = [...events.parts, ...outputs.parts, ...files.parts, ...options, folded];
   return section('Configuration and provenance', parts, (data) => {
     events.fill(data.events.map(eventText));
     outputs.fill(data.summary.outputs.map(outputText));
@@ -43,7 +52,7 @@ export function configuration(): Panel {
     settings.update(data.settings.filter(({ origin }) => origin !== 'default'));
     const text = planText(data.plan);
     plan.textContent = text;
-    head.hidden = plan.hidden = text === '';
+    folded.hidden = text === '';
   });
 }
 

@@ -5,6 +5,7 @@ import { chart, type ChartData, type Line, type Mark } from '../chart.ts';
 import { familyOfService } from '../../../../metrics/families.ts';
 import { bytes, count, time, short } from '../../../../metrics/numbers.ts';
 import { section, type Panel } from '../panel.ts';
+import { marksOf } from '../stage-marks.ts';
 
 export const perSecond = (value: number): string => `${short(value)}/s`;
 
@@ -12,19 +13,6 @@ export const perSecond = (value: number): string => `${short(value)}/s`;
 export function column(data: ReportData, name: string, look: Omit<Line, 'values'>): Line[] {
   const values = data.timeline.columns[name];
   return values?.some((value) => value !== null && value !== 0) ? [{ ...look, values }] : [];
-}
-
-/** The borders of stages. */
-export function stages({ events }: ReportData): Mark[] {
-  return events
-    .filter(({ type, at }) => type === 'stage' || (type === 'threshold' && at > 0))
-    .slice(0, 40)
-    .map(({ at, type, title }) => ({ at, label: type === 'threshold' ? crossed(title) : title }));
-}
-
-/** `dicom_req_failed rate<=0.02: ok` with a sign before it. */
-function crossed(title: string): string {
-  return `${title.endsWith(': ok') ? '✓' : '✗'} ${title}`;
 }
 
 export const COLOURS = ['c1', 'c2', 'c3', 'c4', 'c5', 'c6', 'c7', 'c8'];
@@ -45,7 +33,7 @@ export function load(): Panel {
   return section('Load and response', [made.element], (data) =>
     made.update({
       x: data.timeline.time,
-      marks: stages(data),
+      marks: marksOf(data.events),
       lines: [
         ...column(data, 'vus', { label: 'VUs', colour: 'c7', style: 'area' }),
         ...data.services.flatMap((service, at) =>
@@ -80,7 +68,7 @@ export function latency(): Panel {
 function latencyOf(data: ReportData, service: string): ChartData {
   return {
     x: data.timeline.time,
-    marks: stages(data),
+    marks: marksOf(data.events),
     limits: limitsOf(data, service),
     lines: [
       ...column(data, `p50 ${service}`, { label: `${service} median`, ...look(0) }),
@@ -107,7 +95,7 @@ export function throughput(): Panel {
       ...column(data, 'sent', { label: 'sent', ...look(0), style: 'area' }),
       ...column(data, 'received', { label: 'received', ...look(1) }),
     ];
-    made.update({ x: data.timeline.time, marks: stages(data), lines });
+    made.update({ x: data.timeline.time, marks: marksOf(data.events), lines });
     return lines.length > 0;
   });
 }

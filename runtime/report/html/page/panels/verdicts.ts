@@ -25,11 +25,16 @@ const THRESHOLDS: readonly TableColumn<ThresholdResult>[] = [
     cell: verdictOf,
     sort: (row) => (row.failed ? 0 : 1),
   },
-  words('metric', (row) => row.metric),
+  { ...words<ThresholdResult>('metric', (row) => row.metric), long: true },
   { label: 'expression', cell: (row) => row.expression },
   { label: 'observed', cell: observed, sort: (row) => row.observed ?? -1, numeric: true },
-  { label: 'over', cell: ({ windowMs }) => (windowMs ? span(windowMs) : 'whole run') },
-  numbers('first crossed', (row) => row.firstFailedMs, clock),
+  {
+    label: 'over',
+    cell: ({ windowMs }) => (windowMs ? span(windowMs) : 'whole run'),
+    sort: ({ windowMs }) => windowMs ?? 0,
+    folds: true,
+  },
+  { ...numbers<ThresholdResult>('first crossed', (row) => row.firstFailedMs, clock), folds: true },
 ];
 
 const share = ({ passes, fails }: CheckResult): number => passes / Math.max(1, passes + fails);
@@ -40,7 +45,7 @@ const CHECKS: readonly TableColumn<CheckResult>[] = [
     cell: (row) => word(row.fails === 0, row.fails === 0 ? 'held' : 'failed'),
     sort: share,
   },
-  words('check', (row) => row.name),
+  { ...words<CheckResult>('check', (row) => row.name), long: true },
   numbers('held', share, percent),
   numbers('passes', (row) => row.passes, count),
   numbers('fails', (row) => row.fails, count),
