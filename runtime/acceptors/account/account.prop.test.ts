@@ -54,7 +54,7 @@ it('counts what the definitions say, for any order of rows and arrivals', () => 
       };
       const options = { settleMs: 5000, horizonMs: 50_000, name: 'SINK', pixels: SAME_NUMBER };
       const account = new Account(options, listener);
-      new Expectations(account, { uid: String, differences: () => [] });
+      new Expectations(account, { uid: String, differences: () => ({ now: [], later: [] }) });
       account.addRoute(0);
       let now = 0;
       for (const { kind, study, member, wait, pixels } of events) {

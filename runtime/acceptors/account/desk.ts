@@ -92,9 +92,9 @@ export class Desk {
     const witness: Witness = {
       uid: (a, b) => keys.uid(a, b),
       file: (prototype) => files.of(prototype),
-      differences: (instance, header, tags) => {
+      differences: (instance, header, tags, looks) => {
         atWork(StationWork.EXPECT, receiver);
-        return judgeWishes(instance, header as KeptHeader | undefined, this.#wishes(tags));
+        return judgeWishes(instance, header as KeptHeader | undefined, this.#wishes(tags), looks);
       },
     };
     if (spec.verify === 'full') {

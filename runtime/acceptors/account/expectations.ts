@@ -6,6 +6,8 @@ import { Comparison } from './pixels/hashes.ts';
 import type { Version } from './contents.ts';
 import type { SentInstance } from './sent-headers.ts';
 import type { Delivery, Expectation, TagDifference, TagWish } from './delivery.ts';
+import { Looks } from '../patterns/pattern.ts';
+import type { TagFindings } from './tag-wishes.ts';
 
 interface Waiter {
   readonly expectation: Expectation;
@@ -46,7 +48,8 @@ export interface Witness {
     instance: string,
     header: unknown,
     tags: Readonly<Record<string, TagWish>>,
-  ): readonly TagDifference[];
+    looks: Looks,
+  ): TagFindings;
 }
 
 /** The waiting questions about one account, which tells it what happens and knows nothing of it. */
@@ -179,14 +182,28 @@ export class Expectations implements StudyWatcher {
       if (slot !== NO_SLOT) this.#judgeInstance(slot, expectation, verdict);
       else if (!complete) this.#neverSeen(expectation.instance, verdict);
     }
-    const delivery: Delivery = {
-      ...verdict,
+    const { looks, later, ...judged } = verdict;
+    const rest = {
       associations: this.#account.studies.associationsOf(study),
       outOfOrder: this.#account.studies.outOfOrder[study] ?? 0,
       complete,
       durationMs: now - waiter.asked,
     };
-    expectation.answer(delivery);
+    const answer = (): void => {
+      const delivery: Delivery = { ...judged, ...rest };
+      expectation.answer(delivery);
+    };
+    if (later.length === 0) answer();
+    else {
+      // why: all that was here is judged as it was now, however long the patterns take
+      looks.fetch(() => {
+        const found = later.flatMap((difference) => difference() ?? []);
+        judged.wrongTags += found.length;
+        const room = Math.max(0, MOST_DIFFERENCES - judged.differences.length);
+        judged.differences.push(...found.slice(0, room));
+        answer();
+      });
+    }
   }
 
   #neverSeen(instance: readonly [number, number], verdict: Verdict): void {
@@ -256,7 +273,8 @@ export class Expectations implements StudyWatcher {
     const b = instances.keyB[slot] ?? 0;
     const header = this.#account.headers.get(slot);
     const uid = witness.uid(a, b);
-    const wrong = tags === undefined ? [] : witness.differences(uid, header, tags);
+    const { now: wrong, later } =
+      tags === undefined ? NOTHING : witness.differences(uid, header, tags, verdict.looks);
     const except = Object.keys(tags ?? {});
     const changed =
       header === undefined
@@ -269,10 +287,18 @@ export class Expectations implements StudyWatcher {
     verdict.changedTags += changed.length;
     const room = Math.max(0, MOST_DIFFERENCES - verdict.differences.length);
     const file = this.#fileOf(slot);
-    const found = [...wrong, ...changed].slice(0, room);
-    verdict.differences.push(...(file === '' ? found : found.map((one) => ({ ...one, file }))));
+    const named = (one: TagDifference): TagDifference => (file === '' ? one : { ...one, file });
+    verdict.differences.push(...[...wrong, ...changed].slice(0, room).map(named));
+    for (const judge of later) {
+      verdict.later.push(() => {
+        const found = judge();
+        return found === null ? null : named(found);
+      });
+    }
   }
 }
+
+const NOTHING: TagFindings = { now: [], later: [] };
 
 /** Against the accepted send that it is most like. */
 function fewest<T>(versions: readonly Version[], of: (version: Version) => readonly T[]) {
@@ -298,6 +324,9 @@ interface Verdict {
   readonly differences: TagDifference[];
   readonly missingInstances: string[];
   readonly missingFiles: string[];
+  /** Patterns that are tried elsewhere, and what is judged when they have answered. */
+  readonly looks: Looks;
+  readonly later: TagFindings['later'][number][];
 }
 
 function newVerdict(): Verdict {
@@ -314,5 +343,7 @@ function newVerdict(): Verdict {
     differences: [],
     missingInstances: [],
     missingFiles: [],
+    looks: new Looks(),
+    later: [],
   };
 }

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { compileEdits } from '../../dicom/edit/edits.ts';
 import { patchHeader } from '../../dicom/edit/header-patch.ts';
 import type { TagWish } from './delivery.ts';
+import { Looks } from '../patterns/pattern.ts';
 import { compileWishes, judgeWishes } from './tag-wishes.ts';
 
 const EXPLICIT = '1.2.840.10008.1.2.1';
@@ -22,8 +23,9 @@ const bytes = patchHeader(Buffer.alloc(0), EXPLICIT, edits);
 const header = { bytes, transferSyntax: EXPLICIT };
 
 function wrong(tags: Record<string, TagWish>): string[] {
-  const found = judgeWishes('1.2', header, compileWishes(tags));
-  return found.map(({ tag, actual }) => `${tag}: ${actual ?? 'absent'}`);
+  const { now, later } = judgeWishes('1.2', header, compileWishes(tags), new Looks());
+  expect(later).toEqual([]);
+  return now.map(({ tag, actual }) => `${tag}: ${actual ?? 'absent'}`);
 }
 
 describe('tag wishes', () => {
@@ -57,24 +59,33 @@ describe('tag wishes', () => {
 
   it('use a pattern again from its beginning', () => {
     const wishes = compileWishes({ Modality: { re: 'ES', flags: 'g' } });
-    for (let n = 0; n < 3; n++) expect(judgeWishes('1.2', header, wishes)).toEqual([]);
+    for (let n = 0; n < 3; n++) {
+      expect(judgeWishes('1.2', header, wishes, new Looks())).toEqual({ now: [], later: [] });
+    }
   });
 
-  it('say of a pattern that backtracks without end that it was given up', () => {
+  it('say of a pattern that backtracks without end that it was given up', async () => {
     const long = patchHeader(
       Buffer.alloc(0),
       EXPLICIT,
       compileEdits({ PatientName: `${'a'.repeat(60)}!` }),
     );
     const wishes = compileWishes({ PatientName: { re: '^(a+)+$' } });
-    const [found] = judgeWishes('1.2', { bytes: long, transferSyntax: EXPLICIT }, wishes);
-    expect(found?.actual).toMatch(
-      /^\(the pattern \/\^\(a\+\)\+\$\/ took over \d+ ms and was given up\)$/,
-    );
+    const looks = new Looks();
+    const kept = { bytes: long, transferSyntax: EXPLICIT };
+    const { now, later } = judgeWishes('1.2', kept, wishes, looks);
+    expect(now).toEqual([]);
+    await new Promise<void>((resolve) => looks.fetch(resolve));
+    expect(later.map((difference) => difference()?.actual)).toEqual([
+      expect.stringMatching(
+        /^\(the pattern \/\^\(a\+\)\+\$\/ took over \d+ ms and was given up\)$/,
+      ),
+    ]);
   });
 
   it('cannot hold without a header, and say why', () => {
-    const [found] = judgeWishes('1.2', undefined, compileWishes({ Modality: 'ES' }));
-    expect(found?.actual).toContain('does not keep headers');
+    const wishes = compileWishes({ Modality: 'ES' });
+    const { now } = judgeWishes('1.2', undefined, wishes, new Looks());
+    expect(now[0]?.actual).toContain('does not keep headers');
   });
 });

@@ -1,5 +1,6 @@
 // What `expect({ tags })` wants of elements, judged on the header that was kept.
-import { BudgetedPattern } from './headers/budgeted-pattern.ts';
+import { Pattern } from '../patterns/pattern.ts';
+import type { PatternFound, Looks } from '../patterns/pattern.ts';
 import { HeaderReader, tagPath } from './headers/header.ts';
 import type { KeptHeader, TagPath } from './headers/header.ts';
 import type { TagDifference, TagWish } from './delivery.ts';
@@ -9,11 +10,9 @@ interface Wish {
   readonly path: TagPath;
   /** As it reads in a difference; null = absent. */
   readonly expected: string | null;
-  holds(actual: string | null): Holds;
+  /** Whether it does, or why nobody can tell; null = not known yet. */
+  holds(actual: string | null, looks: Looks): PatternFound | null;
 }
-
-/** Whether a wish holds, or why nobody can tell. */
-type Holds = boolean | string;
 
 /** Wishes ready to be judged on many headers. */
 export type Wishes = readonly Wish[];
@@ -30,9 +29,9 @@ export function compileWishes(tags: Readonly<Record<string, TagWish>>): Wishes {
     const path = tagPath(name);
     if (wish === null) return { name, path, expected: null, holds: (actual) => actual === null };
     if (typeof wish === 'object') {
-      const pattern = new BudgetedPattern(wish.re, wish.flags);
-      const holds = (actual: string | null): Holds =>
-        actual !== null && (pattern.test(actual) ?? pattern.surrender);
+      const pattern = new Pattern(wish.re, wish.flags);
+      const holds = (actual: string | null, looks: Looks): PatternFound | null =>
+        actual !== null && pattern.find(actual, looks);
       return { name, path, expected: String(pattern), holds };
     }
     if (typeof wish === 'number') {
@@ -44,14 +43,24 @@ export function compileWishes(tags: Readonly<Record<string, TagWish>>): Wishes {
   });
 }
 
-/** Differences between one kept header and the wishes. */
+/** What is known of one header once, and what is only known when the looks have been fetched. */
+export interface TagFindings {
+  readonly now: readonly TagDifference[];
+  /** Each gives its difference then; null = the wish holds. */
+  readonly later: readonly (() => TagDifference | null)[];
+}
+
+/** Differences between one kept header and the wishes; the values are read now, whenever judged. */
 export function judgeWishes(
   instance: string,
   header: KeptHeader | undefined,
   wishes: Wishes,
-): TagDifference[] {
-  const unknown = (actual: string): TagDifference[] =>
-    wishes.map(({ name, expected }) => ({ instance, tag: name, expected, actual }));
+  looks: Looks,
+): TagFindings {
+  const unknown = (actual: string): TagFindings => {
+    const now = wishes.map(({ name, expected }) => ({ instance, tag: name, expected, actual }));
+    return { now, later: [] };
+  };
   if (header === undefined) return unknown('(the receiver does not keep headers)');
   if (header.bytes.length === 0) return unknown('(the receiver had no room for this header)');
   let reader: HeaderReader;
@@ -60,14 +69,21 @@ export function judgeWishes(
   } catch (error) {
     return unknown(unreadable(error));
   }
-  const found: TagDifference[] = [];
-  for (const { name, path, expected, holds } of wishes) {
-    const actual = reader.text(path);
-    const held = holds(actual);
-    if (held === true) continue;
-    found.push({ instance, tag: name, expected, actual: held === false ? actual : `(${held})` });
+  const now: TagDifference[] = [];
+  const later: (() => TagDifference | null)[] = [];
+  for (const wish of wishes) {
+    const actual = reader.text(wish.path);
+    const differs = (held: PatternFound | null): TagDifference | null => {
+      if (held === true || held === null) return null;
+      const { name, expected } = wish;
+      return { instance, tag: name, expected, actual: held === false ? actual : `(${held})` };
+    };
+    const held = wish.holds(actual, looks);
+    const found = differs(held);
+    if (found !== null) now.push(found);
+    if (held === null) later.push(() => differs(wish.holds(actual, looks)));
   }
-  return found;
+  return { now, later };
 }
 
 /** What stands for the value of an element when the data set came damaged. */

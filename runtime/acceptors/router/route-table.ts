@@ -1,6 +1,7 @@
 // Which destinations an instance goes to: by AE titles, modality, and conditions on its elements.
 import type { RouterRoute } from '../../../api/k6/simulate.ts';
 import { HeaderReader } from '../account/headers/header.ts';
+import type { Looks } from '../patterns/pattern.ts';
 import { ConditionList } from './conditions.ts';
 import { SpecError } from '../stations/spec-error.ts';
 
@@ -19,6 +20,13 @@ export interface Routable {
   readonly bytes: Buffer | null;
 }
 
+/** What one decision looks at, and with. */
+interface Decision {
+  readonly instance: Routable;
+  readonly reader: HeaderReader | null;
+  readonly looks: Looks;
+}
+
 interface Compiled {
   readonly spec: RouterRoute;
   readonly conditions: ConditionList | null;
@@ -29,6 +37,8 @@ export class RouteTable {
   readonly #routes: readonly Compiled[];
   readonly #needsHeader: boolean;
   readonly #needsStudy: boolean;
+  /** A decision may have to be made twice, see {@link Looks}. */
+  readonly hasPatterns: boolean;
 
   /** @throws SpecError when a route names a destination that is not there */
   constructor(
@@ -47,6 +57,7 @@ export class RouteTable {
       spec,
       conditions: spec.when === undefined ? null : new ConditionList(spec.when),
     }));
+    this.hasPatterns = this.#routes.some(({ conditions }) => conditions?.hasPatterns === true);
     this.#needsStudy = needsStudy;
     this.#needsHeader =
       needsStudy ||
@@ -57,7 +68,7 @@ export class RouteTable {
    * Destinations, each once, and the Study Instance UID where it had to be read.
    * @throws DataError `DATA_MALFORMED`, Error when a header has to be looked at that cannot be read
    */
-  find(instance: Routable): { to: readonly string[]; study: string } {
+  find(instance: Routable, looks: Looks): { to: readonly string[]; study: string } {
     const { bytes, transferSyntax } = instance;
     const reader =
       this.#needsHeader && bytes !== null ? new HeaderReader({ bytes, transferSyntax }) : null;
@@ -66,7 +77,7 @@ export class RouteTable {
     for (const compiled of this.#routes) {
       const { spec } = compiled;
       if (spec.otherwise === true && to.size > 0) continue;
-      if (!fits(compiled, instance, reader)) continue;
+      if (!fits(compiled, { instance, reader, looks })) continue;
       for (const name of spec.to) to.add(name);
     }
     return { to: [...to], study: reader?.value(STUDY_INSTANCE_UID) ?? '' };
@@ -80,16 +91,12 @@ export class RouteTable {
 }
 
 /** @throws Error when it would have to look at a header that cannot be read */
-function fits(
-  { spec, conditions }: Compiled,
-  instance: Routable,
-  reader: HeaderReader | null,
-): boolean {
+function fits({ spec, conditions }: Compiled, { instance, reader, looks }: Decision): boolean {
   const { calledAET, callingAET, modality } = spec;
   if (calledAET !== undefined && calledAET !== instance.calledAET) return false;
   if (callingAET !== undefined && callingAET !== instance.callingAET) return false;
   if (modality === undefined && conditions === null) return true;
   if (reader === null) throw new Error(UNREADABLE);
   if (modality !== undefined && reader.value(MODALITY) !== modality) return false;
-  return conditions === null || conditions.hold(reader);
+  return conditions === null || conditions.hold(reader, looks);
 }

@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, readdirSync, readlinkSync, rmSync } from 'node:
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, expect, it } from 'vitest';
-import { closeServers, opened, servers, store } from '../../tests/wire-fixture.ts';
+import { closeServers, echo, opened, servers, store } from '../../tests/wire-fixture.ts';
 import { openPorts } from '../stations/ports.ts';
 import { Router } from './router.ts';
 
@@ -116,4 +116,44 @@ it('a router that cannot read a header has a dead letter where a route looks at 
   expect((await store(other, broken)).statuses).toEqual([0]);
   expect([waiting(plain.router), plain.router.forwarding.unruled]).toEqual([[1, 0], 1]);
   expect(plain.notes).toEqual([expect.stringContaining('without the rules')]);
+});
+
+const NAMED = Buffer.concat([CT_HEADER, element(0x10, 0x10, 'PN', `${'a'.repeat(60)}!`)]);
+
+it('a router answers others while a pattern of its rules is tried, and names the one given up', async () => {
+  const slow = (n: number) => ({ PatientName: { re: `^(a+)+${n}$`, flags: '' } });
+  const rules = [1, 2, 3, 4, 5, 6, 7, 8, 9].map((n) => ({
+    when: slow(n),
+    set: { StudyDescription: 'A' },
+  }));
+  const { router, port, notes } = await between({ rules, routes: [{ to: ['ct'] }] });
+  const [busy, other] = [await opened(port), await opened(port)];
+  let stored = false;
+  const storing = store(busy, NAMED).then(({ statuses }) => {
+    stored = true;
+    return statuses;
+  });
+  for (let n = 0; n < 5; n++) expect((await echo(other)).statuses).toEqual([0]);
+  expect([stored, router.counts.instances, router.queuedBytes()]).toEqual([
+    ...[false, 1, NAMED.length],
+  ]);
+  expect(await storing).toEqual([0]);
+  // The first that was given up decides: what a rule would have done is not known.
+  expect([waiting(router), router.forwarding.unruled]).toEqual([[1, 0], 1]);
+  expect(notes).toEqual([expect.stringContaining('/^(a+)+1$/ took over 100 ms and was given up')]);
+});
+
+it('a router that cannot tell which way a pattern leads has a dead letter', async () => {
+  const when = { PatientName: { re: '^(a+)+b$', flags: '' } };
+  const { router, port, notes } = await between({ rules: [], routes: [{ when, to: ['ct'] }] });
+  const association = await opened(port);
+  expect((await store(association, NAMED)).statuses).toEqual([0]);
+  expect([waiting(router), router.forwarding.dead]).toEqual([[0, 0], 1]);
+  expect(notes).toEqual([expect.stringContaining('cannot be routed: the pattern /^(a+)+b$/')]);
+  const other = await between({
+    rules: [],
+    routes: [{ when: { PatientName: { re: '(a+)+!' } }, to: ['ct'] }],
+  });
+  expect((await store(await opened(other.port), NAMED)).statuses).toEqual([0]);
+  expect(waiting(other.router)).toEqual([1, 0]);
 });

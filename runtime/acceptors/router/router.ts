@@ -10,6 +10,7 @@ import { delays, share } from '../../dicom/scp/draw.ts';
 import { chance } from '../stations/chance.ts';
 import { delayTurns } from '../stations/fault-words.ts';
 import { mustBeWord, mustHaveKeys } from '../stations/spec-words.ts';
+import { Looks } from '../patterns/pattern.ts';
 import { StoreStation } from '../stations/store-station.ts';
 import type { Stored } from '../stations/store-station.ts';
 import { BodyBag } from './body.ts';
@@ -44,6 +45,14 @@ export interface Forwarding {
 interface Taking {
   readonly bag: BodyBag;
   readonly tap: DatasetTap;
+}
+
+/** What of a data set is looked at. */
+interface Came {
+  /** The header, as far as it came; null = too long. */
+  readonly found: Buffer | null;
+  /** Why it is none; '' when it is. */
+  readonly damage: string;
 }
 
 /** What came of a rule table or a route table, or why nothing did. */
@@ -118,6 +127,9 @@ export class Router extends StoreStation<Taking> {
   readonly #now: () => number;
   readonly #studies: StableStudies | null;
   readonly #told = new Set<string>();
+  /** Bytes of what waits for patterns. */
+  #deciding = 0;
+  #closed = false;
   readonly #drops: () => boolean;
   readonly #duplicates: () => boolean;
   readonly #corrupts: () => boolean;
@@ -177,7 +189,7 @@ export class Router extends StoreStation<Taking> {
 
   /** Bytes held for forwarding, in memory. */
   queuedBytes(): number {
-    let sum = this.#studies?.bytes ?? 0;
+    let sum = (this.#studies?.bytes ?? 0) + this.#deciding;
     for (const { queue } of this.destinations.values()) sum += queue.bytes;
     return sum;
   }
@@ -193,6 +205,7 @@ export class Router extends StoreStation<Taking> {
 
   override close(): void {
     super.close();
+    this.#closed = true;
     this.#studies?.close();
     for (const destination of this.destinations.values()) destination.close();
     this.#spool.close();
@@ -223,22 +236,58 @@ export class Router extends StoreStation<Taking> {
     const limit = this.#spec.queueBytes ?? ROUTER_DEFAULTS.queueBytes;
     const full = this.queuedBytes() + body.bytes > limit;
     const why = full ? 'the router holds all it may (queueBytes)' : body.error;
-    if (why === null) this.#take(body, tap, stored);
+    if (why === null) return this.#decide(body, { found: tap.header, damage: tap.damage }, stored);
     body.release();
-    if (why === null) return Status.SUCCESS;
     this.answer(stored, { status: Status.OUT_OF_RESOURCES, errorComment: why });
     return REPLY_LATER;
   }
 
+  /** Takes it, now or when the patterns of routes and rules have been tried. */
+  #decide(body: Body, came: Came, stored: Stored): number {
+    const looks = new Looks();
+    let status: number = Status.SUCCESS;
+    const go = (): void => {
+      if (!this.#closed) this.#take(body, came, stored, looks);
+      body.release();
+    };
+    if (!this.#rules.hasPatterns && !this.#routes.hasPatterns) go();
+    else {
+      // why: what it counts and tells it may only do once, so what it will ask is asked before
+      looks.settle(
+        () => this.#ask(came, stored, looks),
+        () => {
+          go();
+          if (status !== REPLY_LATER) return;
+          this.#deciding -= body.bytes;
+          this.answer(stored, { status: Status.SUCCESS });
+        },
+      );
+      if (looks.pending) {
+        status = REPLY_LATER;
+        this.#deciding += body.bytes;
+      }
+    }
+    return status;
+  }
+
+  /** Asks the patterns that a decision will ask. */
+  #ask({ found, damage }: Came, { association, transferSyntax }: Stored, looks: Looks): void {
+    const { calledAET, callingAET } = association;
+    const bytes = damage === '' ? found : null;
+    attempt(() => this.#routes.find({ calledAET, callingAET, transferSyntax, bytes }, looks));
+    if (bytes === null) return;
+    attempt(() => this.#rules.apply(bytes, transferSyntax, calledAET, looks));
+  }
+
   /** Rules, routes, mistakes, queue. */
-  #take(body: Body, { header: found, damage }: DatasetTap, stored: Stored): void {
+  #take(body: Body, came: Came, stored: Stored, looks: Looks): void {
     const { association, request, transferSyntax } = stored;
     const sopInstance = request.sopInstance();
     if (this.#drops()) {
       this.forwarding.dropped.push(sopInstance);
       return;
     }
-    const direction = this.#direct(found, stored, damage);
+    const direction = this.#direct(came, stored, looks);
     const { header, ruled, renamed, to, study } = direction;
     if (direction === NOWHERE) return;
     if (to.length === 0) {
@@ -261,13 +310,13 @@ export class Router extends StoreStation<Taking> {
   }
 
   /** Where a data set goes, and with which header. */
-  #direct(found: Buffer | null, stored: Stored, damage: string): Direction {
+  #direct({ found, damage }: Came, stored: Stored, looks: Looks): Direction {
     const { transferSyntax } = stored;
     const { calledAET, callingAET } = stored.association;
     const readable = found !== null && damage === '';
     const bytes = readable ? found : null;
     const routed = attempt(() =>
-      this.#routes.find({ calledAET, callingAET, transferSyntax, bytes }),
+      this.#routes.find({ calledAET, callingAET, transferSyntax, bytes }, looks),
     );
     // why: which way it would go is not known, and any other is a wrong one
     if ('why' in routed) {
@@ -280,7 +329,7 @@ export class Router extends StoreStation<Taking> {
     const ruled = attempt(() => {
       if (bytes === null)
         throw new Error(damage === '' ? 'header too long' : `the data set ${damage}`);
-      const after = this.#rules.apply(bytes, transferSyntax, calledAET);
+      const after = this.#rules.apply(bytes, transferSyntax, calledAET, looks);
       const renamed = this.#routes.sopInstanceAfter(after, bytes, transferSyntax);
       return { header: bytes, ruled: after, renamed };
     });

@@ -4,6 +4,7 @@ import { compileEdits } from '../../dicom/edit/edits.ts';
 import type { Edits } from '../../dicom/edit/edits.ts';
 import { patchHeader } from '../../dicom/edit/header-patch.ts';
 import { openDataset, toJson } from '../../dicom/element/json.ts';
+import { Looks } from '../patterns/pattern.ts';
 import { BUILT_IN_RULES, RuleTable } from './rules.ts';
 
 const EXPLICIT = '1.2.840.10008.1.2.1';
@@ -17,7 +18,7 @@ function after(
   elements: Edits,
   route = 'R',
 ): Record<string, unknown> {
-  const bytes = new RuleTable(rules).apply(dataset(elements), EXPLICIT, route);
+  const bytes = new RuleTable(rules).apply(dataset(elements), EXPLICIT, route, new Looks());
   return toJson(openDataset(bytes, EXPLICIT));
 }
 
@@ -81,8 +82,9 @@ describe('rule tables', () => {
   it('are for their route only, and leave every byte of the others alone', () => {
     const bytes = dataset({ Modality: 'ES' });
     const table = new RuleTable(BUILT_IN_RULES);
-    expect(table.apply(bytes, EXPLICIT, 'HTM_OPH')).toBe(bytes);
-    expect(table.apply(dataset({ Modality: 'CT' }), EXPLICIT, 'HTM_GI')).toHaveLength(10);
+    expect(table.apply(bytes, EXPLICIT, 'HTM_OPH', new Looks())).toBe(bytes);
+    const ct = dataset({ Modality: 'CT' });
+    expect(table.apply(ct, EXPLICIT, 'HTM_GI', new Looks())).toHaveLength(10);
     expect(after(BUILT_IN_RULES, { Modality: 'ES' }, 'HTM_GI')).toMatchObject({
       StudyDescription: 'GI Endoscopy',
     });
@@ -90,7 +92,8 @@ describe('rule tables', () => {
 
   it('change nothing when the value is right already', () => {
     const bytes = dataset({ Modality: 'ES', StudyDescription: 'GI Endoscopy' });
-    expect(new RuleTable(BUILT_IN_RULES).apply(bytes, EXPLICIT, 'HTM_GI')).toBe(bytes);
+    const table = new RuleTable(BUILT_IN_RULES);
+    expect(table.apply(bytes, EXPLICIT, 'HTM_GI', new Looks())).toBe(bytes);
   });
 
   it('are refused at the start when they name what nobody knows', () => {

@@ -5,6 +5,7 @@ import type { CompiledEdits } from '../../dicom/edit/edits.ts';
 import { patchHeader } from '../../dicom/edit/header-patch.ts';
 import { HeaderReader, tagPath } from '../account/headers/header.ts';
 import type { KeptHeader, TagPath } from '../account/headers/header.ts';
+import type { Looks } from '../patterns/pattern.ts';
 import { ConditionList } from './conditions.ts';
 
 /** The one rule of the embedded router. */
@@ -24,6 +25,8 @@ const MOST_EDITS = 4096;
 export class RuleTable {
   readonly #rules: readonly Compiled[];
   readonly #edits = new Map<string, CompiledEdits>();
+  /** What it does may have to be decided twice, see {@link Looks}. */
+  readonly hasPatterns: boolean;
 
   /** @throws DataError `DATA_UNKNOWN_TAG` for a keyword nobody knows */
   constructor(rules: readonly RouterRule[]) {
@@ -31,6 +34,7 @@ export class RuleTable {
       for (const name of namesOf(rule)) tagPath(name);
       return { rule, conditions: new ConditionList(rule.when ?? {}) };
     });
+    this.hasPatterns = this.#rules.some(({ conditions }) => conditions.hasPatterns);
   }
 
   get size(): number {
@@ -47,21 +51,21 @@ export class RuleTable {
    *
    * @param dataset the data set, or its header up to the pixel data value
    */
-  apply(dataset: Buffer, transferSyntax: string, calledAET: string): Buffer {
+  apply(dataset: Buffer, transferSyntax: string, calledAET: string, looks: Looks): Buffer {
     if (!this.concerns(calledAET)) return dataset;
-    const edits = this.editsFor({ bytes: dataset, transferSyntax }, calledAET);
+    const edits = this.editsFor({ bytes: dataset, transferSyntax }, calledAET, looks);
     if (edits === null) return dataset;
     return patchHeader(dataset, transferSyntax, edits, { lenient: true });
   }
 
-  /** The edits that the rules ask for; null = none. */
-  editsFor(header: KeptHeader, calledAET: string): CompiledEdits | null {
+  /** The edits that the rules ask for; null = none, or `looks` is open. */
+  editsFor(header: KeptHeader, calledAET: string, looks: Looks): CompiledEdits | null {
     const values = new Values(new HeaderReader(header));
     for (const { rule, conditions } of this.#rules) {
       if (rule.route !== undefined && rule.route !== calledAET) continue;
-      if (conditions.hold(values)) applyRule(rule, values);
+      if (conditions.hold(values, looks)) applyRule(rule, values);
     }
-    if (values.changed.size === 0) return null;
+    if (values.changed.size === 0 || looks.open) return null;
     const wanted = Object.fromEntries(values.changed);
     const key = JSON.stringify(wanted);
     let edits = this.#edits.get(key);
