@@ -1,6 +1,6 @@
 // What a recording holds, in numbers: added up line by line.
 import { statusClass, statusHex } from '../dicom/dimse/status.ts';
-import { statusName } from '../dicom/dimse/status-words.ts';
+import { statusName } from '../dicom/dimse/status-text.ts';
 import type { RecordedAssociation, RecordedEnd, RecordedOperation } from './format.ts';
 
 const HOUR_MS = 3_600_000;

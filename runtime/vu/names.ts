@@ -1,5 +1,5 @@
 // Names of SOP classes and transfer syntaxes: short forms for tags, and what scripts may write.
-import { SopClass } from '../dicom/dimse/uids.ts';
+import { CLASS_NAMES, SERVICE_CLASSES } from '../dicom/dimse/services.ts';
 
 const IMPLICIT = '1.2.840.10008.1.2';
 const EXPLICIT = '1.2.840.10008.1.2.1';
@@ -28,29 +28,10 @@ export const TRANSFER_SYNTAXES: Readonly<Record<string, string>> = {
   RLELossless: '1.2.840.10008.1.2.5',
 };
 
-/** Services a script may name in `for`, with their SOP class (PS3.4, PS3.6 Annex A). */
-export const SERVICES: Readonly<Record<string, string>> = {
-  Verification: SopClass.VERIFICATION,
-  StudyRoot: SopClass.STUDY_ROOT_FIND,
-  StudyRootFind: SopClass.STUDY_ROOT_FIND,
-  StudyRootMove: SopClass.STUDY_ROOT_MOVE,
-  StudyRootGet: SopClass.STUDY_ROOT_GET,
-  PatientRoot: SopClass.PATIENT_ROOT_FIND,
-  PatientRootFind: SopClass.PATIENT_ROOT_FIND,
-  PatientRootMove: SopClass.PATIENT_ROOT_MOVE,
-  PatientRootGet: SopClass.PATIENT_ROOT_GET,
-  Worklist: SopClass.WORKLIST_FIND,
-  MPPS: SopClass.MPPS,
-  StorageCommitment: SopClass.STORAGE_COMMITMENT,
-  BasicGrayscalePrint: SopClass.BASIC_GRAYSCALE_PRINT,
-  InstanceAvailability: SopClass.INSTANCE_AVAILABILITY,
-  UPSPush: SopClass.UPS_PUSH,
-};
-
 const STORAGE = '1.2.840.10008.5.1.4.1.1.';
 
 /** Storage SOP classes by the short names used in tags and scripts. */
-export const STORAGE_CLASSES: Readonly<Record<string, string>> = {
+export const STORAGE_NAMES: Readonly<Record<string, string>> = {
   CR: `${STORAGE}1`,
   DXPresentation: `${STORAGE}1.1`,
   DXProcessing: `${STORAGE}1.1.1`,
@@ -93,8 +74,8 @@ export const STORAGE_CLASSES: Readonly<Record<string, string>> = {
 };
 
 const SHORT = new Map<string, string>(
-  [STORAGE_CLASSES, SERVICES, TRANSFER_SYNTAXES].flatMap((table) =>
-    Object.entries(table).map(([name, uid]) => [uid, name] as const),
+  [...Object.entries(STORAGE_NAMES), ...CLASS_NAMES, ...Object.entries(TRANSFER_SYNTAXES)].map(
+    ([name, uid]) => [uid, name] as const,
   ),
 );
 
@@ -108,12 +89,17 @@ const UID = /^[0-9]+(\.[0-9]+)+$/;
 /** The SOP class a script means, null when it is neither a UID nor a known name. */
 export function sopClassOf(name: string): string | null {
   if (UID.test(name)) return name;
-  return SERVICES[name] ?? STORAGE_CLASSES[name] ?? null;
+  return SERVICE_CLASSES.get(name)?.[0] ?? own(STORAGE_NAMES, name);
 }
 
 /** The transfer syntax a script means, null when it is neither a UID nor a known name. */
 export function transferSyntaxOf(name: string): string | null {
-  return UID.test(name) ? name : (TRANSFER_SYNTAXES[name] ?? null);
+  return UID.test(name) ? name : own(TRANSFER_SYNTAXES, name);
+}
+
+/** What a table says itself: every object has a `constructor`. */
+function own(table: Readonly<Record<string, string>>, name: string): string | null {
+  return Object.hasOwn(table, name) ? (table[name] ?? null) : null;
 }
 
 /** What is proposed for a service whose identifiers we encode. */

@@ -1,6 +1,7 @@
 // Tables of runtime/help/troubleshooting.md, made from the code that says these things in a run.
 import { statusClass, statusHex } from '../../runtime/dicom/dimse/status.ts';
-import { SERVICE_STATUS_WORDS, STATUS_WORDS } from '../../runtime/dicom/dimse/status-words.ts';
+import { SERVICE_NAMES, serviceWords } from '../../runtime/dicom/dimse/services.ts';
+import { STATUS_WORDS } from '../../runtime/dicom/dimse/status-words.ts';
 import type { StatusWords } from '../../runtime/dicom/dimse/status-words.ts';
 import {
   ABORT_REASONS,
@@ -36,8 +37,10 @@ function statuses(): string {
 
 /** What each service says in its own words, in the order of the statuses. */
 function serviceStatuses(): string {
-  const rows = Object.entries(SERVICE_STATUS_WORDS).flatMap(([service, words]) =>
-    [...words].sort(([a], [b]) => a - b).map((row) => [service, ...statusCells(row)]),
+  const rows = SERVICE_NAMES.flatMap((service) =>
+    [...serviceWords(service)]
+      .sort(([a], [b]) => a - b)
+      .map((row) => [service, ...statusCells(row)]),
   );
   return table(['service', 'status', 'class', 'means', 'what to try'], rows);
 }

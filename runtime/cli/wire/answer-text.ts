@@ -1,6 +1,6 @@
 // A status that a peer answered with, as a command prints it.
 import { statusHex } from '../../dicom/dimse/status.ts';
-import { statusHint, statusName } from '../../dicom/dimse/status-words.ts';
+import { statusHint, statusName } from '../../dicom/dimse/status-text.ts';
 import { printable } from '../problem-text.ts';
 
 export interface AnswerText {

@@ -1,6 +1,6 @@
 // One C-FIND on an association of its own; where Study Root finds nothing, Patient Root is asked.
 import type { JsonDataset } from '../../dicom/element/json.ts';
-import { queryClass } from '../../dicom/dimse/uids.ts';
+import { queryClass } from '../../dicom/dimse/services.ts';
 import { find } from '../../dicom/scu/find.ts';
 import type { FindResult } from '../../dicom/scu/find.ts';
 import type { Timeouts } from '../../dicom/ul/associate-request.ts';

@@ -1,5 +1,6 @@
 // One C-GET on an association of its own: what comes is written as it comes.
-import { queryClass, STORAGE_CLASSES } from '../../dicom/dimse/uids.ts';
+import { queryClass } from '../../dicom/dimse/services.ts';
+import { STORAGE_CLASSES } from '../../dicom/dimse/uids.ts';
 import { transferSyntaxUid } from '../../dicom/element/transfer-syntax.ts';
 import { InstanceReceiver } from '../../dicom/scu/receive.ts';
 import type { RetrieveResult, SubOperations } from '../../dicom/scu/retrieve.ts';

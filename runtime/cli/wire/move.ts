@@ -1,5 +1,5 @@
 // One C-MOVE on an association of its own.
-import { queryClass } from '../../dicom/dimse/uids.ts';
+import { queryClass } from '../../dicom/dimse/services.ts';
 import type { RetrieveResult } from '../../dicom/scu/retrieve.ts';
 import type { Timeouts } from '../../dicom/ul/associate-request.ts';
 import { IMPLICIT_LITTLE, mustBeAccepted, open, release } from './client.ts';

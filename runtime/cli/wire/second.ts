@@ -1,5 +1,5 @@
 // `--stack dcmjs-dimse`: the same request by an implementation that is not ours.
-import { queryClass } from '../../dicom/dimse/uids.ts';
+import { queryClass } from '../../dicom/dimse/services.ts';
 import type { JsonDataset } from '../../dicom/element/json.ts';
 import { DicomError } from '../../dicom/errors.ts';
 import { peerText } from '../../dicom/failure-text.ts';

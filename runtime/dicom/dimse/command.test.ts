@@ -12,7 +12,7 @@ import {
 import { CommandField, Element, NO_DATA_SET } from './elements.ts';
 import { serviceName } from './services.ts';
 import { statusClass, statusHex } from './status.ts';
-import { statusName } from './status-words.ts';
+import { statusName } from './status-text.ts';
 
 const scan: CommandScan = {
   commandField: 0,

@@ -1,16 +1,14 @@
 // What a status means, in the standard's words (PS3.7 Annex C), and what to try about it. Where a
-// service says it otherwise, or the remedy differs (PS3.4 Annexes B, C, F, J), that goes first.
-import { statusClass } from './status.ts';
-import type { ServiceName } from './services.ts';
-
+// service says it otherwise, or the remedy differs (PS3.4 Annexes B, C, F, J), that goes first:
+// services.ts has which table is whose.
 /** What it means; what to try, null where there is nothing to do. */
 export type StatusWords = readonly [means: string, hint: string | null];
-type Table = ReadonlyMap<number, StatusWords>;
+export type StatusTable = ReadonlyMap<number, StatusWords>;
 
 const LOG = 'its log at this time, and its error comment, say more';
 
 /** Statuses that mean the same whatever the service (PS3.7 Annex C). */
-export const STATUS_WORDS: Table = new Map<number, StatusWords>([
+export const STATUS_WORDS: StatusTable = new Map<number, StatusWords>([
   [0x0000, ['success', null]],
   [
     0x0105,
@@ -100,7 +98,7 @@ export const STATUS_WORDS: Table = new Map<number, StatusWords>([
 ]);
 
 /** Storage (PS3.4 Table B.2-1). */
-const STORE: Table = new Map<number, StatusWords>([
+export const STORE_WORDS: StatusTable = new Map<number, StatusWords>([
   [
     0xb000,
     [
@@ -129,7 +127,7 @@ const STORE: Table = new Map<number, StatusWords>([
 ]);
 
 /** Query (PS3.4 Table C.4-1), worklist (Table K.4-1). */
-const FIND: Table = new Map<number, StatusWords>([
+export const FIND_WORDS: StatusTable = new Map<number, StatusWords>([
   [
     0xa700,
     ['out of resources', 'too many matches, or queries at a time: more specific keys, fewer VUs'],
@@ -185,7 +183,7 @@ const RETRIEVE: readonly (readonly [number, StatusWords])[] = [
   [0xfe00, ['sub-operations terminated by C-CANCEL', 'cancelled by the script']],
 ];
 
-const MOVE: Table = new Map<number, StatusWords>([
+export const MOVE_WORDS: StatusTable = new Map<number, StatusWords>([
   ...RETRIEVE,
   [
     0xa702,
@@ -210,7 +208,7 @@ const MOVE: Table = new Map<number, StatusWords>([
   ],
 ]);
 
-const GET: Table = new Map<number, StatusWords>([
+export const GET_WORDS: StatusTable = new Map<number, StatusWords>([
   ...RETRIEVE,
   [
     0xa702,
@@ -229,14 +227,14 @@ const GET: Table = new Map<number, StatusWords>([
 ]);
 
 /** Modality Performed Procedure Step (PS3.4 Tables F.7-2 and F.8-2), and others that are created. */
-const CREATE: Table = new Map<number, StatusWords>([
+export const CREATE_WORDS: StatusTable = new Map<number, StatusWords>([
   [
     0x0111,
     ['duplicate SOP instance', 'an instance of that UID was created before: take a new UID'],
   ],
 ]);
 
-const SET: Table = new Map<number, StatusWords>([
+export const SET_WORDS: StatusTable = new Map<number, StatusWords>([
   [
     0x0110,
     [
@@ -248,7 +246,7 @@ const SET: Table = new Map<number, StatusWords>([
 ]);
 
 /** Storage Commitment (PS3.4 §J.3.2) is the action that scripts ask for. */
-const ACTION: Table = new Map<number, StatusWords>([
+export const ACTION_WORDS: StatusTable = new Map<number, StatusWords>([
   [
     0x0112,
     [
@@ -261,43 +259,3 @@ const ACTION: Table = new Map<number, StatusWords>([
     ['no such action', 'storage commitment has one action type, 1; see the conformance statement'],
   ],
 ]);
-
-/** Service, as in the tag `service` -> its own words. */
-export const SERVICE_STATUS_WORDS: Readonly<Partial<Record<ServiceName, Table>>> = {
-  'C-STORE': STORE,
-  'C-FIND': FIND,
-  'C-MOVE': MOVE,
-  'C-GET': GET,
-  'N-CREATE': CREATE,
-  'N-SET': SET,
-  'N-ACTION': ACTION,
-};
-
-/** A7xx, A9xx and Cxxx have the words of their head. */
-function headOf(status: number): number {
-  if (status >> 12 === 0xc) return 0xc000;
-  const head = status & 0xff00;
-  return head === 0xa700 || head === 0xa900 ? head : status;
-}
-
-function wordsOf(status: number, service: string): StatusWords | undefined {
-  const own = SERVICE_STATUS_WORDS[service as ServiceName];
-  const head = headOf(status);
-  return own?.get(status) ?? STATUS_WORDS.get(status) ?? own?.get(head) ?? STATUS_WORDS.get(head);
-}
-
-/**
- * A status in the standard's words; of a range (A7xx, A9xx, Cxxx) those of its head.
- *
- * @param service as in the tag `service` (`C-FIND`): some statuses mean another thing there.
- */
-export function statusName(status: number, service: string): string {
-  const words = wordsOf(status, service);
-  if (words !== undefined) return words[0];
-  return status >> 12 === 0xb ? 'warning' : statusClass(status);
-}
-
-/** What to try about a status of a service, null where nothing general can be said. */
-export function statusHint(status: number, service: string): string | null {
-  return wordsOf(status, service)?.[1] ?? null;
-}

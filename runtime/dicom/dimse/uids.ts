@@ -1,5 +1,5 @@
-// SOP classes of the services (PS3.4), by the names scripts use for them, and the storage classes
-// that a C-GET proposes by default.
+// SOP classes of the services (PS3.4; services.ts has which service they have), and the storage
+// classes that a C-GET proposes by default.
 
 export const SopClass = {
   VERIFICATION: '1.2.840.10008.1.1',
@@ -20,43 +20,6 @@ export const SopClass = {
 
 /** Well-known SOP instance of storage commitment (PS3.4 J.3.5). */
 export const STORAGE_COMMITMENT_INSTANCE = '1.2.840.10008.1.20.1.1';
-
-/** Information models of the query/retrieve services. */
-export type QueryModel = 'patient' | 'study' | 'worklist';
-export type QueryService = 'find' | 'move' | 'get';
-
-const MODELS: Readonly<Record<QueryModel, Readonly<Partial<Record<QueryService, string>>>>> = {
-  patient: {
-    find: SopClass.PATIENT_ROOT_FIND,
-    move: SopClass.PATIENT_ROOT_MOVE,
-    get: SopClass.PATIENT_ROOT_GET,
-  },
-  study: {
-    find: SopClass.STUDY_ROOT_FIND,
-    move: SopClass.STUDY_ROOT_MOVE,
-    get: SopClass.STUDY_ROOT_GET,
-  },
-  worklist: { find: SopClass.WORKLIST_FIND },
-};
-
-/** SOP class of a model and service; a UID stands for itself; '' when there is none. */
-export function queryClass(model: string, service: QueryService): string {
-  if (/^\d[\d.]+$/.test(model)) return model;
-  return model in MODELS ? (MODELS[model as QueryModel][service] ?? '') : '';
-}
-
-/** Services by the names that `associate({ for: [...] })` takes. */
-export const SERVICE_CLASSES: Readonly<Record<string, readonly string[]>> = {
-  Verification: [SopClass.VERIFICATION],
-  StudyRoot: [SopClass.STUDY_ROOT_FIND, SopClass.STUDY_ROOT_MOVE, SopClass.STUDY_ROOT_GET],
-  PatientRoot: [SopClass.PATIENT_ROOT_FIND, SopClass.PATIENT_ROOT_MOVE, SopClass.PATIENT_ROOT_GET],
-  Find: [SopClass.STUDY_ROOT_FIND, SopClass.PATIENT_ROOT_FIND],
-  Move: [SopClass.STUDY_ROOT_MOVE, SopClass.PATIENT_ROOT_MOVE],
-  Get: [SopClass.STUDY_ROOT_GET, SopClass.PATIENT_ROOT_GET],
-  Worklist: [SopClass.WORKLIST_FIND],
-  MPPS: [SopClass.MPPS],
-  StorageCommitment: [SopClass.STORAGE_COMMITMENT],
-};
 
 /** Storage SOP classes in use (PS3.4 Table B.5-1), the common ones first. */
 export const STORAGE_CLASSES: readonly string[] = [

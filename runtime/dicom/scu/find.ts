@@ -3,7 +3,7 @@ import type { JsonDataset } from '../element/json.ts';
 import { type Attributes, queryRequest } from '../dimse/model.ts';
 import type { Reply } from '../dimse/pending.ts';
 import { Status } from '../dimse/status.ts';
-import { queryClass } from '../dimse/uids.ts';
+import { queryClass } from '../dimse/services.ts';
 import type { Failure } from '../errors.ts';
 import type { Association } from '../ul/association.ts';
 import type { SendFault } from '../ul/send-fault.ts';

@@ -1,11 +1,12 @@
 // Requests of the hot services as messages, made without a data set object.
 import { encodeCommand } from '../dimse/command.ts';
 import { CommandField, Element, NO_DATA_SET } from '../dimse/elements.ts';
+import { SopClass } from '../dimse/uids.ts';
 import { toOutgoing } from '../ul/pdu/frame.ts';
 import type { Outgoing } from '../ul/outgoing.ts';
 import { type MoveOriginator, storeCommand } from './store-command.ts';
 
-export const VERIFICATION_SOP_CLASS = '1.2.840.10008.1.1'; // PS3.4 Annex A
+export const VERIFICATION_SOP_CLASS = SopClass.VERIFICATION; // PS3.4 Annex A
 
 const ECHO_COMMAND = encodeCommand({
   [Element.AFFECTED_SOP_CLASS]: VERIFICATION_SOP_CLASS,

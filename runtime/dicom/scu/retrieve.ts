@@ -4,7 +4,7 @@ import type { Reply } from '../dimse/pending.ts';
 import { Element } from '../dimse/elements.ts';
 import { type Attributes, queryRequest } from '../dimse/model.ts';
 import { statusClass } from '../dimse/status.ts';
-import { queryClass } from '../dimse/uids.ts';
+import { queryClass } from '../dimse/services.ts';
 import type { Failure } from '../errors.ts';
 import type { Association } from '../ul/association.ts';
 import type { SendFault } from '../ul/send-fault.ts';

@@ -1,7 +1,7 @@
 // What made an answer impossible, as a fault that crosses the bridge; in the words of the wire.
 import type { Fault } from '../../../api/bridge.ts';
 import { statusHex } from '../../dicom/dimse/status.ts';
-import { statusHint, statusName } from '../../dicom/dimse/status-words.ts';
+import { statusHint, statusName } from '../../dicom/dimse/status-text.ts';
 import type { Failure, Rejected } from '../../dicom/errors.ts';
 import { describeFailure, peerText, type PeerName } from '../../dicom/failure-text.ts';
 import type { OperationError } from '../observe/errors.ts';

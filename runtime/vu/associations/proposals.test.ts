@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { SERVICE_CLASSES, SopClass, STORAGE_CLASSES } from '../../dicom/dimse/uids.ts';
+import { SERVICE_CLASSES } from '../../dicom/dimse/services.ts';
+import { SopClass, STORAGE_CLASSES } from '../../dicom/dimse/uids.ts';
 import { RingFault } from '../sandbox/host.ts';
 import { proposalOf } from './proposals.ts';
 
@@ -19,7 +20,7 @@ describe('what is proposed', () => {
   });
 
   it('is all that a named model offers', () => {
-    expect(classes([['StudyRoot']])).toEqual(SERVICE_CLASSES['StudyRoot']);
+    expect(classes([['StudyRoot']])).toEqual(SERVICE_CLASSES.get('StudyRoot'));
     expect(classes([['PatientRootMove']])).toEqual([SopClass.PATIENT_ROOT_MOVE]);
   });
 

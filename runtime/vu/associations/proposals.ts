@@ -1,10 +1,6 @@
 // What is proposed when a script associates: presentation contexts, roles, extended negotiation.
-import {
-  isStorageClass,
-  SERVICE_CLASSES,
-  SopClass,
-  STORAGE_CLASSES,
-} from '../../dicom/dimse/uids.ts';
+import { SERVICE_CLASSES } from '../../dicom/dimse/services.ts';
+import { isStorageClass, SopClass, STORAGE_CLASSES } from '../../dicom/dimse/uids.ts';
 import type {
   CommonExtendedNegotiation,
   ExtendedNegotiation,
@@ -12,13 +8,7 @@ import type {
   RoleSelection,
 } from '../../dicom/ul/associate-request.ts';
 import { RingFault } from '../sandbox/host.ts';
-import {
-  IDENTIFIER_SYNTAXES,
-  SERVICES,
-  sopClassOf,
-  STORAGE_CLASSES as STORAGE_NAMES,
-  transferSyntaxOf,
-} from '../names.ts';
+import { IDENTIFIER_SYNTAXES, sopClassOf, STORAGE_NAMES, transferSyntaxOf } from '../names.ts';
 
 /** What a script wants to do on the association. */
 export interface ContextWishes {
@@ -71,7 +61,7 @@ function mustKnow(name: string): string {
   if (uid !== null) return uid;
   throw bad(
     `associate(): unknown SOP class or service "${name}"`,
-    `a UID, a service (${Object.keys(SERVICES).join(', ')}) or a storage class by its short name (${SHORT_NAMES})`,
+    `a UID, a service (${[...SERVICE_CLASSES.keys()].join(', ')}) or a storage class by its short name (${SHORT_NAMES})`,
   );
 }
 
@@ -95,7 +85,7 @@ function pairContexts(wishes: ContextWishes): ProposedContext[] {
   };
   for (const [name = '', transferSyntax] of wishes.pairs) {
     if (transferSyntax === undefined) {
-      for (const uid of SERVICE_CLASSES[name] ?? [mustKnow(name)]) {
+      for (const uid of SERVICE_CLASSES.get(name) ?? [mustKnow(name)]) {
         propose(uid, IDENTIFIER_SYNTAXES);
       }
       continue;

@@ -1,7 +1,7 @@
 // C-FIND: all matches at once, or page by page while they come, with C-CANCEL at any time.
 import { Answer, Op, type Fault } from '../../../api/bridge.ts';
 import type { JsonDataset } from '../../dicom/element/json.ts';
-import { queryClass } from '../../dicom/dimse/uids.ts';
+import { queryClass } from '../../dicom/dimse/services.ts';
 import { find, type Finding, type FindResult, type FindUser } from '../../dicom/scu/find.ts';
 import type { CallRequest } from '../sandbox/calls.ts';
 import { RingFault } from '../sandbox/host.ts';

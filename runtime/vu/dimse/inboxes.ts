@@ -2,6 +2,7 @@
 import { Element } from '../../dicom/dimse/elements.ts';
 import type { IncomingRequest } from '../../dicom/dimse/incoming.ts';
 import { Status } from '../../dicom/dimse/status.ts';
+import { SopClass } from '../../dicom/dimse/uids.ts';
 import { CommitmentReports, type OddReport } from '../../dicom/scu/commitment.ts';
 import type { Association, RequestHandler } from '../../dicom/ul/association.ts';
 import type { OpenAssociation } from '../associations/associations.ts';
@@ -37,7 +38,7 @@ export class ReportInbox implements RequestHandler {
 
   /** C-ECHO is answered by anybody (PS3.4 Annex A); nothing else is offered. */
   #other(association: Association, request: IncomingRequest): void {
-    const echo = request.text(Element.AFFECTED_SOP_CLASS) === '1.2.840.10008.1.1';
+    const echo = request.text(Element.AFFECTED_SOP_CLASS) === SopClass.VERIFICATION;
     association.respond(request, { status: echo ? Status.SUCCESS : Status.UNRECOGNIZED_OPERATION });
   }
 }

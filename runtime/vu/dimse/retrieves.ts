@@ -1,6 +1,6 @@
 // C-MOVE and C-GET: sub-operations are counted; what a C-GET brings is counted and hashed as it comes.
 import { resolve } from 'node:path';
-import { queryClass } from '../../dicom/dimse/uids.ts';
+import { queryClass } from '../../dicom/dimse/services.ts';
 import { retrieve, type RetrieveResult, type SubOperations } from '../../dicom/scu/retrieve.ts';
 import type { CallRequest } from '../sandbox/calls.ts';
 import type { Operation } from '../sandbox/operation.ts';

@@ -3,7 +3,7 @@
 import { Answer, type Fault } from '../../../api/bridge.ts';
 import { DataError } from '../../dicom/element/data-error.ts';
 import { DicomError } from '../../dicom/errors.ts';
-import { queryClass } from '../../dicom/dimse/uids.ts';
+import { queryClass } from '../../dicom/dimse/services.ts';
 import { SECOND_STACK, type SecondRequest } from '../../dicom/scu/second-message.ts';
 import {
   askSecondStack,

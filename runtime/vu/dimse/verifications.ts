@@ -6,7 +6,7 @@ import { Answer } from '../../../api/bridge.ts';
 import type { JsonDataset } from '../../dicom/element/json.ts';
 import { TransferSyntax } from '../../dicom/element/transfer-syntax.ts';
 import { encodeAttributes } from '../../dicom/dimse/model.ts';
-import { queryClass } from '../../dicom/dimse/uids.ts';
+import { queryClass } from '../../dicom/dimse/services.ts';
 import type { Failure } from '../../dicom/errors.ts';
 import { find, type FindResult } from '../../dicom/scu/find.ts';
 import type { AssociateOutcome } from '../../dicom/ul/associate.ts';

@@ -4,7 +4,7 @@ import { compileEdits } from '../../dicom/edit/edits.ts';
 import { memberNumber } from '../../dicom/pool/identity.ts';
 import { sizeClass } from '../../dicom/pool/share.ts';
 import type { Prototype } from '../../dicom/pool/prototype.ts';
-import { statusName as reasonName } from '../../dicom/dimse/status-words.ts';
+import { statusName as reasonName } from '../../dicom/dimse/status-text.ts';
 import { statusHex } from '../../dicom/dimse/status.ts';
 import { bodyPieces, InstanceImages, type PartBytes } from '../../web/instance-image.ts';
 import { closing, newBoundary, relatedType } from '../../web/multipart-writer.ts';

@@ -1,6 +1,6 @@
 // Which SOP classes a peer takes in which transfer syntaxes: one association per few classes.
 import { TransferSyntax } from '../../../dicom/element/transfer-syntax.ts';
-import { SERVICE_CLASSES } from '../../../dicom/dimse/uids.ts';
+import { SERVICE_CLASSES } from '../../../dicom/dimse/services.ts';
 import type { ProposedContext } from '../../../dicom/ul/associate-request.ts';
 import { attempt, release } from '../../wire/client.ts';
 import type { Diagnosis } from './finding.ts';
@@ -38,7 +38,7 @@ export async function checkMatrix(check: PeerCheck): Promise<readonly Diagnosis[
     SYNTAXES.map(([, transferSyntax]) => ({ abstractSyntax, transferSyntaxes: [transferSyntax] })),
   );
   for (const service of SERVICES) {
-    for (const abstractSyntax of SERVICE_CLASSES[service] ?? []) {
+    for (const abstractSyntax of SERVICE_CLASSES.get(service) ?? []) {
       contexts.push({ abstractSyntax, transferSyntaxes: [TransferSyntax.IMPLICIT_LE] });
     }
   }
@@ -78,7 +78,7 @@ function storageFinding(takes: Takes): Diagnosis {
 
 function servicesFinding(takes: Takes): Diagnosis {
   const names = SERVICES.filter((service) =>
-    (SERVICE_CLASSES[service] ?? []).some((uid) => takes(uid, TransferSyntax.IMPLICIT_LE)),
+    (SERVICE_CLASSES.get(service) ?? []).some((uid) => takes(uid, TransferSyntax.IMPLICIT_LE)),
   );
   const text = names.length === 0 ? 'none but storage and verification' : names.join(', ');
   return { check: 'services', state: 'ok', text };

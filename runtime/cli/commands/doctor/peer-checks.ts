@@ -1,7 +1,7 @@
 // The way to a peer and what it can do: name, TCP, association, echo, contexts.
 import { lookup } from 'node:dns/promises';
 import { connect, isIP } from 'node:net';
-import { queryClass } from '../../../dicom/dimse/uids.ts';
+import { queryClass } from '../../../dicom/dimse/services.ts';
 import { describeFailure, nagleHint, peerText } from '../../../dicom/failure-text.ts';
 import { echoRequest, VERIFICATION_SOP_CLASS } from '../../../dicom/scu/requests.ts';
 import type { Accepted } from '../../../dicom/ul/associate.ts';

@@ -3,7 +3,7 @@
 import { VERIFICATION_SOP_CLASS } from '../../../dicom/scu/requests.ts';
 import { elementsIn } from '../../../dicom/dimse/command.ts';
 import type { Reply } from '../../../dicom/dimse/pending.ts';
-import { queryClass } from '../../../dicom/dimse/uids.ts';
+import { queryClass } from '../../../dicom/dimse/services.ts';
 import { keywordOf } from '../../../dicom/element/dictionary.ts';
 import { find, type FindResult } from '../../../dicom/scu/find.ts';
 import type { Association } from '../../../dicom/ul/association.ts';

@@ -1,12 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { Status } from './status.ts';
-import { SERVICE_STATUS_WORDS, STATUS_WORDS, statusHint, statusName } from './status-words.ts';
+import { SERVICE_NAMES, serviceWords } from './services.ts';
+import { statusHint, statusName } from './status-text.ts';
+import { STATUS_WORDS } from './status-words.ts';
 
 describe('words of a status', () => {
   it('are there for every status that has a constant', () => {
-    const services = Object.keys(SERVICE_STATUS_WORDS);
     const wordless = Object.values(Status).filter((status) =>
-      services.every((service) => statusName(status, service) === 'failure'),
+      SERVICE_NAMES.every((service) => statusName(status, service) === 'failure'),
     );
     expect(wordless).toEqual([]);
   });
@@ -32,7 +33,7 @@ describe('words of a status', () => {
   });
 
   it('tell a remedy for every failure and warning of every service', () => {
-    const tables = [STATUS_WORDS, ...Object.values(SERVICE_STATUS_WORDS)];
+    const tables = [STATUS_WORDS, ...SERVICE_NAMES.map(serviceWords)];
     const without = tables.flatMap((table) =>
       [...table].filter(([, [, hint]]) => hint === null).map(([status]) => status),
     );
