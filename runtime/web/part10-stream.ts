@@ -27,29 +27,30 @@ export class Part10Stream {
       return;
     }
     const begin = Buffer.concat([this.#begin, bytes]);
-    const datasetAt = datasetOffset(begin);
-    if (datasetAt === null && begin.length < MOST_META_BYTES) {
+    const isWhole = hasWholeMeta(begin);
+    if (!isWhole && begin.length < MOST_META_BYTES) {
       this.#begin = begin;
       return;
     }
     this.#begin = null;
-    if (datasetAt !== null) this.#start(begin, datasetAt);
+    if (isWhole) this.#start(begin);
   }
 
   /** Its meta; null when it was no Part 10 instance. */
   end(): FileMeta | null {
     const begin = this.#begin;
     // A data set so small that it all came with its meta.
-    if (begin !== null) this.#start(begin, metaOf(begin)?.datasetOffset ?? 0);
+    if (begin !== null) this.#start(begin);
     this.#begin = null;
     return this.#meta;
   }
 
-  #start(begin: Buffer, datasetAt: number): void {
+  #start(begin: Buffer): void {
     this.#meta = metaOf(begin);
     if (this.#meta === null) return;
-    this.#user.begin(this.#meta, begin.subarray(0, datasetAt));
-    this.#dataset(begin.subarray(datasetAt));
+    const { datasetOffset } = this.#meta;
+    this.#user.begin(this.#meta, begin.subarray(0, datasetOffset));
+    this.#dataset(begin.subarray(datasetOffset));
   }
 
   #dataset(bytes: Buffer): void {
@@ -57,16 +58,18 @@ export class Part10Stream {
   }
 }
 
-/** Where the data set begins; null while that cannot be told. */
-function datasetOffset(begin: Buffer): number | null {
+/** Whether the data set begins within these bytes. */
+function hasWholeMeta(begin: Buffer): boolean {
   // (0002,0000) says how long the group is, and stands first in every file that was ever seen.
   const lengthAt = PREAMBLE_BYTES + 4 + 8;
-  if (begin.length < lengthAt + 4 || !isPart10(begin)) return null;
+  if (begin.length < lengthAt + 4 || !isPart10(begin)) return false;
   const end = lengthAt + 4 + begin.readUInt32LE(lengthAt);
-  return begin.length >= end + 8 ? (metaOf(begin)?.datasetOffset ?? null) : null;
+  return begin.length >= end + 8 && metaOf(begin) !== null;
 }
 
 function metaOf(begin: Buffer): FileMeta | null {
+  // Asked first: an error costs more than all else of a small part.
+  if (!isPart10(begin)) return null;
   try {
     return readMeta(begin);
   } catch {

@@ -19,6 +19,7 @@ import { DatasetTap } from '../../dicom/scp/dataset-tap.ts';
 import { PieceBag } from '../stations/piece-bag.ts';
 import { SpecError } from '../stations/spec-error.ts';
 import { mustBeWord } from '../stations/spec-words.ts';
+import type { StowTaker } from '../stations/stow.ts';
 import { StoreStation } from '../stations/store-station.ts';
 import type { Stored } from '../stations/store-station.ts';
 import { WebFaults } from '../stations/web-faults.ts';
@@ -36,10 +37,10 @@ import { ArchiveStore, type StoredInstance } from './store.ts';
 import { Worklist } from './worklist.ts';
 
 const NO_BYTES = Buffer.alloc(0);
-const NO_ROOM: ResponseFields = {
+const NO_ROOM = {
   status: Status.OUT_OF_RESOURCES,
   errorComment: 'the archive may not keep that much (keepBytes)',
-};
+} satisfies ResponseFields;
 
 /** Data set of one store while it arrives. */
 interface Taking {
@@ -119,9 +120,9 @@ export class Archive extends StoreStation<Taking> {
     return { tap, bag: new PieceBag(), held: 0, tooMuch: false };
   }
 
-  protected starts(taking: Taking, { transferSyntax }: Stored): void {
-    taking.tap.begin(transferSyntax);
+  protected starts(taking: Taking, { transferSyntax }: Pick<Stored, 'transferSyntax'>): void {
     this.spoilt(taking);
+    taking.tap.begin(transferSyntax);
     taking.tooMuch = false;
   }
 
@@ -133,22 +134,27 @@ export class Archive extends StoreStation<Taking> {
       taking.bag.add(buffer, start, end);
       return;
     }
-    this.spoilt(taking);
+    this.#leave(taking);
     taking.tooMuch = true;
   }
 
   protected override spoilt(taking: Taking): void {
-    taking.bag.take();
+    taking.tap.drop();
+    this.#leave(taking);
+  }
+
+  /** What came of the data set; it does not count as arriving any more. */
+  #leave(taking: Taking): readonly Buffer[] {
     this.#arriving.give(taking.held);
     taking.held = 0;
+    return taking.bag.take();
   }
 
   protected complete(taking: Taking, stored: Stored): number {
     const { request, transferSyntax } = stored;
-    const { tap, bag } = taking;
+    const { tap } = taking;
     tap.finish();
-    const pieces = bag.take();
-    this.spoilt(taking);
+    const pieces = this.#leave(taking);
     const header = { bytes: tap.header ?? NO_BYTES, transferSyntax };
     const facts = taking.tooMuch ? NO_ROOM : factsOf(stored, tap, header);
     const refusal = 'status' in facts ? facts : this.#refusesAgain(request.sopInstance());
@@ -172,24 +178,38 @@ export class Archive extends StoreStation<Taking> {
     return { status: Status.DUPLICATE_SOP_INSTANCE, errorComment };
   }
 
-  /** An instance that came as a Part 10 one: its Failure Reason (PS3.18 Table I.2-2), 0 = stored. */
-  put(meta: FileMeta, dataset: Buffer, study: string | undefined): number {
-    const { transferSyntax } = meta;
-    const tap = new DatasetTap({ header: true, pixels: false, room: this.room });
-    tap.begin(transferSyntax);
-    tap.push(dataset, 0, dataset.length);
+  /**
+   * Takes instances that come as Part 10 ones, one after the other, with the bounds of those that come
+   * by association. Their Failure Reasons are those of PS3.18 Table I.2-2.
+   *
+   * @param study the one they have to belong to
+   */
+  intake(study: string | undefined): StowTaker {
+    const taking = this.begin();
+    return {
+      begin: (meta) => this.starts(taking, meta),
+      data: (bytes) => this.piece(taking, bytes, 0, bytes.length),
+      end: (meta) => this.#put(taking, meta, study),
+      drop: () => this.spoilt(taking),
+    };
+  }
+
+  #put(taking: Taking, meta: FileMeta, study: string | undefined): number {
+    const { tap } = taking;
     tap.finish();
-    const header = { bytes: tap.header ?? NO_BYTES, transferSyntax };
+    const pieces = this.#leave(taking);
+    if (taking.tooMuch) return NO_ROOM.status;
+    const header = { bytes: tap.header ?? NO_BYTES, transferSyntax: meta.transferSyntax };
     const facts = factsOfDataset(meta, tap, header);
     if ('status' in facts) return facts.status;
     if (study !== undefined && facts.study !== study) return Status.DATA_SET_MISMATCH;
     const refusal = this.#refusesAgain(meta.sopInstance);
     if (refusal !== null) return refusal.status;
     this.counts.instances++;
-    this.counts.bytes += dataset.length;
+    this.counts.bytes += tap.bytes;
     if (this.#keep === 'nothing') return 0;
-    const kept = this.#keep === 'all' ? dataset : null;
-    this.store.add({ ...facts, header, dataset: kept, storedAt: this.#now() });
+    const dataset = this.#keep === 'all' ? Buffer.concat(pieces) : null;
+    this.store.add({ ...facts, header, dataset, storedAt: this.#now() });
     return 0;
   }
 

@@ -177,7 +177,11 @@ describe('the archive over the web', () => {
       ),
     );
     for (const image of large.members) {
-      archive.put({ ...image.share, datasetOffset: 0 }, Buffer.from(image.read()), undefined);
+      const meta = { ...image.share, datasetOffset: 0 };
+      const taker = archive.intake(undefined);
+      taker.begin(meta, Buffer.alloc(0));
+      taker.data(Buffer.from(image.read()));
+      expect(taker.end(meta)).toBe(0);
     }
     const [one] = large.members;
     const path = `${WEB_ROOT}/studies/${one?.share.studyUid}`;

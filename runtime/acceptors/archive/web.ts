@@ -225,14 +225,14 @@ export class ArchiveWeb {
     response: ServerResponse,
     { study, hold }: { readonly study: string | undefined; readonly hold: number },
   ): void {
-    let pieces: Buffer[] = [];
-    const taker: StowTaker = {
-      begin: () => (pieces = []),
-      // What comes is a view of the socket's buffer.
-      data: (bytes) => pieces.push(Buffer.from(bytes)),
-      end: (meta) => this.#faults.status() || this.#archive.put(meta, Buffer.concat(pieces), study),
+    const taker = this.#archive.intake(study);
+    const end: StowTaker['end'] = (meta) => {
+      const fault = this.#faults.status();
+      if (fault === 0) return taker.end(meta);
+      taker.drop();
+      return fault;
     };
-    takeStow(request, response, taker, hold);
+    takeStow(request, response, { ...taker, end }, hold);
   }
 }
 

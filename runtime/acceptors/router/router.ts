@@ -226,8 +226,9 @@ export class Router extends StoreStation<Taking> {
     tap.push(buffer, start, end);
   }
 
-  protected override spoilt({ bag }: Taking): void {
+  protected override spoilt({ bag, tap }: Taking): void {
     bag.discard();
+    tap.drop();
   }
 
   protected complete({ bag, tap }: Taking, stored: Stored): number {

@@ -122,6 +122,7 @@ export class Receiver extends StoreStation<Intake> {
   }
 
   protected override spoilt(intake: Intake): void {
+    intake.tap.drop();
     intake.file?.discard();
     intake.file = null;
   }

@@ -61,7 +61,12 @@ export async function serveWeb(
 export interface StowTaker extends Part10User {
   /** The instance has come whole: its Failure Reason, 0 when it was stored. */
   end(meta: FileMeta): number;
+  /** What came of an instance is not needed any more: nothing else of the request comes. */
+  drop(): void;
 }
+
+/** The answer names every one of them: who sends more would fill the memory with names. */
+const MOST_PARTS = 100_000;
 
 /** Reads the body of a STOW-RS request and answers it, after `hold` ms. */
 export function takeStow(
@@ -74,14 +79,21 @@ export function takeStow(
   if (boundary === null) return refuse(request, response, 415, 'only multipart/related');
   const parts = new Parts(taker);
   const reader = new MultipartReader(boundary, parts);
-  request.on('data', (chunk: Buffer) => {
+  const giveUp = (status: number, why: string): void => {
+    request.off('data', take);
+    refuse(request, response, status, why);
+  };
+  const take = (chunk: Buffer): void => {
     try {
       reader.push(chunk);
     } catch {
       // Headers without an end: the rest of the body is of no use.
-      refuse(request, response, 400, 'the multipart body cannot be read');
+      return giveUp(400, 'the multipart body cannot be read');
     }
-  });
+    if (parts.taken.length > MOST_PARTS) giveUp(413, `more than ${MOST_PARTS} parts in a request`);
+  };
+  request.on('data', take);
+  request.once('close', () => taker.drop());
   request.on('end', () => {
     if (response.headersSent) return;
     if (!reader.complete) refuse(request, response, 400, 'the multipart body is cut');

@@ -69,6 +69,7 @@ export class WebReceiver {
         this.#arrivals.arrived(tap, { uid, transferSyntax, association, time });
         return 0;
       },
+      drop: () => tap.drop(),
     };
     takeStow(request, response, taker, hold);
   }

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { deflateRawSync, inflateRawSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
+import { Room } from '../collected.ts';
 import { DatasetTap } from './dataset-tap.ts';
 
 const IMPLICIT = '1.2.840.10008.1.2';
@@ -131,6 +132,29 @@ describe('DatasetTap', () => {
     tap.finish();
     expect([tap.header, tap.pixelHash, tap.bytes]).toEqual([bytes, '', 16]);
     expect(tap.damage).toBe('cannot be read in its transfer syntax');
+  });
+
+  it.each([
+    ['a header', EXPLICIT, explicit.subarray(0, 60)],
+    ['a deflated data set', DEFLATED, deflateRawSync(explicit).subarray(0, 60)],
+    [
+      'fragments',
+      RLE,
+      hex(
+        '0800 1600 5549 0200 3100',
+        'e07f 1000 4f42 0000 ffffffff feff00e0 00000000 feff00e0 08000000 01',
+      ),
+    ],
+  ])('gives back the room of %s that does not come to its end', (_of, syntax, bytes) => {
+    const room = new Room(10_000);
+    const wants = { header: true, pixels: true, fragmentsOf: RLE, room, valueRoom: room };
+    const tap = new DatasetTap(wants);
+    tap.begin(syntax);
+    for (let at = 0; at < bytes.length; at += 7)
+      tap.push(bytes, at, Math.min(at + 7, bytes.length));
+    expect(room.used).toBeGreaterThan(0);
+    tap.drop();
+    expect(room.used).toBe(0);
   });
 
   it('is used again without remembering', () => {

@@ -150,6 +150,13 @@ export class DatasetTap implements PixelSink {
     this.#value = null;
   }
 
+  /** Gives up what it holds of a data set that will not come to its end: others need the room. */
+  drop(): void {
+    this.#held.clear();
+    this.#dropValue();
+    this.#holding = false;
+  }
+
   /** Called by the walker, as is {@link pixelBytes}. */
   pixelsBegin(length: number, offset: number, word: number): void {
     this.#found = true;
