@@ -41,7 +41,10 @@ function limitOf(code: keyof typeof SILENCE, timeouts: WebTimeouts): number {
 
 const isSilence = (code: string): code is keyof typeof SILENCE => Object.hasOwn(SILENCE, code);
 
+const GAVE_UP =
+  'the server, or a proxy on the way, gave up: see its log, and its limit of the request body';
 const WEB_HINTS: Readonly<Record<string, string>> = {
+  TCP_ECONNRESET: GAVE_UP,
   TLS_NOT_TLS: 'the server does not speak TLS on this port: is the URL to begin with http:?',
   TLS_CERT_ALTNAME_INVALID: 'the certificate is for another name; set tls: { serverName }',
 };
@@ -72,7 +75,11 @@ export function failureOf(error: Error, { phase, timeouts, begun, isFreshTls }: 
   if (code.startsWith('UND_ERR')) {
     return new WebFailure('WEB_REQUEST', `the request could not be made: ${error.message}`);
   }
-  if (begun && code === 'ECONNRESET') return cut();
+  if (begun && (code === 'ECONNRESET' || code === 'EPIPE')) return cut();
+  if (code === 'EPIPE') {
+    const what = 'closed the connection while the request was being sent';
+    return new WebFailure('TCP_EPIPE', what, { kind: 'transport', phase, hint: GAVE_UP });
+  }
   return transport(error, phase);
 }
 
@@ -95,10 +102,8 @@ function closed(isFreshTls: boolean): WebFailure {
   const first = isFreshTls
     ? 'does it ask for a certificate (tls: cert, key), or not trust ours? else '
     : '';
-  const gaveUp =
-    'the server, or a proxy on the way, gave up: see its log, and its limit of the request body';
   return new WebFailure('TCP_CLOSED', 'closed the connection without an answer', {
     kind: 'transport',
-    hint: `${first}${gaveUp}`,
+    hint: `${first}${GAVE_UP}`,
   });
 }
