@@ -169,13 +169,17 @@ export class Bus {
     }
   }
 
-  /** Answers questions, one after the other or side by side; null: says nothing. */
-  serve(subject: string, answer: (data: Uint8Array) => Uint8Array | null): () => void {
+  /** Answers questions, at once or when there is an answer. */
+  serve(
+    subject: string,
+    answer: (data: Uint8Array) => Uint8Array | Promise<Uint8Array>,
+  ): () => void {
     const subscription = this.#nc.subscribe(subject, {
       callback: (error, message) => {
         if (error !== null) return;
         const data = answer(message.data);
-        if (data !== null) message.respond(data);
+        if (data instanceof Promise) void data.then((one) => message.respond(one));
+        else message.respond(data);
       },
     });
     return () => subscription.unsubscribe();

@@ -19,6 +19,7 @@ import type { Correction } from '../runlog/merge/accounts.ts';
 import type { Bus, BusEntry } from './bus.ts';
 import { Crowd } from './crowd.ts';
 import { decodeFrame } from './frame.ts';
+import { Hub } from './hub.ts';
 import { plannedOf } from './planned.ts';
 import { awayLimits, decodeJson, journalName, upSubjects } from './protocol.ts';
 import type { JoinCall, SettledPart, PlanStep, UpRecord } from './protocol.ts';
@@ -41,6 +42,8 @@ export interface CoordinatorSettings {
 
 const READY_MS = 180_000;
 const HEAD_START_MS = 500;
+/** Of a scenario that begins while the run goes on. */
+const AFTER_HEAD_START_MS = 100;
 /** A second that an agent does not report is closed without it after this. */
 const LATE_MS = 2_000;
 const PACE_MS = 50;
@@ -55,6 +58,7 @@ export class Coordinator implements Crew {
   readonly load: RemoteLoad;
   readonly #settings: CoordinatorSettings;
   readonly #crowd: Crowd;
+  readonly #hub: Hub;
   #engine: Engine | null = null;
   #recorder: Recorder | null = null;
   #context: RunContext | null = null;
@@ -72,6 +76,8 @@ export class Coordinator implements Crew {
   constructor(settings: CoordinatorSettings) {
     this.#settings = settings;
     this.#crowd = new Crowd(settings.remotes);
+    const { bus, run, remotes } = settings;
+    this.#hub = new Hub(bus, run, { remotes, begin: (scenario) => this.#beginAfter(scenario) });
     settings.stopper.onStop(() => this.#crowd.wake());
     this.load = {
       run: (t0) => this.#runAll(t0),
@@ -131,6 +137,7 @@ export class Coordinator implements Crew {
     this.#t0 = epochNow() + 2 * slowest + HEAD_START_MS;
     const { boundMs } = this.#crowd.worstClock();
     await this.#crowd.all((one) => one.tell({ step: 'go', t0: this.#t0 + one.clock.offsetMs }));
+    this.#hub.run();
     this.#settings.say('info', `clocks agree to ${boundMs.toFixed(2)} ms`);
     return this.#t0;
   }
@@ -201,6 +208,7 @@ export class Coordinator implements Crew {
     clearInterval(this.#watch);
     clearTimeout(this.#pacer);
     this.#unfollow();
+    this.#hub.close();
   }
 
   /** The run came to nothing: the agents are let go. */
@@ -278,6 +286,19 @@ export class Coordinator implements Crew {
     return longest > 0 ? longest : Math.max(0, epochNow() - t0);
   }
 
+  /** Scenarios that waited for one that is over everywhere now. */
+  #beginAfter(over: number): void {
+    const { scenarios = [] } = this.#context?.options ?? {};
+    const name = scenarios[over]?.name;
+    const slowest = Math.max(...this.remotes.map(({ slowestMs }) => slowestMs));
+    const now = epochNow() - this.#t0 + 2 * slowest + AFTER_HEAD_START_MS;
+    for (const [scenario, one] of scenarios.entries()) {
+      if (one.after !== name) continue;
+      const startMs = now + one.startTimeNs / 1e6;
+      void this.#tellAll({ step: 'after', scenario, startMs });
+    }
+  }
+
   #tellAll(step: PlanStep): Promise<readonly void[]> {
     return this.#crowd.all((one) => one.tell(step));
   }
@@ -314,6 +335,9 @@ export class Coordinator implements Crew {
         break;
       case 'case':
         recorder?.caseState(record.message);
+        break;
+      case 'over':
+        this.#hub.over(remote, record.scenario);
         break;
       case 'failTest':
         recorder?.failTest(record.message);
@@ -407,6 +431,7 @@ export class Coordinator implements Crew {
   #lose(one: Remote, why: string): void {
     if (!one.live) return;
     one.lose(why);
+    this.#hub.forget(one);
     this.#checkPace();
     if (this.#t0 === Infinity) return;
     const { stopper, lostAllowed, remotes } = this.#settings;

@@ -11,9 +11,11 @@ import { openRecords, shownMissing } from '../conductor/records/missing.ts';
 import type { Stopper } from '../conductor/stopper.ts';
 import { DicomRunError, ExitCode } from '../errors.ts';
 import type { EngineShare, Tick } from '../metrics/engine-types.ts';
+import type { SharedCall, SharedWord } from '../threads/vu.ts';
 import type { CaseMessage } from '../threads/cases.ts';
 import type { ErrorMessage, LogMessage } from '../threads/samples.ts';
 import { differenceOf, manifestOf } from './manifest.ts';
+import type { QueueDoor } from './queue-door.ts';
 import type { FrameOutbox } from './outbox.ts';
 import { awayLimits } from './protocol.ts';
 import type { PlanBundle, PlanStep, StepName } from './protocol.ts';
@@ -27,6 +29,8 @@ export interface MemberSettings {
   readonly discretion: Discretion;
   /** Whether the engine can be reached now. */
   readonly connected: () => boolean;
+  /** Queues that all agents share. */
+  readonly queues: QueueDoor;
 }
 
 const WATCH_MS = 1_000;
@@ -41,9 +45,10 @@ const BY_AGENT = /^(generator_|dicom_reqs$|dicom_req_duration$|dicom_req_failed$
 const OF_COORDINATOR = new Set(['vus', 'vus_max']);
 
 export class HostMember implements Crew {
+  tellWorkers?: (worker: number | null, word: SharedWord) => void;
   readonly #settings: MemberSettings;
   readonly #steps: PlanStep[] = [];
-  readonly #done = new Set<StepName>();
+  readonly #done = new Set<string>();
   readonly #hidden = new Set<number>();
   #waiting: (() => void)[] = [];
   #heardAt = performance.now();
@@ -71,9 +76,13 @@ export class HostMember implements Crew {
   /** A command; one that was done before is not done again. */
   take(step: PlanStep): void {
     this.heard();
-    if (this.#done.has(step.step)) return;
-    this.#done.add(step.step);
-    if (step.step === 'stop') {
+    const name = step.step === 'after' ? `after ${step.scenario}` : step.step;
+    if (this.#done.has(name)) return;
+    this.#done.add(name);
+    if (step.step === 'after') {
+      const { scenario, startMs } = step;
+      this.tellWorkers?.(null, { op: 'begin', scenario, startMs });
+    } else if (step.step === 'stop') {
       this.#commanded = true;
       const code = step.why === 'interrupt' ? ExitCode.INTERRUPTED : ExitCode.THRESHOLDS;
       this.#settings.stopper.stop(code, step.reason);
@@ -83,6 +92,7 @@ export class HostMember implements Crew {
 
   destroy(): void {
     clearInterval(this.#watch);
+    this.#settings.queues.close();
   }
 
   // ---------------------------------------------------------------- Crew
@@ -125,6 +135,7 @@ export class HostMember implements Crew {
       ledger: (lines) => events.ledger(lines),
       settling: (outstanding) => events.settling(outstanding),
       replaced: (...what) => events.replaced(...what),
+      shared: (worker, call) => void this.#share(worker, call),
       receiversGone: (message) => events.receiversGone(message),
       broken: (error) => events.broken(error),
       abortTest: (message) => events.abortTest(message),
@@ -244,6 +255,14 @@ export class HostMember implements Crew {
     }
     const { name } = this.#settings;
     return [BY_AGENT.test(metric) ? { ...series, tags: { ...tags, agent: name } } : series];
+  }
+
+  /** What a worker says to all agents. */
+  async #share(worker: number, call: SharedCall): Promise<void> {
+    const { outbox, queues } = this.#settings;
+    if (call.op === 'over') return outbox.record({ k: 'over', scenario: call.scenario });
+    const item = await queues.ask(call);
+    if (call.op === 'pop') this.tellWorkers?.(worker, { op: 'popped', number: call.number, item });
   }
 
   #discreet(error: ErrorMessage): ErrorMessage {

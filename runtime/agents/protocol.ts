@@ -6,7 +6,7 @@ import type { CaseMessage } from '../threads/cases.ts';
 import type { Options } from '../config/types.ts';
 import type { Problem } from '../errors.ts';
 import type { RunFacts } from '../metrics/facts.ts';
-import type { GeneratorSummary } from '../metrics/summary.ts';
+import type { GeneratorSummary, OutputResult } from '../metrics/summary.ts';
 import type { OpenRecord, Setting } from '../runlog/format.ts';
 import type { Manifest } from './manifest.ts';
 
@@ -19,6 +19,8 @@ export const agentSubject = (id: string, what: 'join' | 'step' | 'ping'): string
 export const journalName = (run: string): string => `dr-${run}`;
 export const upSubject = (run: string, index: number, kind: 'frame' | 'record'): string =>
   `dr.up.${run}.${index}.${kind}`;
+/** Where the coordinator keeps what agents share. */
+export const sharedSubject = (run: string): string => `dr.q.${run}`;
 export const upSubjects = (run: string): string => `dr.up.${run}.>`;
 
 /** Who an agent is, and how it is doing. */
@@ -93,6 +95,8 @@ export type PlanStep =
   /** `t0` by the agent's own clock, epoch ms. */
   | { readonly step: 'go'; readonly t0: number }
   | { readonly step: 'stop'; readonly why: 'abort' | 'interrupt'; readonly reason: string }
+  /** What the scenario waited for is over everywhere: it begins then, ms since t0. */
+  | { readonly step: 'after'; readonly scenario: number; readonly startMs: number }
   /** The load is over everywhere: wait for deliveries. */
   | { readonly step: 'settle' }
   | { readonly step: 'teardown'; readonly own: boolean }
@@ -117,6 +121,8 @@ export interface AgentEnd {
   readonly reason: string;
   readonly warnings: readonly string[];
   readonly generator: GeneratorSummary;
+  /** Files of samples that it wrote at its host. */
+  readonly outputs: readonly OutputResult[];
   /** Reports that could not be sent and were given up. */
   readonly lostFrames: number;
 }
@@ -127,6 +133,8 @@ export type UpRecord =
   | { readonly k: 'refused'; readonly code: number; readonly problems: readonly Problem[] }
   | { readonly k: 'setup'; readonly json: string | null }
   | { readonly k: 'warmed' }
+  /** Its part of a scenario that others wait for. */
+  | { readonly k: 'over'; readonly scenario: number }
   | { readonly k: 'done'; readonly durationMs: number }
   | { readonly k: 'settled'; readonly part: SettledPart }
   | { readonly k: 'tornDown' }
@@ -137,6 +145,28 @@ export type UpRecord =
   | { readonly k: 'error'; readonly error: ErrorMessage }
   | { readonly k: 'case'; readonly message: CaseMessage }
   | { readonly k: 'end'; readonly end: AgentEnd };
+
+/** An item for a queue of all agents, or a question for one. The same id is the same call. */
+export type QueueCall =
+  | {
+      readonly id: string;
+      readonly by: number;
+      readonly op: 'push';
+      readonly queue: string;
+      readonly item: string;
+    }
+  | {
+      readonly id: string;
+      /** Index of the agent that asks. */
+      readonly by: number;
+      readonly op: 'pop';
+      readonly queue: string;
+      readonly timeoutMs: number;
+    };
+
+export interface QueueAnswer {
+  readonly item: string | null;
+}
 
 export function encodeJson(value: unknown): Uint8Array {
   return Buffer.from(JSON.stringify(value));

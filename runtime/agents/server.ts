@@ -33,6 +33,8 @@ export interface EngineServer {
 
 const CERT_NAME = 'dicomrun-engine';
 const START_MS = 10_000;
+/** Hosts that make load may be slow to answer; the server's own default is 2 s. */
+const GREETING_S = 10;
 const MAX_PAYLOAD = 8 * 1024 * 1024;
 
 /** Where Debian puts it is not on every PATH. */
@@ -198,6 +200,7 @@ function configuration(settings: EngineSettings, keys: Readonly<Record<Role, str
   const files = {
     cert_file: join(folder, 'engine-cert.pem'),
     key_file: join(folder, 'engine-key.pem'),
+    timeout: GREETING_S,
   };
   return `listen: ${JSON.stringify(`${host.includes(':') ? `[${host}]` : host}:${port}`)}
 server_name: dicomrun
@@ -205,6 +208,7 @@ jetstream: { store_dir: ${JSON.stringify(join(folder, 'store'))} }
 max_payload: ${MAX_PAYLOAD}
 ping_interval: "5s"
 ${tls ? `tls: ${JSON.stringify(files)}\n` : ''}authorization: {
+  timeout: ${GREETING_S}
   users: [
     { nkey: ${keys.coordinator} }
     { nkey: ${keys.agent}, permissions: {

@@ -9,6 +9,7 @@ import { DicomRunError, ExitCode } from '../errors.ts';
 import type { Summary } from '../metrics/summary.ts';
 import type { Bus } from './bus.ts';
 import { HostMember } from './member.ts';
+import { QueueDoor } from './queue-door.ts';
 import { FrameOutbox } from './outbox.ts';
 import { agentSubject, awayLimits, decodeJson, encodeJson, WHO } from './protocol.ts';
 import type { AgentInfo, PlanBundle, JoinAnswer, JoinCall, StepCall } from './protocol.ts';
@@ -47,7 +48,7 @@ export class AgentStation {
   } | null = null;
   /** Commands for a run whose bundle is still on its way. */
   #early: StepCall[] = [];
-  #over: () => void = () => undefined;
+  readonly #over: (() => void)[] = [];
 
   constructor(settings: StationSettings) {
     this.#settings = settings;
@@ -69,7 +70,7 @@ export class AgentStation {
 
   /** Resolves after the next run. */
   oneRun(): Promise<void> {
-    return new Promise((resolve) => (this.#over = resolve));
+    return new Promise((resolve) => this.#over.push(resolve));
   }
 
   get busy(): boolean {
@@ -136,7 +137,7 @@ export class AgentStation {
     this.#current?.member?.destroy();
     this.#current = null;
     this.#early = [];
-    this.#over();
+    for (const over of this.#over.splice(0)) over();
   }
 
   async #perform(call: JoinCall, outbox: FrameOutbox): Promise<void> {
@@ -147,13 +148,10 @@ export class AgentStation {
     const bundle = await fetchBundle(bus, call.bundle);
     const discretion = new Discretion(bundle.options.phiOk, bundle.runNumber);
     const connected = (): boolean => bus.connected;
+    const queues = new QueueDoor(bus, call, say);
+    const name = me.name;
     const member = new HostMember({
-      name: me.name,
-      bundle,
-      outbox,
-      stopper,
-      discretion,
-      connected,
+      ...{ name, bundle, outbox, stopper, discretion, connected, queues },
     });
     current.member = member;
     current.orphanMs = bundle.orphanMs;
@@ -169,6 +167,7 @@ export class AgentStation {
         reason,
         warnings,
         generator: summary.execution.generator,
+        outputs: summary.outputs,
         lostFrames: outbox.lost,
       },
     });

@@ -15,9 +15,9 @@ const HERE: Readonly<Record<string, string>> = {
   '--called': '-c AET@host:port, or dcmtk style: -aec AET host port',
   '--calling': '-b MY_AET',
   '--rate': 'in the script: a scenario with an arrival rate, see `dicomrun help executors`',
-  // of `run` alone
-  '--agents': 'only `dicomrun run` takes agents; smoke and capacity load from this machine alone',
-  '--engine': 'only `dicomrun run` takes agents; smoke and capacity load from this machine alone',
+  // of `run` (and `capacity`) alone
+  '--agents': 'only `dicomrun run` and `capacity` take agents; smoke loads from this machine alone',
+  '--engine': 'only `dicomrun run` and `capacity` take agents; smoke loads from this machine alone',
   '--only-missing': 'only `dicomrun run` takes it',
   // k6
   '--http-debug': TRACE,

@@ -62,8 +62,8 @@ describe('usage errors', () => {
     [['smoke', 'a.ts', '-k', 'x'], /try: --grep/],
     [['send', 'a.dcm', '--trust-store=x'], /try: --tls-ca FILE/],
     [['echo', '-v'], /try: --trace/],
-    [['capacity', 'a.ts', '--agents', 'local:2'], /try: only `dicomrun run` takes agents/],
-    [['smoke', 'a.ts', '--engine', 'x'], /try: only `dicomrun run` takes agents/],
+    [['smoke', 'a.ts', '--agents', 'x'], /try: only `dicomrun run` and `capacity` take agents/],
+    [['smoke', 'a.ts', '--engine', 'x'], /try: only `dicomrun run` and `capacity` take agents/],
   ])('know flags of other tools: %j', async (args, expected) => {
     const { code, err } = await run(...args);
     expect([code, err]).toEqual([104, expect.stringMatching(expected)]);

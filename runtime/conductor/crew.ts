@@ -7,6 +7,7 @@ import type { GeneratorValue } from '../metrics/generator.ts';
 import type { RunContext, SetupData } from './run-types.ts';
 import type { DeliveryCounts, FleetCounts, ThreadEvents } from './records/events.ts';
 import type { Recorder, TickState } from './records/recorder.ts';
+import type { SharedWord } from '../threads/vu.ts';
 import type { GeneratorNow } from './screen.ts';
 
 export interface Crew {
@@ -18,6 +19,8 @@ export interface Crew {
   t0(): Promise<number>;
   /** What threads report from now on; what the crew does not keep for itself goes on to the recorder. */
   attach(recorder: Recorder, engine: Engine): ThreadEvents;
+  /** What comes of the calls of workers to the other processes goes there; null: to all workers. */
+  tellWorkers?: (worker: number | null, word: SharedWord) => void;
   /** Each interval before it is closed, and what came of it; the last one is final. */
   readonly tee?: (share: EngineShare, tick: Tick, state: TickState) => void;
   /** Nobody starts an iteration here any more. */

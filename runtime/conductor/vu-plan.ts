@@ -9,11 +9,18 @@ import type { Loaded } from './share.ts';
 
 const COUNTERS_BYTES = 32_768;
 
+interface Surroundings {
+  /** Null: nothing listens here. */
+  readonly listening: AcceptorsListening | null;
+  /** Other processes are part of the run. */
+  readonly several: boolean;
+}
+
 /** What every worker is told; what differs from worker to worker the fleet adds. */
 export function vuPlan(
   built: BuiltScript,
   { options, loaded, targets, runNumber }: RunContext,
-  listening: AcceptorsListening | null,
+  { listening, several }: Surroundings,
 ): SharedVuPlan {
   return {
     bundle: built.code,
@@ -29,6 +36,7 @@ export function vuPlan(
     ...targets,
     embedded: listening?.embedded ?? null,
     tags: options.tags,
+    several,
     throws: options.throw,
     options: guestOptions(options, loaded),
     wireCacheBytes: options.wireCacheBytes,

@@ -1,8 +1,8 @@
 // An output that writes every sample as one line of a file.
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { DicomRunError, ExitCode } from '../errors.ts';
 import type { OutputResult } from '../metrics/summary.ts';
-import type { OutputKind } from './kind.ts';
+import type { OutputConfig, OutputKind } from './kind.ts';
 import { FileWriter } from './file-writer.ts';
 import type { Output, SampleBatch, SampleSink } from './output.ts';
 import type { SeriesDecl } from '../metrics/samples.ts';
@@ -24,6 +24,21 @@ export interface LineFormat<P> {
   readonly line: (prefix: P, value: number, epochMs: number) => string;
 }
 
+/** Of a file that stands in the folder of its run, whatever its name is. */
+const IN_FOLDER = 'in-folder';
+
+/** Kinds whose file holds every sample. */
+export const isFileKind = ({ kind }: OutputConfig): boolean => kind === 'json' || kind === 'csv';
+
+/** The same output, its file in the folder of the run, by the last word of its path. */
+export function inRunFolder(config: OutputConfig): OutputConfig {
+  return {
+    ...config,
+    to: basename(config.to),
+    options: { ...config.options, [IN_FOLDER]: 'yes' },
+  };
+}
+
 /** `--out NAME=FILE`; without a file `samples.NAME` in the results folder. */
 export function fileKind(kind: string, create: (options: FileOutputOptions) => Output): OutputKind {
   return {
@@ -31,7 +46,9 @@ export function fileKind(kind: string, create: (options: FileOutputOptions) => O
     help: `${kind}=FILE`,
     parse: (to) => ({ kind, to, options: {} }),
     open: ({ config, folder, first }) => {
-      const path = config.to === '' ? join(folder, `samples.${kind}`) : config.to;
+      const { to, options } = config;
+      const name = to === '' ? `samples.${kind}` : to;
+      const path = to === '' || options[IN_FOLDER] !== undefined ? join(folder, name) : to;
       return Promise.resolve(create({ path, t0: first.t0 }));
     },
   };

@@ -3,7 +3,9 @@ import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { Capacity } from '../cli/commands/capacity/capacity.ts';
+import type { Summary } from '../metrics/summary.ts';
 import { Place } from './cli-spawn.ts';
+import { requirePeer } from './peers.ts';
 
 let place: Place;
 afterEach(() => place.remove());
@@ -96,4 +98,25 @@ export default () => fail('no');
     expect(out).toMatch(/^CAPACITY {2}[\d.]+\/s held; not confirmed, the search ended early/);
     expect(found().steps[0]).toMatchObject({ rate: 5, holds: true });
   });
+
+  it.skipIf(!requirePeer('nats-server'))(
+    'searches with agents that serve step after step',
+    async () => {
+      const even = `export const options = { thresholds: { iteration_failed: ['rate<0.1'] } };
+export default function () {}`;
+      place = new Place({ 'even.ts': even });
+      const search = ['--from', '4', '--to', '8', '--step-duration', '1s', '--agents', 'local:2'];
+      const { code, out, err } = await place.run(['capacity', 'even.ts', ...search]);
+      expect({ code, out, err }).toMatchObject({ code: 0 });
+      const { rate, steps } = found();
+      expect(rate).toBe(8);
+      for (const { folder, rate: offered } of steps) {
+        const file = join(place.folder, folder, 'summary.json');
+        const { execution } = JSON.parse(readFileSync(file, 'utf8')) as Summary;
+        expect(execution.iterations + execution.dropped).toBe(offered);
+        expect(execution.generator.agents?.map(({ name }) => name)).toEqual(['local-1', 'local-2']);
+      }
+    },
+    60_000,
+  );
 });

@@ -1,5 +1,8 @@
 // What a run on agents writes, and how it ends by a threshold: on the whole, and by the coordinator.
+import { readFileSync } from 'node:fs';
+import { join, relative } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
+import { Site } from './agents-site.ts';
 import { requirePeer, startInfluxd } from './peers.ts';
 import { Bench } from './run-cli.ts';
 
@@ -39,8 +42,70 @@ describe.skipIf(!requirePeer('nats-server', 'influxd'))('local:2', () => {
     const sumOf = (view: string, agent: string): unknown =>
       sums.find(({ tags }) => tags?.['view'] === view && tags['agent'] === agent)?.values[0]?.[1];
     expect(sumOf('all', '')).toBe(iterations);
-    expect({ 'local-1': sumOf('agent', 'local-1'), 'local-2': sumOf('agent', 'local-2') }).toEqual(
-      agents,
-    );
+    expect({
+      'local-1': sumOf('agent', 'local-1'),
+      'local-2': sumOf('agent', 'local-2'),
+    }).toEqual(agents);
+  }, 60_000);
+});
+
+const SAMPLES = `import { Counter } from 'k6/metrics';
+import exec from 'k6/execution';
+const sum = new Counter('sum');
+export const options = { vus: 4, iterations: 40 };
+export default function () { sum.add(exec.scenario.iterationInTest); }
+`;
+
+describe.skipIf(!requirePeer('nats-server'))('single samples', () => {
+  const sums = (path: string): number[] =>
+    readFileSync(join(bench.folder, path), 'utf8')
+      .split('\n')
+      .filter((line) => line.startsWith('sum,'))
+      .map((line) => Number(line.split(',')[2]));
+  const numbers = Array.from({ length: 40 }, (_, i) => i);
+  const sorted = (all: readonly number[]) => [...all].sort((a, b) => a - b);
+
+  it('of agents of this machine are a file of each, with each sample once', async () => {
+    bench.write('samples.ts', SAMPLES);
+    const flags = ['--no-report', '--agents', 'local:2', '--out', 'csv=x.csv'];
+    const result = await bench.run(['run', 'samples.ts', ...flags]);
+    expect(result.code, result.stdout + result.stderr).toBe(0);
+    expect(result.stderr).toContain('samples: x.csv, a file of each agent');
+    const found = ['x-local-1.csv', 'x-local-2.csv'].map(sums);
+    expect(sorted(found.flat())).toEqual(numbers);
+    for (const one of found) expect(one.length).toBeGreaterThan(0);
+    expect(result.stdout).toMatch(/csv x-local-1\.csv: \d+ points written/);
+    const { outputs } = result.summary();
+    expect(outputs.map(({ destination }) => destination)).toEqual([
+      'x-local-1.csv',
+      'x-local-2.csv',
+    ]);
+  }, 60_000);
+
+  it('of other agents stay there, and the results say where', async () => {
+    bench.write('steady.ts', SAMPLES);
+    const site = await Site.open(bench, 'engine');
+    await Promise.all([site.agent('one'), site.agent('two')]);
+    const result = await site.run('2', '--out', 'csv').ended;
+    await site.close();
+    expect(result.code, result.stdout + result.stderr).toBe(0);
+    const paths = result.summary().outputs.map(({ destination }) => {
+      const [, path = ''] = /^agent (?:one|two) \(host [^)]*\): (.*)$/.exec(destination) ?? [];
+      return relative(bench.folder, path);
+    });
+    expect(paths.map((path) => path.split('/').at(-1))).toEqual(['samples.csv', 'samples.csv']);
+    expect(sorted(paths.flatMap(sums))).toEqual(numbers);
+  }, 60_000);
+
+  it('are nothing that one database or an output of the user gets from all', async () => {
+    bench.write('own.ts', 'export default () => ({ samples: true, points() {} });');
+    const run = ['run', 'samples.ts', '--no-report', '--agents', 'local:1', '--out'];
+    const [raw, own] = await Promise.all([
+      bench.run([...run, 'influxdb=http://127.0.0.1:1/db?mode=raw']),
+      bench.run([...run, './own.ts']),
+    ]);
+    expect([raw.code, own.code]).toEqual([104, 104]);
+    expect(raw.stderr).toContain('with mode=raw: single samples stay on the agents');
+    expect(own.stderr).toContain('output ./own.ts: asks for single samples');
   }, 60_000);
 });

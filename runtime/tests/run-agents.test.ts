@@ -241,8 +241,6 @@ describe.skipIf(noServer)('over TLS', () => {
     const away = await refused(...run, '1', ...site.creds('coordinator'), ...closed);
     expect(away.code).toBe(111);
     expect(away.stderr).toContain('nothing listens there');
-    const raw = await refused(...run, 'local:1', '--out', 'csv=x.csv');
-    expect(raw.stderr).toContain('single samples stay on the agents');
     const word = await refused(...run, 'many', ...site.creds('coordinator'));
     expect(word.stderr).toContain('--agents many: must be a number');
     const alone = await refused('run', 'steady.ts', '--lost-agents', '1');

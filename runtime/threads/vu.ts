@@ -121,9 +121,28 @@ export type ToVu =
   | { readonly kind: 'giveUpHook' }
   /** A worker was replaced: this is the way to its successor from now on. */
   | { readonly kind: 'peer'; readonly worker: number; readonly port: MessagePort }
+  | { readonly kind: 'shared'; readonly word: SharedWord }
   /** Aggregates for `exec.instance`; once a second. */
   | { readonly kind: 'instance'; readonly others: InstanceCounts }
   | { readonly kind: 'exit' };
+
+/** What a worker says to the other processes of a run that share something with this one. */
+export type SharedCall =
+  /** Nobody here starts an iteration of this scenario any more. */
+  | { readonly op: 'over'; readonly scenario: number }
+  | { readonly op: 'push'; readonly queue: string; readonly item: string }
+  | {
+      readonly op: 'pop';
+      readonly queue: string;
+      readonly timeoutMs: number;
+      readonly number: number;
+    };
+
+/** What comes of it, to one worker or to all. */
+export type SharedWord =
+  /** A scenario that waited for another begins, ms since t0. */
+  | { readonly op: 'begin'; readonly scenario: number; readonly startMs: number }
+  | { readonly op: 'popped'; readonly number: number; readonly item: string | null };
 
 /** How fast a process may open associations to each address. */
 export interface ConnectLimits {
@@ -158,6 +177,8 @@ export interface VuPlan {
   readonly verify: VerifyTarget | null;
   readonly embedded: EmbeddedAddress | null;
   readonly tags: Readonly<Record<string, string>>;
+  /** Other processes run the other parts at the same time: queues and `after` are for all of them. */
+  readonly several: boolean;
   /** The option `throw`. */
   readonly throws: boolean;
   readonly options: Readonly<Record<string, unknown>>;
@@ -221,6 +242,7 @@ export type FromVu =
   /** `exec.test.abort()` / `exec.test.fail()`. */
   | { readonly kind: 'abortTest'; readonly message: string }
   | { readonly kind: 'failTest'; readonly message: string }
+  | { readonly kind: 'shared'; readonly call: SharedCall }
   /** One line of the ledger (UIDs sent), already JSON. Main appends; mode 0600. */
   | { readonly kind: 'ledger'; readonly lines: string }
   /** Something of ours broke; the worker goes on until it is told to stop. Sent once. */

@@ -2,7 +2,7 @@
 import type { MessagePort } from 'node:worker_threads';
 import { Enter, type Fault } from '../../api/bridge.ts';
 import { WorkerSlot, type InstanceCounts } from '../threads/state.ts';
-import type { FromVu, HookName, VuPlan, VuTask } from '../threads/vu.ts';
+import type { FromVu, HookName, SharedCall, ToVu, VuPlan, VuTask } from '../threads/vu.ts';
 import { Asks } from './sandbox/asks.ts';
 import { wireRecordings } from './sandbox/recordings.ts';
 import { Associations } from './associations/associations.ts';
@@ -153,7 +153,8 @@ export class ScriptWorker {
     basicCalls(this.#calls, { parts, associations, delivery });
     const mesh = new Mesh(this.#task.worker, plan.mesh, (message) => this.#told(message));
     this.#mesh = mesh;
-    this.#shared = new SharedState(parts, this.#calls, () => mesh);
+    const elsewhere = plan.several ? this.#tellOthers : null;
+    this.#shared = new SharedState(parts, this.#calls, { mesh: () => mesh, elsewhere });
     this.#observers.rankOf = (vu) => this.#scheduler?.rankOf(vu.scenario, vu.iteration) ?? 0;
     const { wireServices } = await import('./dimse/services.ts');
     wireServices({ parts, calls: this.#calls, associations, delivery });
@@ -162,6 +163,9 @@ export class ScriptWorker {
     this.#scheduler = this.#makeScheduler(plan, life);
     this.#observers.stages = this.#scheduler.stages;
   }
+
+  /** To the other processes of the run. */
+  readonly #tellOthers = (call: SharedCall): void => this.#post({ kind: 'shared', call });
 
   /** Only for a script that asks for it: the HTTP client is not small. */
   async #wireWeb(plan: VuPlan, delivery: DeliveryPort, ledger: Ledger): Promise<void> {
@@ -204,6 +208,7 @@ export class ScriptWorker {
       warn: (message) => this.#log.write('warn', message),
       passOn: (start) => this.#mesh?.pass({ kind: 'offer', ...start }) ?? false,
       announce: (scenario, startMs) => this.#mesh?.tell({ kind: 'begin', scenario, startMs }),
+      tellOver: plan.several ? (scenario) => this.#tellOthers({ op: 'over', scenario }) : null,
       restaged: (scenario) => this.#restaged(scenario),
       ended: () => this.#ended(),
     });
@@ -249,11 +254,13 @@ export class ScriptWorker {
     this.#observers.others = others;
   }
 
-  /** A replaced worker's port. */
-  other(message: { readonly kind: string }): void {
-    if (message.kind !== 'peer') return;
-    const { worker, port } = message as unknown as { worker: number; port: MessagePort };
-    this.#mesh?.replace(worker, port);
+  /** A replaced worker's port, or a word of other processes. */
+  other(message: ToVu): void {
+    if (message.kind === 'peer') this.#mesh?.replace(message.worker, message.port);
+    if (message.kind !== 'shared') return;
+    const { word } = message;
+    if (word.op === 'begin') this.#scheduler?.begin(word.scenario, word.startMs);
+    else this.#shared?.popped(word.number, word.item);
   }
 
   #ended(): void {

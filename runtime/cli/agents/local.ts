@@ -17,26 +17,42 @@ export interface LocalCrew {
   stop(): Promise<void>;
 }
 
+export interface LocalWish {
+  readonly count: number;
+  /** Its agents end after one run. */
+  readonly once: boolean;
+}
+
 const END_MS = 5_000;
 
-export async function startLocal(count: number, terminal: Terminal): Promise<LocalCrew> {
+export async function startLocal(
+  { count, once }: LocalWish,
+  terminal: Terminal,
+): Promise<LocalCrew> {
   const folder = mkdtempSync(join(tmpdir(), 'dicomrun-agents-'));
   const engine = await startEngine({
     ...{ host: '127.0.0.1', advertise: '127.0.0.1', port: await freePort() },
     ...{ folder: join(folder, 'engine'), tls: false, path: terminal.env['PATH'] ?? '' },
   });
-  const agents = Array.from({ length: count }, (_, i) => startAgent(i, folder, terminal));
+  const agents = Array.from({ length: count }, (_, i) =>
+    startAgent({ index: i, once }, folder, terminal),
+  );
   return {
     credentials: engine.credentials.coordinator,
     stop: () => stopAll({ engine, agents, folder }),
   };
 }
 
-function startAgent(index: number, folder: string, terminal: Terminal): ChildProcess {
+function startAgent(
+  { index, once }: { readonly index: number; readonly once: boolean },
+  folder: string,
+  terminal: Terminal,
+): ChildProcess {
   const [main = ''] = process.argv.slice(1);
   const args = [
     ...['agent', '--creds', join(folder, 'engine', 'agent.creds')],
-    ...['--name', `local-${index + 1}`, '--once', '--results', join(folder, 'parts')],
+    ...['--name', `local-${index + 1}`, '--results', join(folder, 'parts')],
+    ...(once ? ['--once'] : []),
   ];
   // why detached: Ctrl-C is for the coordinator, which tells them
   const child = spawn(process.execPath, [...process.execArgv, main, ...args], {

@@ -1,22 +1,19 @@
-// A run whose load agents carry: `run --agents …`. The request of an ordinary run, with the agents
-// as its crew.
+// A run whose load agents carry: `run --agents …`, or each step of `capacity --agents …`. Where they
+// are met, and how long that lasts.
 import { createHash, randomBytes } from 'node:crypto';
 import { whoseEngine } from './engine-flags.ts';
 import { openBus } from '../../agents/bus.ts';
 import type { Bus } from '../../agents/bus.ts';
-import { Coordinator } from '../../agents/coordinator.ts';
 import { parseAgents, recruit } from '../../agents/recruit.ts';
+import type { CrewWish } from '../../agents/recruit.ts';
 import { Remote } from '../../agents/remote.ts';
-import type { BuiltScript, RunContext } from '../../conductor/run-types.ts';
 import { newRunId } from '../../conductor/records/result-files.ts';
 import { DicomRunError, ExitCode } from '../../errors.ts';
 import type { ExecuteRequest } from '../run/execute.ts';
-import { preflightPeer } from '../run/preflight.ts';
-import { ScriptSource } from '../run/script-source.ts';
-import { version } from '../version.ts';
+import type { Terminal } from '../terminal.ts';
+import { ConductedRun } from './conducted-run.ts';
 import { startLocal } from './local.ts';
 import type { LocalCrew } from './local.ts';
-import { ship } from './ship.ts';
 
 /** Flags of `run` that are about agents. */
 export interface AgentFlags {
@@ -35,32 +32,69 @@ export interface AgentsRun {
   end(): Promise<void>;
 }
 
-interface Given {
-  readonly testid: string | undefined;
-  readonly flags: AgentFlags;
-}
+/** The engine and its agents, for one run or several, one after the other. */
+export class AgentsMeeting {
+  readonly #flags: AgentFlags;
+  readonly #wishes: readonly CrewWish[];
+  readonly #bus: Bus;
+  readonly #local: LocalCrew | null;
 
-/** @throws DicomRunError when there are no such agents */
-export async function onAgents(base: ExecuteRequest, given: Given): Promise<AgentsRun> {
-  const { flags } = given;
-  const { terminal, script } = base;
-  const wanted = parseAgents(flags.agents);
-  const local = wanted.kind === 'local' ? await startLocal(wanted.count, terminal) : null;
-  let bus: Bus | null = null;
-  try {
-    bus = await openBus(local?.credentials ?? whoseEngine(flags, 'coordinator', terminal));
-    const wishes =
-      wanted.kind === 'local' ? [{ label: null, value: '', count: wanted.count }] : wanted.wishes;
-    const found = await recruit(bus, wishes, flags.waitMs);
-    const testid = given.testid ?? newRunId(Date.now(), script, Math.random());
+  private constructor(
+    flags: AgentFlags,
+    wishes: readonly CrewWish[],
+    { bus, local }: { readonly bus: Bus; readonly local: LocalCrew | null },
+  ) {
+    this.#flags = flags;
+    this.#wishes = wishes;
+    this.#bus = bus;
+    this.#local = local;
+  }
+
+  /**
+   * @param once whether there is one run only
+   * @throws DicomRunError when there is no such engine
+   */
+  static async open(
+    flags: AgentFlags,
+    terminal: Terminal,
+    { once }: { readonly once: boolean },
+  ): Promise<AgentsMeeting> {
+    const wanted = parseAgents(flags.agents);
+    const local =
+      wanted.kind === 'local' ? await startLocal({ count: wanted.count, once }, terminal) : null;
+    try {
+      const bus = await openBus(local?.credentials ?? whoseEngine(flags, 'coordinator', terminal));
+      const wishes =
+        wanted.kind === 'local' ? [{ label: null, value: '', count: wanted.count }] : wanted.wishes;
+      return new AgentsMeeting(flags, wishes, { bus, local });
+    } catch (error) {
+      await local?.stop();
+      throw error;
+    }
+  }
+
+  /** The next run, on as many agents as are asked for. @throws DicomRunError when they are not there */
+  async run(base: ExecuteRequest, given: string | undefined): Promise<AgentsRun> {
+    const [bus, flags] = [this.#bus, this.#flags];
+    const found = await recruit(bus, this.#wishes, flags.waitMs);
+    const testid = given ?? newRunId(Date.now(), base.script, Math.random());
     const release = await leadAlone(bus, testid, base.stopper);
     const run = nameOnBus(testid);
-    const remotes = found.map((info, index) => new Remote(bus as Bus, run, info, index));
-    return coordinated(base, { flags, testid, bus, run, remotes, local, release });
-  } catch (error) {
-    await bus?.close();
-    await local?.stop();
-    throw error;
+    const remotes = found.map((info, index) => new Remote(bus, run, info, index));
+    const isLocal = this.#local !== null;
+    const conducted = new ConductedRun(base, { flags, testid, bus, run, remotes, isLocal });
+    return {
+      request: conducted.request,
+      end: async () => {
+        await conducted.abandon();
+        await release();
+      },
+    };
+  }
+
+  async close(): Promise<void> {
+    await this.#bus.close();
+    await this.#local?.stop();
   }
 }
 
@@ -85,87 +119,4 @@ async function leadAlone(
 function nameOnBus(testid: string): string {
   const safe = testid.replace(/[^\w-]/g, '_').slice(0, 40);
   return `${safe}-${randomBytes(4).toString('hex')}`;
-}
-
-interface Parts {
-  readonly flags: AgentFlags;
-  readonly testid: string;
-  readonly bus: Bus;
-  /** What the run is called on the bus. */
-  readonly run: string;
-  readonly release: () => Promise<void>;
-  readonly remotes: readonly Remote[];
-  readonly local: LocalCrew | null;
-}
-
-function coordinated(base: ExecuteRequest, parts: Parts): AgentsRun {
-  const { bus, run, testid, remotes, flags, local, release } = parts;
-  const { terminal, script } = base;
-  const source = new ScriptSource(base);
-  const { secret: secrets = [], orphanMs } = flags;
-  let built: BuiltScript | null = null;
-  const coordinator = new Coordinator({
-    ...{ bus, run, remotes, version: version(), stopper: base.stopper },
-    lostAllowed: flags.lostAllowed,
-    orphanMs,
-    say: (level, message) => base.screen.log({ kind: 'log', level, message }),
-    ship: (context) => {
-      if (built === null) throw new Error('not built');
-      const sent = { script, built, context, secrets, orphanMs, env: terminal.env };
-      return ship(bus, { ...sent, state: source.state });
-    },
-  });
-  const request: ExecuteRequest = {
-    ...base,
-    crew: coordinator,
-    notes: [whoCarries(remotes)],
-    source: {
-      get state() {
-        return source.state;
-      },
-      build: async () => (built = await source.build()),
-      resolve: async (loaded) => forAgents(await source.resolve(loaded), testid),
-    },
-    preflight: isNamed,
-  };
-  return {
-    request,
-    end: async () => {
-      await coordinator.abandon('the coordinator has ended');
-      await release();
-      await bus.close();
-      await local?.stop();
-    },
-  };
-}
-
-/** Who carries the load, for the plan block. */
-function whoCarries(remotes: readonly Remote[]): string {
-  const names = remotes.map(({ shown, info }) => `${shown}, ${info.cores} cores`);
-  const many = names.length > 6 ? [...names.slice(0, 5), `${names.length - 5} more`] : names;
-  return `load on ${remotes.length} agents: ${many.join('; ')}`;
-}
-
-/** Each agent has its own way to the target; that there is one is known here. @throws DicomRunError 104 */
-function isNamed(context: RunContext): Promise<void> {
-  if (!context.embedded) preflightPeer(context);
-  return Promise.resolve();
-}
-
-function forAgents(options: RunContext['options'], testid: string): RunContext['options'] {
-  refuseSamples(options);
-  return { ...options, testid };
-}
-
-/** Every sample stays where it was made. @throws DicomRunError 104 */
-function refuseSamples({ outputs }: RunContext['options']): void {
-  const raw = outputs.find(
-    ({ kind, options }) => /^(json|csv)$/.test(kind) || options['mode'] === 'raw',
-  );
-  if (raw === undefined) return;
-  throw new DicomRunError(ExitCode.CONFIG, {
-    code: 'AGENTS_SAMPLES',
-    message: `--out ${raw.kind}: single samples stay on the agents, which send sums and histograms`,
-    hint: 'without it; run.ndjson of the whole, InfluxDB and the report are as ever',
-  });
 }

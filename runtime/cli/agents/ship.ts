@@ -8,6 +8,8 @@ import type { PlanBundle } from '../../agents/protocol.ts';
 import type { BuiltScript, RunContext } from '../../conductor/run-types.ts';
 import type { Options } from '../../config/types.ts';
 import { DicomRunError, ExitCode } from '../../errors.ts';
+import { inRunFolder } from '../../outputs/file-output.ts';
+import type { OutputConfig } from '../../outputs/kind.ts';
 import type { Setting } from '../../runlog/format.ts';
 import type { Declaration } from '../../threads/vu.ts';
 import type { Terminal } from '../terminal.ts';
@@ -18,6 +20,8 @@ export interface Shipment {
   readonly context: RunContext;
   readonly secrets: readonly string[];
   readonly orphanMs: number;
+  /** Outputs that each agent writes by itself. */
+  readonly files: readonly OutputConfig[];
   readonly env: Terminal['env'];
   /** What the script's file is. */
   readonly state: Promise<Setting> | null;
@@ -27,7 +31,7 @@ const MOST_BYTES = 64 * 1024 ** 2;
 
 /** Into the store; the SHA-256 that agents fetch and check it by. @throws DicomRunError 104 */
 export async function ship(bus: Bus, shipment: Shipment): Promise<string> {
-  const { script, built, context, secrets, orphanMs, env, state } = shipment;
+  const { script, built, context, secrets, orphanMs, files, env, state } = shipment;
   const { declarations } = context.loaded;
   const bundle: PlanBundle = {
     script,
@@ -39,7 +43,10 @@ export async function ship(bus: Bus, shipment: Shipment): Promise<string> {
     given: textsOf(declarations),
     manifest: manifestOf(declarations),
     runNumber: context.runNumber,
-    options: sent(context.options, env, secrets),
+    options: {
+      ...sent(context.options, env, secrets),
+      outputs: files.map(inRunFolder),
+    },
     secrets,
     orphanMs,
   };

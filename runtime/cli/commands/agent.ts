@@ -2,6 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { availableParallelism, freemem, hostname } from 'node:os';
 import { resolve } from 'node:path';
+import type { AgentStation } from '../../agents/station.ts';
 import { DicomRunError, ExitCode } from '../../errors.ts';
 import type { DefineCommand } from '../command.ts';
 import { collect } from '../run/run-flags.ts';
@@ -80,14 +81,18 @@ async function runAgent(flags: Flags, terminal: Terminal): Promise<number> {
   return ExitCode.OK;
 }
 
-/** The first signal ends what goes on in order, the second at once; without a run the first. */
-function stopped(station: { busy: boolean; interrupt(reason: string): void }, terminal: Terminal) {
+/** The first signal ends what goes on in order and then the agent, the second at once. */
+function stopped(
+  station: Pick<AgentStation, 'busy' | 'interrupt' | 'oneRun'>,
+  terminal: Terminal,
+): Promise<void> {
   return new Promise<void>((resolve) => {
     let asked = false;
     terminal.onSignal((signal) => {
       if (asked || !station.busy) return resolve();
       asked = true;
       terminal.err(`${signal}: stopping; once more to leave at once\n`);
+      void station.oneRun().then(resolve);
       station.interrupt(`interrupted by ${signal}`);
     });
   });

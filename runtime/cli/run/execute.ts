@@ -224,13 +224,14 @@ function tellPlan(request: ExecuteRequest, context: RunContext, book: RunBook): 
 
 /** Those of `--out`, the live page, and the command's own. */
 async function openOutputs(
-  { screen, flags, outputs = [] }: ExecuteRequest,
+  { screen, flags, crew, outputs = [] }: ExecuteRequest,
   { options }: RunContext,
   place: { readonly folder: string; readonly first: RunRecord },
 ): Promise<readonly Output[]> {
-  const { startOutputs } = await import('./outputs.ts');
+  const { refuseSinks, startOutputs } = await import('./outputs.ts');
   const warn = (message: string) => screen.log({ kind: 'log', level: 'warn', message });
   const started = await startOutputs(options, { ...place, warn });
+  if (crew?.load !== undefined) refuseSinks(started);
   const page = await startWeb(flags['web'], place.folder);
   if (page === null) return [...started, ...outputs];
   screen.log({ kind: 'log', level: 'info', message: liveLine(page) });

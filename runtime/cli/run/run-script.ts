@@ -66,8 +66,19 @@ async function onAgents(
 ): Promise<AgentsRun | null> {
   if (agents === null) return null;
   const testid = flags['testid'] === undefined ? undefined : String(flags['testid']);
-  const { onAgents: recruited } = await import('../agents/on-agents.ts');
-  return recruited(own, { testid, flags: agents });
+  const { AgentsMeeting } = await import('../agents/on-agents.ts');
+  const meeting = await AgentsMeeting.open(agents, own.terminal, { once: true });
+  try {
+    const run = await meeting.run(own, testid);
+    const end = async (): Promise<void> => {
+      await run.end();
+      await meeting.close();
+    };
+    return { ...run, end };
+  } catch (error) {
+    await meeting.close();
+    throw error;
+  }
 }
 
 /** The script's declarations and its effective options, without running it. */

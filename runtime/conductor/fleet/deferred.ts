@@ -71,6 +71,9 @@ export class DeferredEvents implements ThreadEvents {
   readonly receiversGone: ThreadEvents['receiversGone'] = (message) =>
     this.#pass((events) => events.receiversGone(message));
 
+  readonly shared: ThreadEvents['shared'] = (worker, call) =>
+    this.#pass((events) => events.shared(worker, call));
+
   readonly settling: ThreadEvents['settling'] = (outstanding) =>
     this.#pass((events) => events.settling(outstanding));
 

@@ -31,6 +31,7 @@ function newFleet(maxWorkers: number, onBroken: (fleet: Fleet) => void = () => u
     replaced: (worker, reason, lost) => said.push(`replaced ${worker}: ${reason} (${lost})`),
     receiversGone: ignore,
     settling: ignore,
+    shared: ignore,
   };
   let source = 0;
   const fleet = new Fleet({

@@ -4,7 +4,7 @@ import type { MessagePort } from 'node:worker_threads';
 import { DicomRunError } from '../../errors.ts';
 import { WorkerSlot } from '../../threads/state.ts';
 import type { ThreadReading } from '../../metrics/generator.ts';
-import type { FromVu, HookName, ToVu, VuPlan } from '../../threads/vu.ts';
+import type { FromVu, HookName, SharedWord, ToVu, VuPlan } from '../../threads/vu.ts';
 import type { FleetCounts, ThreadEvents } from '../records/events.ts';
 import { epochNow } from '../records/epoch.ts';
 import { guestName, initHang, tooManyDeaths } from './fleet-faults.ts';
@@ -214,6 +214,14 @@ export class Fleet {
       if (member.finished) continue;
       const others = countsOfOthers(all, readState(member.state));
       member.post({ kind: 'instance', others });
+    }
+  }
+
+  /** What comes of a call to other processes; null: for all workers. */
+  tellShared(worker: number | null, word: SharedWord): void {
+    for (const member of this.#members) {
+      if (worker !== null && member.worker !== worker) continue;
+      if (!member.finished) member.post({ kind: 'shared', word });
     }
   }
 

@@ -87,6 +87,8 @@ export class Member {
         return this.#events.caseState(message);
       case 'ledger':
         return this.#events.ledger(message.lines);
+      case 'shared':
+        return this.#events.shared(this.worker, message.call);
       case 'broken':
         return this.#broke(message);
       case 'failed':

@@ -23,7 +23,11 @@ export async function listen(run: Run, script: RunScript): Promise<PreparedRun> 
     receivers: listening?.receivers ?? [],
     embedded: options.embedded,
   };
-  return { context, embedded, plan: vuPlan(built, context, listening) };
+  return {
+    context,
+    embedded,
+    plan: vuPlan(built, context, { listening, several: crew !== undefined }),
+  };
 }
 
 async function openListeners(run: Run, { built, loaded, options }: RunScript, workers: number) {

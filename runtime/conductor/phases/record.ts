@@ -21,6 +21,7 @@ export function record(run: Run, prepared: PreparedRun, book: RunBook): Recorded
   if (crew?.load === undefined) {
     for (const ms of fileReads(loaded)) recorder.sample('dicom_file_read', {}, ms);
   }
+  if (crew !== undefined) crew.tellWorkers = (worker, word) => run.fleet.tellShared(worker, word);
   run.events.attach(crew?.attach(recorder, book.sinks.engine) ?? recorder);
   return { ...prepared, book, recorder };
 }

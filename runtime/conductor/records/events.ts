@@ -2,6 +2,7 @@
 import type { ErrorMessage, LogMessage } from '../../threads/samples.ts';
 import type { CaseMessage } from '../../threads/cases.ts';
 import type { MissingInstance, RouteAccount, StrayInstance } from '../../threads/delivery.ts';
+import type { SharedCall } from '../../threads/vu.ts';
 import type { SampleColumns, SeriesDecl } from '../../metrics/samples.ts';
 
 /**
@@ -26,6 +27,8 @@ export interface ThreadEvents {
   replaced(worker: number, reason: string, interrupted: number): void;
   /** An acceptor thread died: names its receivers. The run goes on, and cannot pass. */
   receiversGone(message: string): void;
+  /** What a worker says to the other processes of the run. */
+  shared(worker: number, call: SharedCall): void;
   /** Deliveries still on their way while the account waits to settle. */
   settling(outstanding: number): void;
 }

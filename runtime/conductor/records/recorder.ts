@@ -300,6 +300,10 @@ export class Recorder implements ThreadEvents {
     this.warn(`worker ${worker} died and was replaced, ${lost} interrupted: ${reason}`);
   }
 
+  shared(): void {
+    // Only a process of several says something to others, and its crew listens.
+  }
+
   receiversGone(message: string): void {
     this.#say('error', message);
     this.#settings.stopper.mark(ExitCode.INTERNAL, message);

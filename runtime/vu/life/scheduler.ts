@@ -47,6 +47,8 @@ export interface SchedulerParts {
   passOn(start: PassedStart): boolean;
   /** Tells the other workers that a scenario begins. */
   announce(scenario: number, startMs: number): void;
+  /** Tells the other processes that this one's part of a scenario is over; null: there are none. */
+  readonly tellOver: ((scenario: number) => void) | null;
   /** Tags of the scenario changed (a new stage): contexts of its VUs are stale. */
   restaged(scenario: number): void;
   /** Everything is over. */
@@ -231,14 +233,15 @@ export class Scheduler {
 
   /** This worker's share of a scenario is over; the last worker starts those that wait for it. */
   #after(name: string): void {
-    const { plan, workers, clock } = this.#parts;
+    const { plan, workers, clock, tellOver } = this.#parts;
     const waiting = plan.scenarios.flatMap((scenario, index) =>
       scenario.after === name ? [index] : [],
     );
     if (this.#stopped || waiting.length === 0) return;
     const ended = new BigInt64Array(plan.counters);
-    const at = plan.scenarios.length + plan.scenarios.findIndex((one) => one.name === name);
-    if (Number(Atomics.add(ended, at, 1n)) + 1 < workers) return;
+    const own = plan.scenarios.findIndex((one) => one.name === name);
+    if (Number(Atomics.add(ended, plan.scenarios.length + own, 1n)) + 1 < workers) return;
+    if (tellOver !== null) return tellOver(own);
     for (const index of waiting) {
       const startMs = clock.now() + (plan.scenarios[index]?.startTimeNs ?? 0) / NS_PER_MS;
       this.#parts.announce(index, startMs);

@@ -4,6 +4,7 @@ import { Answer, Op } from '../../../api/bridge.ts';
 import { nthOwned, segmentOf, type Segment } from '../../executors/segments/segment.ts';
 import type { Calls } from '../sandbox/calls.ts';
 import type { Mesh, MeshMessage } from './mesh.ts';
+import type { SharedCall } from '../../threads/vu.ts';
 import type { Operation } from '../sandbox/operation.ts';
 import type { Timed } from '../timer-queue.ts';
 import type { WorkerParts } from '../parts.ts';
@@ -14,6 +15,9 @@ export function hashOf(name: string): number {
   for (let i = 0; i < name.length; i++) hash = Math.imul(hash ^ name.charCodeAt(i), 0x01000193);
   return hash | 0 || 1;
 }
+
+/** Null in a process that is the whole run. */
+type Elsewhere = ((call: SharedCall) => void) | null;
 
 interface Waiter {
   give(item: string | null): void;
@@ -30,18 +34,28 @@ export class SharedState {
   readonly #items = new Map<string, string[]>();
   readonly #waiters = new Map<string, Waiter[]>();
   readonly #asked = new Map<number, Operation>();
-  #questions = 0;
+  /** why random: an answer that comes late must not be taken by a worker that took the dead one's place */
+  #questions = Math.floor(Math.random() * 2 ** 40);
   readonly #mesh: () => Mesh;
+  readonly #elsewhere: Elsewhere;
 
-  constructor(parts: WorkerParts, calls: Calls, mesh: () => Mesh) {
+  /** @param elsewhere where queues are kept that several processes share */
+  constructor(
+    parts: WorkerParts,
+    calls: Calls,
+    { mesh, elsewhere }: { readonly mesh: () => Mesh; readonly elsewhere: Elsewhere },
+  ) {
     this.#parts = parts;
+    this.#elsewhere = elsewhere;
     this.#table = new BigInt64Array(parts.plan.counters);
     this.#part = segmentOf(parts.plan.part);
     this.#mesh = mesh;
     const { host } = parts;
     host.handle(Op.SHARED_NEXT, () => this.#next(host.words()));
     calls.on('push', (operation, call) => {
-      this.#send({ kind: 'push', queue: String(call['queue']), item: String(call['item']) });
+      const [queue, item] = [String(call['queue']), String(call['item'])];
+      if (this.#elsewhere !== null) this.#elsewhere({ op: 'push', queue, item });
+      else this.#send({ kind: 'push', queue, item });
       host.settleJson(operation, null);
     });
     calls.on('pop', (operation, call) =>
@@ -86,14 +100,15 @@ export class SharedState {
       this.#asked.delete(number);
       this.#parts.host.settle(operation, Answer.INTERRUPTED, 0, '');
     };
-    this.#send({ kind: 'pop', queue, timeoutMs, number, from: this.#parts.worker });
+    if (this.#elsewhere !== null) this.#elsewhere({ op: 'pop', queue, timeoutMs, number });
+    else this.#send({ kind: 'pop', queue, timeoutMs, number, from: this.#parts.worker });
   }
 
   /** A message of another worker, or of this one. */
   receive(message: MeshMessage): void {
     if (message.kind === 'push') this.#push(message.queue, message.item);
     else if (message.kind === 'pop') this.#pop(message);
-    else if (message.kind === 'popped') this.#popped(message.number, message.item);
+    else if (message.kind === 'popped') this.popped(message.number, message.item);
   }
 
   #push(queue: string, item: string): void {
@@ -130,7 +145,7 @@ export class SharedState {
     this.#parts.timers.add(waiter.timer);
   }
 
-  #popped(number: number, item: string | null): void {
+  popped(number: number, item: string | null): void {
     const operation = this.#asked.get(number);
     this.#asked.delete(number);
     if (operation !== undefined) this.#parts.host.settleJson(operation, item);

@@ -7,6 +7,7 @@ import type { Options } from '../../../config/types.ts';
 import { ExitCode } from '../../../errors.ts';
 import { percent, rate as rateText, time } from '../../../metrics/numbers.ts';
 import { needsAscii } from '../../run/print-summary.ts';
+import type { AgentFlags, AgentsMeeting } from '../../agents/on-agents.ts';
 import type { FlagValues } from '../../run/run-flags.ts';
 import { endOnFault, stopOnSignal } from '../../run/supervise.ts';
 import { shownPath } from '../../terminal.ts';
@@ -29,6 +30,8 @@ export interface CapacityRequest {
   readonly terminal: Terminal;
   /** 0: a line a step; 1 and more: only what was found. */
   readonly quiet: number;
+  /** Who carries the load, when it is not this process. */
+  readonly agents: AgentFlags | null;
 }
 
 /** `summary.json` of a search. Rates are starts a second. */
@@ -58,10 +61,13 @@ export async function findCapacity(request: CapacityRequest): Promise<number> {
   const folderOf = ({ resultsDir }: Options): string =>
     (folder ??= makeRunFolder(resultsDir, newId(startedAt, script)));
   const attended = new Attended(terminal);
+  let meeting: AgentsMeeting | null = null;
   try {
+    meeting = await meet(request);
+    const settings = { ...request, folderOf, meeting };
     const search = await searchCapacity(range, async (rate, confirms) => {
       const number = steps.length + 1;
-      const step = await attended.run({ ...request, folderOf }, { rate, confirms, number });
+      const step = await attended.run(settings, { rate, confirms, number });
       steps.push(step);
       if (request.quiet === 0) terminal.err(stepLine(steps.length, step));
       return step;
@@ -73,7 +79,15 @@ export async function findCapacity(request: CapacityRequest): Promise<number> {
     throw error;
   } finally {
     attended.end();
+    await meeting?.close();
   }
+}
+
+/** The agents, for all steps. */
+async function meet({ agents, terminal }: CapacityRequest): Promise<AgentsMeeting | null> {
+  if (agents === null) return null;
+  const { AgentsMeeting: Meeting } = await import('../../agents/on-agents.ts');
+  return Meeting.open(agents, terminal, { once: false });
 }
 
 /**

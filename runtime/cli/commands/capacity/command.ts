@@ -2,6 +2,7 @@
 import type { Command } from 'commander';
 import { DicomRunError, ExitCode } from '../../../errors.ts';
 import type { DefineCommand } from '../../command.ts';
+import { addAgentFlags, takeAgentFlags } from '../../run/agent-flags.ts';
 import {
   addConfigFlags,
   addTargetFlags,
@@ -26,6 +27,7 @@ const EXAMPLES = `
 Examples:
   dicomrun capacity gi-routing.ts --embedded --step-duration 5s
   dicomrun capacity gi-routing.ts -c PACS@10.1.2.3:104 --from 5 --to 200 --step-duration 2m
+  dicomrun capacity gi-routing.ts -c PACS@10.1.2.3:104 --creds coordinator.creds --agents 10
 
 The rate doubles until a threshold breaks, the gap is halved down to --precision, and the answer
 is confirmed by a second run. A step is an ordinary run with constant-arrival-rate; its folder
@@ -61,13 +63,15 @@ export const define: DefineCommand = (command, { terminal, exit }) => {
     )
     .option('--no-color', 'no colours')
     .option('--color', 'colours also where there is no terminal');
+  addAgentFlags(command);
   command.action(async (script: string) => exit(await capacity(command, script, terminal)));
 };
 
 async function capacity(command: Command, script: string, terminal: Terminal): Promise<number> {
   const own = command.opts<CapacityFlags>();
+  const { agents, rest } = takeAgentFlags(givenFlags(command));
   const flags: FlagValues = {
-    ...ofTheRuns(givenFlags(command)),
+    ...ofTheRuns(rest),
     ...connectFlags(command, undefined, undefined),
     'no-report': true,
   };
@@ -86,7 +90,7 @@ async function capacity(command: Command, script: string, terminal: Terminal): P
     throw problem('flag --step-duration: a step takes at least 1s', '--step-duration 30s');
   }
   return findCapacity({
-    ...{ script, flags, terminal },
+    ...{ script, flags, terminal, agents },
     range: { from, to, precision: readRate('--precision', own.precision) / 100 },
     durationNs: stepMs * 1e6,
     vus: readCount('--vus', own.vus, 1),

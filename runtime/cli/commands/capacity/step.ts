@@ -9,7 +9,8 @@ import type { ConstantArrivalRate } from '../../../executors/constant-arrival-ra
 import type { Scenario } from '../../../executors/index.ts';
 import type { Summary } from '../../../metrics/summary.ts';
 import { execute } from '../../run/execute.ts';
-import type { ExecuteResult } from '../../run/execute.ts';
+import type { ExecuteRequest, ExecuteResult } from '../../run/execute.ts';
+import type { AgentsMeeting } from '../../agents/on-agents.ts';
 import type { FlagValues } from '../../run/run-flags.ts';
 import { shownPath } from '../../terminal.ts';
 import type { Terminal } from '../../terminal.ts';
@@ -28,6 +29,8 @@ export interface StepSettings {
   readonly vus: number;
   /** Folder of the search, in which each step makes its own; made when the options are known. */
   readonly folderOf: (options: Options) => string;
+  /** Agents that carry the load; null: this process does. */
+  readonly meeting: AgentsMeeting | null;
 }
 
 /** Which step of the search. */
@@ -62,15 +65,22 @@ export interface Step {
 /** @throws DicomRunError when there is no verdict: a mistake, an interruption, no target. */
 export async function runStep(settings: StepSettings, asked: StepAsked): Promise<Step> {
   const { script, flags, terminal, stopper } = settings;
-  const { rate, confirms } = asked;
+  const { rate, confirms, number } = asked;
   const adjust = (options: Options, loaded: Loaded): Options =>
     at(settings, asked, options, loaded);
-  const result = await execute({
+  const own: ExecuteRequest = {
     ...{ script, flags, mode: 'run', terminal, stopper, adjust },
     screen: new StepScreen(terminal),
     next: (folder) => [`dicomrun report ${folder}`],
-  });
-  return stepOf(result, { rate, confirms, folder: shownPath(terminal, result.folder) });
+  };
+  const testid = flags['testid'] === undefined ? undefined : `${String(flags['testid'])}-${number}`;
+  const elsewhere = await settings.meeting?.run(own, testid);
+  try {
+    const result = await execute(elsewhere?.request ?? own);
+    return stepOf(result, { rate, confirms, folder: shownPath(terminal, result.folder) });
+  } finally {
+    await elsewhere?.end();
+  }
 }
 
 /** The options of a step: the one scenario at a constant rate, in the folder of the search. */
