@@ -1,5 +1,6 @@
 // Our own transport without the sandbox, metrics and threads: what a script is measured against.
-//   node bare.js PORT VUS SECONDS BYTES
+// What is measured begins when its code is compiled.
+//   node bare.js PORT VUS SECONDS BYTES [STORES]: so long, or so many
 import { Pool } from '../dicom/pool/prototype.ts';
 import { syntheticPool } from '../dicom/synthetic/synthetic.ts';
 import type { Pending } from '../dicom/dimse/pending.ts';
@@ -22,8 +23,18 @@ let sent = 0;
 let done = 0;
 let running = 0;
 let until = Infinity;
+/** Those before are not counted. */
+const WARM_UP = 25_000;
+let counted = 0;
 let cpu = process.cpuUsage();
 let began = 0;
+
+function measure(): void {
+  counted = done;
+  began = performance.now();
+  cpu = process.cpuUsage();
+  if (stores === 0) until = began + seconds * 1000;
+}
 
 class Sender implements Pending {
   messageId = 0;
@@ -43,7 +54,7 @@ class Sender implements Pending {
   }
 
   send(): void {
-    if (performance.now() > until || (stores > 0 && sent >= stores)) {
+    if (performance.now() > until || (stores > 0 && sent >= WARM_UP + stores)) {
       this.association.release();
       if (--running === 0) report();
       return;
@@ -54,7 +65,7 @@ class Sender implements Pending {
   }
 
   onReply(): void {
-    done++;
+    if (++done === WARM_UP) measure();
     if (vus > 1) setImmediate(() => this.send());
     else this.send();
   }
@@ -67,8 +78,11 @@ class Sender implements Pending {
 function report(): void {
   const wallS = (performance.now() - began) / 1000;
   const used = process.cpuUsage(cpu);
-  const cpuUs = (used.user + used.system) / done;
-  console.log(JSON.stringify({ stores: done, wallS, perSecond: done / wallS, cpuUs }));
+  const count = done - counted;
+  const [userUs, systemUs] = [used.user / count, used.system / count];
+  const cpuUs = userUs + systemUs;
+  const rates = { perSecond: count / wallS, cpuUs, userUs, systemUs };
+  console.log(JSON.stringify({ stores: count, wallS, ...rates }));
   process.exit(0);
 }
 
@@ -82,9 +96,6 @@ for (let i = 0; i < vus; i++) {
       senders.push(new Sender(outcome.association));
       if (senders.length < vus) return;
       running = vus;
-      began = performance.now();
-      cpu = process.cpuUsage();
-      if (stores === 0) until = began + seconds * 1000;
       for (const sender of senders) sender.send();
     },
   );

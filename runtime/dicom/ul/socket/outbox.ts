@@ -6,6 +6,7 @@ import type { Outgoing } from '../outgoing.ts';
 import type { FaultKind, SendFault } from '../send-fault.ts';
 import { wheel } from '../thread.ts';
 import { type Pipe, SLICE_BYTES, Transmission, type TransmissionUser } from './transmission.ts';
+import { writeStream, writeWhole } from './whole-write.ts';
 
 /** Whole messages are written at once while less than this waits in the socket. */
 const HIGH_WATER_BYTES = 8_388_608;
@@ -39,6 +40,7 @@ export class Outbox implements Pipe, TransmissionUser {
   /** Bytes handed to the socket. */
   bytes = 0;
   readonly #socket: Socket;
+  readonly #write: typeof writeWhole;
   readonly #user: OutboxUser;
   #active: Transmission | null = null;
   #responses: Item[] | null = null;
@@ -48,6 +50,7 @@ export class Outbox implements Pipe, TransmissionUser {
 
   constructor(socket: Socket, user: OutboxUser) {
     this.#socket = socket;
+    this.#write = 'encrypted' in socket ? writeStream : writeWhole;
     this.#user = user;
   }
 
@@ -93,8 +96,7 @@ export class Outbox implements Pipe, TransmissionUser {
     const socket = this.#socket;
     if (pending !== null) pending.sendStart = performance.now();
     this.bytes += message.head.length;
-    socket.write(message.head, this.#flushed);
-    const flushed = socket.writableLength === 0;
+    const flushed = this.#write(socket, message.head, this.#flushed);
     message.written(flushed);
     if (pending === null) return;
     if (flushed) pending.sendEnd = performance.now();
