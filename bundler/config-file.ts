@@ -53,7 +53,7 @@ export async function loadConfigFile(file: string, cwd?: string): Promise<unknow
 }
 
 async function readJson(file: string): Promise<unknown> {
-  const text = await readFile(file, 'utf8');
+  const text = (await readFile(file, 'utf8')).replace(/^\ufeff/, '');
   try {
     return JSON.parse(text) as unknown;
   } catch (error) {

@@ -58,3 +58,15 @@ it('what somebody named is theirs alone, and may be a link of their own', () => 
   writeNamedFile(join(dir, 'mine'), 'through');
   expect(readFileSync(file, 'utf8')).toBe('through');
 });
+
+it('on Windows a file that somebody has open gets the new text in its place', () => {
+  const file = join(dir, 'report.html');
+  writeFileSync(file, 'old');
+  const rename = () => {
+    throw Object.assign(new Error('EPERM: operation not permitted'), { code: 'EPERM' });
+  };
+  expect(() => writeOwnFile(file, 'new', { rename, platform: 'linux' })).toThrow('EPERM');
+  expect([readFileSync(file, 'utf8'), readdirSync(dir)]).toEqual(['old', ['report.html']]);
+  writeOwnFile(file, 'new', { rename, platform: 'win32' });
+  expect([readFileSync(file, 'utf8'), readdirSync(dir)]).toEqual(['new', ['report.html']]);
+});

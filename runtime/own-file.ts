@@ -2,6 +2,7 @@
 // somebody left in their place.
 import {
   closeSync,
+  copyFileSync,
   constants,
   lstatSync,
   openSync,
@@ -13,15 +14,37 @@ import { dirname, join } from 'node:path';
 
 const OWNER_ONLY = 0o600;
 
+/** What takes a file to its name. */
+interface Move {
+  readonly rename: (from: string, to: string) => void;
+  readonly platform: string;
+}
+
 /** Replaces a file. @throws what the disk says; then nothing is left of it */
-export function writeOwnFile(path: string, text: string): void {
+export function writeOwnFile(
+  path: string,
+  text: string,
+  move: Move = { rename: renameSync, platform: process.platform },
+): void {
   const beside = join(dirname(path), `.${process.pid}-${Math.random().toString(36).slice(2)}.part`);
   try {
     writeFileSync(beside, text, { mode: OWNER_ONLY, flag: 'wx' });
-    renameSync(beside, path);
+    moveOver(beside, path, move);
   } catch (error) {
     rmSync(beside, { force: true });
     throw error;
+  }
+}
+
+/** On Windows a file that a browser or a scanner has open takes no other in its place, but a new text. */
+function moveOver(from: string, to: string, { rename, platform }: Move): void {
+  try {
+    rename(from, to);
+  } catch (error) {
+    const isHeld = ['EPERM', 'EACCES', 'EBUSY'].includes((error as { code?: string }).code ?? '');
+    if (platform !== 'win32' || !isHeld) throw error;
+    copyFileSync(from, to);
+    rmSync(from, { force: true });
   }
 }
 

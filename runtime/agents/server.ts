@@ -37,12 +37,15 @@ const START_MS = 10_000;
 const GREETING_S = 10;
 const MAX_PAYLOAD = 8 * 1024 * 1024;
 
-/** Where Debian puts it is not on every PATH. */
+/** Its name, and that on Windows. */
+const SERVER_NAMES = ['nats-server', 'nats-server.exe'];
+
+/** Where Debian and Homebrew put it is not on every PATH. */
 function findServer(path: string): string {
-  const folders = [...path.split(delimiter), '/usr/sbin', '/usr/local/sbin'];
+  const folders = [...path.split(delimiter), '/usr/sbin', '/usr/local/sbin', '/opt/homebrew/bin'];
   const found = folders
     .filter((folder) => folder !== '')
-    .map((folder) => join(folder, 'nats-server'))
+    .flatMap((folder) => SERVER_NAMES.map((name) => join(folder, name)))
     .find(isExecutable);
   if (found !== undefined) return found;
   throw new DicomRunError(ExitCode.CONFIG, {

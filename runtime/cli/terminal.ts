@@ -69,11 +69,21 @@ export function nodeTerminal(): Terminal {
   };
 }
 
-/** `$PAGER`, else less, which leaves the text on the screen; without one the text is written whole. */
+/** `$PAGER`, else less, which leaves the text on the screen; Windows has none of its own. */
+export function pagerOf(env: Terminal['env'], platform: string = process.platform): string {
+  return env['PAGER'] ?? (platform === 'win32' ? '' : 'less');
+}
+
+/** Whether a shell's answer says that there is no such pager: 126 and 127, of cmd.exe any but 0. */
+export function noPager(code: number | null, platform: string = process.platform): boolean {
+  return platform === 'win32' ? code !== 0 : code === 126 || code === 127;
+}
+
+/** Without a pager the text is written whole. */
 function page(text: string, env: Terminal['env']): Promise<void> {
   const { stdout } = process;
   const fits = text.split('\n').length < (stdout.rows || 24);
-  const pager = env['PAGER'] ?? 'less';
+  const pager = pagerOf(env);
   if (stdout.isTTY !== true || fits || pager === '' || pager === 'cat') {
     stdout.write(text);
     return Promise.resolve();
@@ -96,8 +106,7 @@ function page(text: string, env: Terminal['env']): Promise<void> {
     const { stdin } = started;
     stdin.on('error', () => undefined);
     started.once('error', () => done(false));
-    // 126, 127: the shell found no such pager.
-    started.once('close', (code) => done(code !== 126 && code !== 127));
+    started.once('close', (code) => done(!noPager(code)));
     stdin.end(text);
   });
 }
@@ -153,10 +162,13 @@ function onSignal(callback: Parameters<Terminal['onSignal']>[0]): () => void {
   process.on('SIGINT', onInt);
   process.on('SIGTERM', onTerm);
   process.on('SIGHUP', onHup);
+  // Ctrl-Break of Windows; elsewhere there is no such signal.
+  process.on('SIGBREAK', onTerm);
   return () => {
     process.off('SIGINT', onInt);
     process.off('SIGTERM', onTerm);
     process.off('SIGHUP', onHup);
+    process.off('SIGBREAK', onTerm);
   };
 }
 

@@ -24,6 +24,12 @@ HTM_OPH,OPV,/GPA/i,"Visual Fields (VF), ""GPA""",,
     ]);
   });
 
+  it('read as spreadsheets write them: a mark in front, semicolons, CRLF', () => {
+    const plain = 'route,when:Modality\nCT_ROUTE,CT\n"A,B",MR\n';
+    const sheet = '\ufeffroute;when:Modality\r\nCT_ROUTE;CT\r\nA,B;MR\r\n';
+    expect(rulesFromCsv(sheet)).toEqual(rulesFromCsv(plain));
+  });
+
   it('name what they cannot read', () => {
     expect(() => rulesFromCsv('route,wenn:Modality\nA,B')).toThrow(
       'rules column 2: "wenn:Modality"',

@@ -70,14 +70,18 @@ function wishOf(cell: string): TagWish {
 }
 
 /** Cells by line (RFC 4180); empty lines and lines that begin with # are left out. */
-function rows(text: string): string[][] {
+function rows(given: string): string[][] {
+  // As spreadsheets write it: a mark in front, and semicolons where the comma is a decimal point.
+  const text = given.replace(/^\ufeff/, '');
+  const [names = ''] = text.split(/[\r\n]/).filter((line) => /^[^#]/.test(line));
+  const by = names.split(';').length > names.split(',').length ? ';' : ',';
   const found: string[][] = [];
-  const cell = /("(?:[^"]|"")*"|[^,\n\r]*)(,|\r?\n|\r|$)/g;
+  const cell = new RegExp(`("(?:[^"]|"")*"|[^${by}\\n\\r]*)(${by}|\\r?\\n|\\r|$)`, 'g');
   let row: string[] = [];
   for (let match = cell.exec(text); match !== null; match = cell.exec(text)) {
     const [whole, value = '', end] = match;
     row.push(value.startsWith('"') ? value.slice(1, -1).replace(/""/g, '"') : value);
-    if (end === ',') continue;
+    if (end === by) continue;
     if (row.length > 1 || (row[0]?.trim() ?? '') !== '') found.push(row);
     row = [];
     if (whole === '' || end === '') break;

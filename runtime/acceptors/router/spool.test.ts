@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -16,6 +16,21 @@ describe('a spooled message', () => {
     expect([closed, file.error, file.read(0, 3).toString()]).toEqual([0, null, 'abc']);
     file.release();
     expect(closed).toBe(1);
+    rmSync(folder, { recursive: true });
+  });
+
+  it('keeps its name while it is open where the system will have it so, and not longer', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'dicomrun-spool-test-'));
+    const forget = () => {
+      throw new Error('EPERM');
+    };
+    const file = new SpoolFile(folder, () => undefined, forget);
+    file.write(Buffer.from('abc'), 0, 3);
+    file.end();
+    expect([file.error, file.read(0, 3).toString()]).toEqual([null, 'abc']);
+    expect(readdirSync(folder)).toHaveLength(1);
+    file.release();
+    expect(readdirSync(folder)).toEqual([]);
     rmSync(folder, { recursive: true });
   });
 

@@ -42,6 +42,8 @@ export class SpoolFile {
   /** What went wrong while writing, null when nothing did. */
   error: string | null = null;
   #fd = -1;
+  /** Where a file that is open cannot lose its name (Windows), it goes when it is closed. */
+  #named = false;
   readonly #path: string;
   #slab = Buffer.alloc(0);
   #used = 0;
@@ -49,12 +51,13 @@ export class SpoolFile {
   #readers = 0;
   readonly #onClosed: () => void;
 
-  constructor(folder: string, onClosed: () => void) {
+  /** @param forget takes the name of the open file; unlink unless told */
+  constructor(folder: string, onClosed: () => void, forget: (path: string) => void = unlinkSync) {
     this.#path = join(folder, `dicomrun-spool-${randomUUID()}`);
     this.#onClosed = onClosed;
     this.#attempt(() => {
       this.#fd = openSync(this.#path, 'wx+', 0o600);
-      unlinkSync(this.#path);
+      this.#named = !attempted(() => forget(this.#path));
       this.#slab = Buffer.allocUnsafeSlow(SLAB_BYTES);
     });
   }
@@ -128,6 +131,7 @@ export class SpoolFile {
     if (this.#users > 0 || this.#readers > 0) return;
     if (this.#fd >= 0) closeSync(this.#fd);
     this.#fd = -1;
+    if (this.#named) this.#named = !attempted(() => unlinkSync(this.#path));
     this.error ??= 'the spool is closed';
     this.#onClosed();
   }
@@ -147,5 +151,14 @@ export class SpoolFile {
     } catch (error) {
       this.error = `spool ${this.#path}: ${error instanceof Error ? error.message : String(error)}`;
     }
+  }
+}
+
+function attempted(act: () => void): boolean {
+  try {
+    act();
+    return true;
+  } catch {
+    return false;
   }
 }

@@ -4,10 +4,8 @@ import type { WriteStream } from 'node:fs';
 import { join } from 'node:path';
 import { makeFolder } from '../../dicom/file/make-folder.ts';
 import { fileMeta } from '../../dicom/file/part10.ts';
+import { safeName } from '../../dicom/file/portable-name.ts';
 import type { IncomingRequest } from '../../dicom/dimse/incoming.ts';
-
-/** Twice a UID (PS3.5 §9.1); what is longer is no UID, and may be longer than a file name can be. */
-const LONGEST_NAME = 128;
 
 /** How the data set came. */
 export interface FileFacts {
@@ -104,12 +102,4 @@ class StreamFile implements OpenFile {
     this.#stream.once('close', () => rm(path, { force: true }, () => {}));
     this.#stream.destroy();
   }
-}
-
-function safeName(text: string): string {
-  const safe = text
-    .replace(/[^A-Za-z0-9._-]/g, '_')
-    .replace(/^\.+/, '_')
-    .slice(0, LONGEST_NAME);
-  return safe === '' ? '_' : safe;
 }

@@ -1,9 +1,10 @@
 // Reads the files that configuration comes from; what they mean is the business of runtime/config.
-import { existsSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { DicomRunError, ExitCode } from '../../errors.ts';
 import type { FlagValues } from './run-flags.ts';
 import type { Terminal } from '../terminal.ts';
+import { readTextFile } from '../text-file.ts';
 
 /** A `.env` file as it stands. */
 export interface EnvText {
@@ -41,7 +42,7 @@ export async function readSources(
 function readEnvFiles(given: FlagValues[string] | undefined, cwd: string): readonly EnvText[] {
   if (given === undefined) {
     const own = resolve(cwd, '.env');
-    return existsSync(own) ? [{ name: '.env', text: readFileSync(own, 'utf8') }] : [];
+    return existsSync(own) ? [{ name: '.env', text: readTextFile(own) }] : [];
   }
   const names = Array.isArray(given) ? (given as readonly string[]) : [String(given)];
   return names.map((name) => ({ name, text: readText(resolve(cwd, name), name, '--env-file') }));
@@ -81,7 +82,7 @@ export function refuseForeign(file: string, scriptFile: string | null): void {
 
 function readText(path: string, name: string, flag: string): string {
   try {
-    return readFileSync(path, 'utf8');
+    return readTextFile(path);
   } catch (error) {
     const why =
       (error as NodeJS.ErrnoException).code === 'ENOENT' ? 'does not exist' : 'cannot be read';

@@ -32,9 +32,12 @@ export function summaryText(terminal: Terminal, summary: Summary): string {
   });
 }
 
+/** Terminals of Windows that say what they are; the old console does not, and shows marks as letters. */
+const MODERN = ['WT_SESSION', 'TERM_PROGRAM', 'ConEmuANSI', 'MSYSTEM', 'TERM'];
+
 /** Windows consoles that are not UTF-8 show marks and lines as letters. */
-export function needsAscii(env: Terminal['env']): boolean {
-  if (process.platform === 'win32') return env['WT_SESSION'] === undefined;
+export function needsAscii(env: Terminal['env'], platform: string = process.platform): boolean {
+  if (platform === 'win32') return MODERN.every((name) => (env[name] ?? '') === '');
   const locale = env['LC_ALL'] ?? env['LC_CTYPE'] ?? env['LANG'] ?? '';
   return /iso-?8859|ascii/i.test(locale);
 }

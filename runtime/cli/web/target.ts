@@ -1,6 +1,5 @@
 // Whom `dicomrun web` asks: the web target of flags and configuration.
 import type { Command } from 'commander';
-import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { flagHelp } from '../../config/option-table.ts';
 import { resolveOptions } from '../../config/resolve.ts';
@@ -12,6 +11,7 @@ import { readSources } from '../run/config-sources.ts';
 import { collect, givenFlags } from '../run/run-flags.ts';
 import type { Terminal } from '../terminal.ts';
 import { WebPeer } from './web-peer.ts';
+import { readTextFile } from '../text-file.ts';
 
 export interface TargetFlags {
   readonly timeout: string;
@@ -88,7 +88,7 @@ function withFlags(target: WebTarget, flags: TargetFlags, cwd: string): WebTarge
 export function readToken(file: string, cwd: string): string {
   let token: string;
   try {
-    token = readFileSync(resolve(cwd, file), 'utf8').trim();
+    token = readTextFile(resolve(cwd, file)).trim();
   } catch (error) {
     const isThere = (error as NodeJS.ErrnoException).code !== 'ENOENT';
     throw noToken(`${file} ${isThere ? 'cannot be read' : 'does not exist'}`);

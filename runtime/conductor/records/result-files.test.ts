@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, symlinkSync, writeSync } from 'node:
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { LineFile } from './result-files.ts';
+import { LineFile, makeRunFolder } from './result-files.ts';
 
 /** A disk with so many bytes of room. */
 const disk = { room: Infinity };
@@ -61,4 +61,9 @@ it('a link in its place is not followed', () => {
   file.close();
   expect(said[0]).toMatch(/ELOOP/);
   expect(() => readFileSync(join(dir, 'of-somebody'))).toThrow(/ENOENT/);
+});
+
+it.each(['CON', '2026-11-30T10:00', 'what?', 'dot.'])('Windows has no folder %s', (id) => {
+  expect(() => makeRunFolder(dir, id, 'win32')).toThrow(/cannot be the name of a folder/);
+  expect(makeRunFolder(dir, id, 'linux')).toBe(join(dir, id));
 });

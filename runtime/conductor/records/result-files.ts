@@ -2,7 +2,7 @@
 import { closeSync, existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { DicomRunError, ExitCode } from '../../errors.ts';
-import { makeFolders } from '../../make-folders.ts';
+import { makeFolders, windowsFault } from '../../make-folders.ts';
 import { openToAppend } from '../../own-file.ts';
 import { RUNLOG_FILE } from '../../runlog/format.ts';
 import { WaitingLines } from '../../runlog/waiting-lines.ts';
@@ -30,12 +30,24 @@ export function newRunId(epochMs: number, script: string, random: number): strin
 }
 
 /** Makes the folder of a run. @throws DicomRunError 104 when it cannot be written. */
-export function makeRunFolder(resultsDir: string, id: string): string {
+export function makeRunFolder(
+  resultsDir: string,
+  id: string,
+  platform: string = process.platform,
+): string {
   if (/[\\/\u0000-\u001f]|^\.{0,2}$/.test(id)) {
     throw new DicomRunError(ExitCode.CONFIG, {
       code: 'CONFIG_RESULTS_DIR',
       message: `testid: must be the name of a folder, got ${JSON.stringify(id)}`,
       hint: 'e.g. --testid nightly-42; --results DIR says where the folders of runs are made',
+    });
+  }
+  const fault = platform === 'win32' ? windowsFault(id) : null;
+  if (fault !== null) {
+    throw new DicomRunError(ExitCode.CONFIG, {
+      code: 'CONFIG_RESULTS_DIR',
+      message: `testid ${JSON.stringify(id)} cannot be the name of a folder: ${fault}`,
+      hint: 'e.g. --testid nightly-42',
     });
   }
   const folder = join(resultsDir, id);

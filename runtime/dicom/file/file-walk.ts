@@ -1,6 +1,6 @@
 // Finds files: a folder (recursively), single files, or a glob. Symbolic links are followed, loops
 // are not.
-import { readdirSync, realpathSync, statSync, type Stats } from 'node:fs';
+import { existsSync, readdirSync, realpathSync, statSync, type Stats } from 'node:fs';
 import { dirname, isAbsolute, join, resolve, sep } from 'node:path';
 import { DataError } from '../element/data-error.ts';
 
@@ -15,9 +15,11 @@ export interface FoundFiles {
   readonly unreadable: readonly { readonly path: string; readonly reason: string }[];
 }
 
-/** Whether a path has wildcards: `*`, `?`, `[…]`, `{a,b}`. */
-export function isGlob(path: string): boolean {
-  return /[*?[{]/.test(path);
+const hasWildcards = (path: string): boolean => /[*?[{]/.test(path);
+
+/** Whether a path has wildcards (`*`, `?`, `[…]`, `{a,b}`) and is no file or folder of that name. */
+function isGlob(path: string, base: string): boolean {
+  return hasWildcards(path) && !existsSync(resolve(base, path));
 }
 
 /**
@@ -28,12 +30,11 @@ export function isGlob(path: string): boolean {
 export function findFiles(path: string, base: string): FoundFiles {
   const full = isAbsolute(path) ? path : resolve(base, path);
   const walk: Walk = { files: [], unreadable: [], seen: new Set(), matches: () => true };
-  if (!isGlob(path)) {
+  if (!isGlob(path, base)) {
     visit(full, walk);
   } else {
     const root = globRoot(full);
-    const pattern = globPattern(full);
-    visit(root, { ...walk, matches: (file) => pattern.test(file) });
+    visit(root, { ...walk, matches: globMatcher(full) });
   }
   walk.files.sort((a, b) => (a.path < b.path ? -1 : 1));
   return walk;
@@ -49,20 +50,20 @@ export function findAllFiles(paths: readonly string[], base: string): FoundFiles
   const files = found.flatMap((one) => one.files);
   const absent = found.filter(({ path, files: own, unreadable }) => {
     const isThere = unreadable.every((one) => one.path !== resolve(base, path));
-    return own.length === 0 && (isGlob(path) || !isThere);
+    return own.length === 0 && (isGlob(path, base) || !isThere);
   });
   const wanted = absent.length > 0 ? absent : files.length === 0 ? found : [];
   if (wanted.length === 0) return { files, unreadable: found.flatMap((one) => one.unreadable) };
-  throw new DataError('DATA_NO_FILES', noFiles(wanted), NO_FILES_HINT);
+  throw new DataError('DATA_NO_FILES', noFiles(wanted, base), NO_FILES_HINT);
 }
 
 const NO_FILES_HINT =
   'name files, or folders with all that is below; `dicomrun generate --out DIR` makes some';
 
-function noFiles(found: readonly ({ readonly path: string } & FoundFiles)[]): string {
+function noFiles(found: readonly ({ readonly path: string } & FoundFiles)[], base: string): string {
   const [first] = found;
   const paths = found.map(({ path }) => `"${path}"`).join(', ');
-  if (first === undefined || isGlob(first.path)) return `no file fits ${paths}`;
+  if (first === undefined || isGlob(first.path, base)) return `no file fits ${paths}`;
   const reason = first.unreadable[0]?.reason;
   if (reason === undefined) return `no file in ${paths}`;
   return reason === 'ENOENT' || reason === 'ENOTDIR'
@@ -115,9 +116,25 @@ export function errorCode(error: unknown): string {
 /** The folder before the first wildcard. */
 function globRoot(pattern: string): string {
   const parts = pattern.split(/[\\/]/);
-  const first = parts.findIndex(isGlob);
+  const first = parts.findIndex(hasWildcards);
   const root = parts.slice(0, first).join(sep);
   return root === '' ? dirname(pattern) : root;
+}
+
+/**
+ * Whether paths of this system fit a pattern. On Windows both may be written with either slash, and
+ * case makes no difference.
+ *
+ * @internal
+ */
+export function globMatcher(pattern: string, separator: string = sep): (path: string) => boolean {
+  if (separator === '/') {
+    const wanted = globPattern(pattern);
+    return (path) => wanted.test(path);
+  }
+  const slashes = (path: string): string => path.replaceAll(separator, '/').toLowerCase();
+  const wanted = globPattern(slashes(pattern));
+  return (path) => wanted.test(slashes(path));
 }
 
 function globPattern(pattern: string): RegExp {

@@ -1,6 +1,5 @@
 // Flags of `serve` as the specification of a station.
 import type { RouterRule, SimulatedArchive, StationTls } from '../../../../api/k6/simulate.ts';
-import { readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { checkSpec } from './check-spec.ts';
 import { rulesFromCsv } from '../../../acceptors/router/rule-csv.ts';
@@ -13,6 +12,7 @@ import { readToken } from '../../web/target.ts';
 import { readPort, readTitle } from '../../flag-values.ts';
 import { DicomRunError, ExitCode } from '../../../errors.ts';
 import type { ServeFlags } from './command.ts';
+import { readTextFile } from '../../text-file.ts';
 
 /** Opens the station. @throws DicomRunError 104 */
 export async function openService(
@@ -180,7 +180,7 @@ function readJson(name: string, cwd: string): object {
 
 function readText(name: string, cwd: string): string {
   try {
-    return readFileSync(resolve(cwd, name), 'utf8');
+    return readTextFile(resolve(cwd, name));
   } catch (error) {
     const isThere = (error as NodeJS.ErrnoException).code !== 'ENOENT';
     throw unreadable(name, isThere ? 'cannot be read' : 'does not exist');
