@@ -1,9 +1,8 @@
 // What a recording holds, in numbers: added up line by line.
 import { statusClass, statusHex } from '../dicom/dimse/status.ts';
 import { statusName } from '../dicom/dimse/status-text.ts';
+import { curveOf, histogramOf, Hours, type Curve, type Histogram, type Hour } from './curve.ts';
 import type { RecordedAssociation, RecordedEnd, RecordedOperation } from './format.ts';
-
-const HOUR_MS = 3_600_000;
 
 /** Of a list of numbers. */
 export interface Spread {
@@ -22,6 +21,13 @@ export interface ServiceSummary {
   readonly size: Spread;
   /** Time to answer, ms; null where nothing was answered. */
   readonly waiting: Spread | null;
+}
+
+export interface StudiesSummary {
+  readonly count: number;
+  /** Images of a study. */
+  readonly images: Spread;
+  readonly histogram: Histogram;
 }
 
 export interface TrafficSummary {
@@ -43,10 +49,15 @@ export interface TrafficSummary {
   readonly transferSyntaxes: readonly (readonly [string, number])[];
   /** Failures and warnings as `C-STORE A700 out of resources`. */
   readonly statuses: readonly (readonly [string, number])[];
+  /** All of them as `C-STORE 0000 success`, the most first. */
+  readonly answers: readonly (readonly [string, number])[];
   /** Null without a C-STORE. */
-  readonly studies: { readonly count: number; readonly images: Spread } | null;
-  /** Associations that began in each hour from the first one on. */
-  readonly byHour: readonly number[];
+  readonly studies: StudiesSummary | null;
+  /** Bytes of the data sets of C-STOREs. */
+  readonly sizes: Histogram;
+  /** From the first association on. */
+  readonly byHour: readonly Hour[];
+  readonly curve: Curve;
   readonly bytes: readonly [number, number];
 }
 
@@ -68,6 +79,8 @@ export class TrafficTally {
   readonly #sopClasses = new Map<string, number>();
   readonly #syntaxes = new Map<string, number>();
   readonly #statuses = new Map<string, number>();
+  readonly #answers = new Map<string, number>();
+  readonly #hours = new Hours();
   readonly #studies = new Map<string, number>();
 
   get associations(): number {
@@ -81,6 +94,7 @@ export class TrafficTally {
   add(association: RecordedAssociation): void {
     const { at, ms, bytes, end, unread, calling, called, operations, more = 0 } = association;
     this.#starts.push(at);
+    this.#hours.association(at);
     this.#stops.push(at + ms);
     this.#bytes[0] += bytes[0];
     this.#bytes[1] += bytes[1];
@@ -88,7 +102,10 @@ export class TrafficTally {
     if (unread !== undefined) count(this.#unread, unread);
     if (calling !== '' || called !== '') count(this.#titles, `${calling} → ${called}`);
     this.#operations += operations.length + more;
-    for (const operation of operations) this.#operation(operation);
+    for (const operation of operations) {
+      this.#hours.request(at + operation.at, operation.bytes);
+      this.#operation(operation);
+    }
   }
 
   #operation(operation: RecordedOperation): void {
@@ -101,10 +118,9 @@ export class TrafficTally {
     if (waiting !== null) tally.waits.push(waiting);
     const kind = status === null ? 'none' : statusClass(status);
     if (kind === 'none' || kind === 'failure') tally.failed += 1;
-    if (status !== null && kind !== 'success') {
-      const name = statusName(status, service);
-      count(this.#statuses, `${service} ${statusHex(status)}${name === '' ? '' : ` ${name}`}`);
-    }
+    const answer = answerOf(service, status);
+    count(this.#answers, answer);
+    if (status !== null && kind !== 'success') count(this.#statuses, answer);
     if (service !== 'C-STORE') return;
     count(this.#sopClasses, operation.sopClass);
     count(this.#syntaxes, operation.transferSyntax);
@@ -126,14 +142,26 @@ export class TrafficTally {
       sopClasses: ordered(this.#sopClasses),
       transferSyntaxes: ordered(this.#syntaxes),
       statuses: ordered(this.#statuses),
-      studies:
-        this.#studies.size === 0
-          ? null
-          : { count: this.#studies.size, images: spread([...this.#studies.values()]) },
-      byHour: byHour(this.#starts, fromMs),
+      answers: ordered(this.#answers),
+      studies: studiesOf([...this.#studies.values()]),
+      sizes: histogramOf(this.#services.get('C-STORE')?.sizes ?? []),
+      byHour: this.#hours.from(fromMs),
+      curve: curveOf(this.#starts, this.#stops),
       bytes: this.#bytes,
     };
   }
+}
+
+/** `C-STORE A700 out of resources`, `C-STORE no answer`. */
+function answerOf(service: string, status: number | null): string {
+  if (status === null) return `${service} no answer`;
+  const name = statusName(status, service);
+  return `${service} ${statusHex(status)}${name === '' ? '' : ` ${name}`}`;
+}
+
+function studiesOf(images: readonly number[]): StudiesSummary | null {
+  if (images.length === 0) return null;
+  return { count: images.length, images: spread(images), histogram: histogramOf(images) };
 }
 
 function count(counts: Map<string, number>, key: string): void {
@@ -176,18 +204,4 @@ function mostAtOnce(starts: readonly number[], stops: readonly number[]): number
     most = Math.max(most, begun + 1 - ended);
   });
   return most;
-}
-
-/** More hours than a year has are a mistake of a clock. */
-const MOST_HOURS = 9000;
-
-function byHour(starts: readonly number[], fromMs: number): number[] {
-  const hours: number[] = [];
-  for (const at of starts) {
-    const hour = Math.floor((at - fromMs) / HOUR_MS);
-    if (hour >= MOST_HOURS) continue;
-    while (hours.length <= hour) hours.push(0);
-    hours[hour] = (hours[hour] ?? 0) + 1;
-  }
-  return hours;
 }

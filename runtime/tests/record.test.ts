@@ -4,11 +4,13 @@ import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync, rmSync, statfsSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { RecordedAssociation, RecordingHeader } from '../recording/format.ts';
 import { readMeta } from '../dicom/file/part10.ts';
 import { smallDisk } from './small-disk.ts';
+import { accessFaults, inkOfCanvases, openPage, startBrowser, tableCells } from './browser.ts';
 import { Place, type Running } from './cli-spawn.ts';
 import { dumpToFile, startQrscp, startStorescp, type StoragePeer } from './peers/dcmtk.ts';
 import { anyPortFree, HOST, requirePeer } from './peers/process.ts';
@@ -83,6 +85,38 @@ function fill(folder: string): void {
   writeFileSync(join(folder, 'filler'), Buffer.alloc(bavail * bsize));
 }
 
+/** The page of a recording of six images, in a browser. */
+async function expectPage(file: string): Promise<void> {
+  if (!requirePeer('chromium')) return;
+  const browser = await startBrowser();
+  try {
+    for (const look of [{}, { dark: true, width: 420 }]) {
+      const { page, complaints, requests } = await openPage(
+        browser,
+        pathToFileURL(file).href,
+        look,
+      );
+      expect(await page.locator('h1').innerText()).toBe('Recording stores');
+      const [services] = await tableCells(page, 'services');
+      expect(services?.slice(0, 3)).toEqual(['C-STORE', '6', '0 %']);
+      const modalities = await tableCells(page, 'images by modality');
+      expect(modalities).toEqual([[expect.stringMatching(/^(OT|SC) \(1\.2\.840/), '6', '100 %']]);
+      const titles = await tableCells(page, 'associations by AE titles, calling → called');
+      expect(titles).toEqual([['CT1 → X', '1', '100 %']]);
+      expect(await tableCells(page, 'answers by status')).toEqual([
+        ['C-STORE 0000 success', '6', '100 %'],
+      ]);
+      const ink = await inkOfCanvases(page);
+      expect(ink).toHaveLength(4);
+      expect(Math.min(...ink)).toBeGreaterThan(300);
+      expect(await accessFaults(page)).toEqual([]);
+      expect([complaints, requests]).toEqual([[], []]);
+    }
+  } finally {
+    await browser.close();
+  }
+}
+
 async function start(
   place: Place,
   to: StoragePeer,
@@ -141,6 +175,14 @@ describe.skipIf(!hasPeers)('a recording between DCMTK and DCMTK', () => {
       expect(text).not.toContain(CANARY_UID);
     }
     expect(out).not.toContain(CANARY);
+    expect(readdirSync(folder).sort()).toEqual(['recording.html', 'replay.ts', 'traffic.jsonl']);
+    expect(out).toContain(`for a browser: ${join('stores', 'recording.html')}\n`);
+    await expectPage(join(folder, 'recording.html'));
+    const shown = await place.run(['inspect', 'stores']);
+    expect([shown.code, shown.err]).toEqual([0, '']);
+    expect(shown.out).toMatch(/^1 association in /);
+    expect(shown.out).toMatch(/\nassociations open at once:\n1 ┤█/);
+    expect(shown.out).not.toContain(CANARY);
     const inspected = await place.run(['inspect', 'stores/replay.ts']);
     expect([inspected.code, inspected.err]).toEqual([0, '']);
     expect(inspected.out).toContain('1 iteration in');

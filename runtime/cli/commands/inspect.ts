@@ -1,4 +1,5 @@
-// dicomrun inspect SCRIPT: effective options with their origins, the plan, VUs over time.
+// dicomrun inspect SCRIPT: effective options with their origins, the plan, VUs over time. Of a folder
+// that `record` has written: what is in it.
 import { configLines, describeConfig } from '../../config/describe-config.ts';
 import { drawSteps } from '../../executors/chart.ts';
 import { formatNs } from '../../executors/duration.ts';
@@ -13,16 +14,21 @@ import type { Terminal } from '../terminal.ts';
 
 export const define: DefineCommand = (command, { terminal }) => {
   command
-    .argument('<script>', 'the script')
+    .argument('<script>', 'the script, or the folder of a recording')
     .argument('[host]', 'dcmtk style: host of the target')
     .argument('[port]', 'dcmtk style: port of the target')
     .option('--json', 'as JSON')
     .option('--smoke', 'as `dicomrun smoke` would run it');
   addRunFlags(command);
   command.action(async (script: string, host: string | undefined, port: string | undefined) => {
+    const { json, smoke } = command.opts<{ json?: boolean; smoke?: boolean }>();
+    const { inspectRecording, isRecording } = await import('./record/inspect-recording.ts');
+    if (isRecording(terminal, script)) {
+      inspectRecording(terminal, script, json === true);
+      return;
+    }
     const { inspectScript } = await import('../run/run-script.ts');
     const flags = { ...givenFlags(command), ...connectFlags(command, host, port) };
-    const { json, smoke } = command.opts<{ json?: boolean; smoke?: boolean }>();
     const mode = smoke === true ? 'smoke' : 'run';
     const result = await inspectScript({ script, flags, mode, terminal });
     terminal.out(json === true ? asJson(result) : asText(result, terminal));

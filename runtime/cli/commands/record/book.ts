@@ -1,5 +1,5 @@
 // What a recording comes to: the file, the numbers, the instances if they are kept, and the script.
-import { join, resolve } from 'node:path';
+import { basename, join, resolve } from 'node:path';
 import { DicomRunError, ExitCode } from '../../../errors.ts';
 import { bytes, plural } from '../../../metrics/numbers.ts';
 import { writeOwnFile } from '../../../own-file.ts';
@@ -15,6 +15,8 @@ import { summaryLines } from './summary-text.ts';
 
 /** What replays it, in the folder of the recording. */
 const SCRIPT = 'replay.ts';
+/** What shows it, beside it. */
+const PAGE = 'recording.html';
 
 type Places = Pick<RecordRequest, 'folder' | 'out' | 'keepData' | 'cwd'>;
 
@@ -69,7 +71,7 @@ export class RecordBook {
   }
 
   /** Says what was seen, and where it is. @returns whether everything was written */
-  end(terminal: Terminal): boolean {
+  async end(terminal: Terminal): Promise<boolean> {
     this.#writer.close();
     const summary = this.#tally.summary();
     const { out, keepData } = this.#places;
@@ -81,17 +83,32 @@ export class RecordBook {
       const files = plural(count, 'instance');
       terminal.out(`${keepData ?? ''}: ${files} written${lostText(lost)}: patients' data\n`);
     }
+    if (summary.associations > 0) await this.#page(terminal, summary);
     if (summary.operations > 0) this.#script(terminal, summary);
     return this.#lost === 0 && (this.kept?.lost ?? 0) === 0;
   }
 
+  async #page(terminal: Terminal, summary: TrafficSummary): Promise<void> {
+    // Only here: the page is heavy, and recording goes on for hours before it is asked for.
+    const { recordingPage } = await import('./page.ts');
+    const name = basename(this.#places.folder);
+    const page = (): string => recordingPage(name, this.#writer.header, summary);
+    if (!this.#writes(terminal, PAGE, page)) return;
+    terminal.out(`for a browser: ${join(this.#places.out, PAGE)}\n`);
+  }
+
   #script(terminal: Terminal, summary: TrafficSummary): void {
-    const { folder, out } = this.#places;
+    if (!this.#writes(terminal, SCRIPT, () => replayScript(summary))) return;
+    terminal.out(`next: dicomrun inspect ${join(this.#places.out, SCRIPT)}\n`);
+  }
+
+  #writes(terminal: Terminal, name: string, text: () => string): boolean {
     try {
-      writeOwnFile(join(folder, SCRIPT), replayScript(summary));
-      terminal.out(`next: dicomrun inspect ${join(out, SCRIPT)}\n`);
+      writeOwnFile(join(this.#places.folder, name), text());
+      return true;
     } catch (error) {
-      terminal.err(`warn: ${SCRIPT} cannot be written: ${(error as Error).message}\n`);
+      terminal.err(`warn: ${name} cannot be written: ${(error as Error).message}\n`);
+      return false;
     }
   }
 }

@@ -55,7 +55,8 @@ function studyLines({ studies }: TrafficSummary): string[] {
   ];
 }
 
-function named([sopClass, n]: readonly [string, number]): readonly [string, number] {
+/** An SOP class by its modality, where it has one. */
+export function named([sopClass, n]: readonly [string, number]): readonly [string, number] {
   const modality = modalityOf(sopClass);
   return [modality === null ? sopClass : `${modality} (${sopClass})`, n];
 }
@@ -69,12 +70,16 @@ function list(title: string, rows: readonly (readonly [string, number])[]): stri
 
 /** Where it took more than an hour. */
 function hourLines({ byHour, fromMs }: TrafficSummary, startedAt: Date): string[] {
-  const most = Math.max(...byHour);
+  const most = byHour.reduce((max, { associations }) => Math.max(max, associations), 1);
   if (byHour.length < 2) return [];
-  const rows = byHour.map((n, hour) => {
-    const from = new Date(startedAt.getTime() + fromMs + hour * HOUR_MS);
-    const at = `${from.toTimeString().slice(0, 5)}`;
-    return [at, count(n), '#'.repeat(Math.ceil((n / most) * BAR_CHARS))];
+  const rows = byHour.map(({ associations }, hour) => {
+    const bar = '#'.repeat(Math.ceil((associations / most) * BAR_CHARS));
+    return [hourText(startedAt, fromMs + hour * HOUR_MS), count(associations), bar];
   });
   return ['associations an hour:', ...table(rows, { left: [0, 2] })];
+}
+
+/** When something was on the clock of the wall: `08:00`. */
+function hourText(startedAt: Date, offsetMs: number): string {
+  return new Date(startedAt.getTime() + offsetMs).toTimeString().slice(0, 5);
 }

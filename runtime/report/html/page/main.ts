@@ -1,8 +1,11 @@
-// The page of a run's report, of its live view and of a smoke session: finds its data and shows it.
+// The page of a run's report, of its live view, of a smoke session and of a recording: finds its data
+// and shows it.
 import './page.css';
 import type { ReportData } from '../data.ts';
 import { SESSION_SCHEMA, type SessionData } from '../session-data.ts';
+import { RECORDING_SCHEMA, type RecordingPageData } from '../recording-data.ts';
 import { h, replace } from './dom.ts';
+import { showRecording } from './recording.ts';
 import { showReport } from './report.ts';
 import { showSession } from './session.ts';
 import { startTheme } from './theme.ts';
@@ -13,13 +16,14 @@ function say(text: string): void {
   replace(root, h('p', { role: 'status' }, text));
 }
 
-async function embedded(element: HTMLElement): Promise<ReportData | SessionData> {
+type PageData = ReportData | SessionData | RecordingPageData;
+
+async function embedded(element: HTMLElement): Promise<PageData> {
   const text = element.textContent ?? '';
-  if (element.getAttribute('type') !== 'application/gzip')
-    return JSON.parse(text) as ReportData | SessionData;
+  if (element.getAttribute('type') !== 'application/gzip') return JSON.parse(text) as PageData;
   const packed = Uint8Array.from(atob(text), (char) => char.charCodeAt(0));
   const stream = new Blob([packed]).stream().pipeThrough(new DecompressionStream('gzip'));
-  return JSON.parse(await new Response(stream).text()) as ReportData | SessionData;
+  return JSON.parse(await new Response(stream).text()) as PageData;
 }
 
 /** Follows a run; when it has ended, the page is the report and the connection is closed. */
@@ -38,8 +42,9 @@ function follow(eventsUrl: string): void {
   say('waiting for the first numbers …');
 }
 
-function show(data: ReportData | SessionData): void {
-  if (data.schema === SESSION_SCHEMA) showSession(root, data);
+function show(data: PageData): void {
+  if (data.schema === RECORDING_SCHEMA) showRecording(root, data);
+  else if (data.schema === SESSION_SCHEMA) showSession(root, data);
   else showReport(root, data);
 }
 
