@@ -7,6 +7,7 @@ import { APPLICATION_CONTEXT, DEFAULT_MAX_PDU, PROTOCOL_VERSION } from '../ul/co
 import { Endpoint, type EndpointHooks } from '../ul/endpoint.ts';
 import { SMALLEST_MAX_PDU } from '../ul/pdu/frame.ts';
 import { windowOf } from '../ul/negotiate.ts';
+import { readShared } from '../ul/socket/shared-read.ts';
 import type { AssociateAc, AssociateRq } from '../ul/pdu/pdu.ts';
 import { nonsense } from './contexts.ts';
 import { later } from './later.ts';
@@ -88,7 +89,7 @@ export class Acceptance implements EndpointHooks {
 
   start(): void {
     const endpoint = this.#endpoint;
-    this.#socket.on('data', (chunk: Buffer) => endpoint.receive(chunk, 0, chunk.length));
+    readShared(this.#socket, (buffer, end) => endpoint.receive(buffer, 0, end));
     endpoint.upper.listen();
   }
 
