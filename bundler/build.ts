@@ -5,6 +5,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { stopBundler } from './bundle.ts';
 import { gather } from './gather.ts';
+import { copyTypes } from './output-types.ts';
 import { bundlePage } from './page.ts';
 import { writePrelude } from './prelude.ts';
 import { ambientTypes } from './types-file.ts';
@@ -46,6 +47,7 @@ const sandbox = JSON.stringify(new URL('../runtime/vu/sandbox/sandbox.js', impor
 const rewrite = `(await import(${sandbox})).rewritePrelude(${JSON.stringify(prelude)})`;
 execFileSync(process.execPath, ['--input-type=module', '-e', rewrite], { stdio: 'inherit' });
 await writeScriptTypes();
+await copyTypes(dist, 'runtime/outputs/custom.d.ts', join(dist, 'types'));
 await copyAssets();
 await writePage();
 await gather(dist);

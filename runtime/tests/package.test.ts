@@ -1,7 +1,8 @@
 // What is installed with the package: pinned, portable, licensed, and not more than agreed.
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { existsSync, lstatSync, readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
+import { load } from 'js-yaml';
 import { describe, expect, it } from 'vitest';
 import { lockedPackages, shippedPackages } from '../../tools/docs/docs-licences.ts';
 import { ROOT } from './imports.ts';
@@ -83,6 +84,14 @@ describe('dependencies', () => {
 
 type Packed = Readonly<Record<string, { readonly files: readonly { readonly path: string }[] }>>;
 
+/** The declarations that one of the package names. */
+function namedTypes(path: string): string[] {
+  const text = readFileSync(join(ROOT, path), 'utf8');
+  return [...text.matchAll(/from '(\.[^']+)\.ts'/g)].map(([, name = '']) =>
+    join(dirname(path), `${name}.d.ts`),
+  );
+}
+
 describe('package', () => {
   it('ships what runs, its types and examples, and no tests', () => {
     const packed = execFileSync('npm', ['pack', '--dry-run', '--json', '--ignore-scripts'], {
@@ -99,5 +108,53 @@ describe('package', () => {
     );
     expect(paths.some((path) => path.startsWith('dashboards/'))).toBe(true);
     expect(paths.some((path) => path.startsWith('examples/'))).toBe(true);
+    // What is gathered in dist/parts is not there a second time, module by module.
+    const modules = paths.filter((path) => /^dist\/(api|bundler|runtime)\/.*\.js$/.test(path));
+    expect(modules.sort()).toEqual([
+      'dist/runtime/acceptors/worker.js',
+      'dist/runtime/cli/main.js',
+      'dist/runtime/report/html/page/page.js',
+      'dist/runtime/vu/worker.js',
+    ]);
+    const types = new Set(paths.filter((path) => path.endsWith('.d.ts')));
+    const named = [...types].flatMap((path) => namedTypes(path));
+    expect([...types]).toContain('dist/types/runtime/outputs/custom.d.ts');
+    expect(named.filter((path) => !types.has(path))).toEqual([]);
+  });
+});
+
+describe('a release', () => {
+  const check = (...args: string[]) =>
+    spawnSync(process.execPath, [join(ROOT, 'tools/pack/release-check.mjs'), ...args], {
+      encoding: 'utf8',
+    });
+
+  it('needs one version in all places, its changes and an address', () => {
+    const { stderr, status } = check('v99.0.0');
+    expect(status).toBe(1);
+    for (const name of ['package.json', 'package-lock.json', 'CITATION.cff', 'CHANGELOG.md'])
+      expect(stderr).toContain(name);
+    // The places agree on the version that is there; only the address is not known yet.
+    const { version, repository } = manifest as Record<string, unknown>;
+    const faults = check(`v${String(version)}`)
+      .stderr.trim()
+      .split('\n')
+      .filter(Boolean);
+    expect(faults).toHaveLength(repository === undefined ? 1 : 0);
+    expect(check(`v${String(version)}`, '--notes').stdout).not.toBe('');
+  });
+
+  it('is made by a workflow whose steps are there', () => {
+    const text = readFileSync(join(ROOT, '.github/workflows/release.yml'), 'utf8');
+    const { jobs } = load(text) as {
+      jobs: { npm: { steps: { run?: string }[]; permissions: Record<string, string> } };
+    };
+    const lines = jobs.npm.steps.flatMap(({ run }) => run ?? []);
+    const named = lines.flatMap((line) => line.match(/(tools|\.ci)\/\S+/g) ?? []);
+    expect(named.filter((path) => !existsSync(join(ROOT, path)))).toEqual([]);
+    const scripts = lines.flatMap((line) => /npm run (\S+)/.exec(line)?.[1] ?? []);
+    expect(scripts.filter((name) => manifest['scripts']?.[name] === undefined)).toEqual([]);
+    expect(lines.some((line) => line.startsWith('npm publish --provenance'))).toBe(true);
+    expect(jobs.npm.permissions['id-token']).toBe('write');
   });
 });
