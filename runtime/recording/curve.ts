@@ -15,10 +15,15 @@ export interface Curve {
   readonly starts: readonly number[];
 }
 
+/** So long is open what ended in the moment in which it began. */
+const LEAST_MS = 0.001;
+
 /** @param starts and @param stops of the same associations, ms, in any order */
 export function curveOf(starts: readonly number[], stops: readonly number[]): Curve {
   const begins = Float64Array.from(starts).sort();
-  const ends = Float64Array.from(stops).sort();
+  const ends = Float64Array.from(stops, (stop, i) =>
+    Math.max(stop, (starts[i] ?? stop) + LEAST_MS),
+  ).sort();
   const from = begins[0] ?? 0;
   const length = (ends.at(-1) ?? from) - from;
   const bucketMs = Math.max(1000, Math.ceil(length / MOST_BUCKETS / 1000) * 1000);
