@@ -138,6 +138,10 @@ const TABLE = [
   duration('verify.initialDelay', 5_000, 'wait before the first query'),
   duration('verify.timeout', 60_000, 'give up after'),
   duration('verify.interval', 5_000, 'wait between queries'),
+  row('verify.model', 'choice', 'information model that is asked first (study)', {
+    choices: ['study', 'patient'],
+  }),
+  duration('verify.queryTimeout', null, 'wait for the answer to one query (timeouts.response)'),
 
   // ---- life of a run
   duration('setupTimeout', 60_000, 'limit of setup()', 'setup-timeout'),

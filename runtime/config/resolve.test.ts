@@ -116,6 +116,30 @@ describe('targets', () => {
     expect(options.origins['target.host']).toBe('.env COMPASS_HOST');
   });
 
+  it('understand what the seed suite’s query client reads, and its route IIMS', () => {
+    const dotenv = [
+      ...['COMPASS_HOST=10.0.0.1', 'CFIND_HOST=10.0.0.9', 'CFIND_AE_TITLE=FINDSCP'],
+      ...['COMPASS_QUERY_MODEL=PATIENT', 'COMPASS_QUERY_TIMEOUT=7.5'],
+      ...['IIMS_SCP_AE_TITLE=IIMS', 'IIMS_SCU_AE_TITLE=OURS', 'IIMS_CFIND_AE_TITLE=IIMS_QR'],
+    ].join('\n');
+    const { verify } = resolve({ dotenv });
+    expect(verify).toMatchObject({
+      ...{ calledAET: 'FINDSCP', model: 'patient', queryTimeoutMs: 7500 },
+    });
+    const routed = resolve({ dotenv, flags: { route: 'IIMS' } });
+    expect(routed.target).toMatchObject({ calledAET: 'IIMS', callingAET: 'OURS' });
+    expect(routed.verify).toMatchObject({
+      ...{ host: '10.0.0.9', calledAET: 'IIMS_QR', callingAET: 'OURS' },
+    });
+    const models = ['S', 'study', 'Study Root', 'p', 'patient_root'].map(
+      (model) => resolve({ dotenv: `${dotenv}\nCOMPASS_QUERY_MODEL=${model}` }).verify?.model,
+    );
+    expect(models).toEqual(['study', 'study', 'study', 'patient', 'patient']);
+    expect(() => resolve({ dotenv: `${dotenv}\nCOMPASS_QUERY_MODEL=series` })).toThrow(
+      'COMPASS_QUERY_MODEL',
+    );
+  });
+
   it('judge runs of a minute by the seed suite’s limit for short ones', () => {
     const dotenv = 'MAX_P95_LATENCY_MS=2000\nMAX_P95_LATENCY_MS_SHORT=1500';
     const of = (duration: string) => resolve({ dotenv, flags: { duration } }).thresholds;

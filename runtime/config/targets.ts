@@ -42,10 +42,11 @@ export function resolveTargets(stack: Stack, problems: Problems, warnings: strin
   /** Whether the embedded one stands for what this names. */
   const isInside = (path: 'verify.host' | 'webTarget.url'): boolean =>
     embedded && afterEmbedded(stack, path, problems) <= 0;
+  const findAET = route === null ? undefined : routes[route]?.findAET;
   // As in the seed suite: without a title of its own the query calls as the route does.
   const verify = isInside('verify.host')
     ? null
-    : verifyOf(stack, { target: named, routed: target }, warnings);
+    : verifyOf(stack, { target: named, routed: target, findAET }, warnings);
   const webTarget = isInside('webTarget.url') ? null : webTargetOf(stack, problems);
   if (target === null) tellUnusedTls(stack, embedded, warnings);
   return { embedded, target, webTarget, routes, route, verify, verifyTiming: verifyTiming(stack) };
@@ -155,23 +156,45 @@ function withRoute(target: Target, route: Route | undefined): Target {
 
 /** What was said of verification, and nothing that was not. */
 function verifyTiming(stack: Stack): Partial<VerifyTiming> {
-  const said = { ...stack.map<number>('verify') };
+  const said = { ...stack.map<unknown>('verify') };
   const timing: [string, unknown][] = [
     ['enabled', said['enabled']],
     ['initialDelayMs', said['initialDelay']],
     ['timeoutMs', said['timeout']],
     ['intervalMs', said['interval']],
+    ['model', said['model']],
+    ['queryTimeoutMs', said['queryTimeout']],
   ];
   return Object.fromEntries(timing.filter(([, value]) => value !== undefined));
 }
 
+const tlsAs = (target: Target | null): Pick<Target, 'tls'> =>
+  target?.tls === undefined ? {} : { tls: target.tls };
+
+/** What was said of single queries. */
+function queryOf(stack: Stack): Pick<VerifyTiming, 'model' | 'queryTimeoutMs'> {
+  const { model, queryTimeoutMs } = verifyTiming(stack);
+  return {
+    ...(model === undefined ? {} : { model }),
+    ...(queryTimeoutMs === undefined ? {} : { queryTimeoutMs }),
+  };
+}
+
+/** What says where studies are looked for, where `verify` does not. */
+interface VerifyAmong {
+  readonly target: Target | null;
+  readonly routed: Target | null;
+  /** Of the chosen route: whom it asks. */
+  readonly findAET: string | undefined;
+}
+
 function verifyOf(
   stack: Stack,
-  { target, routed }: { readonly target: Target | null; readonly routed: Target | null },
+  { target, routed, findAET }: VerifyAmong,
   warnings: string[],
 ): VerifyTarget | null {
   const host = stack.get('verify.host') ?? target?.host;
-  const calledAET = stack.get('verify.calledAET') ?? target?.calledAET;
+  const calledAET = findAET ?? stack.get('verify.calledAET') ?? target?.calledAET;
   if (host === undefined || calledAET === undefined) return null;
   const enabled = stack.get('verify.enabled') ?? true;
   const isTarget = stack.get('verify.host') === undefined;
@@ -192,6 +215,7 @@ function verifyOf(
     timeoutMs: stack.need('verify.timeout'),
     intervalMs: stack.need('verify.interval'),
     isTarget,
-    ...(isTarget && target?.tls !== undefined ? { tls: target.tls } : {}),
+    ...queryOf(stack),
+    ...(isTarget ? tlsAs(target) : {}),
   };
 }

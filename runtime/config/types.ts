@@ -57,6 +57,8 @@ export interface Route {
   readonly callingAET: string;
   readonly host?: string;
   readonly port?: number;
+  /** Whom C-FIND asks for what went this way, at the host that is asked. */
+  readonly findAET?: string;
 }
 
 /** Routes by name. */
@@ -75,6 +77,10 @@ export interface VerifyTiming {
   readonly initialDelayMs: number;
   readonly timeoutMs: number;
   readonly intervalMs: number;
+  /** Information model that is asked first; default Study Root. */
+  readonly model?: 'study' | 'patient';
+  /** Response timeout of one query, ms; default that of the run. */
+  readonly queryTimeoutMs?: number;
 }
 
 /** Where studies are looked for with C-FIND once they are sent. */

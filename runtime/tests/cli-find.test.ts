@@ -40,6 +40,11 @@ describe('find', () => {
     expect(found.code, found.stderr).toBe(0);
     expect(JSON.parse(found.stdout)).toHaveLength(1);
     expect(found.stderr).toContain('Patient Root');
+    const said = { ...env(), COMPASS_QUERY_MODEL: 'PATIENT' };
+    const asked = await bench.run(['find', 'all', '--json'], { env: said });
+    expect(asked.code, asked.stderr).toBe(0);
+    expect(JSON.parse(asked.stdout)).toHaveLength(1);
+    expect(asked.stderr).toBe('');
   });
 
   it('asks only the model that is named', async () => {

@@ -35,6 +35,19 @@ describe('verify.study', () => {
     }
   });
 
+  it('begins with Patient Root where COMPASS_QUERY_MODEL says so, and waits as long as it says', async () => {
+    const env = { COMPASS_QUERY_MODEL: 'PATIENT', COMPASS_QUERY_TIMEOUT: '1' };
+    // An archive that knows both: who begins with Study Root gets a failure there.
+    const run = await bench.script(script(0xc000), ['--embedded'], { env });
+    expect(run.code, run.stdout + run.stderr).toBe(0);
+    const silent = script(0).replace('status: 0', 'neverAnswer: true');
+    const late = await bench.script(silent, ['--embedded'], {
+      env: { ...env, COMPASS_QUERY_MODEL: 'STUDY' },
+    });
+    expect(late.code).toBe(99);
+    expect(late.stdout).toContain('timed out');
+  });
+
   it('counts a query that the archive could not process', async () => {
     const run = await bench.script(script(0xc000), ['--embedded']);
     expect(run.code, run.stdout + run.stderr).toBe(99);

@@ -57,15 +57,14 @@ export const define: DefineCommand = (command, { terminal, exit }) => {
     const { words, ...where } = splitHostPort(command.args, (word) => word === command.args[0]);
     const [what = '', value] = words;
     const { queryOf } = await import('../wire/query.ts');
-    const query = queryOf({ what, value, ...flags, today: new Date() });
-    const peer = whomToAsk(await choosePeer(command, terminal, where), command, where);
+    const asked = queryOf({ what, value, ...flags, today: new Date() });
+    const choice = await choosePeer(command, terminal, where);
+    const peer = whomToAsk(choice, command, where);
+    const { query, timeoutMs } = asConfigured(asked, command, choice.options.verify);
     const limit = readCount('--limit', flags.limit, 1);
-    const timeoutMs = readDurationMs('--timeout', flags.timeout);
     const ask = isSecond(flags) ? askOther : askOurs;
     const { matches, result, model } = await ask(peer, query, { limit, timeoutMs });
-    if (model === 'patient' && flags.model === undefined) {
-      terminal.err('found by Patient Root; Study Root finds nothing there\n');
-    }
+    if (model !== undefined && model !== query.model) terminal.err(otherModel(model));
     const problem = endOf(peer, result, matches.length);
     // "0 matches" would be an answer that the peer never gave.
     if (problem === null || matches.length > 0) {
@@ -78,6 +77,26 @@ export const define: DefineCommand = (command, { terminal, exit }) => {
     exit(ExitCode.THRESHOLDS);
   });
 };
+
+/** As `verify` says, where the command line does not: the model to begin with, how long to wait. */
+function asConfigured(
+  asked: WireQuery,
+  command: Command,
+  verify: PeerChoice['options']['verify'],
+): { readonly query: WireQuery; readonly timeoutMs: number } {
+  const begins = verify?.model === 'patient' && asked.only !== true && asked.model === 'study';
+  const said = readDurationMs('--timeout', command.opts<FindFlags>().timeout);
+  const isSaid = command.getOptionValueSource('timeout') === 'cli';
+  return {
+    query: begins ? { ...asked, model: 'patient' } : asked,
+    timeoutMs: isSaid ? said : (verify?.queryTimeoutMs ?? said),
+  };
+}
+
+function otherModel(model: WireQuery['model']): string {
+  const [found, nothing] = model === 'patient' ? ['Patient', 'Study'] : ['Study', 'Patient'];
+  return `found by ${found} Root; ${nothing} Root finds nothing there\n`;
+}
 
 interface Limits {
   readonly limit: number;

@@ -26,7 +26,8 @@ const NAMES: Readonly<Record<Model, string>> = {
 
 /** Models to ask, one after the other. */
 function modelsOf(query: WireQuery): readonly Model[] {
-  return query.model === 'study' && query.only !== true ? ['study', 'patient'] : [query.model];
+  if (query.only === true || query.model === 'worklist') return [query.model];
+  return query.model === 'study' ? ['study', 'patient'] : ['patient', 'study'];
 }
 
 /** All matches, up to the limit. @throws DicomRunError 111 when no association opens */

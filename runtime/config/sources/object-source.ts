@@ -173,7 +173,7 @@ function readTargetAddress(reading: Reading, r: Reader, value: string, path: str
   put(reading.layer, `${path}.calledAET`, address.aet, reading.origin);
 }
 
-const ROUTE_KEYS = ['calledAET', 'callingAET', 'host', 'port'];
+const ROUTE_KEYS = ['calledAET', 'callingAET', 'host', 'port', 'findAET'];
 
 function readRoute(r: Reader, value: unknown): Route | undefined {
   const raw = readObject(r, value);
@@ -187,10 +187,13 @@ function readRoute(r: Reader, value: unknown): Route | undefined {
   const host = raw.host === undefined ? undefined : readString(reader('host'), raw.host);
   const port =
     raw.port === undefined ? undefined : readPort(r.problems, within(r.at, 'port'), raw.port);
+  const findAET =
+    raw.findAET === undefined ? undefined : readAETitle(reader('findAET'), raw.findAET);
   if (calledAET === undefined || callingAET === undefined) return undefined;
   return {
     calledAET,
     callingAET,
+    ...(findAET === undefined ? {} : { findAET }),
     ...(host === undefined ? {} : { host }),
     ...(port === undefined ? {} : { port }),
   };

@@ -10,7 +10,14 @@ import type { Layer, Load } from './layer.ts';
 import { OPTION_TABLE, variableOf } from '../option-table.ts';
 import type { Problems } from '../values/problems.ts';
 import { nearest } from '../../metrics/distribution/nearest.ts';
-import { readInteger, readBoolean, readNumber, readSeconds, readString } from '../values/values.ts';
+import {
+  readBoolean,
+  readChoice,
+  readInteger,
+  readNumber,
+  readSeconds,
+  readString,
+} from '../values/values.ts';
 import type { Reader } from '../values/values.ts';
 import { isReceiverVariable, readReceiverVariable } from './receivers.ts';
 import type { ThresholdSpec } from '../types.ts';
@@ -66,6 +73,13 @@ const limit = (path: string, expression: string, more: Partial<ThresholdSpec> = 
   },
 });
 
+/** PATIENT, study root, P: what its first letter says. */
+function readModel(r: Reader, value: string): unknown {
+  const [, letter = ''] = /^(s|p)(?:tudy|atient)?(?:[ _-]?root)?$/i.exec(value.trim()) ?? [];
+  const models: Readonly<Record<string, string>> = { s: 'study', p: 'patient' };
+  return readChoice(r, models[letter.toLowerCase()] ?? value, ['study', 'patient']);
+}
+
 /** Of stores: an echo or a query is not what the suite times. Absent stores are no failure. */
 const P95 = limit('dicom_req_duration{service:C-STORE}', 'p(95)', { optional: true });
 
@@ -84,6 +98,8 @@ export const SEEDS: Readonly<Record<string, SeedRow>> = {
   CFIND_INITIAL_DELAY: seconds('verify.initialDelay'),
   CFIND_TIMEOUT: seconds('verify.timeout'),
   CFIND_POLL_INTERVAL: seconds('verify.interval'),
+  COMPASS_QUERY_MODEL: { path: 'verify.model', read: readModel },
+  COMPASS_QUERY_TIMEOUT: seconds('verify.queryTimeout'),
   DICOM_ROOT_DIR: host('data.root'),
   TEST_DICOM_FILE: host('data.file'),
   MAX_ERROR_RATE: limit('dicom_req_failed', 'rate'),
@@ -140,7 +156,15 @@ function routePairs(layer: Layer, variables: Variables, problems: Problems): voi
       });
     } else if (called !== undefined && calling !== undefined) {
       const origin = variables.get(remote)?.origin ?? 'env';
-      put(layer, `routes.${name}`, { calledAET: called, callingAET: calling }, origin);
+      const finds = `${name}_CFIND_AE_TITLE`;
+      const findAET = name === 'IIMS' ? aeOf(finds, variables, problems) : null;
+      const pair = { calledAET: called, callingAET: calling };
+      put(
+        layer,
+        `routes.${name}`,
+        typeof findAET === 'string' ? { ...pair, findAET } : pair,
+        origin,
+      );
     }
   }
 }

@@ -41,11 +41,12 @@ interface Rung {
   readonly strategy: string;
 }
 
-const LADDER: readonly Rung[] = [
-  { model: 'study', level: 'STUDY', strategy: 'study-root' },
-  { model: 'patient', level: 'STUDY', strategy: 'patient-root' },
-  { model: 'patient', level: 'PATIENT', strategy: 'patient-root' },
-];
+const BY_STUDY: Rung = { model: 'study', level: 'STUDY', strategy: 'study-root' };
+const BY_PATIENT: Rung = { model: 'patient', level: 'STUDY', strategy: 'patient-root' };
+const PATIENT_ONLY: Rung = { model: 'patient', level: 'PATIENT', strategy: 'patient-root' };
+const LADDER: readonly Rung[] = [BY_STUDY, BY_PATIENT, PATIENT_ONLY];
+/** Where `verify.model` says so. */
+const PATIENT_FIRST: readonly Rung[] = [BY_PATIENT, BY_STUDY, PATIENT_ONLY];
 
 /** SOP class not supported (PS3.7 C.5.6), identifier does not match SOP class (PS3.4 Table C.4-1). */
 const NOT_THIS_MODEL = [0x0122, 0xa900];
@@ -66,6 +67,9 @@ class Verification {
   readonly #deadline: Deadline;
   readonly #startedAt = performance.now();
   readonly #timing: { readonly intervalMs: number; readonly timeoutMs: number };
+  readonly #ladder: readonly Rung[];
+  /** Of one query, where `verify.queryTimeout` says it. */
+  readonly #responseMs: number | undefined;
   #open: OpenAssociation | null = null;
   #attempts = 0;
   #hit: Hit | null = null;
@@ -86,6 +90,8 @@ class Verification {
       associations.specNumber(JSON.stringify({ peer: call.peer, pairs })),
     );
     this.#deadline = new Deadline(parts.timers, () => this.#attempt());
+    this.#ladder = verify?.model === 'patient' ? PATIENT_FIRST : LADDER;
+    this.#responseMs = verify?.queryTimeoutMs;
     this.#timing = {
       intervalMs: call.intervalMs ?? verify?.intervalMs ?? DEFAULT_INTERVAL_MS,
       timeoutMs: call.timeoutMs ?? verify?.timeoutMs ?? DEFAULT_TIMEOUT_MS,
@@ -142,7 +148,7 @@ class Verification {
   #rungFrom(from: number): number {
     const open = this.#open,
       call = this.#call;
-    return LADDER.findIndex(
+    return this.#ladder.findIndex(
       ({ model, level }, i) =>
         i >= from &&
         open !== null &&
@@ -157,7 +163,7 @@ class Verification {
       call = this.#call;
     const { parts, associations } = this.#services;
     const index = this.#rungFrom(from);
-    const rung = LADDER[index];
+    const rung = this.#ladder[index];
     if (rung === undefined || open === null) {
       this.#judge();
       return;
@@ -172,9 +178,11 @@ class Verification {
       rung.level === 'PATIENT'
         ? match['PatientID'] === call.patientId
         : match['StudyInstanceUID'] === call.uid;
+    const responseMs = this.#responseMs;
+    const limit = responseMs === undefined ? {} : { responseMs };
     find(
       open.wire,
-      { model: rung.model, level: rung.level, keys: keysOf(rung, call) },
+      { model: rung.model, level: rung.level, keys: keysOf(rung, call), ...limit },
       {
         onMatch: (match) => {
           if (isAsked(match)) first ??= match;
