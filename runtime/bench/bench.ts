@@ -39,7 +39,8 @@ export interface Operation {
   readonly service: string;
   readonly count: number;
   readonly ratePerSecond: number;
-  readonly duration?: { readonly p99: number };
+  readonly sentBytes: number;
+  readonly duration?: { readonly med: number; readonly p99: number };
 }
 
 export function stores(run: CliRun): Operation {

@@ -7,6 +7,7 @@ import { againstBare, againstStorescp, againstStorescu } from './against.ts';
 import { load, script, seconds, stores, target, type Case } from './bench.ts';
 import { data } from './data.ts';
 import { createdVus, emptyIterations, manySeries, metricsShare } from './engine.ts';
+import { forwarder } from './forwarder.ts';
 import { find, influx, large, receivers } from './outputs.ts';
 import { clients, echoes, tls, windows } from './others.ts';
 import { dicomrun, ourSink, type CliRun } from './peers.ts';
@@ -225,6 +226,7 @@ export const CASES: Readonly<Record<string, Case>> = {
   large,
   find,
   receivers,
+  forwarder,
   data,
   sweep: vusSweep,
   sizes,
