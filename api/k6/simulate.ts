@@ -1,13 +1,19 @@
 // Types of `options.simulate`: what the embedded router and archive are like. The acceptors take the
 // same types: this is their only home.
 
-/** A value as rules and routes expect it: literal, regular expression as data, '' blank, null absent. */
+/**
+ * A value as rules and routes expect it: literal, regular expression as data (`re` and its
+ * `flags`), '' blank, null absent.
+ */
 export type Wish = string | number | { readonly re: string; readonly flags?: string } | null;
 
 /** ms, or a text such as '40ms', '2s', '1m30s'. */
 export type Span = number | string;
 
-/** A time, times taken in turn, or log-normal: by its median, or by median and 95th percentile. */
+/**
+ * A time, times taken in turn, or log-normal: by its median, `lognormal`, and `sigma` of the
+ * logarithm (a number, default 0.5), or by median (`p50`) and 95th percentile (`p95`).
+ */
 export type Delay =
   | Span
   | readonly Span[]
@@ -23,7 +29,10 @@ export interface AcceptorFaults {
   readonly delay?: Delay;
   /** Of C-STOREs; 0, and what shares leave over, is stored. */
   readonly status?: FaultStatus;
-  /** Rejects that share of the associations (default all), transient and over the limit. */
+  /**
+   * Rejects that `share` of the associations (default all); numbers of `result`, `source` and
+   * `reason` as in PS3.8 Table 9-21 (default 2, 3, 2: transient, over the limit).
+   */
   readonly reject?: {
     readonly share?: number;
     readonly result?: number;
@@ -40,7 +49,7 @@ export interface AcceptorFaults {
   readonly share?: number;
   /** Accepts associations, but none of their contexts, or only these abstract syntaxes. */
   readonly contexts?: 'none' | readonly string[];
-  /** Associations at once; beyond it, transient rejection. */
+  /** Number of associations at once; beyond it, transient rejection. */
   readonly associationLimit?: number;
   /** From `from` until `to` after the start: rejects associations, resets those that store. */
   readonly down?: readonly { readonly from: Span; readonly to: Span }[];
@@ -56,7 +65,9 @@ export interface AcceptorFaults {
 
 /** When a rule fits, how long it waits, and whether it answers. */
 export interface FaultRule {
+  /** Only of associations with this called AE title. */
   readonly calledAET?: string;
+  /** Only of associations with this calling AE title. */
   readonly callingAET?: string;
   /** Only the first so many that fit. */
   readonly first?: number;
@@ -75,11 +86,14 @@ export interface FaultRule {
  * one of the four ends the association is accepted, after `delay`.
  */
 export interface AssociateRule extends FaultRule {
-  /** A-ABORT (PS3.8 Table 9-26); `true` = service-user, no reason. */
+  /**
+   * A-ABORT with the numbers of this `source` and `reason` (PS3.8 Table 9-26); `true` =
+   * service-user, no reason.
+   */
   readonly abort?: boolean | { readonly source: number; readonly reason: number };
   /** Resets the connection. */
   readonly reset?: boolean;
-  /** A-ASSOCIATE-RJ (PS3.8 Table 9-21). */
+  /** A-ASSOCIATE-RJ with the numbers of this `result`, `source` and `reason` (PS3.8 Table 9-21). */
   readonly reject?: { readonly result: number; readonly source: number; readonly reason: number };
 }
 
@@ -94,9 +108,11 @@ export interface RequestRule extends FaultRule {
   readonly sopClass?: string;
   /** Instead of the service; 0 in a list, and what shares leave over, is the service itself. */
   readonly status?: FaultStatus;
-  /** A-ABORT, TCP reset or close after that many bytes of the data set; 0 = at once. */
+  /** A-ABORT after that many bytes of the data set; 0 = at once. */
   readonly abortAfter?: number;
+  /** TCP reset after that many bytes of the data set; 0 = at once. */
   readonly resetAfter?: number;
+  /** TCP close after that many bytes of the data set; 0 = at once. */
   readonly closeAfter?: number;
 }
 
@@ -119,6 +135,7 @@ export interface RouterRule {
   readonly blank?: readonly string[];
   /** Keywords that go. */
   readonly remove?: readonly string[];
+  /** Keyword -> how its value is made conform. */
   readonly coerce?: Readonly<Record<string, Coercion>>;
 }
 
@@ -126,9 +143,13 @@ export interface RouterRule {
 export interface RouterRoute {
   /** Name, for counts; default its called AE title. */
   readonly name?: string;
+  /** Only what came to this AE title of the router. */
   readonly calledAET?: string;
+  /** Only what came from this AE title. */
   readonly callingAET?: string;
+  /** Only of this Modality (0008,0060). */
   readonly modality?: string;
+  /** Keyword -> what it has to be, as in a rule. All must hold. */
   readonly when?: Readonly<Record<string, Wish>>;
   /** Only for what no route before it took. */
   readonly otherwise?: boolean;
@@ -142,14 +163,19 @@ export interface StationTls {
   readonly ca?: string;
   /** PEM text or file: what to show; needed to listen. */
   readonly cert?: string;
+  /** PEM text or file: the private key of `cert`. */
   readonly key?: string;
+  /** Of the private key. */
   readonly passphrase?: string;
   /** Name to expect in the certificate of a destination. */
   readonly serverName?: string;
   /** Check the other's certificate (default true). */
   readonly verify?: boolean;
+  /** Lowest version of TLS to speak. Default: that of Node. */
   readonly minVersion?: 'TLSv1.2' | 'TLSv1.3';
+  /** Highest version of TLS to speak. Default: that of Node. */
   readonly maxVersion?: 'TLSv1.2' | 'TLSv1.3';
+  /** BCP 195 profile of PS3.15 B.9–B.11. */
   readonly profile?: 'bcp195' | 'bcp195-nd' | 'bcp195-extended';
 }
 
@@ -159,14 +185,20 @@ export interface DestinationPool {
   readonly associations?: number;
   /** An idle association is released after this many ms (default 1,000; 0 = after every store). */
   readonly lingerMs?: number;
-  /** Who waits longer than this for an association has failed once; see `retry`. Default: no limit. */
+  /**
+   * Who waits longer than this number of ms for an association has failed once; see `retry`.
+   * Default: no limit.
+   */
   readonly waitTimeoutMs?: number;
 }
 
 /** Where deliveries go. */
 export interface RouterDestination extends DestinationPool {
+  /** Host name or address. */
   readonly host: string;
+  /** TCP port. */
   readonly port: number;
+  /** AE title to call there. */
   readonly calledAET: string;
   /** TLS towards it; `true` trusts the system's authorities. */
   readonly tls?: StationTls | boolean;
@@ -174,11 +206,11 @@ export interface RouterDestination extends DestinationPool {
 
 /** What the router does wrong on purpose, beyond what any acceptor can. Shares are 0..1. */
 export interface RouterFaults extends AcceptorFaults {
-  /** Answers success and forgets. */
+  /** Share of the stores: answers success and forgets. */
   readonly drop?: number;
-  /** Delivers twice. */
+  /** Share of the stores: delivers twice. */
   readonly duplicate?: number;
-  /** Flips one byte of the pixel data. */
+  /** Share of the stores: flips one byte of the pixel data. */
   readonly corrupt?: number;
   /** Before forwarding; a list is taken in turn. */
   readonly forwardDelay?: Delay;
@@ -190,9 +222,11 @@ export interface RouterRetry {
   readonly retries?: number;
   /** Before the first retry, ms (default 1,000), then times `factor` (default 2). */
   readonly backoffMs?: number;
+  /** What number the wait is multiplied by after every retry (default 2). */
   readonly factor?: number;
 }
 
+/** A router that forwards what it is sent, by rules and routes. */
 export interface SimulatedRouter {
   /** Called AE titles it answers to; absent = any. */
   readonly aets?: readonly string[];
@@ -200,12 +234,17 @@ export interface SimulatedRouter {
   readonly allow?: readonly string[];
   /** AE title it calls itself at destinations (default DICOMRUN_ROUTER). */
   readonly callingAET?: string;
+  /** Further places to deliver to, by name. */
   readonly destinations?: Readonly<Record<string, RouterDestination>>;
+  /** Which instances go where. Without any, what peers name as `deliversTo`. */
   readonly routes?: readonly RouterRoute[];
+  /** What it changes before it forwards. */
   readonly rules?: readonly RouterRule[];
   /** `immediate` (default), or a study is sent when nothing of it came for `stableMs`. */
   readonly mode?: 'immediate' | 'stable';
+  /** ms without an arrival after which a study is sent (default 2,000), with `mode: 'stable'`. */
   readonly stableMs?: number;
+  /** What follows a delivery that failed. */
   readonly retry?: RouterRetry;
   /** Bytes held in memory at most; beyond it stores are answered A700 (default 1 GiB). */
   readonly queueBytes?: number;
@@ -217,9 +256,14 @@ export interface SimulatedRouter {
   readonly tls?: StationTls;
   /** Of every destination that is not spelled out. */
   readonly pool?: DestinationPool;
+  /** What it does wrong on purpose. Default nothing. */
   readonly faults?: RouterFaults;
 }
 
+/**
+ * An archive: C-STORE, C-FIND, C-MOVE, C-GET, worklist, procedure steps, storage commitment,
+ * DICOMweb.
+ */
 export interface SimulatedArchive {
   /** Called AE titles it answers to; empty or absent = any. */
   readonly aets?: readonly string[];
@@ -231,7 +275,10 @@ export interface SimulatedArchive {
   readonly visibleAfterMs?: number;
   /** The same SOP instance again: replace it (default), ignore it, or refuse it (0x0111). */
   readonly duplicates?: 'replace' | 'ignore' | 'refuse';
-  /** C-MOVE destinations besides the receivers of the script. */
+  /**
+   * C-MOVE destinations besides the receivers of the script, by AE title: `host`, `port`, and
+   * `tls` (`true` trusts the authorities of the system).
+   */
   readonly destinations?: Readonly<
     Record<
       string,
@@ -251,11 +298,14 @@ export interface SimulatedArchive {
    * to the address of the calling AE title in `destinations`.
    */
   readonly commitOn?: 'same' | 'new';
+  /** What it does wrong on purpose. Default nothing. */
   readonly faults?: AcceptorFaults;
 }
 
 /** What `--embedded` starts. Without effect on a real target. */
 export interface Simulation {
+  /** The router, which stands where the target would. */
   readonly router?: SimulatedRouter;
+  /** The archive, for queries, retrieval and DICOMweb. */
   readonly archive?: SimulatedArchive;
 }
