@@ -11,7 +11,7 @@ import { Dataset, Identity, Study, isPlain } from './data.ts';
 import { milliseconds } from '../sandbox/duration.ts';
 import { FindCall } from './find.ts';
 import { Pool } from './pool.ts';
-import { Receiver } from './receiver.ts';
+import { Receiver } from './delivery/receiver.ts';
 import { StoreCall, outcomeOf, phasesOf, throwIfFailed } from './result.ts';
 import { Normalised } from './normalised.ts';
 import type * as T from './types.ts';
@@ -31,8 +31,12 @@ function instanceOf(image: unknown): Dataset {
 export interface Association extends AsyncDisposable {}
 
 /**
- * An open association. `await using` releases it at the end of the block, unless it is kept. Every
- * request resolves with the peer's answer, and rejects when there is none.
+ * An open association (PS3.8 §7). `await using` releases it at the end of the block, unless it is kept.
+ *
+ * Every request resolves with the peer's answer, whatever its status: a failure is a value. It rejects
+ * when there is none: NoAcceptedContext where no context for it was accepted, TimeoutError after
+ * `timeouts.response` (60 s), AssociationAborted, TransportError, ProtocolError; DicomError `SCRIPT_STATE`
+ * once the association was released or aborted, `SCRIPT_ARGUMENT` for arguments that do not fit.
  */
 export class Association extends Normalised<T.NormalisedOptions> implements Releasable {
   /** @internal */
@@ -52,7 +56,10 @@ export class Association extends Normalised<T.NormalisedOptions> implements Rele
     vu.associations.set(handle, this);
   }
 
-  /** C-ECHO. */
+  /**
+   * C-ECHO (PS3.7 §9.1.5): is the peer there? Status 0x0000, or 0x0122 where it does not have the
+   * service.
+   */
   async echo(options?: T.CallOptions): Promise<T.Response> {
     if (options !== undefined) return (await this.#call('echo', limits(options))) as T.Response;
     this.#mustBeOpen('echo');
@@ -61,7 +68,13 @@ export class Association extends Normalised<T.NormalisedOptions> implements Rele
     return this.#response(call);
   }
 
-  /** C-STORE. A member of a pool is sent as a fresh instance, which the result names. */
+  /**
+   * C-STORE (PS3.7 §9.1.1). A member of a pool is sent as a fresh instance, which the result names.
+   * Statuses (PS3.4 Table B.2-1): 0x0000; warnings 0xB000, 0xB006, 0xB007; failures 0xA7xx out of
+   * resources, 0xA9xx data set does not match SOP class, 0xCxxx cannot understand.
+   *
+   * @throws DicomError `DATA_ODD_LENGTH` for a data set of odd length, unless `padOdd` is set
+   */
   async store(image: Dataset | Pool, options?: T.StoreOptions): Promise<T.StoreResult> {
     const vu = this.vu;
     ready(vu);
@@ -103,7 +116,11 @@ export class Association extends Normalised<T.NormalisedOptions> implements Rele
     return ringText(Op.STORE_FULL, slot, JSON.stringify(request));
   }
 
-  /** Sends every instance of a study, up to the window at a time. */
+  /**
+   * C-STORE of every instance of a study, pool or list, in their order, up to the window at a time
+   * (PS3.7 §9.1.1, D.3.3.3). Statuses are those of `store`, one in each of `results`; the first that has
+   * no answer rejects.
+   */
   async storeAll(
     study: Study | Pool | readonly Dataset[],
     options: T.StoreAllOptions = {},
@@ -136,7 +153,12 @@ export class Association extends Normalised<T.NormalisedOptions> implements Rele
     if (ms > 0) resultOf(await callNumbers(this.vu, Op.SLEEP, ms, 0));
   }
 
-  /** C-FIND. Await it for all matches, or iterate and stop early (C-CANCEL). */
+  /**
+   * C-FIND (PS3.7 §9.1.2; keys PS3.4 §C.2.2.2). Await it for all matches, or iterate and stop early
+   * (C-CANCEL). An empty key asks for an attribute without matching it. Final statuses (PS3.4 Table
+   * C.4-1): 0x0000; 0xA700 out of resources, 0xA900 identifier does not match SOP class, 0xCxxx unable to
+   * process; 0xFE00 cancelled. Pending ones, 0xFF00 and 0xFF01, are the matches.
+   */
   find(keys: T.Match, options: T.FindOptions = {}): T.Find {
     this.#mustBeOpen('find');
     return new FindCall(this.vu, {
@@ -147,7 +169,12 @@ export class Association extends Normalised<T.NormalisedOptions> implements Rele
     });
   }
 
-  /** C-MOVE. */
+  /**
+   * C-MOVE (PS3.7 §9.1.4): the peer sends what fits to an AE title that it knows, or to a receiver of
+   * this run. Final statuses (PS3.4 Table C.4-2): 0x0000; 0xB000 some sub-operations failed or had
+   * warnings; 0xA701, 0xA702 out of resources, 0xA801 destination unknown, 0xA900, 0xCxxx; 0xFE00
+   * cancelled.
+   */
   async move(keys: T.Match, options: T.MoveOptions): Promise<T.MoveResult> {
     const { destination, of, ...rest } = options ?? {};
     const receiver = destination instanceof Receiver ? destination : undefined;
@@ -161,12 +188,21 @@ export class Association extends Normalised<T.NormalisedOptions> implements Rele
     return (await this.#call('move', request)) as T.MoveResult;
   }
 
-  /** C-GET: the instances come on this association. */
+  /**
+   * C-GET (PS3.7 §9.1.3): the instances come on this association, which has to offer contexts for them
+   * (`for`), with us as SCP. Final statuses (PS3.4 Table C.4-3): 0x0000; 0xB000 some sub-operations failed
+   * or had warnings; 0xA701, 0xA702 out of resources, 0xA900, 0xCxxx; 0xFE00 cancelled.
+   */
   async get(keys: T.Match, options: T.GetOptions = {}): Promise<T.GetResult> {
     return (await this.#call('get', { keys, ...limits(options) })) as T.GetResult;
   }
 
-  /** Storage commitment (PS3.4 Annex J): N-ACTION, then the N-EVENT-REPORT. */
+  /**
+   * Storage commitment (PS3.4 Annex J): N-ACTION, then the N-EVENT-REPORT, which comes on this
+   * association or, with `reportTo`, on one of its own to that receiver. Status is that of the N-ACTION.
+   *
+   * @throws TimeoutError when no report came within `timeout` (60 s)
+   */
   async commit(
     study: Study | readonly (Dataset | T.StoreResult)[],
     options: T.CommitOptions = {},
@@ -195,7 +231,7 @@ export class Association extends Normalised<T.NormalisedOptions> implements Rele
     return (await this.#call(op, { ...request, ...limits(options) })) as T.NormalisedResponse;
   }
 
-  /** What was negotiated. */
+  /** What was negotiated: contexts, maximum length, window (PS3.8 §7.1.1, PS3.7 Annex D). */
   get negotiated(): T.Negotiation {
     return ask(this.vu, Op.NEGOTIATED, '', this.handle) as T.Negotiation;
   }
@@ -205,7 +241,12 @@ export class Association extends Normalised<T.NormalisedOptions> implements Rele
     return !this.#closed && ring(Op.ALIVE, this.vu.slot, this.handle, 0) === 1;
   }
 
-  /** A-RELEASE; with `never` it is left open without a word, for the peer's timeout to find. */
+  /**
+   * A-RELEASE (PS3.8 §7.2); with `never` it is left open without a word, for the peer's timeout to find.
+   * A second time it does nothing.
+   *
+   * @throws TimeoutError after `timeouts.release` (10 s)
+   */
   async release(options?: { never?: boolean }): Promise<void> {
     if (this.#closed) return;
     this.#forget();
@@ -216,13 +257,13 @@ export class Association extends Normalised<T.NormalisedOptions> implements Rele
     throwIfFailed(await callNumbers(this.vu, Op.RELEASE, this.handle, 0));
   }
 
-  /** A-ABORT. */
+  /** A-ABORT as service-user (PS3.8 §7.3). Returns at once; a second time it does nothing. */
   abort(): void {
     if (!this.#closed) ring(Op.ABORT, this.vu.slot, this.handle, 0);
     this.#forget();
   }
 
-  /** TCP reset, without a word. */
+  /** TCP reset, without a word: what a peer sees when a host dies. Returns at once. */
   destroy(): void {
     if (!this.#closed) ring(Op.DESTROY, this.vu.slot, this.handle, 0);
     this.#forget();

@@ -8,7 +8,7 @@ import { Dataset, Study, learn, nextStudy, type Member } from './data.ts';
 import { milliseconds } from '../sandbox/duration.ts';
 import { mergeEdits } from './edit-keys.ts';
 import { Pool } from './pool.ts';
-import { Receiver } from './receiver.ts';
+import { Receiver } from './delivery/receiver.ts';
 import { Recording, type DeclaredRecording } from './recording/recording.ts';
 import type * as T from './types.ts';
 

@@ -73,9 +73,13 @@ export function sharedFor(vu: Vu): Shared {
 
 /** A connection of `dicom.raw.connect`: what is sent and read has no DICOM in it. */
 export interface RawConnection {
-  /** Sends bytes as they are: hex text or bytes. */
+  /**
+   * Sends bytes as they are: hex text or bytes; with `bytesPerSecond` no faster than that.
+   *
+   * @throws DicomError `SCRIPT_ARGUMENT` for text that is not hex; TransportError
+   */
   send(bytes: string | Uint8Array, options?: { bytesPerSecond?: number }): Promise<void>;
-  /** The next bytes that come, as hex; '' when the peer closed. */
+  /** The next bytes that come, as hex; '' when the peer closed. TimeoutError after `timeout` (10 s). */
   read(options?: { timeout?: Duration }): Promise<string>;
   /** TCP close. */
   close(): Promise<void>;
@@ -85,7 +89,11 @@ export interface RawConnection {
 
 /** `dicom.raw` */
 export interface Raw {
-  /** A TCP (or TLS) connection without any DICOM. */
+  /**
+   * A TCP (or TLS) connection without any DICOM.
+   *
+   * @throws TransportError, TimeoutError
+   */
   connect(peer: Peer): Promise<RawConnection>;
 }
 

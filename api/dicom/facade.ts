@@ -28,16 +28,16 @@ import {
 } from './extras.ts';
 import { Peer } from './peer.ts';
 import { ProcedureStep } from './procedure-step.ts';
-import type { Receiver } from './receiver.ts';
+import type { Receiver } from './delivery/receiver.ts';
 import { SecondPeer } from './second-peer.ts';
 import { replay, type Recording } from './recording/recording.ts';
 import { Status } from './status.ts';
 import type * as T from './types.ts';
-import { verifyFor, type Verify } from './verify.ts';
+import { verifyFor, type Verify } from './delivery/verify.ts';
 
 /** The members of the `dicom` module. */
 export interface Dicom {
-  /** Whom to ask by another implementation of DICOM, for a second opinion. */
+  /** Whom to ask by another implementation of DICOM, for a second opinion: `stack` names it. */
   peer(options: T.PeerOptions & { stack: 'dcmjs-dimse' }): SecondPeer;
   /** Whom to talk to; `{}` and `{ route }` mean the configured target. */
   peer(options?: T.PeerOptions): Peer;

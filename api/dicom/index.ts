@@ -40,7 +40,7 @@ export type { Pool } from './pool.ts';
 export type { Peer } from './peer.ts';
 export type { ProcedureStep } from './procedure-step.ts';
 export type { Raw, RawConnection } from './extras.ts';
-export type { Receiver } from './receiver.ts';
+export type { Receiver } from './delivery/receiver.ts';
 export type { SecondPeer } from './second-peer.ts';
 export type { Recording } from './recording/recording.ts';
 export type {

@@ -7,7 +7,7 @@ import { Association } from './association.ts';
 import { Dataset, Study, memberOf } from './data.ts';
 import { milliseconds } from '../sandbox/duration.ts';
 import { Pool } from './pool.ts';
-import { Receiver } from './receiver.ts';
+import { Receiver } from './delivery/receiver.ts';
 import { throwIfFailed } from './result.ts';
 import type * as T from './types.ts';
 
@@ -102,7 +102,13 @@ export class Peer {
     if (vu.initialising) ask(vu, Op.PEER, JSON.stringify(this.#request));
   }
 
-  /** Opens an association. Throws AssociationRejected, NoAcceptedContext, TransportError, … */
+  /**
+   * Opens an association (PS3.8 §7.1). With `keep` that of this VU's earlier iterations, while it is open.
+   *
+   * @throws AssociationRejected, AssociationAborted, NoAcceptedContext when none of its contexts was
+   *   accepted, TransportError, TimeoutError after `timeouts.connect`, `tls` (10 s each) or `associate`
+   *   (30 s), ProtocolError
+   */
   async associate(options: T.AssociateOptions = {}): Promise<Association> {
     const spec = this.#specOf(options);
     if (options.keep === true) {
@@ -116,7 +122,10 @@ export class Peer {
     return association;
   }
 
-  /** Tries to associate; every outcome is a value, the expected one counts as success. */
+  /**
+   * Tries to associate (PS3.8 §7.1), and releases what was opened. Every outcome is a value; the expected
+   * one counts as success. Throws only for arguments that do not fit.
+   */
   async negotiate(options: T.NegotiateOptions = {}): Promise<T.Negotiation> {
     const spec = this.#specOf(options);
     const request = {
@@ -128,26 +137,29 @@ export class Peer {
     return (await callJson(this.#vu, request)) as T.Negotiation;
   }
 
-  /** C-ECHO on an association of its own. */
+  /** C-ECHO on an association of its own (PS3.7 §9.1.5). Throws as `associate` and `echo` of it do. */
   async echo(options?: T.CallOptions): Promise<T.Response> {
     return await this.#once({ for: 'Verification' }, (association) => association.echo(options));
   }
-  /** C-STORE of one instance on an association of its own. */
+  /** C-STORE of one instance on an association of its own (PS3.7 §9.1.1); see `Association.store`. */
   async store(image: Dataset | Pool, options?: T.StoreOptions): Promise<T.StoreResult> {
     return await this.#once({ for: image }, (association) => association.store(image, options));
   }
-  /** C-FIND on an association of its own. */
+  /** C-FIND on an association of its own (PS3.7 §9.1.2); see `Association.find`. */
   async find(keys: T.Match, options: T.FindOptions = {}): Promise<T.FindResult> {
     return await this.#once(
       { for: options.model === 'worklist' ? 'Worklist' : `${modelOf(options.model)}Find` },
       async (a) => await a.find(keys, options),
     );
   }
-  /** C-MOVE on an association of its own. */
+  /** C-MOVE on an association of its own (PS3.7 §9.1.4); see `Association.move`. */
   async move(keys: T.Match, options: T.MoveOptions): Promise<T.MoveResult> {
     return await this.#once({ for: `${modelOf(options.model)}Move` }, (a) => a.move(keys, options));
   }
-  /** C-GET on an association of its own; `for` says what may come (default: the usual classes). */
+  /**
+   * C-GET on an association of its own (PS3.7 §9.1.3); `for` says what may come (default: the usual
+   * storage classes, PS3.4 Table B.5-1). See `Association.get`.
+   */
   async get(keys: T.Match, options: T.GetOptions & T.AssociateOptions = {}): Promise<T.GetResult> {
     const { for: wanted, contexts, roles, extended, commonExtended, ...rest } = options;
     const asked =

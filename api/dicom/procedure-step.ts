@@ -24,12 +24,15 @@ export class ProcedureStep {
     this.#item = what instanceof Study ? unscheduled(what) : what;
   }
 
-  /** N-CREATE with status IN PROGRESS. */
+  /** N-CREATE with status IN PROGRESS (PS3.4 §F.7.2.1). 0x0111: it was started before. */
   start(association: Association, attributes: Match = {}): Promise<NormalisedResponse> {
     return association.create(MPPS, this.uid, { ...this.#created(), ...attributes });
   }
 
-  /** N-SET with status COMPLETED and the series that were made. */
+  /**
+   * N-SET with status COMPLETED and the series of the study (PS3.4 §F.7.2.2). 0x0110: it has ended
+   * already.
+   */
   complete(
     association: Association,
     study: Study,
@@ -41,7 +44,7 @@ export class ProcedureStep {
     });
   }
 
-  /** N-SET with status DISCONTINUED. */
+  /** N-SET with status DISCONTINUED (PS3.4 §F.7.2.2). 0x0110: it has ended already. */
   discontinue(association: Association, reason: Match = {}): Promise<NormalisedResponse> {
     return association.set(MPPS, this.uid, { ...ended('DISCONTINUED', []), ...reason });
   }

@@ -8,7 +8,7 @@ import { milliseconds } from '../sandbox/duration.ts';
 import { Normalised } from './normalised.ts';
 import { Pool } from './pool.ts';
 import { requestOf } from './peer.ts';
-import { Receiver } from './receiver.ts';
+import { Receiver } from './delivery/receiver.ts';
 import type * as T from './types.ts';
 
 const STACK = 'dcmjs-dimse';

@@ -1,6 +1,6 @@
 // Queries, retrieval, commitment and the normalised services: options and results.
 import type { Dataset, Study } from './data.ts';
-import type { Receiver } from './receiver.ts';
+import type { Receiver } from './delivery/receiver.ts';
 import type { CallOptions, Duration, Response } from './types.ts';
 
 /** How to query. */
@@ -11,7 +11,7 @@ export interface FindOptions extends CallOptions {
   level?: 'PATIENT' | 'STUDY' | 'SERIES' | 'IMAGE';
   /** Matches to keep; more are counted and dropped. Default 10,000; none in `for await`. */
   limit?: number;
-  /** Send C-CANCEL after that many matches. */
+  /** Send C-CANCEL (PS3.7 §9.3.2.3) after that number of matches. Default never. */
   cancelAfter?: number;
 }
 
@@ -20,6 +20,7 @@ export type Match = Record<string, unknown>;
 
 /** A query that ended. */
 export interface FindResult extends Response {
+  /** Matches, at most `limit` of them, in the order they came. */
   matches: Match[];
   /** Matches received, also those over the limit. */
   count: number;
@@ -33,6 +34,7 @@ export interface Find extends PromiseLike<FindResult>, AsyncIterable<Match> {
 
 /** How to retrieve by C-MOVE. */
 export interface MoveOptions extends Omit<FindOptions, 'limit' | 'model'> {
+  /** Information model. Default `'study'` (Study Root). */
   model?: 'study' | 'patient';
   /** AE title to send to, or a receiver of this run. */
   destination: string | Receiver;
@@ -45,9 +47,13 @@ export interface MoveOptions extends Omit<FindOptions, 'limit' | 'model'> {
 
 /** C-STORE sub-operations by outcome (PS3.4 C.4.2); null where the peer does not tell. */
 export interface SubOperations {
+  /** How many are still to do (0000,1020). */
   remaining: number | null;
+  /** How many succeeded (0000,1021). */
   completed: number | null;
+  /** How many failed (0000,1022). */
   failed: number | null;
+  /** How many had a warning (0000,1023). */
   warnings: number | null;
 }
 
@@ -62,6 +68,7 @@ export interface MoveResult extends Response, SubOperations {
 
 /** How to retrieve by C-GET. */
 export interface GetOptions extends Omit<FindOptions, 'limit' | 'model'> {
+  /** Information model. Default `'study'` (Study Root). */
   model?: 'study' | 'patient';
   /** What to do with the instances that come, besides counting and hashing. Default nothing. */
   keep?: 'nothing' | 'files';
@@ -81,9 +88,13 @@ export interface GetResult extends MoveResult {
 
 /** An instance that came by C-GET. */
 export interface ReceivedInstance {
+  /** SOP Class UID. */
   sopClass: string;
+  /** SOP Instance UID. */
   uid: string;
+  /** UID of the transfer syntax it came in. */
   transferSyntax: string;
+  /** Length of its data set in bytes. */
   bytes: number;
   /**
    * SHA-256 (hex) of the pixel data as it came, '' when there is none; of compressed pixel data of what
@@ -96,9 +107,11 @@ export interface ReceivedInstance {
 
 /** How to ask for storage commitment. */
 export interface CommitOptions {
+  /** From the request on, until the report is in. Default 60 s. */
   timeout?: Duration;
   /** Receiver that gets the N-EVENT-REPORT on an association of its own. */
   reportTo?: Receiver;
+  /** Tags of the samples of this call. */
   tags?: Record<string, string>;
 }
 
@@ -115,12 +128,15 @@ export interface CommitResult extends Response {
   unasked: string[];
   /** What is wrong with the report; absent when nothing is. */
   reason?: string;
+  /** From the request to the report, ms; 0 where the request was refused. */
   durationMs: number;
 }
 
 /** N-CREATE, N-SET, N-GET, N-ACTION, N-EVENT-REPORT, N-DELETE. */
 export interface NormalisedResponse extends Response {
+  /** Attributes of the response, by keyword; empty where it has none. */
   attributes: Match;
+  /** Affected SOP Instance UID of the response: the one that the peer chose, where it did. */
   sopInstance: string;
 }
 

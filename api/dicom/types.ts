@@ -1,13 +1,13 @@
 // The words of the `dicom` module: what scripts pass in and get back.
-import type { Dataset, Study } from './data.ts';
+import type { Dataset } from './data.ts';
 import type { Pool } from './pool.ts';
 import type { Match } from './service-types.ts';
-import type { Receiver } from './receiver.ts';
 
 /** A number of milliseconds, or text with a unit: `'30s'`, `'250ms'`, `'2m'`. */
 export type Duration = number | string;
 
-export type * from './delivery-types.ts';
+export type * from './association-types.ts';
+export type * from './delivery/delivery-types.ts';
 export type * from './recording/recorded.ts';
 export type * from './recording/replay-types.ts';
 export type * from './service-types.ts';
@@ -64,212 +64,39 @@ export interface AnonymiseOptions {
   retainPrivate?: boolean;
   /** Equal salts give equal new UIDs for equal old ones. */
   salt?: string;
-  /** Instead of empty values. */
+  /** Patient's Name, instead of an empty value. */
   patientName?: string;
+  /** Patient ID, instead of an empty value. */
   patientId?: string;
-}
-
-/** TLS of a peer; file names are PEM files relative to the script. */
-export interface TlsOptions {
-  ca?: string;
-  cert?: string;
-  key?: string;
-  passphrase?: string;
-  /** Name for SNI and certificate check; default the host. */
-  serverName?: string;
-  /** Check the peer's certificate. Default true; a receiver asks for one when it has a `ca`. */
-  verify?: boolean;
-  minVersion?: 'TLSv1.2' | 'TLSv1.3';
-  maxVersion?: 'TLSv1.2' | 'TLSv1.3';
-  /** BCP 195 profile of PS3.15 B.9–B.11. */
-  profile?: 'bcp195' | 'bcp195-nd' | 'bcp195-extended';
-}
-
-/** User identity negotiation (PS3.7 D.3.3.7): one of a name, a ticket, an assertion, a token. */
-export interface UserIdentity {
-  username?: string;
-  /** With a user name. */
-  password?: string;
-  /** Service ticket. */
-  kerberos?: Uint8Array;
-  /** Assertion; text goes as UTF-8. */
-  saml?: string | Uint8Array;
-  /** JSON Web Token. */
-  jwt?: string | Uint8Array;
-  /** Ask for a positive response; `negotiate()` gives it as `userIdentityResponse`. */
-  response?: boolean;
-}
-
-/** Each phase has a limit of its own; while bytes move an upload is not late. */
-export interface Timeouts {
-  /** TCP. Default 10 s. */
-  connect?: Duration;
-  /** TLS handshake. Default 10 s. */
-  tls?: Duration;
-  /** A-ASSOCIATE-RQ to AC. Default 30 s. */
-  associate?: Duration;
-  /** Last byte sent to response. Default 60 s. */
-  response?: Duration;
-  /** A-RELEASE-RQ to RP. Default 10 s. */
-  release?: Duration;
-  /** Nothing outstanding. Default never. */
-  idle?: Duration;
-}
-
-/** Whom to talk to. `{}` and `{ route }` mean the configured target. */
-export interface PeerOptions {
-  /** `'AET@host:port'`. */
-  connect?: string;
-  host?: string;
-  port?: number;
-  /** Called AE title, at most 16 characters. */
-  calledAET?: string;
-  /** Calling AE title, at most 16 characters. Default `DICOMRUN` or as configured. */
-  callingAET?: string;
-  /** Name of a configured route: its AE pair. Also a tag of every sample. */
-  route?: string;
-  /** The receiver that gets what this peer is sent: expected stores are accounted for there. */
-  deliversTo?: Receiver;
-  /** `'verify'`: the configured verify target. */
-  use?: 'verify';
-  tls?: TlsOptions | boolean;
-  userIdentity?: UserIdentity;
-  /** Largest PDU we accept, in bytes. Default 131072, 0 = unlimited. */
-  maxPdu?: number;
-  /** Asynchronous operations to propose (PS3.7 D.3.3.3). Default 1. */
-  asyncOps?: number | { invoked: number; performed: number };
-  timeouts?: Timeouts;
-  /** Local address to connect from; of a list each association takes the next. */
-  sourceAddress?: string | readonly string[];
-  implementationClassUid?: string;
-  implementationVersion?: string;
-  /**
-   * Ask by another implementation of DICOM, for a second opinion: each request on an association of
-   * its own, slow. Only address, route, `tls` and `timeouts` go with it.
-   */
-  stack?: 'dcmjs-dimse';
-}
-
-/** One presentation context to propose, exactly so. */
-export interface ContextProposal {
-  /** SOP class UID or name. */
-  abstractSyntax: string;
-  /** Transfer syntax UIDs or names, in order of preference. */
-  transferSyntaxes: readonly string[];
-}
-
-/** Services by name, besides the SOP classes of instances. */
-export type ServiceName =
-  | 'Verification'
-  | 'PatientRoot'
-  | 'StudyRoot'
-  | 'Worklist'
-  | 'MPPS'
-  | 'StorageCommitment'
-  | (string & {});
-
-/** What an association is for: its presentation contexts follow from it. */
-export type AssociateFor = Dataset | Study | Pool | ServiceName;
-
-/** What a SOP class is made for, so that an acceptor that does not know it can take it. */
-export interface CommonExtended {
-  /** SOP class UID or name. */
-  sopClass: string;
-  /** Service class UID; of storage (default) `1.2.840.10008.4.2`. */
-  serviceClass?: string;
-  /** More general SOP classes it can be processed as, by UID or name. */
-  related?: readonly string[];
-}
-
-/** What to negotiate. */
-export interface AssociateOptions {
-  /** Contexts for these instances and services. Default: Verification. */
-  for?: AssociateFor | readonly AssociateFor[];
-  /** Contexts as given, instead of `for`. At most 128. */
-  contexts?: readonly ContextProposal[];
-  /** SCP/SCU role selection (PS3.7 D.3.3.4). */
-  roles?: readonly { sopClass: string; scu: boolean; scp: boolean }[];
-  /**
-   * SOP class extended negotiation (PS3.7 D.3.3.5): bytes by SOP class UID or name, e.g.
-   * `{ StudyRootFind: [1, 0, 1] }` for relational queries and fuzzy matching (PS3.4 C.5.1.1).
-   */
-  extended?: Readonly<Record<string, readonly number[]>>;
-  /** SOP class common extended negotiation (PS3.7 D.3.3.6). */
-  commonExtended?: readonly CommonExtended[];
-  /** Keep it open for this VU's later iterations; the next `associate` gives the same one. */
-  keep?: boolean;
-  /** Send each instance in its stored transfer syntax only. Default true. */
-  onlyStored?: boolean;
-  tags?: Record<string, string>;
-}
-
-/** What to negotiate, and what is expected of it. */
-export interface NegotiateOptions extends AssociateOptions {
-  /** The outcome that counts as success. Default `'accepted'`. */
-  expect?: Negotiation['outcome'];
-}
-
-/** What an attempt to associate came to. */
-export interface Negotiation {
-  outcome:
-    'accepted' | 'rejected' | 'no-context' | 'aborted' | 'transport' | 'timeout' | 'protocol';
-  /** The outcome was the expected one. */
-  expected: boolean;
-  /** A-ASSOCIATE-RJ (PS3.8 Table 9-21). */
-  result?: number;
-  source?: number;
-  reason?: number;
-  message?: string;
-  contexts: NegotiatedContext[];
-  /** The peer's maximum PDU length; 0 = unlimited. */
-  maxPdu: number;
-  /** Operations we may have outstanding. */
-  window: number;
-  implementationVersion?: string;
-  implementationClassUid?: string;
-  /** The peer's answers to SOP class extended negotiation: bytes by SOP class UID. */
-  extended?: Readonly<Record<string, readonly number[]>>;
-  /** The peer's response to the user identity, bytes; null where it gave none. */
-  userIdentityResponse?: readonly number[] | null;
-}
-
-/** One presentation context after negotiation (PS3.8 Table 9-18). */
-export interface NegotiatedContext {
-  id: number;
-  abstractSyntax: string;
-  /** Accepted transfer syntax, '' when refused. */
-  transferSyntax: string;
-  /** 0 accepted, 1 user rejection, 2 no reason, 3 abstract syntax, 4 transfer syntaxes. */
-  result: number;
-  /**
-   * The peer accepted it with this transfer syntax, which was not proposed: its mistake, and the
-   * context counts as refused, `result` 2 ('' = it named none; PS3.8 §9.3.3.2).
-   */
-  unproposed?: string;
-  /** Our roles: SCU only, unless role selection was negotiated (PS3.7 D.3.3.4). */
-  scu: boolean;
-  scp: boolean;
 }
 
 /** Faults at the sender. Points are bytes of the message, or a share such as `'50%'`. */
 export interface StoreFault {
+  /** A-ABORT at the first PDU boundary after so many bytes of the message, or that share. */
   abortAfter?: number | string;
+  /** TCP reset after so many bytes of the message, or that share. */
   destroyAfter?: number | string;
+  /** TCP FIN after so many bytes of the message, or that share; nothing more is sent. */
   closeAfter?: number | string;
+  /** Stops for `pause` after so many bytes of the message, or that share, then goes on. */
   pauseAfter?: number | string;
-  /** Default 2 minutes. */
+  /** How long `pauseAfter` stops. Default 2 minutes. */
   pause?: Duration;
+  /** Trickles: sends at most so many bytes per second. */
   bytesPerSecond?: number;
 }
 
 /** How to store one instance. */
 export interface StoreOptions {
+  /** A fault at our side while it is sent. Default none. */
   fault?: StoreFault;
   /** These DIMSE statuses are no failure. */
   expectStatus?: readonly number[];
+  /** Tags of the samples of this store. */
   tags?: Record<string, string>;
   /** Pad a data set of odd length by one byte instead of refusing it. */
   padOdd?: boolean;
+  /** Response timeout of this store, instead of `timeouts.response` of the peer. */
   timeout?: Duration;
 }
 
@@ -279,6 +106,7 @@ export interface CallOptions {
   expectStatus?: readonly number[];
   /** Response timeout of this call, instead of `timeouts.response` of the peer. */
   timeout?: Duration;
+  /** Tags of the samples of this call. */
   tags?: Record<string, string>;
 }
 
@@ -303,6 +131,7 @@ export interface StoreResult {
   readonly status: number;
   /** Success or warning. */
   readonly ok: boolean;
+  /** What the status means (PS3.7 Annex C); `'injected'` where a `fault` of ours ended it. */
   readonly outcome: Outcome;
   /** The instance that was sent: for a pool member, the fresh one made of it. */
   readonly instance: Dataset;
@@ -314,10 +143,15 @@ export interface StoreResult {
 
 /** The answer to any other DIMSE request. */
 export interface Response {
+  /** DIMSE status, e.g. 0x0000 or 0xA700 (PS3.7 Annex C). */
   status: number;
+  /** Outcome success or warning. */
   ok: boolean;
+  /** What the status means. */
   outcome: Outcome;
+  /** Error comment (0000,0902) of the response. */
   comment?: string;
+  /** Times of this request. */
   phases?: Phases;
 }
 
@@ -331,11 +165,17 @@ export interface StoreAllOptions extends Omit<StoreOptions, 'fault'> {
 
 /** What became of them. */
 export interface StoreAllResult {
+  /** How many were sent. */
   sent: number;
+  /** How many of them were answered with success or a warning. */
   accepted: number;
+  /** How many were not. */
   failed: number;
+  /** How many of the accepted were answered with a warning. */
   warnings: number;
+  /** From the first request to the last answer, ms. */
   durationMs: number;
+  /** The answer to each, in the order of the instances. */
   results: StoreResult[];
 }
 
@@ -347,6 +187,7 @@ export interface FilesOptions {
   decompress?: boolean;
   /** Also take bare data sets without preamble. */
   bare?: boolean;
+  /** A name for whoever reads the script; nothing depends on it. */
   name?: string;
 }
 
@@ -356,15 +197,21 @@ export interface SyntheticOptions {
   modality?: string;
   /** Modality and size of a well-known test image: KB005 KB032 KB128 KB256 KB512 MB01 MB04 MB10. */
   preset?: string;
+  /** Rows of pixels, 1 to 65,535. Default by modality. */
   rows?: number;
+  /** Columns of pixels, 1 to 65,535. Default by modality. */
   columns?: number;
+  /** Number of frames, more than one where the IOD has them. Default by modality. */
   frames?: number;
-  /** Size of the data set to reach, instead of rows and columns. */
+  /** Size of the data set to reach, in bytes, instead of rows and columns. */
   bytes?: number;
+  /** UID or name. Default Explicit VR Little Endian. */
   transferSyntax?: string;
+  /** Of compressed pixel data (PS3.5 §A.4). Default `'basic'`. */
   offsetTable?: 'none' | 'basic' | 'extended';
   /** Pixels: incompressible noise (default), one value, or a readable pattern. */
   fill?: 'noise' | 'flat' | 'pattern';
+  /** Seed of values and pixels: equal ones give equal instances. Default 1. */
   seed?: number;
   /** How many different ones. Default 1. */
   count?: number;
@@ -372,20 +219,33 @@ export interface SyntheticOptions {
   set?: Edits;
   /** Rare but legal values: `long-accession`, `charset-utf8`, `deep-sequence`, … */
   edge?: string | readonly string[];
+  /** A name for whoever reads the script; nothing depends on it. */
   name?: string;
 }
 
 /** Which instances: all that is named has to fit. */
 export interface PoolSelector {
+  /** Modality (0008,0060), or one of several. */
   modality?: string | readonly string[];
+  /**
+   * Size class: `small` < 1 MB, `medium` ≤ 10 MB, `large`; or from `min` to `max` bytes, both
+   * included.
+   */
   size?: 'small' | 'medium' | 'large' | { min?: number; max?: number };
+  /** SOP class, UID or short name, or one of several. */
   sopClass?: string | readonly string[];
+  /** Transfer syntax, UID or name, or one of several. */
   transferSyntax?: string | readonly string[];
+  /** Anything else: true for those to take. */
   where?: (image: Dataset) => boolean;
 }
 
 /** Which instance is next. */
 export interface NextOptions {
+  /**
+   * `'sequential'` (default): one after the other, from the start again; `'random'`;
+   * `'weighted'`: by `weights`; `'perVu'`: each VU the same one always.
+   */
   order?: 'sequential' | 'random' | 'weighted' | 'perVu';
   /** By modality, size class or `'*'`. */
   weights?: Readonly<Record<string, number>>;
@@ -393,14 +253,15 @@ export interface NextOptions {
 
 /** A study to make. */
 export interface StudyOptions {
-  /** Default 1. */
+  /** How many series. Default 1. */
   series?: number;
-  /** Per series. Default: one, or as many as `from` has. */
+  /** How many images per series. Default: one, or as many as `from` has. */
   images?: number;
   /** Prototypes, used in turn. */
   from?: Pool | Dataset | readonly Dataset[];
   /** A worklist item: its identifiers are taken over. */
   worklist?: Match;
+  /** Modality (0008,0060) of its instances. Default that of the prototypes. */
   modality?: string;
   /** Attributes of the patient. */
   patient?: Edits;

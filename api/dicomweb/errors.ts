@@ -11,6 +11,7 @@ export class WebError extends DicomError {}
  * body that is cut, no HTTP at all. `status` is the HTTP status, where one was read.
  */
 export class HttpError extends WebError {
+  /** HTTP status; undefined where none was read. */
   declare readonly status: number | undefined;
 }
 /** Name resolution, TCP or TLS failed, or the connection was lost; `code` says which. */
@@ -22,6 +23,7 @@ export class WebTransportError extends WebError {
 }
 /** Nothing came in time; `phase` is connect, response or idle. */
 export class WebTimeoutError extends WebError {
+  /** What was waited for: `'connect'`, `'response'` or `'idle'`. */
   declare readonly phase: string;
   constructor(fault: Fault) {
     super(fault);

@@ -1,6 +1,6 @@
 // Where a gateway under test stores over the web: a STOW-RS endpoint, declared at init, hosted elsewhere.
 import { receiver } from '../dicom/declare.ts';
-import { Receiver } from '../dicom/receiver.ts';
+import { Receiver } from '../dicom/delivery/receiver.ts';
 import type { ReceiverOptions } from '../dicom/types.ts';
 import type { Vu } from '../sandbox/vu.ts';
 import type { WebReceiverOptions } from './types.ts';

@@ -2,7 +2,7 @@
 import { Op } from '../bridge.ts';
 import { Dataset, Identity, Study } from '../dicom/data.ts';
 import { milliseconds } from '../sandbox/duration.ts';
-import { Receiver } from '../dicom/receiver.ts';
+import { Receiver } from '../dicom/delivery/receiver.ts';
 import type { Duration, Match } from '../dicom/types.ts';
 import { ask, callRequest } from '../sandbox/calls.ts';
 import { badArgument } from '../sandbox/errors.ts';
@@ -118,7 +118,12 @@ export class Server {
     return new RetrieveAnswer(this.#vu, await this.#call(call));
   }
 
-  /** DELETE of a study, series or instance, which many servers offer beside the standard. */
+  /**
+   * DELETE of a study, series or instance, which many servers offer beside the standard. Every HTTP
+   * status is a value.
+   *
+   * @throws WebError when there was no answer
+   */
   async delete(
     resource: Omit<T.WebResource, 'frames'>,
     options: T.WebCallOptions = {},
@@ -129,14 +134,23 @@ export class Server {
     return new AnyAnswer(await this.#call({ op: 'web.request', ...call }));
   }
 
-  /** Retrieve Capabilities: OPTIONS of the root (PS3.18 §8.9). */
+  /**
+   * Retrieve Capabilities: OPTIONS of the root (PS3.18 §8.9). Every HTTP status is a value.
+   *
+   * @throws WebError when there was no answer
+   */
   async capabilities(options: T.WebCallOptions = {}): Promise<T.WebAnyResponse> {
     const headers = { accept: 'application/vnd.sun.wadl+xml, application/json;q=0.9, */*;q=0.5' };
     const call = { service: 'CAPABILITIES', method: 'OPTIONS', path: '/', headers };
     return new AnyAnswer(await this.#call({ op: 'web.request', ...call, ...limits(options) }));
   }
 
-  /** Any other request below the root: UPS-RS, WADO-URI, what a vendor adds. */
+  /**
+   * Any other request below the root: UPS-RS (PS3.18 §11), WADO-URI (§9), what a vendor adds. Every HTTP
+   * status is a value.
+   *
+   * @throws WebError when there was no answer
+   */
   async request(options: T.WebRequestOptions): Promise<T.WebAnyResponse> {
     const { method = 'GET', ...rest } = options;
     const call = { op: 'web.request', service: 'HTTP', method: method.toUpperCase() };

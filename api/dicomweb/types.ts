@@ -1,7 +1,7 @@
 // What scripts hand to a web server and get from it. Times are ms.
 import type { Dataset, Study } from '../dicom/data.ts';
 import type { Pool } from '../dicom/pool.ts';
-import type { Receiver } from '../dicom/receiver.ts';
+import type { Receiver } from '../dicom/delivery/receiver.ts';
 import type { AcceptorFaults } from '../k6/simulate.ts';
 import type { Duration, Match, ReceivedInstance } from '../dicom/types.ts';
 
@@ -9,36 +9,47 @@ import type { Duration, Match, ReceivedInstance } from '../dicom/types.ts';
 export interface WebAuth {
   /** A bearer token (RFC 6750): `{ bearer: __ENV.TOKEN }`. */
   bearer?: string;
-  /** A name and password (RFC 7617). */
+  /** A `username` and `password` (RFC 7617). */
   basic?: { username: string; password: string };
   /**
-   * Client credentials of OAuth 2 (RFC 6749 §4.4): the token is fetched and renewed outside of what is
-   * measured.
+   * Client credentials of OAuth 2 (RFC 6749 §4.4): `clientId` and `clientSecret` for a token
+   * of `tokenUrl`, with this `scope`. It is fetched and renewed outside of what is measured.
    */
   oauth2?: { tokenUrl: string; clientId: string; clientSecret: string; scope?: string };
 }
 
 /** TLS towards a server. Strings are PEM files, relative to the script, or their text. */
 export interface WebTls {
+  /** Authorities to trust. Default: those of Node. */
   ca?: string;
+  /** Our certificate, where the server asks for one. */
   cert?: string;
+  /** Its private key. */
   key?: string;
+  /** Of the private key. */
   passphrase?: string;
+  /** Name for SNI and certificate check; default the host. */
   serverName?: string;
   /** Check the certificate. Default true. */
   verify?: boolean;
+  /** Lowest version of TLS to speak. Default: that of Node. */
   minVersion?: 'TLSv1.2' | 'TLSv1.3';
 }
 
 /** Whom to talk to. Without a `url`: the configured web target (`--web-target`, DICOMRUN_WEB_URL). */
 export interface ServerOptions {
-  /** Root of the services, `http://host:port/dicom-web`, or one of each. */
+  /**
+   * Root of the services, `http://host:port/dicom-web`, or one each for `store` (STOW-RS),
+   * `search` (QIDO-RS), `retrieve` (WADO-RS).
+   */
   url?: string | { store?: string; search?: string; retrieve?: string };
   /** What tags, messages and the account call it. Default `host:port`. */
   name?: string;
+  /** Who we say we are. Default: nobody. */
   auth?: WebAuth;
   /** Sent with every request. */
   headers?: Record<string, string>;
+  /** TLS of `https`. Default: the authorities of Node. */
   tls?: WebTls;
   /**
    * `connect`: TCP and TLS (10 s); `response`: request written to the status line (60 s); `idle`:
@@ -66,7 +77,10 @@ export interface WebReceiverOptions {
   port?: number;
   /** Root of the service; stored to under `/studies` below it. Default `/dicom-web`. */
   path?: string;
-  /** Listen with TLS: PEM files, relative to the script. */
+  /**
+   * Listen with TLS: certificate (`cert`), its private `key` and the `passphrase` of that, as
+   * PEM files relative to the script; with a `ca` it asks for certificates of that one.
+   */
   tls?: { cert: string; key: string; ca?: string; passphrase?: string };
   /** Compare nothing, pixel data (default), or every element with what was sent. */
   verify?: 'counts' | 'pixels' | 'full';
@@ -86,6 +100,7 @@ export interface WebCallOptions {
   expectStatus?: readonly number[];
   /** Timeout of this response, in place of the server's. */
   timeout?: Duration;
+  /** Tags of the samples of this call. */
   tags?: Record<string, string>;
 }
 
@@ -102,8 +117,11 @@ export interface WebPhases {
   connecting: number;
   /** TLS handshake; 0 on a connection that was there. */
   tls: number;
+  /** First to last byte of the request. */
   sending: number;
+  /** Last byte of the request to first byte of the answer. */
   waiting: number;
+  /** First to last byte of the answer. */
   receiving: number;
 }
 
@@ -113,9 +131,11 @@ export interface WebResponse {
   status: number;
   /** Outcome success or warning. */
   ok: boolean;
+  /** What the status, and what it says of instances, come to. */
   outcome: WebOutcome;
   /** `Warning` headers, and warnings of instances. */
   warnings: string[];
+  /** Times of the request; of a store in several requests, their sums. */
   phases: WebPhases;
   /** What the server said when it refused: the body of a failure, at most 64 KB. */
   problem: string;
@@ -134,6 +154,7 @@ export interface WebStoreOptions extends WebCallOptions {
 
 /** An instance that the server did not take. */
 export interface FailedInstance {
+  /** The instance, as it was sent. */
   instance: Dataset;
   /** (0008,1197) Failure Reason; 0 where the server does not tell. */
   reason: number;
@@ -149,6 +170,7 @@ export interface WebStoreResult extends WebResponse {
   instances: Dataset[];
   /** How many of them the server took. */
   stored: number;
+  /** Those that the server did not take, and why. */
   failed: FailedInstance[];
   /** Of each request; `status` is the highest of these. */
   statuses: number[];
@@ -160,9 +182,12 @@ export interface WebSearchOptions extends WebCallOptions {
   study?: string;
   /** Search for instances of this series only. */
   series?: string;
-  /** Most matches of one answer. A loop (`for await`) asks for so many at a time (100). */
+  /**
+   * Number of matches of one answer at most. A loop (`for await`) asks for so many at a time
+   * (100).
+   */
   limit?: number;
-  /** Matches to skip. */
+  /** Number of matches to skip. Default 0. */
   offset?: number;
   /** Ask for fuzzy matching of names. */
   fuzzy?: boolean;
@@ -172,7 +197,9 @@ export interface WebSearchOptions extends WebCallOptions {
 
 /** What a search found. Matches are as those of `find()`: plain objects by keyword. */
 export interface WebSearchResult extends WebResponse {
+  /** Matches, in the order they came. */
   readonly matches: Match[];
+  /** How many there are in this answer. */
   readonly count: number;
 }
 
@@ -181,9 +208,13 @@ export interface WebSearch extends PromiseLike<WebSearchResult>, AsyncIterable<M
 
 /** What to retrieve: UIDs, and numbers of frames from 1. */
 export interface WebResource {
+  /** Study Instance UID. */
   study?: string;
+  /** Series Instance UID, below `study`. */
   series?: string;
+  /** SOP Instance UID, below `series`. */
   instance?: string;
+  /** Numbers of frames, from 1. */
   frames?: readonly number[];
 }
 
@@ -235,7 +266,9 @@ export interface WebRequestOptions extends WebCallOptions {
   method?: string;
   /** Below the root of the search service: `/workitems?limit=5`. */
   path: string;
+  /** Sent with this request. */
   headers?: Record<string, string>;
+  /** Sent as it is. */
   body?: string | Uint8Array | ArrayBuffer;
 }
 

@@ -34,5 +34,6 @@ export interface Replayed {
   failed: number;
   /** Requests that are not replayed: N-services. */
   skipped: number;
+  /** The association that was replayed. */
   recorded: RecordedAssociation;
 }

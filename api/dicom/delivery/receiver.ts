@@ -1,14 +1,14 @@
 // Where the system under test delivers: a listening acceptor, declared at init, hosted elsewhere.
-import { MEMBERS_PER_SERIES } from '../abi.ts';
-import { Op } from '../bridge.ts';
-import { ask, callJson } from '../sandbox/calls.ts';
-import { badArgument } from '../sandbox/errors.ts';
-import { shared } from '../sandbox/shared.ts';
-import type { Vu } from '../sandbox/vu.ts';
-import { Dataset, Study } from './data.ts';
-import { milliseconds } from '../sandbox/duration.ts';
-import { uidEdit } from './edit-keys.ts';
-import type { Delivery, ExpectOptions, StoreResult } from './types.ts';
+import { MEMBERS_PER_SERIES } from '../../abi.ts';
+import { Op } from '../../bridge.ts';
+import { ask, callJson } from '../../sandbox/calls.ts';
+import { badArgument } from '../../sandbox/errors.ts';
+import { shared } from '../../sandbox/shared.ts';
+import type { Vu } from '../../sandbox/vu.ts';
+import { Dataset, Study } from '../data.ts';
+import { milliseconds } from '../../sandbox/duration.ts';
+import { uidEdit } from '../edit-keys.ts';
+import type { Delivery, ExpectOptions, StoreResult } from '../types.ts';
 
 /** Duplicates mostly follow at once; a check that nothing came twice has to wait for them. */
 const QUIET_MS = 250;

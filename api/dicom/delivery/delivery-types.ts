@@ -1,18 +1,21 @@
 // The words of delivery: receivers, what arrived, what became visible.
-import type { AcceptorFaults } from '../k6/simulate.ts';
-import type { Peer } from './peer.ts';
-import type { Duration, TlsOptions } from './types.ts';
+import type { AcceptorFaults } from '../../k6/simulate.ts';
+import type { Peer } from '../peer.ts';
+import type { Duration, TlsOptions } from '../types.ts';
 
-export type { AcceptorFaults } from '../k6/simulate.ts';
+export type { AcceptorFaults } from '../../k6/simulate.ts';
 
 /** Where to listen, and what to look at. See `dicomrun help delivery`. */
 export interface ReceiverOptions {
+  /** AE title that it answers to. Default `DICOMRUN`. */
   aet?: string;
+  /** Several AE titles, instead of `aet`. */
   aets?: readonly string[];
   /** Default 127.0.0.1. */
   host?: string;
   /** 0 or none: any free port. */
   port?: number;
+  /** Listen with TLS; needs a `cert` and its `key`. */
   tls?: TlsOptions;
   /** How arrivals are matched with sends. Default `'sop'`. */
   correlate?: 'sop' | 'marker' | (string & {});
@@ -20,8 +23,14 @@ export interface ReceiverOptions {
   verify?: 'counts' | 'pixels' | 'full';
   /** Default `'headers'`. */
   keep?: 'nothing' | 'headers' | 'files';
+  /** Where `keep: 'files'` puts what arrives, relative to the script. */
   folder?: string;
+  /**
+   * How long an arrived instance is remembered, so that a repeat is known as one. Default the
+   * `settle` of the options, 30 s.
+   */
   settle?: Duration;
+  /** What it does wrong on purpose. Default nothing. */
   faults?: AcceptorFaults;
 }
 
@@ -40,23 +49,30 @@ export interface ExpectOptions {
 
 /** What arrived of what was accepted, at one moment. */
 export interface Delivery {
+  /** How many instances have to arrive: those of accepted stores. */
   expected: number;
+  /** How many of these arrived, each counted once. */
   arrived: number;
+  /** How many of these did not. */
   missing: number;
+  /** How many arrivals there were beyond the accepted sends. */
   duplicated: number;
+  /** Instances of the study that arrived though none of their stores was accepted. */
   unexpected: number;
+  /** How many arrived with other pixel data than was sent. */
   pixelsChanged: number;
   /**
    * Instances here whose pixels could not be compared with those sent: they came in another transfer
    * syntax (little and big endian and RLE are compared), or there is no hash of them.
    */
   notCompared: number;
+  /** Attributes that were not as `tags` says. */
   wrongTags: number;
   /** With `verify: 'full'`: attributes not named in `tags` that are not as they were sent, edits included. */
   changedTags: number;
   /**
-   * Which attributes were wrong: instance (SOP Instance UID), the file it was read from (absent for
-   * one that was made), keyword, expected, actual.
+   * Which attributes were wrong: `instance` (SOP Instance UID), the `file` it was read from
+   * (absent for one that was made), `tag` (keyword), `expected`, `actual`.
    */
   differences: {
     instance: string;
@@ -69,9 +85,9 @@ export interface Delivery {
   missingInstances: string[];
   /** The files they were read from, in the same order; '' for one that was made. */
   missingFiles: string[];
-  /** Associations it arrived on. */
+  /** How many associations it arrived on. */
   associations?: number;
-  /** Arrivals after a later instance of the study. */
+  /** How many arrivals came after a later instance of the study. */
   outOfOrder?: number;
   /** All was there before the timeout. */
   complete?: boolean;
@@ -89,7 +105,7 @@ export interface VerifyOptions {
   interval?: Duration;
   /** From the call on. Default as configured, 60 s. */
   timeout?: Duration;
-  /** Instances the study must have. */
+  /** Number of instances that the study must have. Default: any. */
   instances?: number;
   /** Negative control: the study must not be there. */
   absent?: boolean;
@@ -113,6 +129,7 @@ export interface Visibility {
   level?: 'STUDY' | 'PATIENT';
   /** Information model that gave the hit. */
   strategy?: 'study-root' | 'patient-root';
+  /** Number of instances that the peer tells of; absent where it does not. */
   instances?: number;
   /** Why it is not ok, or skipped. */
   reason?: string;

@@ -1,15 +1,18 @@
 // Verification by query: does the study become visible, where and when?
-import { callJson } from '../sandbox/calls.ts';
-import { badArgument } from '../sandbox/errors.ts';
-import type { Vu } from '../sandbox/vu.ts';
-import { Study } from './data.ts';
-import { milliseconds } from '../sandbox/duration.ts';
-import { Peer } from './peer.ts';
-import type { VerifyOptions, Visibility } from './types.ts';
+import { callJson } from '../../sandbox/calls.ts';
+import { badArgument } from '../../sandbox/errors.ts';
+import type { Vu } from '../../sandbox/vu.ts';
+import { Study } from '../data.ts';
+import { milliseconds } from '../../sandbox/duration.ts';
+import { Peer } from '../peer.ts';
+import type { VerifyOptions, Visibility } from '../types.ts';
 
 /** `dicom.verify` */
 export interface Verify {
-  /** Polls with C-FIND until the study is there: STUDY level by Study Root, then Patient Root, then PATIENT. */
+  /**
+   * Polls with C-FIND (PS3.4 §C.4.1) until the study is there: STUDY level by Study Root, then Patient Root,
+   * then PATIENT. Resolves after `timeout` (60 s) at the latest: what is not there is a value.
+   */
   study(uid: string | Study, options?: VerifyOptions): Promise<Visibility>;
 }
 
