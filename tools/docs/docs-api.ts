@@ -15,13 +15,14 @@ const DICOM: Parts = [
   ['normalised.ts', 'Normalised services'],
   ['data.ts', 'Instances and studies'],
   ['pool.ts', 'Pools'],
-  ['receiver.ts', 'Receivers'],
+  ['delivery/receiver.ts', 'Receivers'],
   ['procedure-step.ts', 'Procedure steps'],
-  ['verify.ts', 'Verification'],
+  ['delivery/verify.ts', 'Verification'],
   ['extras.ts', 'Shared state, raw connections, comparison'],
+  ['association-types.ts', 'Options of peers, negotiation'],
   ['types.ts', 'Options and results'],
   ['service-types.ts', 'Queries, retrieval, commitment, options of normalised services'],
-  ['delivery-types.ts', 'Delivery and visibility'],
+  ['delivery/delivery-types.ts', 'Delivery and visibility'],
   ['recording/recording.ts', 'Recordings'],
   ['recording/recorded.ts', 'What a recording holds'],
   ['recording/replay-types.ts', 'Replaying a recording'],
@@ -53,32 +54,9 @@ export function apiDocument(root: string): string {
   return `${[HEADER, ...parts('dicom', DICOM), ...parts('dicomweb', DICOMWEB)].join('\n\n')}\n`;
 }
 
-/** What a script can name that has no docstring: `api/dicom/peer.ts Peer.associate`. */
-export function undocumented(root: string): string[] {
-  const of = (folder: string, files: Parts): string[] =>
-    files.flatMap(([file]) =>
-      sourceOf(root, folder, file).statements.flatMap((one) =>
-        silent(one).map((name) => `api/${folder}/${file} ${name}`),
-      ),
-    );
-  return [...of('dicom', DICOM), ...of('dicomweb', DICOMWEB)];
-}
-
 function sourceOf(root: string, folder: string, file: string): ts.SourceFile {
   const text = readFileSync(join(root, 'api', folder, file), 'utf8');
   return ts.createSourceFile(file, text, ts.ScriptTarget.ES2022, true);
-}
-
-function silent(node: ts.Statement): string[] {
-  const isShown = ts.isClassDeclaration(node) || ts.isInterfaceDeclaration(node);
-  if (!isShown || !isExported(node) || isInternal(node)) return [];
-  const own = node.name?.text ?? '';
-  const members = node.members.flatMap((member) => {
-    const isMethod = ts.isMethodDeclaration(member) || ts.isMethodSignature(member);
-    const isQuiet = isMethod && memberLine(member).length > 0 && prose(member) === '';
-    return isQuiet ? [`${own}.${member.name.getText()}`] : [];
-  });
-  return prose(node) === '' && node.members.length > 0 ? [own, ...members] : members;
 }
 
 function declaration(node: ts.Statement): string[] {
@@ -145,9 +123,22 @@ function flat(node: ts.Node): string {
 function prose(node: ts.Node): string {
   const [doc] = ts.getJSDocCommentsAndTags(node).filter(ts.isJSDoc);
   if (doc === undefined) return '';
-  const text = ts.getTextOfJSDocComment(doc.comment) ?? '';
-  return text.replace(/\s+/g, ' ').trim();
+  const thrown = (doc.tags ?? [])
+    .filter(({ tagName }) => tagName.text === 'throws')
+    .map((tag) => `Throws ${tagText(tag)}.`);
+  return [ts.getTextOfJSDocComment(doc.comment) ?? '', ...thrown]
+    .join(' ')
+    .replace(/\s+/g, ' ')
+    .trim();
 }
+
+/** `@throws X when …`: the compiler takes a first word in braces as a type, and leaves the rest. */
+const tagText = (tag: ts.JSDocTag): string =>
+  tag
+    .getText()
+    .replace(/^@throws\s+/, '')
+    .replace(/^\s*\* ?/gm, '')
+    .trim();
 
 const modifiers = (node: ts.Node): readonly ts.Modifier[] =>
   ts.canHaveModifiers(node) ? (ts.getModifiers(node) ?? []) : [];
