@@ -11,10 +11,16 @@ export interface Part10User {
 /** File meta information that is longer is none. */
 const MOST_META_BYTES = 64 * 1024;
 
+/** Up to the value of (0002,0000), which says how long the meta is and stands first. */
+const LENGTH_AT = PREAMBLE_BYTES + 4 + 8;
+
 export class Part10Stream {
   readonly #user: Part10User;
-  /** Bytes before the data set is found; null from then on. */
-  #begin: Buffer | null = Buffer.alloc(0);
+  /** What came before the data set is found; null from then on, and for what is no Part 10. */
+  #begin: Buffer[] | null = [];
+  #length = 0;
+  /** Looked into when there is so much of it: not with each piece, however small they are. */
+  #lookAt = LENGTH_AT + 4;
   #meta: FileMeta | null = null;
 
   constructor(user: Part10User) {
@@ -26,31 +32,44 @@ export class Part10Stream {
       this.#dataset(bytes);
       return;
     }
-    const begin = Buffer.concat([this.#begin, bytes]);
-    const isWhole = hasWholeMeta(begin);
-    if (!isWhole && begin.length < MOST_META_BYTES) {
-      this.#begin = begin;
+    const isFirst = this.#length === 0;
+    this.#length += bytes.length;
+    if (this.#length < this.#lookAt) {
+      this.#begin.push(Buffer.from(bytes));
       return;
     }
-    this.#begin = null;
-    if (isWhole) this.#start(begin);
+    this.#look(isFirst ? bytes : Buffer.concat([...this.#begin, bytes]));
   }
 
   /** Its meta; null when it was no Part 10 instance. */
   end(): FileMeta | null {
     const begin = this.#begin;
-    // A data set so small that it all came with its meta.
-    if (begin !== null) this.#start(begin);
     this.#begin = null;
+    // A data set so small that it all came with its meta.
+    if (begin !== null) this.#start(Buffer.concat(begin));
     return this.#meta;
   }
 
-  #start(begin: Buffer): void {
+  #look(begin: Buffer): void {
+    const end = metaEnd(begin);
+    if (begin.length >= end && this.#start(begin)) return;
+    if (begin.length >= MOST_META_BYTES || !isPart10(begin)) {
+      this.#begin = null;
+      return;
+    }
+    this.#lookAt = Math.min(Math.max(end, 2 * begin.length), MOST_META_BYTES);
+    this.#begin = [Buffer.from(begin)];
+  }
+
+  /** False where there is no meta. */
+  #start(begin: Buffer): boolean {
     this.#meta = metaOf(begin);
-    if (this.#meta === null) return;
+    if (this.#meta === null) return false;
+    this.#begin = null;
     const { datasetOffset } = this.#meta;
     this.#user.begin(this.#meta, begin.subarray(0, datasetOffset));
     this.#dataset(begin.subarray(datasetOffset));
+    return true;
   }
 
   #dataset(bytes: Buffer): void {
@@ -58,13 +77,9 @@ export class Part10Stream {
   }
 }
 
-/** Whether the data set begins within these bytes. */
-function hasWholeMeta(begin: Buffer): boolean {
-  // (0002,0000) says how long the group is, and stands first in every file that was ever seen.
-  const lengthAt = PREAMBLE_BYTES + 4 + 8;
-  if (begin.length < lengthAt + 4 || !isPart10(begin)) return false;
-  const end = lengthAt + 4 + begin.readUInt32LE(lengthAt);
-  return begin.length >= end + 8 && metaOf(begin) !== null;
+/** Where the data set has begun, by what the meta says of its length. */
+function metaEnd(begin: Buffer): number {
+  return LENGTH_AT + 4 + begin.readUInt32LE(LENGTH_AT) + 8;
 }
 
 function metaOf(begin: Buffer): FileMeta | null {

@@ -46,6 +46,13 @@ describe('a STOW-RS response', () => {
     });
   });
 
+  it('reads XML without an end in time', () => {
+    for (const piece of ['<DicomAttribute a', '<Value a', '<Item']) {
+      const { stored } = storeAnswer('application/dicom+xml', piece.repeat(100_000));
+      expect(stored).toEqual([]);
+    }
+  });
+
   it.each([
     ['', ''],
     ['text/html', '<html>stored</html>'],

@@ -74,7 +74,7 @@ const ATTRIBUTES: Readonly<Record<string, string>> = {
 };
 const SEQUENCE_NAMES = Object.values(SEQUENCES);
 /** Starts of attributes and items, and values, in the order of the text. */
-const PIECES = /<DicomAttribute\b[^>]*\btag="([0-9A-Fa-f]{8})"|<(Item)\b|<Value\b[^>]*>([^<]*)</g;
+const PIECES = /<DicomAttribute\b[^<>]*\btag="([0-9A-Fa-f]{8})"|<(Item)\b|<Value\b[^<>]*>([^<]*)</g;
 
 /** Only what the module has: sequences of flat items. */
 function fromXml(text: string): StoreAnswer {

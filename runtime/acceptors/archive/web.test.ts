@@ -220,6 +220,9 @@ describe('the archive over the web', () => {
     const request = { method: 'PUT', path: `${WEB_ROOT}/studies/1.2`, headers: [], body: null };
     expect((await whole(origin, request)).status).toBe(405);
     expect((await get('/patients')).status).toBe(404);
+    expect((await whole(origin, { ...request, method: 'GET', path: '//' })).status).toBe(404);
+    expect((await get('/studies?limit=few')).status).toBe(400);
+    expect((await get('/studies?offset=-1')).status).toBe(400);
     expect((await get('/studies/1.2/rendered')).status).toBe(404);
   });
 });

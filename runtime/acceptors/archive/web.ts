@@ -123,10 +123,7 @@ export class ArchiveWeb {
       response.setHeader('www-authenticate', 'Bearer');
       return refuse(request, response, 401, 'this archive asks for a bearer token');
     }
-    const url = new URL(request.url ?? '', 'http://archive');
-    const place = url.pathname.startsWith(WEB_ROOT)
-      ? placeOf(url.pathname.slice(WEB_ROOT.length))
-      : null;
+    const { place, query } = targetOf(request);
     if (place === null) {
       return refuse(request, response, 404, `this archive has ${WEB_ROOT}/studies and below`);
     }
@@ -147,7 +144,7 @@ export class ArchiveWeb {
     this.#faults.pass({ service, request, response, open }, () => {
       try {
         if (isDelete) this.#delete(request, response, place);
-        else this.#get(request, response, place, url.searchParams);
+        else this.#get(request, response, place, new URLSearchParams(query));
       } catch (error) {
         const status = error instanceof NotOffered ? error.status : 400;
         refuse(request, response, status, (error as Error).message);
@@ -201,8 +198,8 @@ export class ArchiveWeb {
     let limit = Infinity;
     let offset = 0;
     for (const [name, value] of params) {
-      if (name === 'limit') limit = Number(value);
-      else if (name === 'offset') offset = Number(value);
+      if (name === 'limit') limit = countOf(name, value);
+      else if (name === 'offset') offset = countOf(name, value);
       else if (name === 'includefield') for (const one of fields(value)) keys[one] ??= '';
       else if (name !== 'fuzzymatching') keys[keyword(name)] = valueOf(name, value);
     }
@@ -236,6 +233,14 @@ export class ArchiveWeb {
   }
 }
 
+/** Cut by hand: URL throws for what a request line may hold (`//`). */
+function targetOf({ url = '' }: IncomingMessage): { place: Place | null; query: string } {
+  const cut = url.indexOf('?');
+  const path = cut < 0 ? url : url.slice(0, cut);
+  const place = path.startsWith(WEB_ROOT) ? placeOf(path.slice(WEB_ROOT.length)) : null;
+  return { place, query: cut < 0 ? '' : url.slice(cut + 1) };
+}
+
 function keysOf({ study, series, instance }: Place): JsonDataset {
   return {
     ...(study === undefined ? {} : { StudyInstanceUID: study }),
@@ -247,6 +252,12 @@ function keysOf({ study, series, instance }: Place): JsonDataset {
 function lowest({ series, instance }: Place): QueryLevel {
   if (instance !== undefined) return 'IMAGE';
   return series === undefined ? 'STUDY' : 'SERIES';
+}
+
+/** @throws NotOffered for what is no number of matches */
+function countOf(name: string, value: string): number {
+  if (/^\d{1,9}$/.test(value)) return Number(value);
+  throw new NotOffered(400, `${name}: must be a whole number`);
 }
 
 /** @throws DataError for an attribute that nobody knows */
