@@ -11,7 +11,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { fileMeta } from '../dicom/file/part10.ts';
 import { compileEdits } from '../dicom/edit/edits.ts';
 import { patchHeader } from '../dicom/edit/header-patch.ts';
-import { CORPUS } from './fuzz.ts';
+import { CORPUS } from './fuzz-run.ts';
 import { CT, Requestor } from './fuzz-wire.ts';
 import { startOrthanc, startQrscp, startStorescp, type Peer } from '../tests/peers.ts';
 

@@ -1,47 +1,15 @@
 // node --expose-gc dist/runtime/bench/fuzz.js [--inputs N] [--seconds N] [--seed N] [--only I] [--record]
 // Damaged associations for both roles, in process: no exception may leave the wire, every operation
 // must settle, what is written and kept must stay small.
-import { readFileSync, readdirSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
-import { fileURLToPath, pathToFileURL } from 'node:url';
+import { readFileSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { Chance, mutated, pieces } from './fuzz-mutate.ts';
+import { CORPUS, drive, Findings, program, type FuzzOptions, type FuzzResult } from './fuzz-run.ts';
 import { acceptor, recordStreams, Requestor, type PaperSocket } from './fuzz-wire.ts';
 
-export interface FuzzOptions {
-  readonly inputs: number;
-  readonly seconds: number;
-  readonly seed: number;
-  /** Number of the first input. */
-  readonly from?: number;
-}
-
-export interface FuzzResult {
-  readonly inputs: number;
-  readonly seconds: number;
-  /** What went wrong, with the number of the input: run it alone with `--only`. */
-  readonly problems: readonly string[];
-  /** How the associations ended. */
-  readonly endings: Readonly<Record<string, number>>;
-  /** Slowest input, ms of CPU: what else the machine does is no fault of the wire. */
-  readonly slowestMs: number;
-  /** Heap and buffers at the end, above the first tenth, MB; 0 without --expose-gc. */
-  readonly growthMb: number;
-  /** Resident memory likewise. */
-  readonly rssGrowthMb: number;
-}
-
 const BATCH = 100;
-const TOO_SLOW_MS = 1_000;
 const MAX_WRITTEN = 4 * 1_048_576;
-const MAX_PROBLEMS = 20;
-
-/** Folder of the recorded streams, in the sources also when this runs from `dist/`. */
-export const CORPUS = join(
-  dirname(fileURLToPath(import.meta.url)).replace(/([\\/])dist[\\/](?=runtime)/, '$1'),
-  '..',
-  'tests',
-  'corpus',
-);
 
 /** Streams of real peers as hex with comments, `requests` or `responses` in their name. */
 function corpus(kind: 'requests' | 'responses'): Buffer[] {
@@ -65,22 +33,13 @@ interface Running {
 }
 
 class Fuzz {
-  readonly #options: FuzzOptions;
-  readonly problems: string[] = [];
-  readonly endings: Record<string, number> = {};
-  slowestMs = 0;
-  #current = -1;
+  readonly #seed: number;
+  readonly findings = new Findings();
   #requests: Buffer[] = [];
   #responses: Buffer[] = [];
 
-  constructor(options: FuzzOptions) {
-    this.#options = options;
-  }
-
-  /** Something escaped while an input was under way, or shortly after. */
-  blame(what: unknown): void {
-    const text = what instanceof Error ? (what.stack ?? what.message) : String(what);
-    if (this.problems.length < MAX_PROBLEMS) this.problems.push(`input ${this.#current}: ${text}`);
+  constructor(seed: number) {
+    this.#seed = seed;
   }
 
   async prepare(): Promise<void> {
@@ -90,22 +49,18 @@ class Fuzz {
   }
 
   start(number: number): Running {
-    this.#current = number;
-    const chance = new Chance(this.#options.seed * 1_000_003 + number);
-    const began = process.cpuUsage();
-    const impatient = chance.below(4) === 0;
-    const streams = number % 2 === 0 ? this.#requests : this.#responses;
-    const all = pieces(mutated(streams, chance), chance);
-    // A pause between two pieces: what waits for its turn, or for too long, gets there first.
-    const pauseAt = chance.below(3) === 0 ? chance.below(all.length) : all.length;
-    const parties = number % 2 === 0 ? this.#acceptor(impatient) : this.#requestor(impatient);
-    const running = { number, ...parties, rest: all.slice(pauseAt), end: chance.below(3) };
-    this.#feed(running, all.slice(0, pauseAt));
-    const { user, system } = process.cpuUsage(began);
-    const ms = (user + system) / 1000;
-    this.slowestMs = Math.max(this.slowestMs, ms);
-    if (ms > TOO_SLOW_MS) this.blame(`took ${Math.round(ms)} ms of CPU`);
-    return running;
+    return this.findings.timed(number, () => {
+      const chance = new Chance(this.#seed * 1_000_003 + number);
+      const impatient = chance.below(4) === 0;
+      const streams = number % 2 === 0 ? this.#requests : this.#responses;
+      const all = pieces(mutated(streams, chance), chance);
+      // A pause between two pieces: what waits for its turn, or for too long, gets there first.
+      const pauseAt = chance.below(3) === 0 ? chance.below(all.length) : all.length;
+      const parties = number % 2 === 0 ? this.#acceptor(impatient) : this.#requestor(impatient);
+      const running = { number, ...parties, rest: all.slice(pauseAt), end: chance.below(3) };
+      this.#feed(running, all.slice(0, pauseAt));
+      return running;
+    });
   }
 
   /** Inputs side by side, up to `end`, which it returns. */
@@ -125,7 +80,7 @@ class Fuzz {
 
   /** After the pause. */
   goOn(running: Running): void {
-    this.#current = running.number;
+    this.findings.current = running.number;
     const { rest } = running;
     running.rest = [];
     if (rest.length > 0) this.#feed(running, rest);
@@ -142,7 +97,7 @@ class Fuzz {
       if (end === 0) socket.destroy(Object.assign(new Error('reset'), { code: 'ECONNRESET' }));
       else if (end === 1) socket.destroy();
     } catch (thrown) {
-      this.blame(thrown);
+      this.findings.blame(thrown);
     }
   }
 
@@ -158,25 +113,18 @@ class Fuzz {
 
   /** After the connection is gone: everything has settled, little was written. */
   finish({ number, socket, requestor }: Running): void {
-    this.#current = number;
-    if (socket.written > MAX_WRITTEN) this.blame(`wrote ${socket.written} bytes`);
+    this.findings.current = number;
+    if (socket.written > MAX_WRITTEN) this.findings.blame(`wrote ${socket.written} bytes`);
     if (requestor === null) return;
     const { endpoint, open, answers } = requestor;
     const end = endpoint.closedBy;
-    if (end === null) this.blame('the connection is gone, the association is not');
-    if (open !== 0) this.blame(`${open} operations never settled after ${JSON.stringify(end)}`);
-    if (answers !== 1) this.blame(`${answers} answers to one A-ASSOCIATE-RQ`);
+    if (end === null) this.findings.blame('the connection is gone, the association is not');
+    if (open !== 0)
+      this.findings.blame(`${open} operations never settled after ${JSON.stringify(end)}`);
+    if (answers !== 1) this.findings.blame(`${answers} answers to one A-ASSOCIATE-RQ`);
     const kind = end === null ? 'open' : 'code' in end ? `${end.kind} ${end.code}` : end.kind;
-    this.endings[kind] = (this.endings[kind] ?? 0) + 1;
+    this.findings.count(kind);
   }
-}
-
-function heldMb(): number | null {
-  const { gc } = globalThis as { gc?: () => void };
-  if (gc === undefined) return null;
-  gc();
-  const { heapUsed, external, arrayBuffers } = process.memoryUsage();
-  return (heapUsed + Math.max(external, arrayBuffers)) / 1e6;
 }
 
 const PAUSE_MS = 15;
@@ -185,77 +133,12 @@ const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve)
 
 /** Runs inputs until either limit is reached. */
 export async function fuzz(options: FuzzOptions): Promise<FuzzResult> {
-  const run = new Fuzz(options);
+  const run = new Fuzz(options.seed);
   await run.prepare();
-  const blame = (what: unknown): void => run.blame(what);
-  process.on('uncaughtException', blame).on('unhandledRejection', blame);
-  const began = performance.now();
-  const until = began + options.seconds * 1000;
-  const from = options.from ?? 0;
-  let number = from;
-  let settledMb: number | null = null;
-  let settledRssMb = 0;
   let batches = 0;
-  try {
-    while (number < from + options.inputs && performance.now() < until) {
-      const end = Math.min(number + BATCH, from + options.inputs);
-      number = await run.batch(number, end, batches++ % 8 === 0);
-      const spent = (performance.now() - began) / (until - began);
-      const done = (number - from) / options.inputs;
-      if (settledMb === null && Math.max(spent, done) > 0.1) {
-        settledMb = heldMb();
-        settledRssMb = process.memoryUsage.rss() / 1e6;
-      }
-    }
-    const atEnd = heldMb();
-    return {
-      inputs: number - from,
-      seconds: (performance.now() - began) / 1000,
-      problems: run.problems,
-      endings: run.endings,
-      slowestMs: run.slowestMs,
-      growthMb: atEnd === null || settledMb === null ? 0 : atEnd - settledMb,
-      rssGrowthMb: process.memoryUsage.rss() / 1e6 - settledRssMb,
-    };
-  } finally {
-    process.off('uncaughtException', blame).off('unhandledRejection', blame);
-  }
+  return drive(options, run.findings, (from, most) =>
+    run.batch(from, Math.min(from + BATCH, most), batches++ % 8 === 0),
+  );
 }
 
-/** What the newest long run was, kept beside the streams it began with. */
-function recordRun(seed: number, result: FuzzResult): void {
-  const { inputs, problems, growthMb, rssGrowthMb, slowestMs, seconds, endings } = result;
-  const record = {
-    ...{ seed, inputs, problems: problems.length, node: process.version },
-    growthMb: Number(growthMb.toFixed(1)),
-    rssGrowthMb: Number(rssGrowthMb.toFixed(1)),
-    slowestMs: Math.round(slowestMs),
-    seconds: Math.round(seconds),
-    streams: readdirSync(CORPUS)
-      .filter((name) => name.endsWith('.hex'))
-      .sort(),
-    endings,
-  };
-  writeFileSync(join(CORPUS, 'record.json'), `${JSON.stringify(record, null, 2)}\n`);
-}
-
-/** Called as a program. */
-async function main(): Promise<void> {
-  const valueOf = (name: string, otherwise: number): number => {
-    const at = process.argv.indexOf(name);
-    return at < 0 ? otherwise : Number(process.argv[at + 1]);
-  };
-  const only = valueOf('--only', -1);
-  const seed = valueOf('--seed', 1);
-  const result = await fuzz({
-    inputs: only >= 0 ? 1 : valueOf('--inputs', 1_000_000),
-    seconds: valueOf('--seconds', 3_600),
-    seed,
-    from: Math.max(0, only),
-  });
-  process.stdout.write(`${JSON.stringify(result, null, 2)}\n`);
-  if (process.argv.includes('--record')) recordRun(seed, result);
-  if (result.problems.length > 0) process.exitCode = 1;
-}
-
-if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) await main();
+if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) await program(fuzz, CORPUS);

@@ -5,6 +5,7 @@ import { createServer, request as ask } from 'node:http';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { fuzzWeb } from '../bench/fuzz-web.ts';
 import { fileMeta } from '../dicom/file/part10.ts';
 import { Place } from './cli-spawn.ts';
 import { anyPortFree } from './peers.ts';
@@ -200,6 +201,15 @@ describe('a web server that misbehaves', () => {
     const stores = Array.from({ length: 6 }, (_, i) => said(`store-kept${i}`));
     expect(stores).toContainEqual(expect.objectContaining(thrown('WebTransportError', /^TCP_/)));
     expect(posted).toBe(6);
+  });
+});
+
+describe('damaged bodies', () => {
+  it('crash, hang and leave nothing, in either role, whole and in pieces', async () => {
+    const { problems, inputs, endings } = await fuzzWeb({ inputs: 6_000, seconds: 5, seed: 13 });
+    expect(problems).toEqual([]);
+    expect(inputs).toBeGreaterThan(300);
+    expect(Object.keys(endings).length).toBeGreaterThan(8);
   });
 });
 
