@@ -200,6 +200,8 @@ export interface RouterDestination extends DestinationPool {
   readonly port: number;
   /** AE title to call there. */
   readonly calledAET: string;
+  /** Deliver by STOW-RS below this root (`/dicom-web`) instead of by associations. */
+  readonly web?: string;
   /** TLS towards it; `true` trusts the system's authorities. */
   readonly tls?: StationTls | boolean;
 }
@@ -214,6 +216,14 @@ export interface RouterFaults extends AcceptorFaults {
   readonly corrupt?: number;
   /** Before forwarding; a list is taken in turn. */
   readonly forwardDelay?: Delay;
+}
+
+/** What the archive does wrong on purpose, beyond what any acceptor can. Shares are 0..1. */
+export interface ArchiveFaults extends AcceptorFaults {
+  /** Answers success and forgets, by either protocol. */
+  readonly drop?: number;
+  /** Keeps it with one byte of the pixel data flipped. */
+  readonly corrupt?: number;
 }
 
 /** What follows a delivery that failed. */
@@ -299,7 +309,7 @@ export interface SimulatedArchive {
    */
   readonly commitOn?: 'same' | 'new';
   /** What it does wrong on purpose. Default nothing. */
-  readonly faults?: AcceptorFaults;
+  readonly faults?: ArchiveFaults;
 }
 
 /** What `--embedded` starts. Without effect on a real target. */

@@ -95,8 +95,7 @@ export class AcceptorThread {
     if (message.embedded !== null) {
       const clock = this.#clock;
       const tlsErrors = this.#tlsErrors;
-      const receivers = addresses.filter(({ web }) => !web);
-      const around = { receivers, clock, folder, tlsErrors, note: this.#log };
+      const around = { receivers: addresses, clock, folder, tlsErrors, note: this.#log };
       this.#embedded = await openEmbedded(message.embedded, around);
     }
     for (const port of message.workers) this.attend(port);
@@ -133,7 +132,7 @@ export class AcceptorThread {
     }
     return all.map(({ id, aets, tls, spec }) => {
       const { host = '', port = 0 } = places.get(id) ?? {};
-      return { id, host, port, aets, tls, web: spec.web !== undefined };
+      return { id, host, port, aets, tls, web: spec.web?.path ?? null };
     });
   }
 

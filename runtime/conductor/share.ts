@@ -85,8 +85,11 @@ export function embeddedSpec(
   const metrics = options.scrape.some(({ url }) => url === EMBEDDED_PAGE);
   const { router, archive } = options.simulate;
   const web = webServers.some(({ usesTarget }) => usesTarget);
+  const deliverWeb = webServers.flatMap(({ usesTarget, deliversTo }) =>
+    usesTarget && deliversTo !== undefined ? [deliversTo] : [],
+  );
   const ports = { routerPort: 0, archivePort: 0 };
-  return { host: '127.0.0.1', ...ports, deliver, router, archive, metrics, web };
+  return { host: '127.0.0.1', ...ports, deliver, router, archive, metrics, web, deliverWeb };
 }
 
 /**

@@ -50,6 +50,8 @@ export interface EmbeddedSpec {
   readonly archive?: unknown;
   /** The archive speaks DICOMweb, too. */
   readonly web?: boolean;
+  /** Receivers where what is stored over the web has to arrive: it goes to the router then. */
+  readonly deliverWeb?: readonly number[];
   /** Serve what the router did as Prometheus text. */
   readonly metrics?: boolean;
 }

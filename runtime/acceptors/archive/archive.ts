@@ -16,7 +16,9 @@ import { worklistRefused } from '../../dicom/scp/worklist-rules.ts';
 import type { Association } from '../../dicom/ul/association.ts';
 import type { AssociateRq } from '../../dicom/ul/pdu/pdu.ts';
 import { DatasetTap } from '../../dicom/scp/dataset-tap.ts';
-import { PieceBag } from '../stations/piece-bag.ts';
+import { share } from '../../dicom/scp/draw.ts';
+import { chance } from '../stations/chance.ts';
+import { damaged, PieceBag } from '../stations/piece-bag.ts';
 import { SpecError } from '../stations/spec-error.ts';
 import { mustBeWord } from '../stations/spec-words.ts';
 import type { StowTaker } from '../stations/stow.ts';
@@ -32,7 +34,8 @@ import { ARCHIVE_DEFAULTS } from './spec.ts';
 import { BEARER_CHARACTERS, isBearerToken } from '../../web/bearer.ts';
 import type { JsonDataset } from '../../dicom/element/json.ts';
 import type { FileMeta } from '../../dicom/file/part10.ts';
-import { factsOf, factsOfDataset } from './facts.ts';
+import { factsOf, factsOfDataset, type InstanceFacts } from './facts.ts';
+import type { KeptHeader } from '../account/headers/header.ts';
 import { ArchiveStore, type StoredInstance } from './store.ts';
 import { Worklist } from './worklist.ts';
 
@@ -64,6 +67,8 @@ export class Archive extends StoreStation<Taking> {
   /** Data sets that are arriving, of all associations: no more than may be kept. */
   readonly #arriving: Room;
   readonly #now: () => number;
+  readonly #drops: () => boolean;
+  readonly #corrupts: () => boolean;
   readonly #query: Query;
   readonly #worklist: Worklist;
   readonly #finds: FindProvider;
@@ -90,6 +95,9 @@ export class Archive extends StoreStation<Taking> {
     );
     this.#keep = spec.keep ?? ARCHIVE_DEFAULTS.keep;
     this.store = new ArchiveStore(spec);
+    const { drop, corrupt, seed = 1 } = spec.faults ?? {};
+    this.#drops = share(drop, chance(seed));
+    this.#corrupts = share(corrupt, chance(seed + 2));
     this.#arriving = new Room(this.store.limit);
     this.#now = now;
     const visibleAfterMs = spec.visibleAfterMs ?? ARCHIVE_DEFAULTS.visibleAfterMs;
@@ -162,14 +170,16 @@ export class Archive extends StoreStation<Taking> {
       this.answer(stored, refusal);
       return REPLY_LATER;
     }
-    if (this.#keep === 'nothing' || 'status' in facts) return Status.SUCCESS;
-    this.store.add({
-      ...facts,
-      header,
-      dataset: this.#keep === 'all' ? Buffer.concat(pieces) : null,
-      storedAt: this.#now(),
-    });
+    if (!('status' in facts)) this.#keeps(facts, header, pieces);
     return Status.SUCCESS;
+  }
+
+  /** As it is told to keep, or not to on purpose. */
+  #keeps(facts: InstanceFacts, header: KeptHeader, pieces: readonly Buffer[]): void {
+    if (this.#keep === 'nothing' || this.#drops()) return;
+    const whole = this.#keep === 'all' ? Buffer.concat(pieces) : null;
+    const dataset = whole !== null && this.#corrupts() ? damaged(whole) : whole;
+    this.store.add({ ...facts, header, dataset, storedAt: this.#now() });
   }
 
   #refusesAgain(sopInstance: string): ResponseFields | null {
@@ -207,9 +217,7 @@ export class Archive extends StoreStation<Taking> {
     if (refusal !== null) return refusal.status;
     this.counts.instances++;
     this.counts.bytes += tap.bytes;
-    if (this.#keep === 'nothing') return 0;
-    const dataset = this.#keep === 'all' ? Buffer.concat(pieces) : null;
-    this.store.add({ ...facts, header, dataset, storedAt: this.#now() });
+    this.#keeps(facts, header, pieces);
     return 0;
   }
 

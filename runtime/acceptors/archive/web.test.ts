@@ -122,7 +122,7 @@ describe('the archive over the web', () => {
 
   it('answers those who show its token, where it has one', async () => {
     const archive = new Archive({ keep: 'all' }, () => performance.now());
-    const services = new ArchiveWeb(archive, 'T0KEN');
+    const services = new ArchiveWeb(archive, { token: 'T0KEN' });
     const at = { host: '127.0.0.1', port: 0, tls: null };
     const closed = await serveWeb(at, (request, response) => services.answer(request, response));
     const door = new WebOrigin({ ...origin.spec, origin: `http://127.0.0.1:${closed.port}` });

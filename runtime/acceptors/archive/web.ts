@@ -15,18 +15,26 @@ import { NotOffered, sendFrames, sendInstances } from './web-retrieve.ts';
 /** Root of the services. @internal */
 export const WEB_ROOT = '/dicom-web';
 
+/** Who takes what is stored into a study, or into any. */
+type Intake = (study: string | undefined) => StowTaker;
+
+interface WebMore {
+  /** In place of the one of the archive's specification. */
+  readonly token?: string | undefined;
+  /** In place of the archive's. */
+  readonly intake?: Intake;
+}
+
 /**
  * Opens the services of an archive.
- *
- * @param token in place of the one of its specification
  * @throws DicomError `TCP_EADDRINUSE`, …
  */
 export async function openArchiveWeb(
   archive: Archive,
   at: Parameters<typeof serveWeb>[0],
-  token?: string,
+  more: WebMore = {},
 ): Promise<{ readonly listening: WebListening; readonly url: string }> {
-  const services = new ArchiveWeb(archive, token);
+  const services = new ArchiveWeb(archive, more);
   const listening = await serveWeb(at, (request, response, open) =>
     services.answer(request, response, open),
   );
@@ -108,10 +116,12 @@ export class ArchiveWeb {
   readonly #authorization: string | null;
   readonly #boundary = newBoundary();
   readonly #faults: WebFaults;
+  readonly #intake: Intake;
 
-  /** @param token bearer token that every request must show (RFC 6750); undefined = anybody may ask */
-  constructor(archive: Archive, token = archive.token) {
+  constructor(archive: Archive, more: WebMore = {}) {
+    const { token = archive.token } = more;
     this.#archive = archive;
+    this.#intake = more.intake ?? ((study) => archive.intake(study));
     this.#authorization = token === undefined ? null : `Bearer ${token}`;
     this.#faults = archive.webFaults();
   }
@@ -222,7 +232,7 @@ export class ArchiveWeb {
     response: ServerResponse,
     { study, hold }: { readonly study: string | undefined; readonly hold: number },
   ): void {
-    const taker = this.#archive.intake(study);
+    const taker = this.#intake(study);
     const end: StowTaker['end'] = (meta) => {
       const fault = this.#faults.status();
       if (fault === 0) return taker.end(meta);

@@ -1,12 +1,14 @@
 // A data set on its way through the router: in memory, or from a limit on in a file.
 import type { Room } from '../../dicom/collected.ts';
-import { PieceBag, withoutFirst } from '../stations/piece-bag.ts';
+import {
+  DAMAGE_FROM_END,
+  damaged,
+  LEAST_DAMAGED_BYTES,
+  PieceBag,
+  withoutFirst,
+} from '../stations/piece-bag.ts';
 import type { ItemTail } from './queue.ts';
 import type { Spool, SpoolFile } from './spool.ts';
-
-/** Damage is done that far before the end: in the pixel data, where there is any. */
-const DAMAGE_FROM_END = 9;
-const LEAST_DAMAGED_BYTES = 16;
 
 /** What goes on: bytes in memory, then perhaps the rest of a file. */
 export interface Onward {
@@ -109,10 +111,7 @@ export class Body {
     }
     const last = parts.at(-1);
     if (last === undefined || last.length <= LEAST_DAMAGED_BYTES) return null;
-    const copy = Buffer.from(last);
-    const at = copy.length - DAMAGE_FROM_END;
-    copy[at] = (copy[at] ?? 0) ^ 0xff;
-    return { parts: [...parts.slice(0, -1), copy], tail };
+    return { parts: [...parts.slice(0, -1), damaged(last)], tail };
   }
 
   /** Its taker needs it no more; those it goes on to may. */

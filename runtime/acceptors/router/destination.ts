@@ -84,8 +84,33 @@ export interface DestinationOptions {
   readonly onDone: (item: QueueItem, delivered: boolean, why: string) => void;
 }
 
+/** A way out of the router: a queue, and what empties it. */
+export interface Outlet {
+  readonly stats: PoolStats;
+  readonly queue: ForwardQueue;
+  /** Waiting and in flight. */
+  readonly outstanding: number;
+  push(item: QueueItem): void;
+  /** Ends what is under way. What waits is lost. */
+  close(): void;
+}
+
+export function queueOf({ retry }: DestinationOptions): ForwardQueue {
+  const { retries, backoffMs, factor } = { ...ROUTER_DEFAULTS, ...retry };
+  return new ForwardQueue({ retries, backoffMs, factor });
+}
+
+export function newStats(name: string, { associations }: DestinationSpec): PoolStats {
+  return {
+    name,
+    limit: associations ?? ROUTER_DEFAULTS.associations,
+    ...{ open: 0, inUse: 0, opened: 0, reused: 0, refused: 0, waitTimeouts: 0 },
+    ...{ delivered: 0, failed: 0, waitSum: 0, waitMax: 0 },
+  };
+}
+
 /** Store and forward to one place, in order of arrival while nothing fails. */
-export class Destination {
+export class Destination implements Outlet {
   readonly stats: PoolStats;
   readonly queue: ForwardQueue;
   readonly #spec: DestinationSpec;
@@ -102,25 +127,10 @@ export class Destination {
     this.#options = options;
     const { folder } = options;
     this.#tls = requestorTlsOf(spec.tls, { name: `router: destination "${name}"`, folder });
-    const { retries, backoffMs, factor } = { ...ROUTER_DEFAULTS, ...options.retry };
-    this.queue = new ForwardQueue({ retries, backoffMs, factor });
-    this.stats = {
-      name,
-      limit: spec.associations ?? ROUTER_DEFAULTS.associations,
-      open: 0,
-      inUse: 0,
-      opened: 0,
-      reused: 0,
-      refused: 0,
-      waitTimeouts: 0,
-      delivered: 0,
-      failed: 0,
-      waitSum: 0,
-      waitMax: 0,
-    };
+    this.queue = queueOf(options);
+    this.stats = newStats(name, spec);
   }
 
-  /** Waiting and in flight. */
   get outstanding(): number {
     return this.queue.length + this.stats.inUse;
   }
@@ -130,7 +140,7 @@ export class Destination {
     this.#pump();
   }
 
-  /** Aborts what is open. What waits is lost. */
+  /** Aborts what is open. */
   close(): void {
     this.#closed = true;
     this.#timer?.clear();

@@ -2,20 +2,22 @@
 import { EMBEDDED_STATION } from '../../threads/state.ts';
 import { resolve } from 'node:path';
 import { Room } from '../../dicom/collected.ts';
-import { REPLY_LATER } from '../../dicom/dimse/incoming.ts';
+import { REPLY_LATER, type ResponseFields } from '../../dicom/dimse/incoming.ts';
 import { Status } from '../../dicom/dimse/status.ts';
 import type { AssociateDecision, AssociateIndication } from '../../dicom/scp/acceptor-types.ts';
+import type { FileMeta } from '../../dicom/file/part10.ts';
 import { DatasetTap } from '../../dicom/scp/dataset-tap.ts';
 import { delays, share } from '../../dicom/scp/draw.ts';
 import { chance } from '../stations/chance.ts';
 import { delayTurns } from '../stations/fault-words.ts';
 import { mustBeWord, mustHaveKeys } from '../stations/spec-words.ts';
 import { Looks } from '../patterns/pattern.ts';
+import type { StowTaker } from '../stations/stow.ts';
 import { StoreStation } from '../stations/store-station.ts';
 import type { Stored } from '../stations/store-station.ts';
 import { BodyBag } from './body.ts';
 import type { Body, Onward } from './body.ts';
-import { Destination } from './destination.ts';
+import { Destination, type Outlet } from './destination.ts';
 import type { QueueItem } from './queue.ts';
 import { RouteTable } from './route-table.ts';
 import { BUILT_IN_RULES, RuleTable } from './rules.ts';
@@ -23,6 +25,7 @@ import { ROUTER_DEFAULTS } from './spec.ts';
 import type { RouterSpec } from './spec.ts';
 import { Spool } from './spool.ts';
 import { StableStudies } from './stable-studies.ts';
+import { WebDestination } from './web-destination.ts';
 
 /** A-ASSOCIATE-RJ (PS3.8 Table 9-21). */
 const CALLING_AET_UNKNOWN = { kind: 'reject', result: 1, source: 1, reason: 3 } as const;
@@ -53,6 +56,16 @@ interface Came {
   readonly found: Buffer | null;
   /** Why it is none; '' when it is. */
   readonly damage: string;
+  readonly passing: Passing;
+}
+
+/** An instance on its way through, by whichever protocol it came. */
+interface Passing {
+  readonly calledAET: string;
+  readonly callingAET: string;
+  readonly sopClass: string;
+  readonly sopInstance: string;
+  readonly transferSyntax: string;
 }
 
 /** What came of a rule table or a route table, or why nothing did. */
@@ -117,7 +130,7 @@ export class Router extends StoreStation<Taking> {
   onNote: ((message: string) => void) | null = null;
   /** Why the last one that had no destination to fail at was given up. */
   lastDead = '';
-  readonly destinations: ReadonlyMap<string, Destination>;
+  readonly destinations: ReadonlyMap<string, Outlet>;
   readonly #spec: RouterSpec;
   readonly #rules: RuleTable;
   readonly #spool: Spool;
@@ -162,10 +175,10 @@ export class Router extends StoreStation<Taking> {
       else this.forwarding.dead++;
     };
     this.destinations = new Map(
-      Object.entries(spec.destinations).map(([name, to]) => [
-        name,
-        new Destination(name, to, { folder, callingAET, retry, now, onDone }),
-      ]),
+      Object.entries(spec.destinations).map(([name, to]) => {
+        const Way = to.web === undefined ? Destination : WebDestination;
+        return [name, new Way(name, to, { folder, callingAET, retry, now, onDone })];
+      }),
     );
     this.#routes = new RouteTable(
       spec.routes,
@@ -217,7 +230,7 @@ export class Router extends StoreStation<Taking> {
     return { bag: new BodyBag({ spool: this.#spool, limit, room: this.#arriving }), tap };
   }
 
-  protected starts({ tap }: Taking, { transferSyntax }: Stored): void {
+  protected starts({ tap }: Taking, { transferSyntax }: Pick<Stored, 'transferSyntax'>): void {
     tap.begin(transferSyntax);
   }
 
@@ -231,36 +244,72 @@ export class Router extends StoreStation<Taking> {
     tap.drop();
   }
 
-  protected complete({ bag, tap }: Taking, stored: Stored): number {
+  protected complete(taking: Taking, stored: Stored): number {
+    const { association, request, transferSyntax } = stored;
+    const { calledAET, callingAET } = association;
+    const [sopClass, sopInstance] = [request.sopClass(), request.sopInstance()];
+    const passing = { calledAET, callingAET, sopClass, sopInstance, transferSyntax };
+    const answer = (fields: ResponseFields): void => this.answer(stored, fields);
+    return this.#pass(taking, passing, answer);
+  }
+
+  /**
+   * Takes instances that come by STOW-RS, one after the other, and routes them as if they had come to
+   * that AE title. Their Failure Reasons are those of PS3.18 Table I.2-2.
+   */
+  intake(calledAET: string): StowTaker {
+    const taking = this.begin();
+    const end = ({ sopClass, sopInstance, transferSyntax }: FileMeta): number => {
+      this.counts.instances++;
+      this.counts.bytes += taking.tap.bytes;
+      const passing = { calledAET, callingAET: '', sopClass, sopInstance, transferSyntax };
+      let refused = 0;
+      const status = this.#pass(taking, passing, (fields) => (refused = fields.status));
+      // why: what only waits for its patterns has been taken
+      return status === REPLY_LATER ? refused : status;
+    };
+    return {
+      begin: (meta) => this.starts(taking, meta),
+      data: (bytes) => this.piece(taking, bytes, 0, bytes.length),
+      end,
+      drop: () => this.spoilt(taking),
+    };
+  }
+
+  /** On its way, or refused: the status, or `REPLY_LATER` and then an answer. */
+  #pass({ bag, tap }: Taking, passing: Passing, answer: (fields: ResponseFields) => void): number {
     const body = bag.take();
     tap.finish();
     const limit = this.#spec.queueBytes ?? ROUTER_DEFAULTS.queueBytes;
     const full = this.queuedBytes() + body.bytes > limit;
     const why = full ? 'the router holds all it may (queueBytes)' : body.error;
-    if (why === null) return this.#decide(body, { found: tap.header, damage: tap.damage }, stored);
+    if (why === null) {
+      const came = { found: tap.header, damage: tap.damage, passing };
+      return this.#decide(body, came, () => answer({ status: Status.SUCCESS }));
+    }
     body.release();
-    this.answer(stored, { status: Status.OUT_OF_RESOURCES, errorComment: why });
+    answer({ status: Status.OUT_OF_RESOURCES, errorComment: why });
     return REPLY_LATER;
   }
 
   /** Takes it, now or when the patterns of routes and rules have been tried. */
-  #decide(body: Body, came: Came, stored: Stored): number {
+  #decide(body: Body, came: Came, decided: () => void): number {
     const looks = new Looks();
     let status: number = Status.SUCCESS;
     const go = (): void => {
-      if (!this.#closed) this.#take(body, came, stored, looks);
+      if (!this.#closed) this.#take(body, came, looks);
       body.release();
     };
     if (!this.#rules.hasPatterns && !this.#routes.hasPatterns) go();
     else {
       // why: what it counts and tells it may only do once, so what it will ask is asked before
       looks.settle(
-        () => this.#ask(came, stored, looks),
+        () => this.#ask(came, looks),
         () => {
           go();
           if (status !== REPLY_LATER) return;
           this.#deciding -= body.bytes;
-          this.answer(stored, { status: Status.SUCCESS });
+          decided();
         },
       );
       if (looks.pending) {
@@ -272,8 +321,8 @@ export class Router extends StoreStation<Taking> {
   }
 
   /** Asks the patterns that a decision will ask. */
-  #ask({ found, damage }: Came, { association, transferSyntax }: Stored, looks: Looks): void {
-    const { calledAET, callingAET } = association;
+  #ask({ found, damage, passing }: Came, looks: Looks): void {
+    const { calledAET, callingAET, transferSyntax } = passing;
     const bytes = damage === '' ? found : null;
     attempt(() => this.#routes.find({ calledAET, callingAET, transferSyntax, bytes }, looks));
     if (bytes === null) return;
@@ -281,14 +330,13 @@ export class Router extends StoreStation<Taking> {
   }
 
   /** Rules, routes, mistakes, queue. */
-  #take(body: Body, came: Came, stored: Stored, looks: Looks): void {
-    const { association, request, transferSyntax } = stored;
-    const sopInstance = request.sopInstance();
+  #take(body: Body, came: Came, looks: Looks): void {
+    const { calledAET: route, sopClass, sopInstance, transferSyntax } = came.passing;
     if (this.#drops()) {
       this.forwarding.dropped.push(sopInstance);
       return;
     }
-    const direction = this.#direct(came, stored, looks);
+    const direction = this.#direct(came, looks);
     const { header, ruled, renamed, to, study } = direction;
     if (direction === NOWHERE) return;
     if (to.length === 0) {
@@ -298,9 +346,8 @@ export class Router extends StoreStation<Taking> {
     const whole = ruled === header ? body.onward(NO_HEADER, 0) : body.onward(ruled, header.length);
     const { parts, tail } = this.#corrupts() ? this.#damaged(body, whole, sopInstance) : whole;
     const item = {
-      sopClass: request.sopClass(),
       sopInstance: renamed ?? sopInstance,
-      ...{ transferSyntax, parts, tail, route: association.calledAET, study },
+      ...{ sopClass, transferSyntax, parts, tail, route, study },
       bytes: parts.reduce((sum, part) => sum + part.length, 0),
       due: this.#now() + this.#forwardDelay(),
       attempts: 0,
@@ -311,9 +358,8 @@ export class Router extends StoreStation<Taking> {
   }
 
   /** Where a data set goes, and with which header. */
-  #direct({ found, damage }: Came, stored: Stored, looks: Looks): Direction {
-    const { transferSyntax } = stored;
-    const { calledAET, callingAET } = stored.association;
+  #direct({ found, damage, passing }: Came, looks: Looks): Direction {
+    const { calledAET, callingAET, transferSyntax } = passing;
     const readable = found !== null && damage === '';
     const bytes = readable ? found : null;
     const routed = attempt(() =>

@@ -22,8 +22,21 @@ import type { DestinationSpec, RouterSpec } from '../router/spec.ts';
 
 /** Destination of whatever has no receiver of its own. */
 const ARCHIVE = 'archive';
+/** Called AE title of what comes by STOW-RS: no association can have it (PS3.5 §6.2, AE). */
+const FROM_WEB = '\\STOW-RS';
 
-type At = Omit<ReceiverAddress, 'acceptor'> & { readonly tls: TlsOptions | null };
+type At = Omit<ReceiverAddress, 'acceptor'> & {
+  readonly tls: TlsOptions | null;
+  /** Root of a receiver that is stored to over the web; null = by C-STORE. */
+  readonly web: string | null;
+};
+
+/** What the web side of the embedded target stands before. */
+interface Behind {
+  readonly archive: Archive;
+  readonly router: Router;
+  readonly tls: TlsOptions | null;
+}
 
 /** What it stands among. */
 export interface Around {
@@ -78,7 +91,7 @@ export async function openEmbedded(
   });
   const page = spec.metrics === true ? await openPage(router, at, host) : null;
   const metricsPort = page?.port ?? 0;
-  const web = spec.web === true ? await openWeb(archive, host, archiveTls) : null;
+  const web = spec.web === true ? await openWeb(spec, { archive, router, tls: archiveTls }) : null;
   const offer = web === null ? {} : { web: web.target };
   return {
     address: { host, routerPort: at?.port ?? 0, archivePort, metricsPort, ...offer },
@@ -93,9 +106,14 @@ export async function openEmbedded(
   };
 }
 
-/** With the archive's TLS and token, which who means the configured target has without asking. */
-async function openWeb(archive: Archive, host: string, tls: TlsOptions | null) {
-  const { listening, url } = await openArchiveWeb(archive, { host, port: 0, tls });
+/**
+ * With the archive's TLS and token, which who means the configured target has without asking. Where the
+ * script has it deliver to a receiver, what is stored goes to the router.
+ */
+async function openWeb({ host, deliverWeb = [] }: EmbeddedSpec, { archive, router, tls }: Behind) {
+  const gateway = { intake: () => router.intake(FROM_WEB) };
+  const more = deliverWeb.length > 0 ? gateway : {};
+  const { listening, url } = await openArchiveWeb(archive, { host, port: 0, tls }, more);
   const { token } = archive;
   const own = towards(tls);
   const target = {
@@ -115,8 +133,8 @@ function openPage(router: Router, at: Listening | undefined, host: string) {
 /** C-MOVE destinations and commitment reports: every receiver by its AE titles. */
 function archiveSpec(spec: EmbeddedSpec, receivers: readonly At[]): SimulatedArchive {
   const own = (spec.archive ?? {}) as SimulatedArchive;
-  const known = receivers.flatMap(({ aets, host, port, tls }) =>
-    aets.map((aet) => [aet, { host, port, tls: towards(tls) }] as const),
+  const known = receivers.flatMap(({ aets, host, port, tls, web }) =>
+    (web === null ? aets : []).map((aet) => [aet, { host, port, tls: towards(tls) }] as const),
   );
   return { ...own, destinations: { ...Object.fromEntries(known), ...own.destinations } };
 }
@@ -132,10 +150,10 @@ function routerSpec(
   const destinations: Record<string, DestinationSpec> = {
     [ARCHIVE]: { ...pool, ...archive, calledAET: ARCHIVE_DEFAULTS.aet },
   };
-  for (const { id, host, port, aets, tls } of receivers) {
+  for (const { id, host, port, aets, tls, web } of receivers) {
     const name = names.get(id) ?? '';
     const calledAET = aets[0] ?? 'RECEIVER';
-    destinations[name] = { ...pool, host, port, calledAET, tls: towards(tls) };
+    destinations[name] = { ...pool, host, port, calledAET, tls: towards(tls), ...overWeb(web) };
   }
   // Routes of the script decide; a delivery is for what they leave.
   const otherwise = own.routes !== undefined;
@@ -144,12 +162,16 @@ function routerSpec(
     otherwise,
     to: [names.get(id) ?? ARCHIVE],
   }));
+  const fromWeb = (spec.deliverWeb ?? []).map((id) => names.get(id) ?? ARCHIVE);
+  if (fromWeb.length > 0) deliveries.push({ calledAET: FROM_WEB, otherwise, to: fromWeb });
   return {
     ...own,
     destinations: { ...destinations, ...own.destinations },
     routes: [...(own.routes ?? []), ...deliveries, { otherwise: true, to: [ARCHIVE] }],
   };
 }
+
+const overWeb = (web: string | null): { readonly web?: string } => (web === null ? {} : { web });
 
 /** TLS towards one of our own: we know whom we speak to, and show its own certificate if asked. */
 function towards(tls: TlsOptions | null): StationTls | false {

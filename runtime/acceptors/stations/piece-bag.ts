@@ -56,3 +56,17 @@ export function withoutFirst(parts: readonly Buffer[], bytes: number): Buffer[] 
     return cut === part.length ? [] : [part.subarray(cut)];
   });
 }
+
+/** Damage on purpose is done that far before the end: in the pixel data, where there is any. */
+export const DAMAGE_FROM_END = 9;
+/** What is shorter has no pixel data that one could hit. */
+export const LEAST_DAMAGED_BYTES = 16;
+
+/** A copy with one byte inverted; the same when it is too short. */
+export function damaged(bytes: Buffer): Buffer {
+  if (bytes.length <= LEAST_DAMAGED_BYTES) return bytes;
+  const copy = Buffer.from(bytes);
+  const at = copy.length - DAMAGE_FROM_END;
+  copy[at] = (copy[at] ?? 0) ^ 0xff;
+  return copy;
+}

@@ -110,7 +110,7 @@ export function serveArchive(spec: SimulatedArchive, at: ServeAddress): Promise<
   const station = new Archive({ keep: 'all', ...spec }, now, at.folder);
   const more = (): Partial<ServeStatus> => ({ held: station.store.size });
   const parts = { kind: 'archive', station, more, metrics: () => '', tls: spec.tls } as const;
-  const openWeb = (where: WebAddress) => openArchiveWeb(station, where, at.web?.token);
+  const openWeb = (where: WebAddress) => openArchiveWeb(station, where, { token: at.web?.token });
   return serve({ ...parts, openWeb }, at);
 }
 

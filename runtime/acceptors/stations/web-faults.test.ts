@@ -1,11 +1,12 @@
 // Faults over the web: the words of a script, at the archive's services.
 import { afterEach, describe, expect, it } from 'vitest';
-import type { AcceptorFaults } from '../../../api/k6/simulate.ts';
+import type { AcceptorFaults, ArchiveFaults } from '../../../api/k6/simulate.ts';
 import { Pool } from '../../dicom/pool/prototype.ts';
 import { syntheticPool } from '../../dicom/synthetic/synthetic.ts';
 import { whole } from '../../web/auth.ts';
 import { WebOrigin } from '../../web/http-client.ts';
 import { InstanceImages } from '../../web/instance-image.ts';
+import { boundaryOf } from '../../web/multipart-reader.ts';
 import { closing, relatedType } from '../../web/multipart-writer.ts';
 import { storeAnswer } from '../../web/store-answer.ts';
 import { Archive } from '../archive/archive.ts';
@@ -26,7 +27,7 @@ const parts = members.flatMap(
 const body = [...parts, closing('b')];
 const bytes = body.reduce((sum, piece) => sum + piece.length, 0);
 
-async function archiveWith(faults: AcceptorFaults) {
+async function archiveWith(faults: ArchiveFaults) {
   const services = new ArchiveWeb(new Archive({ keep: 'all', faults }, () => performance.now()));
   const at = { host: '127.0.0.1', port: 0, tls: null };
   const listening = await serveWeb(at, (request, response, count) =>
@@ -80,6 +81,21 @@ describe('faults over the web', () => {
       status: 0,
       text: expect.stringMatching(/^TCP_/) as string,
     });
+  });
+
+  it('lose or damage what was answered with success', async () => {
+    const forgetful = await archiveWith({ drop: 1 });
+    expect(await forgetful.store()).toMatchObject({ status: 200, stored: 2 });
+    expect((await forgetful.find()).status).toBe(204);
+    const got = async (faults: ArchiveFaults) => {
+      const { store, get } = await archiveWith(faults);
+      expect((await store()).status).toBe(200);
+      const { headers, text } = await get();
+      return text.replaceAll(boundaryOf(headers['content-type'] ?? '') ?? '', '');
+    };
+    const [sound, damaged] = [await got({}), await got({ corrupt: 1 })];
+    expect(damaged).toHaveLength(sound.length);
+    expect(damaged).not.toBe(sound);
   });
 
   it('answer late', async () => {

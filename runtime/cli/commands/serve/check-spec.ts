@@ -12,6 +12,10 @@ const SINK_KEYS = ['aets', 'folder', 'faults', 'tls'];
 const ROUTE_KEYS = ['name', 'calledAET', 'callingAET', 'modality', 'when', 'otherwise', 'to'];
 const RULE_KEYS = ['route', 'when', 'set', 'copy', 'map', 'blank', 'remove', 'coerce'];
 const ROUTER_FAULTS = ['drop', 'duplicate', 'corrupt', 'forwardDelay'];
+const OWN_FAULTS: Readonly<Partial<Record<Served['kind'], readonly string[]>>> = {
+  router: ROUTER_FAULTS,
+  archive: ['drop', 'corrupt'],
+};
 const DESTINATION_KEYS = [
   'host',
   'port',
@@ -22,6 +26,7 @@ const DESTINATION_KEYS = [
   'waitTimeoutMs',
   'maxPdu',
   'tls',
+  'web',
 ];
 const LISTS = ['aets', 'allow', 'routes', 'rules', 'worklist'];
 const OBJECTS = ['destinations', 'faults', 'retry', 'tls'];
@@ -85,8 +90,8 @@ class SpecCheck {
 
   #faults(faults: unknown, at: Place): void {
     if (!isObject(faults)) return;
-    const isRouter = this.#kind === 'router';
-    const known = KNOWN_FAULTS.filter((key) => isRouter || !ROUTER_FAULTS.includes(key));
+    const own = OWN_FAULTS[this.#kind] ?? [];
+    const known = KNOWN_FAULTS.filter((key) => own.includes(key) || !ROUTER_FAULTS.includes(key));
     this.#keys(faults, known, at);
   }
 
