@@ -21,6 +21,12 @@ export const nothingFailsOffline = {
   iteration_failed: nothingFails.iteration_failed,
 };
 
+/** The same over the web: no request fails, and a store of which an instance is refused has failed. */
+export const nothingFailsOverWeb = {
+  ...nothingFailsOffline,
+  http_req_failed: ['rate==0'],
+};
+
 /** As many failures as the seeds allow, of every kind there is. */
 export const fewFail = (limit: string) => ({
   checks: [`rate>=${1 - Number(limit)}`],

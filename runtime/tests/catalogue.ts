@@ -54,7 +54,6 @@ export const NOTES: Readonly<Record<number, string>> = {
   1: 'also `dicomrun doctor`: TCP, TLS, association, echo, authorised query',
   10: '1 GB: `large-objects.ts` with `KIND=dbt`',
   16: '`ct-stream.ts` with `PACE=1`',
-  29: 'no script: HTTP is k6’s own field; run k6 with `k6/http` beside it, into the same InfluxDB',
   34: 'another series for the same instance: `image.with({ SeriesInstanceUID })`',
   41: 'a real router is restarted by hand while `router-restart.ts` runs; afterwards `uid-ledger.ts`',
   42: 'in any script: `target.tls` in the configuration, `dicom_tls_handshaking: p(95)<300`',

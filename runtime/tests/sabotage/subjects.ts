@@ -23,6 +23,7 @@ import {
   damaged,
   type Subject,
 } from './subject.ts';
+import { WEB_SUBJECTS } from './subjects-web.ts';
 
 export const SUBJECTS: readonly Subject[] = [
   of('gi-routing.ts', 'pixels', {
@@ -48,7 +49,6 @@ export const SUBJECTS: readonly Subject[] = [
       }),
     ],
   }),
-  of('02-query/dicomweb.ts', 'loss', { argued: { duplicate: NO_COPIES.duplicate } }),
   of('02-query/find.ts', 'C-FIND fails', {
     argued: { ...NO_COPIES, status: 'stores in setup only' },
     own: [fails('C-FIND')],
@@ -334,6 +334,8 @@ export const SUBJECTS: readonly Subject[] = [
   of('scenarios/window-and-pdu.ts', 'loss', { argued: NO_COPIES, own: [fails('C-GET')] }),
   of('scenarios/worklist-storm.ts', 'C-FIND fails', { argued: NONE, own: [fails('C-FIND')] }),
   of('scenarios/xray-swarm.ts', 'refusal', { argued: { pixels: COUNTED } }),
+
+  ...WEB_SUBJECTS,
 
   bench('associate'),
   bench('echo'),

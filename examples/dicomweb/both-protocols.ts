@@ -1,21 +1,23 @@
 // DIMSE in, the web out: store by the router, ask the archive behind it by QIDO-RS until the study is
 // there, and read it back by WADO-RS. The same images, pixel for pixel.
 //
-//   dicomrun run examples/02-query/dicomweb.ts --embedded
-//   dicomrun run examples/02-query/dicomweb.ts -c ORTHANC@host:4242 --web-target http://host:8042/dicom-web
+// @covers 8, 29
+//
+//   dicomrun run examples/dicomweb/both-protocols.ts --embedded
+//   dicomrun run examples/dicomweb/both-protocols.ts -c ORTHANC@host:4242 --web-target http://host:8042/dicom-web
 import dicom from 'dicom';
 import web from 'dicomweb';
 import { check, sleep } from 'k6';
 import type { Options } from 'k6/options';
 import { timed } from '../lib/scale.ts';
-import { nothingFails } from '../lib/thresholds.ts';
+import { nothingFails, nothingFailsOverWeb } from '../lib/thresholds.ts';
 
 export const options: Options = {
   vus: 2,
   iterations: 6,
   thresholds: {
     ...nothingFails,
-    http_req_failed: ['rate==0'],
+    ...nothingFailsOverWeb,
     'http_req_duration{service:QIDO-RS}': timed('p(95)<1000'),
     'http_req_duration{service:WADO-RS}': timed('p(95)<5000'),
   },
