@@ -45,8 +45,11 @@ const AROUND: Readonly<Record<string, string>> = {
   item: 'Match',
   result: 'StoreResult',
 };
+/** What stands around an excerpt of the web. */
+const AROUND_WEB: Readonly<Record<string, string>> = { webArchive: 'Server' };
 const VALUES: Readonly<Record<string, string>> = {
   dicom: "import dicom from 'dicom';",
+  web: "import web from 'dicomweb';",
   check: "import { check } from 'k6';",
   sleep: "import { sleep } from 'k6';",
   group: "import { group } from 'k6';",
@@ -66,9 +69,11 @@ function asModule(snippet: string): string {
   const isUsed = (name: string) => new RegExp(`\\b${name}\\b`).test(text) && !declares(name);
   const imports = Object.entries(VALUES).filter(([name]) => isUsed(name));
   const around = Object.entries(AROUND).filter(([name]) => isUsed(name));
+  const aroundWeb = Object.entries(AROUND_WEB).filter(([name]) => isUsed(name));
   return [
     ...imports.map(([, line]) => line),
     ...around.map(([name, type]) => `declare const ${name}: import('dicom').${type};`),
+    ...aroundWeb.map(([name, type]) => `declare const ${name}: import('dicomweb').${type};`),
     text,
     'export {};',
   ].join('\n');
