@@ -51,7 +51,9 @@ export function refusalOf(specifier: string): Refusal | null {
     return {
       code: 'BUNDLE_URL_IMPORT',
       message: `cannot import from a URL: "${specifier}"`,
-      hint: 'nothing is downloaded at run time; save the file beside the script and import that',
+      hint: /\bk6-summary\b/.test(specifier)
+        ? "import { textSummary } from 'dicom'"
+        : 'nothing is downloaded at run time; save the file beside the script and import that',
     };
   }
   const refused = REFUSED.find(([pattern]) => pattern.test(specifier));

@@ -154,6 +154,12 @@ describe('what a script may not import', () => {
     ['k6/x/sql', "import sql from 'k6/x/sql';", 'BUNDLE_REFUSED_MODULE', /k6\/x\/dicom/],
     ['k6/metric', "import m from 'k6/metric';", 'BUNDLE_REFUSED_MODULE', /'k6\/metrics'/],
     ['https', "import x from 'https://jslib.k6.io/a.js';", 'BUNDLE_URL_IMPORT', /downloaded/],
+    [
+      'textSummary',
+      "import { textSummary } from 'https://jslib.k6.io/k6-summary/0.0.2/index.js';",
+      'BUNDLE_URL_IMPORT',
+      /textSummary } from 'dicom'/,
+    ],
   ])('refuses %s at its line, even when it is not used', async (_, line, code, hint) => {
     const [problem] = await problemsOf(
       'refused.ts',

@@ -85,4 +85,6 @@ export interface SummaryData {
 export interface TextSummaryOptions {
   /** Colours as of a terminal. Default: where standard output is one and `--no-color` was not given. */
   enableColors?: boolean;
+  /** In front of each line. Default: nothing. */
+  indent?: string;
 }

@@ -41,7 +41,8 @@ export function summaryOf(told: unknown): unknown {
 }
 
 /** The summary as dicomrun prints it; only in handleSummary. */
-export function summaryText({ enableColors }: TextSummaryOptions = {}): string {
+export function summaryText({ enableColors, indent = '' }: TextSummaryOptions = {}): string {
   if (texts === null) throw badArgument('textSummary() is only allowed in handleSummary()');
-  return (enableColors ?? !texts.noColor) ? texts.coloured : texts.plain;
+  const text = (enableColors ?? !texts.noColor) ? texts.coloured : texts.plain;
+  return indent === '' ? text : text.replace(/^(?=.)/gm, () => indent);
 }

@@ -97,7 +97,10 @@ describe('the generator', () => {
     for (let i = 0; i < 10; i++) second(0.2);
     monitor.rest();
     for (let i = 0; i < 30; i++) second(1);
-    expect(monitor.summary()).toMatchObject({ saturated: false, reasons: [] });
+    const { cpuMean, ...summary } = monitor.summary();
+    expect(summary).toMatchObject({ saturated: false, reasons: [] });
+    expect(cpuMean).toBeLessThanOrEqual(summary.cpuMax);
+    expect(cpuMean).toBeCloseTo(20, 0);
   });
 
   it('says so at once for the live line', () => {

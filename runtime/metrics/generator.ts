@@ -89,9 +89,11 @@ export class GeneratorMonitor {
     const ms = Math.max(1, now.at - before.at);
     const cpu = (now.cpuMicros - before.cpuMicros) / 10 / ms;
     const rss = this.#readers.rssBytes();
-    if (!this.#resting) this.#seconds++;
+    if (!this.#resting) {
+      this.#seconds++;
+      this.#cpuSum += cpu;
+    }
     this.#saturatedNow = false;
-    this.#cpuSum += cpu;
     this.#cpuMax = Math.max(this.#cpuMax, cpu);
     this.#rssMax = Math.max(this.#rssMax, rss);
     const values: GeneratorValue[] = [
@@ -126,7 +128,7 @@ export class GeneratorMonitor {
       saturated: reasons.length > 0,
       reasons,
       ...this.#crowded(),
-      cpuMean: this.#seconds === 0 ? 0 : this.#cpuSum / this.#seconds,
+      cpuMean: this.#seconds === 0 ? this.#cpuMax : this.#cpuSum / this.#seconds,
       cpuMax: this.#cpuMax,
       loopLagMaxMs: this.#lagMax,
       rssMaxBytes: this.#rssMax,

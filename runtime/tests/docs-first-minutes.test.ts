@@ -75,6 +75,8 @@ export default async function () { await peer.echo(); }
     );
     const result = await bench.run(['run', 'echo.ts', '--embedded']);
     expect(result.stdout).toContain('next: dicomrun smoke echo.ts --embedded\n');
+    const served = await bench.run(['run', 'echo.ts', '-c', 'A@127.0.0.1:1', '--no-preflight']);
+    expect(served.stdout).toContain('next: dicomrun smoke echo.ts -c A@127.0.0.1:1\n');
   });
 });
 

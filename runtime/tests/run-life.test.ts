@@ -190,6 +190,7 @@ export function handleSummary(data: SummaryData) {
   return {
     stdout: textSummary(data),
     'own/coloured.txt': textSummary(data, { enableColors: true }),
+    'own/indented.txt': textSummary(data, { indent: '> ' }),
     'own/verdict.txt': data.dicomrun.verdict.state,
   };
 }
@@ -199,6 +200,7 @@ export function handleSummary(data: SummaryData) {
     expect(result.stdout).not.toContain('\u001b[');
     const own = (name: string) => readFileSync(join(bench.folder, 'own', name), 'utf8');
     expect(own('coloured.txt')).toContain('\u001b[');
+    expect(own('indented.txt')).toMatch(/^(> [^\n]+\n|\n)+$/);
     expect(own('verdict.txt')).toBe(result.summary().verdict.state);
     const misused = script.replace('default function () {}', 'default () => textSummary()');
     const refused = await bench.script(misused, []);

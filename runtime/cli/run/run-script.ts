@@ -110,8 +110,31 @@ function nextCommands(
   const compare =
     before === null ? [] : [`dicomrun compare ${shellWord(before)} ${shellWord(folder)}`];
   if (failed) return [`dicomrun report ${shellWord(folder)}`, ...compare];
-  const flag = flags['embedded'] === true ? ' --embedded' : '';
-  return [...compare, `dicomrun smoke ${shellWord(script)}${flag}`];
+  const target = TARGET_FLAGS.flatMap(([name, spelt]) => flagWords(spelt, flags[name]));
+  return [...compare, ['dicomrun smoke', shellWord(script), ...target].join(' ')];
+}
+
+/** What a command of the same script needs to reach the same target. */
+const TARGET_FLAGS: readonly (readonly [name: string, spelt: string])[] = [
+  ['embedded', '--embedded'],
+  ['connect', '-c'],
+  ['bind', '-b'],
+  ['web-target', '--web-target'],
+  ['receiver', '--receiver'],
+  ['config', '--config'],
+  ['profile', '--profile'],
+  ['env-file', '--env-file'],
+  ['tls', '--tls'],
+  ['tls-ca', '--tls-ca'],
+  ['tls-cert', '--tls-cert'],
+  ['tls-key', '--tls-key'],
+  ['tls-server-name', '--tls-server-name'],
+];
+
+function flagWords(spelt: string, value: FlagValues[string] | undefined): readonly string[] {
+  if (value === true) return [spelt];
+  const given = Array.isArray(value) ? value : typeof value === 'string' ? [value] : [];
+  return given.map((one) => `${spelt} ${shellWord(String(one))}`);
 }
 
 /** The run of the same script before this one, in the same folder of results. */
