@@ -20,7 +20,8 @@ interface Fence extends Snippet {
   readonly language: string;
 }
 
-function fences(root: string, file: string): readonly Fence[] {
+/** Every block of a document. */
+export function fences(root: string, file: string): readonly Fence[] {
   const found: Fence[] = [];
   let open: { readonly language: string; readonly line: number; readonly text: string[] } | null =
     null;
