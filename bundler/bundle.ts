@@ -2,6 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { BuildOptions, Message, Plugin } from 'esbuild';
+import { withoutCopies } from './facades.ts';
 import { BundleError, type BundleProblem } from './problem.ts';
 import { stackMapper, GUEST_FILE } from './stack.ts';
 import { forgetErrors, usingInHead } from './using.ts';
@@ -61,7 +62,7 @@ export async function bundle(request: BundleRequest): Promise<Bundle> {
     mustBeLowered(text('.js'), text('.js.map'));
     return {
       // A first line for the shell is none for a function that is wrapped around.
-      js: forgetErrors(text('.js')).replace(/^#!.*/, ''),
+      js: withoutCopies(forgetErrors(text('.js'))).replace(/^#!.*/, ''),
       css: text('.css'),
       map: text('.js.map'),
       inputs: Object.keys(result.metafile?.inputs ?? {}),

@@ -130,6 +130,140 @@ export interface Dicom {
   readonly ProtocolError: typeof ProtocolError;
 }
 
+/** Defines a member at its first use, as a property of the module. */
+function once<T>(self: object, name: string, value: T): T {
+  Object.defineProperty(self, name, { value, enumerable: true });
+  return value;
+}
+
+/**
+ * One VU's `dicom`. Members are made when they are first used: of thousands of VUs each uses a few,
+ * and twenty functions for each of them take longer than the rest of its start.
+ */
+class Module implements Dicom {
+  declare readonly vu: Vu;
+  declare readonly Status: typeof Status;
+  declare readonly DicomError: typeof DicomError;
+  declare readonly AssociationRejected: typeof AssociationRejected;
+  declare readonly AssociationAborted: typeof AssociationAborted;
+  declare readonly NoAcceptedContext: typeof NoAcceptedContext;
+  declare readonly TransportError: typeof TransportError;
+  declare readonly TimeoutError: typeof TimeoutError;
+  declare readonly ProtocolError: typeof ProtocolError;
+
+  constructor(vu: Vu) {
+    Object.defineProperty(this, 'vu', { value: vu });
+  }
+
+  get default(): Dicom {
+    return this;
+  }
+
+  get peer(): Dicom['peer'] {
+    const { vu } = this;
+    const peer = (options?: T.PeerOptions): Peer | SecondPeer =>
+      options?.stack === undefined ? new Peer(vu, options) : new SecondPeer(vu, options);
+    return once(this, 'peer', peer as Dicom['peer']);
+  }
+
+  get receiver(): Dicom['receiver'] {
+    const { vu } = this;
+    return once(this, 'receiver', (options: T.ReceiverOptions) => receiver(vu, options));
+  }
+
+  get files(): Dicom['files'] {
+    const { vu } = this;
+    const made: Dicom['files'] = (where, options) => files(vu, where, options);
+    return once(this, 'files', made);
+  }
+
+  get synthetic(): Dicom['synthetic'] {
+    const { vu } = this;
+    const made: Dicom['synthetic'] = (what) => synthetic(vu, what);
+    return once(this, 'synthetic', made);
+  }
+
+  get recording(): Dicom['recording'] {
+    const { vu } = this;
+    return once(this, 'recording', (folder: string) => recording(vu, folder));
+  }
+
+  get replay(): Dicom['replay'] {
+    const { vu } = this;
+    return once(this, 'replay', (options: T.ReplayOptions) => replay(vu, options));
+  }
+
+  get study(): Dicom['study'] {
+    const { vu } = this;
+    return once(this, 'study', (options?: T.StudyOptions) => study(vu, options));
+  }
+
+  get csv(): Dicom['csv'] {
+    const { vu } = this;
+    const rows = (path: string): readonly Record<string, string>[] =>
+      feeder(vu, 'csv', path) as readonly Record<string, string>[];
+    return once(this, 'csv', rows);
+  }
+
+  get json(): Dicom['json'] {
+    const { vu } = this;
+    return once(this, 'json', <T>(path: string) => feeder(vu, 'json', path) as readonly T[]);
+  }
+
+  get verify(): Verify {
+    return verifyFor(this.vu);
+  }
+
+  get shared(): Shared {
+    return sharedFor(this.vu);
+  }
+
+  get raw(): Raw {
+    return rawFor(this.vu);
+  }
+
+  get procedureStep(): Dicom['procedureStep'] {
+    const { vu } = this;
+    const made: Dicom['procedureStep'] = (item) => new ProcedureStep(vu, item);
+    return once(this, 'procedureStep', made);
+  }
+
+  get diff(): Dicom['diff'] {
+    const { vu } = this;
+    const made: Dicom['diff'] = (a, b, options) => diff(vu, a, b, options);
+    return once(this, 'diff', made);
+  }
+
+  get each(): Dicom['each'] {
+    const { vu } = this;
+    const made: Dicom['each'] = (rows, nameOf, body, { labelsOf } = {}) =>
+      each(vu, { rows, nameOf, body, labelsOf });
+    return once(this, 'each', made);
+  }
+
+  get xfail(): Dicom['xfail'] {
+    const { vu } = this;
+    return once(this, 'xfail', (reason: string) => xfail(vu, reason));
+  }
+
+  get textSummary(): Dicom['textSummary'] {
+    const made: Dicom['textSummary'] = (_data, options) => summaryText(options);
+    return once(this, 'textSummary', made);
+  }
+
+  get skip(): Dicom['skip'] {
+    const { vu } = this;
+    return once(this, 'skip', (reason: string): never => skip(vu, reason));
+  }
+
+  get manual(): Dicom['manual'] {
+    const { vu } = this;
+    const made: Dicom['manual'] = (name, steps) => manual(vu, name, steps);
+    return once(this, 'manual', made);
+  }
+}
+
+/** The same for all VUs. */
 const CONSTANTS = {
   Status,
   DicomError,
@@ -140,41 +274,9 @@ const CONSTANTS = {
   TimeoutError,
   ProtocolError,
 };
+Object.assign(Module.prototype, CONSTANTS, { __esModule: true });
 
 /** One VU's `dicom`. */
-export function dicomFor(vu: Vu): Dicom & { default?: Dicom } {
-  const dicom: Dicom & { default?: Dicom } = {
-    ...CONSTANTS,
-    peer: ((options?: T.PeerOptions) =>
-      options?.stack === undefined
-        ? new Peer(vu, options)
-        : new SecondPeer(vu, options)) as Dicom['peer'],
-    receiver: (options) => receiver(vu, options),
-    files: (where, options) => files(vu, where, options),
-    synthetic: (what) => synthetic(vu, what),
-    recording: (folder) => recording(vu, folder),
-    replay: (options) => replay(vu, options),
-    study: (options) => study(vu, options),
-    csv: (path) => feeder(vu, 'csv', path) as readonly Record<string, string>[],
-    json: <T>(path: string) => feeder(vu, 'json', path) as readonly T[],
-    get verify(): Verify {
-      return verifyFor(vu);
-    },
-    get shared(): Shared {
-      return sharedFor(vu);
-    },
-    get raw(): Raw {
-      return rawFor(vu);
-    },
-    procedureStep: (item) => new ProcedureStep(vu, item),
-    diff: (a, b, options) => diff(vu, a, b, options),
-    each: (rows, nameOf, body, { labelsOf } = {}) => each(vu, { rows, nameOf, body, labelsOf }),
-    xfail: (reason) => xfail(vu, reason),
-    textSummary: (_data, options) => summaryText(options),
-    skip: (reason) => skip(vu, reason),
-    manual: (name, steps) => manual(vu, name, steps),
-  };
-  Object.defineProperty(dicom, '__esModule', { value: true });
-  Object.defineProperty(dicom, 'default', { value: dicom });
-  return dicom;
+export function dicomFor(vu: Vu): Dicom {
+  return new Module(vu);
 }
