@@ -1,6 +1,6 @@
 // dicomrun replay DIR: brings a finished or killed run into an output; twice adds nothing.
 import { DicomRunError, ExitCode } from '../../errors.ts';
-import { influxOutput, influxUrl } from '../../outputs/influxdb/kind.ts';
+import { influxOutput, influxUrl } from '../../outputs/influxdb/influxdb-kind.ts';
 import type { DefineCommand } from '../command.ts';
 import { runFolder } from '../data/run-folder.ts';
 

@@ -1,6 +1,6 @@
 // All of the doctor's examinations, in order; what cannot work any more is left out.
 import type { Options, WebTarget } from '../../../config/types.ts';
-import { influxUrl } from '../../../outputs/influxdb/kind.ts';
+import { influxUrl } from '../../../outputs/influxdb/influxdb-kind.ts';
 import type { Terminal } from '../../terminal.ts';
 import { limitsOf } from '../../wire/peer-flags.ts';
 import type { PeerAddress } from '../../wire/client.ts';

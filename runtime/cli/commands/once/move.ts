@@ -1,10 +1,16 @@
 // dicomrun move STUDY_UID --to AET: C-MOVE of a study, a series or an instance.
-import { DicomRunError, ExitCode } from '../../errors.ts';
-import { splitHostPort } from '../argv.ts';
-import type { DefineCommand } from '../command.ts';
-import { readDurationMs, readTitle } from '../flag-values.ts';
-import { addPeerFlags, addStackFlag, choosePeer, isSecond, limitsOf } from '../wire/peer-flags.ts';
-import { tellEnd } from '../wire/retrieval.ts';
+import { DicomRunError, ExitCode } from '../../../errors.ts';
+import { splitHostPort } from '../../argv.ts';
+import type { DefineCommand } from '../../command.ts';
+import { readDurationMs, readTitle } from '../../flag-values.ts';
+import {
+  addPeerFlags,
+  addStackFlag,
+  choosePeer,
+  isSecond,
+  limitsOf,
+} from '../../wire/peer-flags.ts';
+import { tellEnd } from '../../wire/retrieval.ts';
 
 interface MoveFlags {
   readonly to?: string;
@@ -34,10 +40,10 @@ export const define: DefineCommand = (command, { terminal, exit }) => {
     const wish = { study, series: flags.series, instance: flags.instance, destination };
     const end = isSecond(flags)
       ? await (
-          await import('../wire/second.ts')
+          await import('../../wire/second.ts')
         ).retrieveSecond(peer, { kind: 'move', ...wish }, timeoutMs)
       : await (
-          await import('../wire/move.ts')
+          await import('../../wire/move.ts')
         ).runMove(peer, wish, limitsOf(timeoutMs), (text) => terminal.err(text));
     exit(tellEnd(terminal, 'C-MOVE', end));
   });

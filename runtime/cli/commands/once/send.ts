@@ -1,13 +1,19 @@
 // dicomrun send PATH…: stores files as they are, or again and again as new ones.
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { ExitCode } from '../../errors.ts';
-import { splitHostPort } from '../argv.ts';
-import type { DefineCommand } from '../command.ts';
-import { readCount, readDurationMs } from '../flag-values.ts';
-import { INVENT_DEFAULTS, Inventor } from '../wire/invent.ts';
-import { addPeerFlags, addStackFlag, choosePeer, isSecond, limitsOf } from '../wire/peer-flags.ts';
-import { SendReport } from '../wire/send-report.ts';
+import { ExitCode } from '../../../errors.ts';
+import { splitHostPort } from '../../argv.ts';
+import type { DefineCommand } from '../../command.ts';
+import { readCount, readDurationMs } from '../../flag-values.ts';
+import { INVENT_DEFAULTS, Inventor } from '../../wire/invent.ts';
+import {
+  addPeerFlags,
+  addStackFlag,
+  choosePeer,
+  isSecond,
+  limitsOf,
+} from '../../wire/peer-flags.ts';
+import { SendReport } from '../../wire/send-report.ts';
 
 interface SendFlags {
   readonly timeout: string;
@@ -57,7 +63,7 @@ export const define: DefineCommand = (command, { terminal, exit }) => {
     const isFile = (word: string) => existsSync(resolve(terminal.cwd, word));
     const { words: paths, ...where } = splitHostPort(given, isFile);
     const { peer } = await choosePeer(command, terminal, where);
-    const { outcomeLine, sendFiles } = await import('../wire/send.ts');
+    const { outcomeLine, sendFiles } = await import('../../wire/send.ts');
     const timeoutMs = readDurationMs('--timeout', flags.timeout);
     const report = new SendReport(terminal, flags);
     try {

@@ -1,15 +1,15 @@
 // dicomrun web send|find|get: STOW-RS, QIDO-RS and WADO-RS once, from the command line.
 import { relative, resolve } from 'node:path';
-import { DicomRunError, ExitCode, type Problem } from '../../errors.ts';
-import { bytes, plural } from '../../metrics/numbers.ts';
-import type { DefineCommand } from '../command.ts';
-import { readCount } from '../flag-values.ts';
-import { printable, problemText } from '../problem-text.ts';
-import { collect } from '../run/run-flags.ts';
-import type { Terminal } from '../terminal.ts';
-import { addTargetFlags, chooseWeb, type TargetFlags } from '../web/target.ts';
-import { statusProblem, type WebPeer } from '../web/web-peer.ts';
-import { SendReport } from '../wire/send-report.ts';
+import { DicomRunError, ExitCode, type Problem } from '../../../errors.ts';
+import { bytes, plural } from '../../../metrics/numbers.ts';
+import type { DefineCommand } from '../../command.ts';
+import { readCount } from '../../flag-values.ts';
+import { printable, problemText } from '../../problem-text.ts';
+import { collect } from '../../run/run-flags.ts';
+import type { Terminal } from '../../terminal.ts';
+import { addTargetFlags, chooseWeb, type TargetFlags } from '../../web/target.ts';
+import { statusProblem, type WebPeer } from '../../web/web-peer.ts';
+import { SendReport } from '../../wire/send-report.ts';
 
 interface WebFlags extends TargetFlags {
   readonly json?: boolean;
@@ -129,8 +129,8 @@ async function send({ peer, words, flags, terminal }: Asked): Promise<ExitCode> 
   if (words.length === 0)
     throw wrong('web send: the files are missing', 'dicomrun web send ./study');
   const [{ sendFilesOverWeb }, { outcomeLine }] = await Promise.all([
-    import('../web/send.ts'),
-    import('../wire/send.ts'),
+    import('../../web/send.ts'),
+    import('../../wire/send.ts'),
   ]);
   const report = new SendReport(terminal, flags);
   try {
@@ -148,9 +148,9 @@ async function send({ peer, words, flags, terminal }: Asked): Promise<ExitCode> 
 
 async function find({ peer, words, flags, terminal }: Asked): Promise<ExitCode> {
   const [{ queryOf }, { findOverWeb }, { matchTable }] = await Promise.all([
-    import('../wire/query.ts'),
-    import('../web/find.ts'),
-    import('../wire/match-table.ts'),
+    import('../../wire/query.ts'),
+    import('../../web/find.ts'),
+    import('../../wire/match-table.ts'),
   ]);
   const [what = '', value, ...more] = words;
   if (what === '' || more.length > 0) {
@@ -171,7 +171,7 @@ async function find({ peer, words, flags, terminal }: Asked): Promise<ExitCode> 
 
 async function get(asked: Asked): Promise<ExitCode> {
   const { peer, words, flags, terminal } = asked;
-  const { getFiles, getMetadata, resourceOf } = await import('../web/get.ts');
+  const { getFiles, getMetadata, resourceOf } = await import('../../web/get.ts');
   const resource = resourceOf(words);
   if (flags.metadata === true) {
     const answer = await getMetadata(peer, resource);

@@ -1,9 +1,15 @@
 // dicomrun echo: is the peer there, and how fast does it answer?
-import { peerText } from '../../dicom/failure-text.ts';
-import type { DefineCommand } from '../command.ts';
-import type { PeerAddress } from '../wire/client.ts';
-import { readCount, readDurationMs } from '../flag-values.ts';
-import { addPeerFlags, addStackFlag, choosePeer, isSecond, limitsOf } from '../wire/peer-flags.ts';
+import { peerText } from '../../../dicom/failure-text.ts';
+import type { DefineCommand } from '../../command.ts';
+import type { PeerAddress } from '../../wire/client.ts';
+import { readCount, readDurationMs } from '../../flag-values.ts';
+import {
+  addPeerFlags,
+  addStackFlag,
+  choosePeer,
+  isSecond,
+  limitsOf,
+} from '../../wire/peer-flags.ts';
 
 interface EchoFlags {
   readonly count: string;
@@ -44,7 +50,7 @@ interface Echoes {
 }
 
 async function echoes(peer: PeerAddress, count: number, timeoutMs: number): Promise<Echoes> {
-  const { echo, ECHO_CONTEXT, open, release } = await import('../wire/client.ts');
+  const { echo, ECHO_CONTEXT, open, release } = await import('../../wire/client.ts');
   const timeouts = limitsOf(timeoutMs);
   const association = await open(peer, { contexts: [ECHO_CONTEXT], timeouts });
   const times: number[] = [];
@@ -60,7 +66,7 @@ async function echoes(peer: PeerAddress, count: number, timeoutMs: number): Prom
 
 /** An association each: its time is in it. */
 async function echoesSecond(peer: PeerAddress, count: number, timeoutMs: number): Promise<Echoes> {
-  const { askSecond } = await import('../wire/second.ts');
+  const { askSecond } = await import('../../wire/second.ts');
   const times: number[] = [];
   let failed = 0;
   for (let i = 0; i < count; i++) {

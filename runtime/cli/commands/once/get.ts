@@ -1,17 +1,23 @@
 // dicomrun get STUDY_UID: C-GET of a study, a series or an instance, into files.
 import { resolve } from 'node:path';
-import { bytes as sizeText, plural } from '../../metrics/numbers.ts';
-import { ExitCode } from '../../errors.ts';
-import { splitHostPort } from '../argv.ts';
-import type { DefineCommand } from '../command.ts';
-import { readDurationMs } from '../flag-values.ts';
-import { hintLine } from '../problem-text.ts';
-import { Progress } from '../progress.ts';
-import { collect } from '../run/run-flags.ts';
-import { addPeerFlags, addStackFlag, choosePeer, isSecond, limitsOf } from '../wire/peer-flags.ts';
-import { type RetrieveWish, tellEnd } from '../wire/retrieval.ts';
-import type { PeerAddress } from '../wire/client.ts';
-import type { Terminal } from '../terminal.ts';
+import { bytes as sizeText, plural } from '../../../metrics/numbers.ts';
+import { ExitCode } from '../../../errors.ts';
+import { splitHostPort } from '../../argv.ts';
+import type { DefineCommand } from '../../command.ts';
+import { readDurationMs } from '../../flag-values.ts';
+import { hintLine } from '../../problem-text.ts';
+import { Progress } from '../../progress.ts';
+import { collect } from '../../run/run-flags.ts';
+import {
+  addPeerFlags,
+  addStackFlag,
+  choosePeer,
+  isSecond,
+  limitsOf,
+} from '../../wire/peer-flags.ts';
+import { type RetrieveWish, tellEnd } from '../../wire/retrieval.ts';
+import type { PeerAddress } from '../../wire/client.ts';
+import type { Terminal } from '../../terminal.ts';
 
 interface GetFlags {
   readonly out: string;
@@ -61,7 +67,7 @@ type Get = (
 ) => Promise<ExitCode>;
 
 const getFiles: Get = async (terminal, peer, wish, flags) => {
-  const { getContexts, runGet } = await import('../wire/get.ts');
+  const { getContexts, runGet } = await import('../../wire/get.ts');
   const { out, timeout, transferSyntax = [] } = flags;
   const wanted = {
     ...wish,
@@ -91,7 +97,7 @@ const COMPRESSED =
   'an archive that does not decompress fails what it holds compressed: --transfer-syntax takes it as it is';
 
 const getSecond: Get = async (terminal, peer, wish, flags) => {
-  const { retrieveSecond } = await import('../wire/second.ts');
+  const { retrieveSecond } = await import('../../wire/second.ts');
   const timeoutMs = readDurationMs('--timeout', flags.timeout);
   const end = await retrieveSecond(peer, { kind: 'get', ...wish }, timeoutMs);
   const came = plural(end.instances.length, 'instance');

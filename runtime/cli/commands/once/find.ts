@@ -1,22 +1,28 @@
 // dicomrun find study UID | patient ID | accession NUMBER | worklist | today: C-FIND, as a table.
-import { DicomRunError, ExitCode } from '../../errors.ts';
-import type { Problem } from '../../errors.ts';
-import type { OperationResult } from '../../dicom/scu/operation.ts';
-import { Status } from '../../dicom/dimse/status.ts';
-import { describeFailure } from '../../dicom/failure-text.ts';
-import { plural } from '../../metrics/numbers.ts';
-import { splitHostPort } from '../argv.ts';
-import { problemText } from '../problem-text.ts';
-import type { DefineCommand } from '../command.ts';
-import { readCount, readDurationMs } from '../flag-values.ts';
-import { collect } from '../run/run-flags.ts';
-import { answerText } from '../wire/answer-text.ts';
+import { DicomRunError, ExitCode } from '../../../errors.ts';
+import type { Problem } from '../../../errors.ts';
+import type { OperationResult } from '../../../dicom/scu/operation.ts';
+import { Status } from '../../../dicom/dimse/status.ts';
+import { describeFailure } from '../../../dicom/failure-text.ts';
+import { plural } from '../../../metrics/numbers.ts';
+import { splitHostPort } from '../../argv.ts';
+import { problemText } from '../../problem-text.ts';
+import type { DefineCommand } from '../../command.ts';
+import { readCount, readDurationMs } from '../../flag-values.ts';
+import { collect } from '../../run/run-flags.ts';
+import { answerText } from '../../wire/answer-text.ts';
 import type { Command } from 'commander';
-import type { JsonDataset } from '../../dicom/element/json.ts';
-import type { PeerAddress } from '../wire/client.ts';
-import type { WireQuery } from '../wire/query.ts';
-import { addPeerFlags, addStackFlag, choosePeer, isSecond, limitsOf } from '../wire/peer-flags.ts';
-import type { PeerChoice } from '../wire/peer-flags.ts';
+import type { JsonDataset } from '../../../dicom/element/json.ts';
+import type { PeerAddress } from '../../wire/client.ts';
+import type { WireQuery } from '../../wire/query.ts';
+import {
+  addPeerFlags,
+  addStackFlag,
+  choosePeer,
+  isSecond,
+  limitsOf,
+} from '../../wire/peer-flags.ts';
+import type { PeerChoice } from '../../wire/peer-flags.ts';
 
 interface FindFlags {
   readonly modality?: string;
@@ -56,7 +62,7 @@ export const define: DefineCommand = (command, { terminal, exit }) => {
     const flags = command.opts<FindFlags>();
     const { words, ...where } = splitHostPort(command.args, (word) => word === command.args[0]);
     const [what = '', value] = words;
-    const { queryOf } = await import('../wire/query.ts');
+    const { queryOf } = await import('../../wire/query.ts');
     const asked = queryOf({ what, value, ...flags, today: new Date() });
     const choice = await choosePeer(command, terminal, where);
     const peer = whomToAsk(choice, command, where);
@@ -69,7 +75,7 @@ export const define: DefineCommand = (command, { terminal, exit }) => {
     // "0 matches" would be an answer that the peer never gave.
     if (problem === null || matches.length > 0) {
       if (flags.json === true) terminal.out(`${JSON.stringify(matches, null, 2)}\n`);
-      else terminal.out((await import('../wire/match-table.ts')).matchTable(matches, query));
+      else terminal.out((await import('../../wire/match-table.ts')).matchTable(matches, query));
     }
     if (problem === null) return;
     if (result.failure !== null) throw new DicomRunError(ExitCode.UNREACHABLE, problem);
@@ -111,12 +117,12 @@ interface Found {
 }
 
 async function askOurs(peer: PeerAddress, query: WireQuery, limits: Limits): Promise<Found> {
-  const { runFind } = await import('../wire/find.ts');
+  const { runFind } = await import('../../wire/find.ts');
   return await runFind(peer, query, { ...limits, timeouts: limitsOf(limits.timeoutMs) });
 }
 
 async function askOther(peer: PeerAddress, query: WireQuery, limits: Limits): Promise<Found> {
-  const { findSecond } = await import('../wire/second.ts');
+  const { findSecond } = await import('../../wire/second.ts');
   const { matches, final } = await findSecond(peer, query, limits);
   const result = { status: final.status, errorComment: final.comment, failure: null };
   return { matches, result };
