@@ -1,10 +1,10 @@
 // All outputs. A new one is a file beside this one, a line here, and its part of the help page.
 import { csvOutput } from './csv.ts';
 import { moduleOutput, MODULE_FILE } from './module.ts';
-import { influxOutput } from './influxdb/kind.ts';
+import { influxOutput } from './influxdb/influxdb-kind.ts';
 import { jsonOutput } from './json.ts';
-import { otlpOutput } from './otlp/kind.ts';
-import { prometheusOutput } from './prometheus/kind.ts';
+import { otlpOutput } from './otlp/otlp-kind.ts';
+import { prometheusOutput } from './prometheus/prometheus-kind.ts';
 import type { OutputKind } from './kind.ts';
 
 /** Those with a name: `--out NAME=…`. */

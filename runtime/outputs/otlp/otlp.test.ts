@@ -11,7 +11,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { sampleRun } from '../../tests/sample-run.ts';
 import type { RunRecord } from '../../runlog/format.ts';
 import { ExponentialHistogram } from './exponential.ts';
-import { otlpOutput } from './kind.ts';
+import { otlpOutput } from './otlp-kind.ts';
 
 interface Attributes {
   readonly attributes: readonly { key: string; value: { stringValue: string } }[];
