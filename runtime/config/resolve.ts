@@ -3,6 +3,7 @@
 import { anchor } from './sources/anchor.ts';
 import { DicomRunError, ExitCode } from '../errors.ts';
 import type { Problem } from '../errors.ts';
+import { executorOf } from '../executors/index.ts';
 import type { Scenario } from '../executors/index.ts';
 import { checkScenarios, checkWork } from './check-scenarios.ts';
 import { readFlags, readFlagVariables } from './sources/flag-source.ts';
@@ -166,8 +167,7 @@ function askedOf(
 }
 
 function iterationsOf(scenario: Scenario): number | null {
-  if (scenario.executor === 'shared-iterations') return scenario.iterations;
-  return scenario.executor === 'per-vu-iterations' ? scenario.vus * scenario.iterations : null;
+  return executorOf(scenario).iterations?.(scenario).total ?? null;
 }
 
 const SMOKE_MAX_NS = 120e9;

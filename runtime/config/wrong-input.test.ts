@@ -1,5 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { EXECUTORS } from '../executors/index.ts';
 import { messages, ONE, resolve } from '../tests/config-fixture.ts';
+
+const WITH_VUS = EXECUTORS.filter(({ keys }) => keys.includes('vus')).map(({ name }) => name);
 
 describe('a plan that has nothing to do', () => {
   it('is refused: no scenarios, and a part without a VU', () => {
@@ -37,8 +40,8 @@ describe('what is wrong', () => {
       'options: unknown key "setupTimout" — did you mean "setupTimeout"?',
       'option settle: must be a duration, got "soon" — e.g. "30s", "2m", "1h30m"; a number is ms',
       'option scenarios.gi.executor: must be an executor, got "ramping-vu" — did you mean "ramping-vus"?',
-      'option scenarios.mr: unknown key "vus" — that is for constant-vus, per-vu-iterations, ' +
-        'shared-iterations; ramping-vus has startVUs, stages, gracefulRampDown',
+      `option scenarios.mr: unknown key "vus" — that is for ${WITH_VUS.join(', ')}; ` +
+        'ramping-vus has startVUs, stages, gracefulRampDown',
       'option scenarios.mr.stages[0].target: must be an integer ≥ 0, got "ten"',
       "option scenarios.c t: a scenario's name has letters, digits, _ and -",
       'option scenarios.c t.duration: is missing',
