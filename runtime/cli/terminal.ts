@@ -194,3 +194,10 @@ export function shownPath(terminal: Pick<Terminal, 'cwd'>, path: string): string
   const near = relative(terminal.cwd, resolve(terminal.cwd, path));
   return near.startsWith('..') ? path : near;
 }
+
+/** A word that a shell takes as it is meant, and a terminal shows harmlessly. */
+export function shellWord(word: string): string {
+  // What must not reach a terminal.
+  const shown = word.replace(/[\u0000-\u001f\u007f-\u009f]/g, '?');
+  return /^[\w@%+=:,./\\-]+$/.test(shown) ? shown : `'${shown.replaceAll("'", `'\\''`)}'`;
+}

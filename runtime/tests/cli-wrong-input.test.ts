@@ -247,6 +247,13 @@ describe('wrong inputs', () => {
     expect(named.out).toContain('"__proto__"');
   });
 
+  it('shows the name of a new script harmlessly, and so that a shell takes it', async () => {
+    const { code, out } = await place.run(['new', 'a\u001b[31m$(x).ts']);
+    expect(code).toBe(0);
+    expect(out).not.toContain('\u001b[31m$(x)');
+    expect(out).toContain("dicomrun run 'a?[31m$(x).ts' --embedded");
+  });
+
   it('shows the line of a set-up that throws, and still sums up', async () => {
     const { code, err, out } = await place.run(['run', 'setup.ts']);
     expect(code).toBe(107);

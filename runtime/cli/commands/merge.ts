@@ -6,7 +6,7 @@ import type { Summary } from '../../metrics/summary.ts';
 import type { Merged, Part } from '../../runlog/merge/merge.ts';
 import type { DefineCommand } from '../command.ts';
 import { runFolder } from '../data/run-folder.ts';
-import { shownPath } from '../terminal.ts';
+import { shellWord, shownPath } from '../terminal.ts';
 import type { Terminal } from '../terminal.ts';
 
 interface MergeFlags {
@@ -74,7 +74,7 @@ async function writeLog(terminal: Terminal, { parts, folder, flags }: Work): Pro
     file(RESULT_FILES.summary, 'summary'),
     file(RUNLOG_FILE, 'run log'),
   ];
-  const next = [`dicomrun report ${shownPath(terminal, folder)}`];
+  const next = [`dicomrun report ${shellWord(shownPath(terminal, folder))}`];
   const log = new RunLogWriter(folder, (problem) => terminal.err(`! ${problem}\n`));
   try {
     return mergeParts(parts, { files, next }, (record) => {

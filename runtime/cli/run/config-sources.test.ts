@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { refuseForeign } from './config-sources.ts';
-import { shellWord } from './run-script.ts';
+import { shellWord } from '../terminal.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'config-sources-'));
 afterAll(() => rmSync(folder, { recursive: true }));

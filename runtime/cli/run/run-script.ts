@@ -10,6 +10,7 @@ import type { FlagValues } from './run-flags.ts';
 import { RunScreen } from './run-screen.ts';
 import type { Quiet } from './run-screen.ts';
 import { supervise } from './supervise.ts';
+import { shellWord } from '../terminal.ts';
 import type { Terminal } from '../terminal.ts';
 
 export interface RunScriptRequest {
@@ -150,11 +151,4 @@ function runBefore(terminal: Terminal, folder: string): string | null {
   const earlier = runs.filter((run) => run < name && scriptOf(run) === script && isLoad(run));
   const last = earlier.sort().at(-1);
   return last === undefined ? null : join(home, last);
-}
-
-/** A word that a shell takes as it is meant, and a terminal shows harmlessly. */
-export function shellWord(word: string): string {
-  // What must not reach a terminal.
-  const shown = word.replace(/[\u0000-\u001f\u007f-\u009f]/g, '?');
-  return /^[\w@%+=:,./\\-]+$/.test(shown) ? shown : `'${shown.replaceAll("'", `'\\''`)}'`;
 }

@@ -10,7 +10,7 @@ import { needsAscii } from '../../run/print-summary.ts';
 import type { AgentFlags, AgentsMeeting } from '../../agents/on-agents.ts';
 import type { FlagValues } from '../../run/run-flags.ts';
 import { endOnFault, stopOnSignal } from '../../run/supervise.ts';
-import { shownPath } from '../../terminal.ts';
+import { shellWord, shownPath } from '../../terminal.ts';
 import type { Terminal } from '../../terminal.ts';
 import { version } from '../../version.ts';
 import { capacityText } from './chart.ts';
@@ -202,6 +202,6 @@ function report({ terminal }: CapacityRequest, folder: string | null, found: Cap
   writeFileSync(page, capacityPage(found), { mode: 0o600 });
   const best = found.steps.findLast(({ rate, holds }) => holds && rate === found.rate);
   const shown = [page, summary].map((path) => `  ${shownPath(terminal, path)}\n`).join('');
-  const next = best === undefined ? '' : `next: dicomrun report ${best.folder}\n`;
+  const next = best === undefined ? '' : `next: dicomrun report ${shellWord(best.folder)}\n`;
   terminal.out(`\n${shown}${next}`);
 }

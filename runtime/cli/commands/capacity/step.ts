@@ -12,7 +12,7 @@ import { execute } from '../../run/execute.ts';
 import type { ExecuteRequest, ExecuteResult } from '../../run/execute.ts';
 import type { AgentsMeeting } from '../../agents/on-agents.ts';
 import type { FlagValues } from '../../run/run-flags.ts';
-import { shownPath } from '../../terminal.ts';
+import { shellWord, shownPath } from '../../terminal.ts';
 import type { Terminal } from '../../terminal.ts';
 import type { StepThreshold } from './judged.ts';
 import { StepScreen } from './step-screen.ts';
@@ -71,7 +71,7 @@ export async function runStep(settings: StepSettings, asked: StepAsked): Promise
   const own: ExecuteRequest = {
     ...{ script, flags, mode: 'run', terminal, stopper, adjust },
     screen: new StepScreen(terminal),
-    next: (folder) => [`dicomrun report ${folder}`],
+    next: (folder) => [`dicomrun report ${shellWord(folder)}`],
   };
   const testid = flags['testid'] === undefined ? undefined : `${String(flags['testid'])}-${number}`;
   const elsewhere = await settings.meeting?.run(own, testid);

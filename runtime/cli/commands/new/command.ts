@@ -8,6 +8,8 @@ import { makeFolder } from '../../../dicom/file/make-folder.ts';
 import { distRoot } from '../../package-root.ts';
 import type { DefineCommand } from '../../command.ts';
 import { nearest } from '../../../metrics/distribution/nearest.ts';
+import { printable } from '../../problem-text.ts';
+import { shellWord } from '../../terminal.ts';
 import { ENV_EXAMPLE, TEMPLATES, TSCONFIG } from './templates.ts';
 import type { ScriptTemplate } from './templates.ts';
 
@@ -33,7 +35,7 @@ export const define: DefineCommand = (command, { terminal }) => {
       makeFolder(join(folder, '.dicomrun'));
       await writeFile(file, template.source);
       const written = [name, ...(await writeSurroundings(folder, terminal.cwd))];
-      terminal.out(`written: ${written.join(', ')}\n\nnext:\n${nextLines(name)}`);
+      terminal.out(`written: ${written.map(printable).join(', ')}\n\nnext:\n${nextLines(name)}`);
     });
 };
 
@@ -82,11 +84,14 @@ async function writeSurroundings(folder: string, cwd: string): Promise<readonly 
 }
 
 function nextLines(name: string): string {
-  const script = name.includes(' ') ? `"${name}"` : name;
+  const script = shellWord(name);
   const commands = [
     [`dicomrun run ${script} --embedded --vus 2 --duration 10s`, 'try it, no server needed'],
     ['dicomrun doctor -c AET@host:port -b MY_AET', 'check your server'],
-    [`dicomrun run ${script} -c AET@host:port -b MY_AET`, `${basename(name)} against it`],
+    [
+      `dicomrun run ${script} -c AET@host:port -b MY_AET`,
+      `${shellWord(basename(name))} against it`,
+    ],
   ] as const;
   const width = Math.max(...commands.map(([command]) => command.length)) + 3;
   return commands.map(([command, about]) => `  ${command.padEnd(width)}${about}\n`).join('');

@@ -7,6 +7,7 @@ import type { RecordedAssociation } from '../../../recording/format.ts';
 import { KeptInstances } from '../../../recording/observe/kept-instances.ts';
 import { TrafficTally, type TrafficSummary } from '../../../recording/summary.ts';
 import { RecordingWriter } from '../../../recording/writer.ts';
+import { shellWord } from '../../terminal.ts';
 import type { Terminal } from '../../terminal.ts';
 import { version } from '../../version.ts';
 import { replayScript } from './replay-script.ts';
@@ -99,7 +100,7 @@ export class RecordBook {
 
   #script(terminal: Terminal, summary: TrafficSummary): void {
     if (!this.#writes(terminal, SCRIPT, () => replayScript(summary))) return;
-    terminal.out(`next: dicomrun inspect ${join(this.#places.out, SCRIPT)}\n`);
+    terminal.out(`next: dicomrun inspect ${shellWord(join(this.#places.out, SCRIPT))}\n`);
   }
 
   #writes(terminal: Terminal, name: string, text: () => string): boolean {
