@@ -2,12 +2,21 @@
 // patient.
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { readdirSync, readFileSync, rmSync, statfsSync, statSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statfsSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { RecordedAssociation, RecordingHeader } from '../recording/format.ts';
+import { dcmjs } from '../dicom/element/dictionary.ts';
 import { readMeta } from '../dicom/file/part10.ts';
 import { smallDisk } from './small-disk.ts';
 import { accessFaults, inkOfCanvases, openPage, startBrowser, tableCells } from './browser.ts';
@@ -50,6 +59,28 @@ const dumpOf = (instance: number): string => `
 (0028,0103) US 0
 (7fe0,0010) OB 01\\02\\03\\04\\05\\06\\07\\08
 `;
+
+/** What stands in an element of each VR that is text; numbers and dates are canaries, too. */
+const CANARIES: Readonly<Record<string, string>> = {
+  ...Object.fromEntries(['SH', 'LO', 'ST', 'LT', 'UT', 'UC', 'CS', 'AE'].map((vr) => [vr, CANARY])),
+  ...{ PN: `${CANARY}^PN`, UR: `http://${CANARY}/`, UI: `${UID}.9`, AS: '077Y' },
+  ...{ DA: '19770707', DT: '19770707070707', TM: '070707', IS: CANARY_UID, DS: CANARY_UID },
+};
+
+/** Every attribute of the standard that is text, each with a canary; `fixed` has other values. */
+function dumpOfAll(fixed: Readonly<Record<string, string>>): string {
+  const lines = new Map(Object.entries(fixed));
+  for (const entry of Object.values(dcmjs().data.DicomMetaDictionary.nameMap)) {
+    const tag = /^\((\d{3}[02468ACE],[\dA-F]{4})\)$/.exec(entry?.tag ?? '')?.[1]?.toLowerCase();
+    const value = CANARIES[entry?.vr ?? ''];
+    if (tag === undefined || tag < '0008' || value === undefined || lines.has(tag)) continue;
+    lines.set(tag, `${entry?.vr} [${value}]`);
+  }
+  return [...lines]
+    .sort()
+    .map(([tag, value]) => `(${tag}) ${value}\n`)
+    .join('');
+}
 
 const IMAGES = 6;
 const hasPeers = requirePeer('storescu', 'storescp', 'findscu', 'movescu', 'dcmqrscp', 'dump2dcm');
@@ -186,6 +217,12 @@ describe.skipIf(!hasPeers)('a recording between DCMTK and DCMTK', () => {
     const inspected = await place.run(['inspect', 'stores/replay.ts']);
     expect([inspected.code, inspected.err]).toEqual([0, '']);
     expect(inspected.out).toContain('1 iteration in');
+    // As it is, nothing edited.
+    const again = ['run', 'stores/replay.ts', '-c', `STORESCP@${HOST}:${direct.port}`];
+    const replayed = await place.run(again);
+    expect([replayed.code, replayed.code === 0 ? '' : replayed.err]).toEqual([0, '']);
+    expect(replayed.out).toMatch(/C-STORE +recorded +6 /);
+    expect(await direct.files()).toHaveLength(2 * IMAGES);
     await Promise.all([direct.stop(), behind.stop()]);
   });
 
@@ -218,6 +255,35 @@ describe.skipIf(!hasPeers)('a recording between DCMTK and DCMTK', () => {
     expect(moved?.operations[0]?.study).toBe(found?.operations[0]?.study);
     expect(await sink.files()).toHaveLength(IMAGES);
     await Promise.all([archive.stop(), sink.stop()]);
+  });
+
+  it('writes no value of any attribute, neither of an image nor of a query', async () => {
+    const charset = { '0008,0005': 'CS [ISO_IR 100]' };
+    const [image, query] = [join(place.folder, 'all.dcm'), join(place.folder, 'query.dcm')];
+    const own = { '0008,0016': 'UI [1.2.840.10008.5.1.4.1.1.7]', '0008,0018': `UI [${UID}.8]` };
+    const text = dumpOfAll({ ...charset, ...own });
+    expect(text.split(CANARY).length).toBeGreaterThan(1000);
+    await dumpToFile(text, image);
+    await dumpToFile(dumpOfAll({ ...charset, '0008,0052': 'CS [STUDY]' }), query);
+    const archive = await startQrscp();
+    const [running, port] = await start(place, archive, 'every');
+    await command('storescu', ['-aec', archive.aet, HOST, port, image]);
+    await command('findscu', ['-S', '-aec', archive.aet, HOST, port, query]);
+    running.kill('SIGINT');
+    const { code, out, err } = await running.done;
+    expect(code).toBe(0);
+    const folder = join(place.folder, 'every');
+    const { associations } = readTraffic(folder);
+    const [stored, asked] = associations.flatMap(({ operations }) => operations);
+    expect([stored?.service, asked?.service]).toEqual(['C-STORE', 'C-FIND']);
+    expect(stored?.bytes).toBeGreaterThan(30_000);
+    expect(asked?.matching?.length).toBeGreaterThan(50);
+    const files = readdirSync(folder).map((name) => readFileSync(join(folder, name), 'latin1'));
+    const { out: shown } = await place.run(['inspect', 'every']);
+    for (const written of [...files, out, err, shown]) {
+      expect(written).not.toMatch(new RegExp(`${CANARY}|${CANARY_UID}|19770707`));
+    }
+    await archive.stop();
   });
 
   it('keeps the instances where it is told to, byte for byte', async () => {
@@ -292,12 +358,22 @@ describe.skipIf(!hasPeers)('a recording between DCMTK and DCMTK', () => {
     // A line is written when its association has ended on both sides.
     const folder = join(place.folder, 'killed');
     await expect.poll(() => readTraffic(folder).associations.length, { timeout: 10_000 }).toBe(3);
+    // In the middle of a store, and of a line.
+    const [image = ''] = files;
+    const held = execFile('storescu', ['--repeat', '100000', '-aec', 'X', HOST, port, image]);
+    await expect.poll(async () => (await behind.files()).length, { timeout: 10_000 }).not.toBe(0);
     running.kill('SIGKILL');
     await running.done;
+    held.kill();
     const { associations } = readTraffic(folder);
     expect(associations.map(({ operations }) => operations[0]?.service)).toEqual(
       Array(3).fill('C-ECHO'),
     );
+    appendFileSync(join(folder, 'traffic.jsonl'), '{"kind":"association","at":12');
+    const { code, out, err } = await place.run(['inspect', 'killed']);
+    expect([code, err]).toEqual([0, '']);
+    expect(out).toMatch(/^3 associations in /);
+    expect(out).toMatch(/C-ECHO +3 +0 /);
     await behind.stop();
   });
 

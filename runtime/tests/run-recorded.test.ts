@@ -136,6 +136,47 @@ describe('a recording', () => {
     expect(plan.due.starts.reduce((sum, n) => sum + n)).toBe(before.length);
   });
 
+  it('is replayed without pauses, round and round, from a pool, under other titles', async () => {
+    const { port, end } = await stage('edited');
+    for (const size of ['30000', '90000']) {
+      const { code } = await place.run(['generate', `pool/${size}`, '--size', size]);
+      expect(code).toBe(0);
+    }
+    // Slowed down so much that with its pauses it would be cut off.
+    const slow = "from: '10.43s', for: '70ms', speed: 0.02, loop: 2, gracefulStop: '3s'";
+    const later = "from: '11.1s', for: '100ms', startTime: '4s', scale: 2";
+    place.write(
+      'edited.ts',
+      `
+import dicom from 'dicom';
+const monday = dicom.recording('monday');
+const pool = dicom.files('pool');
+const one = { executor: 'recorded', recording: monday };
+export const options = {
+  scenarios: { ct: { ...one, ${slow} }, viewer: { ...one, ${later} } },
+  thresholds: { iteration_failed: ['rate==0'], dicom_req_failed: ['rate==0'] },
+};
+const peer = dicom.peer({ connect: 'ARCHIVE@${HOST}:${port}' });
+export default async function () {
+  const aets = { CT1: 'TEST_CT' };
+  await dicom.replay({ peer, from: pool, gaps: 'asap', aets, values: { PatientID: 'R*' } });
+}
+`,
+    );
+    const { code, out, err } = await place.run(['run', 'edited.ts', '--no-report']);
+    expect([code, code === 0 ? '' : err + out]).toEqual([0, '']);
+    await end();
+    const after = associationsIn(join(place.folder, 'edited'));
+    const by = (title: string) => after.filter(({ calling }) => calling === title);
+    expect([by('CT1'), by('TEST_CT'), by('VIEWER')].map(({ length }) => length)).toEqual([0, 2, 2]);
+    expect(studySizes(after)).toEqual([12, 12]);
+    const stores = by('TEST_CT').flatMap(({ operations }) => operations);
+    const sizes = new Set(stores.map(({ bytes }) => Math.round(bytes / 10_000)));
+    expect([...sizes]).toEqual([3]);
+    const found = by('VIEWER').flatMap(({ operations }) => operations);
+    expect(Math.max(...found.map(({ matches = 0 }) => matches))).toBeGreaterThan(0);
+  });
+
   it('is the plan: the curve is drawn, and what it comes to', async () => {
     place.write('plan.ts', script(1, "speed: 2, scale: 1.5, for: '20s'"));
     const { code, out, err } = await place.run(['inspect', 'plan.ts']);
