@@ -106,7 +106,9 @@ describe.skipIf(!hasPeers || !isRoot)('a recording of a capture', () => {
     expect(captured.map(timeless)).toEqual(forwarded.map(timeless));
     const seen = offsets(forwarded);
     const differences = offsets(captured).map((at, i) => Math.abs(at - (seen[i] ?? 0)));
-    process.stderr.write(`times differ by at most ${Math.max(...differences)} ms\n`);
+    const sorted = [...differences].sort((a, b) => a - b);
+    const told = [sorted[Math.floor(sorted.length / 2)], sorted.at(-1)].map((ms) => ms?.toFixed(2));
+    process.stderr.write(`times differ by ${told[0]} ms at the median, ${told[1]} ms at most\n`);
     // How soon a busy machine gets to read a packet is not what is asked here.
     expect(Math.max(...differences)).toBeLessThan(500);
     const inspected = await place.run(['inspect', 'captured/replay.ts']);

@@ -144,7 +144,7 @@ class Connection {
   #pipe(side: Side, from: Socket, to: Socket): void {
     if (side === 'acceptor') from.once('error', (error) => this.#failed(error));
     pipe(from, to, {
-      onBytes: (chunk) => this.#onlooker.look(side, chunk, performance.now()),
+      onBytes: (chunk, at) => this.#onlooker.look(side, chunk, at),
       onEnd: () => this.#ended('closed', side),
       onReset: () => this.#ended('reset', side),
     });

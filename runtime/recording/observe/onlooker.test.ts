@@ -1,6 +1,8 @@
 import fc from 'fast-check';
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { encodePdu } from '../../dicom/ul/pdu/pdu-codec.ts';
+import { fullRq } from '../../tests/fixtures/pdu-samples.ts';
 import { Disguise } from './disguise.ts';
 import { Onlooker } from './onlooker.ts';
 
@@ -61,6 +63,19 @@ describe('whoever looks on', () => {
     const uids = JSON.stringify(whole).match(/\d+(\.\d+){5,}/g) ?? [];
     const isOfStandard = (uid: string) => uid.startsWith('1.2.840.10008.');
     expect(uids.filter((uid) => !isOfStandard(uid) && !uid.includes('.0.3.6.'))).toEqual([]);
+  });
+
+  it('says which kind of identity a user has, never who that is', () => {
+    const secrets = ['CANARY-NAME', 'CANARY-PASSWORD'].map((text) => Buffer.from(text));
+    const [primary = Buffer.alloc(0), secondary = Buffer.alloc(0)] = secrets;
+    const userIdentity = { type: 2, respond: true, primary, secondary };
+    const rq = encodePdu({ ...fullRq(), userIdentity });
+    for (const secret of secrets) expect(rq.includes(secret)).toBe(true);
+    const onlooker = new Onlooker(0, 0, new Disguise());
+    onlooker.look('requestor', rq, 0);
+    const line = onlooker.finish('closed', 'requestor', 1);
+    expect(line.identity).toBe(2);
+    expect(JSON.stringify(line)).not.toMatch(/CANARY/);
   });
 
   it('throws at nothing, and gives up what it cannot read', () => {
