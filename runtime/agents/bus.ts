@@ -44,6 +44,8 @@ const JOURNAL_BYTES = 2 * 1024 ** 3;
 /** Longer than anybody tries to send a message again. */
 const DUPLICATES_NS = 180 * 1e9;
 const BUNDLE_NS = 24 * 3600 * 1e9;
+const NOTES = 'dr-runs';
+const NOTE_MS = 24 * 3600 * 1000;
 const LEADERS = 'dr-lead';
 /** A coordinator that has not said so for that long leads no more. */
 const LEASE_MS = 5_000;
@@ -242,6 +244,28 @@ export class Bus {
   async getBundle(name: string): Promise<Uint8Array | null> {
     const store = await new Objm(this.#js).open(BUNDLES, false);
     return store.getBlob(name);
+  }
+
+  // ---------------------------------------------------------------- notes
+
+  /** Kept for a day, for a coordinator that takes the place of one that was killed. */
+  async putNote(key: string, data: Uint8Array): Promise<void> {
+    await (await this.#notes()).put(key, data);
+  }
+
+  /** Null when there is none of that name. */
+  async getNote(key: string): Promise<Uint8Array | null> {
+    const found = await (await this.#notes()).get(key);
+    return found === null || found.operation !== 'PUT' ? null : found.value;
+  }
+
+  async dropNote(key: string): Promise<void> {
+    if (!this.#connected) return;
+    await (await this.#notes()).purge(key).catch(() => undefined);
+  }
+
+  #notes(): Promise<KV> {
+    return new Kvm(this.#js).create(NOTES, { ttl: NOTE_MS });
   }
 
   // ---------------------------------------------------------------- one leader

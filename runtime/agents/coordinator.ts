@@ -22,7 +22,8 @@ import { decodeFrame } from './frame.ts';
 import { Hub } from './hub.ts';
 import { plannedOf } from './planned.ts';
 import { awayLimits, decodeJson, journalName, upSubjects } from './protocol.ts';
-import type { JoinCall, SettledPart, PlanStep, UpRecord } from './protocol.ts';
+import type { JoinCall, PlanStep, RunNote, SettledPart, UpRecord } from './protocol.ts';
+import { otherPlan, t0Of } from './resumed.ts';
 import type { Remote } from './remote.ts';
 
 export interface CoordinatorSettings {
@@ -38,6 +39,10 @@ export interface CoordinatorSettings {
   /** Packs what the agents need, and puts it where they get it; its SHA-256. */
   readonly ship: (context: RunContext) => Promise<string>;
   readonly say: (level: 'info' | 'warn', text: string) => void;
+  /** Notes what a coordinator after this one has to know. */
+  readonly keep: (note: Pick<RunNote, 'bundle' | 't0'>) => Promise<void>;
+  /** The note of the coordinator before this one; null: it is the first. */
+  readonly resumed: RunNote | null;
 }
 
 const READY_MS = 180_000;
@@ -66,6 +71,11 @@ export class Coordinator implements Crew {
   #unfollow: () => void = () => undefined;
   #watch: NodeJS.Timeout | undefined;
   #readTo = 0;
+  /** What a coordinator before this one left is read up to there, and nothing is late before. */
+  #replayTo = 0;
+  #bundle = '';
+  /** It is its run: not that of one that was killed, which it could not take over. */
+  #leads: boolean;
   #t0 = Infinity;
   #setupBy: Remote | null = null;
   #pacing: { readonly second: number; readonly go: () => void } | null = null;
@@ -76,6 +86,7 @@ export class Coordinator implements Crew {
   constructor(settings: CoordinatorSettings) {
     this.#settings = settings;
     this.#crowd = new Crowd(settings.remotes);
+    this.#leads = settings.resumed === null;
     const { bus, run, remotes } = settings;
     this.#hub = new Hub(bus, run, { remotes, begin: (scenario) => this.#beginAfter(scenario) });
     settings.stopper.onStop(() => this.#crowd.wake());
@@ -101,13 +112,19 @@ export class Coordinator implements Crew {
   // ---------------------------------------------------------------- Crew
 
   async ready(context: RunContext): Promise<void> {
-    const { bus, run, remotes, ship, version } = this.#settings;
+    const { bus, run, remotes, ship, version, keep, resumed } = this.#settings;
     this.#context = context;
     const bundle = await ship(context);
+    if (resumed !== null && bundle !== resumed.bundle) throw otherPlan();
+    this.#leads = true;
     await bus.makeJournal(journalName(run), upSubjects(run));
+    if (resumed !== null) this.#replayTo = (await bus.lastEntry(journalName(run))) ?? 0;
     this.#unfollow = bus.follow(journalName(run), (entry) => this.#take(entry));
-    const call = { run, bundle, version, of: remotes.length };
-    await this.#joinAll(call);
+    if (resumed === null) {
+      await this.#joinAll({ run, bundle, version, of: remotes.length });
+      await keep({ bundle, t0: null });
+    }
+    this.#bundle = bundle;
     this.#watch = setInterval(() => this.#lookOut(), WATCH_MS);
     const late = setTimeout(() => this.#lateForReady(), READY_MS);
     const answers = await this.#crowd.all((one) => one.says(['ready', 'refused'], () => false));
@@ -131,12 +148,17 @@ export class Coordinator implements Crew {
     const { stopper, remotes } = this.#settings;
     const stopped = () => stopper.end !== null;
     await this.#crowd.all((one) => one.says(['warmed', 'stopping'], stopped));
-    this.#lostBefore('before the start');
+    const before = this.#settings.resumed?.t0 ?? null;
+    if (before === null) this.#lostBefore('before the start');
     if (stopped()) return epochNow();
     const slowest = Math.max(...remotes.map(({ slowestMs }) => slowestMs));
-    this.#t0 = epochNow() + 2 * slowest + HEAD_START_MS;
+    this.#t0 = before === null ? epochNow() + 2 * slowest + HEAD_START_MS : t0Of(before, remotes);
     const { boundMs } = this.#crowd.worstClock();
-    await this.#crowd.all((one) => one.tell({ step: 'go', t0: this.#t0 + one.clock.offsetMs }));
+    const theirs = remotes.map(({ clock }) => this.#t0 + clock.offsetMs);
+    if (before === null) {
+      await this.#settings.keep({ bundle: this.#bundle, t0: { own: this.#t0, theirs } });
+      await this.#crowd.all((one) => one.tell({ step: 'go', t0: theirs[one.index] ?? this.#t0 }));
+    }
     this.#hub.run();
     this.#settings.say('info', `clocks agree to ${boundMs.toFixed(2)} ms`);
     return this.#t0;
@@ -211,9 +233,13 @@ export class Coordinator implements Crew {
     this.#hub.close();
   }
 
-  /** The run came to nothing: the agents are let go. */
-  async abandon(reason: string): Promise<void> {
-    if (this.#closing) return;
+  /** The run came to nothing: the agents are let go. False where it goes on for another. */
+  async abandon(reason: string): Promise<boolean> {
+    if (!this.#leads) {
+      this.destroy();
+      return false;
+    }
+    if (this.#closing) return true;
     this.#closing = true;
     const stop: PlanStep = { step: 'stop', why: 'interrupt', reason };
     const told = this.#crowd.all(async (one) => {
@@ -224,6 +250,7 @@ export class Coordinator implements Crew {
     for (const one of this.remotes) one.lose(reason);
     this.destroy();
     await this.#settings.bus.dropJournal(journalName(this.#settings.run));
+    return true;
   }
 
   // ---------------------------------------------------------------- phases
@@ -263,7 +290,8 @@ export class Coordinator implements Crew {
 
   async #setupSomewhere(): Promise<SetupData> {
     const { stopper, remotes } = this.#settings;
-    const by = remotes.find(({ live }) => live);
+    const done = remotes.find((one) => one.said('setup') !== null);
+    const by = done ?? remotes.find(({ live }) => live);
     if (by === undefined) return undefined;
     this.#setupBy = by;
     await by.tell({ step: 'setup' });
@@ -372,7 +400,7 @@ export class Coordinator implements Crew {
     const at = pacing.second - 1;
     const missing = remotes.some((one) => one.live && one.lastAt < at);
     const lateMs = epochNow() - (this.#t0 + pacing.second * 1_000);
-    const isLate = lateMs > LATE_MS && bus.connected;
+    const isLate = lateMs > LATE_MS && bus.connected && this.#readTo >= this.#replayTo;
     // why not before its time: those who have ended report nothing more, and seconds go on
     if (lateMs < 0 || (missing && !isLate)) {
       this.#pacer = setTimeout(() => this.#checkPace(), PACE_MS);
@@ -445,6 +473,9 @@ export class Coordinator implements Crew {
 
   #conclude({ name, end }: Remote): void {
     if (end === null) return;
+    // Its reason may have been a word of the coordinator before this one.
+    if (end.code !== 0)
+      this.#settings.stopper.mark(end.code as ExitCode, `agent ${name}: ${end.reason}`);
     for (const text of end.warnings) this.#recorder?.warn(`agent ${name}: ${text}`);
     if (end.lostFrames > 0) {
       const what = `${end.lostFrames} reports were given up while the engine was away`;

@@ -41,6 +41,18 @@ export interface AgentInfo {
   readonly now: number;
 }
 
+/** What a coordinator has to know to go on with the run of one that was killed. */
+export interface RunNote {
+  /** What the run is called on the bus. */
+  readonly run: string;
+  readonly runNumber: string;
+  /** By their index in the run. */
+  readonly agents: readonly AgentInfo[];
+  readonly bundle: string;
+  /** t0 by the coordinator's clock and by those of the agents, epoch ms; null: it was not agreed on. */
+  readonly t0: { readonly own: number; readonly theirs: readonly number[] } | null;
+}
+
 /** Asks an agent to take part. */
 export interface JoinCall {
   readonly run: string;

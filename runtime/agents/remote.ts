@@ -44,6 +44,8 @@ export class Remote {
   /** `performance.now()` since when nobody answers for it, and since when it says nothing. */
   goneSince: number | null = null;
   silentSince: number | null = null;
+  /** The last that is in the engine. */
+  #closed: Frame | null = null;
   readonly #bus: Bus;
   readonly #run: string;
   readonly #records = new Map<Kind, UpRecord>();
@@ -75,7 +77,12 @@ export class Remote {
 
   get counts(): FleetCounts {
     const counts = this.last?.counts ?? NO_COUNTS;
-    return this.live ? counts : { ...counts, activeVUs: 0, associationsOpen: 0 };
+    if (!this.live && this.frames.length === 0) {
+      return { ...counts, activeVUs: 0, associationsOpen: 0 };
+    }
+    // What goes on is shown as of the second that is closed; a resumed run closes old ones.
+    const { activeVUs, associationsOpen } = this.#closed?.counts ?? counts;
+    return { ...counts, activeVUs, associationsOpen };
   }
 
   // ---------------------------------------------------------------- what it reports
@@ -85,13 +92,15 @@ export class Remote {
     this.#tally.take(frame);
     this.lastAt = Math.max(this.lastAt, frame.at);
     this.last = frame;
-    this.peakVUs = Math.max(this.peakVUs, frame.peakVUs);
   }
 
   /** Frames up to a second, each once. */
   framesUpTo(at: number): readonly Frame[] {
     const until = this.frames.findIndex((frame) => frame.at > at);
-    return this.frames.splice(0, until < 0 ? this.frames.length : until);
+    const taken = this.frames.splice(0, until < 0 ? this.frames.length : until);
+    this.#closed = taken.at(-1) ?? this.#closed;
+    for (const { peakVUs } of taken) this.peakVUs = Math.max(this.peakVUs, peakVUs);
+    return taken;
   }
 
   /** Its row in the table of agents. */

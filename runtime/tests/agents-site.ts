@@ -61,6 +61,12 @@ export class Site {
     return this.#bench.start(['run', 'steady.ts', ...flags, ...more], LONG);
   }
 
+  /** Goes on with a run whose coordinator was killed. */
+  resume(testid: string, ...more: readonly string[]): CliProcess {
+    const flags = [...this.creds('coordinator'), '--resume', testid, '--no-report'];
+    return this.#bench.start(['run', 'steady.ts', ...flags, ...more], LONG);
+  }
+
   async close(): Promise<void> {
     for (const one of [...this.#running].reverse()) one.signal('SIGTERM');
     await Promise.all(this.#running.map(({ ended }) => ended.catch(() => undefined)));

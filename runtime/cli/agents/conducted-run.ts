@@ -1,9 +1,13 @@
 // One run on agents: the request of an ordinary run, with the agents as its crew.
+import { existsSync, renameSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import type { Bus } from '../../agents/bus.ts';
 import { Coordinator } from '../../agents/coordinator.ts';
+import { encodeJson } from '../../agents/protocol.ts';
+import type { RunNote } from '../../agents/protocol.ts';
 import type { Remote } from '../../agents/remote.ts';
 import type { BuiltScript, RunContext } from '../../conductor/run-types.ts';
+import { newRunNumber } from '../../conductor/share.ts';
 import { DicomRunError, ExitCode } from '../../errors.ts';
 import { isFileKind } from '../../outputs/file-output.ts';
 import type { OutputConfig } from '../../outputs/kind.ts';
@@ -24,6 +28,10 @@ export interface ConductedParts {
   readonly remotes: readonly Remote[];
   /** The agents are of this machine, and only for this command. */
   readonly isLocal: boolean;
+  /** Of the coordinator before this one; null: it is the first. */
+  readonly resumed: RunNote | null;
+  /** Where the engine keeps the note of this one. */
+  readonly noteKey: string;
 }
 
 export class ConductedRun {
@@ -32,6 +40,7 @@ export class ConductedRun {
   readonly #parts: ConductedParts;
   readonly #source: ScriptSource;
   readonly #coordinator: Coordinator;
+  readonly #runNumber: string;
   #built: BuiltScript | null = null;
   /** Of single samples, as each agent writes them. */
   #files: readonly OutputConfig[] = [];
@@ -40,17 +49,19 @@ export class ConductedRun {
     this.#base = base;
     this.#parts = parts;
     this.#source = new ScriptSource(base);
+    this.#runNumber = parts.resumed?.runNumber ?? newRunNumber(Date.now(), Math.random());
     this.#coordinator = this.#newCoordinator();
     this.request = this.#newRequest();
   }
 
   /** Whoever still waits for a word of ours is let go. */
-  abandon(): Promise<void> {
-    return this.#coordinator.abandon('the coordinator has ended');
+  async abandon(): Promise<void> {
+    const { bus, noteKey } = this.#parts;
+    if (await this.#coordinator.abandon('the coordinator has ended')) await bus.dropNote(noteKey);
   }
 
   #newCoordinator(): Coordinator {
-    const { bus, run, remotes, flags } = this.#parts;
+    const { bus, run, remotes, flags, resumed } = this.#parts;
     const { screen, stopper } = this.#base;
     return new Coordinator({
       ...{ bus, run, remotes, stopper, version: version() },
@@ -58,7 +69,16 @@ export class ConductedRun {
       orphanMs: flags.orphanMs,
       say: (level, message) => screen.log({ kind: 'log', level, message }),
       ship: (context) => this.#ship(context),
+      resumed,
+      keep: (note) => this.#keep(note),
     });
+  }
+
+  #keep(note: Pick<RunNote, 'bundle' | 't0'>): Promise<void> {
+    const { bus, run, remotes, noteKey } = this.#parts;
+    const agents = remotes.map(({ info }) => info);
+    const full: RunNote = { run, runNumber: this.#runNumber, agents, ...note };
+    return bus.putNote(noteKey, encodeJson(full));
   }
 
   #ship(context: RunContext): Promise<string> {
@@ -77,6 +97,7 @@ export class ConductedRun {
     return {
       ...this.#base,
       crew: this.#coordinator,
+      runNumber: this.#runNumber,
       get notes() {
         return [whoCarries(remotes), ...whoWrites(files(), isLocal)];
       },
@@ -96,10 +117,23 @@ export class ConductedRun {
 
   #forAgents(options: RunContext['options']): RunContext['options'] {
     refuseRaw(options);
-    const testid = options.testid ?? this.#parts.testid;
+    const testid =
+      this.#parts.resumed === null ? (options.testid ?? this.#parts.testid) : this.#parts.testid;
     const folder = join(options.resultsDir, testid);
+    if (this.#parts.resumed !== null) putAside(folder);
     this.#files = options.outputs.filter(isFileKind).map((one) => atPath(one, folder));
     return { ...options, testid, outputs: options.outputs.filter((one) => !isFileKind(one)) };
+  }
+}
+
+/** @internal What the coordinator before this one wrote: all of it is written again. */
+export function putAside(folder: string): void {
+  if (!existsSync(folder)) return;
+  for (let n = 1; ; n++) {
+    const aside = `${folder}-killed-${n}`;
+    if (existsSync(aside)) continue;
+    renameSync(folder, aside);
+    return;
   }
 }
 

@@ -1,11 +1,14 @@
 // A run whose load agents carry: `run --agents …`, or each step of `capacity --agents …`. Where they
 // are met, and how long that lasts.
 import { createHash, randomBytes } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
 import { whoseEngine } from './engine-flags.ts';
 import { openBus } from '../../agents/bus.ts';
 import type { Bus } from '../../agents/bus.ts';
+import { decodeJson } from '../../agents/protocol.ts';
+import type { RunNote } from '../../agents/protocol.ts';
 import { parseAgents, recruit } from '../../agents/recruit.ts';
-import type { CrewWish } from '../../agents/recruit.ts';
+import type { CrewWish, Wanted } from '../../agents/recruit.ts';
 import { Remote } from '../../agents/remote.ts';
 import { newRunId } from '../../conductor/records/result-files.ts';
 import { DicomRunError, ExitCode } from '../../errors.ts';
@@ -17,7 +20,10 @@ import type { LocalCrew } from './local.ts';
 
 /** Flags of `run` that are about agents. */
 export interface AgentFlags {
-  readonly agents: string;
+  /** Null: those of the run that is resumed. */
+  readonly agents: string | null;
+  /** The test id of a run whose coordinator was killed. */
+  readonly resume?: string;
   readonly engine?: string;
   readonly creds?: string;
   readonly secret?: readonly string[];
@@ -59,7 +65,8 @@ export class AgentsMeeting {
     terminal: Terminal,
     { once }: { readonly once: boolean },
   ): Promise<AgentsMeeting> {
-    const wanted = parseAgents(flags.agents);
+    const { agents } = flags;
+    const wanted: Wanted = agents === null ? { kind: 'bus', wishes: [] } : parseAgents(agents);
     const local =
       wanted.kind === 'local' ? await startLocal({ count: wanted.count, once }, terminal) : null;
     try {
@@ -76,13 +83,20 @@ export class AgentsMeeting {
   /** The next run, on as many agents as are asked for. @throws DicomRunError when they are not there */
   async run(base: ExecuteRequest, given: string | undefined): Promise<AgentsRun> {
     const [bus, flags] = [this.#bus, this.#flags];
-    const found = await recruit(bus, this.#wishes, flags.waitMs);
-    const testid = given ?? newRunId(Date.now(), base.script, Math.random());
-    const release = await leadAlone(bus, testid, base.stopper);
-    const run = nameOnBus(testid);
+    const resumed = flags.resume === undefined ? null : await noteOf(bus, flags.resume);
+    const found = resumed?.agents ?? (await recruit(bus, this.#wishes, flags.waitMs));
+    const testid = flags.resume ?? given ?? newRunId(Date.now(), base.script, Math.random());
+    const release = await leadAlone(
+      bus,
+      testid,
+      base.stopper,
+      resumed === null ? 0 : LEASE_WAIT_MS,
+    );
+    const run = resumed?.run ?? nameOnBus(testid);
     const remotes = found.map((info, index) => new Remote(bus, run, info, index));
     const isLocal = this.#local !== null;
-    const conducted = new ConductedRun(base, { flags, testid, bus, run, remotes, isLocal });
+    const parts = { flags, testid, bus, run, remotes, isLocal, resumed };
+    const conducted = new ConductedRun(base, { ...parts, noteKey: keyOf(testid) });
     return {
       request: conducted.request,
       end: async () => {
@@ -98,16 +112,37 @@ export class AgentsMeeting {
   }
 }
 
+const keyOf = (testid: string): string => createHash('sha256').update(testid).digest('hex');
+/** Of a coordinator that was killed the lease ends by itself. */
+const LEASE_WAIT_MS = 8_000;
+
+/** @throws DicomRunError 104 */
+async function noteOf(bus: Bus, testid: string): Promise<RunNote> {
+  const data = await bus.getNote(keyOf(testid));
+  if (data !== null) return decodeJson(data);
+  throw new DicomRunError(ExitCode.CONFIG, {
+    code: 'AGENTS_RESUME',
+    message: `--resume ${testid}: this engine knows of no such run that goes on`,
+    hint: 'one that ended is in its results folder; with another engine it is another --creds',
+  });
+}
+
 /** Two coordinators of one test id would write one run. @throws DicomRunError 104 */
 async function leadAlone(
   bus: Bus,
   testid: string,
   stopper: ExecuteRequest['stopper'],
+  waitMs: number,
 ): Promise<() => Promise<void>> {
-  const key = createHash('sha256').update(testid).digest('hex');
   const taken = `another coordinator has run ${testid} now`;
-  const release = await bus.lead(key, () => stopper.stop(ExitCode.AGENT_LOST, taken));
-  if (release !== null) return release;
+  const until = performance.now() + waitMs;
+  for (;;) {
+    const lost = () => stopper.stop(ExitCode.AGENT_LOST, taken);
+    const release = await bus.lead(keyOf(testid), lost);
+    if (release !== null) return release;
+    if (performance.now() > until) break;
+    await delay(250);
+  }
   throw new DicomRunError(ExitCode.CONFIG, {
     code: 'AGENTS_TESTID',
     message: `another coordinator conducts run ${testid} at this engine`,

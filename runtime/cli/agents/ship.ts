@@ -68,6 +68,7 @@ export function sent(options: Options, env: Terminal['env'], secrets: readonly s
   refusePassphrases(options);
   return {
     ...options,
+    resultsDir: '',
     outputs: [],
     scrape: [],
     grafanaUrl: null,

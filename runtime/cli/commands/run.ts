@@ -27,6 +27,7 @@ export const define: DefineCommand = (command, { terminal, exit }) => {
     .optionsGroup('Load:')
     .option('--only-missing <dir>', 'send only the files that this run lost, each once; or last');
   addAgentFlags(command);
+  command.option('--resume <testid>', 'go on with the run of a coordinator that was killed');
   command.action(async (script: string, host: string | undefined, port: string | undefined) => {
     const { runScript } = await import('../run/run-script.ts');
     const { agents, rest } = takeAgentFlags(givenFlags(command));

@@ -21,7 +21,9 @@ export function addAgentFlags(command: Command): Command {
     .option('--orphan <duration>', 'agents stop without a coordinator after this (default 30s)');
 }
 
-const NAMES = ['agents', 'creds', 'engine', 'secret', 'lost-agents', 'agents-wait', 'orphan'];
+const NAMES = [
+  ...['agents', 'creds', 'engine', 'secret', 'lost-agents', 'agents-wait', 'resume', 'orphan'],
+];
 
 /** Those flags, and all others. @throws DicomRunError 104 */
 export function takeAgentFlags(flags: FlagValues): {
@@ -33,7 +35,8 @@ export function takeAgentFlags(flags: FlagValues): {
   const text = (name: string): string | undefined =>
     flags[name] === undefined ? undefined : String(flags[name]);
   const agents = text('agents');
-  if (agents === undefined) {
+  const resume = text('resume');
+  if (agents === undefined && resume === undefined) {
     const [first] = own;
     if (first === undefined) return { agents: null, rest };
     throw wrong(`--${first}: says nothing without --agents`, '--agents N, or --agents local:N');
@@ -45,7 +48,8 @@ export function takeAgentFlags(flags: FlagValues): {
   const { secret } = flags;
   return {
     agents: {
-      agents,
+      agents: resume === undefined ? (agents ?? null) : null,
+      ...(resume === undefined ? {} : { resume }),
       ...{ engine: text('engine'), creds: text('creds') },
       secret: Array.isArray(secret) ? (secret as readonly string[]) : [],
       lostAllowed: whole('lost-agents', text('lost-agents') ?? '0'),
