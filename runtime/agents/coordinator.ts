@@ -19,7 +19,7 @@ import type { Correction } from '../runlog/merge/accounts.ts';
 import type { Bus, BusEntry } from './bus.ts';
 import { Crowd } from './crowd.ts';
 import { decodeFrame } from './frame.ts';
-import { Hub } from './hub.ts';
+import { Hub } from './shared/hub.ts';
 import { plannedOf } from './planned.ts';
 import { awayLimits, decodeJson, journalName, upSubjects } from './protocol.ts';
 import type { JoinCall, PlanStep, RunNote, SettledPart, UpRecord } from './protocol.ts';

@@ -15,7 +15,7 @@ import type { SharedCall, SharedWord } from '../threads/vu.ts';
 import type { CaseMessage } from '../threads/cases.ts';
 import type { ErrorMessage, LogMessage } from '../threads/samples.ts';
 import { differenceOf, manifestOf } from './manifest.ts';
-import type { QueueDoor } from './queue-door.ts';
+import type { QueueDoor } from './shared/queue-door.ts';
 import type { FrameOutbox } from './outbox.ts';
 import { awayLimits } from './protocol.ts';
 import type { PlanBundle, PlanStep, StepName } from './protocol.ts';

@@ -9,7 +9,7 @@ import { DicomRunError, ExitCode } from '../errors.ts';
 import type { Summary } from '../metrics/summary.ts';
 import type { Bus } from './bus.ts';
 import { HostMember } from './member.ts';
-import { QueueDoor } from './queue-door.ts';
+import { QueueDoor } from './shared/queue-door.ts';
 import { FrameOutbox } from './outbox.ts';
 import { agentSubject, awayLimits, decodeJson, encodeJson, WHO } from './protocol.ts';
 import type { AgentInfo, PlanBundle, JoinAnswer, JoinCall, StepCall } from './protocol.ts';

@@ -4,6 +4,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { againstBare, againstStorescp, againstStorescu } from './against.ts';
+import { crowd, faults, parts } from './agents.ts';
 import { load, script, seconds, stores, target, type Case } from './bench.ts';
 import { data } from './data.ts';
 import { createdVus, emptyIterations, manySeries, metricsShare } from './engine.ts';
@@ -228,6 +229,9 @@ export const CASES: Readonly<Record<string, Case>> = {
   receivers,
   forwarder,
   data,
+  crowd,
+  parts,
+  faults,
   sweep: vusSweep,
   sizes,
   memory,

@@ -1,6 +1,6 @@
 // `dicom.shared.queue` of a run on agents: the coordinator keeps the items in its memory, each for the
 // first who asks. A call that comes again (its answer was lost on the way) gets the same answer.
-import type { QueueAnswer, QueueCall } from './protocol.ts';
+import type { QueueAnswer, QueueCall } from '../protocol.ts';
 
 interface Waiter {
   readonly by: number;

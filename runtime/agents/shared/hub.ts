@@ -1,9 +1,9 @@
 // What agents share while a run goes on, at the coordinator: queues, and who has come to the end of a
 // scenario that another one waits for.
-import type { Bus } from './bus.ts';
-import { decodeJson, encodeJson, sharedSubject } from './protocol.ts';
+import type { Bus } from '../bus.ts';
+import { decodeJson, encodeJson, sharedSubject } from '../protocol.ts';
 import { Queues } from './queues.ts';
-import type { Remote } from './remote.ts';
+import type { Remote } from '../remote.ts';
 
 export class Hub {
   readonly #remotes: readonly Remote[];

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import type { QueueCall } from './protocol.ts';
+import type { QueueCall } from '../protocol.ts';
 import { Queues } from './queues.ts';
 
 const queues = new Queues();

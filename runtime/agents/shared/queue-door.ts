@@ -1,9 +1,9 @@
 // The way of an agent to the queues that all share: a question is asked again until it is answered.
 import { setTimeout as delay } from 'node:timers/promises';
-import type { SharedCall } from '../threads/vu.ts';
-import type { Bus } from './bus.ts';
-import { decodeJson, encodeJson, sharedSubject } from './protocol.ts';
-import type { JoinCall, QueueAnswer, QueueCall } from './protocol.ts';
+import type { SharedCall } from '../../threads/vu.ts';
+import type { Bus } from '../bus.ts';
+import { decodeJson, encodeJson, sharedSubject } from '../protocol.ts';
+import type { JoinCall, QueueAnswer, QueueCall } from '../protocol.ts';
 
 const ASK_MS = 2_000;
 const RETRY_MS = 100;

@@ -1,0 +1,363 @@
+// What several hosts as one run cost and keep to: the coordinator of 100 agents, when all begin, when a
+// loss is known, what an engine that is away costs. Processes of this machine; needs nats-server.
+import { spawn, type ChildProcess } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Bench, Case } from './bench.ts';
+import { CLI, freePort, has } from './peers.ts';
+import { timed } from './process.ts';
+import { median, row, type Row } from './tally.ts';
+
+const HERE = dirname(fileURLToPath(import.meta.url));
+
+/** A process and what it said, each word with the time at which it was there. */
+class Said {
+  readonly child: ChildProcess;
+  readonly ended: Promise<number | null>;
+  #text = '';
+  #tell: () => void = () => undefined;
+
+  constructor(args: readonly string[], cwd: string) {
+    this.child = spawn(process.execPath, args, { cwd, stdio: ['ignore', 'pipe', 'pipe'] });
+    const take = (chunk: Buffer): void => {
+      this.#text += chunk.toString();
+      this.#tell();
+    };
+    this.child.stdout?.on('data', take);
+    this.child.stderr?.on('data', take);
+    this.ended = new Promise((resolve) =>
+      this.child.once('close', (code) => {
+        resolve(code);
+        this.#tell();
+      }),
+    );
+    const kill = (): void => void this.child.kill('SIGKILL');
+    process.once('exit', kill);
+    void this.ended.then(() => process.off('exit', kill));
+  }
+
+  get text(): string {
+    return this.#text;
+  }
+
+  /** `performance.now()` when it had said so. */
+  async says(words: RegExp): Promise<number> {
+    while (!words.test(this.#text)) {
+      if (this.child.exitCode !== null)
+        throw new Error(`never said ${words.source}:\n${this.#text}`);
+      await new Promise<void>((resolve) => (this.#tell = resolve));
+    }
+    return performance.now();
+  }
+}
+
+/** An engine, agents, and a folder for all they leave. */
+class Site {
+  readonly folder = mkdtempSync(join(tmpdir(), 'dicomrun-bench-agents-'));
+  readonly #started: Said[] = [];
+  readonly #port: number;
+  engine: Said;
+
+  constructor(port: number) {
+    this.#port = port;
+    this.engine = this.startEngine();
+  }
+
+  static async open(): Promise<Site> {
+    const site = new Site(await freePort());
+    await site.engine.says(/dicomrun run SCRIPT/);
+    return site;
+  }
+
+  startEngine(): Said {
+    const listen = `127.0.0.1:${this.#port}`;
+    this.engine = this.start(['engine', '--listen', listen, '--dir', 'engine']);
+    return this.engine;
+  }
+
+  start(args: readonly string[]): Said {
+    return this.program([CLI, ...args]);
+  }
+
+  program(args: readonly string[]): Said {
+    const one = new Said(args, this.folder);
+    this.#started.push(one);
+    return one;
+  }
+
+  creds(role: 'agent' | 'coordinator'): string {
+    return join(this.folder, 'engine', `${role}.creds`);
+  }
+
+  async agents(count: number): Promise<readonly Said[]> {
+    const all = Array.from({ length: count }, (_, i) =>
+      this.start(['agent', '--creds', this.creds('agent'), '--name', `a${i}`]),
+    );
+    await Promise.all(all.map((one) => one.says(/waiting for runs/)));
+    return all;
+  }
+
+  run(source: string, agents: number, id: string): Said {
+    writeFileSync(join(this.folder, `${id}.ts`), source);
+    const flags = ['--creds', this.creds('coordinator'), '--agents', String(agents)];
+    return this.start(['run', `${id}.ts`, ...flags, '--testid', id, '--no-report']);
+  }
+
+  summary(id: string): Summary {
+    return JSON.parse(
+      readFileSync(join(this.folder, 'results', id, 'summary.json'), 'utf8'),
+    ) as Summary;
+  }
+
+  async close(): Promise<void> {
+    for (const { child } of [...this.#started].reverse()) child.kill('SIGTERM');
+    await Promise.all(this.#started.map(({ ended }) => ended));
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+}
+
+interface Summary {
+  readonly metrics: Readonly<Record<string, { readonly values: Readonly<Record<string, number>> }>>;
+  readonly execution: { readonly iterations: number; readonly dropped: number };
+}
+
+async function atSite<T>(what: (site: Site) => Promise<T>): Promise<T> {
+  const site = await Site.open();
+  try {
+    return await what(site);
+  } finally {
+    await site.close();
+  }
+}
+
+/** Needs a server that may not be there. */
+const withServer =
+  (measure: (bench: Bench) => Promise<readonly Row[]>): Case =>
+  async (bench) => {
+    if (has('nats-server') || existsSync('/usr/sbin/nats-server')) return measure(bench);
+    bench.note('nats-server is not installed: no figures of agents');
+    return [];
+  };
+
+// ---------------------------------------------------------------- one of 100
+
+const idle = (seconds: number): string =>
+  `export const options = { scenarios: { s: {
+  executor: 'constant-vus', vus: 1000, duration: '${seconds}s', gracefulStop: '1s' } } };
+export default function () {}
+`;
+
+interface Conducted {
+  readonly cpuS: number;
+  /** Behind the end of each second, ms. */
+  readonly behind: readonly number[];
+}
+
+async function conducted(site: Site, seconds: number): Promise<Conducted> {
+  const id = `idle-${seconds}-${Math.round(performance.now())}`;
+  writeFileSync(join(site.folder, `${id}.ts`), idle(seconds));
+  const results = join(site.folder, 'results');
+  const args = [
+    ...[process.execPath, CLI, 'run', join(site.folder, `${id}.ts`), '--results', results, '-q'],
+    ...['--creds', site.creds('coordinator'), '--agents', '100', '--testid', id, '--no-report'],
+  ];
+  const log = followed(join(results, id, 'run.ndjson'));
+  const run = await timed(args, { timeoutMs: 90_000 });
+  const behind = log.stop();
+  if (run.code !== 0) throw new Error(`exit ${String(run.code)}\n${run.stderr}`);
+  return { cpuS: run.cpuS, behind };
+}
+
+/** When each second stands in the log of a run, against its end. */
+function followed(file: string): { stop(): readonly number[] } {
+  const behind: number[] = [];
+  let [read, t0] = [0, NaN];
+  const look = (): void => {
+    if (!existsSync(file)) return;
+    const lines = readFileSync(file, 'utf8').split('\n').slice(0, -1);
+    for (const line of lines.slice(read)) {
+      const one = JSON.parse(line) as { k: string; t0: number; at: number };
+      if (one.k === 'run') t0 = one.t0;
+      if (one.k === 'rows') behind.push(Date.now() - (t0 + (one.at + 1) * 1000));
+    }
+    read = lines.length;
+  };
+  const timer = setInterval(look, 20);
+  return {
+    stop: () => {
+      clearInterval(timer);
+      return behind;
+    },
+  };
+}
+
+export const crowd = withServer((bench) =>
+  atSite(async (site) => {
+    const program = [join(HERE, 'crowd.js'), site.creds('agent'), '100'];
+    const simulated = site.program(program);
+    await simulated.says(/ready/);
+    const [cores, behind]: [number[], number[]] = [[], []];
+    const [short, long] = [4, bench.quick ? 12 : 24];
+    for (let i = 0; i < bench.rounds; i++) {
+      const [one, other] = [await conducted(site, short), await conducted(site, long)];
+      cores.push((other.cpuS - one.cpuS) / (long - short));
+      behind.push(median(other.behind));
+    }
+    simulated.child.kill('SIGTERM');
+    await simulated.ended;
+    const { bytesPerFrame } = JSON.parse(simulated.text.trim().split('\n').at(-1) ?? '{}') as {
+      bytesPerFrame: number;
+    };
+    const load = '100 simulated agents, 36 series and 1,000 samples a second each';
+    return [
+      row('coordinator of 100 agents: CPU', cores, {
+        ...{ unit: 'cores', better: '<', floor: 0.25, aim: 0.16, note: load },
+      }),
+      row('same: a second is recorded after its end', behind, {
+        ...{ unit: 'ms', better: '<', floor: 500, aim: 200 },
+      }),
+      row('same: report of an agent for a second', [bytesPerFrame], {
+        ...{ unit: 'B', better: '<', floor: 3000 },
+      }),
+    ];
+  }),
+);
+
+// ---------------------------------------------------------------- as one process
+
+/** Each iteration gives the samples of its number, whoever does it. */
+const NUMBERS = `import exec from 'k6/execution';
+import { sleep } from 'k6';
+import { Counter, Rate, Trend } from 'k6/metrics';
+const work = new Trend('work', true), sum = new Counter('sum'), odd = new Rate('odd');
+const first = new Trend('first');
+export const options = {
+  summaryTrendStats: ['min', 'max', 'avg', 'count', 'p(1)', 'p(10)', 'p(50)', 'p(90)', 'p(99)', 'p(99.9)'],
+  scenarios: { s: { executor: 'per-vu-iterations', vus: 60, iterations: 50 } },
+};
+let begun = false;
+export default async function () {
+  if (!begun) first.add(Date.now() % 1e9);
+  begun = true;
+  const n = exec.scenario.iterationInTest;
+  work.add((n * n) % 9973); sum.add(n); odd.add(n % 2 === 1);
+  await sleep(0.01);
+}
+`;
+
+export const parts = withServer((bench) =>
+  atSite(async (site) => {
+    await site.agents(3);
+    const [other, skew]: [number[], number[]] = [[], []];
+    writeFileSync(join(site.folder, 'one.ts'), NUMBERS);
+    const whole = site.start(['run', 'one.ts', '--testid', 'one', '--no-report']);
+    await whole.ended;
+    for (let i = 0; i < bench.rounds; i++) {
+      const run = site.run(NUMBERS, 3, `three-${i}`);
+      await run.ended;
+      const [expected, got] = [site.summary('one'), site.summary(`three-${i}`)];
+      other.push(differing(expected, got));
+      skew.push(skewOf(got));
+    }
+    const alone = `one process: ${skewOf(site.summary('one')).toFixed(1)} ms`;
+    return [
+      row('values of a run on 3 agents that one process has otherwise', other, {
+        ...{ unit: '', better: '<', floor: 0 },
+      }),
+      row('first iterations of 60 VUs on 3 agents: p99 after the first', skew, {
+        ...{ unit: 'ms', better: '<', floor: 5, note: alone },
+      }),
+    ];
+  }),
+);
+
+function skewOf({ metrics }: Summary): number {
+  const { min = NaN, 'p(99)': p99 = NaN } = metrics['first']?.values ?? {};
+  return p99 - min;
+}
+
+function differing(expected: Summary, got: Summary): number {
+  const values = ['work', 'sum', 'odd'].flatMap((metric) =>
+    Object.entries(expected.metrics[metric]?.values ?? {}).map(([what, value]) => {
+      // A rate per second is that of the length of the run.
+      if (metric === 'sum' && what === 'rate') return 0;
+      const found = got.metrics[metric]?.values[what] ?? NaN;
+      return Math.abs(found - value) <= Math.abs(value) * 1e-12 ? 0 : 1;
+    }),
+  );
+  return values.reduce<number>((sum, one) => sum + one, 0);
+}
+
+// ---------------------------------------------------------------- what breaks
+
+const steady = (seconds: number, more = ''): string =>
+  `export const options = { scenarios: { s: { executor: 'constant-arrival-rate', rate: 50,
+  duration: '${seconds}s', preAllocatedVUs: 4, gracefulStop: '1s' } }, ${more} };
+export default function () {}
+`;
+
+/** From the end of an agent until it is lost, s. */
+async function death(round: number): Promise<number> {
+  return atSite(async (site) => {
+    const [, victim] = await site.agents(2);
+    const run = site.run(steady(20), 2, `death-${round}`);
+    await run.says(/clocks agree/);
+    await delay(3_000);
+    victim?.child.kill('SIGKILL');
+    const began = performance.now();
+    const lost = await run.says(/was lost after second/);
+    await run.ended;
+    return (lost - began) / 1000;
+  });
+}
+
+/** From the word of the coordinator until the last agent is over, s. */
+async function abort(round: number): Promise<number> {
+  return atSite(async (site) => {
+    const agents = await site.agents(3);
+    const rule = "thresholds: { iterations: [{ threshold: 'count<150', abortOnFail: true }] }";
+    const run = site.run(steady(600, rule), 3, `abort-${round}`);
+    const [said, ...over] = await Promise.all([
+      run.says(/threshold crossed|count<150/),
+      ...agents.map((one) => one.says(/: over,/)),
+    ]);
+    await run.ended;
+    return (Math.max(...over) - said) / 1000;
+  });
+}
+
+/** Starts that are missing after the engine was away for so long. */
+async function away(round: number, seconds: number): Promise<number> {
+  return atSite(async (site) => {
+    await site.agents(2);
+    const run = site.run(steady(seconds + 6), 2, `away-${round}`);
+    await run.says(/clocks agree/);
+    await delay(2_000);
+    site.engine.child.kill('SIGKILL');
+    await site.engine.ended;
+    await delay(seconds * 1000);
+    await site.startEngine().says(/dicomrun run SCRIPT/);
+    await run.ended;
+    const { iterations, dropped } = site.summary(`away-${round}`).execution;
+    return 50 * (seconds + 6) - iterations - dropped;
+  });
+}
+
+export const faults = withServer(async (bench) => {
+  const each = async (what: (round: number) => Promise<number>): Promise<number[]> => {
+    const all: number[] = [];
+    for (let i = 0; i < bench.rounds; i++) all.push(await what(i));
+    return all;
+  };
+  const s = { unit: 's', better: '<' } as const;
+  return [
+    row('an agent is killed: it is lost after', await each(death), { ...s, floor: 12 }),
+    row('abortOnFail: all 3 agents are over after', await each(abort), { ...s, floor: 3 }),
+    row('engine killed for 10 s: iterations missing', await each((i) => away(i, 10)), {
+      ...{ unit: '', better: '<', floor: 0 },
+    }),
+  ];
+});
