@@ -2,7 +2,7 @@
 import { stripVTControlCharacters } from 'node:util';
 import { widthOf } from './paint.ts';
 
-export interface TableOptions {
+export interface TextTableOptions {
   /** Columns by number; the others are aligned right. Default: the first. */
   readonly left?: readonly number[];
   /** Before each line. Default: two spaces. */
@@ -14,7 +14,10 @@ export interface TableOptions {
 }
 
 /** Two spaces between columns; one where that makes it fit. */
-export function table(rows: readonly (readonly string[])[], options: TableOptions = {}): string[] {
+export function table(
+  rows: readonly (readonly string[])[],
+  options: TextTableOptions = {},
+): string[] {
   const { left = [0], indent = '  ', width = Infinity, breakAt = 0 } = options;
   const widths: number[] = [];
   const cells = rows.map((row) => row.map(cut));

@@ -269,12 +269,12 @@ describe('a type', () => {
     for (const [, name = ''] of sourceText(file).matchAll(
       /^export (?:interface|type|class) (\w+)/gm,
     ))
-      homes.set(name, (homes.get(name) ?? new Set()).add(room(file)));
+      homes.set(name, (homes.get(name) ?? new Set()).add(file));
   }
-  const doubled = [...homes].filter(([, rooms]) => rooms.size > 1);
+  const doubled = [...homes].filter(([, files]) => files.size > 1);
 
   it('has one home', () => {
-    expect(doubled.map(([name, rooms]) => `${name}: ${[...rooms].join(', ')}`)).toEqual([]);
+    expect(doubled.map(([name, files]) => `${name}: ${[...files].join(', ')}`)).toEqual([]);
   });
 });
 

@@ -3,49 +3,12 @@ import { InstanceFlag, Instances, NO_ROUTE, NO_SLOT } from './instances.ts';
 import { Studies } from './studies.ts';
 import { newTally } from './tally.ts';
 import type { Tally } from './tally.ts';
-import type { AccountListener } from './listener.ts';
+import type { AccountListener, StudyWatcher } from './listener.ts';
+import type { AcceptedRow, ArrivalRow, Evidence } from './rows.ts';
 import { Contents } from './contents.ts';
 import type { PixelJudge } from './contents.ts';
 import { Comparison } from './pixels/hashes.ts';
 import { FOREIGN } from './keys.ts';
-import type { SentRecipe } from '../../threads/delivery.ts';
-
-/** One accepted store that is expected here. Keys: see {@link Instances}. */
-export interface AcceptedRow {
-  a: number;
-  b: number;
-  study: number;
-  /** What it was made of: see `prototypeNumber`. */
-  prototype: number;
-  route: number;
-  /** First byte of the request, ms since t0. */
-  time: number;
-  /** How it was made, where that is asked for and not plain. */
-  recipe?: SentRecipe | undefined;
-}
-
-/** One instance that arrived here. */
-export interface ArrivalRow {
-  a: number;
-  b: number;
-  /** Its study, NaN while unknown (foreign UID whose header was not read). */
-  study: number;
-  /** Number of its pixels; 0 = not hashed. Those that no pool has have numbers of their own. */
-  pixels: number;
-  /** In which form they came: see `HashNumbers`. */
-  form: number;
-  /** Number of the association. */
-  association: number;
-  /** ms since t0. */
-  time: number;
-  /** What an `expect({ tags })` is judged on; undefined when nothing is kept. */
-  header: Evidence | undefined;
-}
-
-/** Something kept of an arrival, told when it may go. */
-export interface Evidence {
-  release?(): void;
-}
 
 export interface AccountOptions {
   /** An entry is dropped this long after it was last touched, once complete. */
@@ -56,18 +19,6 @@ export interface AccountOptions {
   readonly name: string;
   /** Compares pixels; absent where only counts are wanted. */
   readonly pixels?: PixelJudge;
-}
-
-/** Told of studies: who asks about them, or looks at the clock. It may look at the account. */
-export interface StudyWatcher {
-  /** Something of a watched study happened. */
-  touched(study: number, now: number): void;
-  /** The last entry of a study is gone; its slot is given away after this call. */
-  finished(study: number): void;
-  /** Time has passed. */
-  ticked(now: number): void;
-  /** Nothing more will come. */
-  closing(now: number): void;
 }
 
 /** How long an instance that was decided missing is remembered, in horizons. */

@@ -4,7 +4,7 @@ import { StationWork } from '../../threads/state.ts';
 import { atWork } from '../at-work.ts';
 import type { MissingInstance, RouteAccount, StrayInstance } from '../../threads/delivery.ts';
 import { Account } from './account.ts';
-import type { AcceptedRow, ArrivalRow } from './account.ts';
+import type { AcceptedRow, ArrivalRow } from './rows.ts';
 import type { Delivery, TagWish } from './delivery.ts';
 import { Expectations } from './expectations.ts';
 import type { Witness } from './expectations.ts';

@@ -1,6 +1,7 @@
 // Who waits for which study, and the judgement when all is there or the time is up.
 import { NO_SLOT } from './instances.ts';
-import type { Account, StudyWatcher } from './account.ts';
+import type { Account } from './account.ts';
+import type { StudyWatcher } from './listener.ts';
 import { MOST_DIFFERENCES } from './delivery.ts';
 import { Comparison } from './pixels/hashes.ts';
 import type { Version } from './contents.ts';

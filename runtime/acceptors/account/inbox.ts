@@ -5,7 +5,7 @@ import type {
   AcceptorToVu,
   VuToAcceptor,
 } from '../../threads/delivery.ts';
-import type { AcceptedRow } from './account.ts';
+import type { AcceptedRow } from './rows.ts';
 import type { Delivery } from './delivery.ts';
 import type { Desk } from './desk.ts';
 import type { CommitmentReports } from '../../dicom/scu/commitment.ts';

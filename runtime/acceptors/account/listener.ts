@@ -30,3 +30,15 @@ export interface Stray {
   /** Whether it is unexpected; where nobody delivers, nothing is. */
   readonly counted: boolean;
 }
+
+/** Told of studies: who asks about them, or looks at the clock. It may look at the account. */
+export interface StudyWatcher {
+  /** Something of a watched study happened. */
+  touched(study: number, now: number): void;
+  /** The last entry of a study is gone; its slot is given away after this call. */
+  finished(study: number): void;
+  /** Time has passed. */
+  ticked(now: number): void;
+  /** Nothing more will come. */
+  closing(now: number): void;
+}

@@ -3,7 +3,7 @@
 import { Room } from '../../dicom/collected.ts';
 import { DatasetTap } from '../../dicom/scp/dataset-tap.ts';
 import type { ReceiverSpec } from '../../threads/acceptor.ts';
-import type { ArrivalRow } from '../account/account.ts';
+import type { ArrivalRow } from '../account/rows.ts';
 import { correlator } from '../account/correlate.ts';
 import type { Correlator } from '../account/correlate.ts';
 import { NO_HASH } from '../account/pixels/hashes.ts';

@@ -24,7 +24,7 @@ const IDENTIFIER_MAX_BYTES = 67_108_864;
 const PROGRESS_BYTES = 262_144;
 
 /** What is said of the PDV that a piece belongs to. */
-export interface Fragment {
+export interface MessagePiece {
   readonly contextId: number;
   readonly control: number;
   /** The piece ends the PDV. */
@@ -100,12 +100,12 @@ export class Inbox {
   }
 
   /** A piece of a PDV. */
-  onPdv(pdv: Fragment, buffer: Buffer, start: number, end: number): void {
+  onPdv(pdv: MessagePiece, buffer: Buffer, start: number, end: number): void {
     if ((pdv.control & COMMAND_BIT) !== 0) this.#onCommandPiece(pdv, buffer, start, end);
     else this.#onDatasetPiece(pdv, buffer, start, end);
   }
 
-  #onCommandPiece(pdv: Fragment, buffer: Buffer, start: number, end: number): void {
+  #onCommandPiece(pdv: MessagePiece, buffer: Buffer, start: number, end: number): void {
     const { contextId } = pdv;
     const last = pdv.complete && (pdv.control & LAST_BIT) !== 0;
     if (this.#inDataset || (this.#heldBytes > 0 && contextId !== this.#contextId)) {
@@ -275,7 +275,7 @@ export class Inbox {
     this.#collected = wanted ? new Collected(this.#user.room) : null;
   }
 
-  #onDatasetPiece(pdv: Fragment, buffer: Buffer, start: number, end: number): void {
+  #onDatasetPiece(pdv: MessagePiece, buffer: Buffer, start: number, end: number): void {
     const last = pdv.complete && (pdv.control & LAST_BIT) !== 0;
     if (!this.#inDataset || pdv.contextId !== this.#contextId) {
       this.#user.onProtocolError(
