@@ -18,6 +18,7 @@ const UPDATE = process.env['DICOMRUN_UPDATE'] === '1';
 /** Two routes through the embedded router, and an archive that is slow and sometimes full. */
 const script = (ports: readonly [number, number]): string => `
 import dicom from 'dicom';
+import web from 'dicomweb';
 import { check, sleep } from 'k6';
 export const options = { thresholds: { dicom_req_failed: ['rate<=0.02'] } };
 const archive = dicom.receiver({ aet: 'GI_ARCHIVE', port: ${ports[0]} });
@@ -31,6 +32,7 @@ const peers = [
   dicom.peer({ route: 'HTM_ORTHO' }),
   dicom.peer({ connect: 'BUSY@127.0.0.1:${ports[1]}' }),
 ];
+const pacs = web.server({});
 const pools = [
   dicom.synthetic({ modality: 'ES', rows: 120, columns: 160 }),
   dicom.synthetic({ modality: 'CT', rows: 128, columns: 128 }),
@@ -46,6 +48,7 @@ export default async function () {
     await association.release();
     if (at === 0) await archive.expect(study, { timeout: '10s' });
   }
+  await pacs.search('studies', {}, { limit: 5 });
   await sleep(0.1);
 }
 `;

@@ -45,7 +45,7 @@ describe.skipIf(!requirePeer('influxd'))('dashboards on InfluxDB', () => {
 
   /** What this run has no samples of: accepted by InfluxDB, and empty. */
   const ABSENT =
-    /dicom_(connecting|releasing|delivery_expected|delivery_unique)|generator_|data_received/;
+    /http_req|dicom_(connecting|releasing|delivery_expected|delivery_unique)|generator_|data_received/;
 
   it.each(Object.entries(dashboardFiles()))(
     '%s: every query finds something',

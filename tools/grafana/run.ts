@@ -5,6 +5,7 @@ import { layOut, row, type Draft } from './model.ts';
 import { heatmap, lines, stat, tableOf, withRightAxis } from './panels.ts';
 import type { Dashboard } from './schema.ts';
 import { annotations, dashboard, variablesOf } from './frame.ts';
+import { web } from './web.ts';
 
 const BY = {
   where: { view: '$by' },
@@ -239,6 +240,7 @@ export function runDashboard(dialect: Dialect): Dashboard {
         ...[row('In parts'), ...parts],
         ...[row('Associations'), ...associations],
         // folded: not every run has them, and an empty panel asks to be explained
+        row('DICOMweb', web),
         row('Delivery and checks', delivery),
         row('Every single request (mode=raw)', [every]),
         ...[row('The generator itself'), ...generator],
