@@ -25,6 +25,10 @@ export default async function () {
   check(await archive.search('studies', { StudyInstanceUID: study.uid }), { found: (r) => r.count === 1 });
   const got = await archive.retrieve({ study: study.uid }, { transferSyntax: '*' });
   check(got, { 'read back': (r) => r.received === 2 });
+  const bulk = await archive.retrieve({ study: study.uid }, { as: 'bulkdata' });
+  check(bulk, { 'bulk data': (r) => r.received === 2 && r.bytes === 2 * 16 * 16 * 2 });
+  const images = await archive.retrieve({ study: study.uid }, { as: 'rendered', expectStatus: [406] });
+  check(images, { 'renders nothing': (r) => r.status === 406 && r.problem.includes('renders no images') });
   const refused = await stranger.search('studies', {}, { expectStatus: [401] });
   check(refused, { 'a stranger is not let in': (r) => r.status === 401 });
 }

@@ -120,15 +120,38 @@ export interface ModelAttribute {
   readonly vr: string;
   readonly Value?: readonly unknown[];
   readonly InlineBinary?: string;
+  readonly BulkDataURI?: string;
 }
 export type Model = Readonly<Record<string, ModelAttribute>>;
 
 /** Values above this are left out: they are bulk data. */
 const MOST_INLINE_BYTES = 4096;
 
-/** A header as the model; pixel data is left out. */
+/** A header as the model; pixel data and long binary values are left out. */
 export function toModel(open: OpenDataset): Model {
   return levelModel(open, open.elements, open.charset);
+}
+
+/** What {@link toModel} leaves out on the top level, and its VR. */
+export function bulkElements({
+  bytes,
+  elements,
+}: OpenDataset): readonly { tag: number; vr: string }[] {
+  const long = elements.filter((element) => {
+    if (isPixelData(element.tag)) return true;
+    const isBinary = /^(O[BDFLVW]|UN)$/.test(vrOfElement(element)) && element.items === null;
+    return isBinary && element.length > MOST_INLINE_BYTES;
+  });
+  const bulk = long.map((element) => ({ tag: element.tag, vr: vrOfElement(element) }));
+  const last = elements.at(-1);
+  // A header that was kept ends with the tag of its pixel data.
+  const rest = last === undefined ? null : bytes.subarray(last.end);
+  if (last === undefined || rest === null || rest.length < 8) return bulk;
+  const { bigEndian, explicit } = last.encoding;
+  const half = (at: number): number => (bigEndian ? rest.readUInt16BE(at) : rest.readUInt16LE(at));
+  const tag = half(0) * 0x10000 + half(2);
+  if (!isPixelData(tag)) return bulk;
+  return [...bulk, { tag, vr: explicit ? rest.toString('latin1', 4, 6) : 'OW' }];
 }
 
 function levelModel(

@@ -12,8 +12,10 @@ export function relatedType(boundary: string, type = 'application/dicom'): strin
 }
 
 /** What stands before the bytes of a part. */
-export function partHead(boundary: string, contentType: string): Buffer {
-  return Buffer.from(`\r\n--${boundary}\r\nContent-Type: ${contentType}\r\n\r\n`, 'latin1');
+export function partHead(boundary: string, contentType: string, location?: string): Buffer {
+  const where = location === undefined ? '' : `Content-Location: ${location}\r\n`;
+  const head = `\r\n--${boundary}\r\nContent-Type: ${contentType}\r\n${where}\r\n`;
+  return Buffer.from(head, 'latin1');
 }
 
 /** What stands behind the last part. */

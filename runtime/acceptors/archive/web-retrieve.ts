@@ -1,10 +1,13 @@
 // WADO-RS of the archive: instances and frames as parts, written as fast as they are taken.
 import type { ServerResponse } from 'node:http';
+import { tagHex } from '../../dicom/element/dictionary.ts';
 import { DataError } from '../../dicom/element/data-error.ts';
 import { findElement, indexDataset, PIXEL_DATA } from '../../dicom/element/element-index.ts';
+import { openDataset } from '../../dicom/element/json.ts';
 import { encodingOf, TransferSyntax } from '../../dicom/element/transfer-syntax.ts';
 import { fileMeta } from '../../dicom/file/part10.ts';
 import { framesOf, pixelsOf, transcode } from '../../dicom/file/transcode.ts';
+import { bulkElements, toModel, type Model } from '../../web/json-model.ts';
 import { closing, partHead, relatedType } from '../../web/multipart-writer.ts';
 import { inSyntax } from './retrieve.ts';
 import type { StoredInstance } from './store.ts';
@@ -135,6 +138,90 @@ function* partsOf(frames: readonly Buffer[], type: string, boundary: string): Ge
     yield frame;
   }
   yield closing(boundary);
+}
+
+/** Bulk data of an instance: where it is under the root, and its VR (PS3.18 §10.4.1.1.5). */
+export function bulkOf(instance: StoredInstance): readonly Bulk[] {
+  if (instance.dataset === null) return [];
+  const { study, series, sopInstance, header } = instance;
+  const at = `/studies/${study}/series/${series}/instances/${sopInstance}/bulkdata`;
+  return bulkElements(openDataset(header.bytes, header.transferSyntax)).map(({ tag, vr }) => {
+    const hex = tagHex(tag).toUpperCase();
+    return { tag, vr, hex, path: `${at}/${hex}` };
+  });
+}
+
+interface Bulk {
+  readonly tag: number;
+  readonly vr: string;
+  readonly hex: string;
+  readonly path: string;
+}
+
+/** Metadata of an instance, with the address of what it leaves out. */
+export function metadataOf(instance: StoredInstance, root: string): Model {
+  const { bytes, transferSyntax } = instance.header;
+  const bulk = bulkOf(instance).map(
+    ({ hex, vr, path }) => [hex, { vr, BulkDataURI: `${root}${path}` }] as const,
+  );
+  return { ...toModel(openDataset(bytes, transferSyntax)), ...Object.fromEntries(bulk) };
+}
+
+/**
+ * Values that are bulk data, uncompressed ones little endian, one part a value; of compressed pixel
+ * data one part a frame.
+ *
+ * @param tag eight digits; undefined = all there is
+ * @throws NotOffered before anything was sent
+ */
+export function sendBulk(
+  response: ServerResponse,
+  instances: readonly StoredInstance[],
+  {
+    tag,
+    root,
+    boundary,
+  }: { readonly tag?: string; readonly root: string; readonly boundary: string },
+): void {
+  const wanted = instances.map(mustBeWhole).map((instance) => {
+    const bulk = bulkOf(instance).filter(
+      ({ hex }) => tag === undefined || hex === tag.toUpperCase(),
+    );
+    return { instance, bulk };
+  });
+  if (wanted.every(({ bulk }) => bulk.length === 0))
+    throw new NotOffered(404, 'there is no such bulk data');
+  response.writeHead(200, { 'content-type': relatedType(boundary, OCTETS) });
+  const pieces = function* (): Generator<Buffer> {
+    for (const { instance, bulk } of wanted) {
+      for (const { tag: which, path } of bulk) {
+        const { type, values } = valuesOf(instance, which);
+        for (const value of values) {
+          yield partHead(boundary, type, `${root}${path}`);
+          yield value;
+        }
+      }
+    }
+    yield closing(boundary);
+  };
+  void pour(response, pieces());
+}
+
+const OCTETS = 'application/octet-stream';
+
+function valuesOf(instance: Whole, tag: number): { type: string; values: readonly Buffer[] } {
+  const { dataset, header } = instance;
+  const { encapsulated } = encodingOf(header.transferSyntax);
+  if (encapsulated && tag === PIXEL_DATA) {
+    const { type, frames } = framesIn(instance);
+    return { type, values: frames };
+  }
+  const syntax = encapsulated ? header.transferSyntax : TransferSyntax.EXPLICIT_LE;
+  const bytes = encapsulated ? dataset : transcode(dataset, header.transferSyntax, syntax).dataset;
+  const element = findElement(indexDataset(bytes, encodingOf(syntax)).elements, tag);
+  if (element === null) throw new NotOffered(404, 'there is no such bulk data');
+  const { valueOffset, length } = element;
+  return { type: OCTETS, values: [bytes.subarray(valueOffset, valueOffset + length)] };
 }
 
 function framesIn({ dataset, header }: Whole): { type: string; frames: readonly Buffer[] } {

@@ -117,7 +117,7 @@ describe('the archive over the web', () => {
     }
     const metadata = datasetsOf((await get(`/studies/${STUDY}/metadata`)).text);
     expect(metadata.map((one) => one['SOPInstanceUID'])).toEqual(UIDS);
-    expect(metadata[0]).not.toHaveProperty('PixelData');
+    expect(metadata[0]?.['PixelData']).toMatch(/\/bulkdata\/7FE00010$/);
   });
 
   it('answers those who show its token, where it has one', async () => {
@@ -200,6 +200,33 @@ describe('the archive over the web', () => {
     // The piece that waits, and no other.
     expect(Math.max(...most)).toBeLessThan(2 * 2.2 * 1024 ** 2);
     await slow.close();
+  });
+
+  it('names its bulk data in the metadata, and gives it', async () => {
+    const [model] = JSON.parse((await get(`/studies/${STUDY}/metadata`)).text) as Record<
+      string,
+      { vr?: string; BulkDataURI?: string }
+    >[];
+    const { vr, BulkDataURI = '' } = model?.['7FE00010'] ?? {};
+    expect(vr).toBe('OW');
+    expect(BulkDataURI).toMatch(
+      /^http:\/\/127\.0\.0\.1:\d+\/dicom-web\/studies\/.*\/bulkdata\/7FE00010$/,
+    );
+    const path = new URL(BulkDataURI).pathname.slice(WEB_ROOT.length);
+    const one = await retrieve(path, '*/*');
+    expect(one).toMatchObject({ parts: 1, bytes: 16 * 16 * 2 });
+    expect((await get(path)).text).toContain(`Content-Location: ${BulkDataURI}`);
+    const all = await retrieve(`/studies/${STUDY}/bulkdata`, '*/*');
+    expect(all).toMatchObject({ parts: UIDS.length, bytes: UIDS.length * 16 * 16 * 2 });
+    expect((await get(path.replace('7FE00010', '00420011'))).status).toBe(404);
+  });
+
+  it('says that it renders nothing', async () => {
+    const { status, text } = await get(`/studies/${STUDY}/rendered`);
+    expect({ status, text }).toMatchObject({
+      status: 406,
+      text: expect.stringContaining('renders no images') as string,
+    });
   });
 
   it('forgets what is deleted', async () => {

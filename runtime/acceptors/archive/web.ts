@@ -2,15 +2,15 @@
 // (PS3.18 §10), DELETE.
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { keywordOf, tagOf } from '../../dicom/element/dictionary.ts';
-import { openDataset, type JsonDataset } from '../../dicom/element/json.ts';
-import { modelOf, toModel } from '../../web/json-model.ts';
+import type { JsonDataset } from '../../dicom/element/json.ts';
+import { modelOf } from '../../web/json-model.ts';
 import { newBoundary } from '../../web/multipart-writer.ts';
 import { answerJson, refuse, serveWeb, type StowTaker, takeStow } from '../stations/stow.ts';
 import type { WebListening } from '../stations/stow.ts';
 import type { WebFaults } from '../stations/web-faults.ts';
 import type { Archive } from './archive.ts';
 import type { QueryLevel } from './query.ts';
-import { NotOffered, sendFrames, sendInstances } from './web-retrieve.ts';
+import { metadataOf, NotOffered, sendBulk, sendFrames, sendInstances } from './web-retrieve.ts';
 
 /** Root of the services. @internal */
 export const WEB_ROOT = '/dicom-web';
@@ -86,14 +86,14 @@ interface Place {
   readonly study?: string;
   readonly series?: string;
   readonly instance?: string;
-  /** `studies`, `series`, `instances` to search; `metadata`, `frames`; '' for the resource itself. */
+  /** `studies`, `series`, `instances` to search; `metadata`, `frames`, …; '' for the resource itself. */
   readonly rest: string;
   /** From 1. */
   readonly frames?: readonly number[];
 }
 
 const PLACE =
-  /^(?:\/studies\/([\d.]+)(?:\/series\/([\d.]+)(?:\/instances\/([\d.]+))?)?)?(?:\/(studies|series|instances|metadata|frames\/(\d{1,6}(?:,\d{1,6})*)))?\/?$/;
+  /^(?:\/studies\/([\d.]+)(?:\/series\/([\d.]+)(?:\/instances\/([\d.]+))?)?)?(?:\/(studies|series|instances|metadata|rendered|bulkdata|bulkdata\/[\da-fA-F]{8}|frames\/(\d{1,6}(?:,\d{1,6})*)(?:\/rendered)?))?\/?$/;
 
 function placeOf(path: string): Place | null {
   const match = PLACE.exec(path);
@@ -183,13 +183,21 @@ export class ArchiveWeb {
     if (study === undefined) return refuse(request, response, 404, 'name a study');
     const instances = this.#archive.retrievable(keysOf(place), lowest(place));
     if (instances.length === 0) return refuse(request, response, 404, 'the archive has none of it');
+    const root = rootAsked(request);
     if (rest === 'metadata') {
-      const metadata = instances.map(({ header }) =>
-        toModel(openDataset(header.bytes, header.transferSyntax)),
-      );
+      const metadata = instances.map((instance) => metadataOf(instance, root));
       return answerJson(response, 200, metadata);
     }
+    if (rest.endsWith('rendered')) throw new NotOffered(406, NOT_RENDERED);
     const boundary = this.#boundary;
+    if (rest.startsWith('bulkdata')) {
+      const [, tag] = rest.split('/');
+      return sendBulk(response, instances, {
+        ...(tag === undefined ? {} : { tag }),
+        root,
+        boundary,
+      });
+    }
     const [only] = instances;
     if (place.frames !== undefined && only !== undefined) {
       return sendFrames(response, only, { numbers: place.frames, boundary });
@@ -241,6 +249,15 @@ export class ArchiveWeb {
     };
     takeStow(request, response, { ...taker, end }, hold);
   }
+}
+
+const NOT_RENDERED =
+  'this archive renders no images: ask for frames, or for instances (application/dicom)';
+
+/** The root of the services, as who asks knows it. */
+function rootAsked({ headers, socket }: IncomingMessage): string {
+  const scheme = 'encrypted' in socket ? 'https' : 'http';
+  return `${scheme}://${headers.host ?? 'localhost'}${WEB_ROOT}`;
 }
 
 /** Cut by hand: URL throws for what a request line may hold (`//`). */
