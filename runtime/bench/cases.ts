@@ -15,6 +15,7 @@ import { dicomrun, ourSink, type CliRun } from './peers.ts';
 import { memory, sizes, vusSweep } from './scaling.ts';
 import { mainJob, overAddresses, start } from './start.ts';
 import { repeated, row } from './tally.ts';
+import { web } from './web.ts';
 
 // ---------------------------------------------------------------- rows 4 to 7
 
@@ -226,6 +227,7 @@ export const CASES: Readonly<Record<string, Case>> = {
   influx,
   large,
   find,
+  web,
   receivers,
   forwarder,
   data,

@@ -27,6 +27,7 @@ const FLAGS: Readonly<Record<string, readonly string[]>> = {
   'examples/bench/empty.ts': ['--vus', '2', '--duration', '1s'],
   'examples/bench/large.ts': ['-e', 'BYTES=50000000'],
   'examples/bench/hold.ts': ['--vus', '2', '--duration', '1s', '-e', 'HOLD=0.2'],
+  'examples/bench/web.ts': ['--vus', '2', '--duration', '1s'],
   'examples/bench/store.ts': ['--vus', '2', '--duration', '1s'],
 };
 /** Scripts that ask for nothing but speed. */
