@@ -3,12 +3,21 @@
 import { nodeTerminal } from './terminal.ts';
 import { printError } from './problem-text.ts';
 import { runCommandLine } from './program.ts';
+import { DicomRunError, ExitCode } from '../errors.ts';
 
 const terminal = nodeTerminal();
 // What escapes from a timer or a socket of the main thread is a fault of ours, told as such; while a
 // run is under way it is its supervisor's.
 terminal.onFault((error) => process.exit(printError(terminal, error)));
 const code = await runCommandLine(process.argv.slice(2), terminal);
-await terminal.flush();
+const lost = await terminal.flush();
 // Timers and sockets that something left behind must not keep the shell waiting.
-process.exit(code);
+process.exit(lost === null || code !== 0 ? code : printError(terminal, unwritten(lost)));
+
+function unwritten(why: string): DicomRunError {
+  return new DicomRunError(ExitCode.CONFIG, {
+    code: 'CONFIG_STDOUT',
+    message: `standard output took not all of it (${why})`,
+    hint: 'is there room on the disk that it goes to? `dicomrun report DIR` prints a run again',
+  });
+}

@@ -25,6 +25,17 @@ describe('help', () => {
     expect(out).toMatchSnapshot();
   });
 
+  it.each([80, 100, 200])('is no wider than a terminal of %i columns', async (columns) => {
+    for (const { name } of COMMANDS) {
+      const terminal = { ...fakeTerminal(), outIsTTY: true, columns: () => columns };
+      await runCommandLine([name, '--help'], terminal);
+      // Examples are lines to be pasted: they stay whole.
+      const [flags = ''] = terminal.printed.out.split(/^Examples?:/m);
+      const wide = flags.split('\n').filter((line) => line.length > Math.min(columns, 100));
+      expect([name, wide]).toEqual([name, []]);
+    }
+  });
+
   it('comes when nothing is asked for', async () => {
     expect((await run()).out).toBe((await run('--help')).out);
   });

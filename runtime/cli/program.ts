@@ -72,6 +72,7 @@ export async function buildProgram(
   const { terminal } = context;
   const asked = askedFor(args);
   const program = new Command('dicomrun');
+  const helpWidth = terminal.outIsTTY ? Math.max(60, Math.min(100, terminal.columns())) : 100;
   program.setOptionValue(TYPED, context.typed ?? args);
   program
     .usage('COMMAND [options]')
@@ -79,13 +80,13 @@ export async function buildProgram(
     .version(version(), '-V, --version', 'print the version')
     .helpCommand(false)
     .showSuggestionAfterError(true)
-    .configureHelp({ helpWidth: 100 })
+    .configureHelp({ helpWidth })
     .configureOutput({
       writeOut: (text) => terminal.out(text),
       writeErr: (text) => terminal.err(text),
       outputError: (text, write) => write(usageText(terminal, spelt(program, args, text), asked)),
-      getOutHelpWidth: () => 100,
-      getErrHelpWidth: () => 100,
+      getOutHelpWidth: () => helpWidth,
+      getErrHelpWidth: () => helpWidth,
     })
     .exitOverride()
     .addHelpText('after', FIRST_STEPS);

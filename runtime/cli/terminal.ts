@@ -34,15 +34,22 @@ export interface Terminal {
   onFault(callback: (error: unknown) => void): () => void;
   /** Ends the process now, nothing flushed. */
   exitNow(code: number): never;
-  /** Resolves when what was written has left. */
-  flush(): Promise<void>;
+  /**
+   * Resolves when what was written has left, with what kept some of it back (`ENOSPC`); null when
+   * nothing did. A reader that went away wanted no more.
+   */
+  flush(): Promise<string | null>;
 }
 
 export function nodeTerminal(): Terminal {
   const { stdout, stderr, env } = process;
-  // A reader that goes away (`| head`) ends its stream, not the run.
-  stdout.on('error', ignoreClosedPipe);
-  stderr.on('error', ignoreClosedPipe);
+  // A reader that goes away (`| head`) ends its stream, not the run; a full disk does not, either, but
+  // results that it took nothing of are told in the end.
+  let lost: string | null = null;
+  stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (!isClosedPipe(error)) lost ??= error.code ?? error.message;
+  });
+  stderr.on('error', () => undefined);
   const color = { out: wantsColor(env, stdout.isTTY), err: wantsColor(env, stderr.isTTY) };
   return {
     out: (text) => void stdout.write(text),
@@ -65,6 +72,9 @@ export function nodeTerminal(): Terminal {
     exitNow,
     flush: async () => {
       await Promise.all([drained(stdout), drained(stderr)]);
+      // A stream tells of its error a turn after the write.
+      await new Promise((resolve) => setImmediate(resolve));
+      return lost;
     },
   };
 }
@@ -141,9 +151,8 @@ export function wantsColor(env: Terminal['env'], isTTY: boolean | undefined): bo
   return isTTY === true && env['TERM'] !== 'dumb';
 }
 
-function ignoreClosedPipe(error: NodeJS.ErrnoException): void {
-  if (error.code === 'EPIPE' || error.code === 'ERR_STREAM_DESTROYED') return;
-  throw error;
+function isClosedPipe({ code }: NodeJS.ErrnoException): boolean {
+  return code === 'EPIPE' || code === 'ERR_STREAM_DESTROYED';
 }
 
 function drained(stream: NodeJS.WriteStream): Promise<void> {

@@ -32,6 +32,6 @@ export function fakeTerminal(env: Terminal['env'] = {}, cwd = '/'): FakeTerminal
     exitNow: (code) => {
       throw new Error(`exit ${code}`);
     },
-    flush: () => Promise.resolve(),
+    flush: () => Promise.resolve(null),
   };
 }

@@ -1,6 +1,6 @@
 // Faults of the world around a run: signals in every phase, files, ports, names, disks, targets.
-import { execFileSync, spawn } from 'node:child_process';
-import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { execFileSync, spawn, spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:net';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
@@ -175,6 +175,13 @@ describe('files and disks', () => {
     const code = await new Promise((resolve) => child.on('close', resolve));
     expect({ code, out }).toMatchObject({ code: 0 });
     expect(out).toMatch(/^PASS/);
+  });
+
+  it.skipIf(!existsSync('/dev/full'))('a full disk behind > is told, and is no success', () => {
+    const script = `"${process.execPath}" "${MAIN}" help words > /dev/full`;
+    const { status, stderr } = spawnSync('bash', ['-c', script], { encoding: 'utf8' });
+    expect({ status, stderr }).toMatchObject({ status: 104 });
+    expect(stderr).toMatch(/^error: standard output took not all of it \(ENOSPC\)\n +try: /);
   });
 });
 
