@@ -220,9 +220,9 @@ export interface RouterFaults extends AcceptorFaults {
 
 /** What the archive does wrong on purpose, beyond what any acceptor can. Shares are 0..1. */
 export interface ArchiveFaults extends AcceptorFaults {
-  /** Answers success and forgets, by either protocol. */
+  /** Share of the stores: answers success and forgets, by either protocol. */
   readonly drop?: number;
-  /** Keeps it with one byte of the pixel data flipped. */
+  /** Share of the stores: keeps it with one byte of the pixel data flipped. */
   readonly corrupt?: number;
 }
 
