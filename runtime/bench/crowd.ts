@@ -31,7 +31,9 @@ function columns(second: number) {
   const n = Number(samples);
   const series = Uint32Array.from({ length: n }, (_, i) => i % SERIES.length);
   const value = Float64Array.from(series, (id, i) => {
-    return id % METRICS.length === 1 ? 1 + ((i * 7919 + second) % 4000) / 1000 : 1;
+    const metric = METRICS[id % METRICS.length];
+    if (metric === 'dicom_req_failed') return 0;
+    return metric === 'dicom_req_duration' ? 1 + ((i * 7919 + second) % 4000) / 1000 : 1;
   });
   const time = Float64Array.from(series, (_, i) => second * 1000 + (i * 1000) / n);
   return { n, series, value, time };
