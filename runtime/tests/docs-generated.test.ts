@@ -7,6 +7,7 @@ import { licencesDocument } from '../../tools/docs/docs-licences.ts';
 import { withTables } from '../../tools/docs/docs-tables.ts';
 import { withOptions } from '../../tools/docs/option-help.ts';
 import { withSabotage } from './sabotage/table.ts';
+import { withSweep } from './sweep/table.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const help = (name: string): string => `${root}runtime/help/${name}.md`;
@@ -25,8 +26,8 @@ describe('generated documents', () => {
     await expect(licencesDocument(root)).toMatchFileSnapshot(help('licences'));
   });
 
-  it('parity.md has the table of faults that the examples notice', async () => {
-    const made = withSabotage(readFileSync(help('parity'), 'utf8'));
+  it('parity.md has the tables of what examples run against, and of faults they notice', async () => {
+    const made = withSweep(withSabotage(readFileSync(help('parity'), 'utf8')));
     await expect(made).toMatchFileSnapshot(help('parity'));
   });
 

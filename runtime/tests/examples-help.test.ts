@@ -37,6 +37,16 @@ describe('help made from the examples (UPDATE=1 writes it)', () => {
     }
   });
 
+  it('parity: each of the 84 capabilities of the other suites has a place here', () => {
+    const text = readFileSync(join(ROOT, 'runtime/help/parity.md'), 'utf8');
+    const rows = [...text.matchAll(/^\| (\d+) \| (.+?) \| (.*?) \| (.*?) ?\|$/gm)];
+    expect(rows.map(([, number]) => Number(number))).toEqual(
+      Array.from({ length: 84 }, (_, i) => i + 1),
+    );
+    // A script, a command, an option, or a word that says what: never nothing.
+    for (const [row, , , here = ''] of rows) expect(here.trim(), row).not.toBe('');
+  });
+
   it('links only to files that exist', () => {
     for (const name of ['scenarios', 'parity', 'recipes']) {
       const text = readFileSync(join(ROOT, 'runtime/help', `${name}.md`), 'utf8');
