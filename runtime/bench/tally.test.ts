@@ -5,14 +5,21 @@ const UNIT = { unit: '/s', better: '>' } as const;
 
 describe('a row that would flatter', () => {
   it('says what was offered and reached, and gives no figure of a load that was not carried', () => {
-    const offered = { perSecond: 5000, reached: [3191, 3200, 3100] };
+    const offered = { load: 5000, reached: [3191, 3200, 3100] };
     const less = row('5,000 VUs', [33, 34, 35], { ...UNIT, floor: 40, offered });
     expect(less.value).toBeNaN();
     const text = table([less]);
     expect(text).toContain('load not reached');
     expect(text).toContain('offered 5,000/s, reached 3,191/s');
-    const all = row('5,000 VUs', [33], { ...UNIT, offered: { perSecond: 5000, reached: [4950] } });
+    const all = row('5,000 VUs', [33], { ...UNIT, offered: { load: 5000, reached: [4950] } });
     expect([all.value, all.unfit]).toEqual([33, undefined]);
+  });
+
+  it('counts loads in what they are of', () => {
+    const offered = { load: 10_000, unit: ' associations', reached: [9000] };
+    const less = row('memory', [300], { unit: 'MB', better: '<', offered });
+    expect(less.unfit).toBe('load not reached');
+    expect(less.note).toBe('offered 10,000 associations, reached 9,000 associations');
   });
 
   it('gives no figure of differences that are wide, or below zero', () => {

@@ -17,7 +17,9 @@ export interface Row {
 
 /** A load that was asked for, and what of it was done in each round. */
 export interface Offered {
-  readonly perSecond: number;
+  readonly load: number;
+  /** What it is counted in; default per second. */
+  readonly unit?: string;
   readonly reached: readonly number[];
 }
 
@@ -99,12 +101,12 @@ export function row(
   return unfit === '' ? { ...base, value: median(rounds) } : { ...base, value: NaN, unfit };
 }
 
-function offeredText({ perSecond, reached }: Offered): string {
-  return `offered ${figure(perSecond)}/s, reached ${figure(median(reached))}/s`;
+function offeredText({ load, unit = '/s', reached }: Offered): string {
+  return `offered ${figure(load)}${unit}, reached ${figure(median(reached))}${unit}`;
 }
 
 function unfitness(rounds: readonly number[], difference: boolean, offered?: Offered): string {
-  if (offered !== undefined && median(offered.reached) < LEAST_REACHED * offered.perSecond)
+  if (offered !== undefined && median(offered.reached) < LEAST_REACHED * offered.load)
     return 'load not reached';
   const wide = difference ? spread(rounds) : 0;
   if (wide < MOST_SPREAD) return '';
