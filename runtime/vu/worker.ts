@@ -116,7 +116,7 @@ class Worker {
         this.#needed().warm(message.setupJson);
         return;
       case 'start':
-        this.#needed().start(message.t0, message.setupJson);
+        this.#start(message);
         return;
       case 'stop':
         this.#script?.stop();
@@ -163,6 +163,13 @@ class Worker {
     this.#script ??= this.#open(plan.preludeFile, plan.bundle);
     await this.#script.prepare(plan);
     this.#post({ kind: 'ready', createdMs: performance.now() - started });
+  }
+
+  #start({ t0, setupJson }: Extract<ToVu, { kind: 'start' }>): void {
+    // What came before is no lag of the run.
+    this.#pulsedAt = performance.now();
+    Atomics.store(this.#state, WorkerSlot.LAG_MS, 0);
+    this.#needed().start(t0, setupJson);
   }
 
   #leave(): void {
