@@ -1,7 +1,9 @@
 // The examples of DICOMweb as they are: as smoke tests, and against Orthanc with its plugin, as archive
 // and as gateway.
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { afterAll, afterEach, describe, expect, it } from 'vitest';
+import { openPage, startBrowser, tableCells } from './browser.ts';
 import { ROOT } from './example-list.ts';
 import {
   anyPortFree,
@@ -22,6 +24,23 @@ it('each is a smoke test, too', { timeout: 60_000 }, async () => {
   const { code, stdout, stderr } = await bench.run(['smoke', folder, '--no-report'], { env });
   expect(code, stdout + stderr).toBe(0);
 });
+
+it.skipIf(!requirePeer('chromium'))(
+  'web services stand in the report, and what they brought',
+  async () => {
+    const script = join(folder, 'both-protocols.ts');
+    const run = await bench.run(['run', script, '-i', '2'], { env });
+    expect(run.code, run.stdout + run.stderr).toBe(0);
+    const browser = await startBrowser();
+    const { page } = await openPage(browser, pathToFileURL(join(run.folder(), 'report.html')).href);
+    const rows = await tableCells(page, 'operations');
+    await browser.close();
+    expect(rows.map(([service]) => service).sort()).toEqual(['C-STORE', 'QIDO-RS', 'WADO-RS']);
+    const wado = rows.find(([service]) => service === 'WADO-RS') ?? [];
+    expect(wado.at(-2), wado.join(' ')).toMatch(/[kM]B\/s$/);
+    expect(wado.at(-1)).toBe('200 × 2');
+  },
+);
 
 describe.skipIf(!requirePeer('Orthanc') || !orthancHasWeb())('with Orthanc', () => {
   let orthanc: OrthancPeer | null = null;

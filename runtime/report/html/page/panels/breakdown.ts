@@ -21,6 +21,11 @@ const OPERATIONS: readonly TableColumn<OperationRow>[] = [
     (row) => row.sentBytesPerSecond,
     (value) => `${bytes(value)}/s`,
   ),
+  numbers(
+    'received',
+    (row) => row.receivedBytesPerSecond,
+    (value) => `${bytes(value)}/s`,
+  ),
   { label: 'status', cell: statuses },
 ];
 
