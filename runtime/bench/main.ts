@@ -1,22 +1,21 @@
 // npm run bench [-- --help]: paired and interleaved, medians; a table, a JSON line for each row, and
-// with --write runtime/help/performance.md and its picture.
+// with --write they go on record: figures.jsonl, runtime/help/performance.md and its picture.
 import { execFileSync } from 'node:child_process';
-import { writeFileSync } from 'node:fs';
 import { cpus, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import type { Bench } from './bench.ts';
 import { CASES } from './cases.ts';
-import { chart } from './chart.ts';
+import { keep, type Facts, type Measured } from './figures.ts';
 import { has, SCRIPTS } from './peers.ts';
-import { markdown, table, type Row } from './tally.ts';
+import { table, type Row } from './tally.ts';
 
 const USAGE = `npm run bench -- [flags]: what the tool costs and carries, measured on this machine
 
   --only NAME,…  these cases only, in this order
   --rounds N     rounds of each case (default 3); differences of two runs up to twice as many
   --quick        one round, short runs: to see that a case works, not what it says
-  --write        write runtime/help/performance.md and its picture
+  --write        put them on record in place of those before, and write help performance
   --help         this
 
 Cases: ${Object.keys(CASES).join(', ')}`;
@@ -55,7 +54,7 @@ function flagsOf(words: readonly string[]): Flags {
   }
 }
 
-function machine(): Readonly<Record<string, string>> {
+function machine(): Facts {
   const run = (program: string, args: readonly string[]): string => {
     try {
       return execFileSync(program, args, { encoding: 'utf8' }).split('\n')[0]?.trim() ?? '';
@@ -71,6 +70,7 @@ function machine(): Readonly<Record<string, string>> {
     node: process.version,
     dcmtk: has('storescu') ? run('storescu', ['--version']) : 'not installed',
     commit: run('git', ['rev-parse', '--short', 'HEAD']),
+    day: new Date().toISOString().slice(0, 10),
   };
 }
 
@@ -89,36 +89,18 @@ async function main(): Promise<void> {
   const { only, rounds, quick, write } = flagsOf(process.argv.slice(2));
   const bench: Bench = { rounds, quick, note: (text) => console.error(`note: ${text}`) };
   const facts = machine();
-  const rows: Row[] = [];
+  const all: Measured[] = [];
   for (const name of only) {
     console.error(`${name} …`);
-    for (const row of await rowsOf(name, bench)) {
-      rows.push(row);
-      console.log(JSON.stringify({ ...row, ...facts }));
-    }
+    const rows = await rowsOf(name, bench);
+    all.push({ case: name, facts, rows });
+    for (const row of rows) console.log(JSON.stringify({ ...row, ...facts }));
   }
-  console.error(`\n${table(rows)}`);
-  if (write) writePage(rows, facts);
-}
-
-function writePage(rows: readonly Row[], facts: Readonly<Record<string, string>>): void {
-  const lines = Object.entries(facts).map(([name, value]) => `- ${name}: ${value}`);
-  const text = `# Performance
-
-Measured by \`npm run bench -- --write\`: paired, interleaved rounds, medians. Client on one core, sink
-on the other. DCMTK runs with \`TCP_NODELAY=1\`: without it any client is held at 22 stores a second.
-A load that was not carried to 98 % has no figure, nor has a difference of two runs that varies by
-more than 10 %, however often it is repeated.
-
-${lines.join('\n')}
-
-![Measured against floor and aim](performance.svg)
-
-${markdown(rows)}
-`;
-  const help = join(SCRIPTS, '..', '..', 'runtime', 'help');
-  writeFileSync(join(help, 'performance.md'), text);
-  writeFileSync(join(help, 'performance.svg'), chart(rows));
+  console.error(`\n${table(all.flatMap(({ rows }) => rows))}`);
+  if (!write) return;
+  const runtime = join(SCRIPTS, '..', '..', 'runtime');
+  const folders = { record: join(runtime, 'bench'), help: join(runtime, 'help') };
+  keep(all, Object.keys(CASES), folders);
 }
 
 await main();
