@@ -7,21 +7,22 @@ import { addCounts, noCounts } from '../conductor/fleet/worker-state.ts';
 import type { DeliveryCounts, ThreadEvents } from '../conductor/records/events.ts';
 import type { Recorder } from '../conductor/records/recorder.ts';
 import type { Stopper } from '../conductor/stopper.ts';
-import { DicomRunError, ExitCode } from '../errors.ts';
-import type { Problem } from '../errors.ts';
+import { ExitCode } from '../errors.ts';
 import { NO_BUCKETS } from '../metrics/distribution/buckets.ts';
 import type { Engine } from '../metrics/engine-types.ts';
 import { plural } from '../metrics/numbers.ts';
-import { isBeforeT0 } from '../threads/samples.ts';
-import type { ErrorMessage } from '../threads/samples.ts';
 import { joinAccounts } from '../runlog/merge/accounts.ts';
 import type { Correction } from '../runlog/merge/accounts.ts';
 import type { Bus, BusEntry } from './bus.ts';
-import { Crowd } from './crowd.ts';
+import { Crowd } from './crowd/crowd.ts';
+import { Pace } from './crowd/pace.ts';
+import { mustBeReady, mustHaveJoined } from './crowd/refusals.ts';
+import { Reports } from './crowd/reports.ts';
+import { RollCall, SILENT_SAID_MS } from './crowd/roll-call.ts';
 import { decodeFrame } from './frame.ts';
 import { Hub } from './shared/hub.ts';
 import { plannedOf } from './planned.ts';
-import { awayLimits, decodeJson, journalName, upSubjects } from './protocol.ts';
+import { decodeJson, journalName, upSubjects } from './protocol.ts';
 import type { JoinCall, PlanStep, RunNote, SettledPart, UpRecord } from './protocol.ts';
 import { otherPlan, t0Of } from './resumed.ts';
 import type { Remote } from './remote.ts';
@@ -49,14 +50,7 @@ const READY_MS = 180_000;
 const HEAD_START_MS = 500;
 /** Of a scenario that begins while the run goes on. */
 const AFTER_HEAD_START_MS = 100;
-/** A second that an agent does not report is closed without it after this. */
-const LATE_MS = 2_000;
-const PACE_MS = 50;
-const WATCH_MS = 1_000;
 const CLOCK_PINGS = 20;
-/** Nobody who listens for so long is a loss. */
-const GONE_MS = 10_000;
-const SILENT_SAID_MS = 3_000;
 const CLOSE_MS = 60_000;
 
 export class Coordinator implements Crew {
@@ -64,12 +58,13 @@ export class Coordinator implements Crew {
   readonly #settings: CoordinatorSettings;
   readonly #crowd: Crowd;
   readonly #hub: Hub;
+  readonly #pace: Pace;
+  readonly #reports: Reports;
+  readonly #rollCall: RollCall;
   #engine: Engine | null = null;
   #recorder: Recorder | null = null;
   #context: RunContext | null = null;
-  #early: (() => void)[] | null = [];
   #unfollow: () => void = () => undefined;
-  #watch: NodeJS.Timeout | undefined;
   #readTo = 0;
   /** What a coordinator before this one left is read up to there, and nothing is late before. */
   #replayTo = 0;
@@ -78,10 +73,7 @@ export class Coordinator implements Crew {
   #leads: boolean;
   #t0 = Infinity;
   #setupBy: Remote | null = null;
-  #pacing: { readonly second: number; readonly go: () => void } | null = null;
-  #pacer: NodeJS.Timeout | undefined;
   #closing = false;
-  #awaySince: number | null = null;
 
   constructor(settings: CoordinatorSettings) {
     this.#settings = settings;
@@ -89,6 +81,21 @@ export class Coordinator implements Crew {
     this.#leads = settings.resumed === null;
     const { bus, run, remotes } = settings;
     this.#hub = new Hub(bus, run, { remotes, begin: (scenario) => this.#beginAfter(scenario) });
+    this.#pace = new Pace({
+      remotes,
+      caughtUp: () => bus.connected && this.#readTo >= this.#replayTo,
+    });
+    this.#reports = new Reports({
+      stopper: settings.stopper,
+      over: (remote, scenario) => this.#hub.over(remote, scenario),
+      ended: () => this.#pace.check(),
+    });
+    this.#rollCall = new RollCall({
+      ...settings,
+      crowd: this.#crowd,
+      readTo: () => this.#readTo,
+      lose: (one, why) => this.#lose(one, why),
+    });
     settings.stopper.onStop(() => this.#crowd.wake());
     this.load = {
       run: (t0) => this.#runAll(t0),
@@ -99,7 +106,7 @@ export class Coordinator implements Crew {
         return sum;
       },
       takePeakVUs: () => this.#crowd.takePeakVUs(),
-      pace: (second) => this.#pace(second),
+      pace: (second) => this.#pace.until(second),
       generator: this.#crowd,
       shown: () => this.#crowd.shown(performance.now(), SILENT_SAID_MS),
     };
@@ -125,12 +132,11 @@ export class Coordinator implements Crew {
       await keep({ bundle, t0: null });
     }
     this.#bundle = bundle;
-    this.#watch = setInterval(() => this.#lookOut(), WATCH_MS);
+    this.#rollCall.start();
     const late = setTimeout(() => this.#lateForReady(), READY_MS);
     const answers = await this.#crowd.all((one) => one.says(['ready', 'refused'], () => false));
     clearTimeout(late);
-    const problems = answers.flatMap((answer, i) => this.#problems(answer, remotes[i]));
-    if (problems.length > 0) throw this.#notReady(answers, problems);
+    mustBeReady(answers, remotes);
     await this.#crowd.all(async (one) => {
       for (let i = 0; i < CLOCK_PINGS; i++) await one.ping();
     });
@@ -153,6 +159,7 @@ export class Coordinator implements Crew {
     if (stopped()) return epochNow();
     const slowest = Math.max(...remotes.map(({ slowestMs }) => slowestMs));
     this.#t0 = before === null ? epochNow() + 2 * slowest + HEAD_START_MS : t0Of(before, remotes);
+    this.#pace.start(this.#t0);
     const { boundMs } = this.#crowd.worstClock();
     const theirs = remotes.map(({ clock }) => this.#t0 + clock.offsetMs);
     if (before === null) {
@@ -167,9 +174,8 @@ export class Coordinator implements Crew {
   attach(recorder: Recorder, engine: Engine): ThreadEvents {
     this.#recorder = recorder;
     this.#engine = engine;
-    const early = this.#early ?? [];
-    this.#early = null;
-    for (const call of early) call();
+    this.#pace.attach(engine);
+    this.#reports.attach(recorder);
     return recorder;
   }
 
@@ -217,9 +223,7 @@ export class Coordinator implements Crew {
     }, CLOSE_MS);
     await this.#crowd.all((one) => one.says(['end'], () => false));
     clearTimeout(late);
-    clearTimeout(this.#pacer);
-    this.#pacing = null;
-    this.#absorb(Infinity);
+    this.#pace.finish();
     for (const one of this.remotes) this.#conclude(one);
     this.destroy();
     await this.#settings.bus.dropJournal(journalName(this.#settings.run));
@@ -227,8 +231,8 @@ export class Coordinator implements Crew {
 
   /** Nobody is waited for any more. Agents that nobody told anything stop by themselves. */
   destroy(): void {
-    clearInterval(this.#watch);
-    clearTimeout(this.#pacer);
+    this.#rollCall.stop();
+    this.#pace.stop();
     this.#unfollow();
     this.#hub.close();
   }
@@ -258,28 +262,7 @@ export class Coordinator implements Crew {
   async #joinAll(call: Omit<JoinCall, 'index'>): Promise<void> {
     const { remotes } = this.#settings;
     const answers = await this.#crowd.all((one) => one.join({ ...call, index: one.index }));
-    const problems = answers.flatMap((answer, i) =>
-      answer.ok
-        ? []
-        : [{ code: 'AGENT_REFUSED', message: `agent ${remotes[i]?.shown}: ${answer.why}` }],
-    );
-    if (problems.length > 0) throw new DicomRunError(ExitCode.AGENT_LOST, problems);
-  }
-
-  #problems(answer: UpRecord | null, remote: Remote | undefined): Problem[] {
-    const who = `agent ${remote?.shown}`;
-    if (answer === null) {
-      const why = remote?.lost ?? 'it is gone';
-      return [{ code: 'AGENT_LOST', message: `${who}: ${why}` }];
-    }
-    if (answer.k !== 'refused') return [];
-    return answer.problems.map((one) => ({ ...one, message: `${who}: ${one.message}` }));
-  }
-
-  #notReady(answers: readonly (UpRecord | null)[], problems: readonly Problem[]): DicomRunError {
-    const refusal = answers.find((answer) => answer?.k === 'refused');
-    const code = refusal?.k === 'refused' ? refusal.code : ExitCode.AGENT_LOST;
-    return new DicomRunError(code as ExitCode, problems);
+    mustHaveJoined(answers, remotes);
   }
 
   #lateForReady(): void {
@@ -340,127 +323,19 @@ export class Coordinator implements Crew {
     if (remote === undefined || remote.lost !== null) return;
     if (kind === 'frame') {
       remote.takeFrame(decodeFrame(data));
-      this.#checkPace();
+      this.#pace.check();
       return;
     }
-    for (const record of decodeJson<readonly UpRecord[]>(data)) this.#record(remote, record);
-  }
-
-  #record(remote: Remote, record: UpRecord): void {
-    if (this.#early !== null && !AT_ONCE.has(record.k)) {
-      this.#early.push(() => this.#record(remote, record));
-      return;
-    }
-    const recorder = this.#recorder;
-    switch (record.k) {
-      case 'log': {
-        const { message } = record;
-        recorder?.log({ ...message, message: `${remote.name}: ${message.message}` });
-        break;
-      }
-      case 'error':
-        recorder?.error(byOurClock(record.error, remote.clock.offsetMs));
-        break;
-      case 'case':
-        recorder?.caseState(record.message);
-        break;
-      case 'over':
-        this.#hub.over(remote, record.scenario);
-        break;
-      case 'failTest':
-        recorder?.failTest(record.message);
-        break;
-      case 'stopping':
-        this.#settings.stopper.stop(
-          record.code as ExitCode,
-          `agent ${remote.shown}: ${record.reason}`,
-        );
-        break;
-      default:
-    }
-    remote.takeRecord(record);
-    if (record.k === 'end') this.#checkPace();
-  }
-
-  // ---------------------------------------------------------------- seconds
-
-  #pace(second: number): Promise<void> {
-    return new Promise((resolve) => {
-      this.#pacing = { second, go: resolve };
-      this.#checkPace();
-    });
-  }
-
-  /** Closes the second that is waited for when all who live have reported it, or it is late. */
-  #checkPace(): void {
-    clearTimeout(this.#pacer);
-    const { bus, remotes } = this.#settings;
-    const pacing = this.#pacing;
-    if (pacing === null || this.#t0 === Infinity) return;
-    const at = pacing.second - 1;
-    const missing = remotes.some((one) => one.live && one.lastAt < at);
-    const lateMs = epochNow() - (this.#t0 + pacing.second * 1_000);
-    const isLate = lateMs > LATE_MS && bus.connected && this.#readTo >= this.#replayTo;
-    // why not before its time: those who have ended report nothing more, and seconds go on
-    if (lateMs < 0 || (missing && !isLate)) {
-      this.#pacer = setTimeout(() => this.#checkPace(), PACE_MS);
-      return;
-    }
-    this.#pacing = null;
-    this.#absorb(at);
-    pacing.go();
-  }
-
-  #absorb(at: number): void {
-    const engine = this.#engine;
-    if (engine === null) return;
-    for (const remote of this.remotes) {
-      for (const { series, intervals, points } of remote.framesUpTo(at)) {
-        engine.addSeries(remote.index, series);
-        engine.absorb(remote.index, intervals, points);
-      }
-    }
+    for (const record of decodeJson<readonly UpRecord[]>(data)) this.#reports.take(remote, record);
   }
 
   // ---------------------------------------------------------------- who is there
-
-  #lookOut(): void {
-    const now = performance.now();
-    if (!this.#settings.bus.connected) return this.#withoutEngine(now);
-    this.#awaySince = null;
-    for (const one of this.remotes) {
-      if (!one.live) continue;
-      void one.ping();
-      const { goneSince } = one;
-      if (goneSince !== null && now - goneSince > GONE_MS) void this.#judge(one);
-    }
-    for (const text of this.#crowd.news(now, SILENT_SAID_MS)) this.#settings.say('warn', text);
-  }
-
-  /** Nobody can say anything; after a while nobody will. */
-  #withoutEngine(now: number): void {
-    this.#awaySince ??= now;
-    const awayMs = now - this.#awaySince;
-    const isOver = awayMs > awayLimits(this.#settings.orphanMs).giveUpMs;
-    for (const one of this.remotes) {
-      one.goneSince = null;
-      one.silentSince = null;
-      if (isOver) this.#lose(one, `the engine is away for ${Math.round(awayMs / 1000)} s`);
-    }
-  }
-
-  /** Gone for good, once all that it had said is read. */
-  async #judge(one: Remote): Promise<void> {
-    const last = await this.#settings.bus.lastEntry(journalName(this.#settings.run));
-    if (last === null || this.#readTo < last || one.goneSince === null) return;
-    this.#lose(one, 'it is gone');
-  }
 
   #lose(one: Remote, why: string): void {
     if (!one.live) return;
     one.lose(why);
     this.#hub.forget(one);
-    this.#checkPace();
+    this.#pace.check();
     if (this.#t0 === Infinity) return;
     const { stopper, lostAllowed, remotes } = this.#settings;
     const text = `agent ${one.shown} was lost after second ${one.lastAt + 1} (${why})`;
@@ -486,13 +361,6 @@ export class Coordinator implements Crew {
   }
 }
 
-/** What was stamped before t0 was known has the time of its agent's clock. */
-function byOurClock(error: ErrorMessage, offsetMs: number): ErrorMessage {
-  return isBeforeT0(error.time) ? { ...error, time: error.time - offsetMs } : error;
-}
-
 const NO_PART: SettledPart = { facts: { accounts: [], missing: [] }, open: [] };
 /** The number under which corrections of accounts are declared; agents have theirs from 0. */
 const CORRECTIONS = -1;
-/** Reports that a phase may wait for before there is anything to record in. */
-const AT_ONCE: ReadonlySet<UpRecord['k']> = new Set(['ready', 'refused']);

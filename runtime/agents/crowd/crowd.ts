@@ -1,9 +1,9 @@
 // All agents of a run together: waited for, added up, and how they are doing.
-import type { Generator } from '../conductor/crew.ts';
-import type { GeneratorNow } from '../conductor/screen.ts';
-import type { GeneratorSummary } from '../metrics/summary.ts';
-import { IDLE_GENERATOR } from '../metrics/facts.ts';
-import type { Remote } from './remote.ts';
+import type { Generator } from '../../conductor/crew.ts';
+import type { GeneratorNow } from '../../conductor/screen.ts';
+import type { GeneratorSummary } from '../../metrics/summary.ts';
+import { IDLE_GENERATOR } from '../../metrics/facts.ts';
+import type { Remote } from '../remote.ts';
 
 export class Crowd implements Generator {
   readonly #remotes: readonly Remote[];
