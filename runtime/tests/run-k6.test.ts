@@ -227,3 +227,44 @@ export default function () { console.warn('a line'); }`,
     expect(readFileSync(join(bench.folder, 'console.txt'), 'utf8')).toContain('a line');
   });
 });
+
+describe('a request is in the group that it was made in', () => {
+  it('wherever its association was opened', async () => {
+    const { code, stderr } = await run(
+      `
+import { peer, study, synthetic } from 'dicom';
+export const options = {
+  vus: 1,
+  iterations: 1,
+  thresholds: {
+    'dicom_reqs{group:::inside,service:C-STORE}': ['count==2'],
+    'dicom_reqs{group:::inside,service:C-ECHO}': ['count==2'],
+    'dicom_releasing{group:::inside}': ['avg>=0'],
+    'dicom_assocs{group:::other}': ['count==1'],
+    'dicom_reqs{group:,service:C-ECHO}': ['count==1'],
+  },
+};
+const scanner = synthetic('KB512');
+export default async function () {
+  const { images } = study({ images: 2, from: scanner });
+  const outside = await peer().associate({ for: [images[0], 'Verification'] });
+  await group('inside', async () => {
+    await outside.store(images[0]);
+    await outside.store(images[1], { timeout: '5s' });
+    await outside.echo();
+    await outside.echo({ timeout: '5s' });
+    await outside.release();
+  });
+  let late;
+  await group('other', async () => {
+    late = await peer().associate({ for: ['Verification'] });
+  });
+  await late.echo();
+  await late.release();
+}
+`,
+      ['--embedded'],
+    );
+    expect(code, stderr).toBe(0);
+  });
+});

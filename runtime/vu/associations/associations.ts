@@ -142,10 +142,13 @@ export class Associations {
   }
 
   peerContext(vu: VuSlot, spec: Spec): TagContext {
-    const { contexts } = this.#parts;
-    const context = this.#parts.context(vu);
+    return this.peerContextIn(this.#parts.context(vu), spec);
+  }
+
+  /** For what began in another async context: `context` is that of its request. */
+  peerContextIn(context: TagContext, spec: Spec): TagContext {
     const known = context.derived.get(spec.contextKey);
-    return known ?? contexts.with(context, spec.contextKey, this.peerTags(spec));
+    return known ?? this.#parts.contexts.with(context, spec.contextKey, this.peerTags(spec));
   }
 
   // ---------------------------------------------------------------- open
@@ -155,6 +158,7 @@ export class Associations {
     const spec = this.spec(host.x());
     const vu = this.#parts.vu(slot);
     const operation = host.take(slot, vu.id);
+    operation.context = this.#parts.context(vu);
     try {
       this.open(spec, operation, (outcome) => this.#opened(outcome, spec, vu, operation));
     } catch (thrown) {
@@ -196,7 +200,8 @@ export class Associations {
 
   #opened(outcome: AssociateOutcome, spec: Spec, vu: VuSlot, operation: Operation): void {
     const { host, errors } = this.#parts;
-    this.count(outcome, spec, vu, false);
+    const context = this.peerContextIn(operation.context as TagContext, spec);
+    countAttempt(this.#parts, context, outcome, false);
     if (outcome.kind === 'accepted') {
       if (outcome.association.contexts.some((context) => context.result === 0)) {
         host.settle(operation, Answer.NUMBER, this.adopt(outcome, spec, vu.slot).handle, '');
@@ -271,6 +276,7 @@ export class Associations {
       return operation.ticket;
     }
     open.leaving = true;
+    operation.context = this.#parts.context(vu);
     operation.cancel = (): void => open.wire.abort();
     open.wire.release((ms, failure) => this.#released(open, operation, ms, failure));
     return operation.ticket;
@@ -286,7 +292,8 @@ export class Associations {
     const vu = this.#parts.vu(open.slot);
     this.#forget(open);
     if (failure === null) {
-      samples.add(contexts.series(this.peerContext(vu, open.spec), 'dicom_releasing'), ms);
+      const context = this.peerContextIn(operation.context as TagContext, open.spec);
+      samples.add(contexts.series(context, 'dicom_releasing'), ms);
       host.settleVoid(operation);
       return;
     }

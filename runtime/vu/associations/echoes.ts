@@ -9,6 +9,7 @@ import { RingFault } from '../sandbox/host.ts';
 import type { Operation, ReplyTaker } from '../sandbox/operation.ts';
 import type { WorkerParts } from '../parts.ts';
 import { isOk, statusTags } from '../observe/requests.ts';
+import type { TagContext } from '../observe/tags.ts';
 
 /** Bundle keys of echoes are above those of stores. */
 const ECHO_KEY = 2 ** 44;
@@ -35,7 +36,9 @@ export class Echoes implements ReplyTaker {
         hint: "associate({ for: ['Verification', …] }) proposes it",
       });
     }
-    const operation = host.take(slot, this.#parts.vu(slot).id);
+    const vu = this.#parts.vu(slot);
+    const operation = host.take(slot, vu.id);
+    operation.context = this.#parts.context(vu);
     operation.taker = this;
     operation.association = open;
     operation.cancel = (): void => open.wire.abort();
@@ -51,7 +54,7 @@ export class Echoes implements ReplyTaker {
     const open = operation.association as OpenAssociation;
     const vu = this.#parts.vu(operation.slot);
     const key = ECHO_KEY + open.spec.peerNumber * PEER_FACTOR + status;
-    const series = requests.series(this.#parts.context(vu), key, () => ({
+    const series = requests.series(operation.context as TagContext, key, () => ({
       ...this.#associations.peerTags(open.spec),
       ...statusTags(status),
       service: 'C-ECHO',
@@ -67,7 +70,8 @@ export class Echoes implements ReplyTaker {
     const vu = this.#parts.vu(operation.slot);
     const { spec } = operation.association as OpenAssociation;
     const outcome = vu.interrupted ? 'interrupted' : outcomeTag(failure);
-    const series = requests.declare(this.#associations.peerContext(vu, spec), {
+    const context = operation.context as TagContext;
+    const series = requests.declare(this.#associations.peerContextIn(context, spec), {
       service: 'C-ECHO',
       outcome,
     });

@@ -33,7 +33,6 @@ const CLASS_FACTOR = 2 ** 20;
 /** What a store carries beyond numbers. */
 interface StoreDetail {
   readonly expectStatus: readonly number[] | undefined;
-  readonly context: TagContext;
   /** Study UID and SOP instance UID, when they are not those of the numbers. */
   readonly uids: OwnUids | null;
   /** For a receiver that compares all elements; null = the numbers say it. */
@@ -99,7 +98,9 @@ export class Stores implements ReplyTaker {
   }
 
   #begin(slot: number, open: OpenAssociation, number: number): Operation {
-    const operation = this.#parts.host.take(slot, this.#parts.vu(slot).id);
+    const vu = this.#parts.vu(slot);
+    const operation = this.#parts.host.take(slot, vu.id);
+    operation.context = this.#parts.context(vu);
     operation.taker = this;
     operation.association = open;
     operation.prototype = number;
@@ -146,7 +147,6 @@ export class Stores implements ReplyTaker {
     const { host } = this.#parts;
     const call = JSON.parse(host.words()) as StoreCall;
     mustBeOptions(call);
-    const vu = this.#parts.vu(slot);
     const open = this.#associations.get(call.association);
     const prototype = this.#parts.prototype(call.prototype);
     const contextId = this.#contextOf(open, prototype);
@@ -165,11 +165,13 @@ export class Stores implements ReplyTaker {
     operation.study = call.study;
     operation.member = call.series * MEMBERS_PER_SERIES + call.instance;
     operation.responseMs = call.timeoutMs;
-    const base = this.#parts.context(vu);
-    const tags = call.tags ?? {};
+    const { tags } = call;
+    const base = operation.context as TagContext;
+    if (tags !== undefined) {
+      operation.context = this.#parts.contexts.with(base, `store ${JSON.stringify(tags)}`, tags);
+    }
     operation.detail = {
       expectStatus: call.expectStatus,
-      context: this.#parts.contexts.with(base, `store ${JSON.stringify(tags)}`, tags),
       uids: ownUids(prototype, call, this.#delivery),
       recipe: this.#recipeOf(open, call, identity),
       faulty: call.fault !== undefined,
@@ -272,9 +274,9 @@ export class Stores implements ReplyTaker {
 
   #injected(operation: Operation, open: OpenAssociation, fault: string): void {
     const { host, contexts, samples } = this.#parts;
-    const vu = this.#parts.vu(operation.slot);
     this.#countUnanswered(operation, open, 'injected', false);
-    const context = contexts.with(this.#associations.peerContext(vu, open.spec), `fault ${fault}`, {
+    const peer = this.#peerContext(operation, open);
+    const context = contexts.with(peer, `fault ${fault}`, {
       service: 'C-STORE',
       outcome: fault,
     });
@@ -288,11 +290,10 @@ export class Stores implements ReplyTaker {
     outcome: string,
     failed: boolean,
   ): void {
-    const vu = this.#parts.vu(operation.slot);
     const { contexts, requests } = this.#parts;
     const prototype = this.#parts.prototype(operation.prototype);
     const context = contexts.with(
-      this.#associations.peerContext(vu, open.spec),
+      this.#peerContext(operation, open),
       `lost ${outcome} ${this.#classOf(prototype)}`,
       {
         ...this.#classTags(prototype),
@@ -303,10 +304,13 @@ export class Stores implements ReplyTaker {
     requests.unanswered(requests.declare(context, {}), failed);
   }
 
+  /** Tags of the request, and its peer's. */
+  #peerContext(operation: Operation, open: OpenAssociation): TagContext {
+    return this.#associations.peerContextIn(operation.context as TagContext, open.spec);
+  }
+
   #seriesFor(operation: Operation, open: OpenAssociation, status: number): RequestSeries {
-    const detail = operation.detail as StoreDetail | null;
-    const context =
-      detail === null ? this.#parts.context(this.#parts.vu(operation.slot)) : detail.context;
+    const context = operation.context as TagContext;
     const { peerNumber } = open.spec;
     const known = this.#classes.get(operation.prototype);
     const number = known ?? this.#classOf(this.#parts.prototype(operation.prototype));

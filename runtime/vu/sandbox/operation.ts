@@ -46,7 +46,8 @@ export class Operation implements Pending, Timed {
   study = 0;
   member = 0;
   bytes = 0;
-  series: unknown;
+  /** TagContext at the time of the request: the answer comes in the async context of the socket. */
+  context: unknown;
 
   constructor(host: Host, ticket: number) {
     this.host = host;
@@ -60,7 +61,7 @@ export class Operation implements Pending, Timed {
     this.before = null;
     this.after = null;
     this.association = null;
-    this.series = null;
+    this.context = null;
   }
 
   begin(slot: number, vuId: number): void {
@@ -81,7 +82,7 @@ export class Operation implements Pending, Timed {
     this.detail = null;
     this.cancel = null;
     this.association = null;
-    this.series = null;
+    this.context = null;
   }
 
   onReply(reply: Reply): void {
