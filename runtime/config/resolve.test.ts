@@ -50,6 +50,17 @@ describe('tiers', () => {
     ]);
   });
 
+  it('of k6 are not read, and one line says so', () => {
+    const of = (env: Record<string, string>) => resolve({ env }).warnings;
+    expect(of({ K6_VUS: '50', K6_DURATION: '1h', K6_WEB_DASHBOARD: 'true' })).toEqual([
+      'K6_VUS, K6_DURATION, K6_WEB_DASHBOARD are k6’s, dicomrun does not read them; here: DICOMRUN_VUS, DICOMRUN_DURATION (dicomrun help from-k6)',
+    ]);
+    expect(of({ K6_RPS: '5' })).toEqual([
+      'K6_RPS is k6’s, dicomrun does not read it (dicomrun help from-k6)',
+    ]);
+    expect(resolve({ env: { K6_VUS: '50' } }).scenarios).toEqual(resolve({}).scenarios);
+  });
+
   it('give the script its file from where the command was typed', () => {
     const of = (file: string) =>
       resolve({ cwd: '/ward', env: { TEST_DICOM_FILE: file } }).env['TEST_DICOM_FILE'];

@@ -23,6 +23,7 @@ import type { Mode, Options } from './types.ts';
 import {
   besideOwnLimits,
   ownVariables,
+  variablesOfK6,
   seedLayer,
   seedLoad,
   seedShortRun,
@@ -120,6 +121,7 @@ function readSources(input: ConfigInput, problems: Problems, warnings: string[])
   const ownFlags = readFlagVariables(own.flags, problems);
   const flags = readFlags(input.flags, problems);
   warnConflicts(seeds, [own.layer, ownFlags.layer], warnings);
+  warnings.push(...variablesOfK6(variables));
   for (const layer of [config, profile]) anchor(layer, input.configFile?.folder);
   for (const layer of [script, overrides]) if (layer) anchor(layer, input.scriptFolder);
   for (const layer of [own.layer, flags.layer]) anchor(layer, input.cwd);

@@ -256,22 +256,34 @@ export function ownVariables(
       put(layer, option.path, readOption(r, option, variable.value), variable.origin);
     } else if (FLAGS.includes(flag)) flags.set(flag, variable);
     else if (isReceiverVariable(name)) readReceiverVariable(layer, name, variable, problems);
-    else unknownVariable(name, variable, [...options.keys()], problems);
+    else unknownVariable(name, variable, problems);
   }
   return { layer, flags };
 }
 
-function unknownVariable(
-  name: string,
-  variable: Variable,
-  known: readonly string[],
-  problems: Problems,
-): void {
-  const all = [
-    ...known,
-    ...FLAGS.map((flag) => `DICOMRUN_${flag.toUpperCase().replaceAll('-', '_')}`),
+/** Variables of k6 that would shape a run there, and here do nothing: one line for all of them. */
+export function variablesOfK6(variables: Variables): readonly string[] {
+  const names = [...variables.keys()].filter((name) => name.startsWith('K6_'));
+  if (names.length === 0) return [];
+  const known = knownVariables();
+  const ours = names
+    .map((name) => name.replace('K6_', 'DICOMRUN_'))
+    .filter((name) => known.includes(name));
+  const [are, them] = names.length === 1 ? ['is', 'it'] : ['are', 'them'];
+  const instead = ours.length === 0 ? '' : `; here: ${ours.join(', ')}`;
+  return [
+    `${names.join(', ')} ${are} k6’s, dicomrun does not read ${them}${instead} (dicomrun help from-k6)`,
   ];
-  const near = nearest(name, all);
+}
+
+/** Names of all variables of ours that stand for an option or a flag. */
+function knownVariables(): readonly string[] {
+  const flags = FLAGS.map((flag) => `DICOMRUN_${flag.toUpperCase().replaceAll('-', '_')}`);
+  return [...OPTION_TABLE.map(({ path }) => variableOf(path)), ...flags];
+}
+
+function unknownVariable(name: string, variable: Variable, problems: Problems): void {
+  const near = nearest(name, [...knownVariables(), 'DICOMRUN_WEB_URL']);
   problems.add('CONFIG_UNKNOWN_VARIABLE', `${name}: no option of that name`, {
     hint: near === null ? 'dicomrun help configuration lists them' : `did you mean ${near}?`,
     where: variable.origin,
