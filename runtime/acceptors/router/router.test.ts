@@ -134,8 +134,8 @@ it('a router answers others while a pattern of its rules is tried, and names the
     return statuses;
   });
   for (let n = 0; n < 5; n++) expect((await echo(other)).statuses).toEqual([0]);
-  expect([stored, router.counts.instances, router.queuedBytes()]).toEqual([
-    ...[false, 1, NAMED.length],
+  expect([stored, router.counts.instances, router.queuedBytes(), router.outstanding()]).toEqual([
+    ...[false, 1, NAMED.length, 1],
   ]);
   expect(await storing).toEqual([0]);
   // The first that was given up decides: what a rule would have done is not known.
@@ -156,4 +156,25 @@ it('a router that cannot tell which way a pattern leads has a dead letter', asyn
   });
   expect((await store(await opened(other.port), NAMED)).statuses).toEqual([0]);
   expect(waiting(other.router)).toEqual([1, 0]);
+});
+
+it('a router keeps the order of an association whose first is waiting for a pattern', async () => {
+  const { router, port } = await between({
+    rules: [{ when: { PatientName: { re: '^(a+)+in turn$' } }, set: { StudyDescription: 'A' } }],
+    ...{ routes: [{ to: ['ct'] }], faults: {} },
+  });
+  const quick = Buffer.concat([CT_HEADER, element(0x10, 0x10, 'PN', 'b')]);
+  const association = await opened(port, { asyncOps: { invoked: 4, performed: 1 } });
+  const answered: string[] = [];
+  const sent = [NAMED, quick].map(async (dataset, i) => {
+    expect((await store(association, dataset)).statuses).toEqual([0]);
+    answered.push(i === 0 ? 'slow' : 'quick');
+  });
+  while (router.counts.instances < 2) await new Promise((resolve) => setImmediate(resolve));
+  expect([router.outstanding(), answered]).toEqual([2, []]);
+  await Promise.all(sent);
+  expect(answered).toEqual(['slow', 'quick']);
+  const queue = router.destinations.get('ct')?.queue;
+  const lengths = [0, 1].map(() => queue?.take(Infinity)?.bytes);
+  expect([lengths, router.outstanding()]).toEqual([[NAMED.length, quick.length], 0]);
 });

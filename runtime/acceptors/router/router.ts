@@ -12,6 +12,7 @@ import { chance } from '../stations/chance.ts';
 import { delayTurns } from '../stations/fault-words.ts';
 import { mustBeWord, mustHaveKeys } from '../stations/spec-words.ts';
 import { Looks } from '../patterns/pattern.ts';
+import { WaitingLine } from '../patterns/waiting-line.ts';
 import type { StowTaker } from '../stations/stow.ts';
 import { StoreStation } from '../stations/store-station.ts';
 import type { Stored } from '../stations/store-station.ts';
@@ -48,6 +49,8 @@ export interface Forwarding {
 interface Taking {
   readonly bag: BodyBag;
   readonly tap: DatasetTap;
+  /** Those of the association whose patterns are tried, and those that came after them. */
+  readonly line: WaitingLine;
 }
 
 /** What of a data set is looked at. */
@@ -57,6 +60,8 @@ interface Came {
   /** Why it is none; '' when it is. */
   readonly damage: string;
   readonly passing: Passing;
+  /** Behind those it came after. */
+  readonly line: WaitingLine;
 }
 
 /** An instance on its way through, by whichever protocol it came. */
@@ -140,8 +145,8 @@ export class Router extends StoreStation<Taking> {
   readonly #now: () => number;
   readonly #studies: StableStudies | null;
   readonly #told = new Set<string>();
-  /** Bytes of what waits for patterns. */
-  #deciding = 0;
+  /** What waits for patterns. */
+  readonly #deciding = { instances: 0, bytes: 0 };
   #closed = false;
   readonly #drops: () => boolean;
   readonly #duplicates: () => boolean;
@@ -195,14 +200,14 @@ export class Router extends StoreStation<Taking> {
 
   /** Instances that have not reached their destination yet. */
   outstanding(): number {
-    let sum = this.#studies?.size ?? 0;
+    let sum = (this.#studies?.size ?? 0) + this.#deciding.instances;
     for (const destination of this.destinations.values()) sum += destination.outstanding;
     return sum;
   }
 
   /** Bytes held for forwarding, in memory. */
   queuedBytes(): number {
-    let sum = (this.#studies?.bytes ?? 0) + this.#deciding;
+    let sum = (this.#studies?.bytes ?? 0) + this.#deciding.bytes;
     for (const { queue } of this.destinations.values()) sum += queue.bytes;
     return sum;
   }
@@ -227,7 +232,8 @@ export class Router extends StoreStation<Taking> {
   protected begin(): Taking {
     const limit = this.#spec.spoolBytes ?? ROUTER_DEFAULTS.spoolBytes;
     const tap = new DatasetTap({ header: true, pixels: false, room: this.room });
-    return { bag: new BodyBag({ spool: this.#spool, limit, room: this.#arriving }), tap };
+    const bag = new BodyBag({ spool: this.#spool, limit, room: this.#arriving });
+    return { bag, tap, line: new WaitingLine() };
   }
 
   protected starts({ tap }: Taking, { transferSyntax }: Pick<Stored, 'transferSyntax'>): void {
@@ -277,14 +283,15 @@ export class Router extends StoreStation<Taking> {
   }
 
   /** On its way, or refused: the status, or `REPLY_LATER` and then an answer. */
-  #pass({ bag, tap }: Taking, passing: Passing, answer: (fields: ResponseFields) => void): number {
+  #pass(taking: Taking, passing: Passing, answer: (fields: ResponseFields) => void): number {
+    const { bag, tap, line } = taking;
     const body = bag.take();
     tap.finish();
     const limit = this.#spec.queueBytes ?? ROUTER_DEFAULTS.queueBytes;
     const full = this.queuedBytes() + body.bytes > limit;
     const why = full ? 'the router holds all it may (queueBytes)' : body.error;
     if (why === null) {
-      const came = { found: tap.header, damage: tap.damage, passing };
+      const came = { found: tap.header, damage: tap.damage, passing, line };
       return this.#decide(body, came, () => answer({ status: Status.SUCCESS }));
     }
     body.release();
@@ -295,29 +302,35 @@ export class Router extends StoreStation<Taking> {
   /** Takes it, now or when the patterns of routes and rules have been tried. */
   #decide(body: Body, came: Came, decided: () => void): number {
     const looks = new Looks();
-    let status: number = Status.SUCCESS;
     const go = (): void => {
       if (!this.#closed) this.#take(body, came, looks);
       body.release();
     };
-    if (!this.#rules.hasPatterns && !this.#routes.hasPatterns) go();
-    else {
-      // why: what it counts and tells it may only do once, so what it will ask is asked before
-      looks.settle(
-        () => this.#ask(came, looks),
-        () => {
-          go();
-          if (status !== REPLY_LATER) return;
-          this.#deciding -= body.bytes;
-          decided();
-        },
-      );
-      if (looks.pending) {
-        status = REPLY_LATER;
-        this.#deciding += body.bytes;
-      }
+    if (!this.#rules.hasPatterns && !this.#routes.hasPatterns) {
+      go();
+      return Status.SUCCESS;
     }
-    return status;
+    let ran = false;
+    let later = false;
+    const inTurn = came.line.enter();
+    const run = (): void => {
+      ran = true;
+      go();
+      if (!later) return;
+      this.#deciding.instances--;
+      this.#deciding.bytes -= body.bytes;
+      decided();
+    };
+    // why: what it counts and tells it may only do once, so what it will ask is asked before
+    looks.settle(
+      () => this.#ask(came, looks),
+      () => inTurn(run),
+    );
+    if (ran) return Status.SUCCESS;
+    later = true;
+    this.#deciding.instances++;
+    this.#deciding.bytes += body.bytes;
+    return REPLY_LATER;
   }
 
   /** Asks the patterns that a decision will ask. */
