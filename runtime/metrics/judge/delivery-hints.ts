@@ -22,7 +22,7 @@ function renamed(accounts: readonly DeliveryAccount[]): readonly string[] {
   const unexpected = accounts.reduce((sum, one) => sum + one.unexpected, 0);
   if (missing === 0 || Math.abs(missing - unexpected) > missing * ALIKE) return [];
   return [
-    'as many images are missing as arrived that nobody sent: the router may give new UIDs; ' +
+    'as many images are missing as arrived unexpected: the router may give new UIDs; ' +
       'see `correlate` in dicomrun help delivery',
   ];
 }

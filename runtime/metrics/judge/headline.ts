@@ -197,7 +197,7 @@ const DELIVERY_WORDS: Readonly<Record<string, string>> = {
 function countedText(metric: string, n: number, { delivery }: Told): string | null {
   if (metric === 'dicom_delivery_missing') return missingText(delivery, n);
   if (metric === 'dicom_delivery_unexpected') {
-    return `${plural(n, 'image')} arrived that nobody sent`;
+    return `${plural(n, 'image')} arrived that no accepted store accounts for`;
   }
   if (metric === 'dropped_iterations') return `${plural(n, 'iteration')} dropped`;
   const words = DELIVERY_WORDS[metric];

@@ -180,6 +180,15 @@ describe('FAIL, whatever the thresholds', () => {
     expect(verdict).toMatchObject({ exitCode: 99, reason: '3 of 50 images arrived changed' });
   });
 
+  // A STOW-RS request that broke off was sent, and so was a store that was refused.
+  it('images arrived unexpected: that nobody sent them is not said, as nobody knows', () => {
+    const { verdict } = run([...ITERATION, ...stored(50), ['dicom_delivery_unexpected', 2]], {
+      thresholds: { dicom_delivery_unexpected: one('count==0') },
+    });
+    const reason = '2 images arrived that no accepted store accounts for';
+    expect(verdict).toMatchObject({ exitCode: 99, reason });
+  });
+
   it('but not when the script says by [] that it bears loss: then it is said', () => {
     const { verdict } = run([...ITERATION, ...stored(111)], {
       thresholds: { dicom_delivery_missing: [] },

@@ -258,7 +258,7 @@ export const SUBJECTS: readonly Subject[] = [
   of('scenarios/compressed-mix.ts', 'refusal', {}),
   of('scenarios/content-routing.ts', 'a copy to two', {
     own: [
-      fault('a copy to two', /arrived that nobody sent/, {
+      fault('a copy to two', /arrived that no accepted store accounts for/, {
         change: (text) => text.replace("to: to('ENDOSCOPY')", "to: ['ENDOSCOPY', 'RADIOLOGY']"),
       }),
     ],
