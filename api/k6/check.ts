@@ -77,10 +77,10 @@ export function check(
     try {
       outcome = typeof predicate === 'function' ? predicate(value) : predicate;
     } catch (thrown) {
-      counted(vu, { name, index, began, value }, false);
+      counted(vu, { name, index, began, value, predicate }, false);
       throw thrown;
     }
-    const seen = { name, index, began, value };
+    const seen = { name, index, began, value, predicate };
     if (isThenable(outcome)) {
       (later ??= []).push(settle(vu, seen, outcome));
       continue;
@@ -115,12 +115,13 @@ interface Seen {
   /** When its case began, ms. */
   readonly began: number;
   readonly value: unknown;
+  readonly predicate: unknown;
 }
 
 /** Failures of each check that were told in detail, by its number. */
 const told: number[] = [];
 
-function counted(vu: Vu, { name, index, began, value }: Seen, ok: boolean): void {
+function counted(vu: Vu, { name, index, began, value, predicate }: Seen, ok: boolean): void {
   const { smoke } = shared.boot;
   // An expected failure is no failure of the run: it is judged with its case.
   if (ok || vu.xfail === null || !smoke) count(index, ok);
@@ -129,7 +130,7 @@ function counted(vu: Vu, { name, index, began, value }: Seen, ok: boolean): void
   const times = ok ? 0 : (told[index] = (told[index] ?? 0) + 1);
   if (!smoke && times > MOST_CHECK_EXAMPLES) return;
   const one = { state: 'check', name, ok, ms: now() - began, row: vu.row };
-  const seen = ok || times > MOST_CHECK_EXAMPLES ? undefined : seenOf(value);
+  const seen = ok || times > MOST_CHECK_EXAMPLES ? undefined : seenOf(value, predicate);
   askNumber(vu, Op.CASE, JSON.stringify({ ...one, seen, iteration: vu.iterationInTest }));
 }
 

@@ -30,7 +30,9 @@ export function seenText(seen: CheckEvidence | undefined, discretion: Discreet):
   if (lost !== '') parts.push(told === '' ? `missing ${lost}` : `${told}: ${lost}`);
   else if (told !== '') parts.push(told);
   const words = parts.join('; ');
-  return instance === undefined ? words : `${words}  (${named(instance, file, discretion)})`;
+  if (instance === undefined) return words;
+  const which = named(instance, file, discretion);
+  return words === '' ? which : `${words}  (${which})`;
 }
 
 /** `ct/CT_small.dcm, …0001`; a file may be called as a person. */
