@@ -1,5 +1,6 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { gzipSync } from 'node:zlib';
 import { describe, expect, it, vi } from 'vitest';
 import type { Options } from '../config/types.ts';
 import { parsePage, Scraper } from './scrape.ts';
@@ -83,5 +84,28 @@ describe('Scraper', () => {
     ]);
     const basic = `Basic ${Buffer.from('user:canary@pw').toString('base64')}`;
     expect(asked).toEqual([basic, basic]);
+  });
+
+  it('takes the beginning of a page that unpacks to a gigabyte', async () => {
+    // Members of a gzip file follow one another: a megabyte of packed bytes holds a thousand.
+    const more = gzipSync(Buffer.alloc(1024 ** 2, 'y'), { level: 9 });
+    const bomb = Buffer.concat([gzipSync(PAGE), ...Array.from({ length: 1024 }, () => more)]);
+    const server = createServer((_, response) =>
+      response.writeHead(200, { 'content-encoding': 'gzip' }).end(bomb),
+    );
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const { port } = server.address() as AddressInfo;
+    const scrape = [{ name: 'a', url: `http://127.0.0.1:${port}/` }];
+    const [samples, warnings]: [string[], string[]] = [[], []];
+    const scraper = new Scraper({ scrape, scrapeIntervalMs: 60_000 } as unknown as Options, null, {
+      sample: (metric) => samples.push(metric),
+      warn: (text) => warnings.push(text),
+    });
+    const before = process.memoryUsage().rss;
+    await scraper.stop();
+    expect(process.memoryUsage().rss - before).toBeLessThan(300 * 1024 ** 2);
+    server.closeAllConnections();
+    server.close();
+    expect([samples, warnings]).toEqual([['target_queue_length', 'target_stored_total'], []]);
   });
 });

@@ -41,23 +41,29 @@ describe('association, when things go wrong', () => {
       .toEqual([{ kind: 'aborted', source: 0, reason: 0, local: false }]);
   });
 
-  it('a response that drips in is over when its time is, however often a byte comes', async () => {
-    const answer = acceptBytes();
-    const drips: NodeJS.Timeout[] = [];
-    const port = await rawServer((socket, chunk) => {
-      if (chunk === 0) return void socket.write(answer);
-      if (chunk > 1) return;
-      // The headers of a P-DATA-TF of 64 KiB and of its one PDV, then a byte of it now and then.
-      socket.write(Buffer.from([4, 0, 0, 1, 0, 0, 0, 0, 0xff, 0xfc, 1, 1]));
-      drips.push(setInterval(() => void socket.write(Buffer.alloc(1)), 20));
-    });
-    const association = await opened(port, { timeouts: { responseMs: 150 } });
-    const began = performance.now();
-    const call = await echo(association);
-    drips.forEach(clearInterval);
-    expect(call.failure).toMatchObject({ kind: 'timeout', phase: 'response', ms: 150 });
-    expect(performance.now() - began).toBeLessThan(5_000);
-  });
+  it.each<[string, number[], number[]]>([
+    // The headers of a P-DATA-TF of 64 KiB and of its one PDV, then a byte of it now and then.
+    ['a byte comes', [4, 0, 0, 1, 0, 0, 0, 0, 0xff, 0xfc, 1, 1], [0]],
+    ['a PDV comes that holds nothing', [], [4, 0, 0, 0, 0, 6, 0, 0, 0, 2, 1, 1]],
+  ])(
+    'a response that drips in is over when its time is, however often %s',
+    async (_, head, drip) => {
+      const answer = acceptBytes();
+      const drips: NodeJS.Timeout[] = [];
+      const port = await rawServer((socket, chunk) => {
+        if (chunk === 0) return void socket.write(answer);
+        if (chunk > 1) return;
+        socket.write(Buffer.from(head));
+        drips.push(setInterval(() => void socket.write(Buffer.from(drip)), 20));
+      });
+      const association = await opened(port, { timeouts: { responseMs: 150 } });
+      const began = performance.now();
+      const call = await echo(association);
+      drips.forEach(clearInterval);
+      expect(call.failure).toMatchObject({ kind: 'timeout', phase: 'response', ms: 150 });
+      expect(performance.now() - began).toBeLessThan(5_000);
+    },
+  );
 
   it('does not time an upload out while bytes move', async () => {
     const port = await serve();

@@ -1,0 +1,21 @@
+import { expect, it } from 'vitest';
+import { TimerQueue } from './timer-queue.ts';
+
+it('waits longer than a timer of Node can be, without a word', async () => {
+  const warnings: string[] = [];
+  const note = ({ name }: Error): void => void warnings.push(name);
+  process.on('warning', note);
+  const queue = new TimerQueue();
+  let [due, long] = [0, 0];
+  // What sleep(1e10) waits for.
+  const item = { at: performance.now() + 1e13, index: -1, due: () => void long++ };
+  queue.add(item);
+  // A timer that is too long fires after a millisecond; a warning comes in a later turn.
+  await new Promise<void>((resolve) => {
+    queue.add({ at: performance.now() + 20, index: -1, due: () => (due++, resolve()) });
+  });
+  await new Promise((resolve) => setTimeout(resolve, 20));
+  expect([due, long, queue.size, warnings]).toEqual([1, 0, 1, []]);
+  queue.remove(item);
+  process.off('warning', note);
+});
