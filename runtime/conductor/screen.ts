@@ -16,6 +16,9 @@ export interface PlanInfo {
   readonly script: string;
   readonly options: Options;
   readonly targets: SharedTargets;
+  /** Of the targets that the script asks for; undefined where it names its own. */
+  readonly target: string | undefined;
+  readonly embedded: boolean;
   readonly declarations: readonly Declaration[];
   readonly workers: number;
   /** Where the receivers of the script listen. */

@@ -1,7 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import type { Options, Scenario } from '../config/types.ts';
 import type { PeerSpec } from '../threads/vu.ts';
-import { acceptorCount, embeddedSpec, newRunNumber, targetsOf, workerCount } from './share.ts';
+import {
+  acceptorCount,
+  embeddedSpec,
+  newRunNumber,
+  startsEmbedded,
+  targetName,
+  targetsOf,
+  workerCount,
+} from './share.ts';
 
 const loop: Scenario = {
   name: 'default',
@@ -23,6 +31,7 @@ function options(more: Partial<Options> = {}): Options {
     target: null,
     routes: {},
     verify: null,
+    webTarget: null,
     scrape: [],
     simulate: {},
     ...more,
@@ -50,6 +59,38 @@ describe('embedded target', () => {
   });
 });
 
+describe('where a web target is named beside the embedded one', () => {
+  const webTarget = { url: 'http://user:secret@10.0.0.1:8042/dicom-web' };
+  const beside = options({ webTarget });
+  const web = { usesTarget: true, hosts: [] };
+  const webOnly = { peers: [], webServers: [web] };
+  const both = { peers, webServers: [web] };
+  const targets = { target: null };
+  const named = 'http://10.0.0.1:8042/dicom-web';
+
+  it('the embedded one is not started for a script that asks the web alone', () => {
+    expect(startsEmbedded(beside, webOnly)).toBe(false);
+    expect(embeddedSpec(beside, webOnly)).toBeNull();
+    expect(startsEmbedded(beside, both)).toBe(true);
+    expect(startsEmbedded(options(), webOnly)).toBe(true);
+    expect(startsEmbedded(options({ embedded: false }), both)).toBe(false);
+  });
+
+  it('the run is named after what is loaded', () => {
+    const of = (embedded: boolean, loaded: typeof both, given = beside) =>
+      targetName({ embedded, targets, options: given, loaded });
+    expect(of(false, webOnly)).toBe(named);
+    expect(of(true, both)).toBe(`EMBEDDED ROUTER, ${named}`);
+    expect(of(true, webOnly, options())).toBe('EMBEDDED ROUTER');
+    expect(of(false, { peers: [], webServers: [] })).toBeUndefined();
+    const target = { host: '10.0.0.2', port: 104, calledAET: 'R', callingAET: 'ME' };
+    const dimse = { embedded: false, targets: { target }, options: beside };
+    expect(targetName({ ...dimse, loaded: { peers, webServers: [] } })).toBe('R@10.0.0.2:104');
+    expect(targetName({ ...dimse, loaded: both })).toBe(`R@10.0.0.2:104, ${named}`);
+    expect(targetName({ ...dimse, loaded: webOnly })).toBe(named);
+  });
+});
+
 describe('thread counts', () => {
   it('leaves one core to main and starts no worker without a VU', () => {
     expect(workerCount(options(), 2)).toBe(1);
@@ -64,9 +105,9 @@ describe('thread counts', () => {
   });
 
   it('starts acceptor threads only when something listens', () => {
-    expect(acceptorCount(options({ embedded: false }), 0)).toBe(0);
-    expect(acceptorCount(options({ embedded: false, acceptors: 4 }), 2)).toBe(2);
-    expect(acceptorCount(options(), 0)).toBe(1);
+    expect(acceptorCount(options(), 0, false)).toBe(0);
+    expect(acceptorCount(options({ acceptors: 4 }), 2, false)).toBe(2);
+    expect(acceptorCount(options(), 0, true)).toBe(1);
   });
 });
 

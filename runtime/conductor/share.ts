@@ -11,6 +11,8 @@ export type Loaded = Extract<FromVu, { readonly kind: 'loaded' }>;
 export const EMBEDDED_AET = 'EMBEDDED';
 /** Called AE title of the embedded archive. */
 export const EMBEDDED_ARCHIVE_AET = 'ARCHIVE';
+/** What a run calls it. */
+export const EMBEDDED_NAME = 'EMBEDDED ROUTER';
 const CALLING_AET = 'DICOMRUN';
 /** `--scrape NAME=embedded`: the metrics page of the embedded router. */
 export const EMBEDDED_PAGE = 'embedded';
@@ -71,12 +73,62 @@ function embeddedName(peer: PeerSpec, options: Options): string {
   return peer.route ?? peer.calledAET ?? options.route ?? EMBEDDED_AET;
 }
 
+/**
+ * Whether the embedded target is started: not where a script asks for the web target alone, and a real
+ * one is named beside it.
+ */
+export function startsEmbedded(
+  { embedded, webTarget }: Pick<Options, 'embedded' | 'webTarget'>,
+  { peers, webServers = [] }: Declared,
+): boolean {
+  return embedded && (webTarget === null || asksForTarget(peers) || !asksForWeb(webServers));
+}
+
+function asksForWeb(webServers: Loaded['webServers']): boolean {
+  return webServers.some(({ usesTarget }) => usesTarget);
+}
+
+type Declared = Pick<Loaded, 'peers'> & Partial<Pick<Loaded, 'webServers'>>;
+
+/**
+ * What the targets that the script asks for are called: `AET@host:port`, the URL of the web target, both;
+ * the configured target where it names its own.
+ */
+export function targetName({ embedded, targets, options, loaded }: Asking): string | undefined {
+  const { webTarget } = options;
+  const web = webTarget !== null && asksForWeb(loaded.webServers) ? [urlText(webTarget.url)] : [];
+  if (web.length > 0 && !asksForTarget(loaded.peers)) return web[0];
+  const { target } = targets;
+  const router = embedded ? [EMBEDDED_NAME] : target === null ? [] : [addressText(target)];
+  const names = [...router, ...web];
+  return names.length === 0 ? undefined : names.join(', ');
+}
+
+function addressText({ calledAET, host, port }: Target): string {
+  return `${calledAET}@${host.includes(':') ? `[${host}]` : host}:${port}`;
+}
+
+/** Without the user and the password that it may hold. */
+function urlText(given: string): string {
+  const url = new URL(given);
+  url.username = '';
+  url.password = '';
+  return url.href;
+}
+
+interface Asking {
+  readonly embedded: boolean;
+  readonly targets: Pick<SharedTargets, 'target'>;
+  readonly options: Pick<Options, 'webTarget'>;
+  readonly loaded: Pick<Loaded, 'peers' | 'webServers'>;
+}
+
 /** The embedded router delivers each peer's studies to the receiver the peer names. */
 export function embeddedSpec(
   options: Options,
-  { peers, webServers = [] }: Pick<Loaded, 'peers'> & Partial<Pick<Loaded, 'webServers'>>,
+  { peers, webServers = [] }: Declared,
 ): EmbeddedSpec | null {
-  if (!options.embedded) return null;
+  if (!startsEmbedded(options, { peers, webServers })) return null;
   const deliver: Record<string, number> = {};
   for (const peer of peers) {
     if (!peer.usesTarget || peer.deliversTo === undefined) continue;
@@ -84,7 +136,7 @@ export function embeddedSpec(
   }
   const metrics = options.scrape.some(({ url }) => url === EMBEDDED_PAGE);
   const { router, archive } = options.simulate;
-  const web = webServers.some(({ usesTarget }) => usesTarget);
+  const web = asksForWeb(webServers);
   const deliverWeb = webServers.flatMap(({ usesTarget, deliversTo }) =>
     usesTarget && deliversTo !== undefined ? [deliversTo] : [],
   );
@@ -147,10 +199,14 @@ export function workerCount(options: Options, cores: number): number {
 }
 
 /** Acceptor threads: none when nothing listens; one with the embedded target, which shares state. */
-export function acceptorCount(options: Options, receivers: number): number {
-  if (options.embedded) return 1;
+export function acceptorCount(
+  { acceptors }: Pick<Options, 'acceptors'>,
+  receivers: number,
+  embedded: boolean,
+): number {
+  if (embedded) return 1;
   if (receivers === 0) return 0;
-  return Math.max(1, Math.min(options.acceptors ?? 1, receivers));
+  return Math.max(1, Math.min(acceptors ?? 1, receivers));
 }
 
 /**

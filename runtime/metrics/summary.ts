@@ -51,7 +51,7 @@ export interface RunIdentity {
   readonly endedAt: string;
   /** From t0 until the last iteration ended. */
   readonly durationMs: number;
-  /** `AET@host:port`, `EMBEDDED ROUTER`, or absent when the script names its own peers. */
+  /** `AET@host:port`, a web target's URL, `EMBEDDED ROUTER`; absent when the script names its own. */
   readonly target?: string;
   readonly embedded: boolean;
   readonly tags: Readonly<Record<string, string>>;

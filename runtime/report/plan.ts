@@ -9,7 +9,7 @@ export interface PlanFacts {
   /** First digits of the script's SHA-256. */
   readonly scriptHash?: string;
   readonly runId: string;
-  /** `AET@host:port`, or null when the script names its own peers. */
+  /** `AET@host:port`, the URL of a web target, or null when the script names its own. */
   readonly target: string | null;
   /** How it is connected to, where not as plain TCP: `TLS with our certificate`. */
   readonly tls?: string;
@@ -78,12 +78,12 @@ export function renderPlan(
     .join('\n')}\n`;
 }
 
+const EMBEDDED = 'EMBEDDED ROUTER';
+
 function targetText(plan: PlanFacts): string {
-  const target = plan.embedded
-    ? 'EMBEDDED ROUTER (nothing leaves this machine)'
-    : plan.target === null
-      ? 'named by the script'
-      : safe(plan.target);
+  const own = plan.embedded ? EMBEDDED : 'named by the script';
+  const name = plan.target === null ? own : safe(plan.target);
+  const target = name === EMBEDDED ? `${EMBEDDED} (nothing leaves this machine)` : name;
   return [
     target,
     plan.tls ?? '',

@@ -54,7 +54,7 @@ function verdictLines(summary: Summary, paint: Paint): string[] {
   const word = COLOUR[verdict.state ?? (verdict.passed ? 'pass' : 'fail')](paint)(
     paint.bold(verdictWord(verdict)),
   );
-  const where = run.embedded ? 'EMBEDDED ROUTER' : run.target;
+  const where = run.target ?? (run.embedded ? 'EMBEDDED ROUTER' : undefined);
   const dot = ` ${paint.glyphs.dot} `;
   const about = [run.title, run.script, span(run.durationMs), where, `run ${run.id}`]
     .filter((part) => part !== undefined && part !== '')

@@ -26,7 +26,7 @@ import type {
   RunSettings,
 } from '../../conductor/run-types.ts';
 import type { Screen } from '../../conductor/screen.ts';
-import { newRunNumber, strangeReceivers } from '../../conductor/share.ts';
+import { newRunNumber, strangeReceivers, targetName } from '../../conductor/share.ts';
 import type { Stopper } from '../../conductor/stopper.ts';
 import type { Options } from '../../config/types.ts';
 import type { CaseResult, Summary } from '../../metrics/summary.ts';
@@ -212,11 +212,12 @@ function machine(): Setting {
 }
 
 function tellPlan(request: ExecuteRequest, context: RunContext, book: RunBook): void {
-  const { loaded, options, targets, workers, receivers } = context;
+  const { loaded, options, targets, workers, receivers, embedded } = context;
   const { declarations, notes } = loaded;
   const { screen, script, terminal } = request;
   screen.plan({
-    ...{ id: book.id, script, options, targets, declarations, workers, receivers },
+    ...{ id: book.id, script, options, targets, declarations, workers, receivers, embedded },
+    target: targetName(context),
     resultsDir: shownPath(terminal, book.folder),
     notes: [...(request.notes ?? []), ...strangeReceivers(declarations, options), ...notes],
   });

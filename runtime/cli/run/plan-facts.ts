@@ -13,10 +13,13 @@ import { bytes, count, plural } from '../../metrics/numbers.ts';
 import type { PlanFacts } from '../../report/plan.ts';
 
 export function planFacts(info: PlanInfo): PlanFacts {
-  const { options, targets } = info;
+  const { options, targets, embedded } = info;
   const { part } = options;
   const whole = part.length === 0;
-  const { target, verify } = targets;
+  const { verify } = targets;
+  const isWeb = info.target?.startsWith('http') === true;
+  // The one that is connected to by TCP, and whose title and TLS matter.
+  const target = embedded || isWeb ? null : targets.target;
   const need = requirements(options.scenarios);
   const origin = loadOrigin(info);
   const maxVUs = whole ? need.maxVUs : Math.min(need.maxVUs, maxVUsOf(options.scenarios, part));
@@ -24,12 +27,12 @@ export function planFacts(info: PlanInfo): PlanFacts {
     script: info.script,
     runId: info.id,
     ...(options.title === null ? {} : { title: options.title }),
-    target: target === null ? null : peerText(target),
-    ...(target?.tls === undefined || options.embedded ? {} : { tls: tlsText(target.tls) }),
-    embedded: options.embedded,
-    ...(target === null || options.embedded ? {} : { callingAET: target.callingAET }),
-    routes: options.embedded ? Object.keys(targets.routes) : given(options.route),
-    ...(verify?.enabled === true && !options.embedded ? { verify: peerText(verify) } : {}),
+    target: info.target ?? null,
+    ...(target?.tls === undefined ? {} : { tls: tlsText(target.tls) }),
+    embedded,
+    ...(target === null ? {} : { callingAET: target.callingAET }),
+    routes: embedded ? Object.keys(targets.routes) : given(options.route),
+    ...(verify?.enabled === true && !embedded ? { verify: peerText(verify) } : {}),
     scenarios: options.scenarios.map((scenario) => ({
       name: scenario.name,
       description: whole ? describe(scenario) : partText(scenario, part),

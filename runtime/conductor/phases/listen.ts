@@ -2,7 +2,14 @@
 import { mostKept } from '../records/missing.ts';
 import type { Run } from '../run.ts';
 import type { PreparedRun, RunScript } from '../run-types.ts';
-import { acceptorCount, embeddedSpec, receiversOf, targetsOf, workerCount } from '../share.ts';
+import {
+  acceptorCount,
+  embeddedSpec,
+  receiversOf,
+  startsEmbedded,
+  targetsOf,
+  workerCount,
+} from '../share.ts';
 import { vuPlan } from '../vu-plan.ts';
 
 /** Opens the listeners. Rejects when a port cannot be had. */
@@ -21,7 +28,7 @@ export async function listen(run: Run, script: RunScript): Promise<PreparedRun> 
     targets: targetsOf(options, loaded.peers, embedded),
     workers,
     receivers: listening?.receivers ?? [],
-    embedded: options.embedded,
+    embedded: startsEmbedded(options, loaded),
   };
   return {
     context,
@@ -32,7 +39,7 @@ export async function listen(run: Run, script: RunScript): Promise<PreparedRun> 
 
 async function openListeners(run: Run, { built, loaded, options }: RunScript, workers: number) {
   const receivers = receiversOf(loaded.declarations, options);
-  const threads = acceptorCount(options, receivers.length);
+  const threads = acceptorCount(options, receivers.length, startsEmbedded(options, loaded));
   if (threads === 0) return null;
   return run.newAcceptors(threads).listen({
     runNumber: run.settings.runNumber,

@@ -2,6 +2,7 @@
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Options } from '../../config/types.ts';
+import { targetName } from '../share.ts';
 import { dueStarts } from '../../executors/due.ts';
 import type { Scenario } from '../../executors/index.ts';
 import { idleParts } from '../../executors/describe.ts';
@@ -332,15 +333,6 @@ function hasSomething(path: string): boolean {
 
 function titleOf({ title }: Options): { readonly title?: string } {
   return title === null ? {} : { title };
-}
-
-/** `AET@host:port` of the configured target. */
-export function targetName(context: RunContext): string | undefined {
-  if (context.embedded) return 'EMBEDDED ROUTER';
-  const { target } = context.targets;
-  if (target === null) return undefined;
-  const { calledAET, host, port } = target;
-  return `${calledAET}@${host.includes(':') ? `[${host}]` : host}:${port}`;
 }
 
 /** Where a recording is replayed, the starts that it asks for. */

@@ -70,7 +70,7 @@ function facts(data: ReportData): HTMLElement {
     ['started', new Date(run.startedAt).toLocaleString()],
     ['duration', durationText(data)],
     ['VUs', live && execution.vusMax > 0 ? vusText(execution) : undefined],
-    ['target', run.embedded ? 'EMBEDDED ROUTER' : run.target],
+    ['target', run.target ?? (run.embedded ? 'EMBEDDED ROUTER' : undefined)],
     ['mode', run.mode],
     ['exit code', live ? undefined : String(verdict.exitCode)],
     ['version', run.version],
