@@ -1,6 +1,5 @@
 // The way between coordinator and agents: NATS. The only file that knows it; loaded by those commands
 // alone that need it.
-import { randomBytes } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { DeliverPolicy, jetstream, jetstreamManager, StorageType } from '@nats-io/jetstream';
 import type { ConsumerMessages, JetStreamClient, JetStreamManager } from '@nats-io/jetstream';
@@ -17,6 +16,7 @@ import {
 import type { NatsConnection } from '@nats-io/transport-node';
 import { DicomRunError, ExitCode } from '../errors.ts';
 import type { EngineCredentials } from './keys.ts';
+import { Lease } from './lease.ts';
 import { BUNDLES } from './protocol.ts';
 
 /** What came of a question. */
@@ -303,52 +303,6 @@ export class Bus {
 function isNobody(error: unknown): boolean {
   if (error instanceof NoRespondersError) return true;
   return error instanceof Error && error.cause instanceof NoRespondersError;
-}
-
-class Lease {
-  readonly #bucket: KV;
-  readonly #key: string;
-  readonly #holder = randomBytes(8).toString('hex');
-  #revision = 0;
-
-  constructor(bucket: KV, key: string) {
-    this.#bucket = bucket;
-    this.#key = key;
-  }
-
-  async take(): Promise<boolean> {
-    try {
-      this.#revision = await this.#bucket.create(this.#key, this.#holder);
-      return true;
-    } catch {
-      return false;
-    }
-  }
-
-  /** False when another has it; while the engine is away nobody can take it. */
-  async renew(): Promise<boolean> {
-    try {
-      this.#revision = await this.#bucket.update(this.#key, this.#holder, this.#revision);
-      return true;
-    } catch {
-      return this.#lookAgain();
-    }
-  }
-
-  /** It ran out, or an answer was lost, or the engine is away. */
-  async #lookAgain(): Promise<boolean> {
-    try {
-      const found = await this.#bucket.get(this.#key);
-      if (found === null || found.operation !== 'PUT') {
-        await this.take();
-        return true;
-      }
-      this.#revision = found.revision;
-      return found.string() === this.#holder;
-    } catch {
-      return true;
-    }
-  }
 }
 
 class JournalReader {
