@@ -14,15 +14,14 @@ import {
   type ItemAt,
   SEQUENCE_DELIMITER,
   UNDEFINED_LENGTH,
-  vrCode,
   vrOfElement,
 } from '../element/element-index.ts';
 import { encodeValue, type ValueContext } from '../element/element-value.ts';
 import { isRelabelled, relabelled } from './relabel.ts';
 import { type Encoding, encodingOf } from '../element/transfer-syntax.ts';
+import { SHORT_VRS, vrCode } from '../element/vr.ts';
 
 const SPECIFIC_CHARACTER_SET = 0x00080005;
-const LONG_VRS = new Set('OB OD OF OL OV OW SQ SV UC UN UR UT UV'.split(' '));
 const MAX_SHORT_LENGTH = 0xfffe;
 
 /** One element on its way out. */
@@ -352,7 +351,8 @@ function delimiter(tag: number, encoding: Encoding): Buffer {
 /** Tag, VR and length of an element. */
 export function elementHeader(tag: number, vr: string, length: number, encoding: Encoding): Buffer {
   const { bigEndian } = encoding;
-  const long = encoding.explicit && LONG_VRS.has(vr);
+  const code = vrCode(vr);
+  const long = encoding.explicit && !SHORT_VRS.has(code);
   const bytes = Buffer.alloc(long ? 12 : 8);
   putU16(bytes, 0, tag >>> 16, bigEndian);
   putU16(bytes, 2, tag & 0xffff, bigEndian);
@@ -360,7 +360,7 @@ export function elementHeader(tag: number, vr: string, length: number, encoding:
     putU32(bytes, 4, length, bigEndian);
     return bytes;
   }
-  bytes.writeUInt16BE(vrCode(vr), 4);
+  bytes.writeUInt16BE(code, 4);
   if (long) {
     putU32(bytes, 8, length, bigEndian);
     return bytes;

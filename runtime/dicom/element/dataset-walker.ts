@@ -9,6 +9,7 @@ import {
 } from './element-index.ts';
 import { wordBytes } from './transfer-syntax.ts';
 import type { Encoding } from './transfer-syntax.ts';
+import { SHORT_VRS, vrCode } from './vr.ts';
 
 /** Hears of the pixel data as it comes. */
 export interface PixelSink {
@@ -36,13 +37,7 @@ const MAX_DEPTH = 64;
 const LONG_HEADER_BYTES = 12;
 const EMPTY = Buffer.alloc(0);
 
-/** 2-byte lengths in explicit VR (PS3.5 Table 7.1-2), by first and second letter. */
-const SHORT_VRS = new Set(
-  'AE AS AT CS DA DS DT FL FD IS LO LT PN SH SL SS ST TM UI UL US'
-    .split(' ')
-    .map((vr) => (vr.charCodeAt(0) << 8) | vr.charCodeAt(1)),
-);
-const UN = ('U'.charCodeAt(0) << 8) | 'N'.charCodeAt(0);
+const UN = vrCode('UN');
 
 /** What the next bytes are. */
 const Mode = {

@@ -4,6 +4,7 @@ import { DataError } from './data-error.ts';
 import { entryOf, tagText, vrOf } from './dictionary.ts';
 import { settleSigns } from './either-sign.ts';
 import type { Encoding } from './transfer-syntax.ts';
+import { isVr, SHORT_VRS, vrName } from './vr.ts';
 
 export const UNDEFINED_LENGTH = 0xffffffff;
 export const ITEM = 0xfffee000;
@@ -11,10 +12,6 @@ export const ITEM_DELIMITER = 0xfffee00d;
 export const SEQUENCE_DELIMITER = 0xfffee0dd;
 export const PIXEL_DATA = 0x7fe00010;
 const MAX_DEPTH = 64;
-/** VRs with a 2-byte length in explicit encodings (PS3.5 Table 7.1-2). */
-const SHORT_VRS = new Set(
-  'AE AS AT CS DA DS DT FL FD IS LO LT PN SH SL SS ST TM UI UL US'.split(' ').map(vrCode),
-);
 
 /** One element. Offsets are into the indexed buffer. */
 export interface ElementAt {
@@ -99,21 +96,6 @@ export interface DatasetIndex {
   readonly pixel: { readonly offset: number; readonly vr: string; readonly length: number } | null;
 }
 
-export function vrCode(vr: string): number {
-  return (vr.charCodeAt(0) << 8) | vr.charCodeAt(1);
-}
-
-const VR_NAMES = new Map<number, string>();
-
-function vrName(code: number): string {
-  let name = VR_NAMES.get(code);
-  if (name === undefined) {
-    name = String.fromCharCode(code >> 8, code & 0xff);
-    VR_NAMES.set(code, name);
-  }
-  return name;
-}
-
 /** Whether `tag` holds pixels: Float, Double Float or plain Pixel Data. */
 export function isPixelData(tag: number): boolean {
   return tag === PIXEL_DATA || tag === 0x7fe00008 || tag === 0x7fe00009;
@@ -196,12 +178,6 @@ export function readHead(reading: Reading, at: number, end: number, encoding: En
   if (at + 12 > end) throw malformed(at, `element header of 12 bytes has only ${end - at}`);
   const length = encoding.bigEndian ? bytes.readUInt32BE(at + 8) : bytes.readUInt32LE(at + 8);
   return { tag, vr: vrName(code), offset: at, valueOffset: at + 12, length, encoding };
-}
-
-function isVr(code: number): boolean {
-  const high = code >> 8;
-  const low = code & 0xff;
-  return high >= 0x41 && high <= 0x5a && low >= 0x41 && low <= 0x5a;
 }
 
 /** In implicit VR an element of undefined length outside pixel data is a sequence. */

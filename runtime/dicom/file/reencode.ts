@@ -14,6 +14,7 @@ import {
 import { elementHeader } from '../edit/header-patch.ts';
 import { wordBytes } from '../element/transfer-syntax.ts';
 import type { Encoding } from '../element/transfer-syntax.ts';
+import { SHORT_VRS, vrCode } from '../element/vr.ts';
 
 interface Reencoding {
   readonly bytes: Buffer;
@@ -64,7 +65,7 @@ function one(element: ElementAt, work: Reencoding): Buffer[] {
 
 /** A value of an implicit data set may be longer than its VR can say in explicit VR: UN then. */
 function fitting(vr: string, length: number): string {
-  return length > 0xffff && !/^(O.|S[QV]|U[CNRTV])$/.test(vr) ? 'UN' : vr;
+  return length > 0xffff && SHORT_VRS.has(vrCode(vr)) ? 'UN' : vr;
 }
 
 /** A value in the other byte order. */
