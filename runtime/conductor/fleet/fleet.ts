@@ -6,16 +6,13 @@ import { WorkerSlot } from '../../threads/state.ts';
 import type { ThreadReading } from '../../metrics/generator.ts';
 import type { FromVu, HookName, SharedWord, ToVu, VuPlan } from '../../threads/vu.ts';
 import type { FleetCounts, ThreadEvents } from '../records/events.ts';
-import { epochNow } from '../records/epoch.ts';
-import { guestName, initHang, tooManyDeaths } from './fleet-faults.ts';
+import { guestName, tooManyDeaths } from './fleet-faults.ts';
+import { beats, HangWatch, watchedInit } from './hang-watch.ts';
 import { FaultError } from './mailbox.ts';
 import { newMesh } from './mesh.ts';
 import { Member } from './member.ts';
 import type { VuPool } from './member.ts';
 import { createThreadPool } from './pool.ts';
-import { terminateScript } from './terminate.ts';
-import { judgePulse } from './watchdog.ts';
-import type { Pulse, WatchdogLimits } from './watchdog.ts';
 import {
   addCounts,
   countsOfOthers,
@@ -50,28 +47,27 @@ export interface FleetSettings {
 /** More deaths than this in one run are not bad luck. */
 const MAX_REPLACEMENTS = 20;
 const WARM_TIMEOUT_MS = 60_000;
-/** Module code may run this long in one go; the host's own work for it does not count. */
-const INIT_HANG_MS = 5_000;
-const WATCH_EVERY_MS = 250;
-/** Longer than ending a script takes on a busy machine. */
-const TERMINATE_GRACE_MS = 8_000;
 
 export class Fleet {
   readonly #settings: FleetSettings;
   readonly #pool: VuPool;
   readonly #members: Member[] = [];
   readonly #lost = noCounts();
-  readonly #pulses = new WeakMap<Member, Pulse>();
+  readonly #watch: HangWatch;
   #plan: SharedVuPlan | null = null;
   #acceptors: AcceptorPorts | null = null;
   #started: Extract<ToVu, { readonly kind: 'start' }> | null = null;
   #stopping = false;
   #replacements = 0;
-  #watch: NodeJS.Timeout | undefined;
   #finish: ((reason: DicomRunError | null) => void) | null = null;
 
   constructor(settings: FleetSettings) {
     this.#settings = settings;
+    this.#watch = new HangWatch({
+      events: settings.events,
+      members: this.#members,
+      scenarioIn: (state) => this.#scenarioIn(state),
+    });
     this.#pool = createThreadPool({
       file: settings.file,
       maxThreads: settings.maxWorkers,
@@ -92,25 +88,7 @@ export class Fleet {
       timeoutMs: message.timeoutMs,
     });
     lead.post(message);
-    return this.#inInit([lead], loaded);
-  }
-
-  /** Ends a phase whose module code does not come to its end. */
-  async #inInit<T>(members: readonly Member[], phase: Promise<T>): Promise<T> {
-    const limits = { hangMs: INIT_HANG_MS, graceMs: 0 };
-    const pulses = members.map((member) => ({ member, pulse: newPulse() }));
-    const timer = setInterval(() => {
-      for (const { member, pulse } of pulses) {
-        if (judgePulse(pulse, member.state, performance.now(), limits) === 'none') continue;
-        member.mailbox.fail(new FaultError('init', initHang(INIT_HANG_MS)));
-        member.kill();
-      }
-    }, WATCH_EVERY_MS);
-    try {
-      return await phase;
-    } finally {
-      clearInterval(timer);
-    }
+    return watchedInit([lead], loaded);
   }
 
   /** Starts the other workers and gives everyone the plan; resolves when all are ready. */
@@ -128,7 +106,7 @@ export class Fleet {
     const ready = this.#members.map((member, index) => {
       return this.#prepareMember(member, mesh[index] ?? []);
     });
-    await this.#inInit(this.#members, Promise.all(ready));
+    await watchedInit(this.#members, Promise.all(ready));
   }
 
   /** Runs `setup`, `teardown` or `handleSummary` in worker 0 and returns its JSON. */
@@ -175,12 +153,11 @@ export class Fleet {
    */
   run(t0: number, setupJson: string | null, hangMs: number): Promise<void> {
     this.#started = { kind: 'start', t0, setupJson };
-    const limits = { hangMs, graceMs: TERMINATE_GRACE_MS };
-    this.#watch = setInterval(() => this.#watchAll(limits), WATCH_EVERY_MS);
+    this.#watch.start(t0, hangMs);
     return new Promise<void>((resolve, reject) => {
       this.#finish = (reason) => {
         this.#finish = null;
-        clearInterval(this.#watch);
+        this.#watch.stop();
         if (reason === null) resolve();
         else reject(reason);
       };
@@ -237,7 +214,7 @@ export class Fleet {
   /** Ends all threads. */
   async destroy(): Promise<void> {
     this.#stopping = true;
-    clearInterval(this.#watch);
+    this.#watch.stop();
     for (const member of this.#members) member.post({ kind: 'exit' });
     await this.#pool.destroy();
   }
@@ -341,76 +318,12 @@ export class Fleet {
     );
   }
 
-  #watchAll(limits: WatchdogLimits): void {
-    const now = performance.now();
-    for (const member of this.#members) {
-      if (member.finished) continue;
-      let pulse = this.#pulses.get(member);
-      if (pulse === undefined) {
-        pulse = newPulse();
-        this.#pulses.set(member, pulse);
-      }
-      const action = judgePulse(pulse, member.state, now, limits);
-      if (action === 'none') continue;
-      if (action === 'kill-thread') {
-        if (pulse.terminatedAt === null) this.#tellHang(member, limits.hangMs, '');
-        member.kill();
-      } else void this.#freeWorker(member, limits.hangMs);
-    }
-  }
-
-  /** An error of the run that names VU, scenario and, where it is known, the line. */
-  #tellHang(member: { readonly state: Int32Array }, hangMs: number, stack: string): void {
-    const vu = Atomics.load(member.state, WorkerSlot.IN_GUEST);
-    const scenario = this.#scenarioIn(member.state);
-    const seconds = hangMs / 1000;
-    this.#settings.events.error({
-      kind: 'error',
-      group: 'iteration SCRIPT_HANG',
-      operation: 'iteration',
-      code: 'SCRIPT_HANG',
-      message: `${guestName(vu, scenario)}: the script did not yield for ${seconds} s; its iteration was interrupted`,
-      hint: 'a loop without an await that waits stops every VU of its worker',
-      ...(vu > 0 ? { vu } : {}),
-      ...(scenario === '' ? {} : { scenario }),
-      ...(stack === '' ? {} : { stack }),
-      time: this.#started === null ? 0 : Math.max(0, epochNow() - this.#started.t0),
-      count: 1,
-    });
-  }
-
   #scenarioIn(state: Int32Array): string {
     const number = Atomics.load(state, WorkerSlot.SCENARIO);
     return this.#plan?.scenarios?.[number]?.name ?? '';
-  }
-
-  async #freeWorker(member: Member, hangMs: number): Promise<void> {
-    // Who it is, before the thread goes on.
-    const slots = member.state.slice();
-    let stack = '';
-    try {
-      const ended = await terminateScript(member.threadId);
-      if (ended.done && !ended.interrupted) return; // it came back by itself
-      stack = ended.stack;
-      if (!ended.done) member.kill();
-    } catch {
-      member.kill(); // without an inspector there is only the harder way
-    }
-    this.#tellHang({ state: slots }, hangMs, stack);
   }
 }
 
 function isTimeout(error: unknown): boolean {
   return error instanceof FaultError && error.fault.code === 'SCRIPT_TIMEOUT';
-}
-
-/** Whether a worker's event loop turns. */
-async function beats(member: Member): Promise<boolean> {
-  const before = Atomics.load(member.state, WorkerSlot.HEARTBEAT);
-  await new Promise((resolve) => setTimeout(resolve, WATCH_EVERY_MS));
-  return Atomics.load(member.state, WorkerSlot.HEARTBEAT) !== before;
-}
-
-function newPulse(): Pulse {
-  return { beat: 0, movedAt: performance.now(), terminatedAt: null };
 }
