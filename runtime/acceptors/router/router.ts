@@ -24,6 +24,8 @@ import { RouteTable } from './route-table.ts';
 import { BUILT_IN_RULES, RuleTable } from './rules.ts';
 import { ROUTER_DEFAULTS } from './spec.ts';
 import type { RouterSpec } from './spec.ts';
+import { NO_HEADER, Signpost } from './signpost.ts';
+import type { Came, Passing } from './signpost.ts';
 import { Spool } from './spool.ts';
 import { StableStudies } from './stable-studies.ts';
 import { WebDestination } from './web-destination.ts';
@@ -53,59 +55,12 @@ interface Taking {
   readonly line: WaitingLine;
 }
 
-/** What of a data set is looked at. */
-interface Came {
-  /** The header, as far as it came; null = too long. */
-  readonly found: Buffer | null;
-  /** Why it is none; '' when it is. */
-  readonly damage: string;
-  readonly passing: Passing;
+/** What waits for its patterns, and its turn. */
+interface Waiting extends Came {
   /** Behind those it came after. */
   readonly line: WaitingLine;
 }
 
-/** An instance on its way through, by whichever protocol it came. */
-interface Passing {
-  readonly calledAET: string;
-  readonly callingAET: string;
-  readonly sopClass: string;
-  readonly sopInstance: string;
-  readonly transferSyntax: string;
-}
-
-/** What came of a rule table or a route table, or why nothing did. */
-type Outcome<T> = { readonly value: T } | { readonly why: string };
-
-function attempt<T>(what: () => T): Outcome<T> {
-  try {
-    return { value: what() };
-  } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
-    // why: what stands in quotes may be a patient's, and this is for a log
-    return { why: why.replace(/"[^"]*"/g, '"…"') };
-  }
-}
-
-/** What routes and rules say of one data set. */
-interface Direction {
-  /** What the rules replace; empty when they change nothing. */
-  readonly header: Buffer;
-  /** After the rules; the same buffer when they changed nothing. */
-  readonly ruled: Buffer;
-  /** SOP Instance UID that a rule gave; null = as it was. */
-  readonly renamed: string | null;
-  readonly to: readonly string[];
-  readonly study: string;
-}
-
-const NO_HEADER = Buffer.alloc(0);
-const NOWHERE: Direction = {
-  header: NO_HEADER,
-  ruled: NO_HEADER,
-  renamed: null,
-  to: [],
-  study: '',
-};
 /** Different reasons that are told. */
 const MOST_TOLD = 20;
 
@@ -137,11 +92,10 @@ export class Router extends StoreStation<Taking> {
   lastDead = '';
   readonly destinations: ReadonlyMap<string, Outlet>;
   readonly #spec: RouterSpec;
-  readonly #rules: RuleTable;
+  readonly #signpost: Signpost;
   readonly #spool: Spool;
   /** What has not come whole yet; what has counts as queued. */
   readonly #arriving: Room;
-  readonly #routes: RouteTable;
   readonly #now: () => number;
   readonly #studies: StableStudies | null;
   readonly #told = new Set<string>();
@@ -166,7 +120,7 @@ export class Router extends StoreStation<Taking> {
     this.aets = spec.aets ?? [];
     this.#now = now;
     this.#arriving = new Room(Math.min(ROUTER_DEFAULTS.arrivingBytes, spec.queueBytes ?? Infinity));
-    this.#rules = new RuleTable(spec.rules ?? BUILT_IN_RULES);
+    const rules = new RuleTable(spec.rules ?? BUILT_IN_RULES);
     this.#drops = share(faults.drop, chance(seed));
     this.#duplicates = share(faults.duplicate, chance(seed + 1));
     this.#corrupts = share(faults.corrupt, chance(seed + 2));
@@ -185,11 +139,9 @@ export class Router extends StoreStation<Taking> {
         return [name, new Way(name, to, { folder, callingAET, retry, now, onDone })];
       }),
     );
-    this.#routes = new RouteTable(
-      spec.routes,
-      new Set(this.destinations.keys()),
-      spec.mode === 'stable',
-    );
+    const names = new Set(this.destinations.keys());
+    const routes = new RouteTable(spec.routes, names, spec.mode === 'stable');
+    this.#signpost = new Signpost(rules, routes);
     this.#studies =
       spec.mode === 'stable'
         ? new StableStudies(spec.stableMs ?? ROUTER_DEFAULTS.stableMs, now, (items) => {
@@ -300,13 +252,13 @@ export class Router extends StoreStation<Taking> {
   }
 
   /** Takes it, now or when the patterns of routes and rules have been tried. */
-  #decide(body: Body, came: Came, decided: () => void): number {
+  #decide(body: Body, came: Waiting, decided: () => void): number {
     const looks = new Looks();
     const go = (): void => {
       if (!this.#closed) this.#take(body, came, looks);
       body.release();
     };
-    if (!this.#rules.hasPatterns && !this.#routes.hasPatterns) {
+    if (!this.#signpost.hasPatterns) {
       go();
       return Status.SUCCESS;
     }
@@ -323,7 +275,7 @@ export class Router extends StoreStation<Taking> {
     };
     // why: what it counts and tells it may only do once, so what it will ask is asked before
     looks.settle(
-      () => this.#ask(came, looks),
+      () => this.#signpost.ask(came, looks),
       () => inTurn(run),
     );
     if (ran) return Status.SUCCESS;
@@ -333,15 +285,6 @@ export class Router extends StoreStation<Taking> {
     return REPLY_LATER;
   }
 
-  /** Asks the patterns that a decision will ask. */
-  #ask({ found, damage, passing }: Came, looks: Looks): void {
-    const { calledAET, callingAET, transferSyntax } = passing;
-    const bytes = damage === '' ? found : null;
-    attempt(() => this.#routes.find({ calledAET, callingAET, transferSyntax, bytes }, looks));
-    if (bytes === null) return;
-    attempt(() => this.#rules.apply(bytes, transferSyntax, calledAET, looks));
-  }
-
   /** Rules, routes, mistakes, queue. */
   #take(body: Body, came: Came, looks: Looks): void {
     const { calledAET: route, sopClass, sopInstance, transferSyntax } = came.passing;
@@ -349,9 +292,13 @@ export class Router extends StoreStation<Taking> {
       this.forwarding.dropped.push(sopInstance);
       return;
     }
-    const direction = this.#direct(came, looks);
-    const { header, ruled, renamed, to, study } = direction;
-    if (direction === NOWHERE) return;
+    const way = this.#signpost.direct(came, looks);
+    if ('why' in way) return this.#giveUp(way.why);
+    if (way.unruled !== null) {
+      this.forwarding.unruled++;
+      this.#tell(way.unruled);
+    }
+    const { header, ruled, renamed, to, study } = way;
     if (to.length === 0) {
       this.forwarding.unrouted++;
       return;
@@ -368,35 +315,6 @@ export class Router extends StoreStation<Taking> {
     const twice = this.#duplicates();
     if (twice) this.forwarding.duplicated.push(sopInstance);
     for (const name of twice ? [...to, ...to] : to) this.#forward({ ...item }, name);
-  }
-
-  /** Where a data set goes, and with which header. */
-  #direct({ found, damage, passing }: Came, looks: Looks): Direction {
-    const { calledAET, callingAET, transferSyntax } = passing;
-    const readable = found !== null && damage === '';
-    const bytes = readable ? found : null;
-    const routed = attempt(() =>
-      this.#routes.find({ calledAET, callingAET, transferSyntax, bytes }, looks),
-    );
-    // why: which way it would go is not known, and any other is a wrong one
-    if ('why' in routed) {
-      const why = damage === '' ? routed.why : `the data set ${damage}`;
-      this.#giveUp(`an instance cannot be routed: ${why}`);
-      return NOWHERE;
-    }
-    const asItCame = { ...routed.value, header: NO_HEADER, ruled: NO_HEADER, renamed: null };
-    if (!this.#rules.concerns(calledAET)) return asItCame;
-    const ruled = attempt(() => {
-      if (bytes === null)
-        throw new Error(damage === '' ? 'header too long' : `the data set ${damage}`);
-      const after = this.#rules.apply(bytes, transferSyntax, calledAET, looks);
-      const renamed = this.#routes.sopInstanceAfter(after, bytes, transferSyntax);
-      return { header: bytes, ruled: after, renamed };
-    });
-    if ('value' in ruled) return { ...asItCame, ...ruled.value };
-    this.forwarding.unruled++;
-    this.#tell(`an instance goes on without the rules, which cannot be applied: ${ruled.why}`);
-    return asItCame;
   }
 
   #giveUp(why: string): void {
