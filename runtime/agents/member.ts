@@ -3,7 +3,7 @@
 import type { Crew } from '../conductor/crew.ts';
 import type { RunContext, SetupData } from '../conductor/run-types.ts';
 import { epochNow } from '../conductor/records/epoch.ts';
-import type { TickState } from '../conductor/records/recorder.ts';
+import type { TickState } from '../conductor/records/seconds.ts';
 import { seenText } from '../conductor/records/check-book.ts';
 import type { Discretion } from '../conductor/records/discretion.ts';
 import type { DeliveryCounts, ThreadEvents } from '../conductor/records/events.ts';

@@ -6,7 +6,8 @@ import type { Engine, EngineShare, Tick } from '../metrics/engine-types.ts';
 import type { GeneratorValue } from '../metrics/generator.ts';
 import type { RunContext, SetupData } from './run-types.ts';
 import type { DeliveryCounts, FleetCounts, ThreadEvents } from './records/events.ts';
-import type { Recorder, TickState } from './records/recorder.ts';
+import type { Recorder } from './records/recorder.ts';
+import type { TickState } from './records/seconds.ts';
 import type { SharedWord } from '../threads/vu.ts';
 import type { GeneratorNow } from './screen.ts';
 

@@ -1,13 +1,11 @@
 // Everything the threads report goes through here: into the engine, the run log and the files;
 // once a second a tick, and with it the live line and the thresholds.
 import { ExitCode } from '../../errors.ts';
-import type { Scenario } from '../../executors/index.ts';
 import type { ThreadReading } from '../../metrics/generator.ts';
-import type { Engine, EngineShare, Tick } from '../../metrics/engine-types.ts';
+import type { Engine, Tick } from '../../metrics/engine-types.ts';
 import type { RunFacts } from '../../metrics/facts.ts';
 import type { ErrorsSummary } from '../../metrics/summary.ts';
 import type { Output, SampleSink } from '../../outputs/output.ts';
-import { thresholdNumber } from '../../metrics/numbers.ts';
 import type { EventRecord } from '../../runlog/format.ts';
 import type { RunLogWriter } from '../../runlog/writer.ts';
 import type { ErrorMessage, LogMessage } from '../../threads/samples.ts';
@@ -19,12 +17,10 @@ import type { Discretion } from './discretion.ts';
 import { epochNow } from './epoch.ts';
 import { ErrorLog } from './error-log.ts';
 import type { PlaceOf } from './error-log.ts';
-import type { FleetCounts, ThreadEvents } from './events.ts';
+import type { ThreadEvents } from './events.ts';
 import { GeneratorWatch } from '../generator.ts';
-import type { GeneratorNow, Screen } from '../screen.ts';
-import { stageChanges } from '../stages.ts';
-import type { StageChange } from '../stages.ts';
-import type { Stopper } from '../stopper.ts';
+import { Seconds } from './seconds.ts';
+import type { SecondsSettings } from './seconds.ts';
 import type { SampleColumns, SeriesDecl } from '../../metrics/samples.ts';
 
 /** A place in the bundle, as a guest stack has it. */
@@ -42,17 +38,8 @@ export interface RecordSinks {
   readonly console: ((line: string) => void) | null;
 }
 
-/** How it went in an interval, besides its samples. */
-export interface TickState extends GeneratorNow {
-  readonly counts: FleetCounts;
-  /** Most VUs active at once. */
-  readonly peakVUs: number;
-}
-
-export interface RecorderSettings {
+export interface RecorderSettings extends SecondsSettings {
   readonly sinks: RecordSinks;
-  readonly screen: Screen;
-  readonly stopper: Stopper;
   readonly placeOf: PlaceOf;
   readonly discretion: Discretion;
   readonly cores: number;
@@ -60,31 +47,17 @@ export interface RecorderSettings {
   readonly title: string | null;
   /** What the workers tell of themselves since the last call. */
   readonly threads: () => readonly ThreadReading[];
-  readonly scenarios: readonly Scenario[];
-  readonly counts: () => FleetCounts;
-  /** Most VUs active at once since the last call. */
-  readonly takePeakVUs: () => number;
-  /** Once a second: tells the workers what `exec.instance` answers. */
-  readonly tellInstance: () => void;
-  /** Where others carry the load: when a second may be closed, and how they are doing. */
-  readonly pace?: (second: number) => Promise<void>;
+  /** Where others carry the load: how they are doing. */
   readonly generator?: Generator;
-  readonly agents?: () => string;
-  /** Gets each interval before it is closed, for another engine. */
-  readonly tee?: (share: EngineShare, tick: Tick, state: TickState) => void;
 }
 
-const TICK_MS = 1_000;
 const ERROR_GROUPS = 50;
-const LIVE_ERRORS = 3;
-const NO_TAGS = {};
 
 export class Recorder implements ThreadEvents {
   readonly #settings: RecorderSettings;
   readonly #errors: ErrorLog;
   readonly #generator: Generator;
-  #stopped = false;
-  #peakVUs = 0;
+  readonly #seconds: Seconds;
   readonly #warnings: string[] = [];
   readonly #cases: CaseMessage[] = [];
   readonly #checks: CheckBook;
@@ -92,17 +65,10 @@ export class Recorder implements ThreadEvents {
   /** What set-up reported, for outputs that are started after it. */
   #early: ((sink: SampleSink) => void)[] | null = [];
   #t0 = 0;
-  #timer: NodeJS.Timeout | undefined;
-  /** Length of the run, ms; from then on it settles. */
-  #endMs = Infinity;
-  #judgedToTheEnd = false;
-  /** Stages that have not begun yet, the next one first. */
-  readonly #stages: StageChange[];
 
   constructor(settings: RecorderSettings) {
     const { sinks, screen } = settings;
     this.#settings = settings;
-    this.#stages = [...stageChanges(settings.scenarios)];
     this.#generator = settings.generator ?? new GeneratorWatch(settings.cores, settings.threads);
     this.#checks = new CheckBook(sinks.errorDetail);
     this.#errors = new ErrorLog({
@@ -112,46 +78,44 @@ export class Recorder implements ThreadEvents {
       detail: sinks.errorDetail,
       announce: (group, since) => screen.failure(group, since),
     });
+    const [errors, generator] = [this.#errors, this.#generator];
+    this.#seconds = new Seconds({ settings, errors, generator });
   }
 
   /** Ticks start one second after t0 (epoch ms). */
   start(t0: number, outputs: readonly Output[]): void {
     this.#t0 = t0;
+    this.#seconds.begin(t0);
     this.#outputs = outputs;
     const early = this.#early;
     this.#early = null;
     for (const { sink } of outputs) if (sink !== undefined) early?.forEach((call) => call(sink));
     this.#generator.sample();
     this.event('start', 'start', this.#settings.title ?? '');
-    this.#tellStages(0);
-    this.#arm(1);
+    this.#seconds.start(outputs);
   }
 
   /** ms since t0, by the monotonic clock. */
   nowMs(): number {
-    return epochNow() - this.#t0;
+    return this.#seconds.nowMs();
   }
 
   /** Nobody starts an iteration any more. What comes now is recorded, and no reason to abort. */
   ended(elapsedMs: number): void {
-    this.#endMs = elapsedMs;
+    this.#seconds.ended(elapsedMs);
     this.#generator.rest();
   }
 
   stop(): void {
-    this.#stopped = true;
-    clearTimeout(this.#timer);
+    this.#seconds.stop();
     this.#generator.stop();
   }
 
   /** The last tick of the engine; nothing is recorded afterwards but the end. */
   finish(elapsedMs: number): Tick {
     this.stop();
-    this.#sampleRun(true);
-    this.#tellStages(elapsedMs);
     const { engine, log } = this.#settings.sinks;
-    const tick = this.#shared(() => engine.finish(this.nowMs(), elapsedMs));
-    this.#write(tick);
+    const tick = this.#seconds.finish(elapsedMs);
     this.event('end', 'end', this.#settings.title ?? '');
     log.appendTotals(engine.totals(), tick.at, elapsedMs);
     log.flush();
@@ -217,7 +181,7 @@ export class Recorder implements ThreadEvents {
   }
 
   event(type: EventRecord['type'], title: string, text: string): void {
-    this.#settings.sinks.log.append({ k: 'event', at: this.nowMs(), type, title, text });
+    this.#seconds.event(type, title, text);
   }
 
   // ------------------------------------------------------------ ThreadEvents
@@ -311,123 +275,5 @@ export class Recorder implements ThreadEvents {
 
   settling(outstanding: number): void {
     this.#settings.screen.stage('settling', `${outstanding} outstanding`);
-  }
-
-  // ------------------------------------------------------------ ticks
-
-  #arm(second: number): void {
-    const { pace } = this.#settings;
-    if (pace !== undefined) {
-      void pace(second).then(() => this.#stopped || this.#tick(second));
-      return;
-    }
-    const dueIn = second * TICK_MS - this.nowMs();
-    this.#timer = setTimeout(() => this.#tick(second), Math.max(0, dueIn));
-  }
-
-  #tick(second: number): void {
-    try {
-      this.#tickNow(this.#settings.pace === undefined ? this.nowMs() : second * TICK_MS);
-    } finally {
-      // A tick that came late (a busy main thread) does not make the next ones drift, and one that
-      // broke does not end them.
-      const next = this.#settings.pace === undefined ? Math.floor(this.nowMs() / TICK_MS) + 1 : 0;
-      this.#arm(Math.max(second + 1, next));
-    }
-  }
-
-  /** An interval closed, and told to whoever adds up several engines. */
-  #shared(close: () => Tick): Tick {
-    const { tee, sinks } = this.#settings;
-    const share = tee === undefined ? null : sinks.engine.share();
-    const tick = close();
-    if (share !== null) {
-      const counts = this.#settings.counts();
-      tee?.(share, tick, { counts, peakVUs: this.#peakVUs, ...this.#generator.now });
-    }
-    return tick;
-  }
-
-  /** @param nowMs the end of the interval, ms since t0 */
-  #tickNow(nowMs: number): void {
-    const { sinks, screen, stopper } = this.#settings;
-    this.#sampleRun(false);
-    const over = nowMs > this.#endMs;
-    this.#tellStages(Math.min(nowMs, this.#endMs));
-    const tick = this.#shared(() => sinks.engine.tick(nowMs, this.#judgedMs(nowMs)));
-    this.#write(tick);
-    const { abort } = tick;
-    if (abort !== null && !over) {
-      const rule = `${abort.metric} ${abort.expression}`;
-      this.event('abort', `threshold ${rule} asks for the end`, '');
-      stopper.stop(ExitCode.THRESHOLDS, `threshold crossed: ${rule}`);
-    }
-    const { agents } = this.#settings;
-    const counts = this.#settings.counts();
-    this.#settings.tellInstance();
-    screen.progress({
-      atMs: this.nowMs(),
-      live: sinks.engine.live(),
-      counts,
-      vusMax: counts.vusMade,
-      generator: this.#generator.now,
-      ...(agents === undefined ? {} : { agents: agents() }),
-      errors: this.#errors.summary(LIVE_ERRORS).groups,
-    });
-  }
-
-  /**
-   * Length of the run to judge its thresholds over: a rate must not sink while deliveries are
-   * waited for. The first tick after the end judges the last second of windows.
-   */
-  #judgedMs(nowMs: number): number | null {
-    if (nowMs <= this.#endMs) return nowMs;
-    if (this.#judgedToTheEnd) return null;
-    this.#judgedToTheEnd = true;
-    return this.#endMs;
-  }
-
-  /** Stages that began until `ms`, each with its own time: a tick may come a second after it. */
-  #tellStages(ms: number): void {
-    const { sinks, screen } = this.#settings;
-    for (
-      let next = this.#stages[0];
-      next !== undefined && next.atMs <= ms;
-      next = this.#stages[0]
-    ) {
-      this.#stages.shift();
-      const { atMs, scenario, stage, text } = next;
-      const title = `${scenario}: stage ${stage}`;
-      sinks.log.append({ k: 'event', at: atMs, type: 'stage', title, text });
-      screen.planStage?.(atMs, `${title}, ${text}`);
-    }
-  }
-
-  #sampleRun(last: boolean): void {
-    const { engine } = this.#settings.sinks;
-    const { activeVUs, vusMade } = this.#settings.counts();
-    // What came and went since the last tick is part of its maximum; at the end nobody is active.
-    this.#peakVUs = this.#settings.takePeakVUs();
-    engine.sample('vus', NO_TAGS, this.#peakVUs);
-    if (!last) engine.sample('vus', NO_TAGS, activeVUs);
-    engine.sample('vus_max', NO_TAGS, vusMade);
-    for (const { metric, tags, value } of this.#generator.sample()) {
-      engine.sample(metric, tags, value);
-    }
-  }
-
-  #write(tick: Tick): void {
-    const { log } = this.#settings.sinks;
-    log.appendTick(tick);
-    for (const result of tick.changed) {
-      const title = `${result.metric} ${result.expression}: ${result.verdict}`;
-      const { observed } = result;
-      const text = observed === undefined ? '' : thresholdNumber(result, observed);
-      this.event('threshold', title, text);
-      this.#settings.screen.threshold(result);
-    }
-    this.#errors.flush();
-    log.flush();
-    for (const output of this.#outputs) output.wake();
   }
 }
