@@ -55,15 +55,18 @@ export default tseslint.config(
       eqeqeq: 'error',
       complexity: ['error', 20],
       'max-params': ['error', 4],
-      // A hint that a file holds two nouns; a cap that is lower designs files instead of hinting.
-      'max-lines': ['error', { max: 500, skipBlankLines: false, skipComments: false }],
+      // A file that gets longer holds two nouns.
+      'max-lines': ['error', { max: 400, skipBlankLines: false, skipComments: false }],
       'max-lines-per-function': ['error', { max: 40, ...code }],
     },
   },
   {
     // A describe() is one function; the arrangement of a whole-run test is long by nature.
     files: ['**/*.test.ts', 'runtime/tests/**/*.ts'],
-    rules: { 'max-lines-per-function': 'off' },
+    rules: {
+      'max-lines': ['error', { max: 500, skipBlankLines: false, skipComments: false }],
+      'max-lines-per-function': 'off',
+    },
   },
   {
     // Who may use a default export: configurations, thread entries (piscina's way), script modules.
