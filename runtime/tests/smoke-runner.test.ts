@@ -46,6 +46,28 @@ describe('dicomrun smoke', () => {
     expect(out).not.toContain('skips › default › runs to its end');
   });
 
+  it('passes nothing that tested nothing', async () => {
+    const empty = 'export default function () {}';
+    place = new Place({
+      'tests/empty.ts': empty,
+      'tests/judged.ts': `export const options = { thresholds: { iterations: ['count==1'] } };
+        ${empty}`,
+      'tests/echo.ts': `import { peer } from 'dicom';
+        export default async function () {
+          const association = await peer().associate({ for: ['Verification'] });
+          await association.echo();
+          await association.release();
+        }`,
+    });
+    const { code, out } = await smoke('--embedded', '--thresholds');
+    expect({ code, out }).toMatchObject({ code: 0 });
+    expect(out).toMatch(/SKIP +empty › default › runs to its end/);
+    expect(out).toContain('nothing was tested: no request, no check, no threshold');
+    expect(out).toMatch(/PASS +judged › default › runs to its end/);
+    expect(out).toMatch(/PASS +echo › default › runs to its end/);
+    expect(junit()).toContain('tests="3" failures="0" errors="0" skipped="1"');
+  });
+
   it('runs all rows of a table, each a case with its own time', async () => {
     place = new Place({ 'tests/table.ts': TABLE });
     const { code, out } = await smoke();

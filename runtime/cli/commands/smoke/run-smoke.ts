@@ -282,6 +282,7 @@ function select(
 ): Options {
   const { name, source, collector, pattern } = script;
   collector.asked = options.smokeAsked ?? {};
+  collector.hasThresholds = !options.noThresholds && Object.keys(options.thresholds).length > 0;
   const { kept, rowsOnly } = labelledScenarios(options, { name, source }, request.labels);
   collector.rowsOnly = rowsOnly;
   const some = grepScenarios(kept, script, pattern);
