@@ -205,8 +205,15 @@ export function shownPath(terminal: Pick<Terminal, 'cwd'>, path: string): string
 }
 
 /** A word that a shell takes as it is meant, and a terminal shows harmlessly. */
-export function shellWord(word: string): string {
+export function shellWord(word: string, platform: string = process.platform): string {
   // What must not reach a terminal.
   const shown = word.replace(/[\u0000-\u001f\u007f-\u009f]/g, '?');
-  return /^[\w@%+=:,./\\-]+$/.test(shown) ? shown : `'${shown.replaceAll("'", `'\\''`)}'`;
+  if (platform === 'win32') return /^[\w+:./\\-]+$/.test(shown) ? shown : windowsWord(shown);
+  return /^[\w@%+=:,./-]+$/.test(shown) ? shown : `'${shown.replaceAll("'", `'\\''`)}'`;
+}
+
+/** For cmd.exe and PowerShell, which know double quotes; a backslash before one has to be doubled. */
+function windowsWord(word: string): string {
+  const inner = word.replace(/(\\*)"/g, '$1$1\\"').replace(/\\+$/, (ends) => ends + ends);
+  return `"${inner}"`;
 }

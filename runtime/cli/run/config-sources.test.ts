@@ -37,9 +37,22 @@ describe('a word of a command to copy', () => {
     ['scripts/store.ts', 'scripts/store.ts'],
     ['my script.ts', "'my script.ts'"],
     ['$(rm x).ts', "'$(rm x).ts'"],
+    ['a\\b.ts', "'a\\b.ts'"],
     ["it's.ts", "'it'\\''s.ts'"],
     ['a\u001b[2J\nb.ts', "'a?[2J?b.ts'"],
   ])('%j', (word, shown) => {
-    expect(shellWord(word)).toBe(shown);
+    expect(shellWord(word, 'linux')).toBe(shown);
+  });
+
+  it.each([
+    ['scripts\\store.ts', 'scripts\\store.ts'],
+    ['C:\\my scripts\\a.ts', '"C:\\my scripts\\a.ts"'],
+    ["it's.ts", '"it\'s.ts"'],
+    ['my results\\', '"my results\\\\"'],
+    ['a & b.ts', '"a & b.ts"'],
+    ['say \\"no\\".ts', '"say \\\\\\"no\\\\\\".ts"'],
+    ['a\u001b[2J\nb.ts', '"a?[2J?b.ts"'],
+  ])('%j, on Windows', (word, shown) => {
+    expect(shellWord(word, 'win32')).toBe(shown);
   });
 });
