@@ -72,9 +72,9 @@ const ANSWERS: Readonly<Record<string, Answer>> = {
   '500': plain(500, 'text/html', '<h1>it broke</h1>'),
   '503': plain(503, 'text/plain', 'later', { 'retry-after': '3' }),
   '413': (response, request) => {
-    // As proxies do: it says so at once, and does not read on.
+    // As proxies do: it says so at once, and lets go of what still comes.
     request.pause();
-    response.writeHead(413, { 'content-type': 'text/plain', connection: 'close' });
+    response.writeHead(413, { 'content-type': 'text/plain' });
     response.end('too much');
   },
   hangs: (_, request) => request.socket.destroy(),

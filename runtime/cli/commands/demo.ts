@@ -61,6 +61,6 @@ const BY_WEB: Demo = {
 send studies through the router, find them at the archive by QIDO-RS, and read them back by WADO-RS.
 
 `,
-  script: 'examples/02-query/dicomweb.ts',
+  script: 'examples/dicomweb/both-protocols.ts',
   next: ['dicomrun serve archive --dicomweb 8042', 'dicomrun help dicomweb'],
 };
