@@ -1,5 +1,6 @@
 // Names of SOP classes and transfer syntaxes: short forms for tags, and what scripts may write.
 import { CLASS_NAMES, SERVICE_CLASSES } from '../dicom/dimse/services.ts';
+import { StorageClass } from '../dicom/dimse/uids.ts';
 
 const IMPLICIT = '1.2.840.10008.1.2';
 const EXPLICIT = '1.2.840.10008.1.2.1';
@@ -28,53 +29,8 @@ export const TRANSFER_SYNTAXES: Readonly<Record<string, string>> = {
   RLELossless: '1.2.840.10008.1.2.5',
 };
 
-const STORAGE = '1.2.840.10008.5.1.4.1.1.';
-
-/** Storage SOP classes by the short names used in tags and scripts. */
-export const STORAGE_NAMES: Readonly<Record<string, string>> = {
-  CR: `${STORAGE}1`,
-  DXPresentation: `${STORAGE}1.1`,
-  DXProcessing: `${STORAGE}1.1.1`,
-  MGPresentation: `${STORAGE}1.2`,
-  MGProcessing: `${STORAGE}1.2.1`,
-  CT: `${STORAGE}2`,
-  EnhancedCT: `${STORAGE}2.1`,
-  USMultiFrame: `${STORAGE}3.1`,
-  MR: `${STORAGE}4`,
-  EnhancedMR: `${STORAGE}4.1`,
-  US: `${STORAGE}6.1`,
-  SC: `${STORAGE}7`,
-  SCMultiFrameByte: `${STORAGE}7.2`,
-  SCMultiFrameWord: `${STORAGE}7.3`,
-  SCMultiFrameTrueColor: `${STORAGE}7.4`,
-  GrayscalePresentationState: `${STORAGE}11.1`,
-  XA: `${STORAGE}12.1`,
-  RF: `${STORAGE}12.2`,
-  BreastTomosynthesis: `${STORAGE}13.1.3`,
-  NM: `${STORAGE}20`,
-  VLEndoscopic: `${STORAGE}77.1.1`,
-  VideoEndoscopic: `${STORAGE}77.1.1.1`,
-  VLMicroscopic: `${STORAGE}77.1.2`,
-  VLPhotographic: `${STORAGE}77.1.4`,
-  OphthalmicPhotography8: `${STORAGE}77.1.5.1`,
-  OphthalmicPhotography16: `${STORAGE}77.1.5.2`,
-  OphthalmicTomography: `${STORAGE}77.1.5.4`,
-  VLWholeSlide: `${STORAGE}77.1.6`,
-  OphthalmicVisualField: `${STORAGE}80.1`,
-  BasicTextSR: `${STORAGE}88.11`,
-  EnhancedSR: `${STORAGE}88.22`,
-  ComprehensiveSR: `${STORAGE}88.33`,
-  KeyObjectSelection: `${STORAGE}88.59`,
-  EncapsulatedPDF: `${STORAGE}104.1`,
-  PET: `${STORAGE}128`,
-  RTImage: `${STORAGE}481.1`,
-  RTDose: `${STORAGE}481.2`,
-  RTStruct: `${STORAGE}481.3`,
-  RTPlan: `${STORAGE}481.5`,
-};
-
 const SHORT = new Map<string, string>(
-  [...Object.entries(STORAGE_NAMES), ...CLASS_NAMES, ...Object.entries(TRANSFER_SYNTAXES)].map(
+  [...Object.entries(StorageClass), ...CLASS_NAMES, ...Object.entries(TRANSFER_SYNTAXES)].map(
     ([name, uid]) => [uid, name] as const,
   ),
 );
@@ -89,7 +45,7 @@ const UID = /^[0-9]+(\.[0-9]+)+$/;
 /** The SOP class a script means, null when it is neither a UID nor a known name. */
 export function sopClassOf(name: string): string | null {
   if (UID.test(name)) return name;
-  return SERVICE_CLASSES.get(name)?.[0] ?? own(STORAGE_NAMES, name);
+  return SERVICE_CLASSES.get(name)?.[0] ?? own(StorageClass, name);
 }
 
 /** The transfer syntax a script means, null when it is neither a UID nor a known name. */

@@ -1,6 +1,7 @@
 // Values that break archives and routers, on demand: all of them legal, most of them rare.
 import { DataError } from '../element/data-error.ts';
 import type { EditItem, Edits } from '../edit/edits.ts';
+import { StorageClass } from '../dimse/uids.ts';
 
 /** Sequences in sequences, `depth` deep. */
 function nested(depth: number): EditItem {
@@ -40,7 +41,7 @@ const EDGE_CASES: Readonly<Record<string, Edits>> = {
   'deep-sequence': { ProcedureCodeSequence: [nested(12)] },
   'many-items': {
     ReferencedImageSequence: Array.from({ length: 200 }, (_, i) => ({
-      ReferencedSOPClassUID: '1.2.840.10008.5.1.4.1.1.2',
+      ReferencedSOPClassUID: StorageClass.CT,
       ReferencedSOPInstanceUID: `1.2.3.${i + 1}`,
     })),
   },

@@ -1,5 +1,6 @@
 // Synthetic IODs of ophthalmology (PS3.3 A.41, A.52, A.62).
 import { code, colour, grey, type Iod, type IodRequest, type Values } from './synthetic-iods.ts';
+import { StorageClass } from '../dimse/uids.ts';
 
 const VL = {
   ImageType: ['ORIGINAL', 'PRIMARY'],
@@ -33,7 +34,7 @@ function synchronization(request: IodRequest): Values {
 const OP: Iod = {
   modality: 'OP',
   manyFrames: true,
-  sopClass: '1.2.840.10008.5.1.4.1.1.77.1.5.1',
+  sopClass: StorageClass.OphthalmicPhotography8,
   pixels: colour(480, 640),
   photometric: 'RGB',
   values: (request) => ({
@@ -71,7 +72,7 @@ const FRAME_CONTENT = 0x00209111;
 const OPT: Iod = {
   modality: 'OPT',
   manyFrames: true,
-  sopClass: '1.2.840.10008.5.1.4.1.1.77.1.5.4',
+  sopClass: StorageClass.OphthalmicTomography,
   pixels: grey(256, 256, 8, 8),
   photometric: 'MONOCHROME2',
   values: (request) => ({
@@ -164,7 +165,7 @@ function opticalGroups(request: IodRequest): Values {
 /** Ophthalmic visual field static perimetry (A.62). */
 const OPV: Iod = {
   modality: 'OPV',
-  sopClass: '1.2.840.10008.5.1.4.1.1.80.1',
+  sopClass: StorageClass.OphthalmicVisualField,
   pixels: null,
   photometric: '',
   values: () => ({

@@ -1,5 +1,6 @@
 // What makes a synthetic instance a valid one of its IOD (PS3.3 Annex A): types 1 and 2.
 import type { PixelShape } from './pixels.ts';
+import { StorageClass } from '../dimse/uids.ts';
 
 /** Values by keyword, as dcmjs takes them; '' is an empty type 2 value. */
 export type Values = Readonly<Record<string, unknown>>;
@@ -117,7 +118,7 @@ const XRAY = {
 
 const CT: Iod = {
   modality: 'CT',
-  sopClass: '1.2.840.10008.5.1.4.1.1.2',
+  sopClass: StorageClass.CT,
   pixels: grey(512, 512, 12),
   photometric: 'MONOCHROME2',
   values: (request) => ({
@@ -133,7 +134,7 @@ const CT: Iod = {
 
 const MR: Iod = {
   modality: 'MR',
-  sopClass: '1.2.840.10008.5.1.4.1.1.4',
+  sopClass: StorageClass.MR,
   pixels: grey(256, 256, 12),
   photometric: 'MONOCHROME2',
   values: (request) => ({
@@ -153,8 +154,8 @@ const MR: Iod = {
 const US: Iod = {
   modality: 'US',
   manyFrames: true,
-  sopClass: '1.2.840.10008.5.1.4.1.1.6.1',
-  multiFrame: '1.2.840.10008.5.1.4.1.1.3.1',
+  sopClass: StorageClass.US,
+  multiFrame: StorageClass.USMultiFrame,
   pixels: colour(480, 640),
   photometric: 'RGB',
   values: (request) => ({ ...US_IMAGE, ...ifCine(request) }),
@@ -162,7 +163,7 @@ const US: Iod = {
 
 const CR: Iod = {
   modality: 'CR',
-  sopClass: '1.2.840.10008.5.1.4.1.1.1',
+  sopClass: StorageClass.CR,
   pixels: grey(2048, 1760, 12),
   photometric: 'MONOCHROME2',
   values: () => ({
@@ -176,8 +177,8 @@ const CR: Iod = {
 const ES: Iod = {
   modality: 'ES',
   manyFrames: true,
-  sopClass: '1.2.840.10008.5.1.4.1.1.77.1.1',
-  multiFrame: '1.2.840.10008.5.1.4.1.1.77.1.1.1',
+  sopClass: StorageClass.VLEndoscopic,
+  multiFrame: StorageClass.VideoEndoscopic,
   pixels: colour(480, 640),
   photometric: 'RGB',
   values: (request) => ({ ...VL_IMAGE, ...ifCine(request) }),
@@ -185,7 +186,7 @@ const ES: Iod = {
 
 const DX: Iod = {
   modality: 'DX',
-  sopClass: '1.2.840.10008.5.1.4.1.1.1.1',
+  sopClass: StorageClass.DXPresentation,
   pixels: grey(2560, 2048, 12),
   photometric: 'MONOCHROME2',
   values: () => ({ ...DX_IMAGE, ...DX_ANATOMY, ImageLaterality: 'U' }),
@@ -193,7 +194,7 @@ const DX: Iod = {
 
 const MG: Iod = {
   modality: 'MG',
-  sopClass: '1.2.840.10008.5.1.4.1.1.1.2',
+  sopClass: StorageClass.MGPresentation,
   pixels: grey(3328, 2560, 12),
   photometric: 'MONOCHROME2',
   values: () => ({
@@ -215,7 +216,7 @@ const MG: Iod = {
 const XA: Iod = {
   modality: 'XA',
   manyFrames: true,
-  sopClass: '1.2.840.10008.5.1.4.1.1.12.1',
+  sopClass: StorageClass.XA,
   pixels: grey(512, 512, 8, 10),
   photometric: 'MONOCHROME2',
   values: (request) => ({
@@ -230,7 +231,7 @@ const XA: Iod = {
 const RF: Iod = {
   modality: 'RF',
   manyFrames: true,
-  sopClass: '1.2.840.10008.5.1.4.1.1.12.2',
+  sopClass: StorageClass.RF,
   pixels: grey(512, 512, 8),
   photometric: 'MONOCHROME2',
   values: (request) => ({ ...XRAY, ...ifCine(request) }),
@@ -239,8 +240,8 @@ const RF: Iod = {
 const SC: Iod = {
   modality: 'OT',
   manyFrames: true,
-  sopClass: '1.2.840.10008.5.1.4.1.1.7',
-  multiFrame: '1.2.840.10008.5.1.4.1.1.7.4',
+  sopClass: StorageClass.SC,
+  multiFrame: StorageClass.SCMultiFrameTrueColor,
   pixels: colour(480, 640),
   photometric: 'RGB',
   values: (request) => ({
@@ -256,7 +257,7 @@ const SC: Iod = {
 /** Basic Text SR: a title, an observer and one finding (PS3.3 A.35.1). */
 const SR: Iod = {
   modality: 'SR',
-  sopClass: '1.2.840.10008.5.1.4.1.1.88.11',
+  sopClass: StorageClass.BasicTextSR,
   pixels: null,
   photometric: '',
   values: () => ({

@@ -9,12 +9,13 @@ import {
   plane,
   type Values,
 } from './synthetic-iods.ts';
+import { StorageClass } from '../dimse/uids.ts';
 
 /** Nuclear medicine, static (A.5). */
 const NM: Iod = {
   modality: 'NM',
   manyFrames: true,
-  sopClass: '1.2.840.10008.5.1.4.1.1.20',
+  sopClass: StorageClass.NM,
   pixels: grey(128, 128, 16, 2),
   photometric: 'MONOCHROME2',
   values: (request) => ({
@@ -52,7 +53,7 @@ const NM: Iod = {
 /** PET (A.21). */
 const PT: Iod = {
   modality: 'PT',
-  sopClass: '1.2.840.10008.5.1.4.1.1.128',
+  sopClass: StorageClass.PET,
   pixels: grey(128, 128, 16),
   photometric: 'MONOCHROME2',
   values: (request) => ({
@@ -85,7 +86,7 @@ const PT: Iod = {
 const SM: Iod = {
   modality: 'SM',
   manyFrames: true,
-  sopClass: '1.2.840.10008.5.1.4.1.1.77.1.6',
+  sopClass: StorageClass.VLWholeSlide,
   pixels: colour(256, 256, 16),
   photometric: 'RGB',
   values: (request) => slide(request),
@@ -173,7 +174,7 @@ function specimen(request: IodRequest): Values {
   };
 }
 
-const OTHER_INSTANCE = '1.2.840.10008.5.1.4.1.1.2';
+const OTHER_INSTANCE = StorageClass.CT;
 
 function references(request: IodRequest): Values {
   return {
@@ -205,7 +206,7 @@ function referencedImages(request: IodRequest): Values {
 /** Key object selection (A.35.4). */
 const KO: Iod = {
   modality: 'KO',
-  sopClass: '1.2.840.10008.5.1.4.1.1.88.59',
+  sopClass: StorageClass.KeyObjectSelection,
   pixels: null,
   photometric: '',
   values: (request) => ({
@@ -232,7 +233,7 @@ const KO: Iod = {
 /** Grayscale softcopy presentation state (A.33.1). */
 const PR: Iod = {
   modality: 'PR',
-  sopClass: '1.2.840.10008.5.1.4.1.1.11.1',
+  sopClass: StorageClass.GrayscalePresentationState,
   pixels: null,
   photometric: '',
   values: (request) => ({

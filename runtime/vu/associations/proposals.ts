@@ -1,6 +1,6 @@
 // What is proposed when a script associates: presentation contexts, roles, extended negotiation.
 import { SERVICE_CLASSES } from '../../dicom/dimse/services.ts';
-import { isStorageClass, SopClass, STORAGE_CLASSES } from '../../dicom/dimse/uids.ts';
+import { isStorageClass, SopClass, STORAGE_CLASSES, StorageClass } from '../../dicom/dimse/uids.ts';
 import type {
   CommonExtendedNegotiation,
   ExtendedNegotiation,
@@ -8,7 +8,7 @@ import type {
   RoleSelection,
 } from '../../dicom/ul/associate-request.ts';
 import { RingFault } from '../sandbox/host.ts';
-import { IDENTIFIER_SYNTAXES, sopClassOf, STORAGE_NAMES, transferSyntaxOf } from '../names.ts';
+import { IDENTIFIER_SYNTAXES, sopClassOf, transferSyntaxOf } from '../names.ts';
 
 /** What a script wants to do on the association. */
 export interface ContextWishes {
@@ -42,7 +42,7 @@ export interface Proposal {
 
 /** Storage Service Class (PS3.6 Annex A). */
 const STORAGE_SERVICE_CLASS = '1.2.840.10008.4.2';
-const SHORT_NAMES = Object.keys(STORAGE_NAMES).join(', ');
+const SHORT_NAMES = Object.keys(StorageClass).join(', ');
 const MAX_CONTEXTS = 128;
 const RETRIEVE_CLASSES: readonly string[] = [SopClass.STUDY_ROOT_GET, SopClass.PATIENT_ROOT_GET];
 const RETRIEVE_NAMES: ReadonlySet<string> = new Set([

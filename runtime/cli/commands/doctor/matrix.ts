@@ -5,17 +5,18 @@ import type { ProposedContext } from '../../../dicom/ul/associate-request.ts';
 import { attempt, release } from '../../wire/client.ts';
 import type { Diagnosis } from './finding.ts';
 import type { PeerCheck } from './peer-checks.ts';
+import { StorageClass } from '../../../dicom/dimse/uids.ts';
 
 const MODALITIES: Readonly<Record<string, string>> = {
-  CT: '1.2.840.10008.5.1.4.1.1.2',
-  MR: '1.2.840.10008.5.1.4.1.1.4',
-  US: '1.2.840.10008.5.1.4.1.1.6.1',
-  CR: '1.2.840.10008.5.1.4.1.1.1',
-  DX: '1.2.840.10008.5.1.4.1.1.1.1',
-  MG: '1.2.840.10008.5.1.4.1.1.1.2',
-  ES: '1.2.840.10008.5.1.4.1.1.77.1.1',
-  SC: '1.2.840.10008.5.1.4.1.1.7',
-  SR: '1.2.840.10008.5.1.4.1.1.88.11',
+  CT: StorageClass.CT,
+  MR: StorageClass.MR,
+  US: StorageClass.US,
+  CR: StorageClass.CR,
+  DX: StorageClass.DXPresentation,
+  MG: StorageClass.MGPresentation,
+  ES: StorageClass.VLEndoscopic,
+  SC: StorageClass.SC,
+  SR: StorageClass.BasicTextSR,
 };
 
 const SYNTAXES: readonly (readonly [string, string])[] = [
