@@ -10,9 +10,8 @@ import type { Outstanding } from './outstanding.ts';
 import type { Pending } from './pending.ts';
 import { ReplyView } from './reply-view.ts';
 import { Request } from './request.ts';
+import { isPending } from './status.ts';
 
-export const PENDING = 0xff00; // PS3.7 C.1.3
-export const PENDING_WARNING = 0xff01; // PS3.4 C.4.1.1.4
 const COMMAND_BIT = 0x01; // PS3.8 Annex E.2
 const LAST_BIT = 0x02;
 /** A command set is a few hundred bytes; an attribute identifier list may make it longer. */
@@ -228,8 +227,7 @@ export class Inbox {
   #finishReply(pending: Pending, buffer: Buffer, start: number, end: number): void {
     const user = this.#user;
     // To any other request "pending" is its answer: one that settled must never settle again.
-    const more =
-      pending.mayPend === true && (this.#status === PENDING || this.#status === PENDING_WARNING);
+    const more = pending.mayPend === true && isPending(this.#status);
     reply.status = this.#status;
     reply.pending = more;
     reply.messageId = pending.messageId;

@@ -41,3 +41,8 @@ export const Status = {
 /** Four upper-case hex digits, the form of the `status` tag. */
 export const statusHex = (status: number): string =>
   status.toString(16).toUpperCase().padStart(4, '0');
+
+/** More responses follow: pending, or pending without some optional keys (PS3.4 C.4.1.1.4). */
+export function isPending(status: number): boolean {
+  return status === Status.PENDING || status === Status.PENDING_WARNING;
+}

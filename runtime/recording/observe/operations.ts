@@ -2,7 +2,7 @@
 import { readText, readUint16 } from '../../dicom/dimse/command.ts';
 import { CommandField, Element, RESPONSE_BIT } from '../../dicom/dimse/elements.ts';
 import { serviceName } from '../../dicom/dimse/services.ts';
-import { PENDING, PENDING_WARNING } from '../../dicom/dimse/inbox.ts';
+import { isPending } from '../../dicom/dimse/status.ts';
 import { roundMs, type RecordedOperation } from '../format.ts';
 import { identifierFacts, instanceFacts } from './dataset-facts.ts';
 import type { Disguise } from './disguise.ts';
@@ -106,7 +106,7 @@ export class Operations {
     if (asked === undefined) return;
     const { operation } = asked;
     const { status, command } = message;
-    if (status === PENDING || status === PENDING_WARNING) {
+    if (isPending(status)) {
       operation.matches = (operation.matches ?? 0) + 1;
       return;
     }
