@@ -5,6 +5,7 @@ import type { ErrorEntry } from '../metrics/error-book.ts';
 import type { RunFacts } from '../metrics/facts.ts';
 import type { RecordedRow } from '../metrics/recorded/row.ts';
 import type { ScatterPoints } from '../metrics/distribution/scatter.ts';
+import type { SeriesDecl } from '../metrics/samples.ts';
 import type { ThresholdResult, TimeUnit } from '../metrics/summary.ts';
 
 export const RUNLOG_SCHEMA = 'dicomrun-log/1';
@@ -136,11 +137,7 @@ export interface EndRecord {
 export interface SeriesRecord {
   readonly k: 'series';
   readonly w: number;
-  readonly series: readonly {
-    readonly id: number;
-    readonly metric: string;
-    readonly tags: Readonly<Record<string, string>>;
-  }[];
+  readonly series: readonly Pick<SeriesDecl, 'id' | 'metric' | 'tags'>[];
 }
 
 /** samples.ndjson only: samples as columns; `t` in µs since t0, `v` null for what is no number. */

@@ -2,6 +2,7 @@
 // with the same cursor, so that such an output loses nothing either.
 import { closeSync, mkdirSync, openSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
+import type { SampleColumns } from '../metrics/samples.ts';
 import { SAMPLES_FILE } from './format.ts';
 import type { RunRecord, SamplesRecord, SeriesRecord } from './format.ts';
 
@@ -43,13 +44,7 @@ export class SampleLog {
     this.#append({ k: 'series', w: thread, series: list });
   }
 
-  samples(batch: {
-    readonly thread: number;
-    readonly n: number;
-    readonly series: Uint32Array;
-    readonly value: Float64Array;
-    readonly time: Float64Array;
-  }): void {
+  samples(batch: SampleColumns & { readonly thread: number }): void {
     const { thread, n } = batch;
     this.#append({
       k: 'samples',

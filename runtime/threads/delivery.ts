@@ -10,15 +10,15 @@ import type { DeliveryAccount } from '../metrics/summary.ts';
 export interface AcceptedColumns {
   readonly n: number;
   /** Study number, unique in the run (it carries the worker number). */
-  readonly study: Float64Array;
+  readonly study: Float64Array<ArrayBuffer>;
   /** Series and instance within the study: series * 2^20 + instance, both from 1. */
-  readonly member: Float64Array;
+  readonly member: Float64Array<ArrayBuffer>;
   /** Prototype: pool * 2^20 + member of the pool; gives the expected pixel hash. */
-  readonly prototype: Float64Array;
+  readonly prototype: Float64Array<ArrayBuffer>;
   /** Index into `routes` of the last `routes` message. */
-  readonly route: Uint16Array;
+  readonly route: Uint16Array<ArrayBuffer>;
   /** First byte of the request, ms since t0. */
-  readonly time: Float64Array;
+  readonly time: Float64Array<ArrayBuffer>;
 }
 
 export interface AcceptedUid {

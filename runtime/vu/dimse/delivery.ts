@@ -3,6 +3,7 @@ import type { MessagePort } from 'node:worker_threads';
 import { Answer } from '../../../api/bridge.ts';
 import { memberNumber, sopUid, studyUid } from '../../dicom/pool/identity.ts';
 import type {
+  AcceptedColumns,
   AcceptedUid,
   AcceptorToVu,
   SentRecipe,
@@ -31,14 +32,8 @@ interface StoredInstance {
   readonly sendStart: number;
 }
 
-interface Columns {
-  n: number;
-  readonly study: Float64Array<ArrayBuffer>;
-  readonly member: Float64Array<ArrayBuffer>;
-  readonly prototype: Float64Array<ArrayBuffer>;
-  readonly route: Uint16Array<ArrayBuffer>;
-  readonly time: Float64Array<ArrayBuffer>;
-}
+/** Those being filled. */
+type Columns = Omit<AcceptedColumns, 'n'> & { n: number };
 
 const columns = (): Columns => ({
   n: 0,
