@@ -1,24 +1,25 @@
 // Names of SOP classes and transfer syntaxes: short forms for tags, and what scripts may write.
 import { CLASS_NAMES, SERVICE_CLASSES } from '../dicom/dimse/services.ts';
 import { StorageClass } from '../dicom/dimse/uids.ts';
+import { TransferSyntax } from '../dicom/element/transfer-syntax.ts';
 
-const IMPLICIT = '1.2.840.10008.1.2';
-const EXPLICIT = '1.2.840.10008.1.2.1';
+const IMPLICIT = TransferSyntax.IMPLICIT_LE;
+const EXPLICIT = TransferSyntax.EXPLICIT_LE;
 
 /** Transfer syntaxes by the names used in tags and scripts (PS3.5 §10, PS3.6 Annex A). */
 export const TRANSFER_SYNTAXES: Readonly<Record<string, string>> = {
   ImplicitVRLittleEndian: IMPLICIT,
   ExplicitVRLittleEndian: EXPLICIT,
-  DeflatedExplicitVRLittleEndian: '1.2.840.10008.1.2.1.99',
-  ExplicitVRBigEndian: '1.2.840.10008.1.2.2',
-  JPEGBaseline8Bit: '1.2.840.10008.1.2.4.50',
-  JPEGExtended12Bit: '1.2.840.10008.1.2.4.51',
-  JPEGLossless: '1.2.840.10008.1.2.4.57',
-  JPEGLosslessSV1: '1.2.840.10008.1.2.4.70',
-  JPEGLSLossless: '1.2.840.10008.1.2.4.80',
-  JPEGLSNearLossless: '1.2.840.10008.1.2.4.81',
-  JPEG2000Lossless: '1.2.840.10008.1.2.4.90',
-  JPEG2000: '1.2.840.10008.1.2.4.91',
+  DeflatedExplicitVRLittleEndian: TransferSyntax.DEFLATED_LE,
+  ExplicitVRBigEndian: TransferSyntax.EXPLICIT_BE,
+  JPEGBaseline8Bit: TransferSyntax.JPEG_BASELINE,
+  JPEGExtended12Bit: TransferSyntax.JPEG_EXTENDED,
+  JPEGLossless: TransferSyntax.JPEG_LOSSLESS,
+  JPEGLosslessSV1: TransferSyntax.JPEG_LOSSLESS_SV1,
+  JPEGLSLossless: TransferSyntax.JPEG_LS_LOSSLESS,
+  JPEGLSNearLossless: TransferSyntax.JPEG_LS_LOSSY,
+  JPEG2000Lossless: TransferSyntax.JPEG_2000_LOSSLESS,
+  JPEG2000: TransferSyntax.JPEG_2000,
   MPEG2MPML: '1.2.840.10008.1.2.4.100',
   MPEG4HP41: '1.2.840.10008.1.2.4.102',
   HEVCMP51: '1.2.840.10008.1.2.4.107',
@@ -26,7 +27,7 @@ export const TRANSFER_SYNTAXES: Readonly<Record<string, string>> = {
   HTJ2KLossless: '1.2.840.10008.1.2.4.201',
   HTJ2KLosslessRPCL: '1.2.840.10008.1.2.4.202',
   HTJ2K: '1.2.840.10008.1.2.4.203',
-  RLELossless: '1.2.840.10008.1.2.5',
+  RLELossless: TransferSyntax.RLE,
 };
 
 const SHORT = new Map<string, string>(

@@ -7,7 +7,7 @@ import { Pool, putSlot } from '../../dicom/pool/prototype.ts';
 import type { Prototype } from '../../dicom/pool/prototype.ts';
 import { splitPrototypeNumber } from '../../dicom/pool/share.ts';
 import type { PoolShare } from '../../dicom/pool/share.ts';
-import { encodingOf } from '../../dicom/element/transfer-syntax.ts';
+import { encodingOf, TransferSyntax } from '../../dicom/element/transfer-syntax.ts';
 import type { TagDifference } from './delivery.ts';
 import { tagPath } from './headers/header.ts';
 import type { KeptHeader } from './headers/header.ts';
@@ -16,7 +16,7 @@ import { unreadable } from './tag-wishes.ts';
 import type { SentRecipe } from '../../threads/delivery.ts';
 
 /** PS3.5 Annex A: what a deflated header is once inflated. */
-const EXPLICIT_LE = '1.2.840.10008.1.2.1';
+const EXPLICIT_LE = TransferSyntax.EXPLICIT_LE;
 
 /** Which instance, and of what it was made. */
 export interface SentInstance {

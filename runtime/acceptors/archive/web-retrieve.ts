@@ -102,14 +102,14 @@ function drained(response: ServerResponse): Promise<void> {
 /** Media type of a frame by its transfer syntax (PS3.18 Table 8.7.3-2); native ones are bytes. */
 const FRAME_TYPES: Readonly<Record<string, string>> = {
   [TransferSyntax.RLE]: 'image/dicom-rle',
-  '1.2.840.10008.1.2.4.50': 'image/jpeg',
-  '1.2.840.10008.1.2.4.51': 'image/jpeg',
-  '1.2.840.10008.1.2.4.57': 'image/jpeg',
-  '1.2.840.10008.1.2.4.70': 'image/jpeg',
-  '1.2.840.10008.1.2.4.80': 'image/jls',
-  '1.2.840.10008.1.2.4.81': 'image/jls',
-  '1.2.840.10008.1.2.4.90': 'image/jp2',
-  '1.2.840.10008.1.2.4.91': 'image/jp2',
+  [TransferSyntax.JPEG_BASELINE]: 'image/jpeg',
+  [TransferSyntax.JPEG_EXTENDED]: 'image/jpeg',
+  [TransferSyntax.JPEG_LOSSLESS]: 'image/jpeg',
+  [TransferSyntax.JPEG_LOSSLESS_SV1]: 'image/jpeg',
+  [TransferSyntax.JPEG_LS_LOSSLESS]: 'image/jls',
+  [TransferSyntax.JPEG_LS_LOSSY]: 'image/jls',
+  [TransferSyntax.JPEG_2000_LOSSLESS]: 'image/jp2',
+  [TransferSyntax.JPEG_2000]: 'image/jp2',
 };
 
 /**

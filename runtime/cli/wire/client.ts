@@ -18,12 +18,13 @@ import { DicomError } from '../../dicom/errors.ts';
 import type { Failure } from '../../dicom/errors.ts';
 import { echoRequest, VERIFICATION_SOP_CLASS } from '../../dicom/scu/requests.ts';
 import { contextText, describeFailure, peerText } from '../../dicom/failure-text.ts';
+import { TransferSyntax } from '../../dicom/element/transfer-syntax.ts';
 
 export type PeerAddress = Pick<Target, 'host' | 'port' | 'calledAET' | 'callingAET'> &
   Partial<Pick<Target, 'tls' | 'maxPdu' | 'sourceAddress'>>;
 
-export const IMPLICIT_LITTLE = '1.2.840.10008.1.2';
-export const EXPLICIT_LITTLE = '1.2.840.10008.1.2.1';
+export const IMPLICIT_LITTLE = TransferSyntax.IMPLICIT_LE;
+export const EXPLICIT_LITTLE = TransferSyntax.EXPLICIT_LE;
 
 /** The Verification SOP class, as everybody supports it. */
 export const ECHO_CONTEXT: ProposedContext = {

@@ -18,7 +18,7 @@ import {
 } from '../element/element-index.ts';
 import { encodeValue, type ValueContext } from '../element/element-value.ts';
 import { isRelabelled, relabelled } from './relabel.ts';
-import { type Encoding, encodingOf } from '../element/transfer-syntax.ts';
+import { type Encoding, encodingOf, TransferSyntax } from '../element/transfer-syntax.ts';
 import { SHORT_VRS, vrCode } from '../element/vr.ts';
 
 const SPECIFIC_CHARACTER_SET = 0x00080005;
@@ -72,7 +72,7 @@ export function patchHeader(
 
 function patchDeflated(bytes: Buffer, edits: CompiledEdits, options: PatchOptions): Buffer {
   const plain = inflateDataset(bytes);
-  return deflateDataset(patchHeader(plain, '1.2.840.10008.1.2.1', edits, options));
+  return deflateDataset(patchHeader(plain, TransferSyntax.EXPLICIT_LE, edits, options));
 }
 
 const ALWAYS_INFLATED_BYTES = 256 * 1024 ** 2;

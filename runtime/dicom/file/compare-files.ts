@@ -9,6 +9,7 @@ import { errorCode, findFiles } from './file-walk.ts';
 import { guessBareSyntax } from './bare.ts';
 import { isPart10, PREAMBLE_BYTES, readMeta } from './part10.ts';
 import { getValue, openDataset } from '../element/json.ts';
+import { TransferSyntax } from '../element/transfer-syntax.ts';
 
 interface Opened {
   /** One line about the file. */
@@ -47,7 +48,7 @@ function readInstance(path: string): Comparable & Opened {
 
 /** Where file meta information starts, and how it is written (PS3.10 §7.1). */
 const META_OFFSET = PREAMBLE_BYTES + 4;
-const META_SYNTAX = '1.2.840.10008.1.2.1';
+const META_SYNTAX = TransferSyntax.EXPLICIT_LE;
 
 function unreadable(path: string, code: string): DataError {
   if (code === 'EISDIR') {

@@ -12,6 +12,7 @@ import { headerFacts, PoolBuilder, type HeaderFacts, pixelValue } from './pool-b
 import { LARGE_FILE_BYTES, type PoolShare, sizeClass, type SkippedFiles } from './share.ts';
 import { matchesTags } from '../element/json.ts';
 import { isCompressed, transcode } from '../file/transcode.ts';
+import { TransferSyntax } from '../element/transfer-syntax.ts';
 
 /** Which instances are wanted. All conditions must hold. */
 export interface FileFilter {
@@ -221,7 +222,7 @@ function loadSmall(
   let dataset = bytes.subarray(start.datasetOffset);
   let { transferSyntax } = start;
   if (loader.request.decompress === true && isCompressed(transferSyntax)) {
-    ({ dataset, transferSyntax } = transcode(dataset, transferSyntax, '1.2.840.10008.1.2.1'));
+    ({ dataset, transferSyntax } = transcode(dataset, transferSyntax, TransferSyntax.EXPLICIT_LE));
   }
   const facts = headerFacts(dataset, transferSyntax);
   const rejected = judge(

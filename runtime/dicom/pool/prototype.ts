@@ -25,7 +25,7 @@ import {
   type Identity,
 } from './identity.ts';
 import { type PoolShare, type PrototypeShare, prototypeNumber, SlotField } from './share.ts';
-import { encodingOf } from '../element/transfer-syntax.ts';
+import { encodingOf, TransferSyntax } from '../element/transfer-syntax.ts';
 
 /** Tags of the slots, in the order of `SlotField`. */
 export const SLOT_TAGS: readonly number[] = [
@@ -138,7 +138,7 @@ export class Prototype {
   }
 }
 
-const EXPLICIT_LE = '1.2.840.10008.1.2.1';
+const EXPLICIT_LE = TransferSyntax.EXPLICIT_LE;
 
 function readRange(path: string, offset: number, target: Buffer): void {
   const file = openSync(path, 'r');

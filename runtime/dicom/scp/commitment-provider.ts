@@ -12,6 +12,7 @@ import { type DelaySpec, drawDelay } from './draw.ts';
 import { readIdentifier } from './identifier.ts';
 import { later } from './later.ts';
 import type { MoveDestination } from './retrieve-provider.ts';
+import { TransferSyntax } from '../element/transfer-syntax.ts';
 
 export interface CommitmentProviderOptions {
   /**
@@ -32,7 +33,7 @@ export interface CommitmentProviderOptions {
 
 const ALL_COMMITTED = 1; // PS3.4 J.3.3
 const FAILURES_EXIST = 2;
-const IMPLICIT_LITTLE_ENDIAN = '1.2.840.10008.1.2';
+const IMPLICIT_LITTLE_ENDIAN = TransferSyntax.IMPLICIT_LE;
 
 interface Reference {
   readonly ReferencedSOPClassUID: string;

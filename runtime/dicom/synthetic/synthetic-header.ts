@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { dcmjs } from '../element/dictionary.ts';
 import type { PixelShape } from './pixels.ts';
 import type { Iod, Values } from './synthetic-iods.ts';
+import { TransferSyntax } from '../element/transfer-syntax.ts';
 
 /** UIDs of synthetic instances before they get an identity: reproducible from a seed. */
 export function seededUid(seed: string, n: number): string {
@@ -29,7 +30,7 @@ export function makeHeader(request: HeaderRequest): Buffer {
   const { DicomMetaDictionary, DicomMessage, WriteBufferStream } = dcmjs().data;
   const denaturalized = DicomMetaDictionary.denaturalizeDataset(values);
   const stream = new WriteBufferStream(64 * 1024, true);
-  DicomMessage.write(denaturalized, stream, '1.2.840.10008.1.2.1', {});
+  DicomMessage.write(denaturalized, stream, TransferSyntax.EXPLICIT_LE, {});
   return Buffer.from(stream.getBuffer());
 }
 
