@@ -57,6 +57,10 @@ describe('recorded', () => {
     expect([...startsOf(scenarioOf(part, hours)).which]).toEqual([1, 2]);
     expect(timesMs(scenarioOf({ from: '2h' }, hours))).toEqual([0, 0.5 * HOUR_MS]);
     expect(timesMs(scenarioOf({ from: '1h30m', speed: 60 }, hours))).toEqual([0, 30_000, 60_000]);
+    // The grammar of all durations: days, and what Go writes.
+    for (const from of ['.0625d', '90.m', '1h1800s', '5400000000us']) {
+      expect(timesMs(scenarioOf({ from, speed: 60 }, hours))).toEqual([0, 30_000, 60_000]);
+    }
   });
 
   it('goes round as often as it is told', () => {

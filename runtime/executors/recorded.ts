@@ -7,6 +7,7 @@
 // With `scale` n each association starts n times: the first at its time, the others up to half a
 // minute of the recording off it. A fraction leaves out, or adds, as many of them at random; the same
 // ones every time.
+import { parseDuration } from '../../api/duration.ts';
 import { formatNs, NS_PER_S } from './duration.ts';
 import type { Executor } from './executor.ts';
 import type { VuStep } from './plan.ts';
@@ -142,20 +143,15 @@ function windowOf(scenario: Recorded): { fromMs: number; untilMs: number } {
 function fromOf({ recording, from }: Recorded): number | null {
   if (from === '') return recording.at[0] ?? 0;
   const clock = /^(\d{1,2}):(\d\d)(?::(\d\d))?$/.exec(from);
-  if (clock === null) return offsetOf(from);
+  if (clock === null) {
+    const ns = parseDuration(from);
+    return ns === null ? null : ns / NS_PER_MS;
+  }
   const [, hours = '0', minutes = '0', seconds = '0'] = clock;
   if (Number(hours) > 23 || Number(minutes) > 59 || Number(seconds) > 59) return null;
   const wanted = ((Number(hours) * 60 + Number(minutes)) * 60 + Number(seconds)) * 1000;
   const wall = recording.startedAtMs + recording.utcOffsetMinutes * 60_000;
   return (((wanted - wall) % DAY_MS) + DAY_MS) % DAY_MS;
-}
-
-const UNITS: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 };
-
-function offsetOf(text: string): number | null {
-  const parts = [...text.matchAll(/(\d+(?:\.\d+)?)(ms|s|m|h)/g)];
-  if (parts.length === 0 || parts.map(([part]) => part).join('') !== text) return null;
-  return parts.reduce((sum, [, n, unit]) => sum + Number(n) * (UNITS[unit ?? ''] ?? 0), 0);
 }
 
 function check(scenario: Recorded): string[] {

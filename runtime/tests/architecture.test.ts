@@ -90,7 +90,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   runlog: ['metrics', 'errors'],
   // The kinds of outputs say themselves how they are written, as executors do.
   config: ['executors', 'outputs', 'metrics', 'bundler', 'metric-table', 'durations', 'errors'],
-  executors: ['metric-table', 'errors'],
+  executors: ['metric-table', 'durations', 'errors'],
   metrics: ['metric-table', 'errors'],
   threads: ['config:types', 'dicom:types', 'executors:types', 'metrics:types', 'errors:types'],
   bundler: ['abi'],
