@@ -125,6 +125,31 @@ describe('scripts and difficult peers', () => {
     expect(told['create']).toMatchObject({ ...timeout, ms: 100 });
   });
 
+  it('warns of a peer that answers for another instance, once', async () => {
+    const port = await serve({
+      onStoreEnd: (association, request) => {
+        association.respond(request, { status: 0, sopInstance: '1.2.3' });
+        return REPLY_LATER;
+      },
+    });
+    const right = await serve();
+    const { code, told, out, err } = await runScript(
+      `
+      const ct = dicom.synthetic({ modality: 'CT', rows: 8, columns: 8 });
+      const [peer, right] = [dicom.peer({}), dicom.peer({ connect: '${at(right).replace('PEER', 'RIGHT')}' })];
+      export default async function () {
+        for (let i = 0; i < 3; i++) await peer.store(ct);
+        const own = { edits: { SOPInstanceUID: '2.25.7' } };
+        tell('stored', { ok: (await peer.store(ct)).ok, own: (await right.store(ct, own)).ok, right: (await right.store(ct)).ok });
+      }`,
+      ['-c', at(port), ...ONCE],
+    );
+    expect({ code, out, err }).toMatchObject({ code: 0 });
+    expect(told['stored']).toEqual({ ok: true, own: true, right: true });
+    expect(err.match(/answered a C-STORE for another SOP instance/g)).toHaveLength(1);
+    expect(err).toMatch(/PEER@\S+: answered a C-STORE/);
+  });
+
   it('ends a call that hangs when its time to stop gracefully is over, as no failure of the call', async () => {
     const port = await serve({ onRequest: () => undefined });
     const { code, out, err } = await runScript(

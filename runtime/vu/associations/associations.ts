@@ -34,6 +34,8 @@ export class OpenAssociation {
   receivedBefore: number;
   /** Set while we end it ourselves, so that its end is no failure. */
   leaving: boolean;
+  /** Its first store was answered, and that looked at for whom it was. */
+  compared: boolean;
 
   constructor(
     handle: number,
@@ -49,6 +51,7 @@ export class OpenAssociation {
     this.sentBefore = 0;
     this.receivedBefore = 0;
     this.leaving = false;
+    this.compared = false;
   }
 }
 

@@ -26,6 +26,7 @@ import type { SentRecipe } from '../../threads/delivery.ts';
 import type { TagContext } from '../observe/tags.ts';
 
 const ERROR_COMMENT = 0x0902;
+const AFFECTED_SOP_INSTANCE = 0x1000;
 /** Bundle keys: peer * 2^36 + prototype class * 2^20 + status (16 bits), + service. */
 const PEER_FACTOR = 2 ** 36;
 const CLASS_FACTOR = 2 ** 20;
@@ -53,6 +54,8 @@ export class Stores implements ReplyTaker {
   readonly #identity = { study: 0, member: 0 };
   readonly #edits = new StoreEdits();
   readonly #nagle = new NagleWatch();
+  /** Peers, by number, that were told to answer for other instances. */
+  readonly #strange = new Set<number>();
 
   constructor(
     parts: WorkerParts,
@@ -206,6 +209,7 @@ export class Stores implements ReplyTaker {
     this.#parts.vu(operation.slot).counted += operation.bytes;
     const gap = operation.lastByte - operation.firstByte;
     if (this.#nagle.answered(gap)) this.#warnOfNagle(operation, open);
+    if (!open.compared) this.#compare(operation, open, reply);
     if (ok) this.#accepted(operation, open, detail);
     else this.#failed(open, operation, reply);
     if (status === 0) host.succeed(operation);
@@ -356,6 +360,23 @@ export class Stores implements ReplyTaker {
   }
 
   /** Responses whose last byte comes some 40 ms after the first: Nagle's algorithm at the peer. */
+  /**
+   * Whether the response is for the instance that was sent, where it says so (PS3.7 §9.1.1.1).
+   *
+   * why: once an association; a peer that mixes them up does so always, and each would cost a text
+   */
+  #compare(operation: Operation, open: OpenAssociation, reply: Reply): void {
+    open.compared = true;
+    const detail = operation.detail as StoreDetail | null;
+    const { peer, peerNumber } = open.spec;
+    if (detail?.faulty === true || this.#strange.has(peerNumber)) return;
+    const named = reply.text(AFFECTED_SOP_INSTANCE);
+    if (named === '' || named === this.#uidOf(operation)) return;
+    this.#strange.add(peerNumber);
+    const what = 'answered a C-STORE for another SOP instance than it was sent (PS3.7 §9.1.1.1)';
+    this.#parts.log('warn', `${peerText(peer)}: ${what}; its status may be that of another image`);
+  }
+
   #warnOfNagle(operation: Operation, open: OpenAssociation): void {
     const hint = nagleHint(operation.firstByte, operation.lastByte);
     const peer = peerText(open.spec.peer);
