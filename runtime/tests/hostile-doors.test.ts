@@ -173,15 +173,19 @@ describe('ports', () => {
 
 describe('results', () => {
   it('of a run are readable by their owner alone', async () => {
-    place = new Place({ 'store.ts': STORE_SCRIPT });
+    const own = `export const handleSummary = () => ({ 'own.txt': 'mine' });\n`;
+    place = new Place({ 'store.ts': STORE_SCRIPT, 'own.ts': STORE_SCRIPT + own });
     const more = ['--settle', '1s', '--out', 'json=samples.json', '--out', 'csv=samples.csv'];
-    const ran = await place.run(['run', 'store.ts', '--embedded', ...more]);
+    const exported = ['--summary-export', 'k6.json'];
+    const ran = await place.run(['run', 'own.ts', '--embedded', ...more, ...exported]);
     expect(ran.code, ran.err).toBe(0);
     const smoked = await place.run(['smoke', 'store.ts', '--embedded', '--settle', '1s']);
     expect(smoked.code, smoked.err).toBe(0);
     const files = [
       ...place.runs().flatMap(filesUnder),
-      ...['samples.json', 'samples.csv'].map((name) => join(place.folder, name)),
+      ...['samples.json', 'samples.csv', 'k6.json', 'own.txt'].map((name) =>
+        join(place.folder, name),
+      ),
     ];
     const names = files.map((file) => basename(file)).sort();
     expect(names).toEqual(expect.arrayContaining(['ledger.jsonl', 'run.ndjson', 'summary.json']));

@@ -114,13 +114,14 @@ export default function () {
     expect(place.summary().execution.iterations).toBeGreaterThan(20);
   });
 
-  it('that fills the memory in its init code is told so, with what to do', async () => {
-    const place = new Place({
-      'init.js':
-        'const all = []; for (;;) all.push(new Array(1e6).fill(1.5));\nexport default function () {}\n',
-    });
+  const FILL = 'const all = []; for (;;) all.push(new Array(1e6).fill(1.5));';
+  it.each([
+    ['its init code', FILL],
+    ['setup()', `export function setup() { ${FILL} }`],
+  ])('that fills the memory in %s is told so, with what to do', async (_where, fill) => {
+    const place = new Place({ 'fills.js': `${fill}\nexport default function () {}\n` });
     places.push(place);
-    const { code, err } = await place.run(['run', 'init.js', '--worker-heap', '70MB']);
+    const { code, err } = await place.run(['run', 'fills.js', '--worker-heap', '70MB']);
     expect(code, err).toBe(107);
     expect(err).toMatch(/the script used up the memory of its worker/);
     expect(err).toMatch(/--worker-heap/);

@@ -93,6 +93,10 @@ describe('a dead InfluxDB', () => {
     const out = 'influxdb=http://127.0.0.1:1/db';
     const running = place.start(['run', 'nothing.ts', '--no-report', '--out', out]);
     await running.says('trying for up to 30 s more');
+    // Who leaves at once has a summary all the same.
+    const draft = place.summary();
+    expect(draft.execution.iterations).toBe(1);
+    expect(draft.outputs[0]?.note).toBe('still being written');
     running.kill('SIGINT');
     const began = performance.now();
     const result = await running.done;

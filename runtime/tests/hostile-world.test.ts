@@ -1,6 +1,14 @@
 // Faults of the world around a run: signals in every phase, files, ports, names, disks, targets.
 import { execFileSync, spawn, spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { createServer, type Server } from 'node:net';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
@@ -163,6 +171,23 @@ describe('files and disks', () => {
     } finally {
       execFileSync('umount', [folder]);
     }
+  });
+
+  it('a results folder that goes while the run goes on: what is listed is there', async () => {
+    place = new Place({ 'store.ts': STORE_SCRIPT });
+    const running = place.start(['run', 'store.ts', ...QUICK, '--vus', '1', '--duration', '4s']);
+    const log = (): string => {
+      const results = join(place.folder, 'results');
+      const [run = ''] = existsSync(results) ? place.runs() : [];
+      return join(run, 'run.ndjson');
+    };
+    await expect.poll(() => existsSync(log()), { timeout: 20_000 }).toBe(true);
+    rmSync(join(place.folder, 'results'), { recursive: true });
+    const { code, out, err } = await running.done;
+    expect(code, err).toBe(0);
+    expect(err).not.toMatch(/fault of dicomrun/);
+    const named = [...out.matchAll(/^ +(results\/\S+) +\S/gm)].map(([, path = '']) => path);
+    expect(named.filter((path) => !existsSync(join(place.folder, path)))).toEqual([]);
   });
 
   it('a closed reader (| head -1) changes neither run nor verdict', async () => {

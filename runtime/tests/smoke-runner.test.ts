@@ -277,6 +277,16 @@ describe('a failed check', () => {
     expect(details).toContain('"check":"described"');
   });
 
+  it('a manual step with what is no text is told, and the run ends in order', async () => {
+    const script = `import dicom from 'dicom';
+      export default function () { dicom.manual(5, ['a']); }`;
+    place = new Place({ 'tests/manual.ts': script });
+    const { code, err } = await smoke();
+    expect([0, 99], err).toContain(code);
+    expect(err).not.toMatch(/internal:|fault of dicomrun/);
+    expect(junit()).toContain('<testsuites');
+  });
+
   it('is no check without conditions, and undefined is no wish', async () => {
     const script = `import dicom from 'dicom';
       import { check } from 'k6';
