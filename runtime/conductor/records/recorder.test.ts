@@ -68,12 +68,12 @@ afterEach(() => {
 });
 
 describe('events', () => {
-  it('tell the start and the end, so that a panel can mark both', () => {
+  it('tell the start, the stages and the end, so that a panel can mark them', () => {
     const { recorder, events } = running();
     vi.advanceTimersByTime(1000);
     recorder.ended(1000);
     recorder.finish(1000);
-    expect([events[0], events.at(-1)]).toEqual(['start', 'end']);
+    expect(events).toEqual(['start', 'stage', 'end']);
   });
 });
 
