@@ -138,13 +138,22 @@ function flagWords(spelt: string, value: FlagValues[string] | undefined): readon
   return given.map((one) => `${spelt} ${shellWord(String(one))}`);
 }
 
+/** None where the folder was removed while the run went on, or cannot be read any more. */
+function namesIn(folder: string): readonly string[] {
+  try {
+    return readdirSync(folder);
+  } catch {
+    return [];
+  }
+}
+
 /** The run of the same script before this one, in the same folder of results. */
 function runBefore(terminal: Terminal, folder: string): string | null {
   const [name, home] = [basename(folder), dirname(folder)];
   const scriptOf = (run: string) => /^\d{8}-\d{6}-(.*)-[0-9a-f]{4}$/.exec(run)?.[1];
   const script = scriptOf(name);
   if (script === undefined) return null;
-  const runs = readdirSync(resolve(terminal.cwd, home));
+  const runs = namesIn(resolve(terminal.cwd, home));
   // A smoke run, which has junit.xml, is no load to compare with; nor what never came to its end.
   const has = (run: string, file: string) => existsSync(resolve(terminal.cwd, home, run, file));
   const isLoad = (run: string) => has(run, 'summary.json') && !has(run, 'junit.xml');
