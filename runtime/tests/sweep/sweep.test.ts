@@ -19,7 +19,7 @@ const LONGEST_MS = 120_000;
 /** What CI runs: a script of each kind. */
 const CHOSEN: readonly string[] = [
   ...['02-query/move.ts', 'compass/find-client.ts', 'gateway/byte-preservation.ts'],
-  ...['progression/01-echo.ts', 'scenarios/monday.ts'],
+  'progression/01-echo.ts',
 ];
 
 const bench = new Bench('sweep');
