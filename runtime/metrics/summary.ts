@@ -217,8 +217,9 @@ export interface DeliveryAccount {
   readonly associationsPerStudy?: { readonly mean: number; readonly max: number };
   /** Arrivals after a later member of their study. */
   readonly outOfOrder?: number;
-  /** First byte sent to arrival. */
+  /** First byte sent to arrival; from agent to agent wrong by up to `durationErrorMs`, if any. */
   readonly duration?: TrendStats;
+  readonly durationErrorMs?: number;
 }
 
 /** UIDs by their tails, `…120001000003`, unless the run was told `--phi-ok`. */

@@ -107,6 +107,9 @@ export interface TotalsRecord {
   readonly rows: readonly ViewRow[];
 }
 
+/** `arrivedMs` is absent in older logs. */
+export type StrayEntry = readonly [digest: string, arrivals: number, arrivedMs?: number];
+
 /**
  * Of a part of a plan: some of what its account left open, which the receivers of another part may
  * close. Instances by a digest of their UID.
@@ -117,8 +120,10 @@ export interface OpenRecord {
   readonly scenario: string;
   /** Accepted here, and not arrived here. */
   readonly missing?: readonly string[];
-  /** Arrived here so many times, and sent by nobody here. */
-  readonly strays?: readonly (readonly [digest: string, arrivals: number])[];
+  /** When each of these was sent, ms since t0 of the part; absent in older logs. */
+  readonly sent?: readonly number[];
+  /** Arrived here so many times, first then (ms since t0 of the part), and sent by nobody here. */
+  readonly strays?: readonly StrayEntry[];
   /** Of those that the end record names as missing, in its order. */
   readonly shown?: readonly string[];
   /** Whether `strays` count as unexpected. */

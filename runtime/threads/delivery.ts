@@ -107,6 +107,8 @@ export interface StrayInstance {
   readonly route: string;
   readonly scenario: string;
   readonly arrivals: number;
+  /** The first of them, ms since t0. */
+  readonly arrivedMs: number;
   /** Whether it counts as unexpected. */
   readonly counted: boolean;
 }

@@ -300,7 +300,8 @@ export class Account {
     const route = this.#strayRoute(slot);
     if (counted) this.#tally(route).unexpected++;
     const [a = 0, b = 0] = [instances.keyA[slot], instances.keyB[slot]];
-    this.#listener.stray?.(a, b, { route, arrivals, counted });
+    const arrived = instances.arrived[slot] ?? NaN;
+    this.#listener.stray?.(a, b, { route, arrivals, arrived, counted });
   }
 
   /** An unexpected arrival belongs to the route of its study, or to the only route there is. */

@@ -259,11 +259,12 @@ export class Desk {
           sentMs: sent,
         });
       },
-      stray: (a, b, { route, arrivals, counted }) => {
+      stray: (a, b, { route, arrivals, arrived, counted }) => {
         if (this.strays.length >= mostStrays) return;
         const { name = this.#strayName(receiver), scenario = '' } = this.#routes[route] ?? {};
         const sopInstanceUid = keys.uid(a, b);
-        this.strays.push({ sopInstanceUid, route: name, scenario, arrivals, counted });
+        const came = { arrivals, arrivedMs: arrived, counted };
+        this.strays.push({ sopInstanceUid, route: name, scenario, ...came });
       },
     };
   }

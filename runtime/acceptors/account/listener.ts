@@ -27,6 +27,8 @@ export interface Stray {
   /** {@link NO_ROUTE}: of no route. */
   readonly route: number;
   readonly arrivals: number;
+  /** The first of them, ms since t0. */
+  readonly arrived: number;
   /** Whether it is unexpected; where nobody delivers, nothing is. */
   readonly counted: boolean;
 }

@@ -44,15 +44,23 @@ const DIGEST_CHARACTERS = 20;
 export function* openRecords({ missing, strays }: DeliveryCounts): Generator<OpenRecord> {
   const lost = grouped(missing, ({ route, scenario = '' }) => ({ route, scenario }));
   for (const { key, items } of lost) {
-    yield { k: 'open', ...key, missing: items.map((one) => digest(one.sopInstanceUid)) };
+    const sent = items.map(({ sentMs = NaN }) => rounded(sentMs));
+    yield { k: 'open', ...key, missing: items.map((one) => digest(one.sopInstanceUid)), sent };
   }
   const shown = missing.slice(0, MOST_MISSING_SHOWN).map((one) => digest(one.sopInstanceUid));
   if (shown.length > 0) yield { k: 'open', route: '', scenario: '', shown };
   const came = grouped(strays, ({ route, scenario, counted }) => ({ route, scenario, counted }));
   for (const { key, items } of came) {
-    const named = items.map((one) => [digest(one.sopInstanceUid), one.arrivals] as const);
-    yield { k: 'open', ...key, strays: named };
+    const strays = items.map(
+      (one) => [digest(one.sopInstanceUid), one.arrivals, rounded(one.arrivedMs)] as const,
+    );
+    yield { k: 'open', ...key, strays };
   }
+}
+
+/** To a microsecond. */
+function rounded(ms: number): number {
+  return Math.round(ms * 1_000) / 1_000;
 }
 
 function digest(uid: string): string {

@@ -67,4 +67,50 @@ describe('accounts of several parts', () => {
     expect(joinAccounts([told, receiver(['a', 1])]).missing).toEqual([named('…b')]);
     expect(joinAccounts([part({ accepted: 5, missing: 5 }), receiver()]).unnamed).toBe(5);
   });
+
+  it('time what arrived elsewhere where the clocks are known, by its first arrival', () => {
+    const lost = part(
+      { accepted: 3, missing: 3 },
+      { missing: ['a', 'b', 'c'], sent: [100, 200, 300] },
+    );
+    const early = part({}, { strays: [['a', 1, 1_150]], counted: true });
+    const late = part(
+      {},
+      {
+        strays: [
+          ['a', 1, 30],
+          ['b', 1, 90],
+          ['c', 1],
+        ],
+        counted: true,
+      },
+    );
+    // The second is 1 s ahead, the third 100 ms behind, each known to half a millisecond.
+    const offsets = [0, 1_000, -100];
+    const at = (one: number, ms: number) => {
+      return { ms: ms - (offsets[one] ?? 0), boundMs: one === 0 ? 0 : 0.5 };
+    };
+    const { deliveries, accounts } = joinAccounts([lost, early, late], { at });
+    expect(deliveries).toEqual([
+      { route: 'A', scenario: '', at: 130, durationMs: 30, boundMs: 0.5 },
+      // What cannot have taken less than nothing.
+      { route: 'A', scenario: '', at: 190, durationMs: 0, boundMs: 0.5 },
+    ]);
+    expect(accounts[0]).toMatchObject({ unique: 3, missing: 0, durationErrorMs: 0.5 });
+    const unknown = joinAccounts([lost, early, late]);
+    expect(unknown.deliveries).toEqual([]);
+    expect(unknown.accounts[0]?.durationErrorMs).toBeUndefined();
+  });
+
+  it('time what came to another receiver of the same part by its own clock', () => {
+    const one = part(
+      { accepted: 1, missing: 1 },
+      { missing: ['a'], sent: [100] },
+      { strays: [['a', 1, 107]], counted: true },
+    );
+    const at = (_: number, ms: number) => ({ ms: ms + Math.sin(ms), boundMs: 0.5 });
+    const { deliveries, accounts } = joinAccounts([one], { at });
+    expect(deliveries).toMatchObject([{ durationMs: 7, boundMs: 0 }]);
+    expect(accounts[0]?.durationErrorMs).toBeUndefined();
+  });
 });

@@ -22,6 +22,26 @@ export interface Joined {
   readonly corrections: readonly Correction[];
   /** Missing or unexpected instances that no part named, as there were too many. */
   readonly unnamed: number;
+  /** What arrived at another part than sent it, with its time; none where clocks were not compared. */
+  readonly deliveries: readonly CrossDelivery[];
+}
+
+/** An instance that one part sent and another received. */
+export interface CrossDelivery {
+  readonly route: string;
+  readonly scenario: string;
+  /** First arrival, ms since t0 of the whole. */
+  readonly at: number;
+  /** First byte sent to first arrival, ms; what cannot be is 0. */
+  readonly durationMs: number;
+  /** How wrong that may be: the clocks are two. */
+  readonly boundMs: number;
+}
+
+/** Times of parts by one clock. */
+export interface PartClocks {
+  /** Of a time of a part, ms since its t0: ms since t0 of the whole, and how wrong that may be. */
+  at(part: number, ms: number): { readonly ms: number; readonly boundMs: number };
 }
 
 export interface Accounted {
@@ -37,21 +57,29 @@ interface Place {
 
 interface Lost extends Place {
   arrivals: number;
+  /** ms since t0 of its part; NaN where it is not known. */
+  readonly sent: number;
+  first: { readonly part: number; readonly ms: number; readonly at: number } | null;
 }
 
 const COUNTED = ['accepted', 'arrived', 'unique', 'missing', 'late'] as const;
 const MORE_COUNTED = ['duplicated', 'corrupted', 'unexpected'] as const;
 type Field = (typeof COUNTED)[number] | (typeof MORE_COUNTED)[number];
 
-export function joinAccounts(parts: readonly Accounted[]): Joined {
+/** `clocks`: where those of the parts were compared. */
+export function joinAccounts(parts: readonly Accounted[], clocks?: PartClocks): Joined {
   const lost = lostOf(parts);
   const changes = new Changes();
   for (const [part, { open }] of parts.entries()) {
     for (const { route, scenario, counted, strays = [] } of open) {
-      for (const [digest, arrivals] of strays) {
+      for (const [digest, arrivals, ms] of strays) {
         const found = lost.get(digest);
         if (found === undefined) continue;
         found.arrivals += arrivals;
+        const at = ms === undefined ? undefined : clocks?.at(part, ms).ms;
+        if (ms !== undefined && at !== undefined && at < (found.first?.at ?? Infinity)) {
+          found.first = { part, ms, at };
+        }
         if (counted === true) changes.add({ part, route, scenario }, 'unexpected', -1);
       }
     }
@@ -63,8 +91,10 @@ export function joinAccounts(parts: readonly Accounted[]): Joined {
     changes.add(one, 'arrived', one.arrivals);
     if (one.arrivals > 1) changes.add(one, 'duplicated', one.arrivals - 1);
   }
+  const deliveries = clocks === undefined ? [] : deliveriesOf(lost.values(), clocks);
   return {
-    accounts: sumOf(parts, changes),
+    accounts: sumOf(parts, changes).map((one) => withError(one, deliveries)),
+    deliveries,
     missing: parts.flatMap((part) => stillMissing(part, lost)),
     corrections: changes.corrections(),
     unnamed: unnamedOf(parts),
@@ -75,13 +105,37 @@ export function joinAccounts(parts: readonly Accounted[]): Joined {
 function lostOf(parts: readonly Accounted[]): ReadonlyMap<string, Lost> {
   const lost = new Map<string, Lost>();
   for (const [part, { open }] of parts.entries()) {
-    for (const { route, scenario, missing = [] } of open) {
-      for (const digest of missing) {
-        if (!lost.has(digest)) lost.set(digest, { part, route, scenario, arrivals: 0 });
+    for (const { route, scenario, missing = [], sent = [] } of open) {
+      for (const [i, digest] of missing.entries()) {
+        if (lost.has(digest)) continue;
+        const when = { sent: sent[i] ?? NaN, first: null };
+        lost.set(digest, { part, route, scenario, arrivals: 0, ...when });
       }
     }
   }
   return lost;
+}
+
+function deliveriesOf(lost: Iterable<Lost>, clocks: PartClocks): CrossDelivery[] {
+  const found: CrossDelivery[] = [];
+  for (const { part, route, scenario, sent, first } of lost) {
+    if (first === null || Number.isNaN(sent)) continue;
+    // Of two receivers of one part the clock is one.
+    const isOne = first.part === part;
+    const [from, to] = [clocks.at(part, sent), clocks.at(first.part, first.ms)];
+    const durationMs = Math.max(0, isOne ? first.ms - sent : to.ms - from.ms);
+    const boundMs = isOne ? 0 : from.boundMs + to.boundMs;
+    found.push({ route, scenario, at: to.ms, durationMs, boundMs });
+  }
+  return found;
+}
+
+function withError(account: Account, deliveries: readonly CrossDelivery[]): Account {
+  let boundMs = 0;
+  for (const one of deliveries) {
+    if (one.route === account.route) boundMs = Math.max(boundMs, one.boundMs);
+  }
+  return boundMs === 0 ? account : { ...account, durationErrorMs: boundMs };
 }
 
 /** The instances that a part names, without those that arrived elsewhere. */
