@@ -8,11 +8,7 @@ import type { DeliveryCounts, ThreadEvents } from '../conductor/records/events.t
 import type { Recorder } from '../conductor/records/recorder.ts';
 import type { Stopper } from '../conductor/stopper.ts';
 import { ExitCode } from '../errors.ts';
-import { NO_BUCKETS } from '../metrics/distribution/buckets.ts';
 import type { Engine } from '../metrics/engine-types.ts';
-import { plural } from '../metrics/numbers.ts';
-import { joinAccounts } from '../runlog/merge/accounts.ts';
-import type { Correction } from '../runlog/merge/accounts.ts';
 import type { Bus, BusEntry } from './bus.ts';
 import { Crowd } from './crowd/crowd.ts';
 import { Pace } from './crowd/pace.ts';
@@ -20,10 +16,11 @@ import { mustBeReady, mustHaveJoined } from './crowd/refusals.ts';
 import { Reports } from './crowd/reports.ts';
 import { RollCall, SILENT_SAID_MS } from './crowd/roll-call.ts';
 import { decodeFrame } from './frame.ts';
+import { jointAccount } from './joint-account.ts';
 import { Hub } from './shared/hub.ts';
 import { plannedOf } from './planned.ts';
 import { decodeJson, journalName, upSubjects } from './protocol.ts';
-import type { JoinCall, PlanStep, RunNote, SettledPart, UpRecord } from './protocol.ts';
+import type { JoinCall, PlanStep, RunNote, UpRecord } from './protocol.ts';
 import { otherPlan, t0Of } from './resumed.ts';
 import type { Remote } from './remote.ts';
 
@@ -72,6 +69,8 @@ export class Coordinator implements Crew {
   /** It is its run: not that of one that was killed, which it could not take over. */
   #leads: boolean;
   #t0 = Infinity;
+  /** t0 by the agents' clocks, by their indexes. */
+  #theirs: readonly number[] = [];
   #setupBy: Remote | null = null;
   #closing = false;
 
@@ -161,7 +160,8 @@ export class Coordinator implements Crew {
     this.#t0 = before === null ? epochNow() + 2 * slowest + HEAD_START_MS : t0Of(before, remotes);
     this.#pace.start(this.#t0);
     const { boundMs } = this.#crowd.worstClock();
-    const theirs = remotes.map(({ clock }) => this.#t0 + clock.offsetMs);
+    const theirs = before?.theirs ?? remotes.map(({ clock }) => this.#t0 + clock.offsetMs);
+    this.#theirs = theirs;
     if (before === null) {
       await this.#settings.keep({ bundle: this.#bundle, t0: { own: this.#t0, theirs } });
       await this.#crowd.all((one) => one.tell({ step: 'go', t0: theirs[one.index] ?? this.#t0 }));
@@ -182,28 +182,12 @@ export class Coordinator implements Crew {
   async settle(): Promise<DeliveryCounts> {
     await this.#tellAll({ step: 'settle' });
     const answers = await this.#crowd.all((one) => one.says(['settled'], () => false));
-    const joined = joinAccounts(answers.map((one) => one?.part ?? NO_PART));
-    for (const one of joined.corrections) this.#correct(one);
-    if (joined.unnamed > 0) {
-      const what = `${plural(joined.unnamed, 'instance')} missing or unexpected at an agent`;
-      this.#recorder?.warn(`${what}: too many to be looked for at the others`);
-    }
-    return {
-      routes: joined.accounts,
-      missing: joined.missing.map(({ instance, study, route }) => {
-        return { sopInstanceUid: instance, studyUid: study, route };
-      }),
-      strays: [],
-    };
-  }
-
-  /** What one agent counted as missing or unexpected, and another knows better. */
-  #correct({ metric, tags: own, by: sum }: Correction): void {
-    const tags = { ...this.#context?.options.tags, ...own };
-    const none = { n: 0, min: Infinity, max: -Infinity, last: 0, lastTime: -Infinity };
-    const interval = { id: 0, type: 'counter' as const, ...none, sum, buckets: NO_BUCKETS };
-    this.#engine?.addSeries(CORRECTIONS, [{ id: 0, metric, tags }]);
-    this.#engine?.absorb(CORRECTIONS, [interval], []);
+    return jointAccount({
+      ...{ remotes: this.remotes, facts: answers.map((one) => one?.facts ?? null) },
+      ...{ t0: this.#t0, theirs: this.#theirs, engine: this.#engine },
+      tags: this.#context?.options.tags ?? {},
+      warn: (text) => this.#recorder?.warn(text),
+    });
   }
 
   async teardown(): Promise<void> {
@@ -346,7 +330,13 @@ export class Coordinator implements Crew {
     if (lost === remotes.length) stopper.stop(ExitCode.AGENT_LOST, `all agents were lost: ${why}`);
   }
 
-  #conclude({ name, end }: Remote): void {
+  #conclude({ name, end, farClock: { drift } }: Remote): void {
+    if (drift !== 0) {
+      const [is, long, quick] = drift > 0 ? ['fast', 'long', 'quick'] : ['slow', 'short', 'slow'];
+      const what = `its clock runs ${(Math.abs(drift) * 100).toFixed(1)} % ${is}`;
+      const but = `what it measured is as much too ${long}, and its load too ${quick}`;
+      this.#recorder?.warn(`agent ${name}: ${what}: ${but}`);
+    }
     if (end === null) return;
     // Its reason may have been a word of the coordinator before this one.
     if (end.code !== 0)
@@ -360,7 +350,3 @@ export class Coordinator implements Crew {
     }
   }
 }
-
-const NO_PART: SettledPart = { facts: { accounts: [], missing: [] }, open: [] };
-/** The number under which corrections of accounts are declared; agents have theirs from 0. */
-const CORRECTIONS = -1;

@@ -175,8 +175,9 @@ export class HostMember implements Crew {
     const account = await own();
     const { routes: accounts, missing } = account;
     const facts = { accounts, missing: shownMissing(missing, this.#settings.discretion) };
-    const open = [...openRecords(account)];
-    this.#settings.outbox.record({ k: 'settled', part: { facts, open } });
+    const { outbox } = this.#settings;
+    for (const record of openRecords(account)) outbox.record({ k: 'open', record });
+    outbox.record({ k: 'settled', facts });
     return account;
   }
 

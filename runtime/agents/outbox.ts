@@ -70,6 +70,8 @@ export class FrameOutbox {
 
   record(record: UpRecord): void {
     this.#records.push(record);
+    // A large one goes alone: a letter has its limit.
+    if (record.k === 'open') return this.#flush();
     this.#gather ??= setTimeout(() => this.#flush(), GATHER_MS);
   }
 

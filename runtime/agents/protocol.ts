@@ -121,12 +121,6 @@ export interface StepCall {
   readonly step: PlanStep;
 }
 
-/** What the account of an agent says, and what it leaves open, which that of another may close. */
-export interface SettledPart {
-  readonly facts: Pick<RunFacts, 'accounts' | 'missing'>;
-  readonly open: readonly OpenRecord[];
-}
-
 /** How an agent's run ended. */
 export interface AgentEnd {
   readonly code: number;
@@ -148,7 +142,10 @@ export type UpRecord =
   /** Its part of a scenario that others wait for. */
   | { readonly k: 'over'; readonly scenario: number }
   | { readonly k: 'done'; readonly durationMs: number }
-  | { readonly k: 'settled'; readonly part: SettledPart }
+  /** Some of what its account leaves open, which that of another may close. */
+  | { readonly k: 'open'; readonly record: OpenRecord }
+  /** Its account, once all of that is said. */
+  | { readonly k: 'settled'; readonly facts: Pick<RunFacts, 'accounts' | 'missing'> }
   | { readonly k: 'tornDown' }
   /** It stops by itself: a script's abort, a fault, a person at that host. */
   | { readonly k: 'stopping'; readonly code: number; readonly reason: string }

@@ -8,6 +8,9 @@ import type { Frame } from './frame.ts';
 import { agentSubject, decodeJson, encodeJson } from './protocol.ts';
 import type { AgentEnd, AgentInfo, JoinAnswer, JoinCall, PlanStep, UpRecord } from './protocol.ts';
 import { AgentTally } from './agent-tally.ts';
+import { FarClock } from './far-clock.ts';
+import type { ClockReading } from './far-clock.ts';
+import type { OpenRecord } from '../runlog/format.ts';
 
 type Kind = UpRecord['k'];
 type Of<K extends Kind> = Extract<UpRecord, { readonly k: K }>;
@@ -15,13 +18,6 @@ type Of<K extends Kind> = Extract<UpRecord, { readonly k: K }>;
 const PING_MS = 250;
 const ASK_MS = 2_000;
 const RETRY_MS = 250;
-/** Of the last so many pings the fastest tells the clock; a clock drifts, so older ones are no use. */
-const PINGS_KEPT = 30;
-
-interface Reading {
-  readonly rttMs: number;
-  readonly offsetMs: number;
-}
 
 const NO_COUNTS: FleetCounts = {
   ...{ activeVUs: 0, vusMade: 0, iterationsStarted: 0, iterationsDone: 0, interrupted: 0 },
@@ -33,6 +29,11 @@ export class Remote {
   readonly index: number;
   /** Frames that are not in the engine yet, in order. */
   readonly frames: Frame[] = [];
+  /** What its account left open. */
+  readonly open: OpenRecord[] = [];
+  readonly farClock = new FarClock();
+  /** Its slowest answer. */
+  slowestMs = 0;
   /** Last second that was reported; -1 none. */
   lastAt = -1;
   last: Frame | null = null;
@@ -49,7 +50,6 @@ export class Remote {
   readonly #bus: Bus;
   readonly #run: string;
   readonly #records = new Map<Kind, UpRecord>();
-  readonly #readings: Reading[] = [];
   readonly #tally = new AgentTally();
   #waiting: (() => void)[] = [];
 
@@ -108,7 +108,13 @@ export class Remote {
     return this.#tally.summary(this);
   }
 
+  /** How far its clock is ahead of ours now. */
+  get clock(): ClockReading {
+    return this.farClock.now;
+  }
+
   takeRecord(record: UpRecord): void {
+    if (record.k === 'open') return void this.open.push(record.record);
     this.#records.set(record.k, record);
     if (record.k === 'end') this.end = record.end;
     if (record.k === 'done') this.durationMs = record.durationMs;
@@ -172,22 +178,11 @@ export class Remote {
     if (answer.kind === 'answer') {
       const got = epochNow();
       const { now: theirs } = decodeJson<{ now: number }>(answer.data);
-      this.#readings.push({ rttMs: got - sent, offsetMs: theirs - (sent + got) / 2 });
-      if (this.#readings.length > PINGS_KEPT) this.#readings.shift();
+      this.farClock.take(sent, theirs, got);
+      this.slowestMs = Math.max(this.slowestMs, got - sent);
       this.goneSince = null;
       this.silentSince = null;
     } else if (answer.kind === 'nobody') this.goneSince ??= now;
     else this.silentSince ??= now;
-  }
-
-  /** How far its clock is ahead of ours, by the fastest of its answers, and how wrong that may be. */
-  get clock(): { readonly offsetMs: number; readonly boundMs: number } {
-    let best: Reading | null = null;
-    for (const one of this.#readings) if (best === null || one.rttMs < best.rttMs) best = one;
-    return { offsetMs: best?.offsetMs ?? 0, boundMs: (best?.rttMs ?? 0) / 2 };
-  }
-
-  get slowestMs(): number {
-    return Math.max(0, ...this.#readings.map(({ rttMs }) => rttMs));
   }
 }

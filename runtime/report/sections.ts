@@ -144,7 +144,8 @@ export function deliveryLines(summary: Summary, paint: Paint): string[] {
     const none = DELIVERY_FAULTS.filter((name) => routes.every((route) => route[name] === 0));
     lines.push(...deliveryTable(summary, paint));
     if (none.length > 0) lines.push(`  none ${none.join(', ')}`);
-    lines.push(...notComparedLines(summary), ...missingLines(summary, paint));
+    lines.push(...clockLines(summary), ...notComparedLines(summary));
+    lines.push(...missingLines(summary, paint));
   }
   if (visible !== undefined) {
     if (lines.length === 0) lines.push(paint.bold('DELIVERY'));
@@ -171,6 +172,13 @@ function deliveryTable({ delivery: { routes }, timeUnit }: Summary, paint: Paint
   return table([[paint.bold('DELIVERY'), ...names], ...routes.map(rowOf)], {
     ...{ indent: '', width: paint.width, breakAt: counts.length + 1 },
   });
+}
+
+/** Of deliveries from agent to agent, whose clocks are two. */
+function clockLines({ delivery: { routes }, timeUnit }: Summary): string[] {
+  const errorMs = Math.max(0, ...routes.map(({ durationErrorMs = 0 }) => durationErrorMs));
+  if (errorMs === 0) return [];
+  return [`  times from agent to agent may be wrong by ${f.time(errorMs, timeUnit)}: their clocks`];
 }
 
 /** Neither unchanged nor corrupted. */

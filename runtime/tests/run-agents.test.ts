@@ -287,6 +287,13 @@ describe.skipIf(noServer)('receivers', () => {
     expect(result.summary().delivery.routes).toMatchObject([
       { accepted: 20, arrived: 20, unique: 20, missing: 0, unexpected: 0, duplicated: 0 },
     ]);
+    const [route] = result.summary().delivery.routes;
+    expect(route?.duration?.count).toBe(20);
+    expect(route?.duration?.max).toBeLessThan(10_000);
+    expect(route?.durationErrorMs).toBeGreaterThan(0);
+    expect(route?.durationErrorMs).toBeLessThan(500);
+    expect(result.stdout).toMatch(/times from agent to agent may be wrong by .* ms: their clocks/);
+    expect(schemaMisfits(result.summary())).toEqual([]);
   }, 60_000);
 });
 

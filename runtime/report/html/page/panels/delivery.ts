@@ -34,6 +34,7 @@ const ACCOUNTS: readonly TableColumn<DeliveryAccount>[] = [
   numbers('median', (row) => row.duration?.med, time),
   numbers('p95', (row) => row.duration?.p95, time),
   numbers('max', (row) => row.duration?.max, time),
+  { ...numbers('wrong by up to', (row) => row.durationErrorMs, time), folds: true },
 ];
 
 const MISSING: readonly TableColumn<MissingRow>[] = [
