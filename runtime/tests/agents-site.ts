@@ -1,7 +1,8 @@
 // A meeting point of agents for whole-run tests: an engine, and agents as processes on this machine.
 import { join } from 'node:path';
 import { anyPortFree } from './peers.ts';
-import type { Bench, CliProcess } from './run-cli.ts';
+import type { Host } from './namespaces.ts';
+import type { Bench, CliOptions, CliProcess } from './run-cli.ts';
 
 /** An engine with TLS and keys of its own, and agents that dial it. */
 export class Site {
@@ -9,17 +10,23 @@ export class Site {
   readonly #folder: string;
   readonly #port: number;
   readonly #running: CliProcess[] = [];
+  readonly #address: string;
+  /** How engine and coordinator are started. */
+  readonly #options: CliOptions;
   engine: CliProcess;
 
-  constructor(bench: Bench, folder: string, port: number) {
+  constructor(bench: Bench, folder: string, port: number, host?: Host) {
     this.#bench = bench;
+    this.#address = host?.address ?? '127.0.0.1';
+    this.#options = host === undefined ? LONG : { ...LONG, node: host.node };
     this.#folder = folder;
     this.#port = port;
     this.engine = this.start();
   }
 
-  static async open(bench: Bench, folder: string): Promise<Site> {
-    const site = new Site(bench, folder, await anyPortFree());
+  /** `host`: where engine and coordinator are; else here. */
+  static async open(bench: Bench, folder: string, host?: Host): Promise<Site> {
+    const site = new Site(bench, folder, await anyPortFree(), host);
     await site.engine.says('dicomrun run SCRIPT');
     return site;
   }
@@ -29,8 +36,9 @@ export class Site {
   }
 
   start(): CliProcess {
-    const listen = `127.0.0.1:${this.#port}`;
-    this.engine = this.#bench.start(['engine', '--listen', listen, '--dir', this.#folder], LONG);
+    const listen = `${this.#address}:${this.#port}`;
+    const words = ['engine', '--listen', listen, '--dir', this.#folder];
+    this.engine = this.#bench.start(words, this.#options);
     this.#running.push(this.engine);
     return this.engine;
   }
@@ -44,13 +52,13 @@ export class Site {
   }
 
   async agentWith(
-    env: Readonly<Record<string, string>>,
+    options: CliOptions,
     name: string,
     ...more: readonly string[]
   ): Promise<CliProcess> {
     const flags = ['--name', name, '--results', join(this.#folder, 'parts')];
     const words = ['agent', ...this.creds('agent'), ...flags, ...more];
-    const agent = this.#bench.start(words, { ...LONG, env });
+    const agent = this.#bench.start(words, { ...LONG, ...options });
     this.#running.push(agent);
     await agent.says('waiting for runs');
     return agent;
@@ -58,13 +66,13 @@ export class Site {
 
   run(agents: string, ...more: readonly string[]): CliProcess {
     const flags = [...this.creds('coordinator'), '--agents', agents, '--no-report'];
-    return this.#bench.start(['run', 'steady.ts', ...flags, ...more], LONG);
+    return this.#bench.start(['run', 'steady.ts', ...flags, ...more], this.#options);
   }
 
   /** Goes on with a run whose coordinator was killed. */
   resume(testid: string, ...more: readonly string[]): CliProcess {
     const flags = [...this.creds('coordinator'), '--resume', testid, '--no-report'];
-    return this.#bench.start(['run', 'steady.ts', ...flags, ...more], LONG);
+    return this.#bench.start(['run', 'steady.ts', ...flags, ...more], this.#options);
   }
 
   async close(): Promise<void> {

@@ -200,7 +200,7 @@ ${STEADY.replace('if (sink', 'if (exec.scenario.iterationInTest % 40 === 0) thro
       );
       const site = await Site.open(bench, 'engine-e');
       const ahead = { LD_PRELOAD: fakeClock(), FAKETIME: `+${movedBy() + 30}` };
-      await Promise.all([site.agentWith(ahead, 'ahead'), site.agent('right')]);
+      await Promise.all([site.agentWith({ env: ahead }, 'ahead'), site.agent('right')]);
       const { stdout } = await bench.run(['agents', ...site.creds('coordinator'), '--json']);
       const clocks = JSON.parse(stdout) as {
         name: string;
@@ -219,6 +219,26 @@ ${STEADY.replace('if (sink', 'if (exec.scenario.iterationInTest % 40 === 0) thro
         expect(firstMs).toBeGreaterThanOrEqual(0);
         expect(lastMs).toBeLessThan(10_000);
       }
+    },
+    60_000,
+  );
+
+  it.skipIf(noClock)(
+    'the clock of an agent runs fast: it is named, and what it did counts',
+    async () => {
+      bench.write('steady.ts', STEADY);
+      const site = await Site.open(bench, 'engine-f');
+      const fast = { LD_PRELOAD: fakeClock(), FAKETIME: `+${movedBy()} x1.02` };
+      await Promise.all([site.agentWith({ env: fast }, 'fast'), site.agent('right')]);
+      const result = await site.run('2', '-e', 'FOR=7s', '--no-preflight').ended;
+      await site.close();
+      const { execution } = result.summary();
+      expect(result.code, result.stdout + result.stderr).toBe(0);
+      expect(execution.iterations + execution.dropped).toBe(140);
+      expect(result.stdout).toMatch(
+        /agent fast: its clock runs (1\.9|2\.0) % fast: what it measured is as much too long/,
+      );
+      expect(result.stdout).not.toContain('agent right: its clock');
     },
     60_000,
   );

@@ -278,7 +278,10 @@ describe.skipIf(noServer)('receivers', () => {
     const none = { drop: new Set<string>(), repeat: new Set<string>(), damage: new Set<string>() };
     const forwarder = await startForwarder({ port, calledAET: 'ARCHIVE' }, none);
     // The port of its receiver is a matter of each host.
-    await Promise.all([site.agentWith({ RXPORT: String(port) }, 'first'), site.agent('second')]);
+    await Promise.all([
+      site.agentWith({ env: { RXPORT: String(port) } }, 'first'),
+      site.agent('second'),
+    ]);
     const flags = ['-e', `ROUTER=${forwarder.port}`, '--no-preflight', '--settle', '1s'];
     const result = await site.run('2', ...flags).ended;
     forwarder.stop();
