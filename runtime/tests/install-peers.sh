@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Installs the independent peers of the interop tests by apt: DCMTK, Orthanc, InfluxDB, Chromium,
 # dicom3tools, GDCM, VictoriaMetrics, Prometheus, NATS, faketime, tshark, tcpdump,
-# iproute2. Whatever is there already is left alone, and no package may start a service.
+# iproute2, Slurm. Whatever is there already is left alone, and no package may start a service.
 # Where it cannot install (not root, not Debian) it says so: the tests skip loudly, and fail in CI.
 set -uo pipefail
 
@@ -10,8 +10,9 @@ declare -A peers=(
   [storescu]=dcmtk [tshark]=tshark [tcpdump]=tcpdump [Orthanc]=orthanc [influxd]=influxdb [chromium]=chromium [dciodvfy]=dicom3tools
   [victoria-metrics]=victoria-metrics [prometheus]=prometheus [gdcmconv]=libgdcm-tools
   [nats-server]=nats-server [faketime]=faketime [ip]=iproute2 [nsenter]=util-linux
+  [slurmctld]=slurmctld [slurmd]=slurmd [sbatch]=slurm-client
 )
-packages=(dcmtk orthanc orthanc-gdcm orthanc-dicomweb influxdb chromium dicom3tools libgdcm-tools victoria-metrics prometheus nats-server faketime tshark tcpdump iproute2 util-linux)
+packages=(dcmtk orthanc orthanc-gdcm orthanc-dicomweb influxdb chromium dicom3tools libgdcm-tools victoria-metrics prometheus nats-server faketime tshark tcpdump iproute2 util-linux slurmctld slurmd slurm-client)
 
 export PATH="$PATH:/usr/sbin:/sbin"
 missing() {

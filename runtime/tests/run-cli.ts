@@ -8,7 +8,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Summary } from '../metrics/summary.ts';
 import { MOVED_CLOCK } from './moved-clock.ts';
 
-const MAIN = fileURLToPath(new URL('../../dist/runtime/cli/main.js', import.meta.url));
+export const MAIN = fileURLToPath(new URL('../../dist/runtime/cli/main.js', import.meta.url));
 /** The package's own folder: `examples/` stands in it. */
 export const PACKAGE = fileURLToPath(new URL('../..', import.meta.url));
 
