@@ -8,7 +8,11 @@ import { requirePeer } from './peers.ts';
 import { Bench } from './run-cli.ts';
 
 const bench = new Bench('agents-hosts');
-afterAll(() => bench.remove());
+let network: Network | null = null;
+afterAll(() => {
+  network?.remove();
+  bench.remove();
+});
 
 const STEADY = `export const options = { scenarios: { s: {
   executor: 'constant-arrival-rate', rate: 20, duration: '8s', preAllocatedVUs: 4,
@@ -20,7 +24,7 @@ const able = requirePeer('nats-server') && requireNamespaces();
 describe.skipIf(!able)('hosts in networks of their own', () => {
   it('one is unplugged for 3 s and loses nothing, another for good and is lost', async () => {
     bench.write('steady.ts', STEADY);
-    const network = new Network(bench.folder);
+    network = new Network(bench.folder);
     const [back, gone] = [network.host(), network.host()];
     const site = await Site.open(bench, 'engine', network.hub);
     try {
@@ -28,7 +32,7 @@ describe.skipIf(!able)('hosts in networks of their own', () => {
         site.agentWith({ node: back.node }, 'back'),
         site.agentWith({ node: gone.node }, 'gone'),
       ]);
-      const run = site.run('2', '--no-preflight');
+      const run = site.run('2', '--no-preflight', '--orphan', '8s');
       await run.says('clocks agree');
       await delay(1_500);
       network.unplug(back);
@@ -39,7 +43,7 @@ describe.skipIf(!able)('hosts in networks of their own', () => {
       lost.signal('SIGKILL');
       expect(result.code, result.stdout + result.stderr).toBe(113);
       expect(result.stdout).toMatch(
-        /agent gone \(host .*\) was lost after second \d+ \(it is gone\): .* of \d+ planned starts/,
+        /agent gone \(host .*\) was lost after second \d+ \(it said nothing for \d+ s\): .* of \d+ planned starts/,
       );
       const { execution } = result.summary();
       const { agents = [] } = execution.generator;
@@ -47,11 +51,10 @@ describe.skipIf(!able)('hosts in networks of their own', () => {
       expect((one?.iterations ?? 0) + (one?.dropped ?? 0)).toBe(80);
       expect(one?.lost).toBeUndefined();
       expect(other?.iterations).toBeLessThan(80);
-      expect(other?.lost).toContain('it is gone');
-      expect(execution.iterations).toBe((one?.iterations ?? 0) + (other?.iterations ?? 0));
+      expect(other?.lost).toContain('it said nothing');
+      expect(execution.iterations).toBeLessThan(160);
     } finally {
       await site.close();
-      network.remove();
     }
   }, 90_000);
 });

@@ -48,10 +48,20 @@ export class RollCall {
     for (const one of remotes) {
       if (!one.live) continue;
       void one.ping();
-      const { goneSince } = one;
-      if (goneSince !== null && now - goneSince > GONE_MS) void this.#judge(one);
+      const why = this.#missed(one, now);
+      if (why !== null) void this.#judge(one, why);
     }
     for (const text of crowd.news(now, SILENT_SAID_MS)) say('warn', text);
+  }
+
+  /** Why it is to be given up; null: it is there, or may come back. */
+  #missed(one: Remote, now: number): string | null {
+    if (one.goneSince !== null && now - one.goneSince > GONE_MS) return 'it is gone';
+    // A host whose cable is out: the engine keeps its place. By then it has ended its load itself.
+    const { stopMs } = awayLimits(this.#settings.orphanMs);
+    if (one.silentSince === null || one.said('ready') === null) return null;
+    const silentMs = now - one.silentSince;
+    return silentMs > stopMs ? `it said nothing for ${Math.round(silentMs / 1000)} s` : null;
   }
 
   /** Nobody can say anything; after a while nobody will. */
@@ -68,10 +78,11 @@ export class RollCall {
   }
 
   /** Gone for good, once all that it had said is read. */
-  async #judge(one: Remote): Promise<void> {
+  async #judge(one: Remote, why: string): Promise<void> {
     const { bus, run, readTo, lose } = this.#settings;
     const last = await bus.lastEntry(journalName(run));
-    if (last === null || readTo() < last || one.goneSince === null) return;
-    lose(one, 'it is gone');
+    const isBack = one.goneSince === null && one.silentSince === null;
+    if (last === null || readTo() < last || isBack) return;
+    lose(one, why);
   }
 }
