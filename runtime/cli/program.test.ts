@@ -11,6 +11,17 @@ async function run(...args: string[]) {
 }
 
 describe('help', () => {
+  it('where words stand is shown line by line, so wide as the terminal', async () => {
+    let shown = '';
+    const page = (text: string): Promise<void> => Promise.resolve(void (shown = text));
+    const terminal = { ...fakeTerminal(), outIsTTY: true, columns: () => 60, page };
+    expect(await runCommandLine(['help', 'gracefulStop'], terminal)).toBe(0);
+    const lines = shown.split('\n');
+    expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(60);
+    expect(lines.slice(0, 2)).toEqual(['"gracefulStop" stands in:', '']);
+    expect(lines[2]).toMatch(/^  dicomrun help \S+$/);
+  });
+
   it('of the program names every command', async () => {
     const { code, out, err } = await run('--help');
     expect(code).toBe(0);

@@ -198,6 +198,11 @@ function onFault(callback: (error: unknown) => void): () => void {
   };
 }
 
+/** Columns that a line of standard output has; a pipe has no end. */
+export function widthOf(terminal: Pick<Terminal, 'outIsTTY' | 'columns'>): number {
+  return terminal.outIsTTY ? terminal.columns() : Infinity;
+}
+
 /** A path as the user would type it. */
 export function shownPath(terminal: Pick<Terminal, 'cwd'>, path: string): string {
   const near = relative(terminal.cwd, resolve(terminal.cwd, path));

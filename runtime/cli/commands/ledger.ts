@@ -1,6 +1,7 @@
 // dicomrun ledger DIR: what a run sent, as UIDs: to clean up an archive, or to look something up.
 import { DicomRunError, ExitCode } from '../../errors.ts';
 import type { LedgerContents } from '../data/ledger.ts';
+import { plural } from '../../metrics/numbers.ts';
 import type { DefineCommand } from '../command.ts';
 import { runFolder } from '../data/run-folder.ts';
 
@@ -35,7 +36,7 @@ export const define: DefineCommand = (command, { terminal, exit }) => {
       if (lines !== null) return terminal.out(lines.map((uid) => `${uid}\n`).join(''));
       const { studies, instances, unanswered, missing } = ledger;
       const open = unanswered === 0 ? '' : `, ${unanswered} more not answered`;
-      const sent = `${studies.length} studies, ${instances} instances${open}`;
+      const sent = `${plural(studies.length, 'study', 'studies')}, ${plural(instances, 'instance')}${open}`;
       terminal.out(`${sent}, ${missing.length} missing\n`);
     });
 };

@@ -62,8 +62,7 @@ export function conclusion(rows: readonly CompareRow[], paint: Paint): string[] 
   return lines;
 }
 
-const LEGEND =
-  'noise: what two equal runs may differ by (99 %), by their histograms and by how their seconds varied';
+const LEGEND = 'noise: what two equal runs may differ by (99 %): histograms and single seconds';
 const UNKNOWN = '?: a run is too short to tell';
 
 function word(verdict: string, paint: Paint): string {

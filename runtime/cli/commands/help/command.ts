@@ -3,7 +3,7 @@ import type { Command } from 'commander';
 import { DicomRunError, ExitCode } from '../../../errors.ts';
 import { nearest } from '../../../metrics/distribution/nearest.ts';
 import type { DefineCommand } from '../../command.ts';
-import type { Terminal } from '../../terminal.ts';
+import { type Terminal, widthOf } from '../../terminal.ts';
 import { textOf, titleOf, topics } from '../../topics.ts';
 import { grouped } from './groups.ts';
 import { renderMarkdown } from './markdown.ts';
@@ -17,16 +17,25 @@ export const define: DefineCommand = (command, { terminal, exit, helpOf }) => {
       if (topic === undefined) return terminal.out(await topicList(terminal));
       const code = rest.length === 0 ? await helpOf(topic) : null;
       if (code !== null) exit(code);
-      else await show(terminal, await textFor(topic, rest, namesOf(command.parent)));
+      else await show(terminal, await textFor([topic, ...rest], namesOf(command.parent), terminal));
     });
 };
 
 const namesOf = (program: Command | null): readonly string[] =>
   program?.commands.map((command) => command.name()) ?? [];
 
+interface Shown {
+  readonly text: string;
+  /** Markdown; else lines as they are. */
+  readonly isDocument: boolean;
+}
+
+const documentOf = (text: string): Shown => ({ text, isDocument: true });
+
 /** Documents fit a terminal; a pipe gets them as they are, a row of a table on a line. */
-async function show(terminal: Terminal, text: string): Promise<void> {
+async function show(terminal: Terminal, { text, isDocument }: Shown): Promise<void> {
   if (!terminal.outIsTTY) return terminal.out(text);
+  if (!isDocument) return terminal.page(text);
   const bold = (part: string): string => terminal.style('bold', part, 'out');
   const faint = (part: string): string => terminal.style('dim', part, 'out');
   await terminal.page(renderMarkdown(text, { width: terminal.columns(), bold, faint }));
@@ -54,21 +63,23 @@ async function topicList(terminal: Terminal): Promise<string> {
 
 /** A topic, a section of it, or the lines that hold the words. @throws DicomRunError 104 */
 async function textFor(
-  topic: string,
-  rest: readonly string[],
+  [topic, ...rest]: readonly [string, ...string[]],
   commands: readonly string[],
-): Promise<string> {
+  terminal: Terminal,
+): Promise<Shown> {
   const names = await topics();
   const isTopic = names.includes(topic);
-  if (isTopic && rest.length === 0) return textOf(topic);
+  if (isTopic && rest.length === 0) return documentOf(await textOf(topic));
   if (isTopic) {
     const section = sectionOf(await textOf(topic), rest.join(' '));
-    if (section !== null) return section;
+    if (section !== null) return documentOf(section);
   }
   const words = isTopic ? rest : [topic, ...rest];
   const near = isTopic || rest.length > 0 ? null : nearest(topic, [...names, ...commands]);
   const hits = near === null ? await hitsOf(isTopic ? [topic] : names, words) : [];
-  if (hits.length > 0) return hitText(words.join(' '), hits);
+  if (hits.length > 0) {
+    return { text: hitText(words.join(' '), hits, terminal), isDocument: false };
+  }
   throw new DicomRunError(ExitCode.CONFIG, {
     code: 'CONFIG_HELP_TOPIC',
     message: isTopic
@@ -87,14 +98,22 @@ async function hitsOf(names: readonly string[], words: readonly string[]): Promi
   return (await Promise.all(found)).flat();
 }
 
-function hitText(words: string, hits: readonly Hit[]): string {
+/** One line a hit, so wide as the terminal. */
+function hitText(words: string, hits: readonly Hit[], terminal: Terminal): string {
+  const most = Math.min(MOST, widthOf(terminal)) - INDENT.length;
   const names = [...new Set(hits.map(({ topic }) => topic))];
   const blocks = names.map((name) => {
-    const lines = hits.filter(({ topic }) => topic === name).map(({ line }) => `    ${cut(line)}`);
+    const lines = hits
+      .filter(({ topic }) => topic === name)
+      .map(({ line }) => `${INDENT}${cut(line, most)}`);
     return `  dicomrun help ${name}\n${lines.join('\n')}`;
   });
   return `"${words}" stands in:\n\n${blocks.join('\n\n')}\n`;
 }
 
-const MOST = 110;
-const cut = (line: string): string => (line.length <= MOST ? line : `${line.slice(0, MOST - 1)}…`);
+/** As long as a line of a pipe may be. */
+const MOST = 114;
+const INDENT = '    ';
+
+const cut = (line: string, most: number): string =>
+  line.length <= most ? line : `${line.slice(0, most - 1)}…`;

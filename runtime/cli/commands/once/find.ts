@@ -7,6 +7,7 @@ import { describeFailure } from '../../../dicom/failure-text.ts';
 import { plural } from '../../../metrics/numbers.ts';
 import { splitHostPort } from '../../argv.ts';
 import { problemText } from '../../problem-text.ts';
+import { widthOf } from '../../terminal.ts';
 import type { DefineCommand } from '../../command.ts';
 import { readCount, readDurationMs } from '../../flag-values.ts';
 import { collect } from '../../run/run-flags.ts';
@@ -74,8 +75,8 @@ export const define: DefineCommand = (command, { terminal, exit }) => {
     const problem = endOf(peer, result, matches.length);
     // "0 matches" would be an answer that the peer never gave.
     if (problem === null || matches.length > 0) {
-      if (flags.json === true) terminal.out(`${JSON.stringify(matches, null, 2)}\n`);
-      else terminal.out((await import('../../wire/match-table.ts')).matchTable(matches, query));
+      const asTable = flags.json === true ? null : await import('../../wire/match-table.ts');
+      terminal.out(asTable?.matchTable(matches, query, widthOf(terminal)) ?? jsonText(matches));
     }
     if (problem === null) return;
     if (result.failure !== null) throw new DicomRunError(ExitCode.UNREACHABLE, problem);
@@ -83,6 +84,9 @@ export const define: DefineCommand = (command, { terminal, exit }) => {
     exit(ExitCode.THRESHOLDS);
   });
 };
+
+const jsonText = (matches: readonly JsonDataset[]): string =>
+  `${JSON.stringify(matches, null, 2)}\n`;
 
 /** As `verify` says, where the command line does not: the model to begin with, how long to wait. */
 function asConfigured(

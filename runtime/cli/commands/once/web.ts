@@ -6,7 +6,7 @@ import type { DefineCommand } from '../../command.ts';
 import { readCount } from '../../flag-values.ts';
 import { printable, problemText } from '../../problem-text.ts';
 import { collect } from '../../run/run-flags.ts';
-import type { Terminal } from '../../terminal.ts';
+import { type Terminal, widthOf } from '../../terminal.ts';
 import { addTargetFlags, chooseWeb, type TargetFlags } from '../../web/target.ts';
 import { statusProblem, type WebPeer } from '../../web/web-peer.ts';
 import { SendReport } from '../../wire/send-report.ts';
@@ -163,7 +163,7 @@ async function find({ peer, words, flags, terminal }: Asked): Promise<ExitCode> 
     return refused(terminal, statusProblem(peer.name, 'QIDO-RS', answer));
   }
   if (flags.json === true) terminal.out(`${JSON.stringify(matches, null, 2)}\n`);
-  else terminal.out(matchTable(matches, query));
+  else terminal.out(matchTable(matches, query, widthOf(terminal)));
   const { warning } = answer.headers;
   if (warning !== undefined) terminal.err(`warn: the server says: ${printable(warning)}\n`);
   return ExitCode.OK;
