@@ -65,7 +65,8 @@ describe('dicomrun smoke', () => {
     expect(out).toContain('nothing was tested: no request, no check, no threshold');
     expect(out).toMatch(/PASS +judged › default › runs to its end/);
     expect(out).toMatch(/PASS +echo › default › runs to its end/);
-    expect(junit()).toContain('tests="3" failures="0" errors="0" skipped="1"');
+    // The threshold is a test, too.
+    expect(junit()).toContain('tests="4" failures="0" errors="0" skipped="1"');
   });
 
   it('runs all rows of a table, each a case with its own time', async () => {
