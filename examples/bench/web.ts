@@ -3,7 +3,10 @@
 import dicom from 'dicom';
 import web from 'dicomweb';
 
-export const options = { simulate: { archive: { keep: 'all' as const } } };
+export const options = {
+  thresholds: { http_req_failed: ['rate==0'] },
+  simulate: { archive: { keep: 'all' as const } },
+};
 
 const archive = web.server();
 const what = __ENV.WHAT ?? 'find';

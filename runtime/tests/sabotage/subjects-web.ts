@@ -31,6 +31,11 @@ const late = (at: string, env: Readonly<Record<string, string>>, rest: Partial<F
   });
 
 export const WEB_SUBJECTS: readonly Subject[] = [
+  of('bench/web.ts', 'QIDO-RS fails', {
+    argued: WEB_ONLY,
+    flags: ['--duration', '1s'],
+    own: [fails('QIDO-RS', 500)],
+  }),
   of('dicomweb/both-protocols.ts', 'loss', {
     argued: { duplicate: NO_COPIES.duplicate },
     own: [fails('QIDO-RS', 500), fails('WADO-RS', 500), cut('WADO-RS'), DAMAGES],
