@@ -50,6 +50,14 @@ describe('the clock of another host', () => {
     expect(clock.now.offsetMs).toBeCloseTo(600, 0);
   });
 
+  it('that runs fast is named in a short run, too, whenever its quickest answer came', () => {
+    const fast = (ours: number) => 1_000_000 + (ours - 1_000_000) * 1.02;
+    for (const quickest of [0, 4, 7, 9]) {
+      const clock = asked(9, fast, (n) => (n === quickest ? [0.05, 0.05] : [0.5, 0.6]));
+      expect(clock.drift).toBeCloseTo(0.02 / 1.02, 3);
+    }
+  });
+
   it('that is set right by NTP is no drift, and a slow one is', () => {
     expect(asked(100, (ours) => ours * (1 + 5e-4)).drift).toBe(0);
     expect(asked(100, (ours) => ours * (1 - 2e-3)).drift).toBeCloseTo(-0.002, 5);

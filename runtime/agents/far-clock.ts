@@ -64,7 +64,10 @@ export class FarClock {
 
   /** By which part it runs fast, negative: slow; 0 where that is less than can be told. */
   get drift(): number {
-    const good = this.#good();
+    const [oldest] = this.#answers;
+    const before = this.#anchors.filter(({ theirs }) => theirs < (oldest?.theirs ?? 0));
+    // why: all answers, as in a short run the best one of the first seconds may be the last of them
+    const good = quick([...before, ...this.#answers]);
     const [first, last] = [good[0], good.at(-1)];
     if (first === undefined || last === undefined) return 0;
     const ms = last.theirs - first.theirs;
@@ -90,9 +93,13 @@ export class FarClock {
   #good(): readonly Answer[] {
     const best = this.#best();
     if (best === null) return [];
-    const all = [...this.#anchors.filter(({ theirs }) => theirs < best.theirs), best];
-    const bounds = all.map(({ boundMs }) => boundMs).sort((a, b) => a - b);
-    const usual = bounds[(bounds.length - 1) >> 1] ?? 0;
-    return all.filter(({ boundMs }) => boundMs <= 3 * usual);
+    return quick([...this.#anchors.filter(({ theirs }) => theirs < best.theirs), best]);
   }
+}
+
+/** Those that did not take much longer than is usual. */
+function quick(answers: readonly Answer[]): readonly Answer[] {
+  const bounds = answers.map(({ boundMs }) => boundMs).sort((a, b) => a - b);
+  const usual = bounds[(bounds.length - 1) >> 1] ?? 0;
+  return answers.filter(({ boundMs }) => boundMs <= 3 * usual);
 }
