@@ -15,7 +15,7 @@ import {
   hook,
   iterate,
   vuAt,
-} from './sandbox/life.ts';
+} from './life.ts';
 import { shared, takeTally, type ScriptFactory } from './sandbox/shared.ts';
 import { runGroupBody } from './k6/core.ts';
 import { forgetChecks } from './k6/check.ts';

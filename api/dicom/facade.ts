@@ -1,6 +1,6 @@
 // The `dicom` module for one VU: every member is a property of the default export and a named export.
 import type { TextSummaryOptions } from '../k6/summary-data.ts';
-import { summaryText } from '../sandbox/summary-files.ts';
+import { summaryText } from '../k6/summary-files.ts';
 import {
   AssociationAborted,
   AssociationRejected,

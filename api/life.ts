@@ -1,16 +1,16 @@
 // The life of a VU as the sandbox sees it: instance, vuInit, iterations, vuTeardown; and the hooks of
 // the whole test. The host rings; nothing here waits for anything but calls of the VU.
-import { Op, type Fault } from '../bridge.ts';
-import { Idle, callNumbers, noteCalls, unwatch, watch } from './calls.ts';
-import { hostText, ring, ringText } from './door.ts';
-import { IterationEnd, IterationInterrupted, badArgument, faultOf } from './errors.ts';
-import { consoleOf, now } from './globals.ts';
+import { Op, type Fault } from './bridge.ts';
+import { Idle, callNumbers, noteCalls, unwatch, watch } from './sandbox/calls.ts';
+import { hostText, ring, ringText } from './sandbox/door.ts';
+import { IterationEnd, IterationInterrupted, badArgument, faultOf } from './sandbox/errors.ts';
+import { consoleOf, now } from './sandbox/globals.ts';
 import { requireFor } from './require.ts';
-import { open as openFile } from '../k6/shared-array.ts';
-import { shared } from './shared.ts';
-import { filesOf, summaryOf } from './summary-files.ts';
-import { timersOf } from './timers.ts';
-import { Vu, type TableRow } from './vu.ts';
+import { open as openFile } from './k6/shared-array.ts';
+import { shared } from './sandbox/shared.ts';
+import { filesOf, summaryOf } from './k6/summary-files.ts';
+import { timersOf } from './sandbox/timers.ts';
+import { Vu, type TableRow } from './sandbox/vu.ts';
 
 /** Creates a VU and runs the script's module code for it. Answers 0, or -1 with a fault JSON. */
 export function addVu(slot: number, id: number, root: Record<string, unknown>): Fault | null {

@@ -1,6 +1,6 @@
 // What handleSummary returns, as it goes to the host: texts, bytes as numbers, anything else as JSON.
-import type { SummaryData, TextSummaryOptions } from '../k6/summary-data.ts';
-import { badArgument } from './errors.ts';
+import type { SummaryData, TextSummaryOptions } from './summary-data.ts';
+import { badArgument } from '../sandbox/errors.ts';
 
 /** By file name, or `stdout` and `stderr`; undefined for nothing. Refuses what cannot be written. */
 export function filesOf(result: unknown): Record<string, unknown> | undefined {

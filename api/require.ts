@@ -1,10 +1,10 @@
 // `require` of one VU: the few modules there are, as thin facades bound to the VU.
-import { MODULES } from '../abi.ts';
-import { dicomFor } from '../dicom/facade.ts';
-import { webFor } from '../dicomweb/facade.ts';
-import { k6For } from '../k6/facade.ts';
-import { badArgument } from './errors.ts';
-import type { Vu } from './vu.ts';
+import { MODULES } from './abi.ts';
+import { dicomFor } from './dicom/facade.ts';
+import { webFor } from './dicomweb/facade.ts';
+import { k6For } from './k6/facade.ts';
+import { badArgument } from './sandbox/errors.ts';
+import type { Vu } from './sandbox/vu.ts';
 
 /** Resolves `dicom`, `dicomweb`, `k6` and `k6/*` for one VU; each facade is made at its first use. */
 export function requireFor(vu: Vu): (name: string) => unknown {
