@@ -2,7 +2,7 @@
 // place, and the pixel data as it lies in memory or on disk. Pixel data is never copied.
 import { open } from 'node:fs/promises';
 import type { CompiledEdits } from '../dicom/edit/edits.ts';
-import { deflateDataset } from '../dicom/edit/header-patch.ts';
+import { deflateDataset } from '../dicom/element/deflate.ts';
 import { encodingOf } from '../dicom/element/transfer-syntax.ts';
 import { fileMeta } from '../dicom/file/part10.ts';
 import { type Identity, sopUid } from '../dicom/pool/identity.ts';

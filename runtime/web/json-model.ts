@@ -8,8 +8,7 @@ import {
   type OpenDataset,
   valueOf,
 } from '../dicom/element/json.ts';
-import { charsetOf } from '../dicom/element/charset.ts';
-import { findElement } from '../dicom/element/element-index.ts';
+import { charsetAt } from '../dicom/element/dataset-charset.ts';
 import { isTextVr } from '../dicom/element/element-value.ts';
 import { WebFailure } from './failure.ts';
 
@@ -176,8 +175,7 @@ function attributeOf(
 ): ModelAttribute | null {
   if (element.items !== null) {
     const Value = element.items.map((item) => {
-      const own = findElement(item.elements, 0x00080005);
-      const inner = own === null ? charset : charsetOf(latin1(open.bytes, own));
+      const inner = charsetAt(open.bytes, item.elements, charset);
       return levelModel(open, item.elements, inner);
     });
     return Value.length === 0 ? { vr: 'SQ' } : { vr: 'SQ', Value };
@@ -221,9 +219,6 @@ function modelAttribute(vr: string, value: JsonValue): ModelAttribute {
   return { vr, Value: values.map((one) => modelValue(vr, one)) };
 }
 
-function latin1(bytes: Buffer, { valueOffset, length }: ElementAt): string {
-  return bytes.toString('latin1', valueOffset, valueOffset + length);
-}
 
 /** HTML of a login page, and JSON that is cut, are no answers. @throws WebFailure `WEB_NOT_JSON` */
 export function mustBeJson(contentType: string, text: string): void {

@@ -4,7 +4,9 @@ import { anonymise, anonymiseEdits } from './anonymise.ts';
 import { charsetOf } from '../element/charset.ts';
 import { compileEdits } from '../edit/edits.ts';
 import { findElement } from '../element/element-index.ts';
-import { deflateDataset, elementHeader, patchHeader } from '../edit/header-patch.ts';
+import { patchHeader } from '../edit/header-patch.ts';
+import { elementHeader } from '../element/element-header.ts';
+import { deflateDataset } from '../element/deflate.ts';
 import { openDataset } from '../element/json.ts';
 import { type Encoding, encodingOf, TransferSyntax } from '../element/transfer-syntax.ts';
 

@@ -9,7 +9,6 @@ import {
   DEVICE,
   GRAPHICS,
   INSTITUTION,
-  KIND_UIDS,
   PATIENT,
   STRUCTURED,
   type TagSet,
@@ -21,8 +20,8 @@ import { Cleaner } from './clean.ts';
 import { entryOf, keywordOf } from '../element/dictionary.ts';
 import type { EditLevel, EditNode } from '../edit/edits.ts';
 import { type ElementAt, vrOfElement } from '../element/element-index.ts';
-import { charsetAt, datasetCharset } from '../edit/header-patch.ts';
-import { remapUids } from '../edit/remap-uids.ts';
+import { charsetAt, datasetCharset } from '../element/dataset-charset.ts';
+import { KIND_UIDS, remapUids } from '../edit/remap-uids.ts';
 
 /** Option flags of PS3.15 E.3; all off: the plain Basic Profile. */
 export interface AnonymiseOptions {

@@ -256,12 +256,3 @@ export const BEYOND = tagsOf(`
   PatientBirthDateInAlternativeCalendar PatientDeathDateInAlternativeCalendar
   SourcePatientGroupIdentificationSequence GroupOfPatientsIdentificationSequence
   EthnicGroupCodeSequence ContentDescription`);
-
-/** UIDs that name a kind of thing, not a thing. */
-export const KIND_UIDS = new Set(
-  `SOPClassUID ReferencedSOPClassUID CodingSchemeUID ContextUID MappingResourceUID
-  ContextGroupExtensionCreatorUID PrivateInformationCreatorUID RelatedGeneralSOPClassUID
-  OriginalSpecializedSOPClassUID SOPClassesSupported SOPClassesInStudy EncryptedContentTransferSyntaxUID
-  MACCalculationTransferSyntaxUID ImplementationClassUID AffectedSOPClassUID RequestedSOPClassUID
-  ColorPaletteUID PixelCodecTransferSyntaxUID AvailableTransferSyntaxUID`.split(/\s+/),
-);

@@ -10,7 +10,8 @@ import {
   type EditValue,
 } from '../edit/edits.ts';
 import { indexDataset, isPixelData } from '../element/element-index.ts';
-import { deflateDataset, inflateDataset, patchHeader } from '../edit/header-patch.ts';
+import { patchHeader } from '../edit/header-patch.ts';
+import { deflateDataset, inflateDataset } from '../element/deflate.ts';
 import type { OpenDataset } from '../element/json.ts';
 import { SLOT_TAGS } from '../pool/prototype.ts';
 import { encodingOf, TransferSyntax } from '../element/transfer-syntax.ts';

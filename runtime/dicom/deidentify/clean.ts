@@ -4,7 +4,7 @@ import { createHash } from 'node:crypto';
 import { BASIC, DATES, DESCRIPTORS } from './anonymise-table.ts';
 import type { Charset } from '../element/charset.ts';
 import { type ElementAt, vrOfElement } from '../element/element-index.ts';
-import { charsetAt, datasetCharset } from '../edit/header-patch.ts';
+import { charsetAt, datasetCharset } from '../element/dataset-charset.ts';
 
 const PATIENT_ID = 0x00100020;
 /** Texts whose words identify. */

@@ -3,7 +3,8 @@
 // second opinion only (`scu/second-stack.ts`).
 import { createRequire } from 'node:module';
 import { compileEdits, type EditValue, isTyped } from '../edit/edits.ts';
-import { deflateDataset, patchHeader } from '../edit/header-patch.ts';
+import { patchHeader } from '../edit/header-patch.ts';
+import { deflateDataset } from '../element/deflate.ts';
 import type { PlainValue } from '../element/element-value.ts';
 import { encodingOf, TransferSyntax } from '../element/transfer-syntax.ts';
 import { encodeCommand } from './command.ts';

@@ -12,7 +12,7 @@ import {
   vrOfElement,
 } from '../element/element-index.ts';
 import { asciiText, encodeValue, padByte } from '../element/element-value.ts';
-import { charsetAt, datasetCharset } from './header-patch.ts';
+import { charsetAt, datasetCharset } from '../element/dataset-charset.ts';
 import { encodingOf } from '../element/transfer-syntax.ts';
 
 const SOP_INSTANCE_UID = 0x00080018;

@@ -1,5 +1,6 @@
 // What edits of one place in a script have in common from send to send: which attributes they set.
 // Compiled once; only the values differ.
+import { SPECIFIC_CHARACTER_SET } from '../element/dataset-charset.ts';
 import {
   compileEdits,
   type CompiledEdits,
@@ -24,7 +25,6 @@ export interface EditShape {
 const SET_APART = '\u0001';
 const IN_ITEM = '\u0002';
 const AFTER_ITEM = '\u0003';
-const SPECIFIC_CHARACTER_SET = 0x00080005;
 const SOP_INSTANCE_UID = 0x00080018;
 
 const MAX_SHAPES = 1000;

@@ -6,7 +6,9 @@ import fc from 'fast-check';
 import { afterAll, describe, expect, it } from 'vitest';
 import { compileEdits, type Edits } from './edits.ts';
 import { type ElementAt, indexDataset } from '../element/element-index.ts';
-import { deflateDataset, elementHeader, inflateDataset, patchHeader } from './header-patch.ts';
+import { patchHeader } from './header-patch.ts';
+import { elementHeader } from '../element/element-header.ts';
+import { deflateDataset, inflateDataset } from '../element/deflate.ts';
 import { fileMeta } from '../file/part10.ts';
 import { encodingOf, TransferSyntax } from '../element/transfer-syntax.ts';
 

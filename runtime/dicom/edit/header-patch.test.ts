@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { compileEdits, type Edits } from './edits.ts';
-import { elementHeader, inflateDataset, deflateDataset, patchHeader } from './header-patch.ts';
+import { patchHeader } from './header-patch.ts';
+import { elementHeader } from '../element/element-header.ts';
+import { inflateDataset, deflateDataset } from '../element/deflate.ts';
 import { getValue, openDataset, toJson } from '../element/json.ts';
 import { encodingOf, TransferSyntax } from '../element/transfer-syntax.ts';
 

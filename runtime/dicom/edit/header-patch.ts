@@ -1,10 +1,12 @@
 // Applies edits to an encoded data set: the edited elements, group lengths and the lengths of
 // enclosing sequences change, every other byte stays.
-import { deflateRawSync, inflateRawSync } from 'node:zlib';
 import { charsetOf, type Charset } from '../element/charset.ts';
 import { DataError } from '../element/data-error.ts';
+import { charsetAt, datasetCharset, SPECIFIC_CHARACTER_SET } from '../element/dataset-charset.ts';
+import { deflateDataset, inflateDataset } from '../element/deflate.ts';
 import { keywordOf, tagText, vrOf } from '../element/dictionary.ts';
 import { type CompiledEdits, type EditLevel, type EditNode, EVERY_ITEM } from './edits.ts';
+import { elementHeader, putU16, putU32 } from '../element/element-header.ts';
 import {
   type ElementAt,
   findElement,
@@ -19,10 +21,6 @@ import {
 import { encodeValue, type ValueContext } from '../element/element-value.ts';
 import { isRelabelled, relabelled } from './relabel.ts';
 import { type Encoding, encodingOf, TransferSyntax } from '../element/transfer-syntax.ts';
-import { SHORT_VRS, vrCode } from '../element/vr.ts';
-
-const SPECIFIC_CHARACTER_SET = 0x00080005;
-const MAX_SHORT_LENGTH = 0xfffe;
 
 /** One element on its way out. */
 interface Unit {
@@ -62,7 +60,7 @@ export function patchHeader(
   if (encoding.deflated) return patchDeflated(bytes, edits, options);
   const index = indexDataset(bytes, encoding, true);
   const tailAt = index.pixel?.offset ?? bytes.length;
-  const charset = charsetAt(bytes, index.elements, charsetOf(''));
+  const charset = datasetCharset(bytes, index.elements);
   const source = { bytes, encoding, from: charset, charset, lenient: options.lenient === true };
   const units = patchLevel(source, index.elements, edits.level);
   const pieces = units.flatMap((unit) => unit.pieces);
@@ -73,47 +71,6 @@ export function patchHeader(
 function patchDeflated(bytes: Buffer, edits: CompiledEdits, options: PatchOptions): Buffer {
   const plain = inflateDataset(bytes);
   return deflateDataset(patchHeader(plain, TransferSyntax.EXPLICIT_LE, edits, options));
-}
-
-const ALWAYS_INFLATED_BYTES = 256 * 1024 ** 2;
-const MOST_INFLATED_BYTES = 1024 ** 3;
-const LIKELY_RATIO = 100;
-
-/** What a deflated data set of that size may become: more is no image but a bomb. */
-function inflatedLimit(bytes: number): number {
-  return Math.min(MOST_INFLATED_BYTES, Math.max(ALWAYS_INFLATED_BYTES, LIKELY_RATIO * bytes));
-}
-
-/** Inflates a deflated data set (PS3.5 A.5), its pad byte ignored. */
-export function inflateDataset(bytes: Buffer): Buffer {
-  try {
-    return inflateRawSync(bytes, { maxOutputLength: inflatedLimit(bytes.length) });
-  } catch (cause) {
-    throw new DataError(
-      'DATA_MALFORMED',
-      `deflated data set: cannot be inflated (${cause instanceof Error ? cause.message : ''})`,
-    );
-  }
-}
-
-/** Deflates a data set and pads it to even length (PS3.5 A.5). */
-export function deflateDataset(bytes: Buffer): Buffer {
-  const deflated = deflateRawSync(bytes);
-  return deflated.length % 2 === 0 ? deflated : Buffer.concat([deflated, Buffer.of(0)]);
-}
-
-/** The character set of a level: its own, or that of the level around it. */
-export function charsetAt(bytes: Buffer, elements: readonly ElementAt[], outer: Charset): Charset {
-  const element = findElement(elements, SPECIFIC_CHARACTER_SET);
-  if (element === null) return outer;
-  return charsetOf(
-    bytes.toString('latin1', element.valueOffset, element.valueOffset + element.length),
-  );
-}
-
-/** The character set of a data set. */
-export function datasetCharset(bytes: Buffer, elements: readonly ElementAt[]): Charset {
-  return charsetAt(bytes, elements, charsetOf(''));
 }
 
 /** A label given with its VR is put on as it is: text keeps its bytes. */
@@ -331,46 +288,9 @@ function valueContext(source: Source, node: EditNode & { readonly kind: 'set' })
   return { bigEndian: encoding.bigEndian, charset, lenient: asIs || source.lenient };
 }
 
-function putU16(bytes: Buffer, at: number, value: number, bigEndian: boolean): void {
-  if (bigEndian) bytes.writeUInt16BE(value, at);
-  else bytes.writeUInt16LE(value, at);
-}
-
-function putU32(bytes: Buffer, at: number, value: number, bigEndian: boolean): void {
-  if (bigEndian) bytes.writeUInt32BE(value, at);
-  else bytes.writeUInt32LE(value, at);
-}
-
 function delimiter(tag: number, encoding: Encoding): Buffer {
   const bytes = Buffer.alloc(8);
   putU16(bytes, 0, tag >>> 16, encoding.bigEndian);
   putU16(bytes, 2, tag & 0xffff, encoding.bigEndian);
-  return bytes;
-}
-
-/** Tag, VR and length of an element. */
-export function elementHeader(tag: number, vr: string, length: number, encoding: Encoding): Buffer {
-  const { bigEndian } = encoding;
-  const code = vrCode(vr);
-  const long = encoding.explicit && !SHORT_VRS.has(code);
-  const bytes = Buffer.alloc(long ? 12 : 8);
-  putU16(bytes, 0, tag >>> 16, bigEndian);
-  putU16(bytes, 2, tag & 0xffff, bigEndian);
-  if (!encoding.explicit) {
-    putU32(bytes, 4, length, bigEndian);
-    return bytes;
-  }
-  bytes.writeUInt16BE(code, 4);
-  if (long) {
-    putU32(bytes, 8, length, bigEndian);
-    return bytes;
-  }
-  if (length > MAX_SHORT_LENGTH) {
-    throw new DataError(
-      'DATA_BAD_VALUE',
-      `${keywordOf(tag)} (${tagText(tag)}): ${length} bytes do not fit in ${vr} (at most ${MAX_SHORT_LENGTH})`,
-    );
-  }
-  putU16(bytes, 6, length, bigEndian);
   return bytes;
 }

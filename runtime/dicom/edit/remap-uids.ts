@@ -1,10 +1,18 @@
 // New UIDs for old ones: equal seeds and equal old UIDs give equal new ones.
 import { createHash } from 'node:crypto';
-import { KIND_UIDS } from '../deidentify/anonymise-table.ts';
 import { keywordOf } from '../element/dictionary.ts';
 import type { EditLevel, EditNode } from './edits.ts';
 import { type ElementAt, indexDataset, vrOfElement } from '../element/element-index.ts';
 import { encodingOf } from '../element/transfer-syntax.ts';
+
+/** UIDs that name a kind of thing, not a thing. */
+export const KIND_UIDS = new Set(
+  `SOPClassUID ReferencedSOPClassUID CodingSchemeUID ContextUID MappingResourceUID
+  ContextGroupExtensionCreatorUID PrivateInformationCreatorUID RelatedGeneralSOPClassUID
+  OriginalSpecializedSOPClassUID SOPClassesSupported SOPClassesInStudy EncryptedContentTransferSyntaxUID
+  MACCalculationTransferSyntaxUID ImplementationClassUID AffectedSOPClassUID RequestedSOPClassUID
+  ColorPaletteUID PixelCodecTransferSyntaxUID AvailableTransferSyntaxUID`.split(/\s+/),
+);
 
 /** New UIDs for a value of UIDs; those of the standard stay. */
 export function remapUids(value: string, seed: string): string {

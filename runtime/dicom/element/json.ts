@@ -1,6 +1,5 @@
 // Data sets as plain objects by keyword: for scripts, reports and comparisons.
 import type { Charset } from './charset.ts';
-import { charsetOf } from './charset.ts';
 import { keywordOf, tagOf } from './dictionary.ts';
 import {
   type ElementAt,
@@ -10,7 +9,8 @@ import {
   vrOfElement,
 } from './element-index.ts';
 import { decodeValue, type DecodedValue } from './element-value.ts';
-import { datasetCharset, inflateDataset } from '../edit/header-patch.ts';
+import { charsetAt, datasetCharset } from './dataset-charset.ts';
+import { inflateDataset } from './deflate.ts';
 import { encodingOf, TransferSyntax } from './transfer-syntax.ts';
 
 /** A value by keyword: text strings, binary numbers numbers, sequences lists of objects. */
@@ -57,8 +57,7 @@ function levelJson(
     const name = keywordOf(element.tag);
     if (element.items !== null) {
       json[name] = element.items.map((item) => {
-        const own = findElement(item.elements, 0x00080005);
-        const inner = own === null ? charset : charsetOf(textOf(open.bytes, own));
+        const inner = charsetAt(open.bytes, item.elements, charset);
         return levelJson(open, item.elements, inner, opaque);
       });
       continue;
@@ -69,10 +68,6 @@ function levelJson(
     else if (opaque === 'length') json[name] = `(${value.length} bytes)`;
   }
   return json;
-}
-
-function textOf(bytes: Buffer, element: ElementAt): string {
-  return bytes.toString('latin1', element.valueOffset, element.valueOffset + element.length);
 }
 
 /** Value of one element that is no sequence. */
@@ -105,12 +100,13 @@ export function getValue(open: OpenDataset, path: string): JsonValue | Buffer | 
     const last = i === steps.length - 1;
     if (element.items === null) return last ? valueOf(open, element, charset) : undefined;
     if (last && match?.[2] === undefined) {
-      return element.items.map((item) => levelJson(open, item.elements, charset, 'omit'));
+      return element.items.map((item) =>
+        levelJson(open, item.elements, charsetAt(open.bytes, item.elements, charset), 'omit'),
+      );
     }
     const item = element.items[Number(match?.[2] ?? 0)];
     if (item === undefined) return undefined;
-    const own = findElement(item.elements, 0x00080005);
-    if (own !== null) charset = charsetOf(textOf(open.bytes, own));
+    charset = charsetAt(open.bytes, item.elements, charset);
     if (last) return [levelJson(open, item.elements, charset, 'omit')];
     elements = item.elements;
   }

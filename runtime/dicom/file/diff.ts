@@ -1,5 +1,6 @@
 // Two data sets compared by element: what was changed, added and removed, and whether it was meant.
-import { type Charset, charsetOf } from '../element/charset.ts';
+import type { Charset } from '../element/charset.ts';
+import { charsetAt } from '../element/dataset-charset.ts';
 import { keywordOf } from '../element/dictionary.ts';
 import {
   asSequence,
@@ -90,12 +91,7 @@ function sideOf(open: OpenDataset): Side {
 }
 
 function inItem(side: Side, item: ItemAt): Side {
-  const own = findElement(item.elements, 0x00080005);
-  const { bytes } = side.open;
-  const charset =
-    own === null
-      ? side.charset
-      : charsetOf(bytes.toString('latin1', own.valueOffset, own.valueOffset + own.length));
+  const charset = charsetAt(side.open.bytes, item.elements, side.charset);
   return { open: side.open, elements: item.elements, charset };
 }
 

@@ -1,5 +1,5 @@
 // A data set as text for people, one line an element; of a damaged one what can be read.
-import { charsetOf, type Charset } from '../element/charset.ts';
+import type { Charset } from '../element/charset.ts';
 import { keywordOf, tagText } from '../element/dictionary.ts';
 import { indexDamaged } from '../element/damaged-index.ts';
 import {
@@ -9,7 +9,8 @@ import {
   indexDataset,
   isPixelData,
 } from '../element/element-index.ts';
-import { inflateDataset, datasetCharset } from '../edit/header-patch.ts';
+import { charsetAt, datasetCharset } from '../element/dataset-charset.ts';
+import { inflateDataset } from '../element/deflate.ts';
 import { type OpenDataset, valueOf } from '../element/json.ts';
 import { encodingOf, TransferSyntax } from '../element/transfer-syntax.ts';
 
@@ -83,11 +84,7 @@ function dumpLevel(open: OpenDataset, elements: readonly ElementAt[], to: Dumpin
     const name = privateName(open, elements, tag) ?? keywordOf(tag);
     to.lines.push(`${to.indent}(${tagText(tag)}) ${vr} ${text} # ${size} ${name}`);
     items?.forEach((item, i) => {
-      const own = findElement(item.elements, 0x00080005);
-      const charset =
-        own === null
-          ? to.charset
-          : charsetOf(open.bytes.toString('latin1', own.valueOffset, own.valueOffset + own.length));
+      const charset = charsetAt(open.bytes, item.elements, to.charset);
       to.lines.push(`${to.indent}  item ${i}`);
       dumpLevel(open, item.elements, { ...to, charset, indent: `${to.indent}    ` });
     });

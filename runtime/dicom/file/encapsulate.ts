@@ -2,7 +2,7 @@
 import { DataError } from '../element/data-error.ts';
 import type { Edits } from '../edit/edits.ts';
 import { ITEM, SEQUENCE_DELIMITER } from '../element/element-index.ts';
-import { elementHeader } from '../edit/header-patch.ts';
+import { elementHeader } from '../element/element-header.ts';
 import { encodeFrame } from './codecs.ts';
 import { frameBytes, type PixelShape } from '../synthetic/pixels.ts';
 import { encodeRle } from './rle.ts';

@@ -2,7 +2,7 @@
 import { createHash, type Hash, hash as hashOnce } from 'node:crypto';
 import { Collected, Room } from '../collected.ts';
 import { DatasetWalker, type PixelSink } from '../element/dataset-walker.ts';
-import { inflateDataset } from '../edit/header-patch.ts';
+import { inflateDataset } from '../element/deflate.ts';
 import { fragmentsOf } from './fragments.ts';
 import { encodingOf, TransferSyntax } from '../element/transfer-syntax.ts';
 

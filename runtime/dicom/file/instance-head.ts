@@ -3,7 +3,7 @@
 import { closeSync, fstatSync, openSync, readFileSync, readSync } from 'node:fs';
 import { DataError } from '../element/data-error.ts';
 import { encodingOf, TransferSyntax } from '../element/transfer-syntax.ts';
-import { inflateDataset } from '../edit/header-patch.ts';
+import { inflateDataset } from '../element/deflate.ts';
 import { firstElements, type FirstElements } from './first-elements.ts';
 import { DICOMDIR, isPart10, readMeta } from './part10.ts';
 

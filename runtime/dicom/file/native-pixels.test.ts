@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { compileEdits, type Edits } from '../edit/edits.ts';
-import { elementHeader, patchHeader } from '../edit/header-patch.ts';
+import { patchHeader } from '../edit/header-patch.ts';
+import { elementHeader } from '../element/element-header.ts';
 import { getValue, openDataset } from '../element/json.ts';
 import { encodingOf, TransferSyntax } from '../element/transfer-syntax.ts';
 import { makeInstances } from '../synthetic/synthetic.ts';

@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { elementHeader } from '../edit/header-patch.ts';
+import { elementHeader } from '../element/element-header.ts';
 import { encodingOf, TransferSyntax } from '../element/transfer-syntax.ts';
 import { loadPool } from '../pool/files.ts';
 import { dumpFile } from './compare-files.ts';

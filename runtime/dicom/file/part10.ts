@@ -1,7 +1,7 @@
 // Part 10 files (PS3.10 §7.1): preamble, file meta information, data set.
 import { IMPLEMENTATION_CLASS_UID, IMPLEMENTATION_VERSION } from '../implementation.ts';
 import { DataError } from '../element/data-error.ts';
-import { elementHeader } from '../edit/header-patch.ts';
+import { elementHeader } from '../element/element-header.ts';
 import { encodeValue } from '../element/element-value.ts';
 import { charsetOf } from '../element/charset.ts';
 import { encodingOf, TransferSyntax } from '../element/transfer-syntax.ts';

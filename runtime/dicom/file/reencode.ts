@@ -11,7 +11,7 @@ import {
   SEQUENCE_DELIMITER,
   UNDEFINED_LENGTH,
 } from '../element/element-index.ts';
-import { elementHeader } from '../edit/header-patch.ts';
+import { elementHeader } from '../element/element-header.ts';
 import { wordBytes } from '../element/transfer-syntax.ts';
 import type { Encoding } from '../element/transfer-syntax.ts';
 import { SHORT_VRS, vrCode } from '../element/vr.ts';

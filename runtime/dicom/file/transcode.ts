@@ -10,12 +10,9 @@ import {
 } from '../element/element-index.ts';
 import { fragmentsOf } from './fragments.ts';
 import { encapsulate, type OffsetTable } from './encapsulate.ts';
-import {
-  deflateDataset,
-  elementHeader,
-  inflateDataset,
-  patchHeader,
-} from '../edit/header-patch.ts';
+import { patchHeader } from '../edit/header-patch.ts';
+import { elementHeader } from '../element/element-header.ts';
+import { deflateDataset, inflateDataset } from '../element/deflate.ts';
 import { getValue, openDataset } from '../element/json.ts';
 import { frameBytes, type PixelShape } from '../synthetic/pixels.ts';
 import { reencode } from './reencode.ts';

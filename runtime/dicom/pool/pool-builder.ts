@@ -8,7 +8,7 @@ import {
   PIXEL_DATA,
   UNDEFINED_LENGTH,
 } from '../element/element-index.ts';
-import { inflateDataset } from '../edit/header-patch.ts';
+import { inflateDataset } from '../element/deflate.ts';
 import { hashOfFragments } from '../file/hash.ts';
 import { SLOT_TAGS } from './prototype.ts';
 import {

@@ -6,7 +6,8 @@ import type { EditShape } from '../edit/edit-shape.ts';
 import { type CompiledEdits, compileEdits } from '../edit/edits.ts';
 import { DataError } from '../element/data-error.ts';
 import { findElement, indexDataset } from '../element/element-index.ts';
-import { inflateDataset, patchHeader } from '../edit/header-patch.ts';
+import { patchHeader } from '../edit/header-patch.ts';
+import { inflateDataset } from '../element/deflate.ts';
 import {
   accessionNumber,
   frameOfReferenceMember,

@@ -5,7 +5,7 @@ import { EditShapes } from '../edit/edit-shape.ts';
 import { compileEdits } from '../edit/edits.ts';
 import { findElement, indexDataset } from '../element/element-index.ts';
 import { memberNumber, sopUid, studyNumber, studyUid } from '../pool/identity.ts';
-import { inflateDataset } from '../edit/header-patch.ts';
+import { inflateDataset } from '../element/deflate.ts';
 import { PoolBuilder } from '../pool/pool-builder.ts';
 import { Pool, type Prototype } from '../pool/prototype.ts';
 import { syntheticPool, type SyntheticSpec } from '../synthetic/synthetic.ts';

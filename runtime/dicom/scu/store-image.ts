@@ -3,7 +3,7 @@
 import { DataError } from '../element/data-error.ts';
 import type { EditShape, SlotValue } from '../edit/edit-shape.ts';
 import type { CompiledEdits } from '../edit/edits.ts';
-import { deflateDataset } from '../edit/header-patch.ts';
+import { deflateDataset } from '../element/deflate.ts';
 import { type Identity, sopUid } from '../pool/identity.ts';
 import { padOddDataset } from '../element/pad-odd.ts';
 import { type Prototype, slotsOf, type Template } from '../pool/prototype.ts';

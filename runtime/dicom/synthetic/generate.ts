@@ -5,7 +5,7 @@ import { initializeCodecs, needsCodecs } from '../file/codecs.ts';
 import { DataError } from '../element/data-error.ts';
 import { type Identity, memberNumber, sopUid } from '../pool/identity.ts';
 import { errorCode } from '../file/file-walk.ts';
-import { deflateDataset } from '../edit/header-patch.ts';
+import { deflateDataset } from '../element/deflate.ts';
 import { makeFolder } from '../file/make-folder.ts';
 import { fileMeta } from '../file/part10.ts';
 import { Pool, type Prototype, putSlot } from '../pool/prototype.ts';
