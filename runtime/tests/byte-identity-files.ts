@@ -2,11 +2,11 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { deflateRawSync } from 'node:zlib';
-import { initializeCodecs } from '../dicom/file/codecs.ts';
+import { initializeCodecs } from '../dicom/pixels/codecs.ts';
 import { elementHeader } from '../dicom/element/element-header.ts';
 import { deflateDataset } from '../dicom/element/deflate.ts';
 import { fileMeta } from '../dicom/file/part10.ts';
-import { reencode } from '../dicom/file/reencode.ts';
+import { reencode } from '../dicom/element/reencode.ts';
 import { makeInstances, type SyntheticSpec } from '../dicom/synthetic/synthetic.ts';
 import { encodingOf, TransferSyntax } from '../dicom/element/transfer-syntax.ts';
 import { writeDcmtkFiles } from './byte-identity-dcmtk.ts';

@@ -4,7 +4,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { initializeCodecs } from '../dicom/file/codecs.ts';
+import { initializeCodecs } from '../dicom/pixels/codecs.ts';
 import { EDGE_CASE_NAMES } from '../dicom/synthetic/edge-cases.ts';
 import { hashDataset } from '../dicom/file/hash.ts';
 import { fileMeta, readMeta } from '../dicom/file/part10.ts';
@@ -15,7 +15,7 @@ import {
   SYNTHETIC_MODALITIES,
   type SyntheticSpec,
 } from '../dicom/synthetic/synthetic.ts';
-import { transcode } from '../dicom/file/transcode.ts';
+import { transcode } from '../dicom/pixels/transcode.ts';
 import { requirePeer, startOrthanc } from './peers.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'dicomrun-generated-'));

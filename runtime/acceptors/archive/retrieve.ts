@@ -1,8 +1,8 @@
 // What the archive holds as instances that C-MOVE and C-GET can send: as they came wherever the peer
 // takes that, else with the same values in another encoding.
 import { TransferSyntax } from '../../dicom/element/transfer-syntax.ts';
-import { codecsLoaded, initializeCodecs, isLossy, needsCodecs } from '../../dicom/file/codecs.ts';
-import { transcode } from '../../dicom/file/transcode.ts';
+import { codecsLoaded, initializeCodecs, isLossy, needsCodecs } from '../../dicom/pixels/codecs.ts';
+import { transcode } from '../../dicom/pixels/transcode.ts';
 import type { StoredCopy as Sendable } from '../../dicom/scp/sub-operations.ts';
 import { StoreImages } from '../../dicom/scu/store-image.ts';
 import type { StoredInstance } from './store.ts';

@@ -6,7 +6,7 @@ import { findElement, indexDataset, PIXEL_DATA } from '../../dicom/element/eleme
 import { openDataset } from '../../dicom/element/json.ts';
 import { encodingOf, TransferSyntax } from '../../dicom/element/transfer-syntax.ts';
 import { fileMeta } from '../../dicom/file/part10.ts';
-import { framesOf, pixelsOf, transcode } from '../../dicom/file/transcode.ts';
+import { framesOf, pixelsOf, transcode } from '../../dicom/pixels/transcode.ts';
 import { bulkElements, toModel, type Model } from '../../web/json-model.ts';
 import { closing, partHead, relatedType } from '../../web/multipart-writer.ts';
 import { inSyntax } from './retrieve.ts';

@@ -20,7 +20,7 @@ export const define: DefineCommand = (command, { terminal, exit }) => {
     .option('--json', 'differences as JSON')
     .action(async (path: string, flags: DumpFlags) => {
       const { diffFiles, dumpFile } = await import('../../dicom/file/compare-files.ts');
-      const { initializeCodecs } = await import('../../dicom/file/codecs.ts');
+      const { initializeCodecs } = await import('../../dicom/pixels/codecs.ts');
       const first = resolve(terminal.cwd, path);
       if (flags.diff === undefined) {
         if (statSync(first, { throwIfNoEntry: false })?.isDirectory() === true) {

@@ -3,7 +3,7 @@ import { readFileSync, statSync } from 'node:fs';
 import { relative, resolve } from 'node:path';
 import { DataError } from '../element/data-error.ts';
 import { type Diff, diffDatasets, type DiffOptions } from './diff.ts';
-import type { Comparable } from './native-pixels.ts';
+import type { Comparable } from '../pixels/native-pixels.ts';
 import { dumpDamaged } from './dump.ts';
 import { errorCode, findFiles } from './file-walk.ts';
 import { guessBareSyntax } from './bare.ts';

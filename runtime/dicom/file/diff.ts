@@ -12,8 +12,8 @@ import {
 } from '../element/element-index.ts';
 import { decodeValue } from '../element/element-value.ts';
 import { openDataset, type OpenDataset } from '../element/json.ts';
-import { type Comparable, comparePixels, type PixelVerdict } from './native-pixels.ts';
-import { swapped } from './reencode.ts';
+import { type Comparable, comparePixels, type PixelVerdict } from '../pixels/native-pixels.ts';
+import { swapped } from '../element/reencode.ts';
 
 export interface Difference {
   /** 'PatientID', 'RequestAttributesSequence[0].RequestedProcedureID', private tags as 'ggggeeee'. */

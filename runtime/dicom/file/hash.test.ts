@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { DatasetHasher, hashDataset } from './hash.ts';
 import { headerFacts, pixelValue } from '../pool/pool-builder.ts';
-import { fragmentsOf } from './fragments.ts';
+import { fragmentsOf } from '../pixels/fragments.ts';
 import { makeInstances } from '../synthetic/synthetic.ts';
 
 const SYNTAXES = ['implicit', 'explicit', 'big-endian', 'deflated', 'rle'];

@@ -3,7 +3,7 @@ import { createHash, type Hash, hash as hashOnce } from 'node:crypto';
 import { Collected, Room } from '../collected.ts';
 import { DatasetWalker, type PixelSink } from '../element/dataset-walker.ts';
 import { inflateDataset } from '../element/deflate.ts';
-import { fragmentsOf } from './fragments.ts';
+import { fragmentsOf } from '../pixels/fragments.ts';
 import { encodingOf, TransferSyntax } from '../element/transfer-syntax.ts';
 
 /** A longer deflated data set is not inflated to be hashed. */

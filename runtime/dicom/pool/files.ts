@@ -11,7 +11,7 @@ import { guessBareSyntax } from '../file/bare.ts';
 import { headerFacts, PoolBuilder, type HeaderFacts, pixelValue } from './pool-builder.ts';
 import { LARGE_FILE_BYTES, type PoolShare, sizeClass, type SkippedFiles } from './share.ts';
 import { matchesTags } from '../element/json.ts';
-import { isCompressed, transcode } from '../file/transcode.ts';
+import { isCompressed, transcode } from '../pixels/transcode.ts';
 import { TransferSyntax } from '../element/transfer-syntax.ts';
 
 /** Which instances are wanted. All conditions must hold. */

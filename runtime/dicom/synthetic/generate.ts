@@ -1,7 +1,7 @@
 // Writes synthetic studies as Part 10 files; huge instances as a stream.
 import { open, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { initializeCodecs, needsCodecs } from '../file/codecs.ts';
+import { initializeCodecs, needsCodecs } from '../pixels/codecs.ts';
 import { DataError } from '../element/data-error.ts';
 import { type Identity, memberNumber, sopUid } from '../pool/identity.ts';
 import { errorCode } from '../file/file-walk.ts';

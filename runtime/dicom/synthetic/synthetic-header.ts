@@ -1,7 +1,7 @@
 // Headers of synthetic instances, built through dcmjs once at init.
 import { createHash } from 'node:crypto';
 import { dcmjs } from '../element/dictionary.ts';
-import type { PixelShape } from './pixels.ts';
+import type { PixelShape } from '../pixels/pixel-shape.ts';
 import type { Iod, Values } from './synthetic-iods.ts';
 import { TransferSyntax } from '../element/transfer-syntax.ts';
 

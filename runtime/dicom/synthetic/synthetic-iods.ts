@@ -1,5 +1,5 @@
 // What makes a synthetic instance a valid one of its IOD (PS3.3 Annex A): types 1 and 2.
-import type { PixelShape } from './pixels.ts';
+import type { PixelShape } from '../pixels/pixel-shape.ts';
 import { StorageClass } from '../dimse/uids.ts';
 
 /** Values by keyword, as dcmjs takes them; '' is an empty type 2 value. */

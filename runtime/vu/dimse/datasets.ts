@@ -4,7 +4,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { anonymiseEdits, type AnonymiseOptions } from '../../dicom/deidentify/anonymise.ts';
 import { tagOf } from '../../dicom/element/dictionary.ts';
 import { diffDatasets, type DiffOptions } from '../../dicom/file/diff.ts';
-import type { Comparable } from '../../dicom/file/native-pixels.ts';
+import type { Comparable } from '../../dicom/pixels/native-pixels.ts';
 import { dumpDataset } from '../../dicom/file/dump.ts';
 import { compileEdits, type Edits } from '../../dicom/edit/edits.ts';
 import { isPixelData } from '../../dicom/element/element-index.ts';

@@ -360,7 +360,7 @@ export async function loadMakers(bundle: string): Promise<Makers> {
   ]);
   // why: declarations are synchronous, loading WebAssembly is not, and most scripts need none
   if (COMPRESSED.test(bundle)) {
-    const { initializeCodecs } = await import('../../dicom/file/codecs.ts');
+    const { initializeCodecs } = await import('../../dicom/pixels/codecs.ts');
     await initializeCodecs();
   }
   return { syntheticPool, loadPool, loadTraffic };

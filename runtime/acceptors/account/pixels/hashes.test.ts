@@ -1,8 +1,8 @@
 // Pixels that come in another form than they were sent in.
 import { beforeAll, describe, expect, it } from 'vitest';
 import { TransferSyntax as TS } from '../../../dicom/element/transfer-syntax.ts';
-import { initializeCodecs } from '../../../dicom/file/codecs.ts';
-import { transcode } from '../../../dicom/file/transcode.ts';
+import { initializeCodecs } from '../../../dicom/pixels/codecs.ts';
+import { transcode } from '../../../dicom/pixels/transcode.ts';
 import { Pool } from '../../../dicom/pool/prototype.ts';
 import { DatasetTap } from '../../../dicom/scp/dataset-tap.ts';
 import { syntheticPool } from '../../../dicom/synthetic/synthetic.ts';

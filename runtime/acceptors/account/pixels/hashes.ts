@@ -7,8 +7,8 @@ import {
   NATIVE,
   nativeFragments,
   pixelForm,
-} from '../../../dicom/file/pixel-form.ts';
-import type { PixelForm } from '../../../dicom/file/pixel-form.ts';
+} from '../../../dicom/pixels/pixel-form.ts';
+import type { PixelForm } from '../../../dicom/pixels/pixel-form.ts';
 import { TransferSyntax, encodingOf } from '../../../dicom/element/transfer-syntax.ts';
 import { splitPrototypeNumber } from '../../../dicom/pool/share.ts';
 import type { PoolShare, PrototypeShare } from '../../../dicom/pool/share.ts';

@@ -10,8 +10,8 @@ import {
   nativeBytes,
   nativeValue,
   pixelForm,
-} from '../../../dicom/file/pixel-form.ts';
-import type { PixelForm } from '../../../dicom/file/pixel-form.ts';
+} from '../../../dicom/pixels/pixel-form.ts';
+import type { PixelForm } from '../../../dicom/pixels/pixel-form.ts';
 import { encodingOf, TransferSyntax, wordBytes } from '../../../dicom/element/transfer-syntax.ts';
 import { Pool } from '../../../dicom/pool/prototype.ts';
 import type { Prototype } from '../../../dicom/pool/prototype.ts';

@@ -4,7 +4,7 @@ import type { Edits } from '../edit/edits.ts';
 import { ITEM, SEQUENCE_DELIMITER } from '../element/element-index.ts';
 import { elementHeader } from '../element/element-header.ts';
 import { encodeFrame } from './codecs.ts';
-import { frameBytes, type PixelShape } from '../synthetic/pixels.ts';
+import { frameBytes, type PixelShape } from './pixel-shape.ts';
 import { encodeRle } from './rle.ts';
 import { encodingOf, TransferSyntax } from '../element/transfer-syntax.ts';
 

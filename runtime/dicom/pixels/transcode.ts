@@ -14,8 +14,8 @@ import { patchHeader } from '../edit/header-patch.ts';
 import { elementHeader } from '../element/element-header.ts';
 import { deflateDataset, inflateDataset } from '../element/deflate.ts';
 import { getValue, openDataset } from '../element/json.ts';
-import { frameBytes, type PixelShape } from '../synthetic/pixels.ts';
-import { reencode } from './reencode.ts';
+import { frameBytes, type PixelShape } from './pixel-shape.ts';
+import { reencode } from '../element/reencode.ts';
 import { decodeRle } from './rle.ts';
 import { encodingOf, TransferSyntax } from '../element/transfer-syntax.ts';
 

@@ -2,7 +2,7 @@
 import { createRequire } from 'node:module';
 import { DataError } from '../element/data-error.ts';
 import type { Edits } from '../edit/edits.ts';
-import { frameBytes, type PixelShape } from '../synthetic/pixels.ts';
+import { frameBytes, type PixelShape } from './pixel-shape.ts';
 import { TransferSyntax } from '../element/transfer-syntax.ts';
 
 interface CodecContext {

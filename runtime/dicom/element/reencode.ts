@@ -1,6 +1,6 @@
 // A data set in another uncompressed encoding: implicit, explicit, big endian. Values keep their
 // bytes except for byte order; sequences keep their length form.
-import { DataError } from '../element/data-error.ts';
+import { DataError } from './data-error.ts';
 import {
   type ElementAt,
   indexDataset,
@@ -10,11 +10,11 @@ import {
   type ItemAt,
   SEQUENCE_DELIMITER,
   UNDEFINED_LENGTH,
-} from '../element/element-index.ts';
-import { elementHeader } from '../element/element-header.ts';
-import { wordBytes } from '../element/transfer-syntax.ts';
-import type { Encoding } from '../element/transfer-syntax.ts';
-import { SHORT_VRS, vrCode } from '../element/vr.ts';
+} from './element-index.ts';
+import { elementHeader } from './element-header.ts';
+import { wordBytes } from './transfer-syntax.ts';
+import type { Encoding } from './transfer-syntax.ts';
+import { SHORT_VRS, vrCode } from './vr.ts';
 
 interface Reencoding {
   readonly bytes: Buffer;

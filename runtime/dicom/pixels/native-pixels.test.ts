@@ -6,7 +6,7 @@ import { getValue, openDataset } from '../element/json.ts';
 import { encodingOf, TransferSyntax } from '../element/transfer-syntax.ts';
 import { makeInstances } from '../synthetic/synthetic.ts';
 import { initializeCodecs } from './codecs.ts';
-import { diffDatasets } from './diff.ts';
+import { diffDatasets } from '../file/diff.ts';
 import { type Comparable, comparePixels, nativePixels } from './native-pixels.ts';
 import { transcode } from './transcode.ts';
 

@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { decodeFrame, encodeFrame, initializeCodecs } from './codecs.ts';
-import { hashDataset } from './hash.ts';
+import { hashDataset } from '../file/hash.ts';
 import { getValue, openDataset } from '../element/json.ts';
 import { padOddDataset } from '../element/pad-odd.ts';
 import { decodeRle, encodeRle } from './rle.ts';

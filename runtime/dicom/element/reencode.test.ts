@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { indexDataset } from '../element/element-index.ts';
-import { encodingOf, TransferSyntax } from '../element/transfer-syntax.ts';
+import { indexDataset } from './element-index.ts';
+import { encodingOf, TransferSyntax } from './transfer-syntax.ts';
 import { reencode } from './reencode.ts';
 
 const LE = encodingOf(TransferSyntax.EXPLICIT_LE);

@@ -3,8 +3,8 @@
 import { encodingOf, TransferSyntax } from '../element/transfer-syntax.ts';
 import { indexDataset, isPixelData } from '../element/element-index.ts';
 import { DataError } from '../element/data-error.ts';
-import { frameBytes, type PixelShape } from '../synthetic/pixels.ts';
-import { swappedWords } from './reencode.ts';
+import { frameBytes, type PixelShape } from './pixel-shape.ts';
+import { swappedWords } from '../element/reencode.ts';
 import { byPixel, byPlane, pixelsOf, transcode, type Pixels } from './transcode.ts';
 
 /** GE private: big endian pixel data in an otherwise implicit, little endian data set. */
