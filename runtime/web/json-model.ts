@@ -219,7 +219,6 @@ function modelAttribute(vr: string, value: JsonValue): ModelAttribute {
   return { vr, Value: values.map((one) => modelValue(vr, one)) };
 }
 
-
 /** HTML of a login page, and JSON that is cut, are no answers. @throws WebFailure `WEB_NOT_JSON` */
 export function mustBeJson(contentType: string, text: string): void {
   const isJson = /\bjson\b/i.test(contentType);
