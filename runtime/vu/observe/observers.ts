@@ -134,11 +134,23 @@ export class Observers {
   /** Stage of each scenario; the scheduler keeps it. */
   stages: readonly string[] = [];
 
+  /** Of VUs without tags of their own, by scenario: thousands start at once, and change stage at once. */
+  readonly #shared = new Map<number, { readonly stage: string; readonly context: TagContext }>();
+
   /** Tags of a VU in its scenario: run < scenario < VU, and the stage. */
   scenarioContext(vu: VuSlot): TagContext {
+    const stage = this.stages[vu.scenario] ?? '';
+    if (vu.ownTags !== null) return this.#contextOf(vu, stage);
+    const known = this.#shared.get(vu.scenario);
+    if (known?.stage === stage) return known.context;
+    const context = this.#contextOf(vu, stage);
+    this.#shared.set(vu.scenario, { stage, context });
+    return context;
+  }
+
+  #contextOf(vu: VuSlot, stage: string): TagContext {
     const { plan, contexts } = this.#parts;
     const scenario = plan.scenarios[vu.scenario];
-    const stage = this.stages[vu.scenario] ?? '';
     return contexts.of({
       ...plan.tags,
       ...scenario?.tags,
