@@ -10,6 +10,16 @@ const TOPICS = ['reliability', 'security'] as const;
 const text = (topic: string): string =>
   readFileSync(join(ROOT, 'runtime/help', `${topic}.md`), 'utf8');
 
+interface FuzzRecord {
+  readonly inputs: number;
+  readonly growthMb: number;
+  readonly rssGrowthMb: number;
+}
+
+/** The long run whose inputs are in a folder. */
+const recordIn = (folder: string): FuzzRecord =>
+  JSON.parse(readFileSync(join(TESTS, folder, 'record.json'), 'utf8')) as FuzzRecord;
+
 interface Claim {
   readonly what: string;
   /** Test files and words of a title: `` `file` words; `file` words ``. */
@@ -59,9 +69,12 @@ describe('hostile tests', () => {
   });
 
   it('have the figures that are on record', () => {
-    const record = readFileSync(join(TESTS, 'corpus', 'record.json'), 'utf8');
-    const { inputs, growthMb } = JSON.parse(record) as { inputs: number; growthMb: number };
+    const { inputs, growthMb } = recordIn('corpus');
     expect(text('reliability')).toContain(`${inputs.toLocaleString('en')} inputs`);
     expect(text('reliability')).toContain(`growth ${growthMb} MB`);
+    const web = recordIn('corpus/web');
+    expect(text('reliability')).toContain(`${web.inputs.toLocaleString('en')} bodies`);
+    const grew = web.growthMb > 0 || web.rssGrowthMb > 0;
+    expect(grew ? '' : text('reliability')).toContain('no growth of heap or resident set');
   });
 });
