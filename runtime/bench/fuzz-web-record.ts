@@ -3,7 +3,7 @@
 // archive's, and the body of a STOW-RS request of ours. Written to runtime/tests/corpus/web.
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { serveArchive } from '../acceptors/stations/serve.ts';
+import { serveArchive } from '../acceptors/serve.ts';
 import { Pool } from '../dicom/pool/prototype.ts';
 import { syntheticPool } from '../dicom/synthetic/synthetic.ts';
 import { startOrthanc } from '../tests/peers.ts';

@@ -115,9 +115,6 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
  * noun and its parts, and not meant. This list gets shorter, not longer.
  */
 const LEANING: readonly string[] = [
-  'runtime/acceptors/archive > runtime/acceptors/stations',
-  'runtime/acceptors/page > runtime/acceptors/stations',
-  'runtime/acceptors/router > runtime/acceptors/stations',
   'runtime/cli/agents > runtime/cli/run',
   'runtime/cli/commands/smoke > runtime/cli/run',
   'runtime/cli/run > runtime/cli/web',

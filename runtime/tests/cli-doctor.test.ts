@@ -3,8 +3,8 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { serveArchive, serveSink } from '../acceptors/stations/serve.ts';
-import type { Served } from '../acceptors/stations/serve.ts';
+import { serveArchive, serveSink } from '../acceptors/serve.ts';
+import type { Served } from '../acceptors/serve.ts';
 import { Place } from './cli-spawn.ts';
 import { requirePeer } from './peers.ts';
 

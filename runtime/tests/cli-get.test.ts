@@ -2,7 +2,7 @@
 import { readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { serveArchive, serveSink, type Served } from '../acceptors/stations/serve.ts';
+import { serveArchive, serveSink, type Served } from '../acceptors/serve.ts';
 import { Place } from './cli-spawn.ts';
 import { type Peer, requirePeer, startOrthanc, startQrscp } from './peers.ts';
 import { instance, writeInstances } from './wire-calls.ts';

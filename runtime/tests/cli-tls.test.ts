@@ -3,7 +3,7 @@
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { serveArchive, type Served } from '../acceptors/stations/serve.ts';
+import { serveArchive, type Served } from '../acceptors/serve.ts';
 import { Place } from './cli-spawn.ts';
 import { type Peer, requirePeer, startStorescp } from './peers.ts';
 

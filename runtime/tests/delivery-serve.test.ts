@@ -5,8 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterEach, describe, expect, it } from 'vitest';
-import { serveArchive, serveRouter, serveSink } from '../acceptors/stations/serve.ts';
-import type { Served } from '../acceptors/stations/serve.ts';
+import { serveArchive, serveRouter, serveSink } from '../acceptors/serve.ts';
+import type { Served } from '../acceptors/serve.ts';
 import { anyPortFree, dumpToFile, requirePeer } from './peers.ts';
 
 const HOST = '127.0.0.1';

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { load } from 'js-yaml';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { serveSink, type Served } from '../acceptors/stations/serve.ts';
+import { serveSink, type Served } from '../acceptors/serve.ts';
 import { Place } from './cli-spawn.ts';
 import { pipelines } from './docs-read.ts';
 

@@ -6,7 +6,7 @@ import { createServer, type AddressInfo } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
-import { serveArchive, serveRouter, serveSink, type Served } from '../acceptors/stations/serve.ts';
+import { serveArchive, serveRouter, serveSink, type Served } from '../acceptors/serve.ts';
 import { storeRequest } from '../dicom/scu/requests.ts';
 import { Place, STORE_SCRIPT } from './cli-spawn.ts';
 import { Call, closed, CT, EXPLICIT, open, opened } from './wire-fixture.ts';

@@ -1,6 +1,6 @@
 // The same requests by an implementation that is not ours, against stations of ours.
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { serveArchive, serveSink, type Served } from '../acceptors/stations/serve.ts';
+import { serveArchive, serveSink, type Served } from '../acceptors/serve.ts';
 import { Place } from './cli-spawn.ts';
 import { runScript } from './script-run.ts';
 import { closeServers, serve } from './wire-fixture.ts';

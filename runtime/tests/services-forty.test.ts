@@ -1,7 +1,7 @@
 // Forty queries to three archives: what ours answers is what dcmqrscp and Orthanc answer. Where one
 // of them differs, the difference is listed here and argued.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { serveArchive, type Served } from '../acceptors/stations/serve.ts';
+import { serveArchive, type Served } from '../acceptors/serve.ts';
 import type { Attributes } from '../dicom/dimse/model.ts';
 import type { JsonDataset } from '../dicom/element/json.ts';
 import type { Association } from '../dicom/ul/association.ts';

@@ -1,6 +1,6 @@
 // A specification file of `serve`, checked in full: everything that is wrong with it, at once.
 import { KNOWN_FAULTS } from '../../../acceptors/stations/faults.ts';
-import type { Served } from '../../../acceptors/stations/serve.ts';
+import type { Served } from '../../../acceptors/serve.ts';
 import { Problems, within } from '../../../config/values/problems.ts';
 import type { Place } from '../../../config/values/problems.ts';
 import { STATION_KEYS } from '../../../config/values/simulate.ts';

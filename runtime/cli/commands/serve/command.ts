@@ -5,7 +5,7 @@ import { readPort } from '../../flag-values.ts';
 import { untilSignal } from '../../until-signal.ts';
 import { collect } from '../../run/run-flags.ts';
 import type { Terminal } from '../../terminal.ts';
-import type { Served } from '../../../acceptors/stations/serve.ts';
+import type { Served } from '../../../acceptors/serve.ts';
 
 export interface ServeFlags {
   readonly port: string;

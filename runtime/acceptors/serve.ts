@@ -1,18 +1,18 @@
 // Router, archive and sink as services of their own: what `dicomrun serve` runs.
-import type { SimulatedArchive, StationTls } from '../../../api/k6/simulate.ts';
+import type { SimulatedArchive, StationTls } from '../../api/k6/simulate.ts';
 import { resolve } from 'node:path';
-import { Archive } from '../archive/archive.ts';
-import { openArchiveWeb } from '../archive/web.ts';
-import { openMetricsPage } from '../page/metrics-page.ts';
-import { openPorts, orClose } from './ports.ts';
-import type { Station } from './ports.ts';
-import { poolMetrics, stationMetrics } from '../page/prometheus.ts';
-import { Router } from '../router/router.ts';
-import type { RouterSpec } from '../router/spec.ts';
-import { Sink } from './sink.ts';
-import type { SinkSpec } from './sink.ts';
-import { acceptorTlsOf } from '../../dicom/ul/socket/tls-files.ts';
-import type { StationCounts } from './store-station.ts';
+import { Archive } from './archive/archive.ts';
+import { openArchiveWeb } from './archive/web.ts';
+import { openMetricsPage } from './page/metrics-page.ts';
+import { openPorts, orClose } from './stations/ports.ts';
+import type { Station } from './stations/ports.ts';
+import { poolMetrics, stationMetrics } from './page/prometheus.ts';
+import { Router } from './router/router.ts';
+import type { RouterSpec } from './router/spec.ts';
+import { Sink } from './stations/sink.ts';
+import type { SinkSpec } from './stations/sink.ts';
+import { acceptorTlsOf } from '../dicom/ul/socket/tls-files.ts';
+import type { StationCounts } from './stations/store-station.ts';
 
 /** Where a service listens. */
 export interface ServeAddress {

@@ -4,21 +4,21 @@ import type {
   SimulatedArchive,
   SimulatedRouter,
   StationTls,
-} from '../../../api/k6/simulate.ts';
-import type { TlsOptions } from '../../dicom/ul/associate-request.ts';
-import type { Listening } from '../../dicom/scp/acceptor-types.ts';
-import type { EmbeddedAddress, EmbeddedSpec, ReceiverAddress } from '../../threads/acceptor.ts';
-import { Archive } from '../archive/archive.ts';
-import { ARCHIVE_DEFAULTS } from '../archive/spec.ts';
-import { openArchiveWeb } from '../archive/web.ts';
-import type { TlsErrors } from './tls-errors.ts';
-import { acceptorTlsOf } from '../../dicom/ul/socket/tls-files.ts';
-import type { RunClock } from '../clock.ts';
-import { openMetricsPage } from '../page/metrics-page.ts';
-import { openPorts, orClose } from './ports.ts';
-import { poolMetrics, stationMetrics } from '../page/prometheus.ts';
-import { Router } from '../router/router.ts';
-import type { DestinationSpec, RouterSpec } from '../router/spec.ts';
+} from '../../api/k6/simulate.ts';
+import type { TlsOptions } from '../dicom/ul/associate-request.ts';
+import type { Listening } from '../dicom/scp/acceptor-types.ts';
+import type { EmbeddedAddress, EmbeddedSpec, ReceiverAddress } from '../threads/acceptor.ts';
+import { Archive } from './archive/archive.ts';
+import { ARCHIVE_DEFAULTS } from './archive/spec.ts';
+import { openArchiveWeb } from './archive/web.ts';
+import type { TlsErrors } from './stations/tls-errors.ts';
+import { acceptorTlsOf } from '../dicom/ul/socket/tls-files.ts';
+import type { RunClock } from './clock.ts';
+import { openMetricsPage } from './page/metrics-page.ts';
+import { openPorts, orClose } from './stations/ports.ts';
+import { poolMetrics, stationMetrics } from './page/prometheus.ts';
+import { Router } from './router/router.ts';
+import type { DestinationSpec, RouterSpec } from './router/spec.ts';
 
 /** Destination of whatever has no receiver of its own. */
 const ARCHIVE = 'archive';
