@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { fakeTerminal } from '../tests/fake-terminal.ts';
 import { COMMANDS } from './command-list.ts';
-import { FOREIGN_FLAGS, foreignFlag } from './foreign-flags.ts';
+import { FOREIGN_FLAGS, foreignFlag } from './flags/foreign-flags.ts';
 import { runCommandLine } from './program.ts';
 
 async function run(...args: string[]) {

@@ -117,8 +117,6 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
 const LEANING: readonly string[] = [
   'runtime/cli/agents > runtime/cli/run',
   'runtime/cli/commands/smoke > runtime/cli/run',
-  'runtime/cli/run > runtime/cli/web',
-  'runtime/cli/run > runtime/cli/wire',
   'runtime/vu/associations > runtime/vu/sandbox',
   'runtime/vu/dimse > runtime/vu/sandbox',
   'runtime/vu/life > runtime/vu/observe',

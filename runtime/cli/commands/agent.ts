@@ -5,7 +5,7 @@ import { resolve } from 'node:path';
 import type { AgentStation } from '../../agents/station.ts';
 import { DicomRunError, ExitCode } from '../../errors.ts';
 import type { DefineCommand } from '../command.ts';
-import { collect } from '../run/run-flags.ts';
+import { collect } from '../flags/given-flags.ts';
 import type { Terminal } from '../terminal.ts';
 import { version } from '../version.ts';
 

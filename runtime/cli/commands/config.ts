@@ -2,11 +2,12 @@
 import { configLines, describeConfig } from '../../config/describe-config.ts';
 import { resolveOptions } from '../../config/resolve.ts';
 import type { Options } from '../../config/types.ts';
-import { readSources } from '../run/config-sources.ts';
+import { readSources } from '../flags/config-sources.ts';
 import { needsAscii } from '../run/print-summary.ts';
 import type { DefineCommand } from '../command.ts';
-import { addRunFlags, connectFlags, givenFlags } from '../run/run-flags.ts';
-import type { FlagValues } from '../run/run-flags.ts';
+import { addRunFlags } from '../run/run-flags.ts';
+import { connectFlags } from '../flags/connect-flags.ts';
+import { givenFlags, type FlagValues } from '../flags/given-flags.ts';
 import type { Terminal } from '../terminal.ts';
 
 export const define: DefineCommand = (command, { terminal }) => {

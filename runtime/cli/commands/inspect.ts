@@ -8,7 +8,9 @@ import { plural } from '../../metrics/numbers.ts';
 import { requirements, vusOverTime } from '../../executors/requirements.ts';
 import type { RunScript } from '../../conductor/run-types.ts';
 import type { DefineCommand } from '../command.ts';
-import { addRunFlags, connectFlags, givenFlags } from '../run/run-flags.ts';
+import { addRunFlags } from '../run/run-flags.ts';
+import { connectFlags } from '../flags/connect-flags.ts';
+import { givenFlags } from '../flags/given-flags.ts';
 import { needsAscii } from '../run/print-summary.ts';
 import type { Terminal } from '../terminal.ts';
 

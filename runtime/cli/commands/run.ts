@@ -1,6 +1,8 @@
 // dicomrun run SCRIPT: a load test.
-import { addAgentFlags, takeAgentFlags } from '../run/agent-flags.ts';
-import { addRunFlags, collect, connectFlags, givenFlags } from '../run/run-flags.ts';
+import { addAgentFlags, takeAgentFlags } from '../flags/agent-flags.ts';
+import { addRunFlags } from '../run/run-flags.ts';
+import { connectFlags } from '../flags/connect-flags.ts';
+import { collect, givenFlags } from '../flags/given-flags.ts';
 import type { DefineCommand } from '../command.ts';
 
 const EXAMPLES = `

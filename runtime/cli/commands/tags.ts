@@ -13,7 +13,7 @@ import {
 import { differenceText } from '../data/difference-text.ts';
 import { Progress } from '../progress.ts';
 import { printable } from '../problem-text.ts';
-import { collect } from '../run/run-flags.ts';
+import { collect } from '../flags/given-flags.ts';
 
 interface TagFlags extends AnonymiseFlags {
   readonly set?: readonly string[];

@@ -6,7 +6,7 @@ import type { GenerateRequest } from '../../dicom/synthetic/generate.ts';
 import type { SyntheticSpec } from '../../dicom/synthetic/synthetic.ts';
 import { PRESETS } from '../../dicom/synthetic/synthetic.ts';
 import { DicomRunError, ExitCode } from '../../errors.ts';
-import { readCount } from '../flag-values.ts';
+import { readCount } from '../flags/flag-values.ts';
 
 export interface GenerateFlags {
   readonly out: string;

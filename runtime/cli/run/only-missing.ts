@@ -4,7 +4,7 @@ import type { AgentFlags } from '../agents/on-agents.ts';
 import { readLedger } from '../data/ledger.ts';
 import { runFolder } from '../data/run-folder.ts';
 import type { Terminal } from '../terminal.ts';
-import type { FlagValues } from './run-flags.ts';
+import type { FlagValues } from '../flags/given-flags.ts';
 
 const LOAD_FLAGS = ['vus', 'ramp', 'duration', 'iterations', 'stage'];
 const FLAG = 'flag --only-missing';

@@ -6,7 +6,7 @@ import type { RunScript } from '../../conductor/run-types.ts';
 import type { Mode } from '../../config/types.ts';
 import type { AgentFlags, AgentsRun } from '../agents/on-agents.ts';
 import type { ExecuteRequest } from './execute.ts';
-import type { FlagValues } from './run-flags.ts';
+import type { FlagValues } from '../flags/given-flags.ts';
 import { RunScreen } from './run-screen.ts';
 import type { Quiet } from './run-screen.ts';
 import { supervise } from './supervise.ts';

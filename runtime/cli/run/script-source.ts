@@ -10,9 +10,9 @@ import type { Mode, Options } from '../../config/types.ts';
 import { readSize } from '../../config/values/values.ts';
 import type { CustomMetric } from '../../metrics/engine-types.ts';
 import type { Setting } from '../../runlog/format.ts';
-import { readSources } from './config-sources.ts';
-import type { ConfigSources } from './config-sources.ts';
-import type { FlagValues } from './run-flags.ts';
+import { readSources } from '../flags/config-sources.ts';
+import type { ConfigSources } from '../flags/config-sources.ts';
+import type { FlagValues } from '../flags/given-flags.ts';
 import { scriptState } from './script-state.ts';
 import type { Terminal } from '../terminal.ts';
 

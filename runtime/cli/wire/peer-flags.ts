@@ -3,8 +3,9 @@ import { type Command, Option } from 'commander';
 import type { Options } from '../../config/types.ts';
 import { resolveOptions } from '../../config/resolve.ts';
 import { DicomRunError, ExitCode } from '../../errors.ts';
-import { readSources } from '../run/config-sources.ts';
-import { addConnectFlags, connectFlags, givenFlags, TLS_FLAGS } from '../run/run-flags.ts';
+import { readSources } from '../flags/config-sources.ts';
+import { addConnectFlags, connectFlags, TLS_FLAGS } from '../flags/connect-flags.ts';
+import { givenFlags } from '../flags/given-flags.ts';
 import type { Terminal } from '../terminal.ts';
 import type { PeerAddress } from './client.ts';
 

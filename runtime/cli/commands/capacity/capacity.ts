@@ -8,7 +8,7 @@ import { ExitCode } from '../../../errors.ts';
 import { percent, rate as rateText, time } from '../../../metrics/numbers.ts';
 import { needsAscii } from '../../run/print-summary.ts';
 import type { AgentFlags, AgentsMeeting } from '../../agents/on-agents.ts';
-import type { FlagValues } from '../../run/run-flags.ts';
+import type { FlagValues } from '../../flags/given-flags.ts';
 import { endOnFault, stopOnSignal } from '../../run/supervise.ts';
 import { shellWord, shownPath } from '../../terminal.ts';
 import type { Terminal } from '../../terminal.ts';

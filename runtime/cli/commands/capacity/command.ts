@@ -2,16 +2,10 @@
 import type { Command } from 'commander';
 import { DicomRunError, ExitCode } from '../../../errors.ts';
 import type { DefineCommand } from '../../command.ts';
-import { addAgentFlags, takeAgentFlags } from '../../run/agent-flags.ts';
-import {
-  addConfigFlags,
-  addTargetFlags,
-  collect,
-  connectFlags,
-  givenFlags,
-  PHI_OK,
-} from '../../run/run-flags.ts';
-import type { FlagValues } from '../../run/run-flags.ts';
+import { addAgentFlags, takeAgentFlags } from '../../flags/agent-flags.ts';
+import { addConfigFlags, addTargetFlags, PHI_OK } from '../../run/run-flags.ts';
+import { connectFlags } from '../../flags/connect-flags.ts';
+import { collect, givenFlags, type FlagValues } from '../../flags/given-flags.ts';
 import type { Terminal } from '../../terminal.ts';
 
 interface CapacityFlags {
@@ -77,7 +71,7 @@ async function capacity(command: Command, script: string, terminal: Terminal): P
   };
   const [{ findCapacity }, { readCount, readDurationMs }, { applyColor }] = await Promise.all([
     import('./capacity.ts'),
-    import('../../flag-values.ts'),
+    import('../../flags/flag-values.ts'),
     import('../../run/run-script.ts'),
   ]);
   applyColor(terminal, flags);

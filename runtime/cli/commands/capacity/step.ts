@@ -11,7 +11,7 @@ import type { Summary } from '../../../metrics/summary.ts';
 import { execute } from '../../run/execute.ts';
 import type { ExecuteRequest, ExecuteResult } from '../../run/execute.ts';
 import type { AgentsMeeting } from '../../agents/on-agents.ts';
-import type { FlagValues } from '../../run/run-flags.ts';
+import type { FlagValues } from '../../flags/given-flags.ts';
 import { shellWord, shownPath } from '../../terminal.ts';
 import type { Terminal } from '../../terminal.ts';
 import type { StepThreshold } from './judged.ts';

@@ -29,7 +29,7 @@ export const define: DefineCommand = (command, { terminal, exit }) => {
           import('./run-side.ts'),
           import('./compare-runs.ts'),
           import('./compare-text.ts'),
-          import('../../flag-values.ts'),
+          import('../../flags/flag-values.ts'),
         ]);
       const tolerance = readCount('--tolerance', flags.tolerance) / 100;
       const first = readSide(runFolder(before, terminal));

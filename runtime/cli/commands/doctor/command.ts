@@ -1,9 +1,9 @@
 // dicomrun doctor: the server, the way to it and this machine, each with its remedy.
 import { ExitCode } from '../../../errors.ts';
 import type { DefineCommand } from '../../command.ts';
-import { readCount, readDurationMs } from '../../flag-values.ts';
+import { readCount, readDurationMs } from '../../flags/flag-values.ts';
 import { flagHelp } from '../../../config/option-table.ts';
-import { collect } from '../../run/run-flags.ts';
+import { collect } from '../../flags/given-flags.ts';
 import type { Diagnosis } from './finding.ts';
 import { addPeerFlags, choosePeer } from '../../wire/peer-flags.ts';
 

@@ -2,7 +2,7 @@
 import { peerText } from '../../../dicom/failure-text.ts';
 import type { DefineCommand } from '../../command.ts';
 import type { PeerAddress } from '../../wire/client.ts';
-import { readCount, readDurationMs } from '../../flag-values.ts';
+import { readCount, readDurationMs } from '../../flags/flag-values.ts';
 import {
   addPeerFlags,
   addStackFlag,

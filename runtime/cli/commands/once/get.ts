@@ -4,10 +4,10 @@ import { bytes as sizeText, plural } from '../../../metrics/numbers.ts';
 import { ExitCode } from '../../../errors.ts';
 import { splitHostPort } from '../../argv.ts';
 import type { DefineCommand } from '../../command.ts';
-import { readDurationMs } from '../../flag-values.ts';
+import { readDurationMs } from '../../flags/flag-values.ts';
 import { hintLine } from '../../problem-text.ts';
 import { Progress } from '../../progress.ts';
-import { collect } from '../../run/run-flags.ts';
+import { collect } from '../../flags/given-flags.ts';
 import {
   addPeerFlags,
   addStackFlag,

@@ -2,7 +2,7 @@
 import { DicomRunError, ExitCode } from '../../../errors.ts';
 import { splitHostPort } from '../../argv.ts';
 import type { DefineCommand } from '../../command.ts';
-import { readDurationMs, readTitle } from '../../flag-values.ts';
+import { readDurationMs, readTitle } from '../../flags/flag-values.ts';
 import {
   addPeerFlags,
   addStackFlag,

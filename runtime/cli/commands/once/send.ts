@@ -4,7 +4,7 @@ import { resolve } from 'node:path';
 import { ExitCode } from '../../../errors.ts';
 import { splitHostPort } from '../../argv.ts';
 import type { DefineCommand } from '../../command.ts';
-import { readCount, readDurationMs } from '../../flag-values.ts';
+import { readCount, readDurationMs } from '../../flags/flag-values.ts';
 import { INVENT_DEFAULTS, Inventor } from '../../wire/invent.ts';
 import {
   addPeerFlags,

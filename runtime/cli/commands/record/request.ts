@@ -8,7 +8,7 @@ import type { TlsOptions } from '../../../dicom/ul/associate-request.ts';
 import { acceptorTlsOf, requestorTlsOf } from '../../../dicom/ul/socket/tls-files.ts';
 import { DicomRunError, ExitCode } from '../../../errors.ts';
 import { RecordingWriter } from '../../../recording/writer.ts';
-import { readDurationMs, readPort } from '../../flag-values.ts';
+import { readDurationMs, readPort } from '../../flags/flag-values.ts';
 
 export interface RecordFlags {
   readonly listen?: string;

@@ -1,9 +1,9 @@
 // dicomrun serve router|archive|sink: a simulated station of its own, until Ctrl-C.
 import { DicomRunError, ExitCode } from '../../../errors.ts';
 import type { DefineCommand } from '../../command.ts';
-import { readPort } from '../../flag-values.ts';
+import { readPort } from '../../flags/flag-values.ts';
 import { untilSignal } from '../../until-signal.ts';
-import { collect } from '../../run/run-flags.ts';
+import { collect } from '../../flags/given-flags.ts';
 import type { Terminal } from '../../terminal.ts';
 import type { Served } from '../../../acceptors/serve.ts';
 

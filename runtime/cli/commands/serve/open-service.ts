@@ -9,7 +9,7 @@ import type { ServeAddress, Served } from '../../../acceptors/serve.ts';
 import { readAddress } from '../../../config/values/address.ts';
 import { Problems } from '../../../config/values/problems.ts';
 import { readToken } from '../../web/target.ts';
-import { readPort, readTitle } from '../../flag-values.ts';
+import { readPort, readTitle } from '../../flags/flag-values.ts';
 import { DicomRunError, ExitCode } from '../../../errors.ts';
 import type { ServeFlags } from './command.ts';
 import { readTextFile } from '../../text-file.ts';

@@ -5,15 +5,9 @@ import { resolve } from 'node:path';
 import { DicomRunError, ExitCode } from '../../../errors.ts';
 import { flagHelp } from '../../../config/option-table.ts';
 import type { DefineCommand } from '../../command.ts';
-import {
-  addConfigFlags,
-  addTargetFlags,
-  collect,
-  connectFlags,
-  givenFlags,
-  PHI_OK,
-} from '../../run/run-flags.ts';
-import type { FlagValues } from '../../run/run-flags.ts';
+import { addConfigFlags, addTargetFlags, PHI_OK } from '../../run/run-flags.ts';
+import { connectFlags } from '../../flags/connect-flags.ts';
+import { collect, givenFlags, type FlagValues } from '../../flags/given-flags.ts';
 import { applyColor } from '../../run/run-script.ts';
 import type { SmokeResult } from './run-smoke.ts';
 import { REPORTERS } from './reporters.ts';
@@ -80,7 +74,7 @@ async function smoke(command: Command, scripts: string[], terminal: Terminal): P
   const [{ runSmoke }, select, { readCount, readDurationMs }] = await Promise.all([
     import('./run-smoke.ts'),
     import('./select.ts'),
-    import('../../flag-values.ts'),
+    import('../../flags/flag-values.ts'),
   ]);
   const found = select.findScripts(scripts, terminal.cwd);
   if (found.helpers.length > 0) {

@@ -4,7 +4,7 @@ import { resolve } from 'node:path';
 import { isLabelled } from '../../../../api/abi.ts';
 import type { RunScript } from '../../../conductor/run-types.ts';
 import type { Terminal } from '../../terminal.ts';
-import type { FlagValues } from '../../run/run-flags.ts';
+import type { FlagValues } from '../../flags/given-flags.ts';
 import { inspectScript } from '../../run/run-script.ts';
 import { printable } from '../../problem-text.ts';
 import { DicomRunError, ExitCode } from '../../../errors.ts';

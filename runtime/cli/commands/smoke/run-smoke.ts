@@ -12,7 +12,7 @@ import { execute } from '../../run/execute.ts';
 import type { ExecuteResult } from '../../run/execute.ts';
 import { asDicomRunError } from '../../problem-text.ts';
 import { supervise } from '../../run/supervise.ts';
-import type { FlagValues } from '../../run/run-flags.ts';
+import type { FlagValues } from '../../flags/given-flags.ts';
 import { shownPath } from '../../terminal.ts';
 import type { Terminal } from '../../terminal.ts';
 import { Bail } from './bail.ts';

@@ -8,7 +8,7 @@ import { writeOwnFile } from '../../../own-file.ts';
 import { renderSession } from '../../../report/html/session.ts';
 import { SESSION_SCHEMA } from '../../../report/html/session-data.ts';
 import type { SessionRun } from '../../../report/html/session-data.ts';
-import type { FlagValues } from '../../run/run-flags.ts';
+import type { FlagValues } from '../../flags/given-flags.ts';
 import { shownPath } from '../../terminal.ts';
 import type { Terminal } from '../../terminal.ts';
 import { version } from '../../version.ts';

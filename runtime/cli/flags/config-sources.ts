@@ -2,7 +2,7 @@
 import { existsSync, statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { DicomRunError, ExitCode } from '../../errors.ts';
-import type { FlagValues } from './run-flags.ts';
+import type { FlagValues } from './given-flags.ts';
 import type { Terminal } from '../terminal.ts';
 import { readTextFile } from '../text-file.ts';
 

@@ -3,8 +3,7 @@ import type { Command } from 'commander';
 import { parseDuration } from '../../../api/duration.ts';
 import { DicomRunError, ExitCode } from '../../errors.ts';
 import type { AgentFlags } from '../agents/on-agents.ts';
-import { collect } from './run-flags.ts';
-import type { FlagValues } from './run-flags.ts';
+import { collect, type FlagValues } from './given-flags.ts';
 
 const WAIT_MS = 60_000;
 const ORPHAN_MS = 30_000;

@@ -1,8 +1,8 @@
 // Values of flags that are a command's own and no option of the configuration.
-import { readAETitle } from '../config/values/address.ts';
-import { readDuration, readInteger } from '../config/values/values.ts';
-import { Problems } from '../config/values/problems.ts';
-import { DicomRunError, ExitCode } from '../errors.ts';
+import { readAETitle } from '../../config/values/address.ts';
+import { readDuration, readInteger } from '../../config/values/values.ts';
+import { Problems } from '../../config/values/problems.ts';
+import { DicomRunError, ExitCode } from '../../errors.ts';
 
 /** `30s`, `2m`, `250ms`. @throws DicomRunError 104 */
 export function readDurationMs(flag: string, text: string): number {
