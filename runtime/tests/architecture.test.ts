@@ -115,8 +115,6 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
  * noun and its parts, and not meant. This list gets shorter, not longer.
  */
 const LEANING: readonly string[] = [
-  'runtime/cli/agents > runtime/cli/run',
-  'runtime/cli/commands/smoke > runtime/cli/run',
   'runtime/vu/associations > runtime/vu/sandbox',
   'runtime/vu/dimse > runtime/vu/sandbox',
   'runtime/vu/life > runtime/vu/observe',

@@ -16,7 +16,7 @@ import { preflightPeer } from '../run/preflight.ts';
 import { ScriptSource } from '../run/script-source.ts';
 import { version } from '../version.ts';
 import { agentFiles } from './agent-files.ts';
-import type { AgentFlags } from './on-agents.ts';
+import type { AgentFlags } from '../flags/agent-flags.ts';
 import { ship } from './ship.ts';
 
 export interface ConductedParts {

@@ -12,31 +12,12 @@ import type { CrewWish, Wanted } from '../../agents/recruit.ts';
 import { Remote } from '../../agents/remote.ts';
 import { newRunId } from '../../conductor/records/result-files.ts';
 import { DicomRunError, ExitCode } from '../../errors.ts';
-import type { ExecuteRequest } from '../run/execute.ts';
+import type { AgentFlags } from '../flags/agent-flags.ts';
+import type { CarriedRun, ExecuteRequest } from '../run/execute.ts';
 import type { Terminal } from '../terminal.ts';
 import { ConductedRun } from './conducted-run.ts';
 import { startLocal } from './local.ts';
 import type { LocalCrew } from './local.ts';
-
-/** Flags of `run` that are about agents. */
-export interface AgentFlags {
-  /** Null: those of the run that is resumed. */
-  readonly agents: string | null;
-  /** The test id of a run whose coordinator was killed. */
-  readonly resume?: string;
-  readonly engine?: string;
-  readonly creds?: string;
-  readonly secret?: readonly string[];
-  readonly lostAllowed: number;
-  readonly waitMs: number;
-  readonly orphanMs: number;
-}
-
-export interface AgentsRun {
-  readonly request: ExecuteRequest;
-  /** Lets everybody go, whatever came of it. */
-  end(): Promise<void>;
-}
 
 /** The engine and its agents, for one run or several, one after the other. */
 export class AgentsMeeting {
@@ -81,7 +62,7 @@ export class AgentsMeeting {
   }
 
   /** The next run, on as many agents as are asked for. @throws DicomRunError when they are not there */
-  async run(base: ExecuteRequest, given: string | undefined): Promise<AgentsRun> {
+  async run(base: ExecuteRequest, given: string | undefined): Promise<CarriedRun> {
     const [bus, flags] = [this.#bus, this.#flags];
     const resumed = flags.resume === undefined ? null : await noteOf(bus, flags.resume);
     const found = resumed?.agents ?? (await recruit(bus, this.#wishes, flags.waitMs));
@@ -109,6 +90,26 @@ export class AgentsMeeting {
   async close(): Promise<void> {
     await this.#bus.close();
     await this.#local?.stop();
+  }
+}
+
+/** One run and no more: whoever was met for it goes with it. */
+export async function carriedByAgents(
+  flags: AgentFlags,
+  own: ExecuteRequest,
+  testid: string | undefined,
+): Promise<CarriedRun> {
+  const meeting = await AgentsMeeting.open(flags, own.terminal, { once: true });
+  try {
+    const run = await meeting.run(own, testid);
+    const end = async (): Promise<void> => {
+      await run.end();
+      await meeting.close();
+    };
+    return { ...run, end };
+  } catch (error) {
+    await meeting.close();
+    throw error;
   }
 }
 

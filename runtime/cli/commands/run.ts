@@ -4,6 +4,8 @@ import { addRunFlags } from '../run/run-flags.ts';
 import { connectFlags } from '../flags/connect-flags.ts';
 import { collect, givenFlags } from '../flags/given-flags.ts';
 import type { DefineCommand } from '../command.ts';
+import type { AgentFlags } from '../flags/agent-flags.ts';
+import type { Carriers } from '../run/run-script.ts';
 
 const EXAMPLES = `
 Examples:
@@ -36,10 +38,19 @@ export const define: DefineCommand = (command, { terminal, exit }) => {
     const { reporter, 'only-missing': lossy, ...given } = rest;
     const own = { ...given, ...connectFlags(command, host, port) };
     const reporters = Array.isArray(reporter) ? (reporter as readonly string[]) : [];
-    const request = { script, reporters, agents, mode: 'run', terminal } as const;
+    const carriers = agents === null ? null : carriersOf(agents);
+    const request = { script, reporters, carriers, mode: 'run', terminal } as const;
     if (lossy === undefined) return exit(await runScript({ ...request, flags: own }));
     const { onlyMissing } = await import('../run/only-missing.ts');
     const only = await onlyMissing(String(lossy), own, { terminal, agents });
     return exit(await runScript({ ...request, ...only }));
   });
 };
+
+/** What is needed for several hosts is loaded only for a run on several. */
+function carriersOf(agents: AgentFlags): Carriers {
+  return async (own, testid) => {
+    const { carriedByAgents } = await import('../agents/on-agents.ts');
+    return carriedByAgents(agents, own, testid);
+  };
+}

@@ -2,8 +2,21 @@
 import type { Command } from 'commander';
 import { parseDuration } from '../../../api/duration.ts';
 import { DicomRunError, ExitCode } from '../../errors.ts';
-import type { AgentFlags } from '../agents/on-agents.ts';
 import { collect, type FlagValues } from './given-flags.ts';
+
+/** Flags of `run` that are about agents. */
+export interface AgentFlags {
+  /** Null: those of the run that is resumed. */
+  readonly agents: string | null;
+  /** The test id of a run whose coordinator was killed. */
+  readonly resume?: string;
+  readonly engine?: string;
+  readonly creds?: string;
+  readonly secret?: readonly string[];
+  readonly lostAllowed: number;
+  readonly waitMs: number;
+  readonly orphanMs: number;
+}
 
 const WAIT_MS = 60_000;
 const ORPHAN_MS = 30_000;

@@ -2,7 +2,7 @@
 // as a warning, since checks alone fail no run.
 import type { CaseResult, Summary } from '../../metrics/summary.ts';
 import { count, thresholdNumber } from '../../metrics/numbers.ts';
-import { azureText, githubText } from '../commands/smoke/reporters.ts';
+import { azureText, githubText } from './case-text.ts';
 
 /** Commands for GitHub Actions or Azure DevOps; '' elsewhere, and where nothing failed. */
 export function annotations(

@@ -61,6 +61,13 @@ export interface ExecuteRequest extends SourceRequest {
   readonly runNumber?: string;
 }
 
+/** A run that others carry: what to execute in its place. */
+export interface CarriedRun {
+  readonly request: ExecuteRequest;
+  /** Lets everybody go, whatever came of it. */
+  end(): Promise<void>;
+}
+
 /** The script, and later its options. */
 export type Source = Pick<ScriptSource, 'build' | 'resolve' | 'state'>;
 

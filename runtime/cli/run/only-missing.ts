@@ -1,6 +1,6 @@
 // `run --only-missing DIR`: the script again, with nothing but the files that an earlier run lost.
 import { DicomRunError, ExitCode } from '../../errors.ts';
-import type { AgentFlags } from '../agents/on-agents.ts';
+import type { AgentFlags } from '../flags/agent-flags.ts';
 import { readLedger } from '../data/ledger.ts';
 import { runFolder } from '../data/run-folder.ts';
 import type { Terminal } from '../terminal.ts';

@@ -4,8 +4,7 @@ import { basename, dirname, join, resolve } from 'node:path';
 import { Stopper } from '../../conductor/stopper.ts';
 import type { RunScript } from '../../conductor/run-types.ts';
 import type { Mode } from '../../config/types.ts';
-import type { AgentFlags, AgentsRun } from '../agents/on-agents.ts';
-import type { ExecuteRequest } from './execute.ts';
+import type { CarriedRun, ExecuteRequest } from './execute.ts';
 import type { FlagValues } from '../flags/given-flags.ts';
 import { RunScreen } from './run-screen.ts';
 import type { Quiet } from './run-screen.ts';
@@ -22,12 +21,15 @@ export interface RunScriptRequest {
   /** What `--reporter` names. */
   readonly reporters?: readonly string[];
   /** Who carries the load, when it is not this process. */
-  readonly agents?: AgentFlags | null;
+  readonly carriers?: Carriers | null;
   /** `files()` takes only these: `--only-missing`. */
   readonly onlyFiles?: readonly string[];
   /** The bundled demonstration: what to do after it. */
   readonly demo?: readonly string[];
 }
+
+/** Finds those who carry a run in place of this process. @throws DicomRunError when they are not there */
+export type Carriers = (own: ExecuteRequest, testid: string | undefined) => Promise<CarriedRun>;
 
 /** Runs it, prints the summary and returns the exit code. */
 export async function runScript(request: RunScriptRequest): Promise<number> {
@@ -38,13 +40,14 @@ export async function runScript(request: RunScriptRequest): Promise<number> {
   const screen = new RunScreen(terminal, quietOf(flags));
   const stopper = new Stopper();
   const off = supervise(terminal, stopper, (text) => screen.note(text));
-  let elsewhere: AgentsRun | null = null;
+  let elsewhere: CarriedRun | null = null;
   try {
     const { execute } = await import('./execute.ts');
     const next = (folder: string, failed: boolean) => nextCommands(request, folder, failed);
-    const { agents: _, ...rest } = request;
+    const { carriers, ...rest } = request;
     const own = { ...rest, screen, stopper, next };
-    elsewhere = await onAgents(request, own);
+    const testid = flags['testid'] === undefined ? undefined : String(flags['testid']);
+    elsewhere = (await carriers?.(own, testid)) ?? null;
     const result = await execute(elsewhere?.request ?? own);
     screen.close();
     const { printSummary } = await import('./print-summary.ts');
@@ -57,28 +60,6 @@ export async function runScript(request: RunScriptRequest): Promise<number> {
     screen.close();
     await elsewhere?.end();
     off();
-  }
-}
-
-/** The run with agents to carry it; null: it is this process alone. */
-async function onAgents(
-  { agents = null, flags }: RunScriptRequest,
-  own: ExecuteRequest,
-): Promise<AgentsRun | null> {
-  if (agents === null) return null;
-  const testid = flags['testid'] === undefined ? undefined : String(flags['testid']);
-  const { AgentsMeeting } = await import('../agents/on-agents.ts');
-  const meeting = await AgentsMeeting.open(agents, own.terminal, { once: true });
-  try {
-    const run = await meeting.run(own, testid);
-    const end = async (): Promise<void> => {
-      await run.end();
-      await meeting.close();
-    };
-    return { ...run, end };
-  } catch (error) {
-    await meeting.close();
-    throw error;
   }
 }
 

@@ -10,6 +10,7 @@ import { connectFlags } from '../../flags/connect-flags.ts';
 import { collect, givenFlags, type FlagValues } from '../../flags/given-flags.ts';
 import { applyColor } from '../../run/run-script.ts';
 import type { SmokeResult } from './run-smoke.ts';
+import { azureText, githubText } from '../../run/case-text.ts';
 import { REPORTERS } from './reporters.ts';
 import type { ReporterName } from './reporters.ts';
 import { nearest } from '../../../metrics/distribution/nearest.ts';
@@ -195,8 +196,8 @@ async function report(
     list: () => forms.listText(outcome, paint),
     dot: () => forms.dotText(outcome, paint),
     junit: () => forms.mergeJunit(junit),
-    github: () => forms.githubText(outcome),
-    azure: () => forms.azureText(outcome),
+    github: () => githubText(outcome),
+    azure: () => azureText(outcome),
     json: () => forms.jsonText(outcome),
     csv: () => forms.csvText(outcome),
     tap: () => forms.tapText(outcome),

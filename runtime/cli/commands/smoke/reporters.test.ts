@@ -1,15 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { CaseResult } from '../../../metrics/summary.ts';
-import {
-  azureText,
-  csvText,
-  dotText,
-  githubText,
-  jsonText,
-  listText,
-  mergeJunit,
-  tapText,
-} from './reporters.ts';
+import { csvText, dotText, jsonText, listText, mergeJunit, tapText } from './reporters.ts';
+import { azureText, githubText } from '../../run/case-text.ts';
 
 const cases: readonly CaseResult[] = [
   { suite: 'gi › soak', name: 'stored', state: 'passed', durationMs: 143 },

@@ -1,6 +1,6 @@
 // The forms in which smoke results are told: to people, CI servers and files. Pure.
 import type { CaseResult } from '../../../metrics/summary.ts';
-import { printable } from '../../problem-text.ts';
+import { failures, shown, titleOf } from '../../run/case-text.ts';
 import type { Style } from '../../terminal.ts';
 import { time } from '../../../metrics/numbers.ts';
 
@@ -43,23 +43,6 @@ export function countCases(cases: readonly CaseResult[]): SmokeCounts {
   };
 }
 
-/** `gi-routing › HTM_GI › stored`. */
-export function titleOf({ suite, name }: CaseResult): string {
-  return `${suite} › ${name}`;
-}
-
-/** As it may reach a terminal or the log of a CI server: names of files and checks may be anything. */
-function shown(one: CaseResult): CaseResult {
-  const { message, where } = one;
-  return {
-    ...one,
-    suite: printable(one.suite),
-    name: printable(one.name),
-    ...(message === undefined ? {} : { message: printable(message) }),
-    ...(where === undefined ? {} : { where: printable(where) }),
-  };
-}
-
 /** One line a case, what went wrong below it, and the count. */
 export function listText(outcome: SmokeOutcome, paint: Painter): string {
   const cases = outcome.cases.map(shown);
@@ -94,45 +77,6 @@ function lastLine({ cases, exitCode, folders }: SmokeOutcome): string {
     manual > 0 ? `${manual} manual` : '',
   ].filter((part) => part !== '');
   return [counts.join(', '), `exit ${exitCode}`, ...folders.slice(0, 3)].join(' · ');
-}
-
-/** How serious an annotation is. */
-export type AnnotationLevel = 'error' | 'warning';
-
-type Cases = Pick<SmokeOutcome, 'cases'>;
-
-/** GitHub's workflow commands: one annotation a failure. */
-export function githubText({ cases }: Cases, level: AnnotationLevel = 'error'): string {
-  const escape = (text: string) =>
-    text.replaceAll('%', '%25').replaceAll('\r', '%0D').replaceAll('\n', '%0A');
-  const property = (text: string) => escape(text).replaceAll(':', '%3A').replaceAll(',', '%2C');
-  return failures(cases)
-    .map((one) => {
-      const { file, line } = placeOf(one);
-      const place = file === '' ? '' : `file=${property(file)},line=${line},`;
-      return `::${level} ${place}title=${property(titleOf(one))}::${escape(one.message ?? '')}\n`;
-    })
-    .join('');
-}
-
-/** Azure DevOps' logging commands. */
-export function azureText({ cases }: Cases, level: AnnotationLevel = 'error'): string {
-  const property = (text: string) =>
-    text.replaceAll('%', '%AZP25').replaceAll(';', '%3B').replaceAll(']', '%5D');
-  return failures(cases)
-    .map((one) => {
-      const text = `${titleOf(one)}: ${one.message ?? ''}`.replace(/[\r\n]+/g, ' ');
-      const { file, line } = placeOf(one);
-      const place = file === '' ? '' : `;sourcepath=${property(file)};linenumber=${line}`;
-      return `##vso[task.logissue type=${level}${place}]${text}\n`;
-    })
-    .join('');
-}
-
-/** `gi.ts:12:3` taken apart; an empty file where the place is not known. */
-function placeOf({ where = '' }: CaseResult): { readonly file: string; readonly line: string } {
-  const [, file = '', line = '1'] = /^(.*?):(\d+)(?::\d+)?$/.exec(where) ?? [];
-  return { file, line };
 }
 
 export function jsonText(outcome: SmokeOutcome): string {
@@ -187,8 +131,4 @@ export function mergeJunit(documents: readonly string[]): string {
     '</testsuites>',
     '',
   ].join('\n');
-}
-
-function failures(cases: readonly CaseResult[]): readonly CaseResult[] {
-  return cases.filter(({ state }) => state === 'failed' || state === 'error').map(shown);
 }
