@@ -267,4 +267,32 @@ export default async function () {
     );
     expect(code, stderr).toBe(0);
   });
+
+  it('starts an iteration outside of the group whose wait set the timer', async () => {
+    const { code, stderr } = await run(
+      `
+import { peer } from 'dicom';
+export const options = {
+  scenarios: {
+    grouped: { executor: 'constant-vus', vus: 2, duration: '1s', exec: 'grouped' },
+    bare: { executor: 'constant-vus', vus: 2, startTime: '300ms', duration: '1s', exec: 'bare' },
+  },
+  thresholds: {
+    'dicom_reqs{group:}': ['count>0'],
+    'checks{group:::mine}': ['rate==0'],
+  },
+};
+const router = peer();
+export async function grouped() {
+  await group('mine', async () => { await sleep(0.01); check(1, { waited: () => false }); });
+}
+export async function bare() {
+  check(await router.echo(), { answered: (r) => r.ok });
+  await sleep(0.05);
+}
+`,
+      ['--embedded'],
+    );
+    expect(code, stderr).toBe(0);
+  });
 });

@@ -88,7 +88,7 @@ export class Life {
   }
 
   #init(vu: VuSlot): void {
-    const waits = this.#parts.host.enter(Enter.VU_INIT, vu.slot, vu.scenario, vu.id);
+    const waits = this.#parts.host.begin(Enter.VU_INIT, vu.slot, vu.scenario, vu.id);
     if (waits !== 0) return;
     vu.state = VuState.READY;
     vu.owner?.started(vu);
@@ -101,7 +101,7 @@ export class Life {
     vu.iteration = iteration;
     vu.startedAt = performance.now();
     addCount(state, WorkerSlot.ITERATIONS_STARTED, 1);
-    host.enter(Enter.ITERATE, vu.slot, iteration, vu.id);
+    host.begin(Enter.ITERATE, vu.slot, iteration, vu.id);
   }
 
   /** How late an iteration started, where a time was asked for (ms). */
@@ -112,7 +112,7 @@ export class Life {
   /** Runs vuTeardown, releases what the VU kept; `owner.stopped` is called when it is free. */
   detach(vu: VuSlot): void {
     vu.state = VuState.STOPPING;
-    this.#parts.host.enter(Enter.VU_TEARDOWN, vu.slot, 0, vu.id);
+    this.#parts.host.begin(Enter.VU_TEARDOWN, vu.slot, 0, vu.id);
   }
 
   /** Cuts off what the VU is doing: every call it waits for ends, every later one is refused. */

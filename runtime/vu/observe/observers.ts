@@ -235,7 +235,9 @@ export class Observers {
   #group(slot: number): number {
     const { host, state } = this.#parts;
     if (this.#groups === null) {
-      this.#groups = new AsyncLocalStorage();
+      const groups = new AsyncLocalStorage<number>();
+      this.#groups = groups;
+      host.outsideGroups = (call) => groups.run(0, call);
       // With async context tracking on, a script cannot be ended through the inspector.
       state[WorkerSlot.TERMINABLE] = 0;
     }

@@ -46,6 +46,8 @@ export class Host {
   #ringing = 0;
   /** Settlements so far; the sandbox counts along, so a serial needs no crossing. */
   #serial = 0;
+  /** Runs a call outside of every group; null until the script uses one. */
+  outsideGroups: ((call: () => number) => number) | null = null;
 
   constructor(state: Int32Array) {
     this.#state = state;
@@ -167,6 +169,15 @@ export class Host {
     this.#c = c;
     this.#goIn(vuId, b);
     return this.guest.enter();
+  }
+
+  /**
+   * Enters for something new of a VU. One Node timer and one turn of the loop serve all VUs: whoever
+   * armed it may have been in a group, and that group is not the new thing's.
+   */
+  begin(command: number, b: number, c: number, vuId: number): number {
+    if (this.outsideGroups === null) return this.enter(command, b, c, vuId);
+    return this.outsideGroups(() => this.enter(command, b, c, vuId));
   }
 
   enterText(command: number, text: string, vuId: number): number {
