@@ -14,9 +14,9 @@ import {
 } from '../executors/segments/segment.ts';
 import { WorkerSlot } from '../threads/state.ts';
 import type { FromVu, ToVu, VuPlan, VuTask } from '../threads/vu.ts';
-import { VuSlot } from './life/vus.ts';
+import { VuSlot } from './vu-slot.ts';
 import type { TagContexts } from './observe/tags.ts';
-import { Declarations, loadMakers } from './sandbox/declarations.ts';
+import { Declarations, loadMakers } from './declare/declarations.ts';
 import { RingFault, type Host } from './sandbox/host.ts';
 
 export type LoadOrder = Extract<ToVu, { kind: 'load' }>;

@@ -2,14 +2,14 @@
 import type { Pool } from '../dicom/pool/prototype.ts';
 import type { Prototype } from '../dicom/pool/prototype.ts';
 import type { VuPlan } from '../threads/vu.ts';
-import type { Clock } from './life/clock.ts';
+import type { Clock } from './clock.ts';
 import type { Errors } from './observe/errors.ts';
 import type { Host } from './sandbox/host.ts';
 import type { Requests } from './observe/requests.ts';
 import type { Samples } from './observe/samples.ts';
 import type { TagContext, TagContexts } from './observe/tags.ts';
 import type { TimerQueue } from './timer-queue.ts';
-import type { VuSlot } from './life/vus.ts';
+import type { VuSlot } from './vu-slot.ts';
 
 export interface WorkerParts {
   readonly worker: number;

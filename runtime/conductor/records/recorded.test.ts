@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Recorded } from '../../executors/recorded.ts';
 import type { RecordedAssociation, RecordedOperation } from '../../recording/format.ts';
 import type { Declaration } from '../../threads/vu.ts';
-import { RequestCollector } from '../../vu/sandbox/recorded-requests.ts';
+import { RequestCollector } from '../../vu/declare/recorded-requests.ts';
 import { recordedRows } from './recorded.ts';
 
 const store = (at: number, more: Partial<RecordedOperation> = {}): RecordedOperation => ({

@@ -16,7 +16,7 @@ import type { WorkerParts } from '../parts.ts';
 import { resolveSpec, type Spec, type SpecRequest } from './peers.ts';
 import type { TagContext, Tags } from '../observe/tags.ts';
 import { Transcript } from '../observe/transcript.ts';
-import type { VuSlot } from '../life/vus.ts';
+import type { VuSlot } from '../vu-slot.ts';
 
 /** Calling AE titles told apart in tags; the rest share one, so that series stay bounded. */
 const MAX_PEERS = 128;

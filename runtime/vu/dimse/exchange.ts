@@ -18,7 +18,7 @@ import type { Operation } from '../sandbox/operation.ts';
 import type { WorkerParts } from '../parts.ts';
 import { isOk, statusTags, type RequestSeries } from '../observe/requests.ts';
 import type { TagContext, Tags } from '../observe/tags.ts';
-import type { VuSlot } from '../life/vus.ts';
+import type { VuSlot } from '../vu-slot.ts';
 
 /** What every call of a service may ask for. */
 export interface ServiceOptions {

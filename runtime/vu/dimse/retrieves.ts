@@ -12,7 +12,7 @@ import { byKeyword } from './keys.ts';
 import { Exchange, noContext, type ServiceOptions } from './exchange.ts';
 import { Intake } from './intake.ts';
 import type { Inboxes } from './inboxes.ts';
-import type { VuSlot } from '../life/vus.ts';
+import type { VuSlot } from '../vu-slot.ts';
 
 interface RetrieveCall extends ServiceOptions {
   readonly association: number;

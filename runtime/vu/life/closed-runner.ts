@@ -3,7 +3,7 @@ import type { ClosedPlan, SlotEvent } from '../../executors/plan.ts';
 import { killVu, type RunnerLife, type RunnerParts, type ScenarioRunner } from './runner.ts';
 import type { Timed } from '../timer-queue.ts';
 import { SLICE_MS } from './turns.ts';
-import { VuState, type VuOwner, type VuSlot } from './vus.ts';
+import { VuState, type VuOwner, type VuSlot } from '../vu-slot.ts';
 
 const NS_PER_MS = 1e6;
 const resolved = Promise.resolve();

@@ -6,7 +6,7 @@ import type { Host } from '../sandbox/host.ts';
 import type { Samples } from '../observe/samples.ts';
 import type { TagContext, TagContexts } from '../observe/tags.ts';
 import type { TimerQueue, Timed } from '../timer-queue.ts';
-import { VuState, type VuOwner, type VuSlot } from './vus.ts';
+import { VuState, type VuOwner, type VuSlot } from '../vu-slot.ts';
 
 export interface LifeParts {
   readonly host: Host;

@@ -5,7 +5,7 @@ import { LONGEST_TIMER_MS } from '../../executors/duration.ts';
 import type { OpenPlan } from '../../executors/plan.ts';
 import { killVu, type RunnerLife, type RunnerParts, type ScenarioRunner } from './runner.ts';
 import { SLICE_MS, Turns } from './turns.ts';
-import { VuState, type VuOwner, type VuSlot } from './vus.ts';
+import { VuState, type VuOwner, type VuSlot } from '../vu-slot.ts';
 
 const NS_PER_MS = 1e6;
 const TICK_MS = 1;

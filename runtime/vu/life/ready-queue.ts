@@ -1,7 +1,7 @@
 // Iterations that may start at once, in turn: sockets and timers get theirs every few milliseconds.
 // Without it 2,000 ready sockets starve the timers for half a second.
 import { SLICE_MS } from './turns.ts';
-import type { VuSlot } from './vus.ts';
+import type { VuSlot } from '../vu-slot.ts';
 
 /** With no more waiting than these, each gets a turn of the loop of its own. */
 const FEW = 16;

@@ -11,12 +11,12 @@ import { WHOLE } from '../../executors/segments/segment.ts';
 import type { RecordedAssociation } from '../../recording/format.ts';
 import { RecordingWriter } from '../../recording/writer.ts';
 import type { TagContext } from '../observe/tags.ts';
-import { loadTraffic } from '../sandbox/recorded-traffic.ts';
+import { loadTraffic } from '../declare/recorded-traffic.ts';
 import { TimerQueue } from '../timer-queue.ts';
-import { Clock } from './clock.ts';
+import { Clock } from '../clock.ts';
 import { OpenRunner } from './open-runner.ts';
 import type { RunnerLife } from './runner.ts';
-import { VuState, VuSlot } from './vus.ts';
+import { VuState, VuSlot } from '../vu-slot.ts';
 
 const DAY_MS = 86_400_000;
 const ASSOCIATIONS = 6000;

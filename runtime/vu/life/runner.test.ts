@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import type { ClosedPlan, OpenPlan } from '../../executors/plan.ts';
 import { planOf } from '../../executors/plan-of.ts';
-import { Clock } from './clock.ts';
+import { Clock } from '../clock.ts';
 import { ClosedRunner } from './closed-runner.ts';
 import { OpenRunner } from './open-runner.ts';
 import type { RunnerLife, RunnerParts, ScenarioRunner } from './runner.ts';
 import type { TagContext } from '../observe/tags.ts';
 import { TimerQueue } from '../timer-queue.ts';
-import { VuState, VuSlot } from './vus.ts';
+import { VuState, VuSlot } from '../vu-slot.ts';
 
 const MS = 1e6;
 const BASE = { name: 's', exec: 'default', startTimeNs: 0, env: {}, tags: {} };

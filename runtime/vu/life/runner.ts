@@ -1,8 +1,8 @@
 // What the runners of scenarios share: who runs, when, and whom they tell.
-import type { Clock } from './clock.ts';
+import type { Clock } from '../clock.ts';
 import type { Life } from './life.ts';
 import type { TimerQueue } from '../timer-queue.ts';
-import { VuState, type VuSlot } from './vus.ts';
+import { VuState, type VuSlot } from '../vu-slot.ts';
 
 /** Runs one scenario's share of this worker. */
 export interface ScenarioRunner {

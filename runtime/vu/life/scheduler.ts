@@ -5,7 +5,7 @@ import { begunOffset, planOf } from '../../executors/plan-of.ts';
 import type { Stage } from '../../executors/scenario.ts';
 import { addCount, WorkerSlot } from '../../threads/state.ts';
 import type { VuPlan } from '../../threads/vu.ts';
-import type { Clock } from './clock.ts';
+import type { Clock } from '../clock.ts';
 import { ClosedRunner } from './closed-runner.ts';
 import type { Host } from '../sandbox/host.ts';
 import type { Life } from './life.ts';
@@ -16,7 +16,7 @@ import type { Samples } from '../observe/samples.ts';
 import type { TagContexts } from '../observe/tags.ts';
 import type { TimerQueue } from '../timer-queue.ts';
 import { vusWanted } from './vus-wanted.ts';
-import { VuState, type VuSlot } from './vus.ts';
+import { VuState, type VuSlot } from '../vu-slot.ts';
 
 const NS_PER_MS = 1e6;
 

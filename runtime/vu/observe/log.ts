@@ -2,7 +2,7 @@
 import type { MessagePort } from 'node:worker_threads';
 import type { LogMessage } from '../../threads/samples.ts';
 import type { VuPlan } from '../../threads/vu.ts';
-import type { VuSlot } from '../life/vus.ts';
+import type { VuSlot } from '../vu-slot.ts';
 
 export class Log {
   readonly #port: MessagePort;

@@ -1,7 +1,7 @@
 import { MessageChannel } from 'node:worker_threads';
 import { expect, it, vi } from 'vitest';
-import { Clock } from '../life/clock.ts';
-import { VuSlot } from '../life/vus.ts';
+import { Clock } from '../clock.ts';
+import { VuSlot } from '../vu-slot.ts';
 import type { WorkerParts } from '../parts.ts';
 import { Host } from '../sandbox/host.ts';
 import { WORKER_SLOTS } from '../../threads/state.ts';

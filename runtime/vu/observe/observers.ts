@@ -13,7 +13,7 @@ import { RingFault } from '../sandbox/host.ts';
 import { urlParts } from '../sandbox/urls.ts';
 import type { WorkerParts } from '../parts.ts';
 import type { TagContext } from './tags.ts';
-import type { VuSlot } from '../life/vus.ts';
+import type { VuSlot } from '../vu-slot.ts';
 import type { SeriesDecl } from '../../metrics/samples.ts';
 
 type CustomMetric = {

@@ -1,7 +1,7 @@
 // Samples of this worker: three typed columns, handed to main by transfer. 27 ns a sample, and
 // nothing waits for anybody.
 import type { MessagePort } from 'node:worker_threads';
-import type { Clock } from '../life/clock.ts';
+import type { Clock } from '../clock.ts';
 import type { SeriesDecl } from '../../metrics/samples.ts';
 
 const CAPACITY = 4096;

@@ -7,7 +7,7 @@ import type { WebBody, WebExchange, WebHeaders, WebUser } from '../../web/http-c
 import type { NamedPath, Root } from '../../web/paths.ts';
 import { statusHint, statusName, statusOutcome } from '../../web/status-words.ts';
 import { mustBeOptions } from '../dimse/exchange.ts';
-import type { VuSlot } from '../life/vus.ts';
+import type { VuSlot } from '../vu-slot.ts';
 import type { TagContext, Tags } from '../observe/tags.ts';
 import type { WorkerParts } from '../parts.ts';
 import type { Operation } from '../sandbox/operation.ts';

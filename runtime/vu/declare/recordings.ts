@@ -4,8 +4,8 @@ import { startsOf } from '../../executors/recorded.ts';
 import { readAssociation } from '../../recording/reader.ts';
 import type { Declaration } from '../../threads/vu.ts';
 import type { WorkerParts } from '../parts.ts';
-import type { Asks } from './asks.ts';
-import { RingFault } from './host.ts';
+import type { Asks } from '../sandbox/asks.ts';
+import { RingFault } from '../sandbox/host.ts';
 
 type Declared = Extract<Declaration, { readonly kind: 'recording' }>;
 

@@ -1,5 +1,5 @@
 // The VUs of a worker as the host sees them.
-import type { TagContext } from '../observe/tags.ts';
+import type { TagContext } from './observe/tags.ts';
 
 export const VuState = {
   /** Made, in no scenario. */

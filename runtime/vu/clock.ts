@@ -1,5 +1,5 @@
 // The worker's clock: monotonic, in ms since t0. One anchor for all threads, given by main.
-import { BEFORE_T0 } from '../../threads/samples.ts';
+import { BEFORE_T0 } from '../threads/samples.ts';
 
 export class Clock {
   /** performance.now() of t0; the clock shows negative times until the run has started. */

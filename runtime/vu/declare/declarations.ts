@@ -14,7 +14,7 @@ import type { LoadedTraffic } from './recorded-traffic.ts';
 import { anchoredTls } from '../../dicom/ul/socket/tls-files.ts';
 import { checkPeer } from '../associations/peer-check.ts';
 import { receiverTls } from '../associations/tls.ts';
-import { RingFault, type Host } from './host.ts';
+import { RingFault, type Host } from '../sandbox/host.ts';
 
 /** The heavy parts, loaded before the init pass only. */
 export interface Makers {

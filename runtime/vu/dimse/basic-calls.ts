@@ -2,10 +2,10 @@
 import { Answer } from '../../../api/bridge.ts';
 import { associate, type AssociateOutcome, type Associating } from '../../dicom/ul/associate.ts';
 import type { Associations } from '../associations/associations.ts';
-import type { Calls, CallRequest } from './calls.ts';
-import type { DeliveryPort, ExpectCall } from '../dimse/delivery.ts';
+import type { Calls, CallRequest } from '../sandbox/calls.ts';
+import type { DeliveryPort, ExpectCall } from './delivery.ts';
 import { describe, outcomeFault, outcomeWord } from '../associations/outcome.ts';
-import { faultFrom } from './host.ts';
+import { faultFrom } from '../sandbox/host.ts';
 import type { WorkerParts } from '../parts.ts';
 
 interface BasicParts {
