@@ -7,6 +7,7 @@ import type { Match } from './service-types.ts';
 export type Duration = number | string;
 
 export type * from './association-types.ts';
+export type * from './delivery/delivered.ts';
 export type * from './delivery/delivery-types.ts';
 export type * from './recording/recorded.ts';
 export type * from './recording/replay-types.ts';

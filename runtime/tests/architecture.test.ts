@@ -25,6 +25,7 @@ function room(file: string): string {
   if (file === 'api/duration.ts') return 'durations';
   if (file === 'api/k6/simulate.ts') return 'simulation';
   if (file === 'api/dicom/recording/recorded.ts') return 'recorded';
+  if (file === 'api/dicom/delivery/delivered.ts') return 'delivered';
   if (/^(api|bundler|tools)\//.test(file)) return file.split('/')[0] ?? file;
   return file.split('/')[1] ?? file;
 }
@@ -59,8 +60,8 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
     'config:types',
     'errors',
   ],
-  // What a script says of a simulated station is what the station takes: one set of types, and the
-  // script's declarations have to stand in api/.
+  // What a script says of a simulated station is what the station takes, and what an account judges
+  // is what the script reads: one set of types, and the script's declarations have to stand in api/.
   acceptors: [
     'threads',
     'metrics',
@@ -68,6 +69,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
     'web',
     'metric-table',
     'simulation:types',
+    'delivered:types',
     'durations',
     'errors',
   ],
@@ -99,9 +101,10 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   dicom: ['folders', 'abi'],
   // DICOMweb on the wire: usable alone, as dicom is, and made of it.
   web: ['dicom'],
-  api: ['bridge', 'abi', 'metric-table', 'simulation', 'recorded', 'durations'],
+  api: ['bridge', 'abi', 'metric-table', 'simulation', 'recorded', 'delivered', 'durations'],
   simulation: [],
   recorded: [],
+  delivered: [],
   bridge: [],
   abi: [],
   durations: [],

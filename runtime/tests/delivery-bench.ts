@@ -2,7 +2,7 @@
 import { MessageChannel } from 'node:worker_threads';
 import type { MessagePort } from 'node:worker_threads';
 import acceptorTask from '../acceptors/worker.ts';
-import type { Delivery } from '../acceptors/account/delivery.ts';
+import type { Delivery } from '../../api/dicom/delivery/delivered.ts';
 import { WORKER_SLOTS } from '../threads/state.ts';
 import type {
   AcceptorToVu,

@@ -83,7 +83,7 @@ export type ReportWish =
 export type AcceptorToVu = {
   readonly kind: 'delivery';
   readonly ticket: number;
-  /** JSON of `Delivery` in runtime/acceptors/account/delivery.ts. */
+  /** JSON of `Delivery` in api/dicom/delivery/delivered.ts. */
   readonly json: string;
 };
 

@@ -23,6 +23,7 @@ const DICOM: Parts = [
   ['types.ts', 'Options and results'],
   ['service-types.ts', 'Queries, retrieval, commitment, options of normalised services'],
   ['delivery/delivery-types.ts', 'Delivery and visibility'],
+  ['delivery/delivered.ts', 'What arrived'],
   ['recording/recording.ts', 'Recordings'],
   ['recording/recorded.ts', 'What a recording holds'],
   ['recording/replay-types.ts', 'Replaying a recording'],

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { bench, came, sent, SETTLE, tags, tallyOf } from '../../tests/fixtures/account.ts';
 import type { Bench } from '../../tests/fixtures/account.ts';
-import type { Delivery, Expectation } from './delivery.ts';
+import type { Expectation } from './delivery.ts';
+import type { Delivery } from '../../../api/dicom/delivery/delivered.ts';
 
 describe('expect()', () => {
   function ask(b: Bench, more: Partial<Expectation>, now: number): Delivery[] {

@@ -6,7 +6,8 @@ import { MOST_DIFFERENCES } from './delivery.ts';
 import { Comparison } from './pixels/hashes.ts';
 import type { Version } from './contents.ts';
 import type { SentInstance } from './sent-headers.ts';
-import type { Delivery, Expectation, TagDifference, TagWish } from './delivery.ts';
+import type { Expectation, TagDifference, TagWish } from './delivery.ts';
+import type { Delivery } from '../../../api/dicom/delivery/delivered.ts';
 import { Looks } from '../patterns/pattern.ts';
 import type { TagFindings } from './tag-wishes.ts';
 
@@ -312,19 +313,11 @@ function fewest<T>(versions: readonly Version[], of: (version: Version) => reado
   return best ?? [];
 }
 
-interface Verdict {
-  expected: number;
-  arrived: number;
-  missing: number;
-  duplicated: number;
-  unexpected: number;
-  pixelsChanged: number;
-  notCompared: number;
-  wrongTags: number;
-  changedTags: number;
-  readonly differences: TagDifference[];
-  readonly missingInstances: string[];
-  readonly missingFiles: string[];
+/** What is counted of a delivery, instance by instance. */
+interface Verdict extends Omit<
+  Delivery,
+  'associations' | 'outOfOrder' | 'complete' | 'durationMs'
+> {
   /** Patterns that are tried elsewhere, and what is judged when they have answered. */
   readonly looks: Looks;
   readonly later: TagFindings['later'][number][];

@@ -6,7 +6,7 @@ import type {
   VuToAcceptor,
 } from '../../threads/delivery.ts';
 import type { AcceptedRow } from './rows.ts';
-import type { Delivery } from './delivery.ts';
+import type { Delivery } from '../../../api/dicom/delivery/delivered.ts';
 import type { Desk } from './desk.ts';
 import type { CommitmentReports } from '../../dicom/scu/commitment.ts';
 
