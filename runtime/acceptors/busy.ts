@@ -1,6 +1,6 @@
 // How busy the thread itself is: when a receiver is the limit, the numbers are not the router's.
 import { readFileSync } from 'node:fs';
-import type { Post, SampleWriter } from './samples.ts';
+import type { Post, NamedSamples } from './samples.ts';
 
 /** Share of a second above which the thread is the limit. */
 const LIMIT = 0.85;
@@ -10,7 +10,7 @@ const SECONDS = 3;
 /** Samples `generator_cpu` and `generator_loop_lag` of this thread, once a second. */
 export class Busy {
   readonly #name: string;
-  readonly #samples: SampleWriter;
+  readonly #samples: NamedSamples;
   readonly #post: Post;
   readonly #cpu: number;
   readonly #lag: number;
@@ -20,7 +20,7 @@ export class Busy {
   #inARow = 0;
   #said = false;
 
-  constructor(name: string, samples: SampleWriter, post: Post) {
+  constructor(name: string, samples: NamedSamples, post: Post) {
     this.#name = name;
     this.#samples = samples;
     this.#post = post;
@@ -39,8 +39,8 @@ export class Busy {
     const utilization = cpu === null ? turning : Math.min(1, (cpu - this.#lastCpu) / elapsed);
     this.#lastCpu = cpu ?? 0;
     this.#lastLook += elapsed;
-    this.#samples.add(this.#cpu, utilization * 100, now);
-    this.#samples.add(this.#lag, Math.max(0, elapsed - 1000), now);
+    this.#samples.addAt(this.#cpu, utilization * 100, now);
+    this.#samples.addAt(this.#lag, Math.max(0, elapsed - 1000), now);
     this.#inARow = utilization >= LIMIT ? this.#inARow + 1 : 0;
     if (this.#inARow < SECONDS || this.#said) return;
     this.#said = true;

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import type { FromAcceptor } from '../threads/acceptor.ts';
-import { SampleWriter, TallySamples } from './samples.ts';
+import { NamedSamples, TallySamples } from './samples.ts';
 import { newTally } from './account/tally.ts';
 
 interface Heard {
@@ -8,9 +8,9 @@ interface Heard {
   readonly samples: (readonly [metric: string, value: number, time: number])[];
 }
 
-function listen(): { writer: SampleWriter; heard: Heard } {
+function listen(): { writer: NamedSamples; heard: Heard } {
   const heard: Heard = { series: [], samples: [] };
-  const writer = new SampleWriter((message: FromAcceptor) => {
+  const writer = new NamedSamples((message: FromAcceptor) => {
     if (message.kind === 'series') {
       for (const { id, metric, tags } of message.series) {
         heard.series.push({ id, metric, tags: { ...tags } });
@@ -29,7 +29,7 @@ function listen(): { writer: SampleWriter; heard: Heard } {
 it('declares a series once, before its first sample, and loses none', () => {
   const { writer, heard } = listen();
   for (let n = 0; n < 10_000; n++) {
-    writer.add(writer.seriesOf('dicom_delivery_duration', { route: `R${n % 3}` }), n, n);
+    writer.addAt(writer.seriesOf('dicom_delivery_duration', { route: `R${n % 3}` }), n, n);
   }
   writer.flush();
   expect(heard.series.map(({ id }) => id)).toEqual([0, 1, 2]);

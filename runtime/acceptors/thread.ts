@@ -24,7 +24,7 @@ import { WebReceiver } from './stations/web-receiver.ts';
 import type { WebListening } from './stations/stow.ts';
 import { TlsErrors } from './stations/tls-errors.ts';
 import { SentHeaders } from './account/sent-headers.ts';
-import { SampleWriter } from './samples.ts';
+import { NamedSamples } from './samples.ts';
 import type { Post } from './samples.ts';
 
 const SWEEP_MS = 200;
@@ -41,7 +41,7 @@ type Listen = Extract<ToAcceptor, { kind: 'listen' }>;
 export class AcceptorThread {
   readonly #post: Post;
   readonly #clock = new RunClock();
-  readonly #samples: SampleWriter;
+  readonly #samples: NamedSamples;
   readonly #state: Int32Array;
   readonly #busy: Busy;
   readonly #timers = new Set<NodeJS.Timeout>();
@@ -73,7 +73,7 @@ export class AcceptorThread {
     this.#post = post;
     this.#state = new Int32Array(state);
     noteWorkIn(this.#state);
-    this.#samples = new SampleWriter(post);
+    this.#samples = new NamedSamples(post);
     this.#busy = new Busy(`acceptor ${acceptor}`, this.#samples, post);
   }
 
@@ -204,7 +204,7 @@ export class AcceptorThread {
       budget: new HeaderBudget(DEFAULT_HEADER_BYTES, lost),
       files: ({ keep, folder = 'received' }) =>
         keep === 'files'
-          ? new FileKeeper(folder, (ms) => this.#samples.add(written, ms, this.#clock.now()))
+          ? new FileKeeper(folder, (ms) => this.#samples.addAt(written, ms, this.#clock.now()))
           : null,
       nextAssociation: () => ++this.#associations,
     };

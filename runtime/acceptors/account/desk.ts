@@ -15,7 +15,7 @@ import type { KeptHeader } from './headers/header.ts';
 import { Keys } from './keys.ts';
 import type { SentHeaders } from './sent-headers.ts';
 import { TallySamples } from '../samples.ts';
-import type { SampleWriter } from '../samples.ts';
+import type { NamedSamples } from '../samples.ts';
 import { compileWishes, judgeWishes } from './tag-wishes.ts';
 import type { Wishes } from './tag-wishes.ts';
 import { addTally, newTally, routeAccount } from './tally.ts';
@@ -29,7 +29,7 @@ export interface DeskOptions {
   readonly mostMissing: number;
   /** So many arrivals that nobody here sent are named; none where no other process could have. */
   readonly mostStrays?: number;
-  readonly samples: SampleWriter;
+  readonly samples: NamedSamples;
   readonly hashes: HashNumbers;
   readonly sent: SentHeaders;
   readonly files: FileNames;
@@ -243,7 +243,7 @@ export class Desk {
     return {
       delivered: (route, durationMs, at) => {
         const series = this.#routes[route]?.samples.duration;
-        if (series !== undefined) samples.add(series, durationMs, at);
+        if (series !== undefined) samples.addAt(series, durationMs, at);
       },
       dropped: (a, b) => keys.forget(a, b),
       finished: (study) => keys.forgetStudy(study),
