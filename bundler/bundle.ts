@@ -100,7 +100,11 @@ const noForeignMaps: Plugin = {
  * `parts/`: one folder below, as deep as this module, because some find files of the package from
  * where they are.
  */
-export async function gatherEntry(dist: string, entry: string): Promise<void> {
+export async function gatherEntry(
+  dist: string,
+  entry: string,
+  plugins: readonly Plugin[],
+): Promise<void> {
   const esbuild = await import('esbuild');
   await esbuild.build({
     absWorkingDir: dist,
@@ -115,8 +119,11 @@ export async function gatherEntry(dist: string, entry: string): Promise<void> {
     platform: 'node',
     target: 'node20',
     packages: 'external',
+    plugins: [...plugins],
     legalComments: 'none',
     logLevel: 'warning',
+    // A package that has not what is imported from it.
+    logOverride: { 'import-is-undefined': 'error' },
   });
 }
 

@@ -116,6 +116,16 @@ describe('package', () => {
       'dist/runtime/report/html/page/page.js',
       'dist/runtime/vu/worker.js',
     ]);
+    // Packages are required: Node reads the text of a CommonJS package before it imports it.
+    const code = paths.filter((path) =>
+      /^dist\/(parts|runtime\/(cli|vu|acceptors))\/.*js$/.test(path),
+    );
+    const imported = code.flatMap((path) => [
+      ...readFileSync(join(ROOT, path), 'utf8').matchAll(
+        /^(?:import |\} ).*from "(?!\.|node:)[^"]+"|\bimport\("(?!\.|node:)[^"]+"\)/gm,
+      ),
+    ]);
+    expect(imported.map(([text]) => text)).toEqual([]);
     const types = new Set(paths.filter((path) => path.endsWith('.d.ts')));
     const named = [...types].flatMap((path) => namedTypes(path));
     expect([...types]).toContain('dist/types/runtime/outputs/custom.d.ts');
