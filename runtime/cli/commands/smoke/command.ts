@@ -37,6 +37,8 @@ Examples:
 
 Exit codes: 0 all passed, 99 something failed, 111 the target is down (cases are skipped).`;
 
+const REPORTER_HELP = `${REPORTERS.join(', ')}; repeatable; list, too, where all go into files`;
+
 export const define: DefineCommand = (command, { terminal, exit }) => {
   command
     .argument('<scripts...>', 'scripts, or folders of them')
@@ -48,7 +50,7 @@ export const define: DefineCommand = (command, { terminal, exit }) => {
     .option('--parallel <n>', 'scripts at the same time', '1')
     .option('--retries <n>', 'run a failed script again', '0')
     .option('--timeout <duration>', 'limit of one script', '2m')
-    .option('--reporter <name[=file]>', `${REPORTERS.join(', ')}; repeatable`, collect)
+    .option('--reporter <name[=file]>', REPORTER_HELP, collect)
     .addHelpText('after', EXAMPLES);
   addTargetFlags(command);
   addConfigFlags(command);
@@ -153,13 +155,14 @@ interface Reporter {
   readonly aside?: boolean;
 }
 
+const LIST: Reporter = { name: 'list', file: null };
 const DOCUMENTS: ReadonlySet<ReporterName> = new Set(['junit', 'json', 'csv', 'tap']);
 
 function parseReporters(
   given: readonly string[] | undefined,
   terminal: Terminal,
 ): readonly Reporter[] {
-  const reporters = (given ?? ['list']).map((text): Reporter => {
+  const named = (given ?? []).map((text): Reporter => {
     const [name = '', ...rest] = text.split('=');
     const file = rest.length === 0 ? null : rest.join('=');
     const known = REPORTERS.find((one) => one === name);
@@ -171,6 +174,8 @@ function parseReporters(
       hint: near === null ? REPORTERS.join(', ') : `--reporter ${near}`,
     });
   });
+  // Files are for programs: whoever typed the command still reads what came of it.
+  const reporters = named.every(({ file }) => file !== null) ? [LIST, ...named] : named;
   const has = (name: ReporterName) => reporters.some((one) => one.name === name);
   const aside = reporters.some(({ name, file }) => file === null && DOCUMENTS.has(name));
   const auto: Reporter[] = [];
