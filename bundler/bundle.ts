@@ -36,6 +36,9 @@ export interface Bundle {
   readonly warnings: readonly BundleProblem[];
 }
 
+/** How much later than its children a busy process may hear of a signal. */
+const SIGNAL_MS = 500;
+
 /** What an own plugin hands through esbuild, in a message's `detail`. */
 export interface ProblemDetail {
   readonly code: string;
@@ -70,9 +73,20 @@ export async function bundle(request: BundleRequest): Promise<Bundle> {
     };
   } catch (error) {
     const messages = (error as { errors?: Message[] }).errors;
-    if (!Array.isArray(messages)) throw error;
+    if (!Array.isArray(messages)) {
+      await signalHeard();
+      throw error;
+    }
     throw new BundleError(await toProblems(messages, 'error'));
   }
+}
+
+/**
+ * Ctrl-C goes to esbuild's process, too: it may be gone before this one hears of the signal. Whoever
+ * asked for the end is then told of that, and not that esbuild is gone.
+ */
+function signalHeard(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, SIGNAL_MS));
 }
 
 /** Only source maps of packages cannot be read: nobody needs those to run a script. */
