@@ -45,6 +45,33 @@ describe('the live view', () => {
     }
   });
 
+  it('leaves out whole fields where 80 columns are too few, and never what arrived', () => {
+    const delivery = { expected: 19_990, arrived: 9812 };
+    const [service] = state.live.services;
+    if (service === undefined) throw new Error('no service');
+    const fast = { ...service, ratePerSecond: 1243, p50: 1234, p95: 12_345 };
+    const busy: LiveState = {
+      ...state,
+      phase: 'settling',
+      settlesForMs: 23_000,
+      elapsedMs: 3_723_000,
+      live: { ...state.live, services: [fast], delivery, sentBytesPerSecond: 164e6 },
+    };
+    const lines = renderLive(busy, { ...WIDE, width: 80 });
+    expect(lines.join('\n')).not.toContain('~');
+    expect(lines[0]).toMatch(/settling, 23 s left .*1 refused$/);
+    expect(lines[1]).toMatch(/p50 1.23 s {2}p95 .*fail 2 %$/);
+    const narrow = renderLive(busy, { ...WIDE, width: 70 });
+    expect(narrow[1]).toMatch(/MB\/s {2}p95 .*fail 2 %$/);
+    expect(lines.at(-1)).toMatch(/^ {5}delivered 9,812\/19,990 {2}thresholds ✓ 4 {2}generator/);
+  });
+
+  it('says why a run goes on after its time', () => {
+    const head = (elapsedMs: number) => renderLive({ ...state, elapsedMs }, WIDE)[0];
+    expect(head(60_400)).not.toContain('graceful');
+    expect(head(61_000)).toMatch(/61 s\/60 s graceful stop {2}VUs/);
+  });
+
   it('names saturation, crossed thresholds and drops', () => {
     const [threshold] = state.live.thresholds;
     if (threshold === undefined) throw new Error('no threshold');
@@ -56,9 +83,9 @@ describe('the live view', () => {
     };
     const text = renderLive(bad, WIDE).join('\n');
     expect(text).toContain(
-      'thresholds ✗ dicom_req_duration{service:C-STORE} p(95)<2000  7 dropped',
+      '7 dropped  generator cpu 199 % lag 300 ms SATURATED  ' +
+        'thresholds ✗ dicom_req_duration{service:C-STORE} p(95)<2000',
     );
-    expect(text).toContain('generator cpu 199 % lag 300 ms SATURATED');
     expect(text).toContain('stopping');
     expect(renderLive(bad, { ...WIDE, ascii: true }).join('')).toMatch(/^[ -~]*$/);
     expect(renderLiveLine(bad)).toContain('thresholds=1 crossed generator=SATURATED');

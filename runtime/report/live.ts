@@ -8,6 +8,8 @@ import type { Paint } from './paint.ts';
 export interface LiveState {
   readonly phase: 'starting' | 'setup' | 'running' | 'stopping' | 'settling' | 'teardown';
   readonly elapsedMs: number;
+  /** How much longer deliveries are waited for at most; only while settling. */
+  readonly settlesForMs?: number;
   /** Planned length without gracefulStop; null when it depends on the iterations. */
   readonly plannedMs: number | null;
   readonly scenarios: readonly LiveScenario[];
@@ -46,13 +48,31 @@ export const LIVE_LINES = 6;
 export function renderLive(state: LiveState, options: LiveOptions): string[] {
   const paint = createPaint(options);
   const indent = '     ';
+  const room = options.width - indent.length;
   const lines = [
-    progressLine(state, paint),
-    ...serviceLines(state, paint).map((line) => indent + line),
+    progressLine(state, paint, options.width),
+    ...serviceLines(state, paint).map((parts) => indent + fit(parts, room)),
     ...errorLine(state, paint).map((line) => indent + line),
-    indent + judgementLine(state, paint),
+    indent + fit(judgement(state, paint), room),
   ];
   return lines.slice(0, LIVE_LINES).map((line) => cut(line, options.width));
+}
+
+/** A field of a line. Where a line is too long, those with the highest `spare` go; 0 stays. */
+interface Field {
+  readonly text: string;
+  readonly spare: number;
+}
+
+function fit(fields: readonly Field[], width: number): string {
+  let kept = fields;
+  const line = (): string => kept.map(({ text }) => text).join('  ');
+  while (widthOf(line()) > width) {
+    const most = Math.max(...kept.map(({ spare }) => spare));
+    if (most === 0) break;
+    kept = kept.filter(({ spare }) => spare !== most);
+  }
+  return line();
 }
 
 /** `00:01:10 vus=27 store/s=412 MB/s=86 p95=121ms fail=0.31% rejected=0`, for logs and CI. */
@@ -87,47 +107,69 @@ export function renderLiveLine(state: LiveState): string {
   return parts.filter((part) => part !== '').join(' ');
 }
 
-function progressLine(state: LiveState, paint: Paint): string {
+const BAR = 22;
+const SHORTEST_BAR = 8;
+
+/** The bar gives way to the words. */
+function progressLine(state: LiveState, paint: Paint, width: number): string {
   const [only] = state.scenarios;
   const name = state.scenarios.length === 1 && only !== undefined ? safe(only.name) : state.phase;
   const share =
     state.plannedMs === null
       ? average(state.scenarios.map((one) => one.progress))
       : Math.min(1, state.elapsedMs / Math.max(1, state.plannedMs));
+  const head = name.slice(0, 24).padEnd(4);
+  const words = fit(progress(state, paint), width - head.length - SHORTEST_BAR - ' [] '.length);
+  const room = width - widthOf(`${head} [] ${words}`);
+  return `${head} ${bar(share, Math.min(BAR, Math.max(SHORTEST_BAR, room)))} ${words}`;
+}
+
+function progress(state: LiveState, paint: Paint): readonly Field[] {
   const planned = state.plannedMs === null ? '' : `/${f.span(state.plannedMs)}`;
   const { associations } = state.live;
   const refused =
     associations.failed === 0 ? '0 refused' : paint.fail(`${f.count(associations.failed)} refused`);
   const aborted =
     associations.aborted === 0 ? '' : `, ${paint.fail(`${f.count(associations.aborted)} aborted`)}`;
-  const phase = state.phase === 'running' ? '' : ` ${paint.warn(state.phase)}`;
+  const left = state.settlesForMs === undefined ? '' : `, ${f.span(state.settlesForMs)} left`;
+  const word = phaseWord(state);
+  const phase = word === '' ? '' : ` ${paint.warn(`${word}${left}`)}`;
   return [
-    `${name.slice(0, 24).padEnd(4)} ${bar(share, 22)} ${f.span(state.elapsedMs)}${planned}${phase}`,
-    `VUs ${paint.number(`${state.vus}/${state.vusMax}`)}`,
-    ...(state.agents === undefined ? [] : [`agents ${safe(state.agents)}`]),
-    `assoc ${state.openAssociations} open, ${refused}${aborted}`,
-  ].join('  ');
+    { text: `${f.span(state.elapsedMs)}${planned}${phase}`, spare: 0 },
+    // While deliveries are waited for there is none any more.
+    {
+      text: `VUs ${paint.number(`${state.vus}/${state.vusMax}`)}`,
+      spare: state.phase === 'settling' ? 1 : 0,
+    },
+    ...(state.agents === undefined ? [] : [{ text: `agents ${safe(state.agents)}`, spare: 0 }]),
+    { text: `assoc ${state.openAssociations} open, ${refused}${aborted}`, spare: 0 },
+  ];
 }
 
-function serviceLines(state: LiveState, paint: Paint): string[] {
+/** Later than planned by less than this is on time. */
+const ON_TIME_MS = 500;
+
+function phaseWord({ phase, plannedMs, elapsedMs }: LiveState): string {
+  if (phase !== 'running') return phase;
+  return plannedMs !== null && elapsedMs > plannedMs + ON_TIME_MS ? 'graceful stop' : '';
+}
+
+function serviceLines(state: LiveState, paint: Paint): (readonly Field[])[] {
   const { live } = state;
+  const moved = f.megabytesPerSecond(live.sentBytesPerSecond + live.receivedBytesPerSecond);
   const lines = live.services.slice(0, 2).map((service, i) => {
     const failed = f.percent(service.failedShare);
-    const parts = [
-      `${safe(service.service)} ${paint.number(`${f.rate(service.ratePerSecond)}/s`)}`,
-      ...(i === 0
-        ? [`${f.megabytesPerSecond(live.sentBytesPerSecond + live.receivedBytesPerSecond)} MB/s`]
-        : []),
-      `p50 ${f.time(service.p50)}  p95 ${paint.number(f.time(service.p95))} (10 s)`,
-      `fail ${service.failedShare > 0 ? paint.fail(failed) : failed}`,
+    const rate = paint.number(`${f.rate(service.ratePerSecond)}/s`);
+    return [
+      { text: `${safe(service.service)} ${rate}`, spare: 0 },
+      ...(i === 0 ? [{ text: `${moved} MB/s`, spare: 1 }] : []),
+      { text: `p50 ${f.time(service.p50)}`, spare: 2 },
+      { text: `p95 ${paint.number(f.time(service.p95))} (10 s)`, spare: 0 },
+      { text: `fail ${service.failedShare > 0 ? paint.fail(failed) : failed}`, spare: 0 },
     ];
-    if (i === 0 && live.delivery !== null) {
-      parts.push(`delivered ${f.count(live.delivery.arrived)}/${f.count(live.delivery.expected)}`);
-    }
-    return parts.join('  ');
   });
   if (lines.length > 0) return lines;
-  return [`iterations ${paint.number(f.count(live.iterations))}`];
+  return [[{ text: `iterations ${paint.number(f.count(live.iterations))}`, spare: 0 }]];
 }
 
 function errorLine(state: LiveState, paint: Paint): string[] {
@@ -139,10 +181,11 @@ function errorLine(state: LiveState, paint: Paint): string[] {
   return [parts.join('   ')];
 }
 
-function judgementLine(state: LiveState, paint: Paint): string {
-  const { thresholds, dropped } = state.live;
+/** What arrived, then what the thresholds say, which may be long, then the generator. */
+function judgement(state: LiveState, paint: Paint): readonly Field[] {
+  const { thresholds, dropped, delivery } = state.live;
   const crossed = thresholds.filter((one) => one.failed);
-  const text =
+  const judged =
     thresholds.length === 0
       ? 'no thresholds'
       : crossed.length === 0
@@ -150,11 +193,15 @@ function judgementLine(state: LiveState, paint: Paint): string {
         : `thresholds ${paint.fail(`${paint.glyphs.fail} ${crossed.map((one) => `${safe(one.metric)} ${safe(one.expression)}`).join(', ')}`)}`;
   const { cpuPercent, loopLagMs, saturated } = state.generator;
   const generator = `generator cpu ${Math.round(cpuPercent)} % lag ${f.time(loopLagMs)}`;
+  const delivered =
+    delivery === null ? '' : `delivered ${f.count(delivery.arrived)}/${f.count(delivery.expected)}`;
   return [
-    text,
-    ...(dropped === 0 ? [] : [paint.warn(`${f.count(dropped)} dropped`)]),
-    saturated ? paint.fail(`${generator} SATURATED`) : generator,
-  ].join('  ');
+    { text: delivered, spare: 0 },
+    { text: dropped === 0 ? '' : paint.warn(`${f.count(dropped)} dropped`), spare: 0 },
+    { text: saturated ? paint.fail(`${generator} SATURATED`) : '', spare: 0 },
+    { text: judged, spare: 0 },
+    { text: saturated ? '' : generator, spare: 1 },
+  ].filter(({ text }) => text !== '');
 }
 
 function bar(share: number, width: number): string {

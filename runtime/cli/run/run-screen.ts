@@ -51,6 +51,8 @@ export class RunScreen implements Screen {
   #need: Requirements | null = null;
   #stage: RunStage = 'setup';
   #last: RunProgress | null = null;
+  /** When deliveries began to be waited for, ms since the start. */
+  #settlesAt: number | null = null;
   /** Columns of each line of the block on the screen. */
   #drawn: readonly number[] = [];
   #nextLineMs = FAST_EVERY_MS;
@@ -74,6 +76,7 @@ export class RunScreen implements Screen {
   stage(stage: RunStage, detail?: string): void {
     const changed = stage !== this.#stage;
     this.#stage = stage;
+    if (stage === 'settling') this.#settlesAt ??= this.#last?.atMs ?? 0;
     if (stage === 'finishing') return this.#erase();
     if (this.#isLive()) return this.#draw();
     const text = [STAGE_TEXT[stage], detail ?? ''].filter((part) => part !== '').join(': ');
@@ -160,6 +163,7 @@ export class RunScreen implements Screen {
     return {
       phase: this.#stage === 'finishing' ? 'running' : this.#stage,
       elapsedMs: progress.atMs,
+      ...this.#settling(progress.atMs),
       plannedMs: counted || this.#need === null ? null : this.#need.regularDurationNs / 1e6,
       scenarios: this.#need === null ? [] : scenarioStates(scenarios, this.#need, progress.atMs),
       vus: counts.activeVUs,
@@ -174,6 +178,12 @@ export class RunScreen implements Screen {
         saturated: generator.saturated,
       },
     };
+  }
+
+  #settling(atMs: number): Pick<LiveState, 'settlesForMs'> {
+    const longest = this.#info?.options.settleMs;
+    if (this.#stage !== 'settling' || this.#settlesAt === null || longest === undefined) return {};
+    return { settlesForMs: Math.max(0, longest - (atMs - this.#settlesAt)) };
   }
 
   #print(text: string): void {
