@@ -68,6 +68,7 @@ describe('images on their way', () => {
       /^FAIL {2}all 4 images did not arrive \(exit 99\)\n {6}4 images by 1 sender in /,
     );
     expect(junit).toContain('<failure message="all 4 images did not arrive"/>');
+    expect(out).toMatch(/\nnext: dicomrun ledger \S+ --missing\n/);
     expect(code).toBe(99);
   });
 

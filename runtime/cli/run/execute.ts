@@ -44,7 +44,7 @@ export interface ExecuteRequest extends SourceRequest {
   readonly screen: Screen;
   readonly stopper: Stopper;
   /** Commands worth typing after the run. */
-  readonly next: (folder: string, failed: boolean) => readonly string[];
+  readonly next: (folder: string, how: RunOutcome) => readonly string[];
   /** Takers of samples besides `--out`. */
   readonly outputs?: readonly Output[];
   /** Test cases of smoke mode, once everything is recorded. */
@@ -59,6 +59,14 @@ export interface ExecuteRequest extends SourceRequest {
   readonly notes?: readonly string[];
   /** Of a run of several processes, the same in all. */
   readonly runNumber?: string;
+}
+
+/** What the proposal of the next command depends on. */
+export interface RunOutcome {
+  /** It ended before its time, or broke. */
+  readonly failed: boolean;
+  /** Images were accepted that did not arrive. */
+  readonly lost: boolean;
 }
 
 /** A run that others carry: what to execute in its place. */
@@ -256,7 +264,8 @@ async function conclude(
   try {
     const end = await lastTick(run, recorded, ending.durationMs);
     const cases = request.cases?.(recorded.recorder) ?? [];
-    const next = request.next(shownPath(request.terminal, folder), end.code !== 0);
+    const how = { failed: end.code !== 0, lost: ending.account.missing.length > 0 };
+    const next = request.next(shownPath(request.terminal, folder), how);
     return await close(run, recorded, { ...ending, end, cases, next });
   } catch (error) {
     throw unfinished(error, folder);

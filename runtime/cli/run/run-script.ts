@@ -4,7 +4,7 @@ import { basename, dirname, join, resolve } from 'node:path';
 import { Stopper } from '../../conductor/stopper.ts';
 import type { RunScript } from '../../conductor/run-types.ts';
 import type { Mode } from '../../config/types.ts';
-import type { CarriedRun, ExecuteRequest } from './execute.ts';
+import type { CarriedRun, ExecuteRequest, RunOutcome } from './execute.ts';
 import type { FlagValues } from '../flags/given-flags.ts';
 import { RunScreen } from './run-screen.ts';
 import type { Quiet } from './run-screen.ts';
@@ -43,7 +43,7 @@ export async function runScript(request: RunScriptRequest): Promise<number> {
   let elsewhere: CarriedRun | null = null;
   try {
     const { execute } = await import('./execute.ts');
-    const next = (folder: string, failed: boolean) => nextCommands(request, folder, failed);
+    const next = (folder: string, how: RunOutcome) => nextCommands(request, folder, how);
     const { carriers, ...rest } = request;
     const own = { ...rest, screen, stopper, next };
     const testid = flags['testid'] === undefined ? undefined : String(flags['testid']);
@@ -85,13 +85,15 @@ function quietOf(flags: FlagValues): Quiet {
 function nextCommands(
   { script, demo, flags, terminal }: RunScriptRequest,
   folder: string,
-  failed: boolean,
+  { failed, lost }: RunOutcome,
 ): readonly string[] {
   if (demo !== undefined) return demo;
   const before = runBefore(terminal, folder);
   const compare =
     before === null ? [] : [`dicomrun compare ${shellWord(before)} ${shellWord(folder)}`];
-  if (failed) return [`dicomrun report ${shellWord(folder)}`, ...compare];
+  const missing = lost ? [`dicomrun ledger ${shellWord(folder)} --missing`] : [];
+  if (failed) return [`dicomrun report ${shellWord(folder)}`, ...missing, ...compare];
+  if (lost) return [...missing, ...compare];
   const target = TARGET_FLAGS.flatMap(([name, spelt]) => flagWords(spelt, flags[name]));
   return [...compare, ['dicomrun smoke', shellWord(script), ...target].join(' ')];
 }

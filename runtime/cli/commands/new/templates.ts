@@ -47,7 +47,9 @@ export const options: Options = {
   },
 };
 
-const archive = dicom.receiver({ aet: 'ARCHIVE', port: 0 }); // where the router delivers
+// Where the router delivers. Port 0 is any free one, which does for --embedded: your own router needs
+// one that stays, and an address that it can reach, as port: 11113, host: '0.0.0.0'.
+const archive = dicom.receiver({ aet: 'ARCHIVE', port: 0 });
 const router = dicom.peer({ deliversTo: archive }); // the configured target
 const endoscope = dicom.synthetic({ modality: 'ES', rows: 480, columns: 640 });
 
