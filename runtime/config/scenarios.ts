@@ -96,6 +96,15 @@ function checkKeys({ r, raw }: Draft, executor: Executor<Scenario>): void {
   }
 }
 
+/** The remedy for a key of a scenario that stands outside of one; undefined for any other key. */
+export function scenarioOf(key: string): string | undefined {
+  const owner = EXECUTORS.find(({ keys }) => keys.includes(key));
+  if (owner === undefined && !COMMON.includes(key)) return undefined;
+  const executor = `executor: '${owner?.name ?? 'constant-vus'}'`;
+  const rest = key === 'executor' ? '…' : `${key}: …, …`;
+  return `it belongs into a scenario: scenarios: { default: { ${executor}, ${rest} } }`;
+}
+
 /** A key that another executor has. */
 function othersKey(key: string, { name, keys }: Executor<Scenario>): string | undefined {
   const owners = EXECUTORS.filter((other) => other.keys.includes(key));

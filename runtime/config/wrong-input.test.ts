@@ -54,6 +54,15 @@ describe('what is wrong', () => {
     ]);
   });
 
+  it('a key of a scenario outside of one is shown its place', () => {
+    expect(messages({ scriptOptions: { gracefulStop: '5s', preAllocatedVUs: 3 } })).toEqual([
+      'options: unknown key "gracefulStop" — it belongs into a scenario: ' +
+        "scenarios: { default: { executor: 'constant-vus', gracefulStop: …, … } }",
+      'options: unknown key "preAllocatedVUs" — it belongs into a scenario: ' +
+        "scenarios: { default: { executor: 'constant-arrival-rate', preAllocatedVUs: …, … } }",
+    ]);
+  });
+
   it.each<[string, Parameters<typeof resolve>[0], string]>([
     ['a missing default export', { exports: [] }, 'the script has no default export'],
     [

@@ -9,7 +9,7 @@ import { OPTION_TABLE, ROWS } from '../option-table.ts';
 import { readOutput, readScrape } from '../values/outputs.ts';
 import { within } from '../values/problems.ts';
 import type { Problems } from '../values/problems.ts';
-import { readScenarios, readStages } from '../scenarios.ts';
+import { readScenarios, readStages, scenarioOf } from '../scenarios.ts';
 import { readSimulation } from '../values/simulate.ts';
 import { readThresholds } from '../values/thresholds.ts';
 import type { Route } from '../types.ts';
@@ -131,7 +131,9 @@ function readKey(reading: Reading, r: Reader, key: string, value: unknown): void
     });
   } else if (Object.hasOwn(WITHOUT_EFFECT, key)) {
     reading.warnings.push(`${r.at.name} has no effect: ${WITHOUT_EFFECT[key]}`);
-  } else r.problems.unknownKey({ ...r.at, name: 'options' }, key, OBJECT_KEYS);
+  } else {
+    r.problems.unknownKey({ ...r.at, name: 'options' }, key, OBJECT_KEYS, scenarioOf(key));
+  }
 }
 
 /** An option of the table, or an object of them. */
