@@ -20,6 +20,17 @@ describe('help', () => {
     expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(60);
     expect(lines.slice(0, 2)).toEqual(['"gracefulStop" stands in:', '']);
     expect(lines[2]).toMatch(/^  dicomrun help \S+$/);
+    expect(lines.filter((line) => line.startsWith('    '))).toSatisfy((found: string[]) =>
+      found.every((line) => line.includes('gracefulStop')),
+    );
+  });
+
+  it('a word that is nearly the name of a topic is looked for, too', async () => {
+    const { code, out } = await run('help', 'tls');
+    expect(code).toBe(0);
+    expect(out).toMatch(/^"tls" stands in:\n/);
+    expect(out).toContain('--tls-ca');
+    expect(out).toMatch(/\n\nOr did you mean: {2}dicomrun help tags\n$/);
   });
 
   it('of the program names every command', async () => {

@@ -7,7 +7,7 @@ import { type Terminal, widthOf } from '../../terminal.ts';
 import { textOf, titleOf, topics } from '../../topics.ts';
 import { grouped } from './groups.ts';
 import { renderMarkdown } from './markdown.ts';
-import { linesWith, sectionOf, type Hit } from './search.ts';
+import { excerpt, linesWith, sectionOf, type Hit } from './search.ts';
 
 export const define: DefineCommand = (command, { terminal, exit, helpOf }) => {
   command
@@ -76,9 +76,10 @@ async function textFor(
   }
   const words = isTopic ? rest : [topic, ...rest];
   const near = isTopic || rest.length > 0 ? null : nearest(topic, [...names, ...commands]);
-  const hits = near === null ? await hitsOf(isTopic ? [topic] : names, words) : [];
+  const hits = await hitsOf(isTopic ? [topic] : names, words);
   if (hits.length > 0) {
-    return { text: hitText(words.join(' '), hits, terminal), isDocument: false };
+    const other = near === null ? '' : `\nOr did you mean:  dicomrun help ${near}\n`;
+    return { text: `${hitText(words, hits, terminal)}${other}`, isDocument: false };
   }
   throw new DicomRunError(ExitCode.CONFIG, {
     code: 'CONFIG_HELP_TOPIC',
@@ -99,21 +100,18 @@ async function hitsOf(names: readonly string[], words: readonly string[]): Promi
 }
 
 /** One line a hit, so wide as the terminal. */
-function hitText(words: string, hits: readonly Hit[], terminal: Terminal): string {
+function hitText(words: readonly string[], hits: readonly Hit[], terminal: Terminal): string {
   const most = Math.min(MOST, widthOf(terminal)) - INDENT.length;
   const names = [...new Set(hits.map(({ topic }) => topic))];
   const blocks = names.map((name) => {
     const lines = hits
       .filter(({ topic }) => topic === name)
-      .map(({ line }) => `${INDENT}${cut(line, most)}`);
+      .map(({ line }) => `${INDENT}${excerpt(line, words, most)}`);
     return `  dicomrun help ${name}\n${lines.join('\n')}`;
   });
-  return `"${words}" stands in:\n\n${blocks.join('\n\n')}\n`;
+  return `"${words.join(' ')}" stands in:\n\n${blocks.join('\n\n')}\n`;
 }
 
 /** As long as a line of a pipe may be. */
 const MOST = 114;
 const INDENT = '    ';
-
-const cut = (line: string, most: number): string =>
-  line.length <= most ? line : `${line.slice(0, most - 1)}…`;

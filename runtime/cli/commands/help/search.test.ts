@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { topics } from '../../topics.ts';
 import { grouped, TOPIC_GROUPS } from './groups.ts';
-import { linesWith, sectionOf } from './search.ts';
+import { excerpt, linesWith, sectionOf } from './search.ts';
 
 const TEXT = [
   ...['# Title', 'about', '## `Pool`', 'images', '### size', 'how many', '```', '# no heading'],
@@ -34,6 +34,24 @@ describe('lines with a word', () => {
   it('hold all words, in any order, whatever they are made of', () => {
     expect(linesWith('t', 'p(95) of [a]\n', ['[a]', 'p(95)'], 5)).toHaveLength(1);
     expect(linesWith('t', 'one\ntwo\n', ['one', 'two'], 5)).toEqual([]);
+  });
+});
+
+describe('an excerpt', () => {
+  const line = `${'many words before it '.repeat(6)}the gracefulStop of a scenario${' and after'.repeat(9)}`;
+
+  it.each([30, 60, 114])('of %i columns has the word in it', (most) => {
+    const shown = excerpt(line, ['GracefulStop'], most);
+    expect(shown).toContain('gracefulStop');
+    expect(shown).toMatch(/^…[^]*…$/);
+    expect(shown.length).toBeLessThanOrEqual(most);
+  });
+
+  it('is the beginning where the word is there, the end where it is there, or all', () => {
+    expect(excerpt(`a word ${'x'.repeat(90)}`, ['word'], 40)).toMatch(/^a word x+…$/);
+    expect(excerpt(`${'and '.repeat(30)}a word`, ['word'], 40)).toMatch(/^…and .* a word$/);
+    expect(excerpt(`${'x'.repeat(90)}word`, ['word'], 40)).toContain('word');
+    expect(excerpt('a word', ['word'], 40)).toBe('a word');
   });
 });
 

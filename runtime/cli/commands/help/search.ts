@@ -51,4 +51,17 @@ export function linesWith(
   return chosen.slice(0, most).map((line) => ({ topic, line: line.replace(/^#+ /, '').trim() }));
 }
 
+/** So much of a line as fits, and the first of the words in it. */
+export function excerpt(line: string, words: readonly string[], most: number): string {
+  if (line.length <= most) return line;
+  const [word = ''] = words;
+  const at = line.toLowerCase().indexOf(word.toLowerCase());
+  if (at + word.length < most) return `${line.slice(0, most - 1)}…`;
+  // The word stands in the middle of what is left, whole words before it.
+  const middle = Math.max(0, Math.min(at - Math.floor(most / 2), line.length - most + 2));
+  const gap = line.indexOf(' ', middle);
+  const rest = line.slice(gap < 0 || gap > at ? middle : gap + 1);
+  return rest.length < most ? `…${rest}` : `…${rest.slice(0, most - 2)}…`;
+}
+
 const escaped = (text: string): string => text.replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&');
