@@ -217,8 +217,12 @@ export function shellWord(word: string, platform: string = process.platform): st
   return /^[\w@%+=:,./-]+$/.test(shown) ? shown : `'${shown.replaceAll("'", `'\\''`)}'`;
 }
 
-/** For cmd.exe and PowerShell, which know double quotes; a backslash before one has to be doubled. */
+/**
+ * For cmd.exe and PowerShell, which know double quotes; a backslash before one has to be doubled. In
+ * them PowerShell reads `$` and backticks: such a word is quoted its way, which cmd.exe does not know.
+ */
 function windowsWord(word: string): string {
+  if (/[$`]/.test(word) && !word.includes('"')) return `'${word.replaceAll("'", "''")}'`;
   const inner = word.replace(/(\\*)"/g, '$1$1\\"').replace(/\\+$/, (ends) => ends + ends);
   return `"${inner}"`;
 }

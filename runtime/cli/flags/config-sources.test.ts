@@ -45,6 +45,8 @@ describe('a word of a command to copy', () => {
   });
 
   it.each([
+    ['it costs $5.ts', "'it costs $5.ts'"],
+    ["the `doctor's` $.ts", "'the `doctor''s` $.ts'"],
     ['scripts\\store.ts', 'scripts\\store.ts'],
     ['C:\\my scripts\\a.ts', '"C:\\my scripts\\a.ts"'],
     ["it's.ts", '"it\'s.ts"'],
