@@ -13,6 +13,7 @@ import { DataError } from '../../dicom/element/data-error.ts';
 import { DicomRunError, ExitCode } from '../../errors.ts';
 import { shortName } from '../../vu/names.ts';
 import { printable } from '../problem-text.ts';
+import { shownPath, type Terminal } from '../terminal.ts';
 import { answerText } from './answer-text.ts';
 import { open, release, request, RequestFailed, whyRefused } from './client.ts';
 import type { PeerAddress } from './client.ts';
@@ -63,10 +64,13 @@ export async function sendFiles(send: SendRequest): Promise<void> {
   }
 }
 
-/** `path  0000 success  12 ms`. */
-export function outcomeLine({ path, state, detail, ms }: FileOutcome): string {
+/** `stored  ct/a.dcm  0000 success  12 ms`, with the path as it would be typed. */
+export function outcomeLine(
+  terminal: Pick<Terminal, 'cwd'>,
+  { path, state, detail, ms }: FileOutcome,
+): string {
   const time = ms === undefined ? '' : `  ${ms.toFixed(1)} ms`;
-  return printable(`${state.padEnd(7)} ${path}  ${detail}${time}`);
+  return printable(`${state.padEnd(7)} ${shownPath(terminal, path)}  ${detail}${time}`);
 }
 
 /** The instances among the files; others are told as skipped. @throws DicomRunError 104 without one */

@@ -75,7 +75,7 @@ export const define: DefineCommand = (command, { terminal, exit }) => {
         inventor: inventorOf(flags),
         timeouts: limitsOf(timeoutMs),
         ...(isSecond(flags) ? { secondMs: timeoutMs } : {}),
-        onFile: (outcome) => report.file(outcome, outcomeLine(outcome)),
+        onFile: (outcome) => report.file(outcome, outcomeLine(terminal, outcome)),
       });
     } finally {
       // A peer that goes away in between does not take the count with it.

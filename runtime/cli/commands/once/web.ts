@@ -137,7 +137,7 @@ async function send({ peer, words, flags, terminal }: Asked): Promise<ExitCode> 
     await sendFilesOverWeb({
       ...{ peer, paths: words, base: terminal.cwd },
       perRequest: readCount('--per-request', flags.perRequest ?? '1', 1),
-      onFile: (outcome) => report.file(outcome, outcomeLine(outcome)),
+      onFile: (outcome) => report.file(outcome, outcomeLine(terminal, outcome)),
     });
   } finally {
     report.end();
