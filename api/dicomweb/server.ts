@@ -51,8 +51,7 @@ export class Server {
     const request = requestOf(options);
     requests.set(this, request);
     if (vu.initialising) {
-      const { url, deliversTo } = request;
-      ask(vu, Op.PEER, JSON.stringify({ web: true, url, deliversTo }));
+      ask(vu, Op.PEER, JSON.stringify({ ...request, web: true }));
     }
   }
 

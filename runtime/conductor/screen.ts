@@ -18,6 +18,8 @@ export interface PlanInfo {
   readonly targets: SharedTargets;
   /** Of the targets that the script asks for; undefined where it names its own. */
   readonly target: string | undefined;
+  /** Roots of web servers that it names. */
+  readonly servers: readonly string[];
   readonly embedded: boolean;
   readonly declarations: readonly Declaration[];
   readonly workers: number;

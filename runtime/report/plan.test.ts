@@ -63,3 +63,14 @@ it('names the run, where somebody did', () => {
   expect(renderPlan(PLAN, options)).not.toContain('title');
   expect(renderPlan({ ...PLAN, title: 'CHG-4711' }, options)).toMatch(/^title +CHG-4711$/m);
 });
+
+it('shows the web servers that the script names, the first of many', () => {
+  const options = { colour: false, ascii: false };
+  const urls = ['a', 'b', 'c', 'd', 'e'].map((host) => `http://${host}:8042/dicom-web`);
+  const text = renderPlan({ ...PLAN, target: null, servers: urls }, options);
+  expect(text).toMatch(/^target +named by the script/m);
+  expect(text).toMatch(
+    /^web +http:\/\/a:8042\/dicom-web .*http:\/\/d:8042\/dicom-web   and 1 more$/m,
+  );
+  expect(renderPlan({ ...PLAN, servers: [] }, options)).not.toMatch(/^web/m);
+});

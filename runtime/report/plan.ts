@@ -11,6 +11,8 @@ export interface PlanFacts {
   readonly runId: string;
   /** `AET@host:port`, the URL of a web target, or null when the script names its own. */
   readonly target: string | null;
+  /** Roots of web servers that the script names. */
+  readonly servers?: readonly string[];
   /** How it is connected to, where not as plain TCP: `TLS with our certificate`. */
   readonly tls?: string;
   readonly embedded: boolean;
@@ -57,6 +59,7 @@ export function renderPlan(
     ],
     ...(plan.title === undefined ? [] : [['title', safe(plan.title)] as const]),
     ['target', targetText(plan)],
+    ...serverRows(plan),
     ...plan.scenarios.map((one, i) => [i === 0 ? 'load' : '', scenarioText(one, plan)] as const),
     ...(plan.part === undefined ? [] : [['part', safe(plan.part)] as const]),
     [
@@ -79,6 +82,7 @@ export function renderPlan(
 }
 
 const EMBEDDED = 'EMBEDDED ROUTER';
+const MOST_SERVERS = 4;
 
 function targetText(plan: PlanFacts): string {
   const own = plan.embedded ? EMBEDDED : 'named by the script';
@@ -93,6 +97,14 @@ function targetText(plan: PlanFacts): string {
   ]
     .filter((part) => part !== '')
     .join('   ');
+}
+
+/** Web servers that the script names. */
+function serverRows({ servers = [] }: PlanFacts): readonly (readonly [string, string])[] {
+  if (servers.length === 0) return [];
+  const shown = servers.slice(0, MOST_SERVERS).map(safe);
+  const more = servers.length - shown.length;
+  return [['web', [...shown, ...(more === 0 ? [] : [`and ${more} more`])].join('   ')]];
 }
 
 function scenarioText(one: PlanScenario, plan: PlanFacts): string {

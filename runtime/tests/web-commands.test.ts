@@ -147,6 +147,13 @@ const pacs = web.server();
 export const options = { vus: 1, iterations: 1 };
 export default async function () { await pacs.request({ path: '/beyond' }); }`,
     );
+    place.write(
+      'own.ts',
+      `import web from 'dicomweb';
+const servers = __ENV.URLS.split(' ').map((url) => web.server({ url, auth: { bearer: 'CANARY' } }));
+export const options = { vus: 1, iterations: 1 };
+export default async function () { await servers[0].request({ path: '/beyond' }); }`,
+    );
     server = createServer((request, response) => {
       asked.push(request.url ?? '');
       const [, status = ''] = /^\/(\d+)/.exec(request.url ?? '') ?? [];
@@ -174,6 +181,36 @@ export default async function () { await pacs.request({ path: '/beyond' }); }`,
     expect(err).toContain(message);
     expect(err).toContain(hint);
     expect(asked).toEqual([`/${path}/studies?limit=1`]);
+    // The same of a server that the script names.
+    const own = await place.run(['run', 'own.ts', '-e', `URLS=${at}`]);
+    expect(own).toMatchObject({ code: 111 });
+    expect(own.err).toContain(message);
+    expect(own.err).toContain(hint);
+    expect(own.err).not.toContain('CANARY');
+    expect(asked).toHaveLength(2);
+  });
+
+  it('is a note of the plan where another server of the script can be used', async () => {
+    asked = [];
+    const { port } = server.address() as AddressInfo;
+    const at = `http://user:CANARY@127.0.0.1:${port}`;
+    const urls = `URLS=${at}/405 ${at}/401?CANARY http://127.0.0.1:1/dicom-web`;
+    const { err } = await place.run(['run', 'own.ts', '-e', urls]);
+    const shown = `http://127.0.0.1:${port}`;
+    expect(err).toContain(`${shown}/405   ${shown}/401   http://127.0.0.1:1/dicom-web\n`);
+    expect(err).toMatch(/^note +127.0.0.1:\d+ answered QIDO-RS with 401 Unauthorized: .*auth:/m);
+    expect(err).toMatch(/^note +127.0.0.1:1 refused the connection .*: nobody listens there/m);
+    expect(err).not.toContain('CANARY');
+    expect(asked.sort()).toEqual(['/401/studies?limit=1', '/405/beyond', '/405/studies?limit=1']);
+  });
+
+  it('is a URL, as the line that says it is told', async () => {
+    for (const url of ['dicom-web', 'ftp://host/dicom-web', 'http://us%er@host/dicom-web']) {
+      const { code, err } = await place.run(['run', 'own.ts', '-e', `URLS=${url}`]);
+      expect({ code, err }).toMatchObject({ code: 104 });
+      expect(err).toContain('server({ url }): is no URL of a web service');
+      expect(err).toContain('own.ts:2');
+    }
   });
 
   it('goes on where a server takes images only, or nothing is looked at', async () => {

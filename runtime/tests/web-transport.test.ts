@@ -135,6 +135,29 @@ export default async function () {
     expect(run.err + run.out).not.toContain('SECRET');
   });
 
+  it('is looked at before the run: a certificate that does not fit is told once', async () => {
+    const script = (tls: string): string => `import web from 'dicomweb';
+const pacs = web.server({ url: __ENV.URL, tls: ${tls} });
+export const options = { vus: 1, iterations: 1 };
+export default async function () { await pacs.search('studies', {}); }`;
+    place.write('own.ts', script("{ ca: 'server.pem', cert: 'client.pem', key: 'client.key' }"));
+    place.write('trusting.ts', script('true'));
+    place.write('target.ts', script('undefined').replace('url: __ENV.URL, ', ''));
+    const root = `${url}/ok`;
+    const said = async (file: string, at: string, ...more: readonly string[]) => {
+      const { code, err } = await place.run(['run', file, '-e', `URL=${at}`, ...more]);
+      expect({ code, err }).toMatchObject({ code: 111 });
+      return err;
+    };
+    const anotherName = await said('own.ts', root.replace('127.0.0.1', 'localhost'));
+    expect(anotherName).toMatch(/tls: \{ serverName \}/);
+    expect(await said('trusting.ts', root)).toMatch(/tls: \{ ca \}/);
+    expect(await said('target.ts', '', '--web-target', root)).toMatch(/WEB_TARGET_TLS_CA/);
+    const fits = await place.run(['run', 'own.ts', '-e', `URL=${root}`, '--no-report']);
+    expect(fits).toMatchObject({ code: 0 });
+    expect(fits.err).toContain(`${root}\n`);
+  });
+
   it("is the run's failure", () => {
     expect(run.code).toBe(99);
     expect(run.out).toMatch(/http_req_failed/);

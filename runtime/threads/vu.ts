@@ -72,6 +72,11 @@ export interface WebServerSpec {
   readonly usesTarget: boolean;
   /** Hosts that the script itself names. */
   readonly hosts: readonly string[];
+  /**
+   * As the script wrote it, where it names a URL: a ServerRequest of vu/web/servers.ts. It holds
+   * secrets, and goes from the worker to main and nowhere else.
+   */
+  readonly own?: object;
   /** Declaration id of the receiver it delivers to. */
   readonly deliversTo?: number;
 }

@@ -43,10 +43,18 @@ const isSilence = (code: string): code is keyof typeof SILENCE => Object.hasOwn(
 
 const GAVE_UP =
   'the server, or a proxy on the way, gave up: see its log, and its limit of the request body';
+/** How an option of TLS is given: by the script, for the web target, on the command line. */
+const given = (option: string, variable: string, flag: string): string =>
+  `tls: { ${option} }; of the web target, DICOMRUN_WEB_TARGET_TLS_${variable} (${flag} of web and doctor)`;
+const NO_CA = `give the certificate of its authority as ${given('ca', 'CA', '--tls-ca')}`;
 const WEB_HINTS: Readonly<Record<string, string>> = {
   TCP_ECONNRESET: GAVE_UP,
   TLS_NOT_TLS: 'the server does not speak TLS on this port: is the URL to begin with http:?',
-  TLS_CERT_ALTNAME_INVALID: 'the certificate is for another name; set tls: { serverName }',
+  TLS_DEPTH_ZERO_SELF_SIGNED_CERT: `nobody but itself vouches for it: ${NO_CA}`,
+  TLS_SELF_SIGNED_CERT_IN_CHAIN: NO_CA,
+  TLS_UNABLE_TO_VERIFY_LEAF_SIGNATURE: NO_CA,
+  TLS_UNABLE_TO_GET_ISSUER_CERT_LOCALLY: NO_CA,
+  TLS_CERT_ALTNAME_INVALID: `the certificate is for another name: ask for that name, or give it as ${given('serverName', 'SERVER_NAME', '--tls-server-name')}`,
 };
 
 /** An error of undici, or of the socket under it. */

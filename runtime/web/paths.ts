@@ -67,15 +67,45 @@ export function rootOf(url: string): Root | null {
     return null;
   }
   if (!/^https?:$/.test(parsed.protocol) || parsed.hostname === '') return null;
-  const { origin, pathname, username, password, protocol, hostname } = parsed;
+  const { origin, pathname, protocol, hostname } = parsed;
+  const user = userOf(parsed);
+  if (user === undefined) return null;
   const port = parsed.port === '' ? (protocol === 'https:' ? '443' : '80') : parsed.port;
   return {
     origin,
     base: pathname.replace(/\/+$/, ''),
     host: `${hostname}:${port}`,
-    user:
-      username === ''
-        ? null
-        : { username: decodeURIComponent(username), password: decodeURIComponent(password) },
+    user,
   };
+}
+
+/** Null without one; undefined for one with a `%` that encodes nothing. */
+function userOf({ username, password }: URL): Root['user'] | undefined {
+  if (username === '') return null;
+  try {
+    return { username: decodeURIComponent(username), password: decodeURIComponent(password) };
+  } catch {
+    return undefined;
+  }
+}
+
+/** `http://host:port/dicom-web`, without user, password and query; '' for no URL. */
+export function shownRoot(url: string): string {
+  const root = rootOf(url);
+  return root === null ? '' : `${root.origin}${root.base}`;
+}
+
+/** Services that may have a root of their own. */
+export type ServiceRoot = 'store' | 'search' | 'retrieve';
+export const SERVICE_ROOTS: readonly ServiceRoot[] = ['store', 'search', 'retrieve'];
+
+/** One URL for all services, or one for each. */
+export type ServiceUrls = string | { readonly [service in ServiceRoot]?: string };
+
+/** The root of each service: one that has none takes another's. Null where one is no URL. */
+export function rootsOf(url: ServiceUrls): Readonly<Record<ServiceRoot, Root>> | null {
+  const given = typeof url === 'string' ? {} : url;
+  const any = typeof url === 'string' ? url : (given.search ?? given.retrieve ?? given.store ?? '');
+  const [store, search, retrieve] = SERVICE_ROOTS.map((one) => rootOf(given[one] ?? any));
+  return store && search && retrieve ? { store, search, retrieve } : null;
 }

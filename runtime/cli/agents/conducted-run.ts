@@ -153,9 +153,9 @@ function whoWrites(files: readonly OutputConfig[], isLocal: boolean): readonly s
 }
 
 /** Each agent has its own way to the target; that there is one is known here. @throws DicomRunError 104 */
-function isNamed(context: RunContext): Promise<void> {
+function isNamed(context: RunContext): Promise<readonly string[]> {
   if (!context.embedded) preflightPeer(context);
-  return Promise.resolve();
+  return Promise.resolve([]);
 }
 
 /** `samples.csv` in the folder of the run, unless the command line names a file. */

@@ -41,7 +41,7 @@ export async function perform(place: AgentPlace, assignment: Assignment): Promis
     },
     preflight: async (context, folder) => {
       mayTalkTo(context, place.allow);
-      await preflight(context, folder);
+      return await preflight(context, folder);
     },
   });
   return summary;

@@ -36,6 +36,7 @@ import { distRoot } from '../package-root.ts';
 import { shownPath } from '../terminal.ts';
 import { version } from '../version.ts';
 import { preflight } from './preflight.ts';
+import { namedServers } from '../web/preflight.ts';
 import { givenHeap, ScriptSource } from './script-source.ts';
 import type { SourceRequest } from './script-source.ts';
 import { liveLine, startWeb } from './web.ts';
@@ -101,11 +102,13 @@ export async function execute(
     const script = await readScript(run, source);
     const prepared = await listen(run, script);
     const { context } = prepared;
-    await ready(run, prepared, (request.preflight ?? preflight)(context, script.built.folder));
+    const looking = (request.preflight ?? preflight)(context, script.built.folder);
+    await ready(run, prepared, looking);
+    const found = await looking;
 
     const book = await openBook(request, context, await source.state);
     const recorded = record(run, prepared, book);
-    tellPlan(request, context, book);
+    tellPlan(request, context, { book, found });
     const setupJson = await setUp(run, context);
 
     const t0 = await beginning(run, context);
@@ -226,15 +229,27 @@ function machine(): Setting {
   return { path: 'node', value: process.version, origin };
 }
 
-function tellPlan(request: ExecuteRequest, context: RunContext, book: RunBook): void {
+interface Told {
+  readonly book: RunBook;
+  /** What the preflight found. */
+  readonly found: readonly string[];
+}
+
+function tellPlan(request: ExecuteRequest, context: RunContext, { book, found }: Told): void {
   const { loaded, options, targets, workers, receivers, embedded } = context;
   const { declarations, notes } = loaded;
   const { screen, script, terminal } = request;
   screen.plan({
     ...{ id: book.id, script, options, targets, declarations, workers, receivers, embedded },
     target: targetName(context),
+    servers: namedServers(context),
     resultsDir: shownPath(terminal, book.folder),
-    notes: [...(request.notes ?? []), ...strangeReceivers(declarations, options), ...notes],
+    notes: [
+      ...(request.notes ?? []),
+      ...strangeReceivers(declarations, options),
+      ...notes,
+      ...found,
+    ],
   });
 }
 

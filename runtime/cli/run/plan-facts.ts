@@ -28,6 +28,7 @@ export function planFacts(info: PlanInfo): PlanFacts {
     runId: info.id,
     ...(options.title === null ? {} : { title: options.title }),
     target: info.target ?? null,
+    servers: info.servers,
     ...(target?.tls === undefined ? {} : { tls: tlsText(target.tls) }),
     embedded,
     ...(target === null ? {} : { callingAET: target.callingAET }),

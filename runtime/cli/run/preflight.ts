@@ -1,12 +1,13 @@
-// One C-ECHO, one QIDO-RS before the run: a wrong address, title or token is said once, not per VU.
+// One C-ECHO before the run, and what the web is asked: a wrong address or title is said once, not per VU.
 import { statusHex } from '../../dicom/dimse/status.ts';
 import { peerText } from '../../dicom/failure-text.ts';
 import type { Target } from '../../config/types.ts';
 import type { RunContext } from '../../conductor/run-types.ts';
 import { asksForTarget } from '../../conductor/share.ts';
-import { DicomRunError, ExitCode, type Problem } from '../../errors.ts';
+import { DicomRunError, ExitCode } from '../../errors.ts';
 import type { PeerSpec } from '../../threads/vu.ts';
 import type { PeerAddress } from '../wire/client.ts';
+import { webPreflight } from '../web/preflight.ts';
 
 const CALLING_AET = 'DICOMRUN';
 const NO_VERIFICATION =
@@ -86,13 +87,15 @@ function noWebTarget(): DicomRunError {
 }
 
 /**
- * Opens one association and echoes, and asks the web target for a study: each where the script uses it.
+ * Opens one association and echoes, and asks the web servers for a study: each where the script uses it.
  *
  * @param folder the script's, which files of TLS are relative to
+ * @returns what is worth a line in the plan
  * @throws DicomRunError 111 with the decoded reason
  */
-export async function preflight(context: RunContext, folder: string): Promise<void> {
-  await Promise.all([echoOnce(context), findOnce(context, folder)]);
+export async function preflight(context: RunContext, folder: string): Promise<readonly string[]> {
+  const [notes] = await Promise.all([webPreflight(context, folder), echoOnce(context)]);
+  return notes;
 }
 
 async function echoOnce(context: RunContext): Promise<void> {
@@ -113,41 +116,4 @@ async function echoOnce(context: RunContext): Promise<void> {
   } finally {
     await release(association);
   }
-}
-
-/** Answers that say a server is there: it offers no QIDO-RS, or not to everybody at any time. */
-const THERE = new Set([400, 405, 429, 501]);
-const NO_QUERY =
-  'a server that takes images and answers no queries: --no-preflight leaves this check out';
-
-/** @throws DicomRunError 111 for a server that cannot be used: not there, not DICOMweb, not for us */
-async function findOnce(
-  { options, targets, loaded, embedded }: RunContext,
-  folder: string,
-): Promise<void> {
-  const { webTarget } = targets;
-  const isUsed = loaded.webServers.some(({ usesTarget }) => usesTarget);
-  // The embedded one was opened a moment ago; another may be named beside it.
-  const isOurs = embedded && options.webTarget === null;
-  if (!options.preflight || isOurs || webTarget === null || !isUsed) return;
-  const [{ WebPeer }, { askStudy, studyProblem }] = await Promise.all([
-    import('../web/web-peer.ts'),
-    import('../web/reach.ts'),
-  ]);
-  const peer = new WebPeer(webTarget, { folder, timeoutMs: LIMITS.responseMs });
-  let problem: Problem | null;
-  try {
-    const answer = await askStudy(peer);
-    problem = THERE.has(answer.status) ? null : studyProblem(peer, answer);
-    if (answer.status === 404) problem = orNoQuery(problem);
-  } catch (error) {
-    problem = peer.problem(error, 'QIDO-RS');
-  } finally {
-    await peer.close();
-  }
-  if (problem !== null) throw new DicomRunError(ExitCode.UNREACHABLE, problem);
-}
-
-function orNoQuery(problem: Problem | null): Problem | null {
-  return problem === null ? null : { ...problem, hint: `${problem.hint ?? ''}; ${NO_QUERY}` };
 }

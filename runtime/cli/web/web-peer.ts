@@ -3,15 +3,35 @@ import { DicomError } from '../../dicom/errors.ts';
 import { requestorTlsOf } from '../../dicom/ul/socket/tls-files.ts';
 import type { TlsOptions } from '../../dicom/ul/associate-request.ts';
 import { DicomRunError, ExitCode, type Problem } from '../../errors.ts';
-import type { WebTarget } from '../../config/types.ts';
-import { authOf, credentialsOf, whole, type WebCredentials, type Whole } from '../../web/auth.ts';
+import {
+  authOf,
+  credentialsOf,
+  whole,
+  type WebAuth,
+  type WebCredentials,
+  type Whole,
+} from '../../web/auth.ts';
 import { mustBePlain } from '../../web/content-encoding.ts';
 import { WebFailure } from '../../web/failure.ts';
 import { type WebBody, type WebHeaders, WebOrigin, type WebUser } from '../../web/http-client.ts';
 import { type Root, rootOf } from '../../web/paths.ts';
 import { statusHint, statusName, statusOutcome } from '../../web/status-words.ts';
 
+/** Who it is: the web target of the configuration, or a server as a script names it. */
+export interface ServerPlace {
+  readonly url: string;
+  readonly token?: string;
+  readonly username?: string;
+  readonly password?: string;
+  /** Wins over these. */
+  readonly auth?: WebAuth;
+  readonly tls?: object | boolean;
+  readonly http2?: boolean;
+}
+
 export interface WebPeerOptions {
+  /** What messages call the place; default: `webTarget`. */
+  readonly called?: string;
   /** What file names of its TLS are relative to. */
   readonly folder: string;
   readonly timeoutMs: number;
@@ -43,16 +63,19 @@ export class WebPeer {
   readonly #headers: readonly string[];
 
   /** @throws DicomRunError 104 for a URL or TLS that cannot be */
-  constructor(target: WebTarget, { folder, timeoutMs, headers = [] }: WebPeerOptions) {
-    const root = rootOf(target.url);
+  constructor(place: ServerPlace, options: WebPeerOptions) {
+    const { timeoutMs, headers = [] } = options;
+    const root = rootOf(place.url);
     if (root === null) throw noUrl();
     this.root = root;
-    this.tls = tlsOf(target, root, folder);
+    const tls = tlsOf(place, options);
+    this.tls = root.origin.startsWith('https:') ? (tls ?? {}) : null;
     const timeouts = { connectMs: timeoutMs, responseMs: timeoutMs, idleMs: timeoutMs };
-    const how = { tls: this.tls, timeouts, connections: CONNECTIONS, http2: false };
-    this.#origin = new WebOrigin({ ...how, origin: root.origin });
-    const auth = authOf(target) ?? (root.user === null ? {} : { basic: root.user });
-    this.#credentials = credentialsOf(auth, how);
+    const how = { timeouts, connections: CONNECTIONS };
+    const { http2 = false } = place;
+    this.#origin = new WebOrigin({ ...how, tls: this.tls, http2, origin: root.origin });
+    const auth = place.auth ?? authOf(place) ?? (root.user === null ? {} : { basic: root.user });
+    this.#credentials = credentialsOf(auth, { ...how, tls, http2: false });
     this.#headers = headers;
     this.hasCredentials = Object.keys(auth).length > 0;
   }
@@ -64,6 +87,9 @@ export class WebPeer {
 
   /** The whole answer, whatever its status. @throws WebFailure */
   async whole(ask: WebAsk): Promise<Whole> {
+    if (ask.anonymous !== true && this.#credentials.header() === null) {
+      await this.#credentials.fetch();
+    }
     return await whole(this.#origin, this.#request(ask), MOST_BYTES);
   }
 
@@ -132,10 +158,10 @@ export function statusText(status: number): string {
   return `${status} ${statusName(status)}`.trim();
 }
 
-function tlsOf({ tls }: WebTarget, { origin }: Root, folder: string): TlsOptions | null {
-  if (!origin.startsWith('https:')) return null;
+function tlsOf({ tls }: ServerPlace, options: WebPeerOptions): TlsOptions | null {
+  const { called = 'webTarget', folder } = options;
   try {
-    return requestorTlsOf(tls ?? true, { name: 'webTarget', folder });
+    return requestorTlsOf(tls, { name: called, folder });
   } catch (error) {
     if (!(error instanceof DicomError)) throw error;
     const { code, message, hint } = error;

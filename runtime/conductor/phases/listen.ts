@@ -61,7 +61,7 @@ async function openListeners(run: Run, { built, loaded, options }: RunScript, wo
 export async function ready(
   run: Run,
   { plan, context }: PreparedRun,
-  preflight: Promise<void>,
+  preflight: Promise<unknown>,
 ): Promise<void> {
   await run.until(
     Promise.all([preflight, run.fleet.prepare(plan, context.workers, run.acceptors)]),

@@ -15,6 +15,7 @@ import { anchoredTls } from '../../dicom/ul/socket/tls-files.ts';
 import { checkPeer } from '../associations/peer-check.ts';
 import { receiverTls } from '../associations/tls.ts';
 import { RingFault, type Host } from '../sandbox/host.ts';
+import { serverSpec } from './server-spec.ts';
 
 /** The heavy parts, loaded before the init pass only. */
 export interface Makers {
@@ -78,7 +79,7 @@ export class Declarations {
     host.handle(Op.PEER, () => {
       if (this.#makers !== null) {
         const told = JSON.parse(host.words()) as Record<string, unknown>;
-        if (told['web'] === true) this.webServers.push(webServerOf(told));
+        if (told['web'] === true) this.webServers.push(serverSpec(told));
         else this.#peer(told);
       }
       return host.answer('');
@@ -257,19 +258,6 @@ export class Declarations {
 function anchoredOf(tls: unknown, folder: string): Pick<PeerSpec, 'tls'> {
   if (typeof tls === 'boolean') return { tls };
   return typeof tls === 'object' && tls !== null ? { tls: anchoredTls(tls, folder) } : {};
-}
-
-/** Only the hosts: a URL may hold a password. */
-function webServerOf({ url, deliversTo }: Record<string, unknown>): WebServerSpec {
-  const urls = typeof url === 'string' ? [url] : Object.values((url ?? {}) as object);
-  const hosts = urls.flatMap((one: unknown) =>
-    typeof one === 'string' && URL.canParse(one) ? [new URL(one).hostname] : [],
-  );
-  return {
-    usesTarget: url === undefined,
-    hosts,
-    ...(typeof deliversTo === 'number' ? { deliversTo } : {}),
-  };
 }
 
 function answerOf(declaration: Declaration, kind: string): unknown {

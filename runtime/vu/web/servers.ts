@@ -3,16 +3,23 @@
 import type { VuPlan } from '../../threads/vu.ts';
 import { authOf, credentialsOf, type WebCredentials, type WebAuth } from '../../web/auth.ts';
 import { WebOrigin, type WebTimeouts } from '../../web/http-client.ts';
-import { rootOf, type Root } from '../../web/paths.ts';
+import {
+  rootsOf,
+  SERVICE_ROOTS,
+  type Root,
+  type ServiceRoot,
+  type ServiceUrls,
+} from '../../web/paths.ts';
 import { requestorTlsOf } from '../../dicom/ul/socket/tls-files.ts';
 import type { TlsOptions } from '../../dicom/ul/associate-request.ts';
 import { DicomError } from '../../dicom/errors.ts';
 import { RingFault } from '../sandbox/host.ts';
+import { noServerUrl } from '../declare/server-spec.ts';
 import { isAllowed } from '../associations/allowed.ts';
 
 /** A server as the sandbox describes it (api/dicomweb/server.ts). */
 export interface ServerRequest {
-  readonly url?: string | { readonly [service in ServiceRoot]?: string };
+  readonly url?: ServiceUrls;
   readonly name?: string;
   readonly auth?: WebAuth;
   readonly headers?: Readonly<Record<string, string>>;
@@ -23,9 +30,6 @@ export interface ServerRequest {
   /** Declaration id of the receiver that gets what is stored. */
   readonly deliversTo?: number;
 }
-
-export type ServiceRoot = 'store' | 'search' | 'retrieve';
-const ROOTS: readonly ServiceRoot[] = ['store', 'search', 'retrieve'];
 
 /** A resolved server. */
 export interface WebServer {
@@ -111,11 +115,12 @@ function resolve(request: ServerRequest, plan: VuPlan, number: number): WebServe
   const { headers = {}, connections = 'vu', http2 = false, deliversTo = -1 } = request;
   const target = request.url === undefined ? targetOf(plan) : null;
   const roots = rootsOf(target?.url ?? request.url ?? '');
+  if (roots === null) throw noServerUrl();
   const timeouts = { ...TIMEOUTS, ...request.timeouts };
   const tls = tlsOf(request.tls ?? target?.tls, plan.folder);
   const user = roots.search.user;
   const auth = request.auth ?? target?.auth ?? (user === null ? {} : { basic: user });
-  const origins = ROOTS.map((service) => roots[service].origin);
+  const origins = SERVICE_ROOTS.map((service) => roots[service].origin);
   const tokenUrl = auth.oauth2 === undefined ? [] : [auth.oauth2.tokenUrl];
   mayAsk([...origins, ...tokenUrl], plan);
   const toToken = { tls, timeouts, connections: 1, http2: false };
@@ -157,26 +162,6 @@ function targetOf(plan: VuPlan): {
     'server(): the script asks for the configured web target and none is configured',
     'give --embedded, or --web-target http://host:port/dicom-web',
   );
-}
-
-function rootsOf(url: NonNullable<ServerRequest['url']>): Record<ServiceRoot, Root> {
-  const one = typeof url === 'string' ? url : undefined;
-  const given = typeof url === 'string' ? {} : url;
-  const any = one ?? given.search ?? given.retrieve ?? given.store ?? '';
-  const read = (service: ServiceRoot): Root => {
-    const text = one ?? given[service] ?? any;
-    const root = rootOf(text);
-    if (root !== null) return root;
-    // Never as it was written: it may hold a password.
-    throw bad(
-      'server({ url }): is no URL of a web service',
-      'write http://host:port/path, with the path of the DICOMweb root',
-    );
-  };
-  return Object.fromEntries(ROOTS.map((service) => [service, read(service)])) as Record<
-    ServiceRoot,
-    Root
-  >;
 }
 
 function tlsOf(tls: object | boolean | undefined, folder: string): TlsOptions | null {

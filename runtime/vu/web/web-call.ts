@@ -4,14 +4,14 @@ import { Answer, type Fault } from '../../../api/bridge.ts';
 import { mustBePlain, plainBody } from '../../web/content-encoding.ts';
 import { WebFailure } from '../../web/failure.ts';
 import type { WebBody, WebExchange, WebHeaders, WebUser } from '../../web/http-client.ts';
-import type { NamedPath, Root } from '../../web/paths.ts';
+import type { NamedPath, Root, ServiceRoot } from '../../web/paths.ts';
 import { statusHint, statusName, statusOutcome } from '../../web/status-words.ts';
 import { mustBeOptions } from '../dimse/exchange.ts';
 import type { VuSlot } from '../vu-slot.ts';
 import type { TagContext, Tags } from '../observe/tags.ts';
 import type { WorkerParts } from '../parts.ts';
 import type { Operation } from '../sandbox/operation.ts';
-import type { ServiceRoot, WebServer, WebServers } from './servers.ts';
+import type { WebServer, WebServers } from './servers.ts';
 import type { WebKind, WebMetrics, WebPhases } from './web-metrics.ts';
 
 /** What every call of a web service may ask for. */
