@@ -70,6 +70,26 @@ describe('HTTP', () => {
     expect(seen.at(-1)).toBe('6');
   });
 
+  it('sends a body of many pieces, however slowly it is read', async () => {
+    const sizes = [100, 600_000, 90, 700_000, 3_000_000, 1, 1_200_000, 40];
+    const pieces = sizes.map((size, at) => Buffer.alloc(size, at));
+    let seen = Buffer.alloc(0);
+    const port = await http((request, response) => {
+      const parts: Buffer[] = [];
+      setTimeout(() => request.on('data', (chunk: Buffer) => parts.push(chunk)), 50);
+      request.on('end', () => {
+        seen = Buffer.concat(parts);
+        response.end('done');
+      });
+    });
+    const bytes = sizes.reduce((sum, size) => sum + size);
+    const body = { bytes, pieces: () => pieces };
+    const origin = at(port);
+    const answer = await whole(origin, { method: 'POST', path: '/', headers: [], body });
+    expect(answer).toMatchObject({ status: 200, text: 'done' });
+    expect(seen.equals(Buffer.concat(pieces))).toBe(true);
+  });
+
   it('opens a connection once and keeps it', async () => {
     const ports = new Set<number | undefined>();
     const port = await http((request, response) => {

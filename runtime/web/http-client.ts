@@ -3,6 +3,7 @@
 import { buildConnector, Pool, type Dispatcher } from 'undici';
 import type { TlsOptions } from '../dicom/ul/associate-request.ts';
 import { requestorTls } from '../dicom/ul/socket/tls.ts';
+import { CorkedBody } from './corked-body.ts';
 import type { WebFailure } from './failure.ts';
 import { failureOf, type FailedPhase } from './failure-of.ts';
 
@@ -56,6 +57,12 @@ export interface WebUser {
 
 /** Closed by us after that long without use. */
 const IDLE_CONNECTION_MS = 60_000;
+/** Of a socket without TLS: an instance of 1 MB, and what is around it, goes out in one write. */
+const ROOM = {
+  highWaterMark: undefined,
+  readableHighWaterMark: 64 * 1024,
+  writableHighWaterMark: 1024 ** 2 + 192 * 1024,
+};
 /** Safe to send again (RFC 9110 §9.2.2): all but these. */
 const NOT_IDEMPOTENT = new Set(['POST', 'PATCH']);
 
@@ -89,7 +96,7 @@ export class WebOrigin {
 
   #connector(): buildConnector.connector {
     const { tls, timeouts, http2 } = this.spec;
-    const options = tls === null ? {} : requestorTls(tls);
+    const options = tls === null ? ROOM : requestorTls(tls);
     const connect = buildConnector({
       ...(options as buildConnector.BuildOptions),
       timeout: timeouts.connectMs,
@@ -181,7 +188,7 @@ export class WebExchange {
       method,
       path,
       headers: [...headers, ...length],
-      body: (body?.pieces() ?? null) as Dispatcher.DispatchOptions['body'],
+      body: (body === null ? null : corked(body)) as Dispatcher.DispatchOptions['body'],
       ...(responseMs === undefined ? {} : { headersTimeout: responseMs }),
     };
     try {
@@ -302,6 +309,11 @@ export class WebExchange {
     this.lastByte = performance.now();
     this.#user.onFailed(failure);
   }
+}
+
+function corked(body: WebBody): Iterable<Buffer> | AsyncIterable<Buffer> {
+  const pieces = body.pieces();
+  return Symbol.iterator in pieces ? new CorkedBody(pieces) : pieces;
 }
 
 function headBytes({ method, path, headers }: WebRequest): number {
