@@ -1,6 +1,7 @@
 // A QIDO-RS search under way: a promise of one answer, or an iterable that asks page by page.
 import { Op } from '../bridge.ts';
 import { ask, callRequest } from '../sandbox/calls.ts';
+import { DicomError } from '../sandbox/errors.ts';
 import type { Vu } from '../sandbox/vu.ts';
 import type { Match } from '../dicom/types.ts';
 import { answerOf, HttpError, type WebAnswer } from './errors.ts';
@@ -9,10 +10,16 @@ import type { WebOutcome, WebPhases, WebSearch, WebSearchResult } from './types.
 /** Matches of one page of a loop, where the script says no limit. */
 const PAGE = 100;
 
-/** Data sets of a body of DICOM JSON, by keyword. */
+/** Data sets of a body of DICOM JSON, by keyword. @throws HttpError `WEB_NOT_DICOM_JSON` */
 export function datasetsOf(vu: Vu, body: string): Match[] {
   if (body === '') return [];
-  return ask(vu, Op.ASK, JSON.stringify({ ask: 'web-matches', text: body })) as Match[];
+  try {
+    return ask(vu, Op.ASK, JSON.stringify({ ask: 'web-matches', text: body })) as Match[];
+  } catch (error) {
+    if (!(error instanceof DicomError) || !error.code.startsWith('WEB_')) throw error;
+    const { code, message, hint } = error;
+    throw new HttpError({ code, message, ...(hint === undefined ? {} : { hint }) });
+  }
 }
 
 /** What all answers say, of what the host told. */

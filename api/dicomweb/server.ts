@@ -8,21 +8,18 @@ import { ask, callRequest } from '../sandbox/calls.ts';
 import { badArgument } from '../sandbox/errors.ts';
 import { shared } from '../sandbox/shared.ts';
 import type { Vu } from '../sandbox/vu.ts';
+import {
+  checkOptions,
+  checkRequest,
+  checkResource,
+  checkRetrieve,
+  checkSearch,
+  checkServer,
+  checkStore,
+} from './checks.ts';
 import { answerOf, type WebAnswer } from './errors.ts';
 import { Answer, datasetsOf, SearchCall } from './search.ts';
 import type * as T from './types.ts';
-
-const KEYS = new Set([
-  'url',
-  'name',
-  'auth',
-  'headers',
-  'tls',
-  'timeouts',
-  'connections',
-  'http2',
-  'deliversTo',
-]);
 
 type Call = Readonly<Record<string, unknown>>;
 
@@ -35,17 +32,7 @@ export class Server {
   #number: number;
 
   constructor(vu: Vu, options: T.ServerOptions = {}) {
-    // why: a text has keys, one a character
-    if (typeof options !== 'object' || (options as unknown) === null || Array.isArray(options)) {
-      throw badArgument(
-        'server(): needs an object',
-        "server({ url: 'http://host:port/dicom-web' })",
-      );
-    }
-    const unknown = Object.keys(options).find((key) => !KEYS.has(key));
-    if (unknown !== undefined) {
-      throw badArgument(`server({ ${unknown} }): no such option`, [...KEYS].join(', '));
-    }
+    checkServer(options);
     this.#vu = vu;
     this.#number = -1;
     const request = requestOf(options);
@@ -63,6 +50,8 @@ export class Server {
    * @throws WebError when there was no answer
    */
   async store(what: T.Storable, options: T.WebStoreOptions = {}): Promise<T.WebStoreResult> {
+    checkOptions('store', options);
+    checkStore(options);
     const { perRequest, study, ...rest } = options;
     const images = instancesOf(what);
     const size = perRequest ?? images.length;
@@ -93,6 +82,8 @@ export class Server {
     if (!['studies', 'series', 'instances'].includes(what)) {
       throw badArgument(`search("${String(what)}"): studies, series or instances`);
     }
+    checkOptions('search', options);
+    checkSearch(options);
     const { study, series } = options;
     if (series !== undefined && study === undefined) {
       throw badArgument('search({ series }): needs its study, too');
@@ -111,8 +102,10 @@ export class Server {
     resource: T.WebResource,
     options: T.WebRetrieveOptions = {},
   ): Promise<T.WebRetrieveResult> {
+    checkResource('retrieve', resource);
+    checkOptions('retrieve', options);
+    checkRetrieve(options);
     const { as = resource.frames === undefined ? 'dicom' : 'frames', ...rest } = options;
-    mustNest(resource, 'retrieve');
     const call = { op: 'web.retrieve', resource, as, ...limits(rest) };
     return new RetrieveAnswer(this.#vu, await this.#call(call));
   }
@@ -127,8 +120,8 @@ export class Server {
     resource: Omit<T.WebResource, 'frames'>,
     options: T.WebCallOptions = {},
   ): Promise<T.WebAnyResponse> {
-    mustNest(resource, 'delete');
-    if (resource.study === undefined) throw badArgument('delete(): needs a study');
+    checkResource('delete', resource);
+    checkOptions('delete', options);
     const call = { service: 'DELETE', method: 'DELETE', resource, ...limits(options) };
     return new AnyAnswer(await this.#call({ op: 'web.request', ...call }));
   }
@@ -139,6 +132,7 @@ export class Server {
    * @throws WebError when there was no answer
    */
   async capabilities(options: T.WebCallOptions = {}): Promise<T.WebAnyResponse> {
+    checkOptions('capabilities', options);
     const headers = { accept: 'application/vnd.sun.wadl+xml, application/json;q=0.9, */*;q=0.5' };
     const call = { service: 'CAPABILITIES', method: 'OPTIONS', path: '/', headers };
     return new AnyAnswer(await this.#call({ op: 'web.request', ...call, ...limits(options) }));
@@ -151,6 +145,8 @@ export class Server {
    * @throws WebError when there was no answer
    */
   async request(options: T.WebRequestOptions): Promise<T.WebAnyResponse> {
+    checkOptions('request', options);
+    checkRequest(options);
     const { method = 'GET', ...rest } = options;
     const call = { op: 'web.request', service: 'HTTP', method: method.toUpperCase() };
     return new AnyAnswer(await this.#call({ ...call, ...limits(rest) }));
@@ -272,14 +268,24 @@ class AnyAnswer extends Answer implements T.WebAnyResponse {
 
 function instancesOf(what: T.Storable): Dataset[] {
   const list =
-    what instanceof Study ? what.images : what instanceof Dataset ? [what] : [...(what ?? [])];
+    what instanceof Study ? what.images : what instanceof Dataset ? [what] : listOf(what);
   if (list.length === 0) throw badArgument('store(): there is nothing to store');
   return list.map((one) => {
     if (!(one instanceof Dataset)) {
-      throw badArgument('store(): needs a study, instances, or members of a pool');
+      throw notStorable();
     }
     return one.identity === Identity.POOL ? one.fresh() : one;
   });
+}
+
+function listOf(what: unknown): Dataset[] {
+  if (what === undefined || what === null) return [];
+  if (typeof what === 'object' && Symbol.iterator in what) return [...(what as Dataset[])];
+  throw notStorable();
+}
+
+function notStorable(): Error {
+  return badArgument('store(): needs a study, instances, or members of a pool');
 }
 
 function itemOf(image: Dataset): Call {
@@ -291,24 +297,6 @@ function itemOf(image: Dataset): Call {
     ...(image.identity === Identity.AS_IS ? { asIs: true } : {}),
     edits: image.edits ?? undefined,
   };
-}
-
-/** UIDs one below the other, and nothing that is none: they stand in a path. */
-function mustNest(resource: T.WebResource, what: string): void {
-  const { study, series, instance, frames } = resource;
-  if (series !== undefined && study === undefined)
-    throw badArgument(`${what}: needs the study, too`);
-  if (instance !== undefined && series === undefined) {
-    throw badArgument(`${what}: needs the series, too`);
-  }
-  if (frames !== undefined && instance === undefined) {
-    throw badArgument(`${what}({ frames }): needs the instance they are of`);
-  }
-  for (const uid of [study, series, instance]) {
-    if (uid !== undefined && (typeof uid !== 'string' || !/^[0-9.]{1,64}$/.test(uid))) {
-      throw badArgument(`${what}: "${String(uid)}" is no UID (PS3.5 §9)`);
-    }
-  }
 }
 
 /** Options with durations in ms. */

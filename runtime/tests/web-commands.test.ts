@@ -158,11 +158,17 @@ export default async function () { await servers[0].request({ path: '/beyond' })
       asked.push(request.url ?? '');
       const [, status = ''] = /^\/(\d+)/.exec(request.url ?? '') ?? [];
       const type = request.url?.startsWith('/200') === true ? 'text/html' : 'text/plain';
+      // As Orthanc answers at its own root: another kind of studies, which wants other words.
+      const isRest = request.url?.startsWith('/400/json') === true;
+      if (isRest && request.url?.includes('UID') === true) {
+        response.writeHead(200, { 'content-type': 'application/json' });
+        return response.end('["9757e63c-1be7be70"]');
+      }
       response.writeHead(Number(status), {
         'content-type': type,
         location: 'https://login.example/',
       });
-      response.end('<p>who are you?</p>');
+      return response.end('<p>who are you?</p>');
     });
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   });
@@ -202,6 +208,16 @@ export default async function () { await servers[0].request({ path: '/beyond' })
     expect(err).toMatch(/^note +127.0.0.1:1 refused the connection .*: nobody listens there/m);
     expect(err).not.toContain('CANARY');
     expect(asked.sort()).toEqual(['/401/studies?limit=1', '/405/beyond', '/405/studies?limit=1']);
+  });
+
+  it('is the root of DICOMweb, not what is below it, nor the JSON of another service', async () => {
+    const at = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    const below = await place.run(['run', 'look.ts', '--web-target', `${at}/405/studies`]);
+    expect(below).toMatchObject({ code: 111 });
+    expect(below.err).toContain('leave out /studies');
+    const other = await place.run(['run', 'look.ts', '--web-target', `${at}/400/json`]);
+    expect(other).toMatchObject({ code: 111 });
+    expect(other.err).toContain('answered with JSON that is not DICOM JSON');
   });
 
   it('is a URL, as the line that says it is told', async () => {

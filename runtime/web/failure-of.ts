@@ -14,6 +14,8 @@ interface About {
   readonly begun: boolean;
   /** It was the first request on a connection with TLS. */
   readonly isFreshTls: boolean;
+  /** There was a body to be sent. */
+  readonly hasBody: boolean;
 }
 
 const SILENCE = {
@@ -43,12 +45,14 @@ const isSilence = (code: string): code is keyof typeof SILENCE => Object.hasOwn(
 
 const GAVE_UP =
   'the server, or a proxy on the way, gave up: see its log, and its limit of the request body';
+const NO_WEB =
+  'the server, or a proxy on the way, gave up: is this its web port, and not its DICOM port? else see its log';
+const gaveUp = (hasBody: boolean): string => (hasBody ? GAVE_UP : NO_WEB);
 /** How an option of TLS is given: by the script, for the web target, on the command line. */
 const given = (option: string, variable: string, flag: string): string =>
   `tls: { ${option} }; of the web target, DICOMRUN_WEB_TARGET_TLS_${variable} (${flag} of web and doctor)`;
 const NO_CA = `give the certificate of its authority as ${given('ca', 'CA', '--tls-ca')}`;
 const WEB_HINTS: Readonly<Record<string, string>> = {
-  TCP_ECONNRESET: GAVE_UP,
   TLS_NOT_TLS: 'the server does not speak TLS on this port: is the URL to begin with http:?',
   TLS_DEPTH_ZERO_SELF_SIGNED_CERT: `nobody but itself vouches for it: ${NO_CA}`,
   TLS_SELF_SIGNED_CERT_IN_CHAIN: NO_CA,
@@ -58,7 +62,8 @@ const WEB_HINTS: Readonly<Record<string, string>> = {
 };
 
 /** An error of undici, or of the socket under it. */
-export function failureOf(error: Error, { phase, timeouts, begun, isFreshTls }: About): WebFailure {
+export function failureOf(error: Error, about: About): WebFailure {
+  const { phase, timeouts, begun, isFreshTls, hasBody } = about;
   if (error instanceof WebFailure) return error;
   const { code = '' } = error as NodeJS.ErrnoException;
   if (isSilence(code)) {
@@ -79,7 +84,7 @@ export function failureOf(error: Error, { phase, timeouts, begun, isFreshTls }: 
     return new WebFailure('WEB_HEADERS', 'answered with headers that are too long');
   }
   if (code === 'UND_ERR_RES_CONTENT_LENGTH_MISMATCH') return cut();
-  if (code === 'UND_ERR_SOCKET') return begun ? cut() : closed(isFreshTls);
+  if (code === 'UND_ERR_SOCKET') return begun ? cut() : closed(isFreshTls, hasBody);
   if (code.startsWith('UND_ERR')) {
     return new WebFailure('WEB_REQUEST', `the request could not be made: ${error.message}`);
   }
@@ -88,12 +93,12 @@ export function failureOf(error: Error, { phase, timeouts, begun, isFreshTls }: 
     const what = 'closed the connection while the request was being sent';
     return new WebFailure('TCP_EPIPE', what, { kind: 'transport', phase, hint: GAVE_UP });
   }
-  return transport(error, phase);
+  return transport(error, phase, hasBody);
 }
 
-function transport(error: Error, phase: FailedPhase): WebFailure {
+function transport(error: Error, phase: FailedPhase, hasBody: boolean): WebFailure {
   const { code, message, hint } = transportWords(transportFailure(error, phase));
-  const better = WEB_HINTS[code] ?? hint;
+  const better = code === 'TCP_ECONNRESET' ? gaveUp(hasBody) : (WEB_HINTS[code] ?? hint);
   const more = { kind: 'transport', phase } as const;
   return new WebFailure(code, message, better === undefined ? more : { ...more, hint: better });
 }
@@ -106,12 +111,12 @@ function cut(): WebFailure {
 }
 
 /** Of TLS 1.3, who refuses our certificate may just hang up after the handshake. */
-function closed(isFreshTls: boolean): WebFailure {
+function closed(isFreshTls: boolean, hasBody: boolean): WebFailure {
   const first = isFreshTls
     ? 'does it ask for a certificate (tls: cert, key), or not trust ours? else '
     : '';
   return new WebFailure('TCP_CLOSED', 'closed the connection without an answer', {
     kind: 'transport',
-    hint: `${first}${GAVE_UP}`,
+    hint: `${first}${gaveUp(hasBody)}`,
   });
 }

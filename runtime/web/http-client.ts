@@ -276,7 +276,8 @@ export class WebExchange {
     const responseMs = this.#request.responseMs ?? timeouts.responseMs;
     const isFreshTls = this.#isFresh && this.#origin.spec.tls !== null;
     const begun = this.firstByte > 0;
-    const about = { phase, timeouts: { ...timeouts, responseMs }, begun, isFreshTls };
+    const hasBody = this.#request.body !== null;
+    const about = { phase, timeouts: { ...timeouts, responseMs }, begun, isFreshTls, hasBody };
     this.#fail(this.#cause ?? failureOf(error, about));
   }
 

@@ -11,6 +11,10 @@ const LIMIT_MS = 10_000;
 const MOST_LOOKED_AT = 32;
 /** Answers that say a server is there: it offers no QIDO-RS, or not to everybody at any time. */
 const THERE = new Set([400, 405, 429, 501]);
+/** Not the root, but what is below it. */
+const RESOURCE = /\/(?:studies|series|instances)$/;
+const TOO_LONG =
+  'the URL is that of the root: leave out /studies and what follows, e.g. http://host:8042/dicom-web';
 const NO_QUERY =
   'a server that takes images and answers no queries: --no-preflight leaves this check out';
 
@@ -101,17 +105,21 @@ async function problemOf(
   { place, called, headers = [], storesOnly = false }: Asked,
   folder: string,
 ): Promise<Problem | null> {
-  const [{ WebPeer }, { askStudy, studyProblem }] = await Promise.all([
+  const [{ WebPeer }, { askNoStudy, askStudy, studyProblem }] = await Promise.all([
     import('./web-peer.ts'),
     import('./reach.ts'),
   ]);
   const names = called === undefined ? {} : { called };
   const peer = new WebPeer(place, { folder, timeoutMs: LIMIT_MS, headers, ...names });
   try {
-    const answer = await askStudy(peer);
+    let answer = await askStudy(peer);
+    // Others than DICOMweb have studies, too: what they say of none tells them apart.
+    if (answer.status === 400) answer = await askNoStudy(peer);
     const { status } = answer;
-    if (THERE.has(status) || (storesOnly && status === 404)) return null;
+    const isResource = RESOURCE.test(peer.root.base);
+    if (!isResource && (THERE.has(status) || (storesOnly && status === 404))) return null;
     const problem = studyProblem(peer, answer);
+    if (problem !== null && isResource) return { ...problem, hint: TOO_LONG };
     return status === 404 ? orNoQuery(problem) : problem;
   } catch (error) {
     return peer.problem(error, 'QIDO-RS');

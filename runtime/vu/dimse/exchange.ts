@@ -29,13 +29,19 @@ export interface ServiceOptions {
   readonly timeoutMs?: number;
 }
 
+/** Protocols, each with an example of its statuses. */
+const STATUSES = { DIMSE: 'e.g. [0xA700, 0xB000]', HTTP: 'e.g. [404, 409]' } as const;
+
 /** What a script said under those names, which may be anything: refused before anything is sent. */
-export function mustBeOptions({ expectStatus, tags }: ServiceOptions): void {
+export function mustBeOptions(
+  { expectStatus, tags }: ServiceOptions,
+  kind: keyof typeof STATUSES = 'DIMSE',
+): void {
   const statuses: unknown = expectStatus;
   const isStatus = (one: unknown) =>
     Number.isInteger(one) && Number(one) >= 0 && Number(one) <= 0xffff;
   if (statuses !== undefined && !(Array.isArray(statuses) && statuses.every(isStatus))) {
-    throw wrongOption('expectStatus: must be a list of DIMSE statuses', 'e.g. [0xA700, 0xB000]');
+    throw wrongOption(`expectStatus: must be a list of ${kind} statuses`, STATUSES[kind]);
   }
   const isText = (one: unknown) => /^(string|number|boolean)$/.test(typeof one);
   const isTags = typeof tags === 'object' && tags !== null && !Array.isArray(tags);

@@ -115,7 +115,7 @@ export class WebCall implements WebUser {
     user: AnswerUser,
   ) {
     const { slot, options, asked } = call;
-    mustBeOptions({ tags: options.tags, expectStatus: options.expectStatus } as WebOptions);
+    mustBeOptions(options, 'HTTP');
     this.#web = web;
     this.#operation = operation;
     this.#options = options;
