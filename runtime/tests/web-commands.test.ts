@@ -221,12 +221,11 @@ export default async function () { await servers[0].request({ path: '/beyond' })
   });
 
   it('is a URL, as the line that says it is told', async () => {
-    for (const url of ['dicom-web', 'ftp://host/dicom-web', 'http://us%er@host/dicom-web']) {
-      const { code, err } = await place.run(['run', 'own.ts', '-e', `URLS=${url}`]);
-      expect({ code, err }).toMatchObject({ code: 104 });
-      expect(err).toContain('server({ url }): is no URL of a web service');
-      expect(err).toContain('own.ts:2');
-    }
+    const url = 'http://us%er@host/dicom-web';
+    const { code, err } = await place.run(['run', 'own.ts', '-e', `URLS=${url}`]);
+    expect({ code, err }).toMatchObject({ code: 104 });
+    expect(err).toContain('server({ url }): is no URL of a web service');
+    expect(err).toContain('own.ts:2');
   });
 
   it('goes on where a server takes images only, or nothing is looked at', async () => {
