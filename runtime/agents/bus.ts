@@ -15,6 +15,7 @@ import {
 } from '@nats-io/transport-node';
 import type { NatsConnection } from '@nats-io/transport-node';
 import { DicomRunError, ExitCode } from '../errors.ts';
+import { clocksApart } from './certificate.ts';
 import type { EngineCredentials } from './keys.ts';
 import { Lease } from './lease.ts';
 import { BUNDLES } from './protocol.ts';
@@ -72,11 +73,11 @@ export async function openBus(credentials: EngineCredentials): Promise<Bus> {
     });
     return new Bus(nc);
   } catch (error) {
-    throw unreachable(engine, error);
+    throw unreachable(credentials, error);
   }
 }
 
-function unreachable(engine: string, error: unknown): DicomRunError {
+function unreachable({ engine, ca }: EngineCredentials, error: unknown): DicomRunError {
   const problem = (why: string, hint: string): DicomRunError =>
     new DicomRunError(ExitCode.UNREACHABLE, {
       code: 'ENGINE_UNREACHABLE',
@@ -88,6 +89,8 @@ function unreachable(engine: string, error: unknown): DicomRunError {
     return problem('refused the key', 'take the .creds file that this engine wrote');
   }
   if (/certificate|self.signed|altname/i.test(text)) {
+    const clocks = ca === undefined ? null : clocksApart(ca, Date.now());
+    if (clocks !== null) return problem(clocks, 'set the clock of this host, or of the engine');
     return problem(
       'shows another certificate than the .creds file has',
       'take its new .creds file',

@@ -1,6 +1,6 @@
 // A self-signed certificate for the engine (X.509 v3, ECDSA P-256): Node makes keys, but none of
 // these. Clients trust this one certificate and no authority, whatever name they reach it by.
-import { generateKeyPairSync, randomBytes, sign } from 'node:crypto';
+import { generateKeyPairSync, randomBytes, sign, X509Certificate } from 'node:crypto';
 
 export interface Certificate {
   /** PEM. */
@@ -29,6 +29,24 @@ export function selfSigned(name: string, now: number): Certificate {
   const der = sequence(body, ECDSA_SHA256, tagged(0x03, Buffer.concat([Buffer.of(0), signature])));
   return { cert: pem(der), key: privateKey.export({ type: 'pkcs8', format: 'pem' }).toString() };
 }
+
+/** Why TLS refuses the right certificate: it is not valid by the clock of this host. Null if it is. */
+export function clocksApart(cert: string, now: number): string | null {
+  let read: X509Certificate;
+  try {
+    read = new X509Certificate(cert);
+  } catch {
+    return null;
+  }
+  const begins = Date.parse(read.validFrom);
+  const ends = Date.parse(read.validTo);
+  if (now >= begins && now <= ends) return null;
+  const bound = now < begins ? `from ${instant(begins)}` : `until ${instant(ends)}`;
+  return `its certificate is valid ${bound}, and the clock here says ${instant(now)}`;
+}
+
+/** ISO 8601 to the second. */
+const instant = (ms: number): string => new Date(ms).toISOString().replace(/\.\d+Z/, 'Z');
 
 /** A value with tag and length (X.690 §8.1). */
 function tagged(tag: number, content: Buffer): Buffer {
