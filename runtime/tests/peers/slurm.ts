@@ -5,6 +5,7 @@ import { rm } from 'node:fs/promises';
 import { hostname, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { MOVED_CLOCK } from '../moved-clock.ts';
 import { anyPortFree, end, findCommand, run, temporaryFolder, until } from './process.ts';
 
 export interface SlurmPeer {
@@ -30,7 +31,7 @@ export async function startSlurm(): Promise<SlurmPeer> {
   writeFileSync(config, configuration(folder, await anyPortFree(), await anyPortFree()));
   const ask = (command: string, args: readonly string[], place?: SlurmPlace): string => {
     const { HOME = '' } = process.env;
-    const env = { HOME, ...place?.env, SLURM_CONF: config };
+    const env = { ...MOVED_CLOCK, HOME, ...place?.env, SLURM_CONF: config };
     const options = {
       cwd: place?.folder ?? folder,
       env,
