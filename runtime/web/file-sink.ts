@@ -1,5 +1,5 @@
 // Retrieved instances as Part 10 files, byte for byte as they came, named by SOP Instance UID.
-import { closeSync, openSync, writeSync } from 'node:fs';
+import { closeSync, openSync, rmSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { makeFolder } from '../dicom/file/make-folder.ts';
 import type { FileMeta } from '../dicom/file/part10.ts';
@@ -30,11 +30,18 @@ export class FileSink implements PartSink {
   }
 
   end(): string {
-    this.close();
+    this.#shut();
     return this.#file;
   }
 
+  /** Nothing more comes: an instance that was arriving never ends, and its file goes. */
   close(): void {
+    if (this.#handle < 0) return;
+    this.#shut();
+    rmSync(this.#file, { force: true });
+  }
+
+  #shut(): void {
     if (this.#handle >= 0) closeSync(this.#handle);
     this.#handle = -1;
   }

@@ -1,0 +1,29 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { FileSink } from './file-sink.ts';
+
+let folder = '';
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'dicomrun-sink-'));
+});
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+const meta = (sopInstance: string) => ({
+  ...{ transferSyntax: '1.2.840.10008.1.2.1', sopClass: '1.2.840.10008.5.1.4.1.1.2' },
+  ...{ sopInstance, datasetOffset: 0 },
+});
+
+it('keeps what came to its end, and nothing of what was cut off', () => {
+  const sink = new FileSink(folder);
+  sink.begin(meta('1.2.3'));
+  sink.write(Buffer.from('whole'));
+  expect(sink.end()).toBe(join(folder, '1.2.3.dcm'));
+  sink.begin(meta('1.2.4'));
+  sink.write(Buffer.from('ha'));
+  sink.close();
+  sink.close();
+  expect(readdirSync(folder)).toEqual(['1.2.3.dcm']);
+  expect(readFileSync(join(folder, '1.2.3.dcm'), 'utf8')).toBe('whole');
+});
