@@ -1,4 +1,5 @@
 // Commands that go on until somebody ends them.
+import { DicomRunError, ExitCode } from '../errors.ts';
 import type { Terminal } from './terminal.ts';
 
 /** Resolves at the next signal, or after so many ms; true for a signal. */
@@ -12,4 +13,32 @@ export function untilSignal(terminal: Terminal, mostMs?: number): Promise<boolea
     const off = terminal.onSignal(() => end(true));
     const timer = mostMs === undefined ? undefined : setTimeout(() => end(false), mostMs);
   });
+}
+
+/**
+ * Work that ends by itself, or at the first signal: then `work` is told by its argument, takes away
+ * what it has half done, and nobody waits for it any more. A second signal ends the process.
+ *
+ * @throws DicomRunError 105 at a signal
+ */
+export async function unlessInterrupted<T>(
+  terminal: Pick<Terminal, 'onSignal'>,
+  work: (interrupted: AbortSignal) => Promise<T>,
+): Promise<T> {
+  const interruption = new AbortController();
+  let off = (): void => undefined;
+  const signalled = new Promise<never>((_, reject) => {
+    off = terminal.onSignal((signal) => {
+      const message = `interrupted by ${signal}`;
+      interruption.abort();
+      reject(new DicomRunError(ExitCode.INTERRUPTED, { code: 'INTERRUPTED', message }));
+    });
+  });
+  const working = work(interruption.signal);
+  working.catch(() => undefined);
+  try {
+    return await Promise.race([working, signalled]);
+  } finally {
+    off();
+  }
 }

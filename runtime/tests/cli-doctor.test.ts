@@ -174,4 +174,16 @@ describe('dicomrun send --repeat', () => {
     expect({ code, err }).toMatchObject({ code: 111 });
     expect(out).toMatch(/^\d+ stored, 1 failed, 0 skipped\n$/);
   });
+
+  it('says at Ctrl-C what was stored until then', async () => {
+    const to = await sink();
+    await place.run(['generate', './ct', '--modality', 'CT', '--rows', '8', '--columns', '8']);
+    const sending = place.start(['send', 'ct', '-c', at(to), '--repeat', '1000000']);
+    await sending.says('stored');
+    sending.kill('SIGINT');
+    const { code, out, err } = await sending.done;
+    expect(code).toBe(105);
+    expect(out).toMatch(/^[1-9]\d* stored, 0 failed, 0 skipped\n$/);
+    expect(err).toMatch(/error: interrupted by SIGINT\n$/);
+  });
 });

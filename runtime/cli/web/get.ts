@@ -49,20 +49,30 @@ export interface Got {
   readonly retrieved: Retrieved;
 }
 
+export interface FilesWish {
+  readonly folder: string;
+  readonly transferSyntax: string;
+  /** Ends it: what is there whole stays. */
+  readonly interrupted?: AbortSignal;
+}
+
 /** What it writes as it comes. @throws WebFailure */
 export async function getFiles(
   peer: WebPeer,
   resource: Resource,
-  { folder, transferSyntax }: { readonly folder: string; readonly transferSyntax: string },
+  { folder, transferSyntax, interrupted }: FilesWish,
 ): Promise<Got> {
   const sink = new FileSink(folder);
+  interrupted?.addEventListener('abort', () => sink.close());
   const retrieved = new Retrieved(null, sink);
   const body = new RetrievedBody(retrieved, true);
   const ask = { path: resourcePath(resource).path, accept: acceptOf(transferSyntax) };
   try {
     const { status, headers } = await peer.stream(ask, {
       begin: (given) => body.begin(given['content-type'] ?? ''),
-      data: (chunk) => body.data(chunk),
+      data: (chunk) => {
+        if (interrupted?.aborted !== true) body.data(chunk);
+      },
     });
     if (statusOutcome(status) === 'success' && status !== 204) body.end();
     return { status, headers, retrieved };

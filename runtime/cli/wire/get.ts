@@ -56,6 +56,8 @@ function wrong(message: string, hint: string): DicomRunError {
 }
 
 export interface GetWish extends RetrieveWish {
+  /** Ends it: what is there whole stays. */
+  readonly interrupted?: AbortSignal;
   readonly folder: string;
   readonly contexts: readonly ProposedContext[];
 }
@@ -72,7 +74,7 @@ export interface GetEnd {
 /** @throws DicomRunError 111 when there is no answer */
 export async function runGet(
   peer: PeerAddress,
-  { folder, contexts, ...wish }: GetWish,
+  { folder, contexts, interrupted, ...wish }: GetWish,
   timeouts: Partial<Timeouts>,
   onProgress: (counters: SubOperations) => void,
 ): Promise<GetEnd> {
@@ -81,6 +83,10 @@ export async function runGet(
   const association = await open(peer, { contexts, timeouts, roles });
   const receiver = new InstanceReceiver({ folder });
   association.handler = receiver;
+  interrupted?.addEventListener('abort', () => {
+    receiver.close();
+    association.abort();
+  });
   try {
     const sopClass = queryClass('study', 'get');
     mustBeAccepted(association, peer, {

@@ -14,6 +14,7 @@ export class SendReport {
   readonly #hints = new Set<string>();
   readonly #terminal: Terminal;
   readonly #flags: SaidHow;
+  #over = false;
 
   constructor(terminal: Terminal, flags: SaidHow) {
     this.#terminal = terminal;
@@ -21,6 +22,7 @@ export class SendReport {
   }
 
   file(outcome: FileOutcome, line: string): void {
+    if (this.#over) return;
     const { totals } = this,
       terminal = this.#terminal,
       flags = this.#flags,
@@ -31,7 +33,9 @@ export class SendReport {
     else if (flags.quiet !== true || outcome.state === 'failed') terminal.err(`${line}\n`);
   }
 
+  /** Nothing is counted any more. */
   end(): void {
+    this.#over = true;
     const { totals } = this,
       terminal = this.#terminal,
       hints = this.#hints;

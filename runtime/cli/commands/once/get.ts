@@ -7,6 +7,7 @@ import type { DefineCommand } from '../../command.ts';
 import { readDurationMs } from '../../flags/flag-values.ts';
 import { hintLine } from '../../problem-text.ts';
 import { Progress } from '../../progress.ts';
+import { unlessInterrupted } from '../../until-signal.ts';
 import { collect } from '../../flags/given-flags.ts';
 import {
   addPeerFlags,
@@ -76,11 +77,13 @@ const getFiles: Get = async (terminal, peer, wish, flags) => {
   };
   const limits = limitsOf(readDurationMs('--timeout', timeout));
   const progress = new Progress(terminal, 'instances');
-  const { result, received, bytes, failure } = await runGet(peer, wanted, limits, (counters) => {
-    const { remaining, completed, failed, warning } = counters;
-    const done = (completed ?? 0) + (failed ?? 0) + (warning ?? 0);
-    if (remaining !== null) progress.show(done, done + remaining);
-  });
+  const { result, received, bytes, failure } = await unlessInterrupted(terminal, (interrupted) =>
+    runGet(peer, { ...wanted, interrupted }, limits, (counters) => {
+      const { remaining, completed, failed, warning } = counters;
+      const done = (completed ?? 0) + (failed ?? 0) + (warning ?? 0);
+      if (remaining !== null) progress.show(done, done + remaining);
+    }),
+  );
   progress.erase();
   terminal.out(`${plural(received, 'instance')}, ${sizeText(bytes)}, in ${out}\n`);
   const code = tellEnd(terminal, 'C-GET', result);

@@ -13,7 +13,9 @@ import {
   isSecond,
   limitsOf,
 } from '../../wire/peer-flags.ts';
+import type { SendRequest } from '../../wire/send.ts';
 import { SendReport } from '../../wire/send-report.ts';
+import { unlessInterrupted } from '../../until-signal.ts';
 
 interface SendFlags {
   readonly timeout: string;
@@ -67,7 +69,7 @@ export const define: DefineCommand = (command, { terminal, exit }) => {
     const timeoutMs = readDurationMs('--timeout', flags.timeout);
     const report = new SendReport(terminal, flags);
     try {
-      await sendFiles({
+      const request: SendRequest = {
         peer,
         paths,
         base: terminal.cwd,
@@ -76,9 +78,10 @@ export const define: DefineCommand = (command, { terminal, exit }) => {
         timeouts: limitsOf(timeoutMs),
         ...(isSecond(flags) ? { secondMs: timeoutMs } : {}),
         onFile: (outcome) => report.file(outcome, outcomeLine(terminal, outcome)),
-      });
+      };
+      await unlessInterrupted(terminal, () => sendFiles(request));
     } finally {
-      // A peer that goes away in between does not take the count with it.
+      // Neither a peer that goes away in between nor Ctrl-C takes the count along.
       report.end();
     }
     const { stored, failed } = report.totals;

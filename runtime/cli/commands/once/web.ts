@@ -9,7 +9,9 @@ import { collect } from '../../flags/given-flags.ts';
 import { type Terminal, widthOf } from '../../terminal.ts';
 import { addTargetFlags, chooseWeb, type TargetFlags } from '../../web/target.ts';
 import { statusProblem, type WebPeer } from '../../web/web-peer.ts';
+import type { FileOutcome } from '../../wire/send.ts';
 import { SendReport } from '../../wire/send-report.ts';
+import { unlessInterrupted } from '../../until-signal.ts';
 
 interface WebFlags extends TargetFlags {
   readonly json?: boolean;
@@ -134,11 +136,12 @@ async function send({ peer, words, flags, terminal }: Asked): Promise<ExitCode> 
   ]);
   const report = new SendReport(terminal, flags);
   try {
-    await sendFilesOverWeb({
+    const request = {
       ...{ peer, paths: words, base: terminal.cwd },
       perRequest: readCount('--per-request', flags.perRequest ?? '1', 1),
-      onFile: (outcome) => report.file(outcome, outcomeLine(terminal, outcome)),
-    });
+      onFile: (outcome: FileOutcome) => report.file(outcome, outcomeLine(terminal, outcome)),
+    };
+    await unlessInterrupted(terminal, () => sendFilesOverWeb(request));
   } finally {
     report.end();
   }
@@ -184,7 +187,9 @@ async function get(asked: Asked): Promise<ExitCode> {
   const folder = resolve(terminal.cwd, flags.folder ?? 'received');
   const { transferSyntax = '*' } = flags;
   const startedAt = performance.now();
-  const { status, headers, retrieved } = await getFiles(peer, resource, { folder, transferSyntax });
+  const { status, headers, retrieved } = await unlessInterrupted(terminal, (interrupted) =>
+    getFiles(peer, resource, { folder, transferSyntax, interrupted }),
+  );
   const { parts, bytes: size, instances } = retrieved;
   if (parts === 0)
     return refused(terminal, statusProblem(peer.name, 'WADO-RS', { status, headers }));
