@@ -4,7 +4,7 @@
 /** A clock may go wrong by so much until it is asked again: 0.1 ms a second, more than a good one does. */
 const DRIFT = 1e-4;
 /** Answers kept: of the last minute or so. */
-const KEPT = 60;
+const KEPT = 120;
 /** Of each such time the best answer is kept for the whole run. */
 const ANCHOR_MS = 10_000;
 /** Of a long run every second one is given up: drift is slow. */

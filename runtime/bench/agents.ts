@@ -299,8 +299,8 @@ const steady = (seconds: number, more = ''): string =>
 export default function () {}
 `;
 
-/** From the end of an agent until it is lost, s. */
-async function death(round: number): Promise<number> {
+/** From the end of an agent until it is missed, and until it is lost, s. */
+async function death(round: number): Promise<readonly [number, number]> {
   return atSite(async (site) => {
     const [, victim] = await site.agents(2);
     const run = site.run(steady(20), 2, `death-${round}`);
@@ -308,9 +308,10 @@ async function death(round: number): Promise<number> {
     await delay(3_000);
     victim?.child.kill('SIGKILL');
     const began = performance.now();
+    const missed = await run.says(/ is gone;/);
     const lost = await run.says(/was lost after second/);
     await run.ended;
-    return (lost - began) / 1000;
+    return [(missed - began) / 1000, (lost - began) / 1000];
   });
 }
 
@@ -347,14 +348,18 @@ async function away(round: number, seconds: number): Promise<number> {
 }
 
 export const faults = withServer(async (bench) => {
-  const each = async (what: (round: number) => Promise<number>): Promise<number[]> => {
-    const all: number[] = [];
+  const each = async <T>(what: (round: number) => Promise<T>): Promise<T[]> => {
+    const all: T[] = [];
     for (let i = 0; i < bench.rounds; i++) all.push(await what(i));
     return all;
   };
   const s = { unit: 's', better: '<' } as const;
+  const deaths = await each(death);
+  const missed = deaths.map(([one]) => one);
+  const lost = deaths.map(([, one]) => one);
   return [
-    row('an agent is killed: it is lost after', await each(death), { ...s, floor: 12 }),
+    row('an agent is killed: it is noticed after', missed, { ...s, floor: 1 }),
+    row('an agent is killed: it is lost after', lost, { ...s, floor: 12 }),
     row('abortOnFail: all 3 agents are over after', await each(abort), { ...s, floor: 3 }),
     row('engine killed for 10 s: iterations missing', await each((i) => away(i, 10)), {
       ...{ unit: '', better: '<', floor: 0 },

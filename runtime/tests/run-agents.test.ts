@@ -179,7 +179,8 @@ describe.skipIf(noServer)('over TLS', () => {
     const [result, allowed] = await Promise.all([lose('kill'), lose('may', '--lost-agents', '1')]);
     expect(result.code, result.stdout + result.stderr).toBe(113);
     expect(allowed.code, allowed.stdout + allowed.stderr).toBe(0);
-    for (const { stdout } of [result, allowed]) {
+    for (const { stdout, stderr } of [result, allowed]) {
+      expect(stderr).toMatch(/agent victim-\w+ \(host .*\) is gone; it is waited for, 10 s/);
       expect(stdout).toMatch(
         /agent victim-\w+ \(host .*\) was lost after second \d+ \(it is gone\)/,
       );

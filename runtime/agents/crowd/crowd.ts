@@ -7,7 +7,8 @@ import type { Remote } from '../remote.ts';
 
 export class Crowd implements Generator {
   readonly #remotes: readonly Remote[];
-  readonly #told = new Set<Remote>();
+  /** Whose absence was told, and as what. */
+  readonly #told = new Map<Remote, 'silent' | 'gone'>();
 
   constructor(remotes: readonly Remote[]) {
     this.#remotes = remotes;
@@ -39,8 +40,9 @@ export class Crowd implements Generator {
     const here = this.#remotes.filter(({ lost }) => lost === null).length;
     const silent = this.#remotes.flatMap((one) => {
       const since = silence(one);
-      if (since === null || now - since < silentMs) return [];
-      return [` (${one.name} silent ${Math.round((now - since) / 1000)} s)`];
+      const told = this.#told.get(one);
+      if (since === null || (told === undefined && now - since < silentMs)) return [];
+      return [` (${one.name} ${told ?? 'silent'} ${Math.round((now - since) / 1000)} s)`];
     });
     return `${here}/${of}${silent.join('')}`;
   }
@@ -50,12 +52,19 @@ export class Crowd implements Generator {
     return this.#remotes.flatMap((one) => {
       const since = silence(one);
       if (since !== null && now - since > silentMs && !this.#told.has(one)) {
-        this.#told.add(one);
+        this.#told.set(one, 'silent');
         return [`agent ${one.shown} says nothing, it may come back`];
       }
-      if (since !== null || !this.#told.delete(one)) return [];
+      if (since !== null || !this.#told.delete(one) || !one.live) return [];
       return [`agent ${one.shown} is there again`];
     });
+  }
+
+  /** That nobody listens for it any more, once. */
+  goneNews(one: Remote, waitMs: number): string[] {
+    if (!one.live || one.goneSince === null || this.#told.get(one) === 'gone') return [];
+    this.#told.set(one, 'gone');
+    return [`agent ${one.shown} is gone; it is waited for, ${waitMs / 1000} s`];
   }
 
   // ---------------------------------------------------------------- Generator

@@ -4,9 +4,11 @@ import type { Bus } from '../bus.ts';
 import type { Remote } from '../remote.ts';
 import type { Crowd } from './crowd.ts';
 
-const WATCH_MS = 1_000;
+const WATCH_MS = 500;
 /** Nobody who listens for so long is a loss. */
 const GONE_MS = 10_000;
+/** After the engine was away agents come back one by one: so long none of them is called gone. */
+const RETURN_MS = 3_000;
 /** An agent that says nothing for so long is named. */
 export const SILENT_SAID_MS = 3_000;
 
@@ -27,6 +29,8 @@ export class RollCall {
   readonly #settings: RollCallSettings;
   #timer: NodeJS.Timeout | undefined;
   #awaySince: number | null = null;
+  /** `performance.now()` since when the engine is there again. */
+  #backAt = -Infinity;
 
   constructor(settings: RollCallSettings) {
     this.#settings = settings;
@@ -44,14 +48,22 @@ export class RollCall {
     const now = performance.now();
     const { bus, remotes, crowd, say } = this.#settings;
     if (!bus.connected) return this.#withoutEngine(now);
+    if (this.#awaySince !== null) this.#backAt = now;
     this.#awaySince = null;
-    for (const one of remotes) {
-      if (!one.live) continue;
-      void one.ping();
-      const why = this.#missed(one, now);
-      if (why !== null) void this.#judge(one, why);
-    }
+    for (const one of remotes) if (one.live) void this.#ask(one);
     for (const text of crowd.news(now, SILENT_SAID_MS)) say('warn', text);
+  }
+
+  async #ask(one: Remote): Promise<void> {
+    await one.ping();
+    const now = performance.now();
+    const why = this.#missed(one, now);
+    if (why !== null) return this.#judge(one, why);
+    if (one.goneSince === null || now - this.#backAt < RETURN_MS) return;
+    // One that has done its part may end before its last word is read.
+    if (!(await this.#hasReadAll())) return;
+    const { crowd, say } = this.#settings;
+    for (const text of crowd.goneNews(one, GONE_MS)) say('warn', text);
   }
 
   /** Why it is to be given up; null: it is there, or may come back. */
@@ -79,10 +91,15 @@ export class RollCall {
 
   /** Gone for good, once all that it had said is read. */
   async #judge(one: Remote, why: string): Promise<void> {
-    const { bus, run, readTo, lose } = this.#settings;
-    const last = await bus.lastEntry(journalName(run));
+    const hasReadAll = await this.#hasReadAll();
     const isBack = one.goneSince === null && one.silentSince === null;
-    if (last === null || readTo() < last || isBack) return;
-    lose(one, why);
+    if (hasReadAll && !isBack) this.#settings.lose(one, why);
+  }
+
+  /** All that agents had said by now is read. */
+  async #hasReadAll(): Promise<boolean> {
+    const { bus, run, readTo } = this.#settings;
+    const last = await bus.lastEntry(journalName(run));
+    return last !== null && readTo() >= last;
   }
 }
