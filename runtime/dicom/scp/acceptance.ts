@@ -89,7 +89,10 @@ export class Acceptance implements EndpointHooks {
 
   start(): void {
     const endpoint = this.#endpoint;
-    readShared(this.#socket, (buffer, end) => endpoint.receive(buffer, 0, end));
+    readShared(this.#socket, (buffer, end) => {
+      endpoint.receive(buffer, 0, end);
+      return true;
+    });
     endpoint.upper.listen();
   }
 

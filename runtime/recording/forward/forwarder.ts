@@ -85,10 +85,12 @@ export class Forwarder {
   }
 
   #accept(inner: Socket): void {
+    // Before anything else: to connect takes a while, and all offsets count from here.
+    const now = performance.now();
     this.connections += 1;
     const { startedAt, kept, onAssociation, onUnreachable } = this.#options;
     const outer = this.#connect();
-    const onlooker = new Onlooker(startedAt, performance.now(), this.#disguise, kept ?? null);
+    const onlooker = new Onlooker(startedAt, now, this.#disguise, kept ?? null);
     const connection = new Connection(inner, outer, onlooker, {
       onUnreachable,
       onOver: (association) => {

@@ -1,6 +1,7 @@
 // One direction of a forwarded connection: bytes as they come, an end as an end, a reset as a reset.
 import type { Socket } from 'node:net';
 import { resetSocket } from '../../dicom/ul/socket/reset.ts';
+import { readShared } from '../../dicom/ul/socket/shared-read.ts';
 
 export interface PipeUser {
   /** Bytes that were handed on already, and when they came; valid during the call. */
@@ -11,16 +12,29 @@ export interface PipeUser {
   onReset(): void;
 }
 
+const PIECE_BYTES = 65_536;
+
 /** Hands on what `from` sends to `to`, no faster than it is taken. */
 export function pipe(from: Socket, to: Socket, user: PipeUser): void {
-  from.on('data', (chunk: Buffer) => {
-    if (!to.writable) return;
+  let isWaiting = false;
+  const onWritten = (): void => {
+    if (!isWaiting || to.writableLength > 0) return;
+    isWaiting = false;
+    from.resume();
+  };
+  const onBytes = (buffer: Buffer, end: number): boolean => {
     const at = performance.now();
+    if (!to.writable) return true;
+    const chunk = buffer.subarray(0, end);
     // The bytes go first; who looks on has no part in the delay.
-    if (!to.write(chunk)) from.pause();
+    to.write(chunk, onWritten);
     user.onBytes(chunk, at);
-  });
-  to.on('drain', () => from.resume());
+    // What the other side did not take at once still stands in the buffer.
+    isWaiting = to.writableLength > 0;
+    return !isWaiting;
+  };
+  // why one of its own: that of the thread is read into again before this one may be
+  readShared(from, onBytes, Buffer.allocUnsafeSlow(PIECE_BYTES));
   from.on('end', () => {
     user.onEnd();
     to.end();

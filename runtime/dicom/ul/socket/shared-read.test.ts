@@ -12,6 +12,7 @@ it('reads what a server’s connections bring into one buffer, in order, to thei
     readShared(socket, (buffer, end) => {
       buffers.add(buffer);
       read.push(Buffer.from(buffer.subarray(0, end)));
+      return true;
     });
     socket.once('end', () => ended++);
     socket.write('hello');
@@ -44,6 +45,7 @@ it('reads a socket that Node arranges otherwise as a stream', async () => {
     readShared(socket, (buffer, end) => {
       expect(buffer).not.toBe(receiveBuffer);
       read.push(buffer.subarray(0, end));
+      return true;
     });
   });
   server.listen(0, '127.0.0.1');

@@ -13,8 +13,15 @@ interface Inner {
 /** Names that Node gives to what `onread` sets: the buffer, and who is called. */
 const NAMES = ['kBuffer', 'kBufferCb'] as const;
 
-/** Before the first byte was read. What is passed on is valid during the call only. */
-export function readShared(socket: Socket, onBytes: (buffer: Buffer, end: number) => void): void {
+/** What is passed on is valid during the call only; false: no more until the socket is resumed. */
+export type OnBytes = (buffer: Buffer, end: number) => boolean;
+
+/**
+ * Before the first byte was read.
+ *
+ * @param into another buffer than that of the thread
+ */
+export function readShared(socket: Socket, onBytes: OnBytes, into = receiveBuffer): void {
   const inner = socket as unknown as Inner;
   const own = Object.getOwnPropertySymbols(inner);
   const [buffer, callback] = NAMES.map((name) =>
@@ -24,13 +31,12 @@ export function readShared(socket: Socket, onBytes: (buffer: Buffer, end: number
   const usual = typeof handle?.useUserBuffer === 'function' && !('encrypted' in socket);
   // why: another Node may do it otherwise; then the stream does what it always did
   if (!usual || buffer === undefined || callback === undefined) {
-    socket.on('data', (chunk: Buffer) => onBytes(chunk, chunk.length));
+    socket.on('data', (chunk: Buffer) => {
+      if (!onBytes(chunk, chunk.length)) socket.pause();
+    });
     return;
   }
-  inner[buffer] = receiveBuffer;
-  inner[callback] = (bytes: number): boolean => {
-    onBytes(receiveBuffer, bytes);
-    return true;
-  };
-  handle.useUserBuffer?.(receiveBuffer);
+  inner[buffer] = into;
+  inner[callback] = (bytes: number): boolean => onBytes(into, bytes);
+  handle.useUserBuffer?.(into);
 }
