@@ -16,12 +16,22 @@ export const OUTPUTS: readonly OutputKind[] = [
   csvOutput,
 ];
 
+/** What agents keep for an output elsewhere; nobody asks for it by name. */
+export const keptSamples: OutputKind = {
+  kind: 'samples',
+  help: '',
+  parse: () => undefined,
+  open: async ({ sampleLog }) => {
+    const { KeptSamples } = await import('./kept-samples.ts');
+    return new KeptSamples(keptSamples.kind, sampleLog());
+  },
+};
+
 /** `influxdb=URL, json=FILE, …`, for help and messages. */
 export const OUTPUT_HELP = OUTPUTS.map(({ help }) => help).join(', ');
 
 export function outputNamed(name: string): OutputKind | undefined {
-  if (name === moduleOutput.kind) return moduleOutput;
-  return OUTPUTS.find(({ kind }) => kind === name);
+  return [...OUTPUTS, moduleOutput, keptSamples].find(({ kind }) => kind === name);
 }
 
 /** The kind of an output as it is written after `--out`, and what stands behind its `=`. */

@@ -14,8 +14,11 @@ export class SampleLog {
   readonly #fd: number;
   readonly #onProblem: (message: string) => void;
   #pending: string[] = [];
+  /** Samples in it. */
+  #count = 0;
   #chars = 0;
   #lost = 0;
+  #told = false;
   #claimed = false;
   #closed = false;
 
@@ -34,7 +37,7 @@ export class SampleLog {
     return first;
   }
 
-  /** Batches that could not be written. */
+  /** Samples that could not be written. */
   get lost(): number {
     return this.#lost;
   }
@@ -46,6 +49,7 @@ export class SampleLog {
 
   samples(batch: SampleColumns & { readonly thread: number }): void {
     const { thread, n } = batch;
+    this.#count += n;
     this.#append({
       k: 'samples',
       w: thread,
@@ -58,16 +62,18 @@ export class SampleLog {
   flush(): void {
     if (this.#pending.length === 0 || this.#closed) return;
     const bytes = Buffer.from(`${this.#pending.join('\n')}\n`);
-    const batches = this.#pending.length;
+    const count = this.#count;
     this.#pending = [];
+    this.#count = 0;
     this.#chars = 0;
     let done = 0;
     try {
       while (done < bytes.length) done += writeSync(this.#fd, bytes, done);
     } catch (error) {
       const why = error instanceof Error ? error.message : String(error);
-      if (this.#lost === 0) this.#onProblem(`${this.file}: cannot write the samples (${why})`);
-      this.#lost += batches;
+      if (!this.#told) this.#onProblem(`${this.file}: cannot write the samples (${why})`);
+      this.#told = true;
+      this.#lost += count;
     }
   }
 

@@ -56,6 +56,47 @@ export const options = { vus: 4, iterations: 40 };
 export default function () { sum.add(exec.scenario.iterationInTest); }
 `;
 
+describe.skipIf(!requirePeer('nats-server', 'influxd'))('mode=raw', () => {
+  it('brings the samples of local agents in, and of others says how: each once', async () => {
+    const influx = await startInfluxd();
+    bench.write('samples.ts', SAMPLES);
+    bench.write('steady.ts', SAMPLES);
+    const to = (database: string) => ['--out', `influxdb=${influx.url}/${database}?mode=raw`];
+    const sum = 'SELECT SUM("value"), COUNT("value") FROM "sum"';
+    const rows = `SELECT SUM("count") FROM "sum" WHERE "view"='all'`;
+    const whole = async (database: string): Promise<unknown> => [
+      (await influx.query(sum, database))[0]?.values[0]?.slice(1),
+      (await influx.query(rows, database))[0]?.values[0]?.slice(1),
+    ];
+    const each = [[780, 40], [780]];
+
+    const flags = ['--no-report', '--agents', 'local:2', ...to('local')];
+    const local = await bench.run(['run', 'samples.ts', ...flags]);
+    expect(local.code, local.stdout + local.stderr).toBe(0);
+    expect(local.summary().outputs.map(({ destination }) => destination)).toEqual([
+      `${influx.url}/local`,
+      `${influx.url}/local (samples)`,
+      `${influx.url}/local (samples)`,
+    ]);
+    expect(await whole('local')).toEqual(each);
+
+    const site = await Site.open(bench, 'engine-raw');
+    await Promise.all([site.agent('one'), site.agent('two')]);
+    const far = await site.run('2', ...to('far')).ended;
+    await site.close();
+    expect(far.code, far.stdout + far.stderr).toBe(0);
+    for (const { note = '' } of far.summary().outputs.slice(1)) {
+      const [, folder = '', out = ''] = /dicomrun replay (\S+) --out '(\S+)'/.exec(note) ?? [];
+      for (let times = 0; times < 2; times++) {
+        const { code, stderr } = await bench.run(['replay', folder, '--out', out]);
+        expect([code, stderr]).toEqual([0, '']);
+      }
+    }
+    expect(await whole('far')).toEqual(each);
+    await influx.stop();
+  }, 90_000);
+});
+
 describe.skipIf(!requirePeer('nats-server'))('single samples', () => {
   const sums = (path: string): number[] =>
     readFileSync(join(bench.folder, path), 'utf8')
@@ -97,15 +138,11 @@ describe.skipIf(!requirePeer('nats-server'))('single samples', () => {
     expect(sorted(paths.flatMap(sums))).toEqual(numbers);
   }, 60_000);
 
-  it('are nothing that one database or an output of the user gets from all', async () => {
+  it('are nothing that an output of the user gets from all', async () => {
     bench.write('own.ts', 'export default () => ({ samples: true, points() {} });');
     const run = ['run', 'samples.ts', '--no-report', '--agents', 'local:1', '--out'];
-    const [raw, own] = await Promise.all([
-      bench.run([...run, 'influxdb=http://127.0.0.1:1/db?mode=raw']),
-      bench.run([...run, './own.ts']),
-    ]);
-    expect([raw.code, own.code]).toEqual([104, 104]);
-    expect(raw.stderr).toContain('with mode=raw: single samples stay on the agents');
+    const own = await bench.run([...run, './own.ts']);
+    expect(own.code).toBe(104);
     expect(own.stderr).toContain('output ./own.ts: asks for single samples');
   }, 60_000);
 });

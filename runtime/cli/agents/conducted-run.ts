@@ -8,14 +8,17 @@ import type { RunNote } from '../../agents/protocol.ts';
 import type { Remote } from '../../agents/remote.ts';
 import type { BuiltScript, RunContext } from '../../conductor/run-types.ts';
 import { newRunNumber } from '../../conductor/share.ts';
-import { DicomRunError, ExitCode } from '../../errors.ts';
 import { isFileKind } from '../../outputs/file-output.ts';
+import { keptSamples } from '../../outputs/index.ts';
+import { influxOutput } from '../../outputs/influxdb/influxdb-kind.ts';
 import type { OutputConfig } from '../../outputs/kind.ts';
+import type { Output } from '../../outputs/output.ts';
+import { SAMPLES_FILE } from '../../runlog/format.ts';
 import type { ExecuteRequest } from '../run/execute.ts';
 import { preflightPeer } from '../run/preflight.ts';
 import { ScriptSource } from '../run/script-source.ts';
 import { version } from '../version.ts';
-import { agentFiles } from './agent-files.ts';
+import { agentFiles, agentSamples } from './agent-files.ts';
 import type { AgentFlags } from '../flags/agent-flags.ts';
 import { ship } from './ship.ts';
 
@@ -44,6 +47,9 @@ export class ConductedRun {
   #built: BuiltScript | null = null;
   /** Of single samples, as each agent writes them. */
   #files: readonly OutputConfig[] = [];
+  /** Databases of single samples, which agents only keep. */
+  #databases: readonly OutputConfig[] = [];
+  #folder = '';
 
   constructor(base: ExecuteRequest, parts: ConductedParts) {
     this.#base = base;
@@ -87,22 +93,28 @@ export class ConductedRun {
     if (this.#built === null) throw new Error('not built');
     const { secret: secrets = [], orphanMs } = flags;
     const sent = { script, built: this.#built, context, secrets, orphanMs, env: terminal.env };
-    return ship(bus, { ...sent, files: this.#files, state: this.#source.state });
+    const files = [...this.#files, ...(this.#databases.length === 0 ? [] : [KEPT])];
+    return ship(bus, { ...sent, files, state: this.#source.state });
   }
 
   #newRequest(): ExecuteRequest {
     const [source, files] = [this.#source, () => this.#files];
     const { remotes, isLocal } = this.#parts;
+    const [samples, databases] = [() => this.#samples(), () => this.#databases];
     const own = this.#base.outputs ?? [];
     return {
       ...this.#base,
       crew: this.#coordinator,
       runNumber: this.#runNumber,
       get notes() {
-        return [whoCarries(remotes), ...whoWrites(files(), isLocal)];
+        return [
+          whoCarries(remotes),
+          ...whoWrites(files(), isLocal),
+          ...whoBrings(databases(), isLocal),
+        ];
       },
       get outputs() {
-        return [...own, ...agentFiles(remotes, files(), isLocal)];
+        return [...own, ...agentFiles(remotes, files(), isLocal), ...samples()];
       },
       source: {
         get state() {
@@ -116,13 +128,27 @@ export class ConductedRun {
   }
 
   #forAgents(options: RunContext['options']): RunContext['options'] {
-    refuseRaw(options);
     const testid =
       this.#parts.resumed === null ? (options.testid ?? this.#parts.testid) : this.#parts.testid;
     const folder = join(options.resultsDir, testid);
     if (this.#parts.resumed !== null) putAside(folder);
-    this.#files = options.outputs.filter(isFileKind).map((one) => atPath(one, folder));
-    return { ...options, testid, outputs: options.outputs.filter((one) => !isFileKind(one)) };
+    const { outputs } = options;
+    this.#folder = folder;
+    this.#files = outputs.filter(isFileKind).map((one) => atPath(one, folder));
+    this.#databases = outputs.filter(wantsSamples);
+    return { ...options, testid, outputs: outputs.flatMap(ofCoordinator) };
+  }
+
+  /** Those that agents keep, to be brought into each database that wants them. */
+  #samples(): readonly Output[] {
+    const { remotes, isLocal } = this.#parts;
+    const at = this.#files.length;
+    const keep = isLocal ? this.#folder : null;
+    const onMessage = (message: string): void =>
+      this.#base.screen.log({ kind: 'log', level: 'warn', message });
+    return this.#databases.flatMap((config) =>
+      agentSamples(remotes, { config, at, keep, onMessage }),
+    );
   }
 }
 
@@ -152,6 +178,14 @@ function whoWrites(files: readonly OutputConfig[], isLocal: boolean): readonly s
   return files.map(({ to }) => `samples: ${basename(to)}, ${where}`);
 }
 
+/** How the single samples that agents keep get into a database. */
+function whoBrings(databases: readonly OutputConfig[], isLocal: boolean): readonly string[] {
+  const how = isLocal
+    ? 'brought there when the run is over'
+    : 'kept by each agent; at the end it is said how to bring them there';
+  return databases.map(({ kind, to }) => `samples: ${kind} ${to}, ${how}`);
+}
+
 /** Each agent has its own way to the target; that there is one is known here. @throws DicomRunError 104 */
 function isNamed(context: RunContext): Promise<readonly string[]> {
   if (!context.embedded) preflightPeer(context);
@@ -163,13 +197,18 @@ function atPath(config: OutputConfig, folder: string): OutputConfig {
   return config.to === '' ? { ...config, to: join(folder, `samples.${config.kind}`) } : config;
 }
 
-/** A database of samples has one writer. @throws DicomRunError 104 */
-function refuseRaw({ outputs }: RunContext['options']): void {
-  const raw = outputs.find(({ options }) => options['mode'] === 'raw');
-  if (raw === undefined) return;
-  throw new DicomRunError(ExitCode.CONFIG, {
-    code: 'AGENTS_SAMPLES',
-    message: `--out ${raw.kind} with mode=raw: single samples stay on the agents, which send sums and histograms`,
-    hint: 'without mode=raw; --out json or --out csv makes a file of samples on each agent',
-  });
+/** What an agent writes for a database of single samples. */
+const KEPT: OutputConfig = { kind: keptSamples.kind, to: SAMPLES_FILE, options: {} };
+
+/** Its single samples are brought to it afterwards. */
+function wantsSamples({ kind, options: { mode } }: OutputConfig): boolean {
+  return kind === influxOutput.kind && (mode === 'raw' || mode === 'samples');
+}
+
+/** What the coordinator writes itself: never single samples, which agents have. */
+function ofCoordinator(config: OutputConfig): readonly OutputConfig[] {
+  if (isFileKind(config)) return [];
+  if (!wantsSamples(config)) return [config];
+  const { mode, ...options } = config.options;
+  return mode === 'samples' ? [] : [{ ...config, options }];
 }

@@ -3,6 +3,9 @@
 import { httpUrl, urlOptions } from '../kind.ts';
 import type { OutputConfig, OutputKind } from '../kind.ts';
 
+/** One row a second and view; one point a sample beside them; these points alone. */
+const MODES = ['views', 'raw', 'samples'] as const;
+
 const OPTIONS: Readonly<Record<string, string>> = {
   mode: 'mode',
   org: 'org',
@@ -33,8 +36,8 @@ export const influxOutput: OutputKind = {
     if (url === undefined) return undefined;
     const options = urlOptions(url, OPTIONS, complaints);
     const { mode } = options;
-    if (mode !== undefined && mode !== 'raw' && mode !== 'views') {
-      complaints.value('mode=views or mode=raw', mode);
+    if (mode !== undefined && !MODES.some((one) => one === mode)) {
+      complaints.value('mode=views, mode=raw or mode=samples', mode);
     }
     const { org, bucket } = options;
     if (org !== undefined && bucket === undefined) {
@@ -56,7 +59,7 @@ export function influxUrl({ to, options }: OutputConfig): string {
   const url = new URL(to);
   if (username !== undefined) url.username = username;
   if (password !== undefined) url.password = password;
-  if (mode === 'raw') url.searchParams.set('mode', 'raw');
+  if (mode !== undefined && mode !== 'views') url.searchParams.set('mode', mode);
   for (const [key, value] of Object.entries(rest)) url.searchParams.set(key, value);
   return url.href;
 }

@@ -25,7 +25,7 @@ describe('the target', () => {
   it.each([
     ['nonsense', /"nonsense" is not a URL/],
     ['udp://h/db', /protocol udp/],
-    ['http://h/db?mode=fast', /mode must be views or raw, got "fast"/],
+    ['http://h/db?mode=fast', /mode must be views, raw or samples, got "fast"/],
     ['http://h/db?retension=1d', /unknown parameter "retension"/],
     ['http://h/db?retention=1x', /retention must be like 30d/],
     ['http//u:secret@h', /^output influxdb: "http\/\/\*\*\*@h" is not a URL$/],

@@ -20,11 +20,11 @@ export interface InfluxOutputOptions {
   /** The run's folder, with run.ndjson. */
   readonly dir: string;
   readonly onMessage: (message: string) => void;
-  /** Needed with mode=raw: where every sample goes first. */
+  /** Needed with mode=raw and mode=samples: where every sample goes first. */
   readonly sampleLog?: () => SampleLog;
 }
 
-/** Follows a run that is going on. With `mode=raw` it takes every sample through `sink`. */
+/** Follows a run that is going on. With `mode=raw` or `samples` it takes every sample through `sink`. */
 export function createInfluxOutput(options: InfluxOutputOptions): Output {
   const target = parseInfluxTarget(options.url);
   const uploader = uploaderOf(target, options);
@@ -63,22 +63,29 @@ export async function replayToInfluxdb(
   dir: string,
   url: string,
   onMessage: (message: string) => void,
+  drainMs = REPLAY_DRAIN_MS,
 ): Promise<OutputResult> {
   const target = parseInfluxTarget(url);
-  const needed = target.mode === 'raw' ? SAMPLES_FILE : RUNLOG_FILE;
+  const needed = target.mode === 'views' ? RUNLOG_FILE : SAMPLES_FILE;
   if (!existsSync(join(dir, needed))) {
     throw new DicomRunError(ExitCode.CONFIG, {
       code: 'RUNLOG_UNREADABLE',
       message: `${join(dir, needed)}: not there`,
       hint:
-        target.mode === 'raw'
-          ? 'only a run with a raw output keeps every sample; leave mode=raw away'
-          : 'give the folder of a run, results/<run>',
+        target.mode === 'views'
+          ? 'give the folder of a run, results/<run>'
+          : `only a run with such an output keeps every sample; leave mode=${target.mode} away`,
     });
   }
   const uploader = uploaderOf(target, { url, dir, onMessage });
   await uploader.start();
-  return uploader.finish(REPLAY_DRAIN_MS);
+  return uploader.finish(drainMs);
+}
+
+/** What brings the logs of a folder to where the URL says; without its secrets. */
+export function replayCommand(dir: string, to: InfluxTarget | string): string {
+  const target = typeof to === 'string' ? parseInfluxTarget(to) : to;
+  return `dicomrun replay ${dir} --out ${targetArgument(target)}`;
 }
 
 /** A replay may take its time, but not wait for ever for a server that is not there. */
@@ -86,12 +93,12 @@ const REPLAY_DRAIN_MS = 10 * 60_000;
 
 function uploaderOf(target: InfluxTarget, options: InfluxOutputOptions): Output {
   const { dir, onMessage } = options;
-  const raw = target.mode === 'raw';
-  const rows = new PointMaker();
-  const sources: UploadSource[] = [
-    { file: join(dir, RUNLOG_FILE), points: (record) => rows.points(record) },
-  ];
-  if (raw) {
+  const sources: UploadSource[] = [];
+  if (target.mode !== 'samples') {
+    const rows = new PointMaker();
+    sources.push({ file: join(dir, RUNLOG_FILE), points: (record) => rows.points(record) });
+  }
+  if (target.mode !== 'views') {
     const samples = new RawPointMaker();
     sources.push({ file: join(dir, SAMPLES_FILE), points: (record) => samples.points(record) });
   }
@@ -101,6 +108,6 @@ function uploaderOf(target: InfluxTarget, options: InfluxOutputOptions): Output 
     sources,
     dir,
     onMessage,
-    replayCommand: `dicomrun replay ${dir} --out ${targetArgument(target)}`,
+    replayCommand: replayCommand(dir, target),
   });
 }

@@ -15,8 +15,8 @@ export interface InfluxTarget {
   readonly password: string | undefined;
   /** Sent as `Authorization: Token …` . */
   readonly token: string | undefined;
-  /** `views` = one row a second and view; `raw` = one point per sample. */
-  readonly mode: 'views' | 'raw';
+  /** One row a second and view; one point a sample beside them; these points alone. */
+  readonly mode: 'views' | 'raw' | 'samples';
   /** `30d`, `52w`, `INF`: makes the retention policy "dicomrun" the default of the database. */
   readonly retention: string | undefined;
   /** Accept any certificate. */
@@ -32,7 +32,9 @@ export function parseInfluxTarget(text: string): InfluxTarget {
   if (unknown !== undefined)
     throw bad(`unknown parameter "${unknown}"; known: ${KNOWN.join(', ')}`);
   const mode = url.searchParams.get('mode') ?? 'views';
-  if (mode !== 'views' && mode !== 'raw') throw bad(`mode must be views or raw, got "${mode}"`);
+  if (mode !== 'views' && mode !== 'raw' && mode !== 'samples') {
+    throw bad(`mode must be views, raw or samples, got "${mode}"`);
+  }
   const retention = url.searchParams.get('retention') ?? undefined;
   if (retention !== undefined && !/^(\d+[smhdw])+$|^INF$/.test(retention)) {
     throw bad(`retention must be like 30d, 52w or INF, got "${retention}"`);
@@ -68,7 +70,7 @@ function urlOf(text: string): { readonly url: URL; readonly protocol: 'http' | '
 
 /** Without user, password and token. */
 export function describeTarget(target: InfluxTarget): string {
-  return addressOf(target) + (target.mode === 'raw' ? ' (raw)' : '');
+  return addressOf(target) + (target.mode === 'views' ? '' : ` (${target.mode})`);
 }
 
 function addressOf(target: InfluxTarget): string {
@@ -83,8 +85,8 @@ function addressOf(target: InfluxTarget): string {
 /** As it is written after `--out`, for a shell. */
 export function targetArgument(target: InfluxTarget): string {
   const url = addressOf(target);
-  const raw = target.mode === 'raw' ? `${url.includes('?') ? '&' : '?'}mode=raw` : '';
-  const text = `influxdb=${url}${raw}`;
+  const mode = `${url.includes('?') ? '&' : '?'}mode=${target.mode}`;
+  const text = `influxdb=${url}${target.mode === 'views' ? '' : mode}`;
   return /[?&]/.test(text) ? `'${text}'` : text;
 }
 
