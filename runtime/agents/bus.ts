@@ -77,6 +77,8 @@ export async function openBus(credentials: EngineCredentials): Promise<Bus> {
   }
 }
 
+const ADDRESS = 'is this the address that `dicomrun engine` printed?';
+
 function unreachable({ engine, ca }: EngineCredentials, error: unknown): DicomRunError {
   const problem = (why: string, hint: string): DicomRunError =>
     new DicomRunError(ExitCode.UNREACHABLE, {
@@ -100,17 +102,19 @@ function unreachable({ engine, ca }: EngineCredentials, error: unknown): DicomRu
     return problem(`no TLS there (${text})`, 'the address, or an engine without TLS: nats://…');
   }
   if (/ECONNREFUSED/.test(text)) return problem('nothing listens there', 'dicomrun engine');
-  const hint = 'is this the address that `dicomrun engine` printed?';
+  if (/ENOTFOUND|EAI_AGAIN/.test(text)) return problem('no such host is known here', ADDRESS);
+  if (/EHOSTUNREACH|ENETUNREACH/.test(text))
+    return problem('there is no way to that host', ADDRESS);
   if (error instanceof errors.TimeoutError || /timeout/i.test(text)) {
-    return problem(`no engine answered within ${CONNECT_MS / 1000} s`, hint);
+    return problem(`no engine answered within ${CONNECT_MS / 1000} s`, ADDRESS);
   }
-  return problem(text, hint);
+  return problem(text, ADDRESS);
 }
 
 function messages(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   const { code } = error as NodeJS.ErrnoException;
-  const own = [error.message, code ?? ''].filter((part) => part !== '').join(' ');
+  const own = error.message.includes(code ?? '') ? error.message : `${error.message} ${code}`;
   return error.cause === undefined ? own : `${own} ${messages(error.cause)}`;
 }
 

@@ -32,6 +32,7 @@ export interface EngineServer {
 }
 
 const CERT_NAME = 'dicomrun-engine';
+const CONFIGURATION = 'engine.conf';
 const START_MS = 10_000;
 /** Hosts that make load may be slow to answer; the server's own default is 2 s. */
 const GREETING_S = 10;
@@ -67,9 +68,10 @@ function isExecutable(file: string): boolean {
 /** Starts it and answers when it listens. @throws DicomRunError 104 */
 export async function startEngine(settings: EngineSettings): Promise<EngineServer> {
   const server = findServer(settings.path);
+  await mustBeFree(settings);
   mkdirSync(settings.folder, { recursive: true, mode: 0o700 });
   const credentials = makeCredentials(settings);
-  const child = spawn(server, ['-c', join(settings.folder, 'engine.conf')], {
+  const child = spawn(server, ['-c', join(settings.folder, CONFIGURATION)], {
     stdio: ['ignore', 'ignore', 'pipe'],
     env: {},
     // why: Ctrl-C in the terminal is for this program, which ends the server when all is over
@@ -85,6 +87,37 @@ export async function startEngine(settings: EngineSettings): Promise<EngineServe
     message: `nats-server does not listen at ${settings.host}:${settings.port}: ${why}`,
     hint: 'another address with --listen HOST:PORT',
   });
+}
+
+/** Before anything in the folder is written anew. @throws DicomRunError 104 */
+async function mustBeFree({ host, port, folder }: EngineSettings): Promise<void> {
+  const own = listenOf(join(folder, CONFIGURATION));
+  const there = [{ host, port }, ...(own === null ? [] : [own])];
+  for (const one of there) {
+    if (!(await takes(reached(one.host), one.port))) continue;
+    const where = `${one.host}:${one.port}`;
+    throw new DicomRunError(ExitCode.CONFIG, {
+      code: 'ENGINE_SERVER',
+      message:
+        one === own
+          ? `an engine that uses the folder ${folder} runs already, at ${where}`
+          : `an engine runs already at ${where}`,
+      hint: 'one is enough for any number of runs; a second one: --listen HOST:PORT --dir FOLDER',
+    });
+  }
+}
+
+/** Where the engine of an earlier start listened. */
+function listenOf(file: string): { readonly host: string; readonly port: number } | null {
+  if (!existsSync(file)) return null;
+  const text = readFileSync(file, 'utf8');
+  const [, host = '', port] = /^listen: "\[?([^"\]]*)\]?:(\d+)"/.exec(text) ?? [];
+  return port === undefined ? null : { host, port: Number(port) };
+}
+
+/** From this host. */
+function reached(host: string): string {
+  return host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host;
 }
 
 function watched(child: ChildProcess, credentials: EngineServer['credentials']): EngineServer {
@@ -113,10 +146,9 @@ function lastLine(said: string): string {
 
 /** Null as soon as the port takes connections. */
 async function listens({ host, port }: EngineSettings): Promise<string | null> {
-  const at = host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host;
   const until = performance.now() + START_MS;
   while (performance.now() < until) {
-    if (await takes(at, port)) return null;
+    if (await takes(reached(host), port)) return null;
     await delay(50);
   }
   return `not within ${START_MS / 1000} s`;
@@ -149,7 +181,7 @@ function makeCredentials(settings: EngineSettings): EngineServer['credentials'] 
   };
   const [coordinator, agent] = [of('coordinator'), of('agent')];
   const keys = { coordinator: coordinator.publicKey, agent: agent.publicKey };
-  secret(join(folder, 'engine.conf'), configuration(settings, keys));
+  secret(join(folder, CONFIGURATION), configuration(settings, keys));
   for (const one of [coordinator, agent]) {
     const { publicKey: _, ...credentials } = one;
     secret(join(folder, `${one.role}.creds`), `${JSON.stringify(credentials, null, 2)}\n`);

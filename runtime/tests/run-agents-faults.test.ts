@@ -113,6 +113,25 @@ export default function () { if (images.length === 0) throw new Error(); }
   }, 60_000);
 });
 
+describe.skipIf(noServer)('a second engine', () => {
+  it('at the address or in the folder of one that runs changes nothing there', async () => {
+    const site = await Site.open(bench, 'engine-g');
+    const file = join(bench.folder, 'engine-g/coordinator.creds');
+    const before = readFileSync(file, 'utf8');
+    const start = async (port: number, folder: string): Promise<string> => {
+      const listen = ['--listen', `127.0.0.1:${port}`, '--dir', folder];
+      const { code, stdout, stderr } = await bench.run(['engine', ...listen], LONG);
+      expect([code, stdout]).toEqual([104, '']);
+      return stderr;
+    };
+    expect(await start(site.port, 'engine-h')).toContain('an engine runs already at 127.0.0.1:');
+    const elsewhere = await start(await anyPortFree(), 'engine-g');
+    expect(elsewhere).toMatch(/an engine that uses the folder \S+engine-g runs already, at 127/);
+    expect(readFileSync(file, 'utf8')).toBe(before);
+    await site.close();
+  }, 60_000);
+});
+
 /** Processes that work in a folder. */
 function inside(folder: string): number {
   const pids = readdirSync('/proc').filter((name) => /^\d+$/.test(name));
