@@ -244,6 +244,10 @@ describe.skipIf(noServer)('over TLS', () => {
     expect(away.stderr).toContain('nothing listens there');
     const word = await refused(...run, 'many', ...site.creds('coordinator'));
     expect(word.stderr).toContain('--agents many: must be a number');
+    const local = await refused(...run, 'local:2', ...site.creds('coordinator'));
+    expect(local.stderr).toContain('--creds with --agents local:2: local agents have an engine of');
+    const both = await refused(...run, '1', '--resume', 'x', ...site.creds('coordinator'));
+    expect(both.stderr).toContain('--agents with --resume: the run goes on with the agents that');
     const alone = await refused('run', 'steady.ts', '--lost-agents', '1');
     expect(alone.stderr).toContain('--lost-agents: says nothing without --agents');
   }, 60_000);

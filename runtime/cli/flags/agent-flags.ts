@@ -53,10 +53,7 @@ export function takeAgentFlags(flags: FlagValues): {
     if (first === undefined) return { agents: null, rest };
     throw wrong(`--${first}: says nothing without --agents`, '--agents N, or --agents local:N');
   }
-  const part = Object.keys(flags).find((name) => name.startsWith('execution-segment'));
-  if (part !== undefined) {
-    throw wrong(`--${part} with --agents: the plan is divided by the agents`, 'leave it out');
-  }
+  mustFit(flags, agents, resume);
   const { secret } = flags;
   return {
     agents: {
@@ -70,6 +67,23 @@ export function takeAgentFlags(flags: FlagValues): {
     },
     rest,
   };
+}
+
+/** @throws DicomRunError 104 where one flag makes another one mean nothing */
+function mustFit(flags: FlagValues, agents: string | undefined, resume: string | undefined): void {
+  const part = Object.keys(flags).find((name) => name.startsWith('execution-segment'));
+  if (part !== undefined) {
+    throw wrong(`--${part} with --agents: the plan is divided by the agents`, 'leave it out');
+  }
+  if (agents !== undefined && resume !== undefined) {
+    const why = 'the run goes on with the agents that it has';
+    throw wrong(`--agents with --resume: ${why}`, 'leave one of them out');
+  }
+  const engine = ['engine', 'creds'].find((name) => flags[name] !== undefined);
+  if (engine !== undefined && agents?.startsWith('local:') === true) {
+    const why = 'local agents have an engine of their own, here';
+    throw wrong(`--${engine} with --agents ${agents}: ${why}`, 'leave it out, or --agents N');
+  }
 }
 
 function whole(name: string, text: string): number {

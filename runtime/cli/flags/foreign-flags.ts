@@ -18,6 +18,7 @@ const HERE: Readonly<Record<string, string>> = {
   // of `run` (and `capacity`) alone
   '--agents': 'only `dicomrun run` and `capacity` take agents; smoke loads from this machine alone',
   '--engine': 'only `dicomrun run` and `capacity` take agents; smoke loads from this machine alone',
+  '--creds': 'only `dicomrun run` and `capacity` take agents; smoke loads from this machine alone',
   '--only-missing': 'only `dicomrun run` takes it',
   // k6
   '--http-debug': TRACE,
