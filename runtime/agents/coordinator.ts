@@ -243,9 +243,9 @@ export class Coordinator implements Crew {
 
   // ---------------------------------------------------------------- phases
 
-  async #joinAll(call: Omit<JoinCall, 'index'>): Promise<void> {
+  async #joinAll(call: Omit<JoinCall, 'index' | 'name'>): Promise<void> {
     const { remotes } = this.#settings;
-    const answers = await this.#crowd.all((one) => one.join({ ...call, index: one.index }));
+    const answers = await this.#crowd.all((one) => one.join(call));
     mustHaveJoined(answers, remotes);
   }
 

@@ -58,6 +58,8 @@ export interface JoinCall {
   readonly run: string;
   readonly index: number;
   readonly of: number;
+  /** What it is called in this run: its name, unless another one has the same. */
+  readonly name: string;
   readonly version: string;
   /** SHA-256 (hex) of the bundle, which is its name in the store. */
   readonly bundle: string;

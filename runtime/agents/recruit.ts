@@ -92,6 +92,22 @@ export function choose(
   return chosen;
 }
 
+/** Results tell them apart by their names: of several that are called the same, each has a number. */
+export function calledApart(agents: readonly AgentInfo[]): readonly AgentInfo[] {
+  const taken = new Set(agents.map(({ name }) => name));
+  const had = new Set<string>();
+  return agents.map((one) => {
+    let { name } = one;
+    for (let n = 2; had.has(name); n++) {
+      const other = `${one.name}-${n}`;
+      if (!taken.has(other)) name = other;
+    }
+    had.add(name);
+    taken.add(name);
+    return { ...one, name };
+  });
+}
+
 function tooFew(
   all: readonly AgentInfo[],
   wishes: readonly CrewWish[],

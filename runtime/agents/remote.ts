@@ -152,9 +152,10 @@ export class Remote {
 
   // ---------------------------------------------------------------- what it is told
 
-  async join(call: JoinCall): Promise<JoinAnswer> {
+  async join(call: Omit<JoinCall, 'index' | 'name'>): Promise<JoinAnswer> {
     const subject = agentSubject(this.info.id, 'join');
-    const answer = await this.#bus.ask(subject, encodeJson(call), ASK_MS);
+    const full: JoinCall = { ...call, index: this.index, name: this.name };
+    const answer = await this.#bus.ask(subject, encodeJson(full), ASK_MS);
     if (answer.kind === 'answer') return decodeJson(answer.data);
     return { ok: false, why: answer.kind === 'nobody' ? 'it is gone' : 'it does not answer' };
   }

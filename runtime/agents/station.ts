@@ -141,7 +141,7 @@ export class AgentStation {
   }
 
   async #perform(call: JoinCall, outbox: FrameOutbox): Promise<void> {
-    const { bus, me, perform, say } = this.#settings;
+    const { bus, perform, say } = this.#settings;
     const current = this.#current;
     if (current === null) return;
     const { stopper } = current;
@@ -149,7 +149,7 @@ export class AgentStation {
     const discretion = new Discretion(bundle.options.phiOk, bundle.runNumber);
     const connected = (): boolean => bus.connected;
     const queues = new QueueDoor(bus, call, say);
-    const name = me.name;
+    const { name } = call;
     const member = new HostMember({
       ...{ name, bundle, outbox, stopper, discretion, connected, queues },
     });

@@ -81,10 +81,19 @@ describe.skipIf(!requirePeer('nats-server', 'influxd'))('mode=raw', () => {
     expect(await whole('local')).toEqual(each);
 
     const site = await Site.open(bench, 'engine-raw');
-    await Promise.all([site.agent('one'), site.agent('two')]);
+    // As two are called that are started without a name at one host.
+    await Promise.all([site.agent('same'), site.agent('same')]);
     const far = await site.run('2', ...to('far')).ended;
     await site.close();
     expect(far.code, far.stdout + far.stderr).toBe(0);
+    const agents = await influx.query(
+      'SHOW TAG VALUES FROM "iterations" WITH KEY = "agent"',
+      'far',
+    );
+    expect(agents[0]?.values).toEqual([
+      ['agent', 'same'],
+      ['agent', 'same-2'],
+    ]);
     for (const { note = '' } of far.summary().outputs.slice(1)) {
       const [, folder = '', out = ''] = /dicomrun replay (\S+) --out '(\S+)'/.exec(note) ?? [];
       for (let times = 0; times < 2; times++) {

@@ -7,7 +7,7 @@ import { openBus } from '../../agents/bus.ts';
 import type { Bus } from '../../agents/bus.ts';
 import { decodeJson } from '../../agents/protocol.ts';
 import type { RunNote } from '../../agents/protocol.ts';
-import { parseAgents, recruit } from '../../agents/recruit.ts';
+import { calledApart, parseAgents, recruit } from '../../agents/recruit.ts';
 import type { CrewWish, Wanted } from '../../agents/recruit.ts';
 import { Remote } from '../../agents/remote.ts';
 import { newRunId } from '../../conductor/records/result-files.ts';
@@ -65,7 +65,7 @@ export class AgentsMeeting {
   async run(base: ExecuteRequest, given: string | undefined): Promise<CarriedRun> {
     const [bus, flags] = [this.#bus, this.#flags];
     const resumed = flags.resume === undefined ? null : await noteOf(bus, flags.resume);
-    const found = resumed?.agents ?? (await recruit(bus, this.#wishes, flags.waitMs));
+    const found = resumed?.agents ?? calledApart(await recruit(bus, this.#wishes, flags.waitMs));
     const testid = flags.resume ?? given ?? newRunId(Date.now(), base.script, Math.random());
     const release = await leadAlone(
       bus,
