@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { againstBare, againstStorescp, againstStorescu } from './against.ts';
 import { crowd, faults, parts } from './agents.ts';
+import { captured } from './captured.ts';
 import { load, script, seconds, stores, target, type Case } from './bench.ts';
 import { data } from './data.ts';
 import { createdVus, emptyIterations, manySeries, metricsShare } from './engine.ts';
@@ -237,6 +238,7 @@ export const CASES: Readonly<Record<string, Case>> = {
   web,
   receivers,
   forwarder,
+  captured,
   data,
   crowd,
   parts,

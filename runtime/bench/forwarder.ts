@@ -17,9 +17,13 @@ interface Forwarder extends Pick<Sink, 'port'> {
   stop(): Promise<void>;
 }
 
-/** `dicomrun record` on the sink's core: who sends has the other one, as without it. */
-async function recordTo(sink: Sink): Promise<Forwarder> {
-  const folder = mkdtempSync(join(tmpdir(), 'dicomrun-bench-'));
+/**
+ * `dicomrun record` on the sink's core: who sends has the other one, as without it.
+ *
+ * @param out folder of the recording, which stays; left out: none is kept
+ */
+export async function recordTo(sink: Sink, out?: string): Promise<Forwarder> {
+  const folder = out ?? mkdtempSync(join(tmpdir(), 'dicomrun-bench-'));
   const port = await freePort();
   const to = ['--listen', String(port), '--to', `SINK@127.0.0.1:${sink.port}`, '--out', folder];
   const child = spawn(
@@ -38,7 +42,7 @@ async function recordTo(sink: Sink): Promise<Forwarder> {
     stop: async () => {
       child.kill('SIGINT');
       await once(child, 'exit');
-      rmSync(folder, { recursive: true, force: true });
+      if (out === undefined) rmSync(folder, { recursive: true, force: true });
     },
   };
 }
