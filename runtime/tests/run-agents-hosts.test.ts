@@ -45,6 +45,7 @@ describe.skipIf(!able)('hosts in networks of their own', () => {
       expect(result.stdout).toMatch(
         /agent gone \(host .*\) was lost after second \d+ \(it said nothing for \d+ s\): .* of \d+ planned starts/,
       );
+      expect(result.stderr).toMatch(/agent gone \(host .*\) says nothing, it may come back/);
       const { execution } = result.summary();
       const { agents = [] } = execution.generator;
       const [one, other] = ['back', 'gone'].map((name) => agents.find((row) => row.name === name));

@@ -195,6 +195,11 @@ describe.skipIf(noServer)('over TLS', () => {
     const { iterations } = result.summary().execution;
     expect(iterations).toBeGreaterThanOrEqual(60);
     expect(iterations).toBeLessThan(120);
+    // What the lost one had done to its last second stands in its own log.
+    const parts = [1, 2].map((n) => `engine-a/parts/${result.summary().run.id}-part-${n}-of-2`);
+    const merged = await bench.run(['merge', ...parts, '--results', 'merged'], LONG);
+    expect(merged.stdout).toContain('part 2 of 2: the run was killed before its end');
+    expect(merged.code).toBe(105);
   }, 110_000);
 
   it('agents stop by themselves when their coordinator is killed, and are free again', async () => {
@@ -276,12 +281,15 @@ export default async function () {
 `;
 
 describe.skipIf(noServer)('receivers', () => {
-  it('what arrives at the receiver of another agent is neither missing nor unexpected', async () => {
+  it('what arrives at another agent is neither missing nor unexpected, and a loss is one', async () => {
     bench.write('steady.ts', DELIVERY);
     const site = await Site.open(bench, 'engine-c');
     const port = await anyPortFree();
-    const none = { drop: new Set<string>(), repeat: new Set<string>(), damage: new Set<string>() };
-    const forwarder = await startForwarder({ port, calledAET: 'ARCHIVE' }, none);
+    let untilLost = Infinity;
+    const drop = new Set<string>();
+    drop.has = () => --untilLost === 0;
+    const misdeeds = { drop, repeat: new Set<string>(), damage: new Set<string>() };
+    const forwarder = await startForwarder({ port, calledAET: 'ARCHIVE' }, misdeeds);
     // The port of its receiver is a matter of each host.
     await Promise.all([
       site.agentWith({ env: { RXPORT: String(port) } }, 'first'),
@@ -289,8 +297,14 @@ describe.skipIf(noServer)('receivers', () => {
     ]);
     const flags = ['-e', `ROUTER=${forwarder.port}`, '--no-preflight', '--settle', '1s'];
     const result = await site.run('2', ...flags).ended;
+    untilLost = 3;
+    const lossy = await site.run('2', ...flags).ended;
     forwarder.stop();
     await site.close();
+    expect(lossy.code, lossy.stdout + lossy.stderr).toBe(99);
+    expect(lossy.summary().delivery.routes).toMatchObject([
+      { accepted: 20, arrived: 19, unique: 19, missing: 1, unexpected: 0, duplicated: 0 },
+    ]);
     expect(result.code, result.stdout + result.stderr).toBe(0);
     expect(result.summary().delivery.routes).toMatchObject([
       { accepted: 20, arrived: 20, unique: 20, missing: 0, unexpected: 0, duplicated: 0 },
