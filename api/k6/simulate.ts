@@ -186,7 +186,8 @@ export interface DestinationPool {
   /** An idle association is released after this many ms (default 1,000; 0 = after every store). */
   readonly lingerMs?: number;
   /**
-   * Who waits longer than this number of ms for an association has failed once; see `retry`.
+   * Who waits longer than this number of ms for an association (over the web: a connection) has
+   * failed once; see `retry`.
    * Default: no limit.
    */
   readonly waitTimeoutMs?: number;

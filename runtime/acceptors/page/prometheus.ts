@@ -1,5 +1,5 @@
 // What a station did, as Prometheus text: for `--scrape`, and for any Prometheus.
-import type { Outlet } from '../router/destination.ts';
+import type { Destination } from '../router/destination.ts';
 import type { Router } from '../router/router.ts';
 import type { StationCounts } from '../stations/store-station.ts';
 
@@ -34,7 +34,7 @@ type PoolRow = readonly [
   name: string,
   type: Family['type'],
   help: string,
-  value: (of: Outlet) => number,
+  value: (of: Destination) => number,
 ];
 
 const POOL_ROWS: readonly PoolRow[] = [

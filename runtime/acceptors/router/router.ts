@@ -18,7 +18,8 @@ import { StoreStation } from '../stations/store-station.ts';
 import type { Stored } from '../stations/store-station.ts';
 import { BodyBag } from './body.ts';
 import type { Body, Onward } from './body.ts';
-import { Destination, type Outlet } from './destination.ts';
+import { AssociationPool } from './association-pool.ts';
+import { Destination } from './destination.ts';
 import type { QueueItem } from './queue.ts';
 import { RouteTable } from './route-table.ts';
 import { BUILT_IN_RULES, RuleTable } from './rules.ts';
@@ -28,7 +29,7 @@ import { NO_HEADER, Signpost } from './signpost.ts';
 import type { Came, Passing } from './signpost.ts';
 import { Spool } from './spool.ts';
 import { StableStudies } from './stable-studies.ts';
-import { WebDestination } from './web-destination.ts';
+import { WebConnections } from './web-connections.ts';
 
 /** A-ASSOCIATE-RJ (PS3.8 Table 9-21). */
 const CALLING_AET_UNKNOWN = { kind: 'reject', result: 1, source: 1, reason: 3 } as const;
@@ -90,7 +91,7 @@ export class Router extends StoreStation<Taking> {
   onNote: ((message: string) => void) | null = null;
   /** Why the last one that had no destination to fail at was given up. */
   lastDead = '';
-  readonly destinations: ReadonlyMap<string, Outlet>;
+  readonly destinations: ReadonlyMap<string, Destination>;
   readonly #spec: RouterSpec;
   readonly #signpost: Signpost;
   readonly #spool: Spool;
@@ -135,8 +136,9 @@ export class Router extends StoreStation<Taking> {
     };
     this.destinations = new Map(
       Object.entries(spec.destinations).map(([name, to]) => {
-        const Way = to.web === undefined ? Destination : WebDestination;
-        return [name, new Way(name, to, { folder, callingAET, retry, now, onDone })];
+        const addressee = { name, spec: to, options: { folder, callingAET, retry, now, onDone } };
+        const Out = to.web === undefined ? AssociationPool : WebConnections;
+        return [name, new Destination(addressee, (...parts) => new Out(...parts))];
       }),
     );
     const names = new Set(this.destinations.keys());

@@ -1,6 +1,6 @@
 // A router that stores to its destination over the web: what comes in goes out, whole and once.
 import { afterEach, expect, it } from 'vitest';
-import type { AcceptorFaults } from '../../../api/k6/simulate.ts';
+import type { AcceptorFaults, DestinationPool } from '../../../api/k6/simulate.ts';
 import { fileMeta, readMeta } from '../../dicom/file/part10.ts';
 import { Pool } from '../../dicom/pool/prototype.ts';
 import { syntheticPool } from '../../dicom/synthetic/synthetic.ts';
@@ -24,18 +24,26 @@ const made = members.map((member) => {
   return { meta: { ...meta, sopClass, sopInstance }, bytes: member.read() };
 });
 
-async function gateway(faults: AcceptorFaults, more: Partial<RouterSpec> = {}) {
+async function gateway(
+  faults: AcceptorFaults,
+  more: Partial<RouterSpec> = {},
+  pool: DestinationPool = {},
+) {
   const archive = new Archive({ keep: 'all', faults }, now);
   const services = new ArchiveWeb(archive);
   const listening = await serveWeb({ host: '127.0.0.1', port: 0, tls: null }, (request, response) =>
     services.answer(request, response),
   );
   open.push(() => listening.close());
-  return { archive, router: routerTo(listening.port, more) };
+  return { archive, router: routerTo(listening.port, more, pool) };
 }
 
-function routerTo(port: number, more: Partial<RouterSpec> = {}): Router {
-  const out = { host: '127.0.0.1', port, calledAET: 'OUT', web: WEB_ROOT };
+function routerTo(
+  port: number,
+  more: Partial<RouterSpec> = {},
+  pool: DestinationPool = {},
+): Router {
+  const out = { host: '127.0.0.1', port, calledAET: 'OUT', web: WEB_ROOT, ...pool };
   const retry = { retries: 2, backoffMs: 5, factor: 1 };
   const routes = [{ to: ['out'] }];
   const router = new Router({ destinations: { out }, routes, rules: [], retry, ...more }, now);
@@ -94,4 +102,17 @@ it('says what kept it from a destination that is not there', async () => {
   await emptied(router);
   const [letter] = router.destinations.get('out')?.queue.dead ?? [];
   expect(letter?.why).toMatch(/refused/i);
+});
+
+it('counts who waits too long for a connection as a failed try, as over associations', async () => {
+  const pool = { associations: 1, waitTimeoutMs: 20 };
+  const retry = { retries: 0 };
+  const requests = [{ service: 'STOW-RS', delay: 400 }];
+  const { router } = await gateway({ requests }, { retry }, pool);
+  through(router);
+  await emptied(router);
+  expect(router.forwarding).toMatchObject({ forwarded: 1, dead: 2 });
+  const out = router.destinations.get('out');
+  expect(out?.stats.waitTimeouts).toBe(2);
+  expect(out?.queue.dead[0]?.why).toBe('none of 1 connections became free within 20 ms');
 });

@@ -1,19 +1,12 @@
-// A destination that is stored to over the web: STOW-RS, one instance a request, from the same queue.
+// The way out over the web: STOW-RS, one instance a request.
 import { fileMeta } from '../../dicom/file/part10.ts';
-import { LongTimer } from '../../dicom/long-timer.ts';
 import { requestorTlsOf } from '../../dicom/ul/socket/tls-files.ts';
 import type { WebFailure } from '../../web/failure.ts';
 import type { WebBody, WebHeaders, WebOrigin, WebUser } from '../../web/http-client.ts';
 import { closing, newBoundary, partHead, relatedType } from '../../web/multipart-writer.ts';
 import { storeFates } from '../../web/store-fates.ts';
-import {
-  type DestinationOptions,
-  newStats,
-  type Outlet,
-  type PoolStats,
-  queueOf,
-} from './destination.ts';
-import type { ForwardQueue, ItemTail, QueueItem } from './queue.ts';
+import type { Addressee, Dispatch, Way } from './destination.ts';
+import type { ItemTail, QueueItem } from './queue.ts';
 import type { DestinationSpec } from './spec.ts';
 
 const TIMEOUTS = { connectMs: 10_000, responseMs: 60_000, idleMs: 60_000 };
@@ -21,23 +14,18 @@ const FILE_BLOCK_BYTES = 1024 ** 2;
 /** Of an answer; a Store Instances Response for one instance is a few hundred bytes. */
 const MOST_ANSWER_BYTES = 64 * 1024;
 
-export class WebDestination implements Outlet {
-  readonly stats: PoolStats;
-  readonly queue: ForwardQueue;
+export class WebConnections implements Way {
+  readonly #dispatch: Dispatch;
   readonly #spec: DestinationSpec;
-  readonly #options: DestinationOptions;
   readonly #boundary = newBoundary();
   readonly #end = closing(this.#boundary);
   readonly #origin: () => Promise<WebOrigin>;
   #opened: Promise<WebOrigin> | null = null;
-  #timer: LongTimer | null = null;
   #closed = false;
 
-  constructor(name: string, spec: DestinationSpec, options: DestinationOptions) {
+  constructor({ name, spec, options }: Addressee, dispatch: Dispatch) {
+    this.#dispatch = dispatch;
     this.#spec = spec;
-    this.#options = options;
-    this.queue = queueOf(options);
-    this.stats = newStats(name, spec);
     const { host, port } = spec;
     const place = { name: `router: destination "${name}"`, folder: options.folder };
     const tls = requestorTlsOf(spec.tls, place);
@@ -45,45 +33,28 @@ export class WebDestination implements Outlet {
     this.#origin = async () => {
       const { WebOrigin } = await import('../../web/http-client.ts');
       const origin = `${tls === null ? 'http' : 'https'}://${host}:${port}`;
-      const connections = Math.max(1, this.stats.limit);
+      const connections = Math.max(1, dispatch.stats.limit);
       return new WebOrigin({ origin, tls, connections, timeouts: TIMEOUTS, http2: false });
     };
   }
 
-  get outstanding(): number {
-    return this.queue.length + this.stats.inUse;
-  }
-
-  push(item: QueueItem): void {
-    this.queue.push(item, this.#options.now());
-    this.#pump();
+  send(item: QueueItem, since: number): true {
+    void this.#send(item, since);
+    return true;
   }
 
   close(): void {
     this.#closed = true;
-    this.#timer?.clear();
     void this.#opened?.then((origin) => origin.destroy());
-  }
-
-  #pump(): void {
-    const now = this.#options.now();
-    while (!this.#closed && this.stats.inUse < this.stats.limit) {
-      const item = this.queue.take(now);
-      if (item === null) break;
-      this.stats.inUse++;
-      void this.#send(item, now);
-    }
-    this.#wake(now);
   }
 
   async #send(item: QueueItem, since: number): Promise<void> {
     this.#opened ??= this.#origin();
     const origin = await this.#opened;
     if (this.#closed) return;
-    this.stats.open = Math.max(this.stats.open, this.stats.inUse);
-    const wait = Math.max(0, this.#options.now() - Math.max(item.due, since));
-    this.stats.waitSum += wait;
-    this.stats.waitMax = Math.max(this.stats.waitMax, wait);
+    const { stats } = this.#dispatch;
+    stats.open = Math.max(stats.open, stats.inUse);
+    this.#dispatch.leaves(item, since);
     const request = {
       method: 'POST',
       path: `${this.#spec.web ?? ''}/studies`,
@@ -106,26 +77,9 @@ export class WebDestination implements Outlet {
   }
 
   #done(item: QueueItem, why: string): void {
-    this.stats.inUse--;
-    if (why === '') {
-      this.stats.delivered++;
-      this.queue.delivered(item);
-      this.#options.onDone(item, true, '');
-    } else {
-      this.stats.failed++;
-      if (!this.queue.failed(item, why, this.#options.now()))
-        this.#options.onDone(item, false, why);
-    }
-    this.#pump();
-  }
-
-  #wake(now: number): void {
-    this.#timer?.clear();
-    this.#timer = null;
-    if (this.#closed || this.stats.inUse >= this.stats.limit) return;
-    const due = this.queue.nextDue(now);
-    if (due === Infinity || due <= now) return;
-    this.#timer = new LongTimer(() => this.#pump(), Math.max(1, Math.ceil(due - now)));
+    if (why === '') this.#dispatch.delivered(item);
+    else this.#dispatch.failed(item, why);
+    this.#dispatch.next();
   }
 }
 
