@@ -31,7 +31,7 @@ import { ProcedureStep } from './procedure-step.ts';
 import type { Receiver } from './delivery/receiver.ts';
 import { SecondPeer } from './second-peer.ts';
 import { replay, type Recording } from './recording/recording.ts';
-import { Status } from './status.ts';
+import { Status } from './status-names.ts';
 import type * as T from './types.ts';
 import { verifyFor, type Verify } from './delivery/verify.ts';
 

@@ -24,7 +24,7 @@ export declare const skip: Dicom['skip'];
 export declare const manual: Dicom['manual'];
 export declare const textSummary: Dicom['textSummary'];
 
-export { Status } from './status.ts';
+export { Status } from './status-names.ts';
 export {
   AssociationAborted,
   AssociationRejected,

@@ -1,6 +1,6 @@
 // What became of each instance of a STOW-RS request, by its answer (PS3.18 §10.5.3).
 import { statusName } from '../dicom/dimse/status-text.ts';
-import { statusOutcome } from './status-words.ts';
+import { statusOutcome } from './http-status.ts';
 import { storeAnswer, type StoreAnswer, type ToldInstance } from './store-answer.ts';
 
 /** An instance that was not stored. */

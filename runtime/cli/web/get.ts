@@ -7,7 +7,7 @@ import { mustBeJson } from '../../web/json-model.ts';
 import { resourcePath, type Resource } from '../../web/paths.ts';
 import { Retrieved } from '../../web/retrieved.ts';
 import { RetrievedBody } from '../../web/retrieved-body.ts';
-import { statusOutcome } from '../../web/status-words.ts';
+import { statusOutcome } from '../../web/http-status.ts';
 import { transferSyntaxOf } from '../../vu/names.ts';
 import type { WebPeer } from './web-peer.ts';
 

@@ -3,7 +3,7 @@ import type { Problem } from '../../errors.ts';
 import type { Whole } from '../../web/auth.ts';
 import { WebFailure } from '../../web/failure.ts';
 import { datasetsOf, mustBeJson } from '../../web/json-model.ts';
-import { statusOutcome } from '../../web/status-words.ts';
+import { statusOutcome } from '../../web/http-status.ts';
 import { statusProblem, type WebPeer } from './web-peer.ts';
 
 const QIDO = 'QIDO-RS';

@@ -3,7 +3,7 @@ import { statSync } from 'node:fs';
 import { statusHex } from '../../dicom/dimse/status.ts';
 import { bodyPieces, type PartBytes } from '../../web/instance-image.ts';
 import { closing, newBoundary, partHead, relatedType } from '../../web/multipart-writer.ts';
-import { statusHint, statusOutcome } from '../../web/status-words.ts';
+import { statusHint, statusOutcome } from '../../web/http-status.ts';
 import { storeFates, type FailedItem } from '../../web/store-fates.ts';
 import type { Whole } from '../../web/auth.ts';
 import { type Candidate, type FileOutcome, readHeads } from '../wire/send.ts';

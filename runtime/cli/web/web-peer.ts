@@ -15,7 +15,7 @@ import { mustBePlain } from '../../web/content-encoding.ts';
 import { WebFailure } from '../../web/failure.ts';
 import { type WebBody, type WebHeaders, WebOrigin, type WebUser } from '../../web/http-client.ts';
 import { type Root, rootOf } from '../../web/paths.ts';
-import { statusHint, statusName, statusOutcome } from '../../web/status-words.ts';
+import { statusHint, statusName, statusOutcome } from '../../web/http-status.ts';
 
 /** Who it is: the web target of the configuration, or a server as a script names it. */
 export interface ServerPlace {

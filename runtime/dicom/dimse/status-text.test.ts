@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { Status as ScriptStatus } from '../../../api/dicom/status-names.ts';
 import { Status } from './status.ts';
 import { SERVICE_NAMES, serviceWords } from './services.ts';
 import { statusHint, statusName } from './status-text.ts';
@@ -10,6 +11,17 @@ describe('words of a status', () => {
       SERVICE_NAMES.every((service) => statusName(status, service) === 'failure'),
     );
     expect(wordless).toEqual([]);
+  });
+
+  it('are there for every status that a script can name, and it can name all of ours', () => {
+    const named = Object.values(ScriptStatus);
+    const wordless = named.filter((status) =>
+      SERVICE_NAMES.every((service) => /^(failure|warning)$/.test(statusName(status, service))),
+    );
+    expect(wordless).toEqual([]);
+    expect(Object.values(Status).filter((status) => !(named as number[]).includes(status))).toEqual(
+      [],
+    );
   });
 
   it('of a range are those of its head', () => {

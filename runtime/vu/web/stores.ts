@@ -9,7 +9,7 @@ import { statusHex } from '../../dicom/dimse/status.ts';
 import { bodyPieces, InstanceImages, type PartBytes } from '../../web/instance-image.ts';
 import { closing, newBoundary, relatedType } from '../../web/multipart-writer.ts';
 import { resourcePath } from '../../web/paths.ts';
-import { statusOutcome } from '../../web/status-words.ts';
+import { statusOutcome } from '../../web/http-status.ts';
 import { storeFates, type StoreFates } from '../../web/store-fates.ts';
 import { shortName } from '../names.ts';
 import type { DeliveryPort } from '../dimse/delivery.ts';

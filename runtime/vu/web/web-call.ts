@@ -5,7 +5,7 @@ import { mustBePlain, plainBody } from '../../web/content-encoding.ts';
 import { WebFailure } from '../../web/failure.ts';
 import type { WebBody, WebExchange, WebHeaders, WebUser } from '../../web/http-client.ts';
 import type { NamedPath, Root, ServiceRoot } from '../../web/paths.ts';
-import { statusHint, statusName, statusOutcome } from '../../web/status-words.ts';
+import { statusHint, statusName, statusOutcome } from '../../web/http-status.ts';
 import { mustBeOptions } from '../dimse/exchange.ts';
 import type { VuSlot } from '../vu-slot.ts';
 import type { TagContext, Tags } from '../observe/tags.ts';

@@ -6,7 +6,7 @@ import { datasetsOf } from '../../../web/json-model.ts';
 import { resourcePath } from '../../../web/paths.ts';
 import { Retrieved } from '../../../web/retrieved.ts';
 import { RetrievedBody } from '../../../web/retrieved-body.ts';
-import { statusOutcome } from '../../../web/status-words.ts';
+import { statusOutcome } from '../../../web/http-status.ts';
 import { shortName } from '../../../vu/names.ts';
 import { askStudy, studyProblem } from '../../web/reach.ts';
 import { statusProblem, statusText, WebPeer } from '../../web/web-peer.ts';

@@ -1,4 +1,5 @@
-// DIMSE status codes by name (PS3.7 Annex C; PS3.4 B.2.3, C.4).
+// DIMSE statuses by the names that scripts have for them (PS3.7 Annex C; PS3.4 B.2.3, C.4). Those of
+// the wire are in runtime/dicom/dimse/status.ts.
 
 /** Statuses a script compares with: `r.status === dicom.Status.OutOfResources`. */
 export const Status = {
@@ -21,6 +22,7 @@ export const Status = {
   ProcessingFailure: 0x0110,
   DuplicateSopInstance: 0x0111,
   NoSuchSopInstance: 0x0112,
+  NoSuchAttribute: 0x0105,
   NoSuchEventType: 0x0113,
   NoSuchArgument: 0x0114,
   InvalidArgumentValue: 0x0115,
