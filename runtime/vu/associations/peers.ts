@@ -2,7 +2,7 @@
 import type { AssociateRequest } from '../../dicom/ul/associate-request.ts';
 import type { Route } from '../../config/types.ts';
 import type { VuPlan } from '../../threads/vu.ts';
-import { RingFault } from '../sandbox/host.ts';
+import { badArgument } from '../sandbox/host.ts';
 import type { PeerName } from './faults.ts';
 import { isAllowed } from './allowed.ts';
 import { isAETitle } from './peer-check.ts';
@@ -55,14 +55,6 @@ export interface Spec {
 
 const DEFAULT_CALLING = 'DICOMRUN';
 
-function bad(message: string, hint?: string): RingFault {
-  return new RingFault({
-    code: 'SCRIPT_ARGUMENT',
-    message,
-    ...(hint === undefined ? {} : { hint }),
-  });
-}
-
 /** The peer's address and titles. @throws RingFault */
 export function addressOf(
   peer: PeerRequest,
@@ -71,7 +63,7 @@ export function addressOf(
   const base = peer.use === 'verify' ? verifyOf(plan) : baseOf(peer, plan);
   if (plan.allow !== undefined && !isAllowed(base.host, plan.allow)) {
     const what = `peer ${base.host}: this agent may not talk to it`;
-    throw bad(what, `it may to: ${plan.allow.join(', ')} (dicomrun agent --allow)`);
+    throw badArgument(what, `it may to: ${plan.allow.join(', ')} (dicomrun agent --allow)`);
   }
   const calledAET = peer.calledAET ?? base.calledAET;
   const callingAET = peer.callingAET ?? base.callingAET;
@@ -80,7 +72,7 @@ export function addressOf(
     ['callingAET', callingAET],
   ] as const) {
     if (!isAETitle(title)) {
-      throw bad(
+      throw badArgument(
         `${what} "${title}": an AE title has 1 to 16 characters, no backslash (PS3.5 §6.2), this has ${title.length}`,
       );
     }
@@ -96,7 +88,7 @@ function verifyOf(plan: VuPlan): Base {
   const { verify } = plan;
   if (verify === null) {
     const hint = 'set CFIND_HOST and CFIND_PORT, or verify in the configuration file';
-    throw bad('peer({ use: "verify" }): no verify target is configured', hint);
+    throw badArgument('peer({ use: "verify" }): no verify target is configured', hint);
   }
   const { host, port, calledAET, callingAET, tls } = verify;
   return { host, port, calledAET, callingAET, ...(tls === undefined ? {} : { tls: { ...tls } }) };
@@ -108,7 +100,7 @@ function baseOf(peer: PeerRequest, plan: VuPlan): Base {
   if (peer.connect !== undefined) return connectOf(peer.connect);
   if (peer.host !== undefined) {
     const { host, port } = peer;
-    if (port === undefined) throw bad(`peer({ host: "${host}" }): needs a port`);
+    if (port === undefined) throw badArgument(`peer({ host: "${host}" }): needs a port`);
     const callingAET = route?.callingAET ?? DEFAULT_CALLING;
     return { host, port, calledAET: route?.calledAET ?? 'ANY-SCP', callingAET };
   }
@@ -118,7 +110,7 @@ function baseOf(peer: PeerRequest, plan: VuPlan): Base {
 function connectOf(connect: string): Base {
   const [, calledAET, host, port] = /^([^@]+)@(.+):(\d+)$/.exec(connect) ?? [];
   if (calledAET === undefined || host === undefined) {
-    throw bad(`peer({ connect: "${connect}" }): write AET@host:port`);
+    throw badArgument(`peer({ connect: "${connect}" }): write AET@host:port`);
   }
   const bare = host.replace(/^\[|\]$/g, '');
   return { calledAET, host: bare, port: Number(port), callingAET: DEFAULT_CALLING };
@@ -129,11 +121,11 @@ function targetOf(peer: PeerRequest, plan: VuPlan, route: Route | undefined): Ba
   const { target, routes } = plan;
   if (target === null) {
     const what = 'the script asks for the configured target and none is configured';
-    throw bad(`peer(): ${what}`, 'give -c AET@host:port, or --embedded');
+    throw badArgument(`peer(): ${what}`, 'give -c AET@host:port, or --embedded');
   }
   if (peer.route !== undefined && route === undefined) {
     const known = Object.keys(routes).join(', ') || 'none';
-    throw bad(
+    throw badArgument(
       `peer({ route: "${peer.route}" }): no such route`,
       `configured: ${known}; set REMOTE_AE_${peer.route} and LOCAL_AE_${peer.route}`,
     );
@@ -162,11 +154,10 @@ function identityOf(user: PeerRequest['userIdentity']): AssociateRequest['userId
   }
   const primary = asText(user['username']);
   if (primary === undefined) {
-    throw new RingFault({
-      code: 'SCRIPT_ARGUMENT',
-      message: 'peer({ userIdentity }): no identity given',
-      hint: 'username (and password), kerberos, saml or jwt (PS3.7 D.3.3.7)',
-    });
+    throw badArgument(
+      'peer({ userIdentity }): no identity given',
+      'username (and password), kerberos, saml or jwt (PS3.7 D.3.3.7)',
+    );
   }
   const password = asText(user['password']);
   return password === undefined

@@ -7,7 +7,7 @@ import type {
   ProposedContext,
   RoleSelection,
 } from '../../dicom/ul/associate-request.ts';
-import { RingFault } from '../sandbox/host.ts';
+import { badArgument } from '../sandbox/host.ts';
 import { IDENTIFIER_SYNTAXES, sopClassOf, transferSyntaxOf } from '../names.ts';
 
 /** What a script wants to do on the association. */
@@ -51,15 +51,10 @@ const RETRIEVE_NAMES: ReadonlySet<string> = new Set([
   ...RETRIEVE_CLASSES,
 ]);
 
-function bad(message: string, hint?: string): RingFault {
-  const fault = { code: 'SCRIPT_ARGUMENT', message };
-  return new RingFault(hint === undefined ? fault : { ...fault, hint });
-}
-
 function mustKnow(name: string): string {
   const uid = sopClassOf(name);
   if (uid !== null) return uid;
-  throw bad(
+  throw badArgument(
     `associate(): unknown SOP class or service "${name}"`,
     `a UID, a service (${[...SERVICE_CLASSES.keys()].join(', ')}) or a storage class by its short name (${SHORT_NAMES})`,
   );
@@ -70,7 +65,7 @@ function exactContext(context: ExactContext): ProposedContext {
     abstractSyntax: mustKnow(context.abstractSyntax),
     transferSyntaxes: context.transferSyntaxes.map((name) => {
       const uid = transferSyntaxOf(name);
-      if (uid === null) throw bad(`associate(): unknown transfer syntax "${name}"`);
+      if (uid === null) throw badArgument(`associate(): unknown transfer syntax "${name}"`);
       return uid;
     }),
   };
@@ -125,9 +120,9 @@ function retrieveRoles(
 /** What to propose. @throws RingFault with everything a script can get wrong */
 export function proposalOf(wishes: ContextWishes): Proposal {
   const contexts = wishes.contexts?.map(exactContext) ?? pairContexts(wishes);
-  if (contexts.length === 0) throw bad('associate(): no presentation context to propose');
+  if (contexts.length === 0) throw badArgument('associate(): no presentation context to propose');
   if (contexts.length > MAX_CONTEXTS) {
-    throw bad(
+    throw badArgument(
       `associate(): ${contexts.length} presentation contexts, at most ${MAX_CONTEXTS} are possible (PS3.8 §9.3.2.2)`,
       'open one association for each kind of instance',
     );

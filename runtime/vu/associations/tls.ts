@@ -2,7 +2,7 @@
 import { DicomError } from '../../dicom/errors.ts';
 import type { TlsOptions } from '../../dicom/ul/associate-request.ts';
 import { acceptorTlsOf, requestorTlsOf } from '../../dicom/ul/socket/tls-files.ts';
-import { RingFault } from '../sandbox/host.ts';
+import { badArgument } from '../sandbox/host.ts';
 
 /** What a peer is connected to with; null = no TLS. @throws RingFault */
 export function peerTls(tls: object | boolean | undefined, folder: string): TlsOptions | null {
@@ -19,8 +19,6 @@ function ringing<T>(read: () => T): T {
     return read();
   } catch (error) {
     if (!(error instanceof DicomError)) throw error;
-    const { message, hint } = error;
-    const help = hint === undefined ? {} : { hint };
-    throw new RingFault({ code: 'SCRIPT_ARGUMENT', message, ...help });
+    throw badArgument(error.message, error.hint);
   }
 }

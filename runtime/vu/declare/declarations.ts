@@ -14,7 +14,7 @@ import type { LoadedTraffic } from './recorded-traffic.ts';
 import { anchoredTls } from '../../dicom/ul/socket/tls-files.ts';
 import { checkPeer } from '../associations/peer-check.ts';
 import { receiverTls } from '../associations/tls.ts';
-import { RingFault, type Host } from '../sandbox/host.ts';
+import { badArgument, type Host, RingFault } from '../sandbox/host.ts';
 import { serverSpec } from './server-spec.ts';
 
 /** The heavy parts, loaded before the init pass only. */
@@ -29,14 +29,6 @@ type Request = { readonly kind: string; readonly key: string } & Readonly<Record
 const DEFAULT_AET = 'DICOMRUN';
 /** A script that makes or decompresses JPEG, JPEG-LS or JPEG 2000 says so somewhere. */
 const COMPRESSED = /jpeg|decompress|1\.2\.840\.10008\.1\.2\.4\./i;
-
-function refuse(message: string, hint?: string): RingFault {
-  return new RingFault({
-    code: 'SCRIPT_ARGUMENT',
-    message,
-    ...(hint === undefined ? {} : { hint }),
-  });
-}
 
 export class Declarations {
   readonly #folder: string;
@@ -139,7 +131,7 @@ export class Declarations {
       case 'json':
         return { kind: 'text', id, key, text: this.#json(request) };
       default:
-        throw refuse(`unknown declaration "${kind}"`);
+        throw badArgument(`unknown declaration "${kind}"`);
     }
   }
 
@@ -172,7 +164,7 @@ export class Declarations {
       return makers.loadTraffic(resolve(this.#folder, name), { id: this.list.length, key });
     } catch (error) {
       const isMissing = (error as NodeJS.ErrnoException).code === 'ENOENT';
-      throw refuse(
+      throw badArgument(
         `recording("${name}"): ${isMissing ? 'there is no recording' : (error as Error).message}`,
         "a folder that `dicomrun record` has written; paths are relative to the script's folder",
       );
@@ -190,7 +182,7 @@ export class Declarations {
     const { where, decompress, bare } = request;
     const asked = where === null || where === undefined ? this.#dataRoot : where;
     if (asked === undefined) {
-      throw refuse(
+      throw badArgument(
         'files(): needs a folder, a file or a glob',
         "files('./dicom_samples'), or set DICOM_ROOT_DIR",
       );
@@ -204,7 +196,10 @@ export class Declarations {
     const path = String(request['path']);
     const full = resolve(this.#folder, path);
     const no = (why: string): RingFault =>
-      refuse(`${request.kind}("${path}"): ${why}`, `paths are relative to the script's folder`);
+      badArgument(
+        `${request.kind}("${path}"): ${why}`,
+        `paths are relative to the script's folder`,
+      );
     try {
       const stat = statSync(full);
       // why: to read a FIFO or a device may take for ever, and nothing could end it
@@ -222,7 +217,7 @@ export class Declarations {
     try {
       return JSON.stringify(JSON.parse(text));
     } catch (error) {
-      throw refuse(`json("${String(request['path'])}"): ${(error as Error).message}`);
+      throw badArgument(`json("${String(request['path'])}"): ${(error as Error).message}`);
     }
   }
 
@@ -293,7 +288,7 @@ function specOf(options: unknown): SyntheticSpec {
   const { count, set, name, ...rest } = options as Record<string, unknown>;
   const unknown = Object.keys(options as object).find((key) => !SYNTHETIC_KEYS.includes(key));
   if (unknown !== undefined) {
-    throw refuse(`synthetic({ ${unknown} }): no such option`, SYNTHETIC_KEYS.join(', '));
+    throw badArgument(`synthetic({ ${unknown} }): no such option`, SYNTHETIC_KEYS.join(', '));
   }
   void name;
   return {
@@ -312,20 +307,22 @@ function receiverSpec(spec: unknown, folder: string): ReceiverSpec {
   const given = spec as Record<string, unknown>;
   const unknown = Object.keys(given).find((key) => !RECEIVER_KEYS.includes(key));
   if (unknown !== undefined) {
-    throw refuse(`receiver({ ${unknown} }): no such option`, RECEIVER_KEYS.join(', '));
+    throw badArgument(`receiver({ ${unknown} }): no such option`, RECEIVER_KEYS.join(', '));
   }
   const { aet, aets, host, port, tls, correlate, verify, keep, ...rest } = given;
   const titles = (aets as string[] | undefined) ?? [(aet as string | undefined) ?? DEFAULT_AET];
   for (const title of titles) {
     if (typeof title !== 'string' || title.trim() === '' || title.length > 16) {
-      throw refuse(
+      throw badArgument(
         `receiver({ aet: "${String(title)}" }): an AE title has 1 to 16 characters (PS3.5 §6.2)`,
       );
     }
   }
   const number = port === undefined ? 0 : Number(port);
   if (!Number.isInteger(number) || number < 0 || number > 65_535) {
-    throw refuse(`receiver({ port: ${String(port)} }): must be 0 to 65535; 0 takes any free port`);
+    throw badArgument(
+      `receiver({ port: ${String(port)} }): must be 0 to 65535; 0 takes any free port`,
+    );
   }
   return {
     aets: titles,

@@ -14,7 +14,7 @@ import { getValue, openDataset, type OpenDataset } from '../../dicom/element/jso
 import { type Prototype, putSlot, type Template } from '../../dicom/pool/prototype.ts';
 import { encodingOf, TransferSyntax } from '../../dicom/element/transfer-syntax.ts';
 import type { Asks } from '../sandbox/asks.ts';
-import { RingFault } from '../sandbox/host.ts';
+import { badArgument } from '../sandbox/host.ts';
 
 /** What a data set of the sandbox is made of (api/dicom/data.ts, Dataset.recipe). */
 
@@ -122,11 +122,10 @@ function fileFacts(parts: DatasetParts, { prototype }: Recipe): object {
   const { origin, location } = parts.prototype(prototype).share;
   const made = location.kind === 'tiled' || !existsSync(origin);
   if (made) {
-    throw new RingFault({
-      code: 'SCRIPT_ARGUMENT',
-      message: `file(): ${origin} is no file any more, or never was one`,
-      hint: 'ask an instance of dicom.files(…)',
-    });
+    throw badArgument(
+      `file(): ${origin} is no file any more, or never was one`,
+      'ask an instance of dicom.files(…)',
+    );
   }
   const bytes = readFileSync(origin);
   const { datasetOffset, ...meta } = readMeta(bytes);

@@ -12,7 +12,7 @@ import {
   statusError,
   subOperationError,
 } from '../associations/faults.ts';
-import { RingFault } from '../sandbox/host.ts';
+import { badArgument, RingFault } from '../sandbox/host.ts';
 import { shortName } from '../names.ts';
 import type { Operation } from '../sandbox/operation.ts';
 import type { WorkerParts } from '../parts.ts';
@@ -41,17 +41,13 @@ export function mustBeOptions(
   const isStatus = (one: unknown) =>
     Number.isInteger(one) && Number(one) >= 0 && Number(one) <= 0xffff;
   if (statuses !== undefined && !(Array.isArray(statuses) && statuses.every(isStatus))) {
-    throw wrongOption(`expectStatus: must be a list of ${kind} statuses`, STATUSES[kind]);
+    throw badArgument(`expectStatus: must be a list of ${kind} statuses`, STATUSES[kind]);
   }
   const isText = (one: unknown) => /^(string|number|boolean)$/.test(typeof one);
   const isTags = typeof tags === 'object' && tags !== null && !Array.isArray(tags);
   if (tags !== undefined && !(isTags && Object.values(tags).every(isText))) {
-    throw wrongOption('tags: must be names and texts', "e.g. { ward: 'A' }");
+    throw badArgument('tags: must be names and texts', "e.g. { ward: 'A' }");
   }
-}
-
-function wrongOption(message: string, hint: string): RingFault {
-  return new RingFault({ code: 'SCRIPT_ARGUMENT', message, hint });
 }
 
 /** The part of the script's result that all services share (api/dicom/types.ts, Response). */

@@ -1,7 +1,7 @@
 // Attributes of a request as scripts write them: every name has to be known, tags become keywords.
 import type { Attributes } from '../../dicom/dimse/model.ts';
 import { keywordOf, tagOf } from '../../dicom/element/dictionary.ts';
-import { RingFault } from '../sandbox/host.ts';
+import { badArgument } from '../sandbox/host.ts';
 
 /**
  * Attributes by keyword, sequences included; an unknown name is an error, not a key that is left out.
@@ -10,20 +10,16 @@ import { RingFault } from '../sandbox/host.ts';
  */
 export function byKeyword(attributes: Attributes, what: string): Record<string, unknown> {
   if (typeof attributes !== 'object' || attributes === null || Array.isArray(attributes)) {
-    throw new RingFault({
-      code: 'SCRIPT_ARGUMENT',
-      message: `${what}: needs attributes as an object by keyword`,
-      hint: "for example { PatientID: 'T1', StudyInstanceUID: '' }",
-    });
+    throw badArgument(
+      `${what}: needs attributes as an object by keyword`,
+      "for example { PatientID: 'T1', StudyInstanceUID: '' }",
+    );
   }
   const known: Record<string, unknown> = {};
   for (const [name, value] of Object.entries(attributes)) {
     const keyword = keywordOf(tagOf(name));
     if (/^[0-9a-f]{8}$/.test(keyword)) {
-      throw new RingFault({
-        code: 'SCRIPT_ARGUMENT',
-        message: `${what}: "${name}" is private or unknown to the data dictionary`,
-      });
+      throw badArgument(`${what}: "${name}" is private or unknown to the data dictionary`);
     }
     known[keyword] = isItems(value) ? value.map((item) => byKeyword(item, what)) : value;
   }

@@ -3,7 +3,7 @@ import { NORMALIZED_CALLS } from '../../dicom/dimse/services.ts';
 import { normalized } from '../../dicom/scu/normalized.ts';
 import type { CallRequest } from '../sandbox/calls.ts';
 import type { OpenAssociation } from '../associations/associations.ts';
-import { RingFault } from '../sandbox/host.ts';
+import { badArgument } from '../sandbox/host.ts';
 import { sopClassOf } from '../names.ts';
 import type { Operation } from '../sandbox/operation.ts';
 import type { ServiceParts } from './services.ts';
@@ -30,11 +30,10 @@ const PRINT_CLASS = '1.2.840.10008.5.1.1.';
 export function classOf(name: string, service: string): string {
   const uid = sopClassOf(name);
   if (uid !== null) return uid;
-  throw new RingFault({
-    code: 'SCRIPT_ARGUMENT',
-    message: `${service}: unknown SOP class "${name}"`,
-    hint: "give a UID, or a name such as 'MPPS'",
-  });
+  throw badArgument(
+    `${service}: unknown SOP class "${name}"`,
+    "give a UID, or a name such as 'MPPS'",
+  );
 }
 
 /** The abstract syntax of the context to send on. */

@@ -1,6 +1,6 @@
 // Questions about data sets that are answered at once: values, dumps, differences.
 import { Op } from '../../../api/bridge.ts';
-import { RingFault } from './host.ts';
+import { badArgument, RingFault } from './host.ts';
 import type { WorkerParts } from '../parts.ts';
 
 export type AskRequest = { readonly ask: string } & Readonly<Record<string, unknown>>;
@@ -15,10 +15,7 @@ export class Asks {
       const request = JSON.parse(host.words()) as AskRequest;
       const handler = this.#handlers.get(request.ask);
       if (handler === undefined) {
-        throw new RingFault({
-          code: 'SCRIPT_ARGUMENT',
-          message: `${request.ask}: there is no such question`,
-        });
+        throw badArgument(`${request.ask}: there is no such question`);
       }
       return host.answerJson(handler(request));
     });

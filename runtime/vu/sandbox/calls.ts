@@ -1,7 +1,7 @@
 // Every asynchronous call that is described by JSON: looked up by its `op`, one handler each.
 import { Answer, Op } from '../../../api/bridge.ts';
 import type { Operation } from './operation.ts';
-import { RingFault } from './host.ts';
+import { badArgument } from './host.ts';
 import type { WorkerParts } from '../parts.ts';
 
 /** What a call is described by; every handler reads its own part. */
@@ -30,10 +30,7 @@ export class Calls {
     const call = JSON.parse(host.words()) as CallRequest;
     const handler = this.#handlers.get(call.op);
     if (handler === undefined) {
-      throw new RingFault({
-        code: 'SCRIPT_ARGUMENT',
-        message: `${call.op}: there is no such call`,
-      });
+      throw badArgument(`${call.op}: there is no such call`);
     }
     const operation = host.take(slot, this.#parts.vu(slot).id);
     try {

@@ -21,6 +21,12 @@ export class RingFault extends Error {
   }
 }
 
+/** What the script gave cannot be: told at its own line. */
+export function badArgument(message: string, hint?: string): RingFault {
+  const fault = { code: 'SCRIPT_ARGUMENT', message };
+  return new RingFault(hint === undefined ? fault : { ...fault, hint });
+}
+
 /** No scenario yet, and more than one VU or scenario. */
 const NOBODY = -1;
 const SEVERAL = -2;
@@ -289,11 +295,8 @@ function jsonText(value: unknown): string {
 
 /** What init code gets for anything that needs the run. */
 export function onlyInRun(): RingFault {
-  return new RingFault({
-    code: 'SCRIPT_ARGUMENT',
-    message: 'no traffic in init code: the run has not begun',
-    hint: 'move it into setup() or the default function',
-  });
+  const hint = 'move it into setup() or the default function';
+  return badArgument('no traffic in init code: the run has not begun', hint);
 }
 
 const UNREADABLE: Fault = {

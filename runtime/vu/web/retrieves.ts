@@ -9,7 +9,7 @@ import { Retrieved } from '../../web/retrieved.ts';
 import { RetrievedBody } from '../../web/retrieved-body.ts';
 import { transferSyntaxOf } from '../names.ts';
 import { Answer } from '../../../api/bridge.ts';
-import { RingFault } from '../sandbox/host.ts';
+import { badArgument } from '../sandbox/host.ts';
 import type { Operation } from '../sandbox/operation.ts';
 import {
   WebCall,
@@ -97,11 +97,10 @@ function acceptOf({ as, accept, transferSyntax }: WebRetrieveCall): string {
 function syntaxOf(name: string): string {
   const uid = name === '*' ? '*' : transferSyntaxOf(name);
   if (uid !== null) return uid;
-  throw new RingFault({
-    code: 'SCRIPT_ARGUMENT',
-    message: `retrieve: "${name}" is no transfer syntax`,
-    hint: "write a UID, a name such as 'ExplicitVRLittleEndian', or '*' for the one it is stored in",
-  });
+  throw badArgument(
+    `retrieve: "${name}" is no transfer syntax`,
+    "write a UID, a name such as 'ExplicitVRLittleEndian', or '*' for the one it is stored in",
+  );
 }
 
 interface PartsOf {

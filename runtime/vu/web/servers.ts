@@ -13,7 +13,7 @@ import {
 import { requestorTlsOf } from '../../dicom/ul/socket/tls-files.ts';
 import type { TlsOptions } from '../../dicom/ul/associate-request.ts';
 import { DicomError } from '../../dicom/errors.ts';
-import { RingFault } from '../sandbox/host.ts';
+import { badArgument } from '../sandbox/host.ts';
 import { noServerUrl } from '../declare/server-spec.ts';
 import { isAllowed } from '../associations/allowed.ts';
 
@@ -78,7 +78,7 @@ export class WebServers {
   /** @throws RingFault */
   get(number: number): WebServer {
     const server = this.#list[number];
-    if (server === undefined) throw bad('there is no such server');
+    if (server === undefined) throw badArgument('there is no such server');
     return server;
   }
 
@@ -101,14 +101,6 @@ export class WebServers {
     for (const origin of this.#origins.values()) void origin.destroy();
     this.#origins.clear();
   }
-}
-
-function bad(message: string, hint?: string): RingFault {
-  return new RingFault({
-    code: 'SCRIPT_ARGUMENT',
-    message,
-    ...(hint === undefined ? {} : { hint }),
-  });
 }
 
 function resolve(request: ServerRequest, plan: VuPlan, number: number): WebServer {
@@ -142,7 +134,7 @@ function mayAsk(urls: readonly string[], { allow }: VuPlan): void {
     const { hostname } = new URL(url);
     if (isAllowed(hostname, allow)) continue;
     const what = `server ${hostname}: this agent may not talk to it`;
-    throw bad(what, `it may to: ${allow.join(', ')} (dicomrun agent --allow)`);
+    throw badArgument(what, `it may to: ${allow.join(', ')} (dicomrun agent --allow)`);
   }
 }
 
@@ -158,7 +150,7 @@ function targetOf(plan: VuPlan): {
     const auth = authOf(webTarget);
     return { url, ...(auth === null ? {} : { auth }), ...(tls === undefined ? {} : { tls }) };
   }
-  throw bad(
+  throw badArgument(
     'server(): the script asks for the configured web target and none is configured',
     'give --embedded, or --web-target http://host:port/dicom-web',
   );
@@ -169,6 +161,6 @@ function tlsOf(tls: object | boolean | undefined, folder: string): TlsOptions | 
     return requestorTlsOf(tls, { name: 'server()', folder });
   } catch (error) {
     if (!(error instanceof DicomError)) throw error;
-    throw bad(error.message, error.hint);
+    throw badArgument(error.message, error.hint);
   }
 }

@@ -6,7 +6,7 @@ import type { DeliveryPort } from '../dimse/delivery.ts';
 import type { WorkerParts } from '../parts.ts';
 import type { Asks } from '../sandbox/asks.ts';
 import type { Calls, CallRequest } from '../sandbox/calls.ts';
-import { RingFault } from '../sandbox/host.ts';
+import { badArgument, type RingFault } from '../sandbox/host.ts';
 import type { Operation } from '../sandbox/operation.ts';
 import { WebRetrieves, type WebRetrieveCall } from './retrieves.ts';
 import { WebSearches, wireMatches, type WebSearchCall } from './searches.ts';
@@ -99,7 +99,7 @@ function bytesOf(body: NonNullable<PlainCall['body']>): Buffer {
 }
 
 function bad(what: string): RingFault {
-  return new RingFault({ code: 'SCRIPT_ARGUMENT', message: `${what}: no HTTP can say that` });
+  return badArgument(`${what}: no HTTP can say that`);
 }
 
 class PlainUser implements AnswerUser {
