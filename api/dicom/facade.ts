@@ -31,6 +31,7 @@ import { ProcedureStep } from './procedure-step.ts';
 import type { Receiver } from './delivery/receiver.ts';
 import { SecondPeer } from './second-peer.ts';
 import { replay, type Recording } from './recording/recording.ts';
+import { once } from '../sandbox/once.ts';
 import { Status } from './status-names.ts';
 import type * as T from './types.ts';
 import { verifyFor, type Verify } from './delivery/verify.ts';
@@ -128,12 +129,6 @@ export interface Dicom {
   readonly TimeoutError: typeof TimeoutError;
   /** The peer broke the protocol; we aborted. */
   readonly ProtocolError: typeof ProtocolError;
-}
-
-/** Defines a member at its first use, as a property of the module. */
-function once<T>(self: object, name: string, value: T): T {
-  Object.defineProperty(self, name, { value, enumerable: true });
-  return value;
 }
 
 /**

@@ -8,8 +8,8 @@ import { shared } from '../sandbox/shared.ts';
 import { syncTags, tagTexts } from '../sandbox/tags.ts';
 import type { Vu } from '../sandbox/vu.ts';
 import { groupNow } from './core.ts';
+import type { MetricType } from './metric-table.ts';
 
-export type MetricType = 'counter' | 'gauge' | 'rate' | 'trend';
 const NAME = /^[a-zA-Z_][a-zA-Z0-9_]{1,127}$/;
 
 const numbers = new Map<string, number>();

@@ -6,12 +6,7 @@ import { fail, group, randomSeed, sleep } from './core.ts';
 import { open, sharedArray } from './shared-array.ts';
 import { executionFor } from './exec.ts';
 import { metricsFor } from './custom-metrics.ts';
-
-/** Defines a function at its first use, as a property of the facade. */
-function once<T>(self: object, name: string, value: T): T {
-  Object.defineProperty(self, name, { value, enumerable: true });
-  return value;
-}
+import { once } from '../sandbox/once.ts';
 
 class K6 {
   readonly vu!: Vu;

@@ -248,7 +248,7 @@ describe('a type', () => {
     // Types of scripts are published as they stand and know nothing of the runtime; tools ship nothing.
     if (/^(api|tools)\//.test(file)) continue;
     for (const [, name = ''] of sourceText(file).matchAll(
-      /^export (?:interface|type|class) (\w+)/gm,
+      /^export (?:interface|type|(?:abstract )?class) (\w+)/gm,
     ))
       homes.set(name, (homes.get(name) ?? new Set()).add(file));
   }

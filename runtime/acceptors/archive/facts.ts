@@ -71,7 +71,8 @@ function inDataset(
   return { ...command, study, series };
 }
 
-function mismatch(errorComment: string): ResponseFields {
+/** The answer about a data set or identifier that is not what its SOP class says. */
+export function mismatch(errorComment: string): ResponseFields {
   return { status: Status.DATA_SET_MISMATCH, errorComment };
 }
 

@@ -4,7 +4,7 @@ import { atWork } from '../at-work.ts';
 import { openDataset, toJson } from '../../dicom/element/json.ts';
 import type { JsonDataset } from '../../dicom/element/json.ts';
 import type { ResponseFields } from '../../dicom/dimse/incoming.ts';
-import { Status } from '../../dicom/dimse/status.ts';
+import { mismatch } from './facts.ts';
 import { isStudyRoot } from './services.ts';
 import { matches, project } from '../../dicom/scp/matching.ts';
 import type { ArchiveStore, StoredInstance, StoredSeries, StoredStudy } from './store.ts';
@@ -70,10 +70,6 @@ function uniqueKeysOf(keys: JsonDataset, level: QueryLevel): JsonDataset {
     if (at === level) break;
   }
   return unique;
-}
-
-function mismatch(errorComment: string): ResponseFields {
-  return { status: Status.DATA_SET_MISMATCH, errorComment };
 }
 
 interface Candidate {

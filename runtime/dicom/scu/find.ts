@@ -7,7 +7,7 @@ import { queryClass } from '../dimse/services.ts';
 import type { Failure } from '../errors.ts';
 import type { Association } from '../ul/association.ts';
 import type { SendFault } from '../ul/send-fault.ts';
-import { Operation, type OperationResult } from './operation.ts';
+import { ServiceOperation, type OperationResult } from './operation.ts';
 
 export interface FindOptions {
   /** 'study' (default), 'patient', 'worklist', or the SOP class UID of another model. */
@@ -45,7 +45,7 @@ export interface Finding {
   cancel(): void;
 }
 
-class Find extends Operation implements Finding {
+class Find extends ServiceOperation implements Finding {
   readonly mayPend = true;
   readonly #user: FindUser;
   readonly #cancelAfter: number;

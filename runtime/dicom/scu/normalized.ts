@@ -6,7 +6,7 @@ import type { Reply } from '../dimse/pending.ts';
 import type { Failure } from '../errors.ts';
 import type { Association } from '../ul/association.ts';
 import type { SendFault } from '../ul/send-fault.ts';
-import { Operation, type OperationResult } from './operation.ts';
+import { ServiceOperation, type OperationResult } from './operation.ts';
 
 export interface NormalizedOptions extends NormalizedRequest {
   /** SOP class of the presentation context, when it is not the request's (meta SOP classes). */
@@ -23,7 +23,7 @@ export interface NormalizedResult extends OperationResult {
   readonly sopInstance: string;
 }
 
-class Normalized extends Operation {
+class Normalized extends ServiceOperation {
   readonly #done: (result: NormalizedResult) => void;
   readonly #sopInstance: string;
 

@@ -31,7 +31,7 @@ export interface OperationResult extends OperationTimes {
 }
 
 /** A request under way. */
-export abstract class Operation implements Pending {
+export abstract class ServiceOperation implements Pending {
   messageId = 0;
   commandField = 0;
   contextId = 0;

@@ -8,7 +8,7 @@ import { queryClass } from '../dimse/services.ts';
 import type { Failure } from '../errors.ts';
 import type { Association } from '../ul/association.ts';
 import type { SendFault } from '../ul/send-fault.ts';
-import { Operation, type OperationResult } from './operation.ts';
+import { ServiceOperation, type OperationResult } from './operation.ts';
 
 export interface RetrieveOptions {
   /** 'study' (default), 'patient', or the SOP class UID of another model. */
@@ -68,7 +68,7 @@ function outcomeOf(status: number, counters: SubOperations, anyFailed: boolean):
   return done > 0 ? 'warning' : 'failure';
 }
 
-class Retrieve extends Operation implements Retrieving {
+class Retrieve extends ServiceOperation implements Retrieving {
   readonly mayPend = true;
   readonly #user: RetrieveUser;
   #counters: SubOperations = NOT_TOLD;

@@ -1,5 +1,13 @@
 // Synthetic IODs of ophthalmology (PS3.3 A.41, A.52, A.62).
-import { code, colour, grey, type Iod, type IodRequest, type Values } from './synthetic-iods.ts';
+import {
+  cine,
+  code,
+  colour,
+  grey,
+  type Iod,
+  type IodRequest,
+  type Values,
+} from './synthetic-iods.ts';
 import { StorageClass } from '../dimse/uids.ts';
 
 const VL = {
@@ -40,7 +48,7 @@ const OP: Iod = {
   values: (request) => ({
     ...VL,
     ...EYE,
-    ...multiFrame(request),
+    ...cine(request),
     ...synchronization(request),
     PixelSpacing: [0.01, 0.01],
     DetectorType: 'CCD',
@@ -54,11 +62,6 @@ const OP: Iod = {
 };
 
 /** Frames by time, also when there is only one: the IODs below are multi-frame. */
-function multiFrame(request: IodRequest): Values {
-  const frames = request.shape?.frames ?? 1;
-  return { NumberOfFrames: frames, FrameIncrementPointer: 0x00181063, FrameTime: 33.3 };
-}
-
 /** Items of the functional groups of a tomographic volume (C.7.6.16). */
 function frameGroups(frames: number, make: (frame: number) => Values): Values[] {
   return Array.from({ length: frames }, (_, frame) => make(frame));

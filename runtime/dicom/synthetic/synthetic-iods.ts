@@ -288,5 +288,5 @@ const SR: Iod = {
 /** The first kinds: what most sites send. */
 export const IODS: Readonly<Record<string, Iod>> = { CT, MR, US, CR, ES, DX, MG, XA, RF, SC, SR };
 
-/** Test helper shapes shared with the rest of the table. */
+/** Shapes that the other tables are made of, too. */
 export { cine, colour, grey, ifCine, plane, VL_IMAGE };

@@ -14,13 +14,8 @@ import { urlParts } from '../sandbox/urls.ts';
 import type { WorkerParts } from '../parts.ts';
 import type { TagContext } from './tags.ts';
 import type { VuSlot } from '../vu-slot.ts';
+import type { CustomMetric } from '../../metrics/engine-types.ts';
 import type { SeriesDecl } from '../../metrics/samples.ts';
-
-type CustomMetric = {
-  readonly name: string;
-  readonly type: 'counter' | 'gauge' | 'rate' | 'trend';
-  readonly isTime: boolean;
-};
 
 const LEVELS = ['debug', 'info', 'warn', 'error'] as const;
 
