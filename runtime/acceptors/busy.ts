@@ -29,7 +29,7 @@ export class Busy {
   }
 
   /** Called every 1,000 ms by a timer; how late it comes is the lag. */
-  look(now: number): void {
+  look(): void {
     const current = performance.eventLoopUtilization();
     const elapsed = performance.now() - this.#lastLook;
     const turning = performance.eventLoopUtilization(current, this.#last).utilization;
@@ -39,8 +39,8 @@ export class Busy {
     const utilization = cpu === null ? turning : Math.min(1, (cpu - this.#lastCpu) / elapsed);
     this.#lastCpu = cpu ?? 0;
     this.#lastLook += elapsed;
-    this.#samples.addAt(this.#cpu, utilization * 100, now);
-    this.#samples.addAt(this.#lag, Math.max(0, elapsed - 1000), now);
+    this.#samples.addRead(this.#cpu, utilization * 100, performance.now());
+    this.#samples.addRead(this.#lag, Math.max(0, elapsed - 1000), performance.now());
     this.#inARow = utilization >= LIMIT ? this.#inARow + 1 : 0;
     if (this.#inARow < SECONDS || this.#said) return;
     this.#said = true;

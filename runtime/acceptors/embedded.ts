@@ -13,7 +13,7 @@ import { ARCHIVE_DEFAULTS } from './archive/spec.ts';
 import { openArchiveWeb } from './archive/web.ts';
 import type { TlsErrors } from './stations/tls-errors.ts';
 import { acceptorTlsOf } from '../dicom/ul/socket/tls-files.ts';
-import type { RunClock } from './clock.ts';
+import type { Clock } from '../threads/clock.ts';
 import { openMetricsPage } from './page/metrics-page.ts';
 import { openPorts, orClose } from './stations/ports.ts';
 import { poolMetrics, stationMetrics } from './page/prometheus.ts';
@@ -41,7 +41,7 @@ interface Behind {
 /** What it stands among. */
 export interface Around {
   readonly receivers: readonly At[];
-  readonly clock: RunClock;
+  readonly clock: Clock;
   /** What file names in specifications are relative to. */
   readonly folder: string;
   /** Failed handshakes at router and archive are told here. */

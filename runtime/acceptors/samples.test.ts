@@ -10,7 +10,7 @@ interface Heard {
 
 function listen(): { writer: NamedSamples; heard: Heard } {
   const heard: Heard = { series: [], samples: [] };
-  const writer = new NamedSamples((message: FromAcceptor) => {
+  const post = (message: FromAcceptor): void => {
     if (message.kind === 'series') {
       for (const { id, metric, tags } of message.series) {
         heard.series.push({ id, metric, tags: { ...tags } });
@@ -22,8 +22,8 @@ function listen(): { writer: NamedSamples; heard: Heard } {
         heard.samples.push([metric, value[i] ?? NaN, time[i] ?? NaN]);
       }
     }
-  });
-  return { writer, heard };
+  };
+  return { writer: new NamedSamples(post, { at: (reading) => reading }), heard };
 }
 
 it('declares a series once, before its first sample, and loses none', () => {

@@ -1,5 +1,6 @@
 // Samples of an acceptor thread, by metric and tags; and what of a route's account becomes samples.
 import type { FromAcceptor } from '../threads/acceptor.ts';
+import type { Clock } from '../threads/clock.ts';
 import { SampleWriter } from '../threads/sample-writer.ts';
 import { TALLY_FIELDS } from './account/tally.ts';
 import type { Tally } from './account/tally.ts';
@@ -15,9 +16,20 @@ const METRIC_OF = new Map(
 /** Puts a message on its way to main, giving up the buffers named. */
 export type Post = (message: FromAcceptor, transfer?: readonly ArrayBuffer[]) => void;
 
-/** Samples of series that are asked for by name. */
+/** Samples of series that are asked for by name, at readings of the thread's clock. */
 export class NamedSamples extends SampleWriter {
   readonly #ids = new Map<string, number>();
+  readonly #clock: Pick<Clock, 'at'>;
+
+  constructor(post: Post, clock: Pick<Clock, 'at'>) {
+    super(post);
+    this.#clock = clock;
+  }
+
+  /** One sample, at a `performance.now()` of this thread. */
+  addRead(series: number, value: number, reading: number): void {
+    this.addAt(series, value, this.#clock.at(reading));
+  }
 
   /** The number of a series, declared at its first use. */
   seriesOf(metric: string, tags: Readonly<Record<string, string>>): number {
@@ -53,7 +65,7 @@ export class TallySamples {
       const increment = tally[field] - (this.#last.get(field) ?? 0);
       if (increment === 0 && !this.#first) continue;
       this.#last.set(field, tally[field]);
-      this.#writer.addAt(series, increment, now);
+      this.#writer.addRead(series, increment, now);
     }
     this.#first = false;
   }

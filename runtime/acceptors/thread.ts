@@ -7,7 +7,6 @@ import type { Listening } from '../dicom/scp/acceptor-types.ts';
 import { CommitmentReports } from '../dicom/scu/commitment.ts';
 import { noteWorkIn } from './at-work.ts';
 import { Busy } from './busy.ts';
-import { RunClock } from './clock.ts';
 import { Desk } from './account/desk.ts';
 import { openEmbedded } from './embedded.ts';
 import type { Embedded } from './embedded.ts';
@@ -24,6 +23,7 @@ import { WebReceiver } from './stations/web-receiver.ts';
 import type { WebListening } from './stations/stow.ts';
 import { TlsErrors } from './stations/tls-errors.ts';
 import { SentHeaders } from './account/sent-headers.ts';
+import { Clock } from '../threads/clock.ts';
 import { NamedSamples } from './samples.ts';
 import type { Post } from './samples.ts';
 
@@ -40,7 +40,7 @@ type Listen = Extract<ToAcceptor, { kind: 'listen' }>;
 /** One acceptor thread's life. The rim (`worker.ts`) gives it messages and takes its posts. */
 export class AcceptorThread {
   readonly #post: Post;
-  readonly #clock = new RunClock();
+  readonly #clock = new Clock();
   readonly #samples: NamedSamples;
   readonly #state: Int32Array;
   readonly #busy: Busy;
@@ -73,7 +73,7 @@ export class AcceptorThread {
     this.#post = post;
     this.#state = new Int32Array(state);
     noteWorkIn(this.#state);
-    this.#samples = new NamedSamples(post);
+    this.#samples = new NamedSamples(post, this.#clock);
     this.#busy = new Busy(`acceptor ${acceptor}`, this.#samples, post);
   }
 
@@ -88,12 +88,12 @@ export class AcceptorThread {
     const { runNumber, settleMs, horizonMs, mostMissing, mostStrays, folder, pools } = message;
     const sent = new SentHeaders(runNumber, pools);
     const named = { samples: this.#samples, hashes, sent, files: new FileNames(pools) };
+    const clock = this.#clock;
     const limits = { settleMs, horizonMs, mostMissing, mostStrays };
-    const desk = (this.#desk = new Desk({ runNumber, ...limits, ...named }));
+    const desk = (this.#desk = new Desk({ runNumber, clock, ...limits, ...named }));
     const tools = this.#tools(desk, hashes, known);
     const addresses = await this.#openReceivers(message.receivers, tools);
     if (message.embedded !== null) {
-      const clock = this.#clock;
       const tlsErrors = this.#tlsErrors;
       const around = { receivers: addresses, clock, folder, tlsErrors, note: this.#log };
       this.#embedded = await openEmbedded(message.embedded, around);
@@ -101,7 +101,7 @@ export class AcceptorThread {
     for (const port of message.workers) this.attend(port);
     this.#every(SWEEP_MS, () => this.#sweep());
     this.#every(HEARTBEAT_MS, () => void Atomics.add(this.#state, WorkerSlot.HEARTBEAT, 1));
-    this.#every(1000, () => this.#busy.look(this.#clock.now()));
+    this.#every(1000, () => this.#busy.look());
     this.#phase(2);
     const embedded = this.#embedded?.address ?? null;
     this.#post({ kind: 'listening', receivers: addresses.map(plainAddress), embedded });
@@ -143,7 +143,7 @@ export class AcceptorThread {
     this.#ports.push(port);
     const inbox = new PortInbox(desk, this.#reports, (message) => port.postMessage(message));
     port.on('message', (message: VuToAcceptor) => {
-      inbox.take(message, this.#clock.now());
+      inbox.take(message, performance.now());
       if (message.kind === 'expect') this.#watchQuestions();
     });
   }
@@ -158,14 +158,14 @@ export class AcceptorThread {
    * A second call can only shorten the wait.
    */
   settle(settleMs: number): void {
-    const began = this.#clock.now();
+    const began = performance.now();
     const first = this.#settleUntil === null;
     this.#settleUntil = Math.min(this.#settleUntil ?? Infinity, began + settleMs);
     if (!first) return;
     this.#phase(4);
     let reported = began;
     const timer = this.#every(Math.min(SETTLE_LOOK_MS, Math.max(1, settleMs)), () => {
-      const now = this.#clock.now();
+      const now = performance.now();
       const outstanding = (this.#desk?.outstanding() ?? 0) + (this.#embedded?.outstanding() ?? 0);
       const quiet = now - Math.max(this.#desk?.lastEvent() ?? began, began);
       const over = now >= (this.#settleUntil ?? now);
@@ -204,14 +204,14 @@ export class AcceptorThread {
       budget: new HeaderBudget(DEFAULT_HEADER_BYTES, lost),
       files: ({ keep, folder = 'received' }) =>
         keep === 'files'
-          ? new FileKeeper(folder, (ms) => this.#samples.addAt(written, ms, this.#clock.now()))
+          ? new FileKeeper(folder, (ms) => this.#samples.addRead(written, ms, performance.now()))
           : null,
       nextAssociation: () => ++this.#associations,
     };
   }
 
   #sweep(): void {
-    this.#desk?.sweep(this.#clock.now());
+    this.#desk?.sweep(performance.now());
     this.#samples.flush();
     this.#tellErrors();
     const ports = [...new Set(this.#listening), ...this.#web];
@@ -224,7 +224,7 @@ export class AcceptorThread {
     if (this.#ticking !== null || this.#desk === null || this.#desk.waiting() === 0) return;
     this.#ticking = setTimeout(() => {
       this.#ticking = null;
-      this.#desk?.tick(this.#clock.now());
+      this.#desk?.tick(performance.now());
       this.#watchQuestions();
     }, TICK_MS);
   }

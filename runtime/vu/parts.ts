@@ -2,7 +2,7 @@
 import type { Pool } from '../dicom/pool/prototype.ts';
 import type { Prototype } from '../dicom/pool/prototype.ts';
 import type { VuPlan } from '../threads/vu.ts';
-import type { Clock } from './clock.ts';
+import type { Clock } from '../threads/clock.ts';
 import type { Errors } from './observe/errors.ts';
 import type { Host } from './sandbox/host.ts';
 import type { Requests } from './observe/requests.ts';

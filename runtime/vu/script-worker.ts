@@ -8,7 +8,7 @@ import { wireRecordings } from './declare/recordings.ts';
 import { Associations } from './associations/associations.ts';
 import { basicCalls } from './dimse/basic-calls.ts';
 import { Calls } from './sandbox/calls.ts';
-import { Clock } from './clock.ts';
+import { Clock } from '../threads/clock.ts';
 import { DeliveryPort } from './dimse/delivery.ts';
 import { Echoes } from './associations/echoes.ts';
 import { Errors } from './observe/errors.ts';

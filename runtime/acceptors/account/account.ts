@@ -28,7 +28,8 @@ const LATE_HORIZONS = 4;
 const LOOKS_PER_SETTLE = 4;
 
 /**
- * The account of one receiver. Pure: the time comes in with each call, in ms since t0.
+ * The account of one receiver. Pure: the time comes in with each call, as a reading of the thread's
+ * clock, which goes on evenly from before t0.
  *
  *   accepted row ─┐                    ┌─ delivered (first time both are there)
  *                 ├─> instance entry ──┼─ dropped `settle` after completion

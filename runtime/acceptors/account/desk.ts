@@ -16,6 +16,7 @@ import { Keys } from './keys.ts';
 import type { SentHeaders } from './sent-headers.ts';
 import { TallySamples } from '../samples.ts';
 import type { NamedSamples } from '../samples.ts';
+import type { Clock } from '../../threads/clock.ts';
 import { compileWishes, judgeWishes } from './tag-wishes.ts';
 import type { Wishes } from './tag-wishes.ts';
 import { addTally, newTally, routeAccount } from './tally.ts';
@@ -30,6 +31,7 @@ export interface DeskOptions {
   /** So many arrivals that nobody here sent are named; none where no other process could have. */
   readonly mostStrays?: number;
   readonly samples: NamedSamples;
+  readonly clock: Pick<Clock, 'at' | 'reading'>;
   readonly hashes: HashNumbers;
   readonly sent: SentHeaders;
   readonly files: FileNames;
@@ -136,6 +138,11 @@ export class Desk {
     return receiver === undefined ? undefined : this.#receivers.get(receiver);
   }
 
+  /** When another thread did what it has stamped, by the clock of this one. */
+  reading(stamp: number): number {
+    return this.#options.clock.reading(stamp);
+  }
+
   accept(route: number, row: AcceptedRow, now: number): void {
     this.receiverOf(route)?.account.accept(row, now);
   }
@@ -193,7 +200,7 @@ export class Desk {
     return sum;
   }
 
-  /** When something last happened, ms since t0. */
+  /** When something last happened. */
   lastEvent(): number {
     let last = -Infinity;
     for (const { account } of this.#receivers.values()) last = Math.max(last, account.lastEvent);
@@ -243,7 +250,7 @@ export class Desk {
     return {
       delivered: (route, durationMs, at) => {
         const series = this.#routes[route]?.samples.duration;
-        if (series !== undefined) samples.addAt(series, durationMs, at);
+        if (series !== undefined) samples.addRead(series, durationMs, at);
       },
       dropped: (a, b) => keys.forget(a, b),
       finished: (study) => keys.forgetStudy(study),
@@ -257,14 +264,14 @@ export class Desk {
           scenario: this.#routes[route]?.scenario ?? '',
           ...(file === '' ? {} : { file }),
           ...(modality === '' ? {} : { modality }),
-          sentMs: sent,
+          sentMs: this.#options.clock.at(sent),
         });
       },
       stray: (a, b, { route, arrivals, arrived, counted }) => {
         if (this.strays.length >= mostStrays) return;
         const { name = this.#strayName(receiver), scenario = '' } = this.#routes[route] ?? {};
         const sopInstanceUid = keys.uid(a, b);
-        const came = { arrivals, arrivedMs: arrived, counted };
+        const came = { arrivals, arrivedMs: this.#options.clock.at(arrived), counted };
         this.strays.push({ sopInstanceUid, route: name, scenario, ...came });
       },
     };

@@ -25,7 +25,7 @@ export class PortInbox {
     this.#reply = reply;
   }
 
-  /** Takes one message; `now` in ms since t0. */
+  /** Takes one message; `now` is a reading of the clock. */
   take(message: VuToAcceptor, now: number): void {
     switch (message.kind) {
       case 'routes':
@@ -64,18 +64,19 @@ export class PortInbox {
       row.study = row.a;
       row.prototype = columns.prototype[i] ?? -1;
       row.route = route;
-      row.time = columns.time[i] ?? 0;
+      row.time = desk.reading(columns.time[i] ?? 0);
       desk.accept(route, row, now);
     }
   }
 
   #acceptedByUid(rows: readonly AcceptedUid[], now: number): void {
     const desk = this.#desk;
-    for (const { uid, studyUid, prototype, route: own, time, recipe } of rows) {
+    for (const { uid, studyUid, prototype, route: own, time: stamp, recipe } of rows) {
       const route = this.#routes[own];
       const keys = route === undefined ? undefined : desk.receiverOf(route)?.keys;
       if (route === undefined || keys === undefined) continue;
-      desk.accept(route, { ...keys.instance(uid, studyUid), prototype, route, time, recipe }, now);
+      const sent = { prototype, route, time: desk.reading(stamp), recipe };
+      desk.accept(route, { ...keys.instance(uid, studyUid), ...sent }, now);
     }
   }
 

@@ -18,9 +18,9 @@ export const NO_ROUTE = 0xffff;
 
 /** One row per instance; keys: study and member number, or -1 and a number for a foreign UID. */
 export class Instances extends KeyTable {
-  /** First byte of the first accepted send, ms since t0; NaN before any. */
+  /** First byte of the first accepted send, a reading of the clock; NaN before any. */
   sent = new Float64Array(this.capacity);
-  /** First arrival, ms since t0; NaN before any. */
+  /** First arrival, a reading of the clock; NaN before any. */
   arrived = new Float64Array(this.capacity);
   /** Last accepted row or arrival. */
   touched = new Float64Array(this.capacity);

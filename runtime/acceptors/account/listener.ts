@@ -19,7 +19,7 @@ export interface Lost {
   readonly study: number;
   readonly route: number;
   readonly prototype: number;
-  /** ms since t0. */
+  /** A reading of the thread's clock. */
   readonly sent: number;
 }
 
@@ -27,7 +27,7 @@ export interface Stray {
   /** {@link NO_ROUTE}: of no route. */
   readonly route: number;
   readonly arrivals: number;
-  /** The first of them, ms since t0. */
+  /** The first of them, a reading of the thread's clock. */
   readonly arrived: number;
   /** Whether it is unexpected; where nobody delivers, nothing is. */
   readonly counted: boolean;

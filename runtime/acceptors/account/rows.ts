@@ -9,7 +9,7 @@ export interface AcceptedRow {
   /** What it was made of: see `prototypeNumber`. */
   prototype: number;
   route: number;
-  /** First byte of the request, ms since t0. */
+  /** First byte of the request, as a reading of this thread's clock. */
   time: number;
   /** How it was made, where that is asked for and not plain. */
   recipe?: SentRecipe | undefined;
@@ -27,7 +27,7 @@ export interface ArrivalRow {
   form: number;
   /** Number of the association. */
   association: number;
-  /** ms since t0. */
+  /** When, as a reading of this thread's clock. */
   time: number;
   /** What an `expect({ tags })` is judged on; undefined when nothing is kept. */
   header: Evidence | undefined;

@@ -76,6 +76,7 @@ export class Archive extends StoreStation<Taking> {
   readonly #commitments: CommitmentProvider;
 
   /**
+   * @param now time that faults are planned by, ms since t0
    * @param folder what file names in the specification are relative to
    * @throws DicomError `CONFIG_TLS` for TLS that cannot be, SpecError for an unknown word
    */
@@ -101,7 +102,7 @@ export class Archive extends StoreStation<Taking> {
     this.#arriving = new Room(this.store.limit);
     this.#now = now;
     const visibleAfterMs = spec.visibleAfterMs ?? ARCHIVE_DEFAULTS.visibleAfterMs;
-    this.#query = new Query(this.store, { retrieveAET: this.#ownAET, visibleAfterMs, now });
+    this.#query = new Query(this.store, { retrieveAET: this.#ownAET, visibleAfterMs });
     this.#worklist = new Worklist(spec.worklist ?? [], this.steps);
     this.#finds = this.#findProvider();
     this.#retrieves = this.#retrieveProvider();
@@ -179,7 +180,7 @@ export class Archive extends StoreStation<Taking> {
     if (this.#keep === 'nothing' || this.#drops()) return;
     const whole = this.#keep === 'all' ? Buffer.concat(pieces) : null;
     const dataset = whole !== null && this.#corrupts() ? damaged(whole) : whole;
-    this.store.add({ ...facts, header, dataset, storedAt: this.#now() });
+    this.store.add({ ...facts, header, dataset, storedAt: performance.now() });
   }
 
   #refusesAgain(sopInstance: string): ResponseFields | null {

@@ -16,7 +16,6 @@ const LEVELS: ReadonlySet<string> = new Set(['PATIENT', 'STUDY', 'SERIES', 'IMAG
 export interface QueryOptions {
   readonly retrieveAET: string;
   readonly visibleAfterMs: number;
-  readonly now: () => number;
 }
 
 /** A level of an identifier, or null when it is none. */
@@ -229,9 +228,9 @@ export class Query {
   }
 
   #visible({ instances }: StoredSeries): StoredInstance[] {
-    const { visibleAfterMs, now } = this.#options;
+    const { visibleAfterMs } = this.#options;
     if (visibleAfterMs === 0) return [...instances.values()];
-    const before = now() - visibleAfterMs;
+    const before = performance.now() - visibleAfterMs;
     return [...instances.values()].filter(({ storedAt }) => storedAt <= before);
   }
 }

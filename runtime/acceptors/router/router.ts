@@ -19,7 +19,7 @@ import type { Stored } from '../stations/store-station.ts';
 import { BodyBag } from './body.ts';
 import type { Body, Onward } from './body.ts';
 import { AssociationPool } from './association-pool.ts';
-import { Destination } from './destination.ts';
+import { Destination, type DestinationOptions } from './destination.ts';
 import type { QueueItem } from './queue.ts';
 import { RouteTable } from './route-table.ts';
 import { BUILT_IN_RULES, RuleTable } from './rules.ts';
@@ -62,11 +62,26 @@ interface Waiting extends Came {
   readonly line: WaitingLine;
 }
 
+/** What waits is timed by this: time since t0 jumps when the run begins. */
+const evenly = (): number => performance.now();
+
 /** Different reasons that are told. */
 const MOST_TOLD = 20;
 
 function newSpool({ spoolFolder }: RouterSpec, folder: string): Spool {
   return new Spool(spoolFolder === undefined ? undefined : resolve(folder, spoolFolder));
+}
+
+function destinationsOf(
+  { destinations }: RouterSpec,
+  options: DestinationOptions,
+): ReadonlyMap<string, Destination> {
+  const made = Object.entries(destinations).map(([name, spec]) => {
+    const Out = spec.web === undefined ? AssociationPool : WebConnections;
+    const out = new Destination({ name, spec, options }, (to, tell) => new Out(to, tell));
+    return [name, out] as const;
+  });
+  return new Map(made);
 }
 
 function checkWords({ mode, retry = {} }: RouterSpec): void {
@@ -97,7 +112,6 @@ export class Router extends StoreStation<Taking> {
   readonly #spool: Spool;
   /** What has not come whole yet; what has counts as queued. */
   readonly #arriving: Room;
-  readonly #now: () => number;
   readonly #studies: StableStudies | null;
   readonly #told = new Set<string>();
   /** What waits for patterns. */
@@ -109,6 +123,7 @@ export class Router extends StoreStation<Taking> {
   readonly #forwardDelay: () => number;
 
   /**
+   * @param now time that faults are planned by, ms since t0
    * @param folder what file names in the specification are relative to
    * @throws DataError for a rule about an unknown keyword, SpecError for an unknown destination or word
    */
@@ -119,7 +134,6 @@ export class Router extends StoreStation<Taking> {
     const seed = faults.seed ?? 1;
     this.#spec = spec;
     this.aets = spec.aets ?? [];
-    this.#now = now;
     this.#arriving = new Room(Math.min(ROUTER_DEFAULTS.arrivingBytes, spec.queueBytes ?? Infinity));
     const rules = new RuleTable(spec.rules ?? BUILT_IN_RULES);
     this.#drops = share(faults.drop, chance(seed));
@@ -134,19 +148,13 @@ export class Router extends StoreStation<Taking> {
       if (delivered) this.forwarding.forwarded++;
       else this.forwarding.dead++;
     };
-    this.destinations = new Map(
-      Object.entries(spec.destinations).map(([name, to]) => {
-        const addressee = { name, spec: to, options: { folder, callingAET, retry, now, onDone } };
-        const Out = to.web === undefined ? AssociationPool : WebConnections;
-        return [name, new Destination(addressee, (...parts) => new Out(...parts))];
-      }),
-    );
+    this.destinations = destinationsOf(spec, { folder, callingAET, retry, now: evenly, onDone });
     const names = new Set(this.destinations.keys());
     const routes = new RouteTable(spec.routes, names, spec.mode === 'stable');
     this.#signpost = new Signpost(rules, routes);
     this.#studies =
       spec.mode === 'stable'
-        ? new StableStudies(spec.stableMs ?? ROUTER_DEFAULTS.stableMs, now, (items) => {
+        ? new StableStudies(spec.stableMs ?? ROUTER_DEFAULTS.stableMs, evenly, (items) => {
             for (const { item, to } of items) this.destinations.get(to)?.push(item);
           })
         : null;
@@ -311,7 +319,7 @@ export class Router extends StoreStation<Taking> {
       sopInstance: renamed ?? sopInstance,
       ...{ sopClass, transferSyntax, parts, tail, route, study },
       bytes: parts.reduce((sum, part) => sum + part.length, 0),
-      due: this.#now() + this.#forwardDelay(),
+      due: evenly() + this.#forwardDelay(),
       attempts: 0,
     };
     const twice = this.#duplicates();

@@ -20,7 +20,7 @@ export interface Arrived {
   readonly transferSyntax: string;
   /** Number of its association or connection in the thread. */
   readonly association: number;
-  /** ms since t0. */
+  /** A reading of the thread's clock. */
   readonly time: number;
 }
 
@@ -62,9 +62,8 @@ export class Arrivals {
   }
 
   arrived(tap: DatasetTap, { uid, transferSyntax, association, time }: Arrived): void {
-    const { hashes, clock, desk } = this.#tools;
+    const { hashes, desk } = this.#tools;
     tap.finish();
-    const now = clock.now();
     const header = tap.header === null ? undefined : { bytes: tap.header, transferSyntax };
     const key = this.#correlate(uid, header);
     const row: ArrivalRow = {
@@ -77,7 +76,7 @@ export class Arrivals {
       time,
       header: this.#keepsHeaders ? this.#kept(header) : undefined,
     };
-    desk.arrive(this.#id, row, now);
+    desk.arrive(this.#id, row, performance.now());
   }
 
   #kept(header: KeptHeader | undefined): KeptHeader | undefined {

@@ -9,7 +9,7 @@ import { isStorageClass, SopClass } from '../../dicom/dimse/uids.ts';
 import type { TlsOptions } from '../../dicom/ul/associate-request.ts';
 import type { Association, RequestHandler } from '../../dicom/ul/association.ts';
 import type { ReceiverSpec } from '../../threads/acceptor.ts';
-import type { RunClock } from '../clock.ts';
+import type { Clock } from '../../threads/clock.ts';
 import type { Desk } from '../account/desk.ts';
 import type { FileKeeper, OpenFile } from './file-keeper.ts';
 import type { HashNumbers } from '../account/pixels/hashes.ts';
@@ -28,7 +28,7 @@ export interface ReceiverTools {
   readonly tlsErrors: TlsErrors;
   readonly hashes: HashNumbers;
   readonly known: KnownPixels;
-  readonly clock: RunClock;
+  readonly clock: Clock;
   readonly budget: HeaderBudget;
   /** Null unless files are kept. */
   files(spec: ReceiverSpec): FileKeeper | null;
@@ -128,8 +128,7 @@ export class Receiver extends StoreStation<Intake> {
   }
 
   #arrived({ tap, number }: Intake, { request, transferSyntax }: Stored): void {
-    const { clock } = this.#tools;
-    const time = request.lastByte > 0 ? clock.at(request.lastByte) : clock.now();
+    const time = request.lastByte > 0 ? request.lastByte : performance.now();
     const uid = request.sopInstance();
     this.#arrivals.arrived(tap, { uid, transferSyntax, association: number, time });
   }

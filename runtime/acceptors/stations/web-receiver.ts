@@ -65,7 +65,7 @@ export class WebReceiver {
         const fault = this.#faults.status();
         if (fault !== 0) return fault;
         const association = this.#numberOf(request.socket);
-        const time = this.#tools.clock.now();
+        const time = performance.now();
         this.#arrivals.arrived(tap, { uid, transferSyntax, association, time });
         return 0;
       },

@@ -13,7 +13,7 @@ import { RecordingWriter } from '../../recording/writer.ts';
 import type { TagContext } from '../observe/tags.ts';
 import { loadTraffic } from '../declare/recorded-traffic.ts';
 import { TimerQueue } from '../timer-queue.ts';
-import { Clock } from '../clock.ts';
+import { Clock } from '../../threads/clock.ts';
 import { OpenRunner } from './open-runner.ts';
 import type { RunnerLife } from './runner.ts';
 import { VuState, VuSlot } from '../vu-slot.ts';

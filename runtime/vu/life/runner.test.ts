@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { ClosedPlan, OpenPlan } from '../../executors/plan.ts';
 import { planOf } from '../../executors/plan-of.ts';
-import { Clock } from '../clock.ts';
+import { Clock } from '../../threads/clock.ts';
 import { ClosedRunner } from './closed-runner.ts';
 import { OpenRunner } from './open-runner.ts';
 import type { RunnerLife, RunnerParts, ScenarioRunner } from './runner.ts';

@@ -1,5 +1,5 @@
 // What the runners of scenarios share: who runs, when, and whom they tell.
-import type { Clock } from '../clock.ts';
+import type { Clock } from '../../threads/clock.ts';
 import type { Life } from './life.ts';
 import type { TimerQueue } from '../timer-queue.ts';
 import { VuState, type VuSlot } from '../vu-slot.ts';

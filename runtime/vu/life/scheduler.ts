@@ -5,7 +5,7 @@ import { begunOffset, planOf } from '../../executors/plan-of.ts';
 import type { Stage } from '../../executors/scenario.ts';
 import { addCount, WorkerSlot } from '../../threads/state.ts';
 import type { VuPlan } from '../../threads/vu.ts';
-import type { Clock } from '../clock.ts';
+import type { Clock } from '../../threads/clock.ts';
 import { ClosedRunner } from './closed-runner.ts';
 import type { Host } from '../sandbox/host.ts';
 import type { Life } from './life.ts';

@@ -4,7 +4,7 @@ import type { Fault } from '../../../api/bridge.ts';
 import type { FailedInstance } from '../../metrics/summary.ts';
 import { MOST_FAILED_INSTANCES } from '../../metrics/summary.ts';
 import type { ErrorMessage } from '../../threads/samples.ts';
-import type { Clock } from '../clock.ts';
+import type { Clock } from '../../threads/clock.ts';
 import type { VuSlot } from '../vu-slot.ts';
 
 type Folded = { -readonly [K in keyof ErrorMessage]: ErrorMessage[K] } & {

@@ -1,6 +1,6 @@
 import { MessageChannel } from 'node:worker_threads';
 import { expect, it, vi } from 'vitest';
-import { Clock } from '../clock.ts';
+import { Clock } from '../../threads/clock.ts';
 import { VuSlot } from '../vu-slot.ts';
 import type { WorkerParts } from '../parts.ts';
 import { Host } from '../sandbox/host.ts';

@@ -1,7 +1,7 @@
 // Samples of this worker, at the time of its clock.
 import type { MessagePort } from 'node:worker_threads';
 import { SampleWriter } from '../../threads/sample-writer.ts';
-import type { Clock } from '../clock.ts';
+import type { Clock } from '../../threads/clock.ts';
 
 export class Samples extends SampleWriter {
   readonly #clock: Clock;

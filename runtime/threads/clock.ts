@@ -1,5 +1,6 @@
-// The worker's clock: monotonic, in ms since t0. One anchor for all threads, given by main.
-import { BEFORE_T0 } from '../threads/samples.ts';
+// The clock of a thread: monotonic, in ms since t0. One anchor for all threads, given by main. A reading
+// is what performance.now() said in this thread: it goes on as t0 becomes known, where stamps jump.
+import { BEFORE_T0, isBeforeT0 } from './samples.ts';
 
 export class Clock {
   /** performance.now() of t0; the clock shows negative times until the run has started. */
@@ -24,9 +25,10 @@ export class Clock {
     return this.started ? reading - this.#t0 : reading + performance.timeOrigin - BEFORE_T0;
   }
 
-  /** performance.now() at `ms` since t0. */
-  reading(ms: number): number {
-    return this.#t0 + ms;
+  /** performance.now() of this thread at a stamp, of whichever thread and also from before t0. */
+  reading(stamp: number): number {
+    if (isBeforeT0(stamp)) return stamp + BEFORE_T0 - performance.timeOrigin;
+    return this.#t0 + stamp;
   }
 
   /** t0 as ms since the epoch. */
