@@ -133,7 +133,7 @@ describe('lengths and floods', () => {
   it.each([0x7fffffff, 0x80000000, 0xfffffffe, 0xffffffff])(
     'a peer that takes PDUs of %i bytes is sent what fits',
     async (maxPdu) => {
-      const port = await serve();
+      const port = await serve({}, { associateMs: 300 });
       const association = await opened(port, { maxPdu: 16_384 });
       expect((await echo(association)).statuses).toEqual([0]);
       const huge = await rawServer((socket, chunk) => {
@@ -168,7 +168,7 @@ describe('lengths and floods', () => {
 
   it('a query that no response can answer is refused, and the server goes on', async () => {
     const find = new FindProvider({ records: () => [{ PatientID: 'P1' }] });
-    const port = await serve(serviceHandler({ find }));
+    const port = await serve(serviceHandler({ find }), { associateMs: 300 });
     const contexts = [
       { abstractSyntax: SopClass.STUDY_ROOT_FIND, transferSyntaxes: [EXPLICIT] },
       ...CONTEXTS,
@@ -251,7 +251,7 @@ describe('slow and silent peers', () => {
   });
 
   it('a requestor that connects and says nothing is let go', async () => {
-    const port = await serve();
+    const port = await serve({}, { associateMs: 300 });
     const socket = connect(port, '127.0.0.1');
     const started = performance.now();
     await new Promise((resolve) => socket.on('error', resolve).on('close', resolve).resume());

@@ -171,7 +171,9 @@ describe('bytes at random', () => {
   afterEach(closeServers);
 
   it('leave the acceptor unharmed', async () => {
-    const port = await serve(serviceHandler({ store: { onStoreEnd: () => 0 } }));
+    const port = await serve(serviceHandler({ store: { onStoreEnd: () => 0 } }), {
+      associateMs: 300,
+    });
     const random = randoms(7);
     const grown = await peak(async () => {
       for (let round = 0; round < ROUNDS; round++) {

@@ -32,10 +32,14 @@ export const ECHO: Partial<AcceptorHandler> = {
   onStoreEnd: () => 0,
 };
 
-export async function serve(handler: Partial<AcceptorHandler> = {}, idleMs = 0): Promise<number> {
+/** One that says nothing for `associateMs` is closed (ARTIM): long, as the client may share its CPU. */
+export async function serve(
+  handler: Partial<AcceptorHandler> = {},
+  { idleMs = 0, associateMs = 10_000 }: { idleMs?: number; associateMs?: number } = {},
+): Promise<number> {
   const server = await listen({
     port: 0,
-    timeouts: { idleMs, associateMs: 300 },
+    timeouts: { idleMs, associateMs },
     handler: {
       onAssociate: ({ rq }) => ({ kind: 'accept', contexts: negotiateContexts(rq) }),
       ...ECHO,

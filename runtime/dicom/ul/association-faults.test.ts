@@ -74,7 +74,7 @@ describe('association, when things go wrong', () => {
   });
 
   it('closes an idle association at the acceptor', async () => {
-    const port = await serve({}, 50);
+    const port = await serve({}, { idleMs: 50 });
     const association = await opened(port);
     expect(await closed(association)).toMatchObject({ kind: 'aborted', local: false });
   });
@@ -237,7 +237,7 @@ describe('association, when things go wrong', () => {
   });
 
   it('drops a connection that never asks for an association', async () => {
-    const port = await serve();
+    const port = await serve({}, { associateMs: 300 });
     const socket = connect(port, '127.0.0.1');
     const end = await new Promise((resolve) => socket.on('close', () => resolve('closed')));
     expect(end).toBe('closed');
