@@ -30,7 +30,7 @@ if (phase === 'init') { const end = Date.now() + 3000; while (Date.now() < end);
 export async function setup() { console.log('in setup'); if (phase === 'setup') await sleep(30); }
 export async function vuInit() { console.log('in vuInit'); if (phase === 'vuInit') await sleep(30); }
 export default async function () {
-  console.log('in ramp');
+  console.log(__ITER === 0 ? 'in ramp' : 'once round');
   const study = dicom.study({ images: 1, from: ct });
   await pacs.store(study.images[0]);
   await sleep(0.2);
@@ -85,8 +85,7 @@ describe('a signal', () => {
   it.each(['SIGTERM', 'SIGHUP'] as const)('%s is as good as Ctrl-C', async (signal) => {
     place = new Place({ 'phases.ts': PHASES });
     const running = place.start(['run', 'phases.ts', ...QUICK, '--vus', '2', '--duration', '20s']);
-    await running.says('in ramp');
-    await new Promise((resolve) => setTimeout(resolve, 700));
+    await running.says('once round');
     running.kill(signal);
     const { code, out, err } = await running.done;
     expect(code, err).toBe(105);
