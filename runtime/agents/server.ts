@@ -2,11 +2,12 @@
 // ended here. What it holds (runs under way, bundles) is in a folder of its own.
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
-import { accessSync, constants, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { accessSync, constants, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { delimiter, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { DicomRunError, ExitCode } from '../errors.ts';
+import { makeFolders } from '../make-folders.ts';
 import { selfSigned } from './certificate.ts';
 import { newKey } from './keys.ts';
 import type { EngineCredentials, Role } from './keys.ts';
@@ -69,7 +70,7 @@ function isExecutable(file: string): boolean {
 export async function startEngine(settings: EngineSettings): Promise<EngineServer> {
   const server = findServer(settings.path);
   await mustBeFree(settings);
-  mkdirSync(settings.folder, { recursive: true, mode: 0o700 });
+  makeFolders(settings.folder, 0o700);
   const credentials = makeCredentials(settings);
   const child = spawn(server, ['-c', join(settings.folder, CONFIGURATION)], {
     stdio: ['ignore', 'ignore', 'pipe'],

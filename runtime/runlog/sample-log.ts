@@ -1,7 +1,8 @@
 // samples.ndjson: every sample, appended beside the run log for outputs in raw mode. It is read
 // with the same cursor, so that such an output loses nothing either.
-import { closeSync, mkdirSync, openSync, writeSync } from 'node:fs';
+import { closeSync, openSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
+import { makeFolders } from '../make-folders.ts';
 import type { SampleColumns } from '../metrics/samples.ts';
 import { SAMPLES_FILE } from './format.ts';
 import type { RunRecord, SamplesRecord, SeriesRecord } from './format.ts';
@@ -23,7 +24,7 @@ export class SampleLog {
   #closed = false;
 
   constructor(dir: string, run: RunRecord, onProblem: (message: string) => void) {
-    mkdirSync(dir, { recursive: true, mode: 0o700 });
+    makeFolders(dir, 0o700);
     this.file = join(dir, SAMPLES_FILE);
     this.#fd = openSync(this.file, 'wx', 0o600);
     this.#onProblem = onProblem;

@@ -1,7 +1,8 @@
 // Appends records to run.ndjson: collected in memory, written once a second in one go. A full disk
 // never stops a run: what it does not take waits in memory, within a limit, and the rest is counted.
-import { closeSync, mkdirSync, openSync } from 'node:fs';
+import { closeSync, openSync } from 'node:fs';
 import { join } from 'node:path';
+import { makeFolders } from '../make-folders.ts';
 import type { Tick } from '../metrics/engine-types.ts';
 import type { Totals } from '../metrics/totals.ts';
 import { totalRow } from '../metrics/whole-view.ts';
@@ -26,7 +27,7 @@ export class RunLogWriter {
   /** Makes `dir` and a new log in it (mode 0600: it holds AE titles, tags and error texts). */
   constructor(dir: string, onProblem: (message: string) => void, write?: Write) {
     this.#waiting = new WaitingLines(MOST_WAITING_BYTES, write);
-    mkdirSync(dir, { recursive: true, mode: 0o700 });
+    makeFolders(dir, 0o700);
     this.file = join(dir, RUNLOG_FILE);
     this.#fd = openSync(this.file, 'wx', 0o600);
     this.#onProblem = onProblem;

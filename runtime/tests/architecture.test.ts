@@ -78,6 +78,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   recording: ['dicom', 'folders', 'recorded:types'],
   // Several processes as one run: what they say to each other, and who waits for whom.
   agents: [
+    'folders',
     'conductor',
     'executors',
     'threads',
@@ -89,7 +90,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   ],
   outputs: ['runlog', 'metrics', 'errors', 'folders'],
   report: ['runlog', 'metrics', 'errors'],
-  runlog: ['metrics', 'errors'],
+  runlog: ['metrics', 'errors', 'folders'],
   // The kinds of outputs say themselves how they are written, as executors do.
   config: ['executors', 'outputs', 'metrics', 'bundler', 'metric-table', 'durations', 'errors'],
   executors: ['metric-table', 'durations', 'errors'],
@@ -239,6 +240,15 @@ describe('a folder', () => {
       files.set(folder, (files.get(folder) ?? 0) + 1);
     }
     expect([...files].filter(([, n]) => n > FOLDER_MOST)).toEqual([]);
+  });
+});
+
+describe('folders on the disk', () => {
+  it('are made by one function: mkdir has ways never to return', () => {
+    const own = code.filter((file) => /\bmkdirSync\b|\bmkdir\(/.test(sourceText(file)));
+    const builds =
+      /^(bundler\/(build|prelude)|runtime\/make-folders|runtime\/bench\/.*|tools\/.*)\.ts$/;
+    expect(own.filter((file) => !builds.test(file))).toEqual([]);
   });
 });
 
