@@ -17,8 +17,11 @@ const MAX_INFLATED_BYTES = 256 * 1024 ** 2;
 
 /** Pixels that need no hash, as they are in memory and can be compared: one value at a time. */
 export interface KnownValues {
-  /** A value of so many bytes in words of `word` begins; false when none of those is known. */
-  begin(length: number, word: number): boolean;
+  /**
+   * A value of so many bytes (-1: fragments) in words of `word` begins; false when none of those is
+   * known.
+   */
+  begin(length: number, word: number, transferSyntax: string): boolean;
   /** The next bytes; false when no known value goes on like this. */
   push(buffer: Buffer, start: number, end: number): boolean;
   /** What was taken before `push` said false. */
@@ -76,6 +79,7 @@ export class DatasetTap implements PixelSink {
   #tooLong = false;
   #deflated = false;
   #matching = false;
+  #transferSyntax = '';
   /** A pixel data element came. */
   #found = false;
   #wantsHeader = false;
@@ -94,6 +98,7 @@ export class DatasetTap implements PixelSink {
 
   begin(transferSyntax: string): void {
     const encoding = encodingOf(transferSyntax);
+    this.#transferSyntax = transferSyntax;
     this.bytes = 0;
     this.header = null;
     this.pixelHash = '';
@@ -163,7 +168,8 @@ export class DatasetTap implements PixelSink {
     this.valueLength = Math.max(0, length);
     this.word = word;
     this.#pixels.begin();
-    this.#matching = length > 0 && (this.#wants.known?.begin(length, word) ?? false);
+    const { known } = this.#wants;
+    this.#matching = length !== 0 && (known?.begin(length, word, this.#transferSyntax) ?? false);
     if (!this.#wantsHeader || this.#piece === null || !this.#holding) return;
     const { length: held } = this.#held;
     const rest = this.#piece.subarray(this.#pieceStart, this.#pieceStart + offset - held);
