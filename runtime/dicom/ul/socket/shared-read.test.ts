@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
 import { expect, it } from 'vitest';
+import { securePair } from '../../../tests/fixtures/secure-pair.ts';
 import { receiveBuffer } from '../thread.ts';
 import { readShared } from './shared-read.ts';
 
@@ -37,11 +38,26 @@ it('reads what a server’s connections bring into one buffer, in order, to thei
   expect(ended).toBe(3);
 });
 
+it('reads what comes over TLS into it, too', async () => {
+  const [near, far] = await securePair();
+  const read: Buffer[] = [];
+  readShared(far, (buffer, end) => {
+    expect(buffer).toBe(receiveBuffer);
+    read.push(Buffer.from(buffer.subarray(0, end)));
+    return true;
+  });
+  const sent = Buffer.from(Array.from({ length: 300_000 }, (_, at) => at * 7));
+  near.end(sent);
+  await once(far, 'end');
+  far.destroy();
+  expect(Buffer.concat(read).equals(sent)).toBe(true);
+});
+
 it('reads a socket that Node arranges otherwise as a stream', async () => {
   const read: Buffer[] = [];
   const server = createServer((socket) => {
-    // As a TLS socket, whose bytes come from another one.
-    Object.assign(socket, { encrypted: true });
+    const { _handle: handle } = socket as unknown as { _handle: object };
+    Object.assign(handle, { useUserBuffer: undefined });
     readShared(socket, (buffer, end) => {
       expect(buffer).not.toBe(receiveBuffer);
       read.push(buffer.subarray(0, end));

@@ -1,6 +1,7 @@
-// What an accepted connection brings, read into the buffer that all sockets of the thread share: Node
-// has `onread` for connections that one makes, but not for those of a server, each of whose reads
-// costs a buffer of 64 KB of its own and a turn through the stream. TLS comes in buffers as ever.
+// What a connection brings, read into the buffer that all sockets of the thread share: Node has
+// `onread` for plain connections that one makes, but not for those of a server, each of whose reads
+// costs a buffer of its own and a turn through the stream, and not for TLS, whose records of 16 KB
+// cost one each.
 import type { Socket } from 'node:net';
 import { receiveBuffer } from '../thread.ts';
 
@@ -28,7 +29,11 @@ export function readShared(socket: Socket, onBytes: OnBytes, into = receiveBuffe
     own.find(({ description }) => description === name),
   );
   const handle = inner._handle;
-  const usual = typeof handle?.useUserBuffer === 'function' && !('encrypted' in socket);
+  // why: TLS passes on all records that it has, whatever it is answered; only who takes each during
+  // the call, as all who use the thread's buffer do, can have them in one
+  const inTime = !('encrypted' in socket) || into === receiveBuffer;
+  const fits = inTime && socket.readableLength === 0;
+  const usual = typeof handle?.useUserBuffer === 'function' && fits;
   // why: another Node may do it otherwise; then the stream does what it always did
   if (!usual || buffer === undefined || callback === undefined) {
     socket.on('data', (chunk: Buffer) => {

@@ -6,6 +6,7 @@ import type { AssociateRequest, Timeouts, TlsOptions } from '../associate-reques
 import { transportFailure } from '../failures.ts';
 import { receiveBuffer, wheel } from '../thread.ts';
 import type { WheelEntry } from '../timer-wheel.ts';
+import { readShared } from './shared-read.ts';
 import { requestorTls } from './tls.ts';
 
 export interface TransportUser {
@@ -96,7 +97,10 @@ export class Transport implements WheelEntry {
     socket.once('error', this.#onError);
     socket.once('close', this.#onClose);
     // `onread` has no effect on a socket that wraps another one.
-    socket.on('data', (chunk: Buffer) => this.#user.onBytes(chunk, chunk.length));
+    readShared(socket, (buffer, end) => {
+      this.#user.onBytes(buffer, end);
+      return true;
+    });
     this.#socket = socket;
   }
 
