@@ -9,6 +9,7 @@ import { listen } from '../dicom/scp/server.ts';
 import type { TlsOptions } from '../dicom/ul/associate-request.ts';
 import { requirePeer, startStorescp } from './peers.ts';
 import { temporaryFolder } from './peers/process.ts';
+import { storeMany } from './fixtures/receiving.ts';
 import { instance, propose, connected, SECONDARY_CAPTURE, storeInstance } from './wire-calls.ts';
 import { closeServers, echo, open, opened, release, servers, store } from './wire-fixture.ts';
 
@@ -118,6 +119,14 @@ describe.skipIf(!requirePeer('openssl'))('TLS', () => {
       expect((await release(outcome.association)).failure).toBeNull();
     },
   );
+
+  it.each([
+    ['KB512', 40],
+    ['MB10', 10],
+  ])('carries stores of %s, several under way, as they were sent', async (spec, count) => {
+    const tls = { server: identity('server'), client: { ca: read('ca.pem') } };
+    await storeMany(spec, count, tls);
+  });
 
   it.each(['bcp195', 'bcp195-nd', 'bcp195-extended'] as const)(
     'speaks the profile %s on both sides',

@@ -74,7 +74,7 @@ export class EditedImages {
       image = this.#make({ prototype, identity, recipe, variant }, channel);
       if (image === null) return null;
     } else {
-      if (image.state !== ImageState.FREE) image = this.#cache.replace(image, image.clone());
+      if (image.state !== ImageState.FREE) image = this.#cache.another(image);
       putValues(image, recipe, encoded);
     }
     if (identity !== null) image.patch(identity);

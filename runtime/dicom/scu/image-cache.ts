@@ -1,6 +1,11 @@
 // The wire images a worker keeps: least recently used ones go when the limit is passed.
 import type { Prototype } from '../pool/prototype.ts';
-import type { ImageKey, StoreChannel, StoreImage } from './wire-image.ts';
+import { type ImageKey, ImageState, type StoreChannel, type StoreImage } from './wire-image.ts';
+
+/** Of one instance: as many as a window of stores under way needs. */
+const MOST_TWINS = 16;
+/** Of the limit: what copies of images that are in use may take up. */
+const SHARE_OF_TWINS = 1 / 8;
 
 export class ImageCache {
   readonly limitBytes: number;
@@ -8,6 +13,7 @@ export class ImageCache {
   /** Images made for the cache, and copies made because one was still in use. */
   made = 0;
   cloned = 0;
+  #twinBytes = 0;
   #newest: StoreImage | null = null;
   #oldest: StoreImage | null = null;
 
@@ -15,7 +21,7 @@ export class ImageCache {
     this.limitBytes = limitBytes;
   }
 
-  /** The image for that instance, form and context; null when there is none. */
+  /** An image for that instance, form and context, free if any is; null when there is none. */
   find(
     prototype: Prototype,
     fresh: boolean,
@@ -26,34 +32,48 @@ export class ImageCache {
     if (images === undefined || channel.originator !== undefined) return null;
     const { sopClass } = channel;
     if (sopClass !== undefined && sopClass !== prototype.share.sopClass) return null;
+    let found: StoreImage | null = null;
     for (const image of images) {
       const key = image.key;
       if (key === null || key.owner !== this || key.contextId !== channel.contextId) continue;
       if (key.maxPdu !== channel.maxPdu || key.fresh !== fresh) continue;
-      if (image !== this.#newest) {
-        this.#unlink(image);
-        this.#link(image);
-      }
-      return image;
+      found = image;
+      if (image.state === ImageState.FREE) break;
     }
-    return null;
+    if (found !== null && found !== this.#newest) {
+      this.#unlink(found);
+      this.#link(found);
+    }
+    return found;
   }
 
   add(image: StoreImage, madeFor: Omit<ImageKey, 'owner'>): void {
     if (image.head.length > this.limitBytes) return;
     this.made++;
     this.#insert(image, { ...madeFor, owner: this });
-    while (this.bytes > this.limitBytes && this.#oldest !== null) this.#remove(this.#oldest);
+    this.#trim();
   }
 
-  /** Puts `by` in the place of an image that a socket still holds. */
-  replace(image: StoreImage, by: StoreImage): StoreImage {
+  /**
+   * Puts a copy next to an image that a socket still holds, so that both are there once it has let
+   * go; in its place where that would be too many.
+   */
+  another(image: StoreImage): StoreImage {
+    const copy = image.clone();
     const { key } = image;
-    if (key === null) return by;
+    if (key === null) return copy;
     this.cloned++;
-    this.#remove(image);
-    this.#insert(by, key);
-    return by;
+    const bytes = this.#twinBytes + copy.head.length;
+    const fits = bytes <= this.limitBytes * SHARE_OF_TWINS && imagesOf(key).length < MOST_TWINS;
+    copy.twin = fits || image.twin;
+    if (!fits) this.#remove(image);
+    this.#insert(copy, key);
+    this.#trim();
+    return copy;
+  }
+
+  #trim(): void {
+    while (this.bytes > this.limitBytes && this.#oldest !== null) this.#remove(this.#oldest);
   }
 
   #insert(image: StoreImage, key: ImageKey): void {
@@ -63,17 +83,18 @@ export class ImageCache {
     if (list === undefined) images.set(key.edits, [image]);
     else list.push(image);
     this.bytes += image.head.length;
+    if (image.twin) this.#twinBytes += image.head.length;
     this.#link(image);
   }
 
   #remove(image: StoreImage): void {
     this.#unlink(image);
     this.bytes -= image.head.length;
+    if (image.twin) this.#twinBytes -= image.head.length;
     const { key } = image;
     image.key = null;
     if (key === null) return;
-    const list = key.prototype.images.get(key.edits) as StoreImage[] | undefined;
-    if (list === undefined) return;
+    const list = imagesOf(key);
     const at = list.indexOf(image);
     if (at >= 0) list.splice(at, 1);
     if (list.length === 0) key.prototype.images.delete(key.edits);
@@ -95,4 +116,9 @@ export class ImageCache {
     image.newer = null;
     image.older = null;
   }
+}
+
+/** All of the same instance and edits. */
+function imagesOf({ prototype, edits }: Pick<ImageKey, 'prototype' | 'edits'>): StoreImage[] {
+  return (prototype.images.get(edits) ?? []) as StoreImage[];
 }

@@ -34,18 +34,20 @@ function fragmentHeader(contextId: number, length: number, last: boolean): Buffe
 }
 
 /**
- * Slices of `bytes` from `from` on, without a copy; past its end they start again at 0, so that a
- * tile stands for a value of any length.
+ * Slices of `parts`, one after the other, from `from` of the first on, without a copy; past their end
+ * they start again, so that a tile stands for a value of any length.
  */
 export class SliceSource implements PayloadSource {
-  readonly #bytes: Buffer;
+  readonly inMemory = true;
+  readonly #parts: readonly Buffer[];
   readonly #plan: PayloadPlan;
   readonly #full: Buffer;
+  #part = 0;
   #at: number;
   #left: number;
 
-  constructor(bytes: Buffer, from: number, plan: PayloadPlan) {
-    this.#bytes = bytes;
+  constructor(parts: Buffer | readonly Buffer[], from: number, plan: PayloadPlan) {
+    this.#parts = Buffer.isBuffer(parts) ? [parts] : parts;
     this.#plan = plan;
     this.#at = from;
     this.#left = plan.length;
@@ -75,11 +77,18 @@ export class SliceSource implements PayloadSource {
 
   #slices(piece: Buffer[], length: number): void {
     for (let left = length; left > 0;) {
-      if (this.#at >= this.#bytes.length) this.#at = 0;
-      const n = Math.min(left, this.#bytes.length - this.#at);
-      piece.push(this.#bytes.subarray(this.#at, this.#at + n));
+      const part = this.#parts[this.#part];
+      if (part === undefined) {
+        this.#part = 0;
+        continue;
+      }
+      const n = Math.min(left, part.length - this.#at);
+      if (n > 0) piece.push(part.subarray(this.#at, this.#at + n));
       this.#at += n;
       left -= n;
+      if (this.#at < part.length) continue;
+      this.#part++;
+      this.#at = 0;
     }
   }
 }

@@ -175,6 +175,39 @@ describe('store images', () => {
     expect(images.cache.cloned).toBe(2);
   });
 
+  it('takes buffers up again that had to wait for their sockets', () => {
+    const prototype = prototypeOf('KB005');
+    const images = new StoreImages({ run: RUN });
+    const channel = { contextId: 1, maxPdu: 16384 };
+    const prepare = (study: number): Outgoing =>
+      images.prepare(prototype, { study, member: memberNumber(1, 1) }, null, channel);
+    const waiting: Outgoing[] = [];
+    for (let study = 1; study <= 200; study++) {
+      const message = prepare(study);
+      message.written(false);
+      waiting.push(message);
+      if (waiting.length === 8) waiting.shift()?.left?.();
+      // None that still waits is written to.
+      expect(new Set(waiting.map(({ head }) => head)).size).toBe(waiting.length);
+    }
+    expect(images.cache.cloned).toBe(7);
+    expect(images.cache.bytes).toBe(8 * prepare(0).head.length);
+  });
+
+  it('keeps few of those that never come back', () => {
+    const prototype = prototypeOf('KB005');
+    const images = new StoreImages({ run: RUN });
+    const limited = new StoreImages({ run: RUN, cacheBytes: 32_000 });
+    for (let study = 1; study <= 100; study++) {
+      for (const one of [images, limited]) {
+        const identity = { study, member: memberNumber(1, 1) };
+        one.prepare(prototype, identity, null, { contextId: 1, maxPdu: 16384 }).written(false);
+      }
+    }
+    expect(images.cache.bytes).toBeLessThan(17 * 6000);
+    expect(limited.cache.bytes).toBeLessThanOrEqual(6000);
+  });
+
   it('keeps no more than its limit', () => {
     const images = new StoreImages({ run: RUN, cacheBytes: 100_000 });
     const pool = new Pool(syntheticPool({ preset: 'KB032', instances: 5 }, { id: 1, key: 'test' }));

@@ -75,7 +75,7 @@ export class StoreImages {
   ): Outgoing {
     let image = this.cache.find(prototype, identity !== null, edits, channel);
     if (image === null) image = this.#make(prototype, identity, edits, channel);
-    else if (image.state !== ImageState.FREE) image = this.cache.replace(image, image.clone());
+    else if (image.state !== ImageState.FREE) image = this.cache.another(image);
     if (identity !== null) image.patch(identity);
     image.state = ImageState.PREPARED;
     return image.outgoing();
@@ -123,11 +123,10 @@ export class StoreImages {
       const rest = (plan: PayloadPlan): PayloadSource => new FileSource(tail.range, plan);
       return makeImage({ ...common, parts, rest, restBytes: tail.bytes }, channel, null).outgoing();
     }
-    const [only] = parts;
-    if (total <= MAX_IMAGE_BYTES || parts.length !== 1 || only === undefined) {
+    if (total <= MAX_ONE_TIME_BYTES) {
       return makeImage({ ...common, parts, rest: null, restBytes: 0 }, channel, null).outgoing();
     }
-    const rest = (plan: PayloadPlan): PayloadSource => new SliceSource(only, 0, plan);
+    const rest = (plan: PayloadPlan): PayloadSource => new SliceSource(parts, 0, plan);
     return makeImage({ ...common, parts: [], rest, restBytes: total }, channel, null).outgoing();
   }
 

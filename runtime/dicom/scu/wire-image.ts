@@ -46,6 +46,8 @@ export class StoreImage implements Outgoing {
   newer: StoreImage | null = null;
   older: StoreImage | null = null;
   key: ImageKey | null = null;
+  /** Another of the same was still with a socket when this one was made. */
+  twin = false;
 
   constructor(head: Buffer, parts: ImageParts) {
     this.head = head;
@@ -60,9 +62,13 @@ export class StoreImage implements Outgoing {
     return this.source === null ? this : new SourcedMessage(this, this.source());
   }
 
-  /** See `Outgoing`: a flushed image may be patched again, any other is left to the socket. */
-  written(flushed: boolean): void {
-    this.state = flushed ? ImageState.FREE : ImageState.SPENT;
+  /** See `Outgoing`: what was taken may be patched again, anything else is left to the socket. */
+  written(taken: boolean): void {
+    this.state = taken ? ImageState.FREE : ImageState.SPENT;
+  }
+
+  left(): void {
+    if (this.state === ImageState.SPENT) this.state = ImageState.FREE;
   }
 
   /** Writes the digits of an identity. */
@@ -98,8 +104,12 @@ class SourcedMessage implements Outgoing {
     this.#image = image;
   }
 
-  written(flushed: boolean): void {
-    this.#image.written(flushed);
+  written(taken: boolean): void {
+    this.#image.written(taken);
+  }
+
+  left(): void {
+    this.#image.left();
   }
 }
 

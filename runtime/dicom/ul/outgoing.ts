@@ -22,10 +22,12 @@ export interface Outgoing {
   /** Length of the whole message on the wire, in bytes. */
   readonly bytes: number;
   /**
-   * Called once, when `head` was handed to the socket. `flushed`: the kernel took all of it, so the
-   * buffer may be patched for the next message; otherwise its owner must not touch it again.
+   * Called once, when `head` was handed to the socket. `taken`: the kernel, or TLS, has all of it, so
+   * the buffer may be patched for the next message; otherwise not before {@link left}.
    */
-  written(flushed: boolean): void;
+  written(taken: boolean): void;
+  /** Called once all has been taken of what was not when it was written; never, where that fails. */
+  left?(): void;
 }
 
 /** Tells a trace of a message on its way out: its command set is the first PDVs of the head. */
@@ -43,6 +45,8 @@ export function traceSent(trace: Trace, { head, bytes }: Outgoing): void {
 
 /** Framed pieces of a data set too large to hold in one buffer (zero-copy slices, file reads). */
 export interface PayloadSource {
+  /** It never takes time: the first of it goes out with the head. */
+  readonly inMemory?: boolean;
   /**
    * The next ≤ 4 MiB of framed bytes, null after the last; a promise where a disk is read. Called
    * while at most 2 MiB of what it gave before are not yet flushed.

@@ -6,7 +6,7 @@ import type { Outgoing } from '../outgoing.ts';
 import type { FaultKind, SendFault } from '../send-fault.ts';
 import { wheel } from '../thread.ts';
 import { type Pipe, SLICE_BYTES, Transmission, type TransmissionUser } from './transmission.ts';
-import { writeStream, writeWhole } from './whole-write.ts';
+import { writeEncrypted, writeWhole } from './whole-write.ts';
 
 /** Whole messages are written at once while less than this waits in the socket. */
 const HIGH_WATER_BYTES = 8_388_608;
@@ -30,6 +30,8 @@ interface Item {
 
 interface Unflushed {
   readonly pending: Pending;
+  /** Whose bytes are free then; null when they were before. */
+  readonly message: Outgoing | null;
   /** The caller may have used the object again by then. */
   readonly messageId: number;
   /** Flushed when that many bytes have left. */
@@ -41,6 +43,8 @@ export class Outbox implements Pipe, TransmissionUser {
   bytes = 0;
   readonly #socket: Socket;
   readonly #write: typeof writeWhole;
+  /** TLS: what is written while nothing waits is encrypted, and free, at once. */
+  readonly #encrypts: boolean;
   readonly #user: OutboxUser;
   #active: Transmission | null = null;
   #responses: Item[] | null = null;
@@ -50,7 +54,8 @@ export class Outbox implements Pipe, TransmissionUser {
 
   constructor(socket: Socket, user: OutboxUser) {
     this.#socket = socket;
-    this.#write = 'encrypted' in socket ? writeStream : writeWhole;
+    this.#encrypts = 'encrypted' in socket;
+    this.#write = this.#encrypts ? writeEncrypted : writeWhole;
     this.#user = user;
   }
 
@@ -96,15 +101,16 @@ export class Outbox implements Pipe, TransmissionUser {
     const socket = this.#socket;
     if (pending !== null) pending.sendStart = performance.now();
     this.bytes += message.head.length;
-    const flushed = this.#write(socket, message.head, this.#flushed);
-    message.written(flushed);
+    const taken = this.#write(socket, message.head, this.#flushed);
+    message.written(taken);
     if (pending === null) return;
-    if (flushed) pending.sendEnd = performance.now();
-    else this.#awaitFlush(pending);
+    if (taken && socket.writableLength === 0) pending.sendEnd = performance.now();
+    else this.#awaitFlush(pending, taken ? null : message);
   }
 
-  write(pieces: readonly Buffer[]): void {
+  write(pieces: readonly Buffer[]): boolean {
     const socket = this.#socket;
+    const idle = socket.writableLength === 0;
     if (pieces.length > 1) socket.cork();
     pieces.forEach((piece, index) => {
       this.bytes += piece.length;
@@ -112,6 +118,7 @@ export class Outbox implements Pipe, TransmissionUser {
       else socket.write(piece);
     });
     if (pieces.length > 1) socket.uncork();
+    return this.#encrypts ? idle : socket.writableLength === 0;
   }
 
   /** Sends when its turn comes; responses (no pending) go before requests. */
@@ -169,11 +176,11 @@ export class Outbox implements Pipe, TransmissionUser {
   }
 
   onSent(transmission: Transmission): void {
-    const { pending } = transmission;
-    if (pending !== null) {
-      if (this.#socket.writableLength === 0) pending.sendEnd = performance.now();
-      else this.#awaitFlush(pending);
-    }
+    const { pending, message, headTaken } = transmission;
+    const all = this.#socket.writableLength === 0;
+    if (all && pending !== null) pending.sendEnd = performance.now();
+    if (all && !headTaken) message.left?.();
+    if (!all && pending !== null) this.#awaitFlush(pending, headTaken ? null : message);
     this.#active = null;
     this.advance();
   }
@@ -202,8 +209,9 @@ export class Outbox implements Pipe, TransmissionUser {
     this.#active.pump();
   }
 
-  #awaitFlush(pending: Pending): void {
-    (this.#unflushed ??= []).push({ pending, messageId: pending.messageId, at: this.bytes });
+  #awaitFlush(pending: Pending, message: Outgoing | null): void {
+    const { messageId } = pending;
+    (this.#unflushed ??= []).push({ pending, message, messageId, at: this.bytes });
   }
 
   #onFlushed(): void {
@@ -214,6 +222,7 @@ export class Outbox implements Pipe, TransmissionUser {
       let first = list[0];
       while (first !== undefined && first.at <= left) {
         if (first.pending.messageId === first.messageId) first.pending.sendEnd = now;
+        first.message?.left?.();
         list.shift();
         first = list[0];
       }

@@ -22,7 +22,8 @@ const TRICKLE_MS = 20;
 export interface Pipe {
   /** Bytes accepted and not yet taken by the kernel. */
   readonly waiting: number;
-  write(pieces: readonly Buffer[]): void;
+  /** True when the pieces are needed no more. */
+  write(pieces: readonly Buffer[]): boolean;
 }
 
 export interface TransmissionUser {
@@ -43,6 +44,8 @@ export class Transmission implements WheelEntry {
   readonly pending: Pending | null;
   /** Bytes handed to the pipe. */
   sent = 0;
+  /** The bytes of the head are free again. */
+  headTaken = false;
   readonly #fault: SendFault | undefined;
   readonly #stops: FaultStop[];
   readonly #pipe: Pipe;
@@ -70,7 +73,7 @@ export class Transmission implements WheelEntry {
     this.#pipe = world.pipe;
     this.#user = world.user;
     this.#wheel = world.wheel;
-    this.#pieces = [message.head];
+    this.#pieces = firstPieces(message);
     this.#drained = message.body === null;
   }
 
@@ -240,10 +243,17 @@ export class Transmission implements WheelEntry {
     }
     if (this.sent === 0 && this.pending !== null) this.pending.sendStart = performance.now();
     this.sent += bytes;
-    this.#pipe.write(out);
+    const taken = this.#pipe.write(out);
     if (!this.#headOut && this.sent >= this.message.head.length) {
       this.#headOut = true;
-      this.message.written(this.#pipe.waiting === 0);
+      this.headTaken = taken;
+      this.message.written(taken);
     }
   }
+}
+
+/** What goes out first: in one write, where all of it is in memory. */
+function firstPieces({ head, body }: Outgoing): Buffer[] {
+  const first = body?.inMemory === true ? body.next() : null;
+  return Array.isArray(first) ? [head, ...(first as readonly Buffer[])] : [head];
 }

@@ -1,7 +1,8 @@
 import { once } from 'node:events';
 import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
-import { writeWhole } from './whole-write.ts';
+import { securePair } from '../../../tests/fixtures/secure-pair.ts';
+import { writeEncrypted, writeWhole } from './whole-write.ts';
 
 const open: (Server | Socket)[] = [];
 afterEach(() => {
@@ -45,6 +46,20 @@ async function readAll(socket: Socket): Promise<Buffer> {
   for await (const piece of socket) pieces.push(piece as Buffer);
   return Buffer.concat(pieces);
 }
+
+it('over TLS leaves the bytes free once it is written, unless it waits for another', async () => {
+  const [near, far] = await securePair();
+  const message = Buffer.alloc(700_000, 1);
+  let flushed = 0;
+  expect(writeEncrypted(near, message, () => flushed++)).toBe(true);
+  message.fill(2);
+  expect(near.writableLength).toBe(700_000);
+  expect(writeEncrypted(near, message, () => flushed++)).toBe(false);
+  near.end();
+  const read = await readAll(far);
+  expect(read.equals(Buffer.concat([Buffer.alloc(700_000, 1), message]))).toBe(true);
+  expect(flushed).toBe(2);
+});
 
 describe('a whole message in one write', () => {
   const past = Number.parseInt(process.versions.node, 10) <= 22;

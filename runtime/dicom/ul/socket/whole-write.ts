@@ -36,8 +36,8 @@ let Request: (new () => WriteRequest) | null = null;
 let request: WriteRequest | null = null;
 
 /**
- * Writes, and says whether the kernel took all of it; if not, `flushed` is called once it has. An
- * error is told by the socket, as of any write.
+ * Writes, and says whether the bytes are free again as the kernel took all of them; if not, `flushed`
+ * is called once it has. An error is told by the socket, as of any write.
  */
 export function writeWhole(socket: Socket, data: Buffer, flushed: () => void): boolean {
   const inner = socket as unknown as Inner;
@@ -55,9 +55,19 @@ export function writeWhole(socket: Socket, data: Buffer, flushed: () => void): b
 }
 
 /** The same, by the stream. */
-export function writeStream(socket: Socket, data: Buffer, flushed: () => void): boolean {
+function writeStream(socket: Socket, data: Buffer, flushed: () => void): boolean {
   socket.write(data, flushed);
   return socket.writableLength === 0;
+}
+
+/**
+ * The same over TLS, which encrypts what waits for nothing else before it returns: the bytes are
+ * free again then, long before the kernel has taken what became of them and `flushed` is called.
+ */
+export function writeEncrypted(socket: Socket, data: Buffer, flushed: () => void): boolean {
+  const taken = isIdle(socket);
+  socket.write(data, flushed);
+  return taken;
 }
 
 function isIdle(socket: Socket): boolean {
