@@ -1,9 +1,15 @@
-// What a receiver takes: stores straight to one of our own. LEVEL counts | pixels | full, BYTES.
+// What a receiver takes: stores straight to one of our own. LEVEL counts | pixels | full; BYTES, or
+// SYNTAX for images of half a megabyte in that transfer syntax.
 import dicom, { type Association } from 'dicom';
 
 const LEVEL = (__ENV.LEVEL ?? 'pixels') as 'counts' | 'pixels' | 'full';
 const bytes = Number(__ENV.BYTES ?? 5000);
-const pool = dicom.synthetic({ modality: bytes < 20_000 ? 'SR' : 'MR', bytes });
+const transferSyntax = __ENV.SYNTAX ?? '';
+const pool = dicom.synthetic(
+  transferSyntax === ''
+    ? { modality: bytes < 20_000 ? 'SR' : 'MR', bytes }
+    : { modality: 'US', rows: 416, columns: 420, transferSyntax },
+);
 const sink = dicom.receiver({ aet: 'SINK', verify: LEVEL, keep: 'nothing' });
 
 export async function vuInit() {

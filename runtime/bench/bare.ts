@@ -1,6 +1,8 @@
 // Our own transport without the sandbox, metrics and threads: what a script is measured against.
 // What is measured begins when its code is compiled.
-//   node bare.js PORT VUS SECONDS BYTES [STORES]: so long, or so many
+//   node bare.js PORT VUS SECONDS BYTES [STORES [STAMPS]]: so long, or so many; when each of those was
+//   sent goes to a file (µs since the epoch, JSON)
+import { writeFileSync } from 'node:fs';
 import { Pool } from '../dicom/pool/prototype.ts';
 import { syntheticPool } from '../dicom/synthetic/synthetic.ts';
 import type { Pending } from '../dicom/dimse/pending.ts';
@@ -11,6 +13,8 @@ import type { Association } from '../dicom/ul/association.ts';
 const [port = 0, vus = 1, seconds = 2, bytes = 5000, stores = 0] = process.argv
   .slice(2)
   .map(Number);
+const [stampsFile] = process.argv.slice(7);
+const stamps: number[] = [];
 const pool = new Pool(
   syntheticPool({ modality: bytes < 20_000 ? 'SR' : 'MR', bytes }, { id: 0, key: 'bench' }),
 );
@@ -23,8 +27,8 @@ let sent = 0;
 let done = 0;
 let running = 0;
 let until = Infinity;
-/** Those before are not counted. */
-const WARM_UP = 25_000;
+/** Those before are not counted: as many as compile the code, of large ones 2 GB. */
+const WARM_UP = Math.min(25_000, Math.max(100, Math.ceil(2e9 / bytes)));
 let counted = 0;
 let cpu = process.cpuUsage();
 let began = 0;
@@ -66,6 +70,7 @@ class Sender implements Pending {
 
   onReply(): void {
     if (++done === WARM_UP) measure();
+    if (stampsFile !== undefined && done > WARM_UP) stamps.push(this.sendStart);
     if (vus > 1) setImmediate(() => this.send());
     else this.send();
   }
@@ -83,6 +88,10 @@ function report(): void {
   const cpuUs = userUs + systemUs;
   const rates = { perSecond: count / wallS, cpuUs, userUs, systemUs };
   console.log(JSON.stringify({ stores: count, wallS, ...rates }));
+  if (stampsFile !== undefined) {
+    const times = stamps.map((at) => (performance.timeOrigin + at) * 1000);
+    writeFileSync(stampsFile, JSON.stringify(times));
+  }
   process.exit(0);
 }
 

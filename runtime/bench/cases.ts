@@ -18,6 +18,7 @@ import { memory, sizes, vusSweep } from './scaling.ts';
 import { mainJob, overAddresses, start } from './start.ts';
 import { repeated, row } from './tally.ts';
 import { web } from './web.ts';
+import { bytesPerCpu, stamps } from './wire.ts';
 
 // ---------------------------------------------------------------- rows 4 to 7
 
@@ -218,6 +219,8 @@ export const CASES: Readonly<Record<string, Case>> = {
   echoes,
   windows,
   tls,
+  iperf: bytesPerCpu,
+  stamps,
   bare: againstBare,
   unique: uniqueOrNot,
   empty: emptyIterations,

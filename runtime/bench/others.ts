@@ -142,20 +142,24 @@ export const tls: Case = async (bench) => {
   for (const [name, bytes, n] of [
     ['5 KB', 5000, 4000],
     ['512 KB', 524_288, 800],
+    ['10 MB', 10_485_760, 60],
   ] as const) {
     const file = sampleFile(bytes);
     const amount = { n: bench.quick ? Math.ceil(n / 4) : n, quick: bench.quick };
     const args = ['-e', `BYTES=${bytes}`, '-e', `CA=${cert}`];
     const secure = ['--anonymous-tls', '--add-cert-file', cert];
+    const windowed = { script: 'window', args: [...args, '-e', 'WINDOW=8'] };
+    const fewer = { ...amount, n: Math.max(2, Math.ceil(amount.n / 50)) };
     const paces = await paired(
       bench,
       {
         dicomrun: (to) => ours(to, amount, { args }),
+        'dicomrun, window 8': (to) => ours(to, fewer, windowed),
         ...(has('storescu') && { storescu: (to) => storescu(to, file.path, amount, secure) }),
       },
       sink,
     );
-    rows.push(...rates(`TLS, ${name}, window 1`, 'stores/s', paces));
+    rows.push(...rates(`TLS, ${name}`, 'stores/s', paces));
     file.remove();
   }
   remove();

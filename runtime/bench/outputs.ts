@@ -85,9 +85,10 @@ export const influx: Case = async (bench) => {
 
 export const receivers: Case = async (bench) => {
   const rows = [];
-  for (const [name, bytes, vus] of [
-    ['5 KB', 5000, 50],
-    ['512 KB', 524_288, 8],
+  for (const [name, image, vus] of [
+    ['5 KB', 'BYTES=5000', 50],
+    ['512 KB', 'BYTES=524288', 8],
+    ['512 KB of RLE', 'SYNTAX=rle', 8],
   ] as const) {
     for (const level of ['counts', 'pixels', 'full']) {
       const rates: number[] = [];
@@ -101,7 +102,7 @@ export const receivers: Case = async (bench) => {
           bench.quick ? '2s' : '4s',
         ];
         const run = await dicomrun(
-          [script('receive'), ...load, '-e', `LEVEL=${level}`, '-e', `BYTES=${bytes}`],
+          [script('receive'), ...load, '-e', `LEVEL=${level}`, '-e', image],
           { cpu: null },
         );
         rates.push(stores(run).count / seconds(run));

@@ -26,7 +26,8 @@ export interface Sink {
   stop(): void;
 }
 
-function pinned(command: readonly string[]): [string, string[]] {
+/** A command on the sink's core. */
+export function pinned(command: readonly string[]): [string, string[]] {
   const words = has('taskset') ? ['taskset', '-c', String(SINK_CPU), ...command] : [...command];
   return [words[0] ?? '', words.slice(1)];
 }
