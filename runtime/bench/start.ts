@@ -27,7 +27,9 @@ export const options = {
     },
   },
   summaryTrendStats: ['p(95)', 'max'],
-  thresholds: { 'dicom_req_duration{stage:0}': [], 'dicom_req_duration{stage:2}': [] },
+  thresholds: Object.fromEntries(
+    ['dicom_req_duration{stage:0}', 'dicom_req_duration{stage:2}', 'dicom_reqs{stage:2}'].map((name) => [name, []]),
+  ),
 };
 const peer = dicom.peer({ sourceAddress: __ENV.SOURCES.split(',') });
 const pool = dicom.synthetic({ modality: 'MR', bytes: Number(__ENV.BYTES) });
@@ -76,6 +78,8 @@ interface Started {
   readonly first: number;
   /** Associations that were opened. */
   readonly accepted: number;
+  /** Stores of the last second, in which each VU does one. */
+  readonly stores: number;
 }
 
 type Metrics = Readonly<Record<string, { values?: Readonly<Record<string, number>> }>>;
@@ -87,7 +91,9 @@ function startedOf({ summary }: CliRun): Started {
   const p95 = (stage: number): number => of(`dicom_req_duration{stage:${stage}}`, 'p(95)');
   const open = of('opened_after', 'max') / 1000;
   const { accepted } = summary['associations'] as { accepted: number };
-  return { lag: generator.loopLagMaxMs, open, first: p95(0) / p95(2), accepted };
+  const first = p95(0) / p95(2);
+  const stores = of('dicom_reqs{stage:2}', 'count');
+  return { lag: generator.loopLagMaxMs, open, first, accepted, stores };
 }
 
 /** 5,000 VUs with an association each, all at once. */
@@ -98,6 +104,7 @@ export const start: Case = async (bench) => {
   const of = (what: (one: Started) => number): number[] => rounds.map(what);
   const reached = of(({ accepted }) => accepted);
   const less = { better: '<', offered: { load: env.VUS, unit: ' associations', reached } } as const;
+  const eachSecond = { load: env.VUS, reached: of(({ stores }) => stores) };
   return [
     row(
       '5,000 VUs start at once: longest turn of the loop',
@@ -112,7 +119,7 @@ export const start: Case = async (bench) => {
     row(
       'same: p95 of C-STORE in the first second / in the tenth',
       of(({ first }) => first),
-      { unit: '×', ...less, floor: 2, aim: 1.3 },
+      { unit: '×', better: '<', floor: 2, aim: 1.3, offered: eachSecond },
     ),
   ];
 };
@@ -135,16 +142,23 @@ export const overAddresses: Case = async (bench) => {
   return [row(what, [run.rssBytes / 1e6], { unit: 'MB', better: '<', ...limits, offered })];
 };
 
+/** Images that came to the receivers, each once. */
+function arrived({ summary }: CliRun): number {
+  const { routes } = summary['delivery'] as { routes: readonly { unique: number }[] };
+  return routes.reduce((sum, { unique }) => sum + unique, 0);
+}
+
 /** The main job against the embedded router and archive. */
 export const mainJob: Case = async (bench) => {
   const file = join(SCRIPTS, '..', 'gi-routing.ts');
   const [ramp, duration] = bench.quick ? ['20s', '10s'] : ['2m', '1m'];
   const args = [file, '--embedded', '--ramp', ramp, ...load({ workers: 1, vus: 50, duration })];
   const run = await dicomrun(args, { cpu: null, timeoutMs: 300_000 });
-  const note = `${stores(run).count.toLocaleString('en')} stores of 922 KB`;
+  // A closed loop: what it offers is what it sent, all of which must have come through the router.
+  const offered = { load: stores(run).count, unit: ' images of 922 KB', reached: [arrived(run)] };
   return [
     row('the main job, 50 VUs, embedded: memory', [run.rssBytes / 1e6], {
-      ...{ unit: 'MB', better: '<', floor: 500, note },
+      ...{ unit: 'MB', better: '<', floor: 500, offered },
     }),
   ];
 };
