@@ -38,7 +38,7 @@ async function run(body: string): Promise<{ place: Place; code: number | null; e
   return { place, code, err };
 }
 
-describe('a script that never yields', () => {
+describe.concurrent('a script that never yields', () => {
   it.each(Object.entries(BODIES))('%s', async (_name, body) => {
     const { place, code, err } = await run(body);
     expect(code, err).toBe(0);
@@ -54,20 +54,23 @@ describe('a script that never yields', () => {
 });
 
 describe('a script that harms itself', () => {
-  it('that awaits what never settles is given up when its time is over', async () => {
+  it.concurrent('that awaits what never settles is given up when its time is over', async () => {
     const { place, code, err } = await run('  await new Promise(() => {});');
     expect(code, err).toBe(0);
     expect(err).toMatch(/VU \d+ \(bad\): it awaited a promise that nothing settles/);
     expect(place.summary().execution.interrupted).toBe(1);
   });
 
-  it('that breaks the built-ins it shares with its runtime costs its own iteration only', async () => {
-    const { place, code, err } = await run(
-      "  JSON.stringify = () => { throw new Error('mine'); }; throw new Error('broken');",
-    );
-    expect(code, err).toBe(0);
-    expect(place.summary().execution.iterations).toBeGreaterThan(50);
-  });
+  it.concurrent(
+    'that breaks the built-ins it shares with its runtime costs its own iteration only',
+    async () => {
+      const { place, code, err } = await run(
+        "  JSON.stringify = () => { throw new Error('mine'); }; throw new Error('broken');",
+      );
+      expect(code, err).toBe(0);
+      expect(place.summary().execution.iterations).toBeGreaterThan(50);
+    },
+  );
 
   it('that breaks how lists are read takes no check from the others', async () => {
     const place = new Place({

@@ -28,7 +28,7 @@ export default async function () {
 `;
 }
 
-describe('an endless loop in one VU', () => {
+describe.concurrent('an endless loop in one VU', () => {
   it('is interrupted after hangTimeout, and the others go on', async () => {
     const run = bench.startScript(script('for (;;) {}'), ['--hang-timeout', '1s']);
     const result = await run.ended;
