@@ -2,8 +2,7 @@
 import { threadId, type MessagePort } from 'node:worker_threads';
 import type { ScriptFault } from '../threads/samples.ts';
 import { WorkerSlot } from '../threads/state.ts';
-import type { FromVu, ToVu, VuPlan, VuTask } from '../threads/vu.ts';
-import { isLoad } from './is-load.ts';
+import type { FromVu, ToVu, VuTask } from '../threads/vu.ts';
 import { floatingFault, isOurs } from './sandbox/floating.ts';
 import { ScriptWorker } from './script-worker.ts';
 import { RingFault } from './sandbox/host.ts';
@@ -163,7 +162,6 @@ class Worker {
     const started = performance.now();
     this.#script ??= this.#open(plan.preludeFile, plan.bundle);
     await this.#script.prepare(plan);
-    await rehearsal(plan);
     this.#post({ kind: 'ready', createdMs: performance.now() - started });
   }
 
@@ -191,13 +189,6 @@ class Worker {
   #post(message: FromVu): void {
     this.#port.postMessage(message);
   }
-}
-
-/** Only where it is worth it: a sink is not small. */
-async function rehearsal(plan: VuPlan): Promise<void> {
-  if (!isLoad(plan)) return;
-  const { rehearse } = await import('./rehearsal.ts');
-  await rehearse(plan.preludeFile);
 }
 
 /** What a person calls the phases that main waits for: module code runs at init, whoever asks. */
