@@ -31,10 +31,7 @@ export function parseInfluxTarget(text: string): InfluxTarget {
   const unknown = [...url.searchParams.keys()].find((key) => !KNOWN.includes(key));
   if (unknown !== undefined)
     throw bad(`unknown parameter "${unknown}"; known: ${KNOWN.join(', ')}`);
-  const mode = url.searchParams.get('mode') ?? 'views';
-  if (mode !== 'views' && mode !== 'raw' && mode !== 'samples') {
-    throw bad(`mode must be views, raw or samples, got "${mode}"`);
-  }
+  const mode = modeOf(url);
   const retention = url.searchParams.get('retention') ?? undefined;
   if (retention !== undefined && !/^(\d+[smhdw])+$|^INF$/.test(retention)) {
     throw bad(`retention must be like 30d, 52w or INF, got "${retention}"`);
@@ -58,6 +55,12 @@ export function parseInfluxTarget(text: string): InfluxTarget {
     retention,
     insecure: url.searchParams.get('insecure') === 'true',
   };
+}
+
+function modeOf(url: URL): InfluxTarget['mode'] {
+  const mode = url.searchParams.get('mode') ?? 'views';
+  if (mode === 'views' || mode === 'raw' || mode === 'samples') return mode;
+  throw bad(`mode must be views, raw or samples, got "${mode}"`);
 }
 
 function urlOf(text: string): { readonly url: URL; readonly protocol: 'http' | 'https' } {
