@@ -28,7 +28,7 @@ function agent(
   return remote;
 }
 
-function joined(sender: Remote, receiver: Remote, aheads: readonly number[]) {
+function joined(sender: Remote, receiver: Remote, aheads: readonly number[], senderIsLost = false) {
   const engine = createEngine({ thresholds: {}, onWarning: () => undefined });
   const warnings: string[] = [];
   const sent = { route: 'R', accepted: 2, arrived: 0, unique: 0, missing: 2, unexpected: 0 };
@@ -36,7 +36,7 @@ function joined(sender: Remote, receiver: Remote, aheads: readonly number[]) {
   const counts = jointAccount({
     remotes: [sender, receiver],
     facts: [
-      { accounts: [{ ...sent, ...NO_COUNTS }], missing: [] },
+      senderIsLost ? null : { accounts: [{ ...sent, ...NO_COUNTS }], missing: [] },
       { accounts: [{ ...came, ...NO_COUNTS }], missing: [] },
     ],
     ...{ t0: T0, theirs: aheads.map((ms) => T0 + ms), tags: { testid: 't' }, engine },
@@ -72,6 +72,15 @@ describe('deliveries from agent to agent', () => {
     expect(total.stats.min).toBeCloseTo(60, 0);
     expect(total.stats.max).toBeCloseTo(80, 0);
     expect(warnings).toEqual([]);
+  });
+
+  it('of an agent that was lost with its account are told apart, not called delivered or missing', () => {
+    const { counts, warnings } = joined(agent(0, 0, 1), agent(1, 0, 1, strays), [0, 0], true);
+    expect(counts.routes).toMatchObject([{ accepted: 0, missing: 0, unexpected: 2 }]);
+    expect(warnings).toEqual([
+      'the account is without agent a0, which was lost; 2 unexpected images may be of it: ' +
+        'what it sent and what of it is missing stands in its own run log (dicomrun merge)',
+    ]);
   });
 
   it('that took hardly more than that are warned of', () => {

@@ -42,6 +42,8 @@ export function jointAccount(settings: JointAccountSettings): DeliveryCounts {
     const what = `${plural(joined.unnamed, 'instance')} missing or unexpected at an agent`;
     warn(`${what}: too many to be looked for at the others`);
   }
+  const gone = remotes.filter((_, i) => facts[i] === null);
+  if (gone.length > 0 && joined.accounts.length > 0) warn(withTheirs(gone, joined.accounts));
   return {
     routes: joined.accounts,
     missing: joined.missing.map(({ instance, study, route }) => {
@@ -49,6 +51,15 @@ export function jointAccount(settings: JointAccountSettings): DeliveryCounts {
     }),
     strays: [],
   };
+}
+
+/** What of the account nobody knows, as agents that are lost took theirs with them. */
+function withTheirs(gone: readonly Remote[], routes: Facts['accounts']): string {
+  const names = gone.map(({ name }) => name).join(', ');
+  const unexpected = routes.reduce((sum, route) => sum + route.unexpected, 0);
+  const may = unexpected === 0 ? '' : `; ${plural(unexpected, 'unexpected image')} may be of it`;
+  const what = `the account is without agent ${names}, which was lost${may}`;
+  return `${what}: what it sent and what of it is missing stands in its own run log (dicomrun merge)`;
 }
 
 function clocksOf({ remotes, t0, theirs }: JointAccountSettings): PartClocks {
