@@ -1,5 +1,5 @@
-// DICOMweb: CPU of a request from a script against curl, which is C and does nothing else, and of a STOW
-// against a C-STORE of the same. Differences of two runs: what a start costs is not in them.
+// DICOMweb: CPU of a request from a script against curl and against load generators for HTTP, which look
+// at nothing that they get, and of a STOW against a C-STORE of the same. Differences of two runs: what a start costs is not in them.
 import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -67,10 +67,15 @@ async function curls(url: string, n: number, accept: string): Promise<number> {
   return (await ask(1 + n)).cpuS - short.cpuS;
 }
 
-const flagsOf = (what: string, { url }: WebArchive, env: Readonly<Record<string, number>>) => [
+const flagsOf = (
+  what: string,
+  { url }: WebArchive,
+  env: Readonly<Record<string, number>>,
+  vus = 1,
+) => [
   script('web'),
   ...['--web-target', url, '--no-preflight'],
-  ...load({ workers: 1, vus: 1, env: { WHAT: what, ...env } }),
+  ...load({ workers: 1, vus, env: { WHAT: what, ...env } }),
 ];
 
 /** The study that was stored last. */
@@ -80,61 +85,112 @@ async function lastStudy({ url }: WebArchive): Promise<string> {
   return found.at(-1)?.['0020000D']?.Value?.[0] ?? '';
 }
 
-/** A script's read against curl's: `url` of the same answer below the study. */
-async function againstCurl(
-  name: string,
-  { what, rest, accept, n, few, env, floor, aim }: Read,
-  bench: Parameters<Case>[0],
-) {
+const FIND = { rest: '/instances', n: 10_000, few: 2_000, env: { IMAGES: 4 } };
+const GET = {
+  ...{ rest: '', accept: 'multipart/related; type="application/dicom"' },
+  ...{ n: 20, few: 4, env: { IMAGES: 200, BYTES: 524_288 } },
+};
+
+/** A study got by a script, and by curl. */
+async function againstCurl(bench: Parameters<Case>[0]) {
   const archive = await webArchive('all');
-  const times = bench.quick ? Math.ceil(n / 10) : n;
+  const { rest, accept, few, env } = GET;
+  const n = bench.quick ? Math.ceil(GET.n / 10) : GET.n;
   try {
-    const flags = flagsOf(what, archive, env);
+    const flags = flagsOf('get', archive, env);
     await dicomrun([...flags, '--iterations', '1']);
     const study = await lastStudy(archive);
     const measure = async (): Promise<number> => {
-      const own = await ours(flags, few, times);
-      return (await curls(`${archive.url}/studies/${study}${rest}`, times, accept)) / own;
+      const own = await ours(flags, few, n);
+      return (await curls(`${archive.url}/studies/${study}${rest}`, n, accept)) / own;
     };
     const ratios = await repeated(bench.rounds, measure, (one) => [one]);
-    return row(name, ratios, { unit: '', better: '>', floor, aim, difference: true });
+    const name = 'WADO-RS of 200 × 512 KB from a script vs curl: bytes per CPU';
+    return row(name, ratios, { unit: '', better: '>', floor: 0.4, aim: 0.8, difference: true });
   } finally {
     archive.stop();
   }
 }
 
-interface Read {
-  readonly what: 'find' | 'get';
-  readonly rest: string;
-  readonly accept: string;
-  readonly n: number;
-  readonly few: number;
-  readonly env: Readonly<Record<string, number>>;
-  readonly floor: number;
-  readonly aim: number;
+/** Load generators for HTTP: CPU seconds of `n` requests over as many connections. */
+const GENERATORS: Readonly<
+  Record<string, (url: string, n: number, connections: number) => Promise<number>>
+> = {
+  autocannon: async (url, n, connections) => {
+    const ask = (amount: number) =>
+      timed(['autocannon', '-n', '-c', String(connections), '-a', String(amount), url], {
+        cpu: CLIENT_CPU,
+      });
+    const short = await ask(1_000);
+    return (await ask(1_000 + n)).cpuS - short.cpuS;
+  },
+  // It runs for a time, and says how much it did.
+  wrk: async (url, n, connections) => {
+    const run = await timed(['wrk', '-t', '1', '-c', String(connections), '-d', '4s', url], {
+      cpu: CLIENT_CPU,
+    });
+    const [, done] = /(\d+) requests in/.exec(run.stdout) ?? [];
+    return (run.cpuS / Number(done)) * n;
+  },
+};
+const CONNECTIONS = 8;
+
+/** A QIDO-RS of a script against a generator that looks at nothing it gets. */
+async function againstGenerator(
+  tool: string,
+  limits: { readonly floor: number; readonly aim: number },
+  bench: Parameters<Case>[0],
+) {
+  const measured = GENERATORS[tool];
+  if (measured === undefined || !has(tool)) {
+    bench.note(`${tool} is not installed: no row against it`);
+    return [];
+  }
+  const archive = await webArchive('all');
+  const n = bench.quick ? 2_000 : FIND.n;
+  try {
+    const flags = flagsOf('find', archive, FIND.env, CONNECTIONS);
+    await dicomrun([...flags, '--iterations', '8']);
+    const url = `${archive.url}/studies/${await lastStudy(archive)}${FIND.rest}`;
+    const measure = async (): Promise<number> => {
+      const own = await ours(flags, FIND.few, n);
+      return (await measured(url, n, CONNECTIONS)) / own;
+    };
+    const ratios = await repeated(bench.rounds, measure, (one) => [one]);
+    const name = `QIDO-RS of 2 KB, ${CONNECTIONS} connections, vs ${tool}: requests per CPU`;
+    return [row(name, ratios, { unit: '', better: '>', ...limits, difference: true })];
+  } finally {
+    archive.stop();
+  }
 }
 
-const FIND: Read = {
-  ...{ what: 'find', rest: '/instances', accept: 'application/dicom+json' },
-  ...{ n: 10_000, few: 2_000, env: { IMAGES: 4 }, floor: 0.15, aim: 0.3 },
-};
-const GET: Read = {
-  ...{ what: 'get', rest: '', accept: 'multipart/related; type="application/dicom"' },
-  ...{ n: 20, few: 4, env: { IMAGES: 200, BYTES: 524_288 }, floor: 0.4, aim: 0.8 },
-};
+/** 500 VUs that search: what a minute adds. */
+async function memoryOverTime(bench: Parameters<Case>[0]) {
+  const growth: number[] = [];
+  for (let i = 0; i < Math.min(bench.rounds, 2); i++) {
+    const archive = await webArchive('all');
+    const flags = flagsOf('find', archive, FIND.env, 500);
+    const run = (duration: string) => dicomrun([...flags, '--duration', duration]);
+    try {
+      const short = await run(bench.quick ? '4s' : '10s');
+      const long = await run(bench.quick ? '12s' : '60s');
+      growth.push((long.rssBytes - short.rssBytes) / 1e6);
+    } finally {
+      archive.stop();
+    }
+  }
+  const limits = { unit: 'MB', better: '<' } as const;
+  return row('QIDO-RS, memory over time: 60 s above 10 s, 500 VUs', growth, limits);
+}
 
 export const web: Case = async (bench) => {
   if (!has('curl')) bench.note('curl is not installed: no rows against it');
-  const rows = has('curl')
-    ? [
-        await againstCurl('QIDO-RS of 2 KB from a script vs curl: requests per CPU', FIND, bench),
-        await againstCurl(
-          'WADO-RS of 200 × 512 KB from a script vs curl: bytes per CPU',
-          GET,
-          bench,
-        ),
-      ]
-    : [];
+  const rows = has('curl') ? [await againstCurl(bench)] : [];
+  rows.push(
+    ...(await againstGenerator('autocannon', { floor: 0.7, aim: 1 }, bench)),
+    ...(await againstGenerator('wrk', { floor: 0.15, aim: 0.3 }, bench)),
+    await memoryOverTime(bench),
+  );
   const sink = await ourSink();
   const archive = await webArchive('nothing');
   const n = bench.quick ? 400 : 4_000;
