@@ -2,11 +2,11 @@
 // tshark, and the right to listen to the loopback.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { RecordedAssociation } from '../recording/format.ts';
-import { load, script, target, type Case } from './bench.ts';
+import { script, target, type Case } from './bench.ts';
 import { recordTo } from './forwarder.ts';
 import { CLI, dicomrun, has, ourSink, SINK_CPU } from './peers.ts';
 import { timed } from './process.ts';
@@ -41,7 +41,17 @@ function offsets(folder: string): number[] {
     .flatMap(({ operations }) => operations.map(({ at }) => at));
 }
 
-/** Of two seconds of associations, one after the other; in order. */
+/** The script of associations, at a rate that leaves the forwarder's core its time. */
+function paced(folder: string): string {
+  const file = join(folder, 'paced.ts');
+  const steady = { executor: 'constant-arrival-rate', rate: 100, duration: '4s' };
+  const options = { scenarios: { s: { ...steady, preAllocatedVUs: 20 } } };
+  const source = readFileSync(script('associate'), 'utf8');
+  writeFileSync(file, `${source}\nexport const options = ${JSON.stringify(options)};\n`);
+  return file;
+}
+
+/** Of four seconds of associations, in order. */
 async function differences(): Promise<readonly number[]> {
   const folder = mkdtempSync(join(tmpdir(), 'dicomrun-bench-'));
   const [forwarded, captured] = [join(folder, 'forwarded'), join(folder, 'captured')];
@@ -50,8 +60,7 @@ async function differences(): Promise<readonly number[]> {
     const between = await recordTo(sink, forwarded);
     const pcap = join(folder, 'traffic.pcap');
     const end = await dump(between.port, pcap);
-    const one = load({ workers: 1, vus: 1, duration: '2s' });
-    await dicomrun([script('associate'), ...target(between), ...one]);
+    await dicomrun([paced(folder), ...target(between), '--workers', '1']);
     await between.stop();
     await end();
     sink.stop();
