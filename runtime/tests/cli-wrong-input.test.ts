@@ -145,7 +145,7 @@ const TABLE: readonly (readonly [string, number, RegExp, RegExp])[] = [
   ['capacity missing.ts', 104, /script "missing\.ts" does not exist/, /dicomrun new/],
   ['report nowhere', 104, /nowhere/, /results/],
   ['replay nowhere --out influxdb=http://127.0.0.1:1/x', 104, /nowhere/, /results/],
-  ['help runn', 104, /"runn"/, /dicomrun help run/],
+  ['help rnu', 104, /"rnu"/, /dicomrun help run/],
   ['help nosuch', 104, /nosuch/, /./],
   ['new a.ts --template rouing', 104, /rouing/, /routing/],
   ['echo', 104, /no peer/, /-c AET@host:port/],
