@@ -144,7 +144,13 @@ export class Association extends Normalised<T.NormalisedOptions> implements Rele
     };
     const senders: Promise<void>[] = [];
     for (let i = 0; i < window; i++) senders.push(sender());
-    for (const one of senders) await one;
+    // What is thrown first is told; the others are waited for, else what they throw would be nobody's.
+    try {
+      await Promise.all(senders);
+    } finally {
+      next = images.length;
+      await Promise.allSettled(senders);
+    }
     return summary(results, now() - started);
   }
 

@@ -150,6 +150,23 @@ describe('scripts and difficult peers', () => {
     expect(err).toMatch(/PEER@\S+: answered a C-STORE/);
   });
 
+  it('breaks under a window of stores: told once, and no promise is left that nobody awaits', async () => {
+    const { code, told, out, err } = await runScript(
+      `
+      const sink = dicom.receiver({ aet: 'SINK', port: 0 });
+      const ct = dicom.synthetic({ modality: 'CT', rows: 8, columns: 8 });
+      export default async function () {
+        const peer = dicom.peer({ host: '127.0.0.1', port: sink.port, calledAET: 'SINK', asyncOps: 8 });
+        const a = await peer.associate({ for: ct });
+        await attempt('broken', () => a.storeAll(dicom.study({ from: ct, images: 20 }), { window: 8, fault: { destroyAfter: '50%' } }));
+      }`,
+      ONCE,
+    );
+    expect({ code, out, err }).toMatchObject({ code: 0 });
+    expect(told['broken']).toMatchObject({ code: 'FAULT_INJECTED' });
+    expect(err).not.toMatch(/nobody awaited|still under way/);
+  });
+
   it('ends a call that hangs when its time to stop gracefully is over, as no failure of the call', async () => {
     const port = await serve({ onRequest: () => undefined });
     const { code, out, err } = await runScript(
