@@ -1,7 +1,7 @@
 // Our own transport without the sandbox, metrics and threads: what a script is measured against.
 // What is measured begins when its code is compiled.
-//   node bare.js PORT VUS SECONDS BYTES [STORES [STAMPS]]: so long, or so many; when each of those was
-//   sent goes to a file (µs since the epoch, JSON)
+//   node bare.js PORT VUS SECONDS BYTES [STORES [STAMPS]]: so long, or so many; of each of those goes to a
+//   file when it was stamped (µs since the epoch) and how long its write took (µs), as JSON
 import { writeFileSync } from 'node:fs';
 import { Pool } from '../dicom/pool/prototype.ts';
 import { syntheticPool } from '../dicom/synthetic/synthetic.ts';
@@ -9,12 +9,15 @@ import type { Pending } from '../dicom/dimse/pending.ts';
 import { StoreImages } from '../dicom/scu/store-image.ts';
 import { associate } from '../dicom/ul/associate.ts';
 import type { Association } from '../dicom/ul/association.ts';
+import { Realtime } from './realtime.ts';
 
 const [port = 0, vus = 1, seconds = 2, bytes = 5000, stores = 0] = process.argv
   .slice(2)
   .map(Number);
 const [stampsFile] = process.argv.slice(7);
-const stamps: number[] = [];
+const stamps: { readonly at: number; readonly wroteUs: number }[] = [];
+/** Where stamps are wanted, from the begin of what is measured. */
+let realtime: Realtime | null = null;
 const pool = new Pool(
   syntheticPool({ modality: bytes < 20_000 ? 'SR' : 'MR', bytes }, { id: 0, key: 'bench' }),
 );
@@ -35,6 +38,7 @@ let began = 0;
 
 function measure(): void {
   counted = done;
+  if (stampsFile !== undefined) realtime = new Realtime();
   began = performance.now();
   cpu = process.cpuUsage();
   if (stores === 0) until = began + seconds * 1000;
@@ -70,7 +74,9 @@ class Sender implements Pending {
 
   onReply(): void {
     if (++done === WARM_UP) measure();
-    if (stampsFile !== undefined && done > WARM_UP) stamps.push(this.sendStart);
+    if (realtime !== null && done > WARM_UP) {
+      stamps.push({ at: this.sendStart, wroteUs: (this.sendEnd - this.sendStart) * 1000 });
+    }
     if (vus > 1) setImmediate(() => this.send());
     else this.send();
   }
@@ -88,9 +94,10 @@ function report(): void {
   const cpuUs = userUs + systemUs;
   const rates = { perSecond: count / wallS, cpuUs, userUs, systemUs };
   console.log(JSON.stringify({ stores: count, wallS, ...rates }));
-  if (stampsFile !== undefined) {
-    const times = stamps.map((at) => (performance.timeOrigin + at) * 1000);
-    writeFileSync(stampsFile, JSON.stringify(times));
+  if (stampsFile !== undefined && realtime !== null) {
+    const { ms, within } = realtime.offset();
+    const sent = stamps.map(({ at, wroteUs }) => ({ atUs: (ms + at) * 1000, wroteUs }));
+    writeFileSync(stampsFile, JSON.stringify({ withinUs: within * 1000, sent }));
   }
   process.exit(0);
 }
