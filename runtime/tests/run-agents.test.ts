@@ -1,6 +1,6 @@
 // A run whose load agents carry, as processes on this machine: it is what one process would have been.
 import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { summaryFromRunLog } from '../runlog/restore.ts';
@@ -160,6 +160,15 @@ describe.skipIf(noServer)('over TLS', () => {
     expect(own).toMatchObject({ labels: { zone: 'x' }, run: null });
     agent.signal('SIGTERM');
     expect((await agent.ended).code).toBe(0);
+  }, 60_000);
+
+  it('one agent carries all; in one folder with the whole its part has another name', async () => {
+    await site.agent('beside', '--label', 't=beside');
+    const flags = ['-e', 'FOR=1s', '--no-preflight', '--testid', 'beside'];
+    const result = await site.run('t=beside:1', ...flags).ended;
+    expect(result.code, result.stdout + result.stderr).toBe(0);
+    expect(basename(result.folder())).toBe('beside');
+    expect(readdirSync(join(bench.folder, 'engine-a/parts'))).toContain('beside-part-1-of-1');
   }, 60_000);
 
   it('an agent that is killed is lost: 113, with what was never done, unless it may be', async () => {

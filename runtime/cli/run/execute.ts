@@ -205,7 +205,7 @@ function partsToCome(): void {
 }
 
 async function openBook(
-  { script, screen }: ExecuteRequest,
+  { script, screen, crew }: ExecuteRequest,
   context: RunContext,
   state: Setting | null,
 ): Promise<RunBook> {
@@ -215,6 +215,7 @@ async function openBook(
   ]);
   return book.openBook({
     ...{ context, script, screen },
+    ofAgent: crew !== undefined && crew.load === undefined,
     version: version(),
     random: Math.random(),
     settings: [...describeConfig(context.options), ...(state === null ? [] : [state]), machine()],

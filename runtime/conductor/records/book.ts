@@ -42,6 +42,8 @@ export interface BookSettings {
   readonly random: number;
   /** What was asked for and by whom, secrets masked. */
   readonly settings: readonly Setting[];
+  /** It is the part of an agent, whose coordinator may write its own results beside it. */
+  readonly ofAgent: boolean;
   /** Told of what cannot be written; the summary says it again. */
   readonly screen: Pick<Screen, 'log'>;
 }
@@ -52,7 +54,8 @@ export function openBook(settings: BookSettings): RunBook {
   const id = options.testid ?? newRunId(Date.now(), settings.script, settings.random);
   // Parts of one run have its name, in every output; but two may be on one machine.
   const { index, parts } = placeOf(options.part);
-  const name = parts === 1 ? id : `${id}-part-${index + 1}-of-${parts}`;
+  const isWhole = parts === 1 && !settings.ofAgent;
+  const name = isWhole ? id : `${id}-part-${index + 1}-of-${parts}`;
   const folder = makeRunFolder(options.resultsDir, name);
   return new Book(settings, id, folder);
 }
