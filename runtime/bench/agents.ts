@@ -1,146 +1,16 @@
 // What several hosts as one run cost and keep to: the coordinator of 100 agents, when all begin, when a
 // loss is known, what an engine that is away costs. Processes of this machine; needs nats-server.
-import { spawn, type ChildProcess } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Bench, Case } from './bench.ts';
-import { CLI, freePort, has } from './peers.ts';
+import { atSite, withServer } from './agents-site.ts';
+import type { Site, Summary } from './agents-site.ts';
+import { CLI } from './peers.ts';
 import { timed } from './process.ts';
-import { median, row, type Row } from './tally.ts';
+import { median, row } from './tally.ts';
 
 const HERE = dirname(fileURLToPath(import.meta.url));
-
-/** A process and what it said, each word with the time at which it was there. */
-class Said {
-  readonly child: ChildProcess;
-  readonly ended: Promise<number | null>;
-  #text = '';
-  #tell: () => void = () => undefined;
-
-  constructor(args: readonly string[], cwd: string) {
-    this.child = spawn(process.execPath, args, { cwd, stdio: ['ignore', 'pipe', 'pipe'] });
-    const take = (chunk: Buffer): void => {
-      this.#text += chunk.toString();
-      this.#tell();
-    };
-    this.child.stdout?.on('data', take);
-    this.child.stderr?.on('data', take);
-    this.ended = new Promise((resolve) =>
-      this.child.once('close', (code) => {
-        resolve(code);
-        this.#tell();
-      }),
-    );
-    const kill = (): void => void this.child.kill('SIGKILL');
-    process.once('exit', kill);
-    void this.ended.then(() => process.off('exit', kill));
-  }
-
-  get text(): string {
-    return this.#text;
-  }
-
-  /** `performance.now()` when it had said so. */
-  async says(words: RegExp): Promise<number> {
-    while (!words.test(this.#text)) {
-      if (this.child.exitCode !== null)
-        throw new Error(`never said ${words.source}:\n${this.#text}`);
-      await new Promise<void>((resolve) => (this.#tell = resolve));
-    }
-    return performance.now();
-  }
-}
-
-/** An engine, agents, and a folder for all they leave. */
-class Site {
-  readonly folder = mkdtempSync(join(tmpdir(), 'dicomrun-bench-agents-'));
-  readonly #started: Said[] = [];
-  readonly #port: number;
-  engine: Said;
-
-  constructor(port: number) {
-    this.#port = port;
-    this.engine = this.startEngine();
-  }
-
-  static async open(): Promise<Site> {
-    const site = new Site(await freePort());
-    await site.engine.says(/dicomrun run SCRIPT/);
-    return site;
-  }
-
-  startEngine(): Said {
-    const listen = `127.0.0.1:${this.#port}`;
-    this.engine = this.start(['engine', '--listen', listen, '--dir', 'engine']);
-    return this.engine;
-  }
-
-  start(args: readonly string[]): Said {
-    return this.program([CLI, ...args]);
-  }
-
-  program(args: readonly string[]): Said {
-    const one = new Said(args, this.folder);
-    this.#started.push(one);
-    return one;
-  }
-
-  creds(role: 'agent' | 'coordinator'): string {
-    return join(this.folder, 'engine', `${role}.creds`);
-  }
-
-  async agents(count: number): Promise<readonly Said[]> {
-    const all = Array.from({ length: count }, (_, i) =>
-      this.start(['agent', '--creds', this.creds('agent'), '--name', `a${i}`]),
-    );
-    await Promise.all(all.map((one) => one.says(/waiting for runs/)));
-    return all;
-  }
-
-  run(source: string, agents: number, id: string): Said {
-    writeFileSync(join(this.folder, `${id}.ts`), source);
-    const flags = ['--creds', this.creds('coordinator'), '--agents', String(agents)];
-    return this.start(['run', `${id}.ts`, ...flags, '--testid', id, '--no-report']);
-  }
-
-  summary(id: string): Summary {
-    return JSON.parse(
-      readFileSync(join(this.folder, 'results', id, 'summary.json'), 'utf8'),
-    ) as Summary;
-  }
-
-  async close(): Promise<void> {
-    for (const { child } of [...this.#started].reverse()) child.kill('SIGTERM');
-    await Promise.all(this.#started.map(({ ended }) => ended));
-    rmSync(this.folder, { recursive: true, force: true });
-  }
-}
-
-interface Summary {
-  readonly metrics: Readonly<Record<string, { readonly values: Readonly<Record<string, number>> }>>;
-  readonly execution: { readonly iterations: number; readonly dropped: number };
-}
-
-async function atSite<T>(what: (site: Site) => Promise<T>): Promise<T> {
-  const site = await Site.open();
-  try {
-    return await what(site);
-  } finally {
-    await site.close();
-  }
-}
-
-/** Needs a server that may not be there. */
-const withServer =
-  (measure: (bench: Bench) => Promise<readonly Row[]>): Case =>
-  async (bench) => {
-    if (has('nats-server') || existsSync('/usr/sbin/nats-server')) return measure(bench);
-    bench.note('nats-server is not installed: no figures of agents');
-    return [];
-  };
 
 // ---------------------------------------------------------------- one of 100
 
@@ -273,6 +143,45 @@ export const parts = withServer((bench) =>
     ];
   }),
 );
+
+/** One VU and one iteration on each of three agents: when it begins. */
+const BEGIN = `import { Trend } from 'k6/metrics';
+const began = new Trend('began');
+export const options = {
+  summaryTrendStats: ['min', 'max', 'avg', 'count'],
+  scenarios: { s: { executor: 'per-vu-iterations', vus: 3, iterations: 1 } },
+};
+export default function () { began.add(Date.now() % 1e9); }
+`;
+/** Runs in a round. */
+const RUNS = 12;
+
+export const begin = withServer((bench) =>
+  atSite(async (site) => {
+    await site.agents(3);
+    const off: number[] = [];
+    for (let i = 0; i < bench.rounds * (bench.quick ? 2 : RUNS); i++) {
+      await site.run(BEGIN, 3, `begin-${i}`).ended;
+      off.push(...offT0(site.summary(`begin-${i}`)));
+    }
+    const sorted = off.map(Math.abs).sort((a, b) => a - b);
+    const p99 = sorted[Math.ceil(0.99 * sorted.length) - 1] ?? NaN;
+    const note = `${off.length} starts, median ${median(off).toFixed(1)} ms`;
+    return [
+      row('3 agents begin their first iteration: p99 off the common t0', [p99], {
+        ...{ unit: 'ms', better: '<', floor: 5, note },
+      }),
+    ];
+  }),
+);
+
+/** Of three starts, how long each was after t0, ms. All processes have one clock here. */
+function offT0({ run, metrics }: Summary): readonly number[] {
+  const { min = NaN, max = NaN, avg = NaN, count } = metrics['began']?.values ?? {};
+  if (count !== 3) throw new Error(`${String(count)} of 3 agents began`);
+  const t0 = Date.parse(run.startedAt) % 1e9;
+  return [min, 3 * avg - min - max, max].map((at) => at - t0);
+}
 
 function skewOf({ metrics }: Summary): number {
   const { min = NaN, 'p(99)': p99 = NaN } = metrics['first']?.values ?? {};

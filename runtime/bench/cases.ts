@@ -4,7 +4,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { againstBare, againstStorescp, againstStorescu } from './against.ts';
-import { crowd, faults, parts } from './agents.ts';
+import { begin, crowd, faults, parts } from './agents.ts';
 import { captured } from './captured.ts';
 import { load, script, seconds, stores, target, type Case } from './bench.ts';
 import { data } from './data.ts';
@@ -245,6 +245,7 @@ export const CASES: Readonly<Record<string, Case>> = {
   data,
   crowd,
   parts,
+  begin,
   faults,
   sweep: vusSweep,
   sizes,
