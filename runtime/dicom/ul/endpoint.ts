@@ -168,7 +168,8 @@ export class Endpoint implements Association, UpperUser, OutboxUser, WatchUser {
       return;
     }
     const { outbox } = this;
-    if (message.body !== null || fault !== undefined || !outbox.ready || !this.mayRequest()) {
+    const now = fault === undefined && outbox.ready && outbox.isWhole(message);
+    if (!now || !this.mayRequest()) {
       outbox.enqueue(message, pending, fault);
       return;
     }

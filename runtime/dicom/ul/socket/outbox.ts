@@ -5,7 +5,14 @@ import type { Pending } from '../../dimse/pending.ts';
 import type { Outgoing } from '../outgoing.ts';
 import type { FaultKind, SendFault } from '../send-fault.ts';
 import { wheel } from '../thread.ts';
-import { type Pipe, SLICE_BYTES, Transmission, type TransmissionUser } from './transmission.ts';
+import {
+  type Pipe,
+  PLAIN_SLICES,
+  type Slices,
+  TLS_SLICES,
+  Transmission,
+  type TransmissionUser,
+} from './transmission.ts';
 import { writeEncrypted, writeWhole } from './whole-write.ts';
 
 /** Whole messages are written at once while less than this waits in the socket. */
@@ -41,6 +48,7 @@ interface Unflushed {
 export class Outbox implements Pipe, TransmissionUser {
   /** Bytes handed to the socket. */
   bytes = 0;
+  readonly slices: Slices;
   readonly #socket: Socket;
   readonly #write: typeof writeWhole;
   /** TLS: what is written while nothing waits is encrypted, and free, at once. */
@@ -55,6 +63,7 @@ export class Outbox implements Pipe, TransmissionUser {
   constructor(socket: Socket, user: OutboxUser) {
     this.#socket = socket;
     this.#encrypts = 'encrypted' in socket;
+    this.slices = this.#encrypts ? TLS_SLICES : PLAIN_SLICES;
     this.#write = this.#encrypts ? writeEncrypted : writeWhole;
     this.#user = user;
   }
@@ -62,6 +71,11 @@ export class Outbox implements Pipe, TransmissionUser {
   /** A whole message may be written at once. */
   get ready(): boolean {
     return this.#active === null && this.#socket.writableLength < HIGH_WATER_BYTES;
+  }
+
+  /** It goes out in a single write. */
+  isWhole({ head, body }: Outgoing): boolean {
+    return body === null && head.length <= this.slices.bytes;
   }
 
   /** Nothing is under way and nothing queued. */
@@ -199,8 +213,7 @@ export class Outbox implements Pipe, TransmissionUser {
   #start(item: Item): void {
     const { message, pending, fault } = item;
     if (pending !== null) this.#user.onStart(message, pending);
-    const whole =
-      message.body === null && fault === undefined && message.head.length <= SLICE_BYTES;
+    const whole = fault === undefined && this.isWhole(message);
     if (whole && this.#socket.writableLength < HIGH_WATER_BYTES) {
       this.writeMessage(message, pending);
       return;
