@@ -11,6 +11,7 @@ import type { Loaded, SharedTargets } from './share.ts';
 import type { RunRecord } from '../runlog/format.ts';
 import type { EmbeddedAddress, ReceiverAddress } from '../threads/acceptor.ts';
 import type { SharedVuPlan } from './fleet/fleet.ts';
+import type { VuPool } from './fleet/member.ts';
 import type { EndReason, Stopper } from './stopper.ts';
 
 /** A bundled script. */
@@ -118,6 +119,8 @@ export interface RunSettings {
   readonly maxWorkers: number;
   /** Heap of a worker, as the command line or the environment says; null: not said there. */
   readonly workerHeapBytes: number | null;
+  /** Where workers of that heap come from, when the first of them boots already. */
+  readonly pool?: VuPool;
   readonly runNumber: string;
   readonly initTimeoutMs: number;
   readonly stopper: Stopper;

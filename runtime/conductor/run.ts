@@ -5,7 +5,8 @@ import { Acceptors } from './acceptors.ts';
 import { DeferredEvents } from './fleet/deferred.ts';
 import { Fleet } from './fleet/fleet.ts';
 import { FaultError, faultProblem } from './fleet/mailbox.ts';
-import { defaultHeap } from './fleet/pool.ts';
+import type { VuPool } from './fleet/member.ts';
+import { newVuPool } from './fleet/pool.ts';
 import { Discretion } from './records/discretion.ts';
 import type { PlaceOf } from './records/error-log.ts';
 import type { Recorder } from './records/recorder.ts';
@@ -37,7 +38,7 @@ export class Run {
       broken: (error) => settings.stopper.fault(error),
     });
     this.#heapBytes = settings.workerHeapBytes;
-    this.fleet = this.#newFleet();
+    this.fleet = this.#newFleet(settings.pool);
   }
 
   /** Replaces worker 0 when its heap is to be another; true when it did. */
@@ -109,12 +110,10 @@ export class Run {
 
   readonly nextSource = (): number => this.#sources++;
 
-  #newFleet(): Fleet {
-    const { vuWorker, maxWorkers, cores } = this.settings;
+  #newFleet(pool?: VuPool): Fleet {
+    const { vuWorker: file, maxWorkers: maxThreads, cores } = this.settings;
     const fleet = new Fleet({
-      file: vuWorker,
-      maxWorkers,
-      heapBytes: this.#heapBytes ?? defaultHeap(cores),
+      pool: pool ?? newVuPool({ file, maxThreads, cores, heapBytes: this.#heapBytes }),
       events: this.events,
       nextSource: () => this.nextSource(),
     });

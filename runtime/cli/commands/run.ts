@@ -5,7 +5,9 @@ import { connectFlags } from '../flags/connect-flags.ts';
 import { collect, givenFlags } from '../flags/given-flags.ts';
 import type { DefineCommand } from '../command.ts';
 import type { AgentFlags } from '../flags/agent-flags.ts';
+import type { Early } from '../run/early.ts';
 import type { Carriers } from '../run/run-script.ts';
+import type { SourceRequest } from '../run/script-source.ts';
 
 const EXAMPLES = `
 Examples:
@@ -33,19 +35,27 @@ export const define: DefineCommand = (command, { terminal, exit }) => {
   addAgentFlags(command);
   command.option('--resume <testid>', 'go on with the run of a coordinator that was killed');
   command.action(async (script: string, host: string | undefined, port: string | undefined) => {
-    const { runScript } = await import('../run/run-script.ts');
     const { agents, rest } = takeAgentFlags(givenFlags(command));
     const { reporter, 'only-missing': lossy, ...given } = rest;
     const own = { ...given, ...connectFlags(command, host, port) };
     const reporters = Array.isArray(reporter) ? (reporter as readonly string[]) : [];
     const carriers = agents === null ? null : carriersOf(agents);
     const request = { script, reporters, carriers, mode: 'run', terminal } as const;
-    if (lossy === undefined) return exit(await runScript({ ...request, flags: own }));
+    const isPlain = agents === null && lossy === undefined;
+    const early = isPlain ? await begun({ ...request, flags: own }) : null;
+    const { runScript } = await import('../run/run-script.ts');
+    if (lossy === undefined) return exit(await runScript({ ...request, early, flags: own }));
     const { onlyMissing } = await import('../run/only-missing.ts');
     const only = await onlyMissing(String(lossy), own, { terminal, agents });
     return exit(await runScript({ ...request, ...only }));
   });
 };
+
+/** First what takes longest: it goes on while the rest of the program is read. */
+async function begun(request: SourceRequest): Promise<Early | null> {
+  const { startEarly } = await import('../run/early.ts');
+  return startEarly(request);
+}
 
 /** What is needed for several hosts is loaded only for a run on several. */
 function carriersOf(agents: AgentFlags): Carriers {

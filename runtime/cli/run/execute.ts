@@ -4,6 +4,7 @@ import { availableParallelism, totalmem } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { close, lastTick, unfinished } from '../../conductor/phases/close.ts';
 import type { Crew } from '../../conductor/crew.ts';
+import type { VuPool } from '../../conductor/fleet/member.ts';
 import { beginning, drive } from '../../conductor/phases/drive.ts';
 import { handlesSummary, handleSummary } from '../../conductor/phases/handle-summary.ts';
 import { listen, ready } from '../../conductor/phases/listen.ts';
@@ -35,6 +36,7 @@ import type { RunRecord, Setting } from '../../runlog/format.ts';
 import { distRoot } from '../package-root.ts';
 import { shownPath } from '../terminal.ts';
 import { version } from '../version.ts';
+import { MAX_WORKERS, vuWorkerFile } from './early.ts';
 import { preflight } from './preflight.ts';
 import { namedServers } from '../web/preflight.ts';
 import { givenHeap, ScriptSource } from './script-source.ts';
@@ -54,6 +56,8 @@ export interface ExecuteRequest extends SourceRequest {
   readonly crew?: Crew;
   /** Where the script comes from, if not from its file here. */
   readonly source?: Source;
+  /** Workers, the first of which boots already; it is ended with the run. */
+  readonly pool?: VuPool;
   /** Whether the target is there; default: one association with C-ECHO. */
   readonly preflight?: typeof preflight;
   /** Worth a line in the plan block. */
@@ -102,9 +106,8 @@ export async function execute(
     const script = await readScript(run, source);
     const prepared = await listen(run, script);
     const { context } = prepared;
-    const looking = (request.preflight ?? preflight)(context, script.built.folder);
-    await ready(run, prepared, looking);
-    const found = await looking;
+    const look = request.preflight ?? preflight;
+    const found = await ready(run, prepared, () => look(context, script.built.folder));
 
     const book = await openBook(request, context, await source.state);
     const recorded = record(run, prepared, book);
@@ -149,12 +152,13 @@ export async function inspect(request: ExecuteRequest, tables = false): Promise<
 }
 
 function settingsOf(request: ExecuteRequest, threads: Threads): RunSettings {
-  const { stopper, screen, crew, runNumber } = request;
+  const { stopper, screen, crew, pool, runNumber } = request;
   return {
     ...threads,
     ...(crew === undefined ? {} : { crew }),
+    ...(pool === undefined ? {} : { pool }),
     cores: availableParallelism(),
-    maxWorkers: 256,
+    maxWorkers: MAX_WORKERS,
     workerHeapBytes: givenHeap(request),
     runNumber: runNumber ?? newRunNumber(Date.now(), Math.random()),
     initTimeoutMs: 60_000,
@@ -165,11 +169,8 @@ function settingsOf(request: ExecuteRequest, threads: Threads): RunSettings {
 
 /** Compiled modules of the package; the program may run from the sources (tests). */
 function compiledThreads(): Threads {
-  const file = (path: string) => fileURLToPath(new URL(path, distRoot()));
-  return {
-    vuWorker: file('runtime/vu/worker.js'),
-    acceptorWorker: file('runtime/acceptors/worker.js'),
-  };
+  const acceptors = new URL('runtime/acceptors/worker.js', distRoot());
+  return { vuWorker: vuWorkerFile(), acceptorWorker: fileURLToPath(acceptors) };
 }
 
 /** Bundles while worker 0 boots, then runs the init pass and resolves the options. */
@@ -199,6 +200,7 @@ function partsToCome(): void {
     import('../../metrics/judge/threshold-expression.ts'),
     import('../../conductor/records/book.ts'),
     import('./outputs.ts'),
+    import('../wire/client.ts'),
   ];
   // Who needs one asks again, and hears what is wrong with it.
   for (const part of parts) part.catch(() => undefined);

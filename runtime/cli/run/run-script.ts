@@ -5,6 +5,7 @@ import { Stopper } from '../../conductor/stopper.ts';
 import type { RunScript } from '../../conductor/run-types.ts';
 import type { Mode } from '../../config/types.ts';
 import type { CarriedRun, ExecuteRequest, RunOutcome } from './execute.ts';
+import type { Early } from './early.ts';
 import type { FlagValues } from '../flags/given-flags.ts';
 import { RunScreen } from './run-screen.ts';
 import type { Quiet } from './run-screen.ts';
@@ -24,6 +25,8 @@ export interface RunScriptRequest {
   readonly carriers?: Carriers | null;
   /** `files()` takes only these: `--only-missing`. */
   readonly onlyFiles?: readonly string[];
+  /** The run, where it is on its way already. */
+  readonly early?: Early | null;
   /** The bundled demonstration: what to do after it. */
   readonly demo?: readonly string[];
 }
@@ -35,17 +38,17 @@ export type Carriers = (own: ExecuteRequest, testid: string | undefined) => Prom
 export async function runScript(request: RunScriptRequest): Promise<number> {
   const { terminal, flags } = request;
   applyColor(terminal, flags);
-  const { junitFiles, writeJunit } = await import('./junit-file.ts');
-  const files = junitFiles(request.reporters ?? [], terminal);
   const screen = new RunScreen(terminal, quietOf(flags));
   const stopper = new Stopper();
   const off = supervise(terminal, stopper, (text) => screen.note(text));
   let elsewhere: CarriedRun | null = null;
   try {
+    const { junitFiles, writeJunit } = await import('./junit-file.ts');
+    const files = junitFiles(request.reporters ?? [], terminal);
     const { execute } = await import('./execute.ts');
     const next = (folder: string, how: RunOutcome) => nextCommands(request, folder, how);
-    const { carriers, ...rest } = request;
-    const own = { ...rest, screen, stopper, next };
+    const { carriers, early, ...rest } = request;
+    const own = { ...rest, ...early, screen, stopper, next };
     const testid = flags['testid'] === undefined ? undefined : String(flags['testid']);
     elsewhere = (await carriers?.(own, testid)) ?? null;
     const result = await execute(elsewhere?.request ?? own);
@@ -58,6 +61,7 @@ export async function runScript(request: RunScriptRequest): Promise<number> {
     return result.summary.verdict.exitCode;
   } finally {
     screen.close();
+    await request.early?.pool.destroy();
     await elsewhere?.end();
     off();
   }

@@ -30,17 +30,22 @@ export interface SourceRequest {
 
 export class ScriptSource {
   readonly #request: SourceRequest;
+  #built: Promise<BuiltScript> | null = null;
   #read: ConfigSources = { envFiles: [], configFile: null };
-  /** What the file is by now, for the log; found out while the script is bundled. */
+  /** What the file is by now, for the log; found out while the script is loaded. */
   state: Promise<Setting> | null = null;
 
   constructor(request: SourceRequest) {
     this.#request = request;
   }
 
-  async build(): Promise<BuiltScript> {
+  /** Once: who asks again gets the same. */
+  build(): Promise<BuiltScript> {
+    return (this.#built ??= this.#build());
+  }
+
+  async #build(): Promise<BuiltScript> {
     const { script, flags, terminal } = this.#request;
-    this.state ??= scriptState(resolve(terminal.cwd, script), script);
     const [{ bundleScript }, { preludeFile }, { stackMapper }, { earlyOptions }] =
       await Promise.all([
         import('../../../bundler/script.ts'),
@@ -53,6 +58,8 @@ export class ScriptSource {
       preludeFile(),
       readSources(flags, script, terminal),
     ]);
+    // Not before: it asks git, and the bundler has the machine busy.
+    this.state ??= scriptState(resolve(terminal.cwd, script), script);
     this.#read = sources;
     const map = stackMapper(bundle.map);
     const placeOf: PlaceOf = (stack) => {

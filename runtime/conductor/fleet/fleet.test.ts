@@ -2,6 +2,7 @@ import { fileURLToPath } from 'node:url';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { ThreadEvents } from '../records/events.ts';
 import { Fleet } from './fleet.ts';
+import { createThreadPool } from './pool.ts';
 import type { SharedVuPlan } from './fleet.ts';
 import { FaultError } from './mailbox.ts';
 
@@ -35,8 +36,7 @@ function newFleet(maxWorkers: number, onBroken: (fleet: Fleet) => void = () => u
   };
   let source = 0;
   const fleet = new Fleet({
-    file,
-    maxWorkers,
+    pool: createThreadPool({ file, maxThreads: maxWorkers }),
     events,
     nextSource: () => source++,
   });

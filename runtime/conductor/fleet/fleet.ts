@@ -12,7 +12,6 @@ import { FaultError } from './mailbox.ts';
 import { newMesh } from './mesh.ts';
 import { Member } from './member.ts';
 import type { VuPool } from './member.ts';
-import { createThreadPool } from './pool.ts';
 import {
   addCounts,
   countsOfOthers,
@@ -35,11 +34,8 @@ export interface AcceptorPorts {
 }
 
 export interface FleetSettings {
-  /** Compiled module of the VU worker. */
-  readonly file: string;
-  readonly maxWorkers: number;
-  /** Heap limit of each worker; default: Node's. */
-  readonly heapBytes?: number;
+  /** Where its threads come from; it is ended with the fleet. */
+  readonly pool: VuPool;
   readonly events: ThreadEvents;
   readonly nextSource: () => number;
 }
@@ -68,11 +64,7 @@ export class Fleet {
       members: this.#members,
       scenarioIn: (state) => this.#scenarioIn(state),
     });
-    this.#pool = createThreadPool({
-      file: settings.file,
-      maxThreads: settings.maxWorkers,
-      ...(settings.heapBytes === undefined ? {} : { heapBytes: settings.heapBytes }),
-    });
+    this.#pool = settings.pool;
   }
 
   /** Starts worker 0, so that its thread boots while the script is bundled. */

@@ -79,6 +79,18 @@ export function createThreadPool<In, Out>(settings: PoolSettings): ThreadPool<In
   };
 }
 
+/** A pool of VU workers; without a heap they have the default of so many cores. */
+export function newVuPool<In, Out>({
+  heapBytes,
+  cores,
+  ...settings
+}: Pick<PoolSettings, 'file' | 'maxThreads'> & {
+  readonly heapBytes: number | null;
+  readonly cores: number;
+}): ThreadPool<In, Out> {
+  return createThreadPool({ ...settings, heapBytes: heapBytes ?? defaultHeap(cores) });
+}
+
 function startTask<In, Out>(
   pool: Piscina,
   index: number,

@@ -57,15 +57,18 @@ async function openListeners(run: Run, { built, loaded, options }: RunScript, wo
 /**
  * Starts the other workers and gives all of them the plan; resolves when they are ready, here and in
  * the other processes of the run, and `preflight` found the target.
+ *
+ * @returns what it found
  */
-export async function ready(
+export async function ready<Found>(
   run: Run,
   { plan, context }: PreparedRun,
-  preflight: Promise<unknown>,
-): Promise<void> {
-  await run.until(
-    Promise.all([preflight, run.fleet.prepare(plan, context.workers, run.acceptors)]),
-  );
+  preflight: () => Promise<Found>,
+): Promise<Found> {
+  // They have their plan first: they go on with it while this thread looks for the target.
+  const preparing = run.fleet.prepare(plan, context.workers, run.acceptors);
+  const [found] = await run.until(Promise.all([preflight(), preparing]));
   const { crew } = run.settings;
   if (crew !== undefined) await run.until(crew.ready(context));
+  return found;
 }
