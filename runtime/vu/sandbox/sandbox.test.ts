@@ -45,3 +45,38 @@ describe('the prelude', () => {
     expect(openSandbox(file, '', host).x()).toBe(1);
   });
 });
+
+describe('a rejection that nobody awaits', () => {
+  const lost = "async () => { throw new Error('lost') }";
+  it.each([
+    ['of an async function', `(${lost})()`],
+    ['of a promise that was made', "new Promise((_, reject) => reject(new Error('lost')))"],
+    ['of what comes after', `(${lost})().then(() => 1)`],
+    ['of a callback', "Promise.resolve(1).then(() => { throw new Error('lost') })"],
+    ['of one of many', `Promise.all([(${lost})(), 1])`],
+  ])('%s comes to the process, once; and none where it is awaited', async (_, made) => {
+    const seen: unknown[] = [];
+    const note = (reason: unknown): void => void seen.push(reason);
+    const others = process.listeners('unhandledRejection');
+    process.removeAllListeners('unhandledRejection').on('unhandledRejection', note);
+    try {
+      const door = "op: () => 0, x: () => 0, y: () => 0, text: () => '', wake: () => 0";
+      const code = (what: string) =>
+        `({ start: () => { ${what}; return { ${door}, enter: () => 0 }; } })`;
+      writeFileSync(file, code(made));
+      openSandbox(file, '', host);
+      await new Promise((resolve) => setTimeout(resolve, 5));
+      expect(seen).toHaveLength(1);
+      for (const awaited of ['await p', 'await p.finally(() => 1)', 'await Promise.all([1, p])']) {
+        const fetch = `(async () => { const p = ${made}; try { ${awaited} } catch {} })()`;
+        writeFileSync(file, code(`${fetch}; (${made}).catch(() => 1)`));
+        openSandbox(file, '', host);
+      }
+      await new Promise((resolve) => setTimeout(resolve, 5));
+      expect(seen).toHaveLength(1);
+    } finally {
+      process.removeAllListeners('unhandledRejection');
+      for (const other of others) process.on('unhandledRejection', other);
+    }
+  });
+});
