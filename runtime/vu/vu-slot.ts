@@ -1,5 +1,6 @@
 // The VUs of a worker as the host sees them.
 import type { TagContext } from './observe/tags.ts';
+import type { Timed } from './timer-queue.ts';
 
 export const VuState = {
   /** Made, in no scenario. */
@@ -61,6 +62,8 @@ export class VuSlot {
   countedReceived: number;
   /** Attempts of vuInit that failed in a row. */
   initFailures: number;
+  /** Tries a failed `vuInit` again. */
+  retry: Timed | null;
   /** Iterations that threw, in a row. */
   failures: number;
   /** Given up: the sandbox has forgotten it, it is never used again. */
@@ -88,6 +91,7 @@ export class VuSlot {
     this.received = 0;
     this.counted = 0;
     this.countedReceived = 0;
+    this.retry = null;
     this.failures = 0;
     this.initFailures = 0;
     this.dropped = false;

@@ -133,6 +133,7 @@ export class ClosedRunner implements ScenarioRunner, VuOwner, Timed {
     vu.stopping = true;
     const rests = vu.state === VuState.PADDING || (vu.state === VuState.READY && !vu.queued);
     if (rests) this.#life.detach(vu);
+    else this.#life.giveUp(vu);
   }
 
   // ---------------------------------------------------------------- VuOwner
@@ -157,8 +158,18 @@ export class ClosedRunner implements ScenarioRunner, VuOwner, Timed {
       return;
     }
     const iteration = this.#take(vu);
-    if (iteration === null) this.#life.detach(vu);
-    else this.#pace(vu, iteration);
+    if (iteration !== null) {
+      this.#pace(vu, iteration);
+      return;
+    }
+    this.#life.detach(vu);
+    for (const other of [...this.#slots.values()]) this.delayed(other);
+  }
+
+  /** A VU whose vuInit failed is not tried again when no iteration is left for it. */
+  delayed(vu: VuSlot): void {
+    const { pool } = this.#plan;
+    if (pool !== undefined && this.#parts.taken() >= pool.size) this.#life.giveUp(vu);
   }
 
   /** Number of the VU's next iteration in the whole plan; null when none is left. */

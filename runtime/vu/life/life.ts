@@ -214,12 +214,17 @@ export class Life {
       at: performance.now() + wait,
       index: -1,
       due: () => {
-        if (vu.state !== VuState.STARTING) return;
-        if (vu.stopping) this.#free(vu);
-        else this.#init(vu);
+        vu.retry = null;
+        this.#init(vu);
       },
     };
+    vu.retry = again;
     timers.add(again);
+  }
+
+  /** Frees a VU whose vuInit failed and waits to be tried again. */
+  giveUp(vu: VuSlot): void {
+    if (vu.retry !== null) this.#free(vu);
   }
 
   #teardownDone(slot: number): number {
@@ -232,7 +237,9 @@ export class Life {
   }
 
   #free(vu: VuSlot): void {
-    const { owner } = vu;
+    const { owner, retry } = vu;
+    if (retry !== null) this.#parts.timers.remove(retry);
+    vu.retry = null;
     this.#parts.close(vu);
     Atomics.sub(this.#parts.state, WorkerSlot.ACTIVE_VUS, 1);
     vu.state = VuState.FREE;

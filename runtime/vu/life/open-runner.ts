@@ -233,6 +233,7 @@ export class OpenRunner implements ScenarioRunner, VuOwner {
     for (const vu of [...this.#vus]) {
       vu.stopping = true;
       if (vu.state === VuState.PADDING) this.#life.detach(vu);
+      else this.#life.giveUp(vu);
     }
     this.#maybeOver();
   }

@@ -91,6 +91,7 @@ class Worker {
       },
       interrupt: () => undefined,
       abandon: () => undefined,
+      giveUp: () => undefined,
       lag: (_vu, ms) => void this.late.push(ms),
     };
     this.#runner = new OpenRunner(plan, {

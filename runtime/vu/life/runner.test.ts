@@ -56,6 +56,13 @@ class Script implements RunnerLife {
     this.asked++;
   }
 
+  giveUp(vu: VuSlot): void {
+    if (vu.retry === null) return;
+    vu.retry = null;
+    vu.state = VuState.FREE;
+    vu.owner?.stopped(vu);
+  }
+
   interrupt(vu: VuSlot): void {
     vu.interrupted = true;
     this.asked++;
@@ -168,6 +175,39 @@ describe('the closed runner', () => {
     for (const vu of one.script.vus) one.script.tornDown(vu);
     expect(one).toMatchObject({ dropped: 2, over: true });
     expect(one.script.misplaced).toBe(0);
+  });
+
+  it('is over when no iteration is left for a VU whose vuInit fails again and again', async () => {
+    for (const failsFirst of [true, false]) {
+      const one = world();
+      const attach = one.script.attach.bind(one.script);
+      const fail = (vu: VuSlot): void => {
+        vu.retry = { at: Number.POSITIVE_INFINITY, index: -1, due: () => undefined };
+        vu.owner?.delayed?.(vu);
+      };
+      one.script.attach = (vu, scenario, owner) => {
+        if (vu.id === 1) return attach(vu, scenario, owner);
+        Object.assign(vu, { owner, state: VuState.STARTING, stopping: false });
+        if (failsFirst) fail(vu);
+      };
+      const plan = planOf({
+        ...BASE,
+        executor: 'shared-iterations',
+        ...{ vus: 2, iterations: 2, gracefulStopNs: 0, maxDurationNs: 3600e9 },
+      });
+      if (plan.kind !== 'closed') throw new Error('an open plan');
+      one.runner = new ClosedRunner(plan, one.parts);
+      one.runner.start(0);
+      await until(() => one.script.iterations === 1);
+      const [good, bad] = one.script.vus;
+      if (good === undefined || bad === undefined) throw new Error('no VUs');
+      one.script.done(good);
+      one.script.done(good);
+      one.script.tornDown(good);
+      if (!failsFirst) fail(bad);
+      expect(one).toMatchObject({ over: true, dropped: 0 });
+      expect(bad.state).toBe(VuState.FREE);
+    }
   });
 
   const plan = slots([

@@ -24,7 +24,7 @@ export interface ScenarioRunner {
 /** The life of VUs, as far as a runner steers it. */
 export type RunnerLife = Pick<
   Life,
-  'attach' | 'iterate' | 'lag' | 'detach' | 'interrupt' | 'abandon'
+  'attach' | 'iterate' | 'lag' | 'detach' | 'giveUp' | 'interrupt' | 'abandon'
 >;
 
 export interface RunnerParts {
@@ -68,7 +68,9 @@ export function killVu(vu: VuSlot, { life, timers }: Pick<RunnerParts, 'life' | 
   vu.stopping = true;
   const { lives } = vu;
   if (vu.state === VuState.READY || vu.state === VuState.PADDING) life.detach(vu);
+  else if (vu.retry !== null) life.giveUp(vu);
   else life.interrupt(vu);
+  if (vu.state === VuState.FREE) return;
   timers.add({
     at: performance.now() + UNWIND_MS,
     index: -1,
