@@ -1,5 +1,5 @@
 // Associations of this worker by number: opened, released, aborted and counted.
-import { Answer, Op } from '../../../api/bridge.ts';
+import { Answer, Op, type Fault } from '../../../api/bridge.ts';
 import type { Failure } from '../../dicom/errors.ts';
 import { associate, type AssociateOutcome, type Associating } from '../../dicom/ul/associate.ts';
 import type { AssociateRequest } from '../../dicom/ul/associate-request.ts';
@@ -10,7 +10,7 @@ import { countAttempt } from './attempts.ts';
 import { failureFault, outcomeTag } from './faults.ts';
 import { Gates } from './gate.ts';
 import { faultFrom, RingFault } from '../sandbox/host.ts';
-import { describe, outcomeFault } from './outcome.ts';
+import { describe, outcomeFault, outcomeWord } from './outcome.ts';
 import type { Operation } from '../sandbox/operation.ts';
 import type { WorkerParts } from '../parts.ts';
 import { resolveSpec, type Spec, type SpecRequest } from './peers.ts';
@@ -204,7 +204,7 @@ export class Associations {
   #opened(outcome: AssociateOutcome, spec: Spec, vu: VuSlot, operation: Operation): void {
     const { host, errors } = this.#parts;
     const context = this.peerContextIn(operation.context as TagContext, spec);
-    countAttempt(this.#parts, context, outcome, false);
+    countAttempt(this.#parts, context, outcome, outcomeWord(outcome) !== 'accepted');
     if (outcome.kind === 'accepted') {
       if (outcome.association.contexts.some((context) => context.result === 0)) {
         host.settle(operation, Answer.NUMBER, this.adopt(outcome, spec, vu.slot).handle, '');
@@ -217,9 +217,12 @@ export class Associations {
     host.fail(operation, fault);
   }
 
-  /** Counts an attempt; an expected refusal is no failure. */
-  count(outcome: AssociateOutcome, spec: Spec, vu: VuSlot, expected: boolean): void {
-    countAttempt(this.#parts, this.peerContext(vu, spec), outcome, expected);
+  /** Counts an attempt of which another outcome was expected, with `surprise` as what went wrong. */
+  count(outcome: AssociateOutcome, spec: Spec, vu: VuSlot, surprise: Fault | null): void {
+    countAttempt(this.#parts, this.peerContext(vu, spec), outcome, surprise !== null);
+    if (surprise === null) return;
+    const { calledAET } = spec.peer;
+    this.#parts.errors.failed({ operation: 'A-ASSOCIATE', ...surprise, calledAET }, vu);
   }
 
   /** Takes an accepted association into the table. */

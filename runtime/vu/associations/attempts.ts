@@ -13,18 +13,18 @@ interface AttemptSeries {
 /** Bundle key of accepted attempts; those of requests are not negative. */
 const ACCEPTED_KEY = -1;
 
-/** Counts an attempt in the context of its peer; an expected refusal is no failure. */
+/** Counts an attempt in the context of its peer; failed is what was not expected. */
 export function countAttempt(
   { contexts, samples }: WorkerParts,
   peer: TagContext,
   outcome: AssociateOutcome,
-  expected: boolean,
+  failed: boolean,
 ): void {
   const word = outcomeWord(outcome);
   const accepted = word === 'accepted';
   const series = accepted ? acceptedSeries(contexts, peer) : seriesOf(contexts, peer, outcome);
   samples.add(series.attempts, 1);
-  samples.add(series.failed, accepted || expected ? 0 : 1);
+  samples.add(series.failed, failed ? 1 : 0);
   if (outcome.connectMs > 0)
     samples.add(contexts.series(peer, 'dicom_connecting'), outcome.connectMs);
   if (outcome.tlsMs > 0) samples.add(contexts.series(peer, 'dicom_tls_handshaking'), outcome.tlsMs);

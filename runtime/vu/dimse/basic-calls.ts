@@ -1,10 +1,12 @@
 // `negotiate`, `abandon` and `expect`.
-import { Answer } from '../../../api/bridge.ts';
+import { Answer, type Fault } from '../../../api/bridge.ts';
 import { associate, type AssociateOutcome, type Associating } from '../../dicom/ul/associate.ts';
 import type { Associations } from '../associations/associations.ts';
 import type { Calls, CallRequest } from '../sandbox/calls.ts';
 import type { DeliveryPort, ExpectCall } from './delivery.ts';
+import { peerText } from '../associations/faults.ts';
 import { describe, outcomeFault, outcomeWord } from '../associations/outcome.ts';
+import type { Spec } from '../associations/peers.ts';
 import { faultFrom } from '../sandbox/host.ts';
 import type { WorkerParts } from '../parts.ts';
 
@@ -49,14 +51,22 @@ interface Attempt {
   readonly slot: number;
 }
 
-/** Every outcome is a value; the expected one is no failure. */
+/** An association that was to fail and did not. */
+function unexpected({ peer }: Spec, wanted: string): Fault {
+  const message = `${peerText(peer)} accepted the association; expected was "${wanted}"`;
+  return { code: 'ASSOC_UNEXPECTED', message };
+}
+
+/** Every outcome is a value; the expected one is no failure, any other is. */
 function negotiated(basic: BasicParts, { outcome, call, slot }: Attempt): object {
   const { parts, associations } = basic;
   const spec = associations.spec(Number(call['spec']));
   const word = outcomeWord(outcome);
-  const expected = word === String(call['expect']);
-  associations.count(outcome, spec, parts.vu(slot), expected && word !== 'accepted');
+  const wanted = String(call['expect']);
+  const expected = word === wanted;
   const fault = word === 'accepted' ? null : outcomeFault(outcome, spec);
+  const surprise = expected ? null : (fault ?? unexpected(spec, wanted));
+  associations.count(outcome, spec, parts.vu(slot), surprise);
   if (outcome.kind !== 'accepted') {
     const base = { outcome: word, expected, contexts: [], maxPdu: 0, window: 0 };
     return { ...base, ...fault?.fields, message: fault?.message };

@@ -121,7 +121,8 @@ class Verification {
     const { associations, parts } = this.#services;
     associations.open(this.#spec, this.#operation, (outcome) => {
       this.#operation.cancel = (): void => this.#interrupt();
-      associations.count(outcome, this.#spec, parts.vu(this.#slot), false);
+      const fault = outcomeWord(outcome) === 'accepted' ? null : outcomeFault(outcome, this.#spec);
+      associations.count(outcome, this.#spec, parts.vu(this.#slot), fault);
       this.#opened(outcome);
     });
   }
