@@ -31,6 +31,20 @@ export function idleParts(scenarios: readonly Scenario[], { widths }: Division):
   return countsOf(widths, vus).flatMap((own, index) => (own === 0 ? [index + 1] : []));
 }
 
+/** Names of all scenarios; in a part of the plan, of those that it has something to do of. */
+export function busyScenarios(plan: {
+  readonly scenarios: readonly Scenario[];
+  readonly part: SegmentPart;
+}): readonly string[] {
+  const hasWork = (scenario: Scenario): boolean => {
+    const own = planOf(scenario, plan.part);
+    if (own.kind === 'open') return own.ownedStarts > 0;
+    return own.maxVUs > 0 && (own.pool === undefined || own.pool.size > 0);
+  };
+  const all = plan.part.length === 0;
+  return plan.scenarios.filter((one) => all || hasWork(one)).map(({ name }) => name);
+}
+
 function circumstances({ after, startTimeNs, exec }: Scenario): string[] {
   const parts: string[] = [];
   if (after !== undefined) parts.push(`after "${after}"`);

@@ -29,6 +29,8 @@ export interface RunFacts {
   readonly missing?: readonly MissingRow[];
   /** Metrics and selectors that the script's thresholds name, also with `[]`; absent in older logs. */
   readonly thresholdKeys?: readonly string[];
+  /** All scenarios; of a part of a plan, those it had something to do of. Absent in older logs. */
+  readonly scenarios?: readonly string[];
   readonly errors: ErrorsSummary;
   /** The first failures of each check, by its name; absent in older logs. */
   readonly checkExamples?: Readonly<Record<string, readonly CheckExample[]>>;

@@ -20,6 +20,7 @@ import type {
   ThresholdResult,
 } from './summary.ts';
 import type { Totals, ViewTotals } from './totals.ts';
+import { OTHER_SERIES } from './judge/headline.ts';
 import { judgeRun } from './judge/verdict.ts';
 import { ViewIndex } from './view-index.ts';
 
@@ -115,7 +116,7 @@ function overflowRow(
   if (count === 0) return null;
   const failed = rest(whole('failed'), (row) => row.failed);
   return {
-    service: 'other series',
+    service: OTHER_SERIES,
     ...{ count, ratePerSecond: perSecond(count, elapsedMs) },
     ...{ failed, failedShare: failed / count },
     ...{ sentBytes: 0, receivedBytes: 0, sentBytesPerSecond: 0, receivedBytesPerSecond: 0 },

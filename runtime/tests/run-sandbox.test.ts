@@ -341,12 +341,14 @@ async function later() {
   throw new Error('floating');
 }
 export default async function () {
-  later();
+  later().then(() => 'not reached');
   await sleep(0.2);
 }
 `;
     const result = await bench.script(script, []);
     expect(result.code).toBe(0);
+    const note = '6 exceptions outside of iterations (promise not awaited): no metric counts them';
+    expect(result.summary().verdict).toMatchObject({ state: 'done', notes: [note] });
     const { errors, execution } = result.summary();
     expect(execution).toMatchObject({ iterations: 6, interrupted: 0 });
     expect(errors.groups[0]).toMatchObject({ code: 'SCRIPT_UNHANDLED_REJECTION', count: 6 });

@@ -107,6 +107,26 @@ let turn = 0;
 export default async function () { turn += 1; ${body} }
 `;
 
+it('what went otherwise than asked for: neither an association that was to fail, nor a scenario', async () => {
+  const { code, out, summary } = await run(`import dicom from 'dicom';
+import { sleep } from 'k6';
+const peer = dicom.peer({});
+const one = { executor: 'shared-iterations', vus: 1, iterations: 1 };
+export const options = { scenarios: {
+  stranger: one,
+  idle: { executor: 'constant-vus', vus: 1, duration: '1s', gracefulStop: '0s', exec: 'idle' },
+} };
+export default async function () { await peer.echo(); await peer.negotiate({ expect: 'rejected' }); }
+export async function idle() { await sleep(60); }
+`);
+  expect({ code, word: summary.verdict.state }, out).toEqual({ code: 0, word: 'done' });
+  expect(summary.verdict.notes).toEqual([
+    '1 of 2 associations failed: no threshold judges dicom_assoc_failed',
+    'no iteration of scenario "idle" finished',
+  ]);
+  expect(summary.errors.groups).toMatchObject([{ code: 'ASSOC_UNEXPECTED', count: 1 }]);
+});
+
 describe('without a request', () => {
   it.each<[string, string, number, RegExp]>([
     [

@@ -5,7 +5,7 @@ import type { Options } from '../../config/types.ts';
 import { targetName } from '../share.ts';
 import { dueStarts } from '../../executors/due.ts';
 import type { Scenario } from '../../executors/index.ts';
-import { idleParts } from '../../executors/describe.ts';
+import { busyScenarios, idleParts } from '../../executors/describe.ts';
 import { requirements } from '../../executors/requirements.ts';
 import { placeOf } from '../../executors/segments/segment.ts';
 import type { Division } from '../../executors/segments/segment.ts';
@@ -265,6 +265,7 @@ class Book implements RunBook {
       interrupted: recorder.interrupted,
       accounts: end.account.routes,
       thresholdKeys: Object.keys(options.thresholds),
+      scenarios: busyScenarios(options),
       missing: shownMissing(end.account.missing, new Discretion(options.phiOk, context.runNumber)),
       ...recorder.failures(),
       ...this.#recorded,

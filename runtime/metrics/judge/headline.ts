@@ -24,6 +24,8 @@ const NOUNS: Readonly<Record<string, readonly [one: string, many: string]>> = {
   'WADO-RS': ['retrieval', 'retrievals'],
 };
 const STORES = ['C-STORE', 'STOW-RS'];
+/** The row of requests whose service went into overflow series. */
+export const OTHER_SERIES = 'other series';
 const MOST_NOUNS = 3;
 
 /** `12,028 images by 20 senders in 30 s`. */
@@ -56,7 +58,11 @@ function listed(parts: readonly string[], most: number): string {
 export function whatCameOfIt({ operations, delivery }: Told): string {
   const failed = operations.reduce((sum, row) => sum + row.failed, 0);
   const stores = operations.filter(({ service, count: n }) => STORES.includes(service) && n > 0);
-  const refused = stores.reduce((sum, row) => sum + (row.refusedInstances ?? row.failed), 0);
+  // An image that was refused as expected, or broken off on purpose, failed nothing; nobody took it.
+  const whole = !operations.some(({ service }) => service === OTHER_SERIES);
+  const refused = whole
+    ? delivery.sent - delivery.accepted
+    : stores.reduce((sum, row) => sum + (row.refusedInstances ?? row.failed), 0);
   const images = stores.length === 0 ? [] : ofImages(refused, delivery);
   const others = failed - stores.reduce((sum, row) => sum + row.failed, 0);
   return [...images, ...(others > 0 ? [`${plural(others, 'request')} failed`] : [])]

@@ -1,7 +1,7 @@
 // What failed in a run and no threshold judges: it fails nothing, but it is said, and the word is
 // not PASS.
 import type { RunFacts } from '../facts.ts';
-import { percent } from '../numbers.ts';
+import { percent, plural } from '../numbers.ts';
 import type { Summary, ThresholdResult } from '../summary.ts';
 import type { ViewIndex } from '../view-index.ts';
 import { missingText, ofAll, sumOf } from './headline.ts';
@@ -19,6 +19,8 @@ export function unjudged(told: Told, index: ViewIndex, facts: RunFacts): string[
   const notes = [
     // All of these fail a smoke test by themselves.
     ...(smoke ? [] : failures(index, judged)),
+    ...(smoke ? [] : outside(facts)),
+    ...idle(index, facts),
     ...dropped(told, judged),
     ...deliveries(told, judged),
   ];
@@ -63,6 +65,31 @@ function failures(index: ViewIndex, judged: readonly ThresholdResult[]): string[
 function failuresIn(index: ViewIndex, metric: string, view: string): number {
   const ones = index.count(metric, view);
   return metric === 'checks' ? index.samples(metric, view) - ones : ones;
+}
+
+/** Exceptions that no iteration had: no metric counts them. */
+function outside({ errors }: RunFacts): string[] {
+  const stray = errors.groups.filter(({ code, operation }) => isStray(code, operation));
+  if (stray.length === 0) return [];
+  const n = stray.reduce((sum, { count }) => sum + count, 0);
+  const where = [...new Set(stray.map((one) => STRAY[one.operation] ?? 'promise not awaited'))];
+  return [
+    `${plural(n, 'exception')} outside of iterations (${where.join(', ')}): no metric counts them`,
+  ];
+}
+
+/** Functions that run beside iterations; an exception in `vuInit` is one of `iteration_failed`. */
+const STRAY: Readonly<Record<string, string>> = { timer: 'timer', vuTeardown: 'vuTeardown' };
+
+const isStray = (code: string, operation: string): boolean =>
+  code === 'SCRIPT_UNHANDLED_REJECTION' || operation in STRAY;
+
+/** One of several scenarios did nothing to its end, while the others did. */
+function idle(index: ViewIndex, { scenarios = [], exit }: RunFacts): string[] {
+  if (exit.code !== 0 || scenarios.length < 2 || index.count('iterations') === 0) return [];
+  return scenarios
+    .filter((name) => index.count('iterations', 'scenario', 'scenario', name) === 0)
+    .map((name) => `no iteration of scenario "${name}" finished`);
 }
 
 const names = (judged: readonly ThresholdResult[], ...metrics: readonly string[]): boolean =>

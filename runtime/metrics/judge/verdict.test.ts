@@ -62,6 +62,15 @@ const REFUSED: readonly Sample[] = [
   ['dicom_req_failed', 1, { ...STORE, status: 'A700' }],
 ];
 const stored = (n: number): Sample[] => Array.from({ length: n }, () => STORED).flat();
+const strayErrors = (
+  ...all: readonly (readonly [operation: string, code: string, count: number])[]
+): RunFacts['errors'] => ({
+  total: all.length,
+  groupsOmitted: 0,
+  groups: all.map(([operation, code, count]) => ({
+    ...{ group: operation, operation, code, count, firstMs: 0, lastMs: 0, message: 'x' },
+  })),
+});
 const account = (route: string, over: Partial<DeliveryAccount>): DeliveryAccount => ({
   ...{ route, accepted: 50, arrived: 50, unique: 50, missing: 0, late: 0, duplicated: 0 },
   ...{ corrupted: 0, unexpected: 0 },
@@ -105,6 +114,29 @@ describe('the word', () => {
     expect(verdict).toMatchObject({ state: 'done', passed: true, exitCode: 0, notes: [note] });
   });
 
+  it.each<[string, Partial<RunFacts>, string]>([
+    [
+      'exceptions outside of iterations',
+      { errors: strayErrors(['timer', 'SCRIPT_EXCEPTION', 2], ['vuTeardown', 'SCRIPT_ERROR', 1]) },
+      '3 exceptions outside of iterations (timer, vuTeardown): no metric counts them',
+    ],
+    [
+      'a rejection that nobody awaited',
+      { errors: strayErrors(['iteration', 'SCRIPT_UNHANDLED_REJECTION', 1]) },
+      '1 exception outside of iterations (promise not awaited): no metric counts them',
+    ],
+    [
+      'one of two scenarios that did nothing to its end',
+      { scenarios: ['stores', 'queries'] },
+      'no iteration of scenario "queries" finished',
+    ],
+  ])('is DONE with a line for %s', (_, facts, note) => {
+    const of = { scenario: 'stores' };
+    const samples: Sample[] = [['iterations', 1, of], ['iteration_failed', 0, of], ...stored(1)];
+    const { verdict } = run(samples, { facts });
+    expect(verdict).toMatchObject({ state: 'done', exitCode: 0, notes: [note] });
+  });
+
   it('is PASS where a threshold judges what failed, and where few were dropped', () => {
     const failing: Sample[] = [...times(9, 'checks', 1), ['checks', 0, { check: 'a' }]];
     const holds = (thresholds: ThresholdConfig) => run([...ITERATION, ...failing], { thresholds });
@@ -113,6 +145,26 @@ describe('the word', () => {
     expect(holds({ 'checks{check:b}': [] }).verdict.state).toBe('done');
     const few = [...times(96, 'iterations', 1), ['dropped_iterations', 4] as const, ...stored(1)];
     expect(run([...few, ['iteration_failed', 0]]).verdict.state).toBe('pass');
+  });
+});
+
+describe('the headline', () => {
+  it.each<[string, readonly Sample[], string]>([
+    [
+      'refused as expected',
+      times(2, 'dicom_reqs', 1, { ...STORE, status: 'A700' }),
+      '2 not accepted',
+    ],
+    ['broken off on purpose', times(1, 'dicom_reqs', 1, { service: 'C-STORE' }), '1 not accepted'],
+    [
+      'taken with a warning',
+      times(2, 'dicom_reqs', 1, { ...STORE, status: 'B000' }),
+      'all accepted',
+    ],
+  ])('images %s', (_, samples, words) => {
+    const { verdict } = run([...ITERATION, ...stored(1), ...samples]);
+    expect(verdict.state).toBe('pass');
+    expect(verdict.reason).toBe(`${samples.length + 1} images in 30 s, ${words}`);
   });
 });
 

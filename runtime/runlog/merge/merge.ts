@@ -129,6 +129,7 @@ function factsOf(
     interrupted: all.reduce((sum, { interrupted }) => sum + interrupted, 0),
     ...{ accounts: joined.accounts, missing: joined.missing },
     thresholdKeys: first.thresholdKeys ?? Object.keys(run.thresholds),
+    scenarios: [...new Set(all.flatMap(({ scenarios = [] }) => scenarios))],
     checkExamples: examplesOf(parts, run.t0),
     ...(first.recorded === undefined ? {} : { recorded: first.recorded }),
     generator: generatorOf(parts),
