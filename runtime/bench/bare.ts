@@ -5,7 +5,7 @@
 import { writeFileSync } from 'node:fs';
 import { Pool } from '../dicom/pool/prototype.ts';
 import { syntheticPool } from '../dicom/synthetic/synthetic.ts';
-import type { Pending } from '../dicom/dimse/pending.ts';
+import { PendingRequest } from '../dicom/dimse/pending.ts';
 import { StoreImages } from '../dicom/scu/store-image.ts';
 import { associate } from '../dicom/ul/associate.ts';
 import type { Association } from '../dicom/ul/association.ts';
@@ -44,18 +44,12 @@ function measure(): void {
   if (stores === 0) until = began + seconds * 1000;
 }
 
-class Sender implements Pending {
-  messageId = 0;
-  commandField = 0;
-  contextId = 0;
-  sendStart = 0;
-  sendEnd = 0;
-  firstByte = 0;
-  lastByte = 0;
+class Sender extends PendingRequest {
   readonly association: Association;
   readonly channel: { contextId: number; maxPdu: number };
 
   constructor(association: Association) {
+    super();
     this.association = association;
     const contextId = association.contextFor(sopClass, transferSyntax);
     this.channel = { contextId, maxPdu: association.maxPdu };

@@ -16,7 +16,7 @@ import { echoRequest, storeRequest, VERIFICATION_SOP_CLASS } from '../dicom/scu/
 import { DEFAULT_TIMEOUTS } from '../dicom/ul/associate-request.ts';
 import { Endpoint } from '../dicom/ul/endpoint.ts';
 import { negotiatedContexts, toAssociateRq } from '../dicom/ul/negotiate.ts';
-import type { Pending, Reply } from '../dicom/dimse/pending.ts';
+import { PendingRequest, type Reply } from '../dicom/dimse/pending.ts';
 
 const EXPLICIT = '1.2.840.10008.1.2.1';
 const IMPLICIT = '1.2.840.10008.1.2';
@@ -108,16 +108,10 @@ const RQ = toAssociateRq({
   ].map((abstractSyntax) => ({ abstractSyntax, transferSyntaxes: [EXPLICIT, IMPLICIT] })),
 });
 
-class Asked implements Pending {
-  messageId = 0;
-  commandField = 0;
-  contextId = 0;
-  sendStart = 0;
-  sendEnd = 0;
-  firstByte = 0;
-  lastByte = 0;
+class Asked extends PendingRequest {
   readonly settled: () => void;
   constructor(settled: () => void) {
+    super();
     this.settled = settled;
   }
   onReply(reply: Reply): void {

@@ -1,6 +1,6 @@
 // Both roles of the wire against each other, and against raw bytes, on loopback.
 import { createServer, type Socket } from 'node:net';
-import type { Pending, Reply } from '../dicom/dimse/pending.ts';
+import { PendingRequest, type Reply } from '../dicom/dimse/pending.ts';
 import type { Failure } from '../dicom/errors.ts';
 import type { AcceptorHandler, Listening } from '../dicom/scp/acceptor-types.ts';
 import { negotiateContexts } from '../dicom/scp/contexts.ts';
@@ -71,15 +71,8 @@ export async function opened(
   return outcome.association;
 }
 
-export class Call implements Pending {
+export class Call extends PendingRequest {
   readonly mayPend = true;
-  messageId = 0;
-  commandField = 0;
-  contextId = 0;
-  sendStart = 0;
-  sendEnd = 0;
-  firstByte = 0;
-  lastByte = 0;
   statuses: number[] = [];
   data = Buffer.alloc(0);
   failure: Failure | null = null;
@@ -87,6 +80,7 @@ export class Call implements Pending {
   #resolve: (self: this) => void = () => undefined;
 
   constructor() {
+    super();
     this.done = new Promise((resolve) => {
       this.#resolve = resolve;
     });

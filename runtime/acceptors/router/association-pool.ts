@@ -1,7 +1,7 @@
 // The way out over associations: a bounded pool of them, each with one store at a time.
 import type { Failure, Rejected } from '../../dicom/errors.ts';
 import { describeFailure } from '../../dicom/failure-text.ts';
-import type { Pending, Reply } from '../../dicom/dimse/pending.ts';
+import { PendingRequest, type Reply } from '../../dicom/dimse/pending.ts';
 import { LongTimer } from '../../dicom/long-timer.ts';
 import { statusClass, statusHex } from '../../dicom/dimse/status.ts';
 import { StoreImages } from '../../dicom/scu/store-image.ts';
@@ -24,14 +24,7 @@ interface Pair {
 }
 
 /** One association of the pool; it is also the pending request of its one store. */
-class Lane implements Pending {
-  messageId = 0;
-  commandField = 0;
-  contextId = 0;
-  sendStart = 0;
-  sendEnd = 0;
-  firstByte = 0;
-  lastByte = 0;
+class Lane extends PendingRequest {
   association: Association | null = null;
   item: QueueItem | null = null;
   /** How many pairs it was opened with: later ones are not on it. */
@@ -41,6 +34,7 @@ class Lane implements Pending {
   readonly #pool: AssociationPool;
 
   constructor(pool: AssociationPool) {
+    super();
     this.#pool = pool;
   }
 

@@ -59,3 +59,16 @@ export interface Pending {
   /** No answer is possible any more; the last call. */
   onFailure(failure: Failure): void;
 }
+
+/** What an association writes of a request; whoever sends one extends it. */
+export abstract class PendingRequest implements Pending {
+  messageId = 0;
+  commandField = 0;
+  contextId = 0;
+  sendStart = 0;
+  sendEnd = 0;
+  firstByte = 0;
+  lastByte = 0;
+  abstract onReply(reply: Reply): void;
+  abstract onFailure(failure: Failure): void;
+}

@@ -1,5 +1,5 @@
 // The C-STORE sub-operations of a C-MOVE or C-GET (PS3.7 §9.1.3, §9.1.4), one after the other.
-import type { Pending, Reply } from '../dimse/pending.ts';
+import { PendingRequest, type Reply } from '../dimse/pending.ts';
 import { statusClass, statusHex } from '../dimse/status.ts';
 import type { Failure } from '../errors.ts';
 import type { Association } from '../ul/association.ts';
@@ -40,14 +40,7 @@ export interface SubOperationUser {
   onDone(run: SubOperationRun): void;
 }
 
-export class SubOperationRun implements Pending {
-  messageId = 0;
-  commandField = 0;
-  contextId = 0;
-  sendStart = 0;
-  sendEnd = 0;
-  firstByte = 0;
-  lastByte = 0;
+export class SubOperationRun extends PendingRequest {
   completed = 0;
   failed = 0;
   warning = 0;
@@ -69,6 +62,7 @@ export class SubOperationRun implements Pending {
     user: SubOperationUser,
     originator?: Originator,
   ) {
+    super();
     this.#association = association;
     this.#instances = instances;
     this.#user = user;

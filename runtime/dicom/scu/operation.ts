@@ -3,7 +3,7 @@
 import { DataError } from '../element/data-error.ts';
 import { Collected } from '../collected.ts';
 import { modelCommand, modelDataset, type ModelRequest } from '../dimse/model.ts';
-import type { Pending, Reply } from '../dimse/pending.ts';
+import { PendingRequest, type Reply } from '../dimse/pending.ts';
 import { Element } from '../dimse/elements.ts';
 import { DicomError, type Failure } from '../errors.ts';
 import { contextText } from '../failure-text.ts';
@@ -31,14 +31,7 @@ export interface OperationResult extends OperationTimes {
 }
 
 /** A request under way. */
-export abstract class ServiceOperation implements Pending {
-  messageId = 0;
-  commandField = 0;
-  contextId = 0;
-  sendStart = 0;
-  sendEnd = 0;
-  firstByte = 0;
-  lastByte = 0;
+export abstract class ServiceOperation extends PendingRequest {
   /** Response timeout of this request; undefined = the association's. */
   readonly responseMs: number | undefined;
   protected readonly association: Association;
@@ -49,6 +42,7 @@ export abstract class ServiceOperation implements Pending {
 
   /** @throws DicomError `ASSOC_NO_CONTEXT` when the SOP class was not accepted. */
   constructor(association: Association, sopClass: string, responseMs?: number) {
+    super();
     this.association = association;
     this.responseMs = responseMs;
     this.#acceptedContext = association.contextFor(sopClass, '');
@@ -115,7 +109,4 @@ export abstract class ServiceOperation implements Pending {
       lastByte,
     };
   }
-
-  abstract onReply(reply: Reply): void;
-  abstract onFailure(failure: Failure): void;
 }

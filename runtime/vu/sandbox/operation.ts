@@ -1,6 +1,6 @@
 // One call of the sandbox under way. Objects are reused; the ticket is the object's number for good.
 import type { Failure } from '../../dicom/errors.ts';
-import type { Pending, Reply } from '../../dicom/dimse/pending.ts';
+import { PendingRequest, type Reply } from '../../dicom/dimse/pending.ts';
 import type { Host } from './host.ts';
 import type { Timed } from '../timer-queue.ts';
 
@@ -11,7 +11,7 @@ export interface ReplyTaker {
   data?(operation: Operation, buffer: Buffer, start: number, end: number): void;
 }
 
-export class Operation implements Pending, Timed {
+export class Operation extends PendingRequest implements Timed {
   readonly ticket: number;
   readonly host: Host;
   active: boolean;
@@ -27,14 +27,6 @@ export class Operation implements Pending, Timed {
   before: Operation | null;
   after: Operation | null;
 
-  // Pending
-  messageId = 0;
-  commandField = 0;
-  contextId = 0;
-  sendStart = 0;
-  sendEnd = 0;
-  firstByte = 0;
-  lastByte = 0;
   responseMs: number | undefined = undefined;
   // Timed
   at = 0;
@@ -50,6 +42,7 @@ export class Operation implements Pending, Timed {
   context: unknown;
 
   constructor(host: Host, ticket: number) {
+    super();
     this.host = host;
     this.ticket = ticket;
     this.active = false;
