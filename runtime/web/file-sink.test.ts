@@ -1,4 +1,11 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import {
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
@@ -25,5 +32,17 @@ it('keeps what came to its end, and nothing of what was cut off', () => {
   sink.close();
   sink.close();
   expect(readdirSync(folder)).toEqual(['1.2.3.dcm']);
+  expect(readFileSync(join(folder, '1.2.3.dcm'), 'utf8')).toBe('whole');
+});
+
+it('writes through no link that is in the way', () => {
+  const other = join(folder, 'other');
+  writeFileSync(other, 'mine');
+  symlinkSync(other, join(folder, '1.2.3.dcm'));
+  const sink = new FileSink(folder);
+  sink.begin(meta('1.2.3'));
+  sink.write(Buffer.from('whole'));
+  sink.end();
+  expect(readFileSync(other, 'utf8')).toBe('mine');
   expect(readFileSync(join(folder, '1.2.3.dcm'), 'utf8')).toBe('whole');
 });

@@ -1,7 +1,6 @@
 // Retrieved instances as Part 10 files, byte for byte as they came, named by SOP Instance UID.
-import { closeSync, openSync, rmSync, writeSync } from 'node:fs';
-import { join } from 'node:path';
-import { makeFolder } from '../dicom/file/make-folder.ts';
+import { closeSync, rmSync, writeSync } from 'node:fs';
+import { openInstanceFile } from '../dicom/file/instance-file.ts';
 import type { FileMeta } from '../dicom/file/part10.ts';
 import { WebFailure } from './failure.ts';
 import type { PartSink } from './retrieved.ts';
@@ -17,10 +16,10 @@ export class FileSink implements PartSink {
 
   begin({ sopInstance }: FileMeta): void {
     this.close();
-    this.#file = join(this.#folder, `${sopInstance.replace(/[^\d.]/g, '_')}.dcm`);
     this.#kept(() => {
-      makeFolder(this.#folder);
-      this.#handle = openSync(this.#file, 'w', 0o600);
+      const { handle, file } = openInstanceFile(this.#folder, sopInstance);
+      this.#handle = handle;
+      this.#file = file;
     });
   }
 

@@ -1,11 +1,10 @@
 // Instances that arrive at a requestor by C-GET: counted, hashed, kept in files when asked. Nothing
 // is accumulated in memory, whatever the size.
 import { createHash, type Hash } from 'node:crypto';
-import { closeSync, openSync, rmSync, writeSync } from 'node:fs';
-import { join } from 'node:path';
+import { closeSync, rmSync, writeSync } from 'node:fs';
 import { DataError } from '../element/data-error.ts';
 import { errorCode } from '../file/file-walk.ts';
-import { makeFolder } from '../file/make-folder.ts';
+import { openInstanceFile } from '../file/instance-file.ts';
 import { fileMeta } from '../file/part10.ts';
 import type { IncomingRequest } from '../dimse/incoming.ts';
 import { Status } from '../dimse/status.ts';
@@ -78,12 +77,7 @@ export class InstanceReceiver implements RequestHandler {
     if (folder === undefined) return;
     const syntax = association.context(request.contextId)?.transferSyntax ?? '';
     try {
-      makeFolder(folder);
-      const file = join(folder, `${request.sopInstance().replace(/[^\d.]/g, '_')}.dcm`);
-      // What is there goes, also a link: nothing is written through it.
-      rmSync(file, { force: true });
-      arriving.handle = openSync(file, 'wx', 0o600);
-      arriving.file = file;
+      Object.assign(arriving, openInstanceFile(folder, request.sopInstance()));
       writeSync(arriving.handle, fileMeta(request.sopClass(), request.sopInstance(), syntax));
     } catch (error) {
       this.#fail(arriving, error);
