@@ -1,9 +1,20 @@
 #!/usr/bin/env node
 // The program: hands argv to the command, exits with its code, and never with a stack.
-import { nodeTerminal } from './terminal.ts';
-import { printError } from './problem-text.ts';
-import { runCommandLine } from './program.ts';
+import { writeSync } from 'node:fs';
 import { DicomRunError, ExitCode } from '../errors.ts';
+
+// From here on Ctrl-C is ours, also while the command is loaded; one that has begun may take it itself.
+for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  process.on(signal, () => {
+    if (process.listenerCount(signal) > 1) return;
+    writeSync(2, `error: interrupted by ${signal}\n`);
+    process.exit(ExitCode.INTERRUPTED);
+  });
+}
+// why: not imported above, since all of it is read before the first line here runs
+const { nodeTerminal } = await import('./terminal.ts');
+const { printError } = await import('./problem-text.ts');
+const { runCommandLine } = await import('./program.ts');
 
 const terminal = nodeTerminal();
 // What escapes from a timer or a socket of the main thread is a fault of ours, told as such; while a

@@ -15,6 +15,33 @@ export function untilSignal(terminal: Terminal, mostMs?: number): Promise<boolea
   });
 }
 
+const interruptedBy = (signal: string): DicomRunError =>
+  new DicomRunError(ExitCode.INTERRUPTED, {
+    code: 'INTERRUPTED',
+    message: `interrupted by ${signal}`,
+  });
+
+/**
+ * Work that ends by itself, or soon after the first signal, of which `work` is told by its argument; it
+ * is waited for. A second signal ends the process.
+ *
+ * @throws DicomRunError 105 after a signal
+ */
+export async function untilStopped(
+  terminal: Pick<Terminal, 'onSignal'>,
+  work: (interrupted: AbortSignal) => Promise<void>,
+): Promise<void> {
+  const interruption = new AbortController();
+  let by = '';
+  const off = terminal.onSignal((signal) => {
+    by = signal;
+    interruption.abort();
+    off();
+  });
+  await work(interruption.signal).finally(off);
+  if (by !== '') throw interruptedBy(by);
+}
+
 /**
  * Work that ends by itself, or at the first signal: then `work` is told by its argument, takes away
  * what it has half done, and nobody waits for it any more. A second signal ends the process.
@@ -29,9 +56,8 @@ export async function unlessInterrupted<T>(
   let off = (): void => undefined;
   const signalled = new Promise<never>((_, reject) => {
     off = terminal.onSignal((signal) => {
-      const message = `interrupted by ${signal}`;
       interruption.abort();
-      reject(new DicomRunError(ExitCode.INTERRUPTED, { code: 'INTERRUPTED', message }));
+      reject(interruptedBy(signal));
     });
   });
   const working = work(interruption.signal);

@@ -94,6 +94,37 @@ describe('a signal', () => {
     expectNothingLeft();
   });
 
+  it('is 105 from the first moment on, whatever the command', async () => {
+    // Sent as soon as somebody listens: nothing else is loaded by then.
+    const now = `process.once('newListener', (name) => {
+      if (name === 'SIGINT') setImmediate(() => process.kill(process.pid, 'SIGINT'));
+    });`;
+    place = new Place({ 'now.mjs': now });
+    const env = { NODE_OPTIONS: '--import ./now.mjs' };
+    const { code, out, err } = await place.start(['config'], env).done;
+    expect({ code, out, err }).toEqual({
+      code: 105,
+      out: '',
+      err: 'error: interrupted by SIGINT\n',
+    });
+  });
+
+  it('ends generate after the file under way, and says how many there are', async () => {
+    place = new Place({});
+    const running = place.start(['generate', 'made', '--count', '9999', '--size', '5MB']);
+    const made = join(place.folder, 'made', 'study0001', 'series1');
+    await expect
+      .poll(() => existsSync(join(made, 'image0002.dcm')), { timeout: 10_000 })
+      .toBe(true);
+    running.kill('SIGINT');
+    const { code, out, err } = await running.done;
+    expect(code, err).toBe(105);
+    expect(err).toContain('interrupted by SIGINT');
+    const files = readdirSync(made);
+    expect(out).toMatch(new RegExp(`^${files.length} files, `));
+    expect(files.filter((name) => !name.endsWith('.dcm'))).toEqual([]);
+  });
+
   it('while deliveries settle, ends the waiting', async () => {
     const port = await serve();
     const script = PHASES.replace('dicom.peer({ ', `dicom.peer({ connect: 'X@127.0.0.1:${port}', `);

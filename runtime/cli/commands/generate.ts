@@ -1,8 +1,10 @@
 // dicomrun generate: synthetic studies as files.
 import type { GenerateFlags } from '../data/generate-request.ts';
+import { bytes as sizeText, plural } from '../../metrics/numbers.ts';
 import { Progress } from '../progress.ts';
 import { DicomRunError, ExitCode } from '../../errors.ts';
 import type { DefineCommand } from '../command.ts';
+import { untilStopped } from '../until-signal.ts';
 
 export const define: DefineCommand = (command, { terminal }) => {
   command
@@ -30,12 +32,11 @@ export const define: DefineCommand = (command, { terminal }) => {
         ]);
         const request = generateRequest(flags, terminal.cwd);
         const progress = new Progress(terminal, 'files');
-        const { files, bytes } = await generateFiles({
-          ...request,
-          onProgress: progress.show,
-        }).finally(() => progress.erase());
-        const { bytes: sizeText, plural } = await import('../../metrics/numbers.ts');
-        terminal.out(`${plural(files, 'file')}, ${sizeText(bytes)}, in ${flags.out}\n`);
+        await untilStopped(terminal, async (interrupted) => {
+          const wish = { ...request, onProgress: progress.show, interrupted };
+          const { files, bytes } = await generateFiles(wish).finally(() => progress.erase());
+          terminal.out(`${plural(files, 'file')}, ${sizeText(bytes)}, in ${flags.out}\n`);
+        });
       },
     );
 };

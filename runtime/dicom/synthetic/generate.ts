@@ -21,6 +21,8 @@ export interface GenerateRequest {
   /** Equal seeds give equal files. */
   readonly seed?: number;
   readonly onProgress?: (done: number, total: number) => void;
+  /** Ends it after the file under way. */
+  readonly interrupted?: AbortSignal;
 }
 
 export interface Generated {
@@ -52,6 +54,7 @@ export async function generateFiles(request: GenerateRequest): Promise<Generated
       const folder = join(request.out, `study${pad(study + 1)}`, `series${series + 1}`);
       makeFolder(folder);
       for (let image = 1; image <= images; image++) {
+        if (request.interrupted?.aborted === true) return { files, bytes };
         const prototype = members[(image - 1) % members.length];
         if (prototype === undefined) continue;
         const identity = { study, member: memberNumber(series + 1, image) };
