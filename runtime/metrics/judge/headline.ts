@@ -94,6 +94,10 @@ export interface DeliverySum {
   readonly compared: number;
   readonly recoded: number;
   readonly unhashed: number;
+  /** Arrivals beyond the accepted sends. */
+  readonly duplicated: number;
+  /** Arrivals that no accepted store accounts for. */
+  readonly unexpected: number;
 }
 
 export function sumOf({ routes }: Summary['delivery']): DeliverySum {
@@ -107,6 +111,8 @@ export function sumOf({ routes }: Summary['delivery']): DeliverySum {
     compared: sum((route) => route.compared ?? 0),
     recoded: sum((route) => route.recoded ?? 0),
     unhashed: sum((route) => route.unhashed ?? 0),
+    duplicated: sum((route) => route.duplicated),
+    unexpected: sum((route) => route.unexpected),
   };
 }
 
@@ -120,6 +126,15 @@ export function missingText(delivery: Summary['delivery'], missing: number): str
       : ` (${lossy.map((route) => `${route.route} ${count(route.missing)}`).join(', ')})`;
   return `${ofAll(missing, accepted, 'image')} did not arrive${where}`;
 }
+
+export const changedText = (corrupted: number, accepted: number): string =>
+  `${ofAll(corrupted, accepted, 'image')} arrived changed`;
+
+export const repeatedText = (duplicated: number): string =>
+  `${plural(duplicated, 'image')} arrived more often than sent`;
+
+export const unexpectedText = (unexpected: number): string =>
+  `${plural(unexpected, 'image')} arrived that no accepted store accounts for`;
 
 /** `2 of 111 images`, `the one image`. */
 export function ofAll(n: number, all: number, one: string, many = `${one}s`): string {
@@ -202,9 +217,7 @@ const DELIVERY_WORDS: Readonly<Record<string, string>> = {
 
 function countedText(metric: string, n: number, { delivery }: Told): string | null {
   if (metric === 'dicom_delivery_missing') return missingText(delivery, n);
-  if (metric === 'dicom_delivery_unexpected') {
-    return `${plural(n, 'image')} arrived that no accepted store accounts for`;
-  }
+  if (metric === 'dicom_delivery_unexpected') return unexpectedText(n);
   if (metric === 'dropped_iterations') return `${plural(n, 'iteration')} dropped`;
   const words = DELIVERY_WORDS[metric];
   return words === undefined ? null : `${ofAll(n, sumOf(delivery).accepted, 'image')} ${words}`;

@@ -4,7 +4,14 @@ import type { RunFacts } from '../facts.ts';
 import { percent, plural } from '../numbers.ts';
 import type { Summary, ThresholdResult } from '../summary.ts';
 import type { ViewIndex } from '../view-index.ts';
-import { missingText, ofAll, sumOf } from './headline.ts';
+import {
+  changedText,
+  missingText,
+  ofAll,
+  repeatedText,
+  sumOf,
+  unexpectedText,
+} from './headline.ts';
 import type { Told } from './headline.ts';
 import { parseSelector } from './selector.ts';
 
@@ -104,22 +111,25 @@ function dropped({ execution }: Told, judged: readonly ThresholdResult[]): strin
   return [`${what}: no threshold judges dropped_iterations`];
 }
 
-/** Only where the script says by `dicom_delivery_*: []` that it bears loss: else the run has failed. */
+/** Metrics of deliveries by which a script says that it bears a loss, with `[]` too, or what of it. */
+export const BORNE_BY = {
+  missing: ['dicom_delivery_missing', 'dicom_delivery_unique'],
+  corrupted: ['dicom_delivery_corrupted'],
+} as const;
+
+/** Of what is lost only where the script says that it bears it: else the run has failed. */
 function deliveries(
   { delivery }: { readonly delivery: Summary['delivery'] },
   judged: readonly ThresholdResult[],
 ): string[] {
-  const { missing, corrupted, accepted } = sumOf(delivery);
-  const missed = missing > 0 && !names(judged, 'dicom_delivery_missing', 'dicom_delivery_unique');
-  const changed = corrupted > 0 && !names(judged, 'dicom_delivery_corrupted');
-  return [
-    ...(missed
-      ? [`${missingText(delivery, missing)}: no threshold judges dicom_delivery_missing`]
-      : []),
-    ...(changed
-      ? [
-          `${ofAll(corrupted, accepted, 'image')} arrived changed: no threshold judges dicom_delivery_corrupted`,
-        ]
-      : []),
+  const { missing, corrupted, accepted, duplicated, unexpected } = sumOf(delivery);
+  const kinds = [
+    { n: missing, by: BORNE_BY.missing, what: missingText(delivery, missing) },
+    { n: corrupted, by: BORNE_BY.corrupted, what: changedText(corrupted, accepted) },
+    { n: duplicated, by: ['dicom_delivery_duplicated'], what: repeatedText(duplicated) },
+    { n: unexpected, by: ['dicom_delivery_unexpected'], what: unexpectedText(unexpected) },
   ];
+  return kinds
+    .filter(({ n, by }) => n > 0 && !names(judged, ...by))
+    .map(({ by, what }) => `${what}: no threshold judges ${by[0] ?? ''}`);
 }

@@ -130,6 +130,16 @@ describe('the word', () => {
       { scenarios: ['stores', 'queries'] },
       'no iteration of scenario "queries" finished',
     ],
+    [
+      'images that came twice',
+      { accounts: [account('CT', { duplicated: 2 })] },
+      '2 images arrived more often than sent: no threshold judges dicom_delivery_duplicated',
+    ],
+    [
+      'images that nobody accounts for',
+      { accounts: [account('CT', { unexpected: 1 })] },
+      '1 image arrived that no accepted store accounts for: no threshold judges dicom_delivery_unexpected',
+    ],
   ])('is DONE with a line for %s', (_, facts, note) => {
     const of = { scenario: 'stores' };
     const samples: Sample[] = [['iterations', 1, of], ['iteration_failed', 0, of], ...stored(1)];
@@ -223,6 +233,17 @@ describe('FAIL, whatever the thresholds', () => {
     expect(verdict).toMatchObject({ state: 'fail', exitCode: 99 });
     expect(verdict.reason).toBe('2 of 111 images did not arrive (CT 1, MR 1)');
     expect(verdict.judged).toBe('the one threshold holds');
+  });
+
+  it.each<[string, Partial<DeliveryAccount>, string]>([
+    ['missing', { missing: 2 }, '2 of 50 images did not arrive'],
+    ['changed', { corrupted: 3 }, '3 of 50 images arrived changed'],
+  ])('images are %s, whatever else of deliveries is judged', (_, lost, reason) => {
+    const { verdict } = run([...ITERATION, ...stored(50), ['dicom_delivery_duration', 5]], {
+      thresholds: { dicom_delivery_duration: one('p(95)<50'), dicom_delivery_late: [] },
+      facts: { accounts: [account('CT', lost)] },
+    });
+    expect(verdict).toMatchObject({ state: 'fail', exitCode: 99, reason });
   });
 
   it('images arrived changed', () => {

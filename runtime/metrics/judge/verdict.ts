@@ -10,6 +10,7 @@ import { nearest } from '../distribution/nearest.ts';
 import { deliveryHints } from './delivery-hints.ts';
 import {
   brokenText,
+  changedText,
   missingText,
   ofAll,
   sumOf,
@@ -19,7 +20,7 @@ import {
 } from './headline.ts';
 import type { Told } from './headline.ts';
 import { parseSelector } from './selector.ts';
-import { unjudged } from './unjudged.ts';
+import { BORNE_BY, unjudged } from './unjudged.ts';
 
 interface Cause {
   readonly code: number;
@@ -159,17 +160,17 @@ function noneFinished(threw: number, interrupted: number): string {
 /** Images that the peer accepted and that are not what, or where, they should be. */
 function lost({ delivery }: Told, facts: RunFacts): Cause[] {
   const { missing, corrupted, accepted } = sumOf(delivery);
-  const smoke = facts.run.mode === 'smoke';
-  if (!smoke && namesDelivery(facts)) return [];
+  const bears = (kind: keyof typeof BORNE_BY): boolean =>
+    facts.run.mode !== 'smoke' && bearsLoss(facts, BORNE_BY[kind]);
   return [
-    ...(missing > 0 ? [failed(missingText(delivery, missing))] : []),
-    ...(corrupted > 0 ? [failed(`${ofAll(corrupted, accepted, 'image')} arrived changed`)] : []),
+    ...(missing > 0 && !bears('missing') ? [failed(missingText(delivery, missing))] : []),
+    ...(corrupted > 0 && !bears('corrupted') ? [failed(changedText(corrupted, accepted))] : []),
   ];
 }
 
-/** A script that sets a threshold on deliveries, if only `[]`, says itself what loss it bears. */
-function namesDelivery({ thresholdKeys = [] }: RunFacts): boolean {
-  return thresholdKeys.some((key) => key.trim().startsWith('dicom_delivery_'));
+/** A script that sets a threshold on what is lost, if only `[]`, says itself what it bears. */
+function bearsLoss({ thresholdKeys = [] }: RunFacts, metrics: readonly string[]): boolean {
+  return thresholdKeys.some((key) => metrics.includes(parseSelector(key)?.metric ?? ''));
 }
 
 function smokeCauses(told: Told, index: ViewIndex, facts: RunFacts): Cause[] {
