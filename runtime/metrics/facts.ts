@@ -23,6 +23,8 @@ export interface RunFacts {
   readonly exit: { readonly code: number; readonly reason: string };
   /** Iterations cut off at gracefulStop, by a watchdog, or lost with a worker. */
   readonly interrupted: number;
+  /** Workers that died and were replaced; absent in older logs. */
+  readonly replaced?: number;
   /** One per route, from the acceptor threads. */
   readonly accounts: readonly DeliveryAccount[];
   /** Some of what did not arrive; absent in older logs. */

@@ -66,6 +66,12 @@ afterAll(() => {
 /** Arguments, exit code, what the message names, and what the hint says. */
 const TABLE: readonly (readonly [string, number, RegExp, RegExp])[] = [
   ['rnu store.ts', 104, /no command "rnu"/, /dicomrun run/],
+  [
+    'tags notes.md --set PatientID=T',
+    104,
+    /no DICOM instance among 1 file: nothing was changed/,
+    /dump/,
+  ],
   ['run', 104, /missing required argument 'script'/, /--help/],
   ['run store.ts --reporter dot', 104, /flag --reporter: "dot" is none of run/, /junit=FILE/],
   ['run store.ts --vsu 3', 104, /unknown option '--vsu'/, /--vus/],

@@ -11,6 +11,7 @@ import {
   RETAIN_NAMES,
 } from '../data/anonymise-flags.ts';
 import { differenceText } from '../data/difference-text.ts';
+import { plural } from '../../metrics/numbers.ts';
 import { Progress } from '../progress.ts';
 import { printable } from '../problem-text.ts';
 import { collect } from '../flags/given-flags.ts';
@@ -50,6 +51,7 @@ export const define: DefineCommand = (command, { terminal, exit }) => {
     terminal.out(
       `${changed} ${word}, ${unchanged} unchanged, ${skipped} skipped, ${failed} failed\n`,
     );
+    if (skipped > 0 && changed + unchanged + failed === 0) throw noInstance(skipped);
     exit(failed > 0 ? ExitCode.THRESHOLDS : ExitCode.OK);
   });
 };
@@ -67,6 +69,14 @@ function addFlags(command: Command): Command {
     .option('--salt <text>', 'with --anonymise: equal salts give equal new UIDs')
     .option('--dry-run', 'only say what would change')
     .option('--verbose', 'every difference');
+}
+
+function noInstance(files: number): DicomRunError {
+  return new DicomRunError(ExitCode.CONFIG, {
+    code: 'DATA_NO_FILES',
+    message: `no DICOM instance among ${plural(files, 'file')}: nothing was changed`,
+    hint: 'files need a preamble and DICM (PS3.10 §7.1); `dicomrun dump FILE` shows what one is',
+  });
 }
 
 function mustChange(flags: TagFlags): void {

@@ -263,6 +263,7 @@ class Book implements RunBook {
       },
       exit: end.end,
       interrupted: recorder.interrupted,
+      replaced: recorder.replacements,
       accounts: end.account.routes,
       thresholdKeys: Object.keys(options.thresholds),
       scenarios: busyScenarios(options),

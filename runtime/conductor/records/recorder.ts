@@ -65,6 +65,7 @@ export class Recorder implements ThreadEvents {
   /** What set-up reported, for outputs that are started after it. */
   #early: ((sink: SampleSink) => void)[] | null = [];
   #t0 = 0;
+  #replaced = 0;
 
   constructor(settings: RecorderSettings) {
     const { sinks, screen } = settings;
@@ -149,6 +150,11 @@ export class Recorder implements ThreadEvents {
   /** Iterations lost with workers that died are part of the fleet's counts. */
   get interrupted(): number {
     return this.#settings.counts().interrupted;
+  }
+
+  /** Workers that died and were replaced. */
+  get replacements(): number {
+    return this.#replaced;
   }
 
   get generator(): Generator {
@@ -260,6 +266,7 @@ export class Recorder implements ThreadEvents {
   }
 
   replaced(worker: number, reason: string, interrupted: number): void {
+    this.#replaced += 1;
     const lost = interrupted === 1 ? '1 iteration' : `${interrupted} iterations`;
     this.warn(`worker ${worker} died and was replaced, ${lost} interrupted: ${reason}`);
   }

@@ -26,7 +26,7 @@ export function unjudged(told: Told, index: ViewIndex, facts: RunFacts): string[
   const notes = [
     // All of these fail a smoke test by themselves.
     ...(smoke ? [] : failures(index, judged)),
-    ...(smoke ? [] : outside(facts)),
+    ...(smoke ? [] : [...outside(facts), ...cutOff(facts)]),
     ...idle(index, facts),
     ...dropped(told, judged),
     ...deliveries(told, judged),
@@ -90,6 +90,21 @@ const STRAY: Readonly<Record<string, string>> = { timer: 'timer', vuTeardown: 'v
 
 const isStray = (code: string, operation: string): boolean =>
   code === 'SCRIPT_UNHANDLED_REJECTION' || operation in STRAY;
+
+/** Iterations that ended in the middle, not for the end of their time: their checks were not reached. */
+function cutOff({ errors, replaced = 0 }: RunFacts): string[] {
+  const cut = errors.groups.filter(
+    ({ code, operation }) => code in CUT && operation === 'iteration',
+  );
+  const notes = cut.map(({ code, count }) => `${plural(count, 'iteration')} ${CUT[code] ?? ''}`);
+  if (replaced === 0) return notes;
+  return [...notes, `${plural(replaced, 'worker')} died in the middle of iterations`];
+}
+
+const CUT: Readonly<Record<string, string>> = {
+  SCRIPT_HANG: 'did not yield and had to be cut off',
+  SCRIPT_NEVER_SETTLED: 'awaited what nothing settles, and had to be given up',
+};
 
 /** One of several scenarios did nothing to its end, while the others did. */
 function idle(index: ViewIndex, { scenarios = [], exit }: RunFacts): string[] {

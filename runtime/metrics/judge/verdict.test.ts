@@ -131,6 +131,12 @@ describe('the word', () => {
       'no iteration of scenario "queries" finished',
     ],
     [
+      'an iteration that hung',
+      { errors: strayErrors(['iteration', 'SCRIPT_HANG', 1]) },
+      '1 iteration did not yield and had to be cut off',
+    ],
+    ['a worker that died', { replaced: 1 }, '1 worker died in the middle of iterations'],
+    [
       'images that came twice',
       { accounts: [account('CT', { duplicated: 2 })] },
       '2 images arrived more often than sent: no threshold judges dicom_delivery_duplicated',

@@ -110,7 +110,6 @@ function factsOf(
   const durationMs = Math.max(0, ended - run.t0);
   const [first] = all;
   if (first === undefined) throw new Error('no parts');
-  const failed = parts.find(({ facts }) => facts.exit.code !== 0);
   const { target: _target, ...identity } = first.run;
   return {
     run: {
@@ -122,11 +121,9 @@ function factsOf(
       tags: run.tags,
       truncated: all.some((facts) => facts.run.truncated),
     },
-    exit:
-      failed === undefined
-        ? { code: 0, reason: '' }
-        : { code: failed.facts.exit.code, reason: `${failed.name}: ${failed.facts.exit.reason}` },
+    exit: exitOf(parts),
     interrupted: all.reduce((sum, { interrupted }) => sum + interrupted, 0),
+    replaced: all.reduce((sum, { replaced = 0 }) => sum + replaced, 0),
     ...{ accounts: joined.accounts, missing: joined.missing },
     thresholdKeys: first.thresholdKeys ?? Object.keys(run.thresholds),
     scenarios: [...new Set(all.flatMap(({ scenarios = [] }) => scenarios))],
@@ -140,6 +137,13 @@ function factsOf(
     trendStats: first.trendStats,
     timeUnit: first.timeUnit,
   };
+}
+
+function exitOf(parts: readonly Part[]): RunFacts['exit'] {
+  const failed = parts.find(({ facts }) => facts.exit.code !== 0);
+  if (failed === undefined) return { code: 0, reason: '' };
+  const { code, reason } = failed.facts.exit;
+  return { code, reason: `${failed.name}: ${reason}` };
 }
 
 /** The first failures of each check in any part. */
