@@ -24,35 +24,42 @@ export const define: DefineCommand = (command, { terminal, exit }) => {
     .option('--json', 'as JSON')
     .option('--html <file>', 'also as one HTML file that needs no network')
     .action(async (before: string, after: string, flags: CompareFlags) => {
-      const [{ readSide }, { compareRuns, doubts }, { compareText }, { readCount }] =
-        await Promise.all([
-          import('./run-side.ts'),
-          import('./compare-runs.ts'),
-          import('./compare-text.ts'),
-          import('../../flags/flag-values.ts'),
-        ]);
+      const [{ readSide }, { broke, compareRuns, doubts }, { compareText }, { readCount }] =
+        await parts();
       const tolerance = readCount('--tolerance', flags.tolerance) / 100;
       const first = readSide(runFolder(before, terminal));
       const second = readSide(runFolder(after, terminal));
       const rows = compareRuns(first, second, tolerance);
-      if (flags.json === true) terminal.out(`${JSON.stringify(rows, null, 2)}\n`);
-      else {
+      const judged = { rows, broken: broke(first, second) };
+      if (flags.json === true) {
+        terminal.out(`${JSON.stringify(rows, null, 2)}\n`);
+        for (const line of judged.broken) terminal.err(`${terminal.style('red', line)}\n`);
+      } else {
         const paint = (style: Style, text: string) => terminal.style(style, text, 'out');
-        terminal.out(compareText(rows, paint, needsAscii(terminal.env) ? '+-' : '±'));
+        terminal.out(compareText(judged, paint, needsAscii(terminal.env) ? '+-' : '±'));
       }
       const doubtful = doubts(first, second);
       for (const line of doubtful) terminal.err(`${terminal.style('yellow', '!')} ${line}\n`);
       if (flags.html !== undefined) {
         const { compareHtml } = await import('./compare-html.ts');
-        const page = compareHtml({ before: first.summary, after: second.summary, rows, doubtful });
+        const sides = { before: first.summary, after: second.summary };
+        const page = compareHtml({ ...sides, ...judged, doubtful });
         writePage(resolve(terminal.cwd, flags.html), flags.html, page);
         terminal.err(`written: ${flags.html}\n`);
       }
       const isWorse = rows.some((row) => row.verdict === 'worse');
       if (isWorse) terminal.err(`${hintLine(terminal, TOLERANCE_HINT)}\n`);
-      exit(isWorse ? ExitCode.THRESHOLDS : ExitCode.OK);
+      exit(isWorse || judged.broken.length > 0 ? ExitCode.THRESHOLDS : ExitCode.OK);
     });
 };
+
+const parts = () =>
+  Promise.all([
+    import('./run-side.ts'),
+    import('./compare-runs.ts'),
+    import('./compare-text.ts'),
+    import('../../flags/flag-values.ts'),
+  ]);
 
 /** For its owner only, as a report is. */
 function writePage(file: string, name: string, page: string): void {

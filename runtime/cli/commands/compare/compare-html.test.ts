@@ -13,7 +13,13 @@ const ROW: CompareRow = {
 
 it('is one sealed page that says what is worse, by how much, and what noise is', () => {
   const before = run('night-1');
-  const page = compareHtml({ before, after: run('<i>2'), rows: [ROW], doubtful: ['a & b'] });
+  const page = compareHtml({
+    before,
+    after: run('<i>2'),
+    rows: [ROW],
+    broken: [],
+    doubtful: ['a & b'],
+  });
   expect(page).toContain("default-src 'none'; style-src 'unsafe-inline'");
   expect(page).toMatch(/<h1 class="worse">1 figure worse<\/h1>/);
   expect(page).toMatch(/<td>10 ms<\/td><td>20 ms<\/td><td>\+100 %<\/td><td>±30 %<\/td>/);

@@ -3,13 +3,12 @@ import type { Summary } from '../../../metrics/summary.ts';
 import { verdictWord } from '../../../metrics/verdict-word.ts';
 import { span } from '../../../metrics/numbers.ts';
 import { escapeHtml } from '../../../report/html/sealed.ts';
-import type { CompareRow } from './compare-runs.ts';
+import type { CompareRow, RunChange } from './compare-runs.ts';
 import { cellsOf, conclusion, HEAD } from './compare-text.ts';
 
-export interface Compared {
+export interface Compared extends RunChange {
   readonly before: Summary;
   readonly after: Summary;
-  readonly rows: readonly CompareRow[];
   /** What makes the comparison doubtful. */
   readonly doubtful: readonly string[];
 }
@@ -32,13 +31,14 @@ tr{break-inside:avoid}.better{color:var(--good)}.worse{color:var(--bad);font-wei
 .noise{color:var(--faint)}.doubt{color:var(--warn)}
 small{display:block;font-weight:400;white-space:normal;max-width:18em;overflow-wrap:anywhere}`;
 
-export function compareHtml({ before, after, rows, doubtful }: Compared): string {
-  const [verdict = '', ...legend] = conclusion(rows, (_, text) => text);
+export function compareHtml(compared: Compared): string {
+  const { before, after, rows, broken, doubtful } = compared;
+  const [verdict = '', ...legend] = conclusion(compared, (_, text) => text);
   const heads = HEAD.map((name) => {
     const run = name === 'before' ? before : name === 'after' ? after : null;
     return `<th scope="col">${name || 'verdict'}${run ? about(run) : ''}</th>`;
   });
-  const worse = rows.some((row) => row.verdict === 'worse');
+  const worse = broken.length > 0 || rows.some((row) => row.verdict === 'worse');
   return `<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
 <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">

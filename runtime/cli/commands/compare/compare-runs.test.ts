@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Summary } from '../../../metrics/summary.ts';
-import { compareRuns, doubts } from './compare-runs.ts';
+import { broke, compareRuns, doubts } from './compare-runs.ts';
 import { compareText } from './compare-text.ts';
 import type { RunSide } from './run-side.ts';
 
@@ -74,7 +74,7 @@ describe('compareRuns', () => {
   it('leaves alone what lies within the tolerance', () => {
     const rows = compareRuns(run(GOOD), run({ p95: 10.9, rate: 95, failed: 5 }), 0.1);
     expect(rows.every((row) => row.verdict === 'same')).toBe(true);
-    expect(compareText(rows, (_, text) => text)).toContain('no regression');
+    expect(compareText({ rows, broken: [] }, (_, text) => text)).toContain('no regression');
   });
 
   it('tolerates no further missing image', () => {
@@ -91,9 +91,27 @@ describe('compareRuns', () => {
     );
     const found = Object.fromEntries(rows.map((row) => [row.figure, row.verdict]));
     expect(found).toMatchObject({ 'C-STORE p95': 'noise', 'C-STORE rate': 'noise' });
-    const text = compareText(rows, (_, word) => word);
+    const text = compareText({ rows, broken: [] }, (_, word) => word);
     expect(text).toMatch(/C-STORE rate +100\/s +80\/s +-20 % +±\d+ % +noise/);
     expect(text).toMatch(/no regression, [34] changes may be noise/);
+  });
+});
+
+describe('what no figure shows', () => {
+  it('is worse: the run fails now, or has no more of a service', () => {
+    const now = run({ ...GOOD, services: ['C-ECHO'], exitCode: 99 });
+    const broken = broke(run({ ...GOOD, services: ['C-ECHO', 'C-STORE'] }), now);
+    expect(broken).toEqual([
+      'only the run after fails: interrupted by SIGINT',
+      'the run after has no C-STORE',
+    ]);
+    const text = compareText({ rows: [], broken }, (_, word) => word);
+    expect(text).toContain(`${broken.join('; ')}\n`);
+    expect(text).not.toContain('no regression');
+    expect(broke(now, now)).toEqual([]);
+    expect(broke(run(GOOD), run({ ...GOOD, exitCode: 105 }))).toEqual([]);
+    const other = run({ ...GOOD, services: [], run: { script: 'b.ts' } });
+    expect(broke(run(GOOD), other)).toEqual([]);
   });
 });
 

@@ -1,5 +1,6 @@
 // What changed from one run to another, figure by figure. Pure.
 import { figuresOf, servicesOf, type Figure, type Unit } from './figures.ts';
+import type { Summary } from '../../../metrics/summary.ts';
 import type { RunSide } from './run-side.ts';
 
 /** `same`: within the tolerance; `noise`: beyond it, but so may two equal runs be. */
@@ -56,13 +57,40 @@ function rowOf(figure: Figure, { from, to, noise, tolerance }: Seen): CompareRow
   return { figure: name, before: from, after: to, change, noise, verdict, unit };
 }
 
+/** What both the rows and these say. */
+export interface RunChange {
+  readonly rows: readonly CompareRow[];
+  /** What is worse and no figure shows, see {@link broke}. */
+  readonly broken: readonly string[];
+}
+
+/** What got worse that no figure of both runs shows: it fails now, or no longer asks what it asked. */
+export function broke(before: RunSide, after: RunSide): readonly string[] {
+  const [a, b] = [before.summary, after.summary];
+  const fails = a.verdict.exitCode === 0 && FAILED.has(b.verdict.exitCode);
+  const gone = alike(a, b) ? onlyIn(before, after) : [];
+  return [
+    ...(fails ? [`only the run after fails: ${b.verdict.reason}`] : []),
+    ...(gone.length > 0 ? [`the run after has no ${gone.join(', ')}`] : []),
+  ];
+}
+
+/** Exit codes of runs that came to their end and failed. */
+const FAILED: ReadonlySet<number> = new Set([99, 110]);
+
+const alike = (a: Summary, b: Summary): boolean =>
+  nameOf(a.run.script) === nameOf(b.run.script) && a.run.mode === b.run.mode;
+
+const onlyIn = (own: RunSide, other: RunSide): readonly string[] =>
+  servicesOf(own).filter((service) => !servicesOf(other).includes(service));
+
 /** What makes a comparison of these two doubtful. */
 export function doubts(before: RunSide, after: RunSide): readonly string[] {
   const [a, b] = [before.summary, after.summary];
   const differing = (what: string, one: string, other: string): string[] =>
     one === other ? [] : [`the runs are not of the same ${what}: ${one} and ${other}`];
   const only = (name: string, own: RunSide, other: RunSide): string[] => {
-    const services = servicesOf(own).filter((service) => !servicesOf(other).includes(service));
+    const services = onlyIn(own, other);
     return services.length === 0 ? [] : [`only the run ${name} has ${services.join(', ')}`];
   };
   const load =
@@ -74,17 +102,18 @@ export function doubts(before: RunSide, after: RunSide): readonly string[] {
     ...differing('command', a.run.mode, b.run.mode),
     ...differing('target', a.run.target ?? 'its own', b.run.target ?? 'its own'),
     ...load,
-    ...only('before', before, after),
+    // Of the same script and command it is no doubt, but worse.
+    ...(alike(a, b) ? [] : only('before', before, after)),
     ...only('after', after, before),
-    ...broken('before', before),
-    ...broken('after', after),
+    ...against('before', before),
+    ...against('after', after),
   ];
 }
 
 const nameOf = (script: string): string => script.split(/[\\/]/).at(-1) ?? script;
 
 /** What the run's own verdict says against its numbers. */
-function broken(name: string, { summary: { run, verdict } }: RunSide): readonly string[] {
+function against(name: string, { summary: { run, verdict } }: RunSide): readonly string[] {
   const early = !run.truncated && EARLY.has(verdict.exitCode);
   return [
     ...(early ? [`the run ${name} did not come to its end: ${verdict.reason}`] : []),

@@ -1,7 +1,7 @@
 // Two runs side by side, as text.
 import { percent, plural, rate, time } from '../../../metrics/numbers.ts';
 import type { Style } from '../../terminal.ts';
-import type { CompareRow, CompareVerdict } from './compare-runs.ts';
+import type { CompareRow, CompareVerdict, RunChange } from './compare-runs.ts';
 import type { Unit } from './figures.ts';
 
 type Paint = (style: Style, text: string) => string;
@@ -10,7 +10,8 @@ type Paint = (style: Style, text: string) => string;
 export const HEAD = ['figure', 'before', 'after', 'change', 'noise', ''];
 
 /** A table, the worse ones marked by word and colour, and what that comes to. */
-export function compareText(rows: readonly CompareRow[], paint: Paint, plusMinus = '±'): string {
+export function compareText(judged: RunChange, paint: Paint, plusMinus = '±'): string {
+  const { rows } = judged;
   const table = [HEAD, ...rows.map((row) => cellsOf(row, plusMinus))];
   const widths = HEAD.map((_, i) => Math.max(...table.map((row) => (row[i] ?? '').length)));
   const lines = table.map((row) => {
@@ -19,7 +20,7 @@ export function compareText(rows: readonly CompareRow[], paint: Paint, plusMinus
     const verdict = word(row.at(-1) ?? '', paint);
     return `${name.padEnd(widths[0] ?? 0)}  ${padded.join('  ')}  ${verdict}`.trimEnd();
   });
-  return `${[...lines, '', ...conclusion(rows, paint)].join('\n')}\n`;
+  return `${[...lines, '', ...conclusion(judged, paint)].join('\n')}\n`;
 }
 
 export function cellsOf(row: CompareRow, plusMinus: string): string[] {
@@ -50,11 +51,15 @@ function wholePercent(share: number): string {
 }
 
 /** What it comes to, and what the column of noise is. */
-export function conclusion(rows: readonly CompareRow[], paint: Paint): string[] {
+export function conclusion({ rows, broken }: RunChange, paint: Paint): string[] {
   const of = (verdict: CompareVerdict): number =>
     rows.filter((row) => row.verdict === verdict).length;
   const worse = of('worse');
-  const first = worse === 0 ? 'no regression' : `${plural(worse, 'figure')} worse`;
+  const first = [
+    ...broken.map((line) => paint('red', line)),
+    ...(worse > 0 ? [`${plural(worse, 'figure')} worse`] : []),
+    ...(worse === 0 && broken.length === 0 ? ['no regression'] : []),
+  ].join('; ');
   const noise = of('noise');
   const lines = [noise === 0 ? first : `${first}, ${plural(noise, 'change')} may be noise`];
   if (rows.some((row) => row.noise !== null)) lines.push(paint('dim', LEGEND));
