@@ -14,7 +14,7 @@ import { Vu, type TableRow } from './sandbox/vu.ts';
 
 /** Creates a VU and runs the script's module code for it. Answers 0, or -1 with a fault JSON. */
 export function addVu(slot: number, id: number, root: Record<string, unknown>): Fault | null {
-  const vu = new Vu(slot, id, { ...shared.boot.env });
+  const vu = new Vu(slot, id, shared.boot.env);
   if (slot >= 0) shared.vus[slot] = vu;
   else service = vu;
   try {
@@ -110,7 +110,7 @@ export function attach(vu: Vu, scenarioIndex: number): number {
   vu.scenarioIter = -1;
   vu.tags = null;
   vu.liveTags = null;
-  vu.env = { ...shared.boot.env, ...scenario.env };
+  vu.newEnv(scenario.env);
   vu.run = vu.exports[scenario.exec] as Vu['run'];
   const init = vu.exports['vuInit'];
   if (typeof init !== 'function') return 0;

@@ -71,6 +71,15 @@ function contextsKey(options: T.AssociateOptions): string {
     : keyOf(wanted as T.AssociateFor);
 }
 
+/** Numbers of specs by what is wanted, for each request: peers of all VUs that say the same share them. */
+const specsOfRequests = new Map<string, Map<string, number>>();
+
+function specsOf(request: string): Map<string, number> {
+  let specs = specsOfRequests.get(request);
+  if (specs === undefined) specsOfRequests.set(request, (specs = new Map()));
+  return specs;
+}
+
 /** Whom a script talks to. One per VU; opening associations is up to the script. */
 export class Peer {
   readonly #vu: Vu;
@@ -78,7 +87,7 @@ export class Peer {
   readonly #specs: Map<string, number>;
   readonly #kept: Map<number, Association>;
   readonly #options: T.PeerOptions;
-  readonly #variants: Map<string, Peer>;
+  #variants: Map<string, Peer> | null;
 
   constructor(
     vu: Vu,
@@ -96,10 +105,11 @@ export class Peer {
     this.#vu = vu;
     this.#request = { ...requestOf(options), ...changes };
     this.#options = options;
-    this.#variants = new Map();
-    this.#specs = new Map();
+    this.#variants = null;
     this.#kept = new Map();
-    if (vu.initialising) ask(vu, Op.PEER, JSON.stringify(this.#request));
+    const request = JSON.stringify(this.#request);
+    this.#specs = specsOf(request);
+    if (vu.initialising) ask(vu, Op.PEER, request);
   }
 
   /**
@@ -216,6 +226,7 @@ export class Peer {
    */
   variant(changes: Readonly<Record<string, unknown>>): Peer {
     const key = JSON.stringify(changes);
+    this.#variants ??= new Map();
     let peer = this.#variants.get(key);
     if (peer === undefined) {
       peer = new Peer(this.#vu, this.#options, changes);

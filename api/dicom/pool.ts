@@ -4,6 +4,18 @@ import type { Vu } from '../sandbox/vu.ts';
 import { Dataset, Identity, type Member } from './data.ts';
 import type { Edits, NextOptions, PoolSelector } from './types.ts';
 
+const ofLists = new WeakMap<readonly Member[], readonly number[]>();
+
+/** Prototype numbers: those of a declared pool are the same array in each VU. */
+function prototypesOf(list: readonly Member[]): readonly number[] {
+  let prototypes = ofLists.get(list);
+  if (prototypes === undefined) {
+    prototypes = list.map((member) => member.prototype);
+    ofLists.set(list, prototypes);
+  }
+  return prototypes;
+}
+
 /** Instances to draw from: files or synthetic ones, shared by all workers. */
 export class Pool {
   /** @internal */
@@ -16,7 +28,7 @@ export class Pool {
   constructor(vu: Vu, list: readonly Member[]) {
     this.vu = vu;
     this.members = list;
-    this.prototypes = list.map((member) => member.prototype);
+    this.prototypes = prototypesOf(list);
     this.#drawn = 0;
   }
   /** How many instances it has. */

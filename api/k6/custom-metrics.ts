@@ -115,10 +115,21 @@ export function metricsFor(vu: Vu): Record<string, unknown> {
         super(vu, type, name, isTime);
       }
     };
+  const made: Partial<Record<MetricType, unknown>> = {};
+  const of = (type: MetricType): unknown => (made[type] ??= make(type));
+  // Made when they are read: most scripts use one of them, and each VU has its own.
   return {
-    Counter: make('counter'),
-    Gauge: make('gauge'),
-    Rate: make('rate'),
-    Trend: make('trend'),
+    get Counter(): unknown {
+      return of('counter');
+    },
+    get Gauge(): unknown {
+      return of('gauge');
+    },
+    get Rate(): unknown {
+      return of('rate');
+    },
+    get Trend(): unknown {
+      return of('trend');
+    },
   };
 }

@@ -50,6 +50,29 @@ function vuOf(vu: Vu): unknown {
   };
 }
 
+/** Each is asked for when it is read: who wants the time alone does not pay for the counts. */
+function instanceOf(vu: Vu): unknown {
+  const counts = (): Record<string, number> =>
+    ask(vu, Op.EXEC, 'instance') as Record<string, number>;
+  return {
+    get currentTestRunDuration(): number {
+      return now();
+    },
+    get iterationsCompleted(): unknown {
+      return counts()['iterationsCompleted'];
+    },
+    get iterationsInterrupted(): unknown {
+      return counts()['iterationsInterrupted'];
+    },
+    get vusActive(): unknown {
+      return counts()['vusActive'];
+    },
+    get vusInitialized(): unknown {
+      return counts()['vusInitialized'];
+    },
+  };
+}
+
 /** The default export of `k6/execution` for one VU. */
 export function executionFor(vu: Vu): Record<string, unknown> {
   const test = {
@@ -75,8 +98,7 @@ export function executionFor(vu: Vu): Record<string, unknown> {
     },
     get instance(): unknown {
       noInit(vu, 'instance');
-      const counts = ask(vu, Op.EXEC, 'instance') as Record<string, unknown>;
-      return { ...counts, currentTestRunDuration: now() };
+      return instanceOf(vu);
     },
     test,
   };

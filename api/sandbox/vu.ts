@@ -1,5 +1,7 @@
 // One virtual user: what is private to it. Everything else in the prelude is shared by all VUs.
 
+type Variables = Readonly<Record<string, string>>;
+
 /** State of a VU inside the sandbox. Plain properties set in one place, so that V8 keeps one shape. */
 export class Vu {
   /** Slot in this worker, from 0; -1 for the service VU of init, setup and teardown. */
@@ -12,8 +14,6 @@ export class Vu {
   scenarioIter: number;
   /** Number of this iteration over the scenario and all VUs. */
   iterationInTest: number;
-  /** `__ENV`. */
-  env: Record<string, string>;
   scenario: number;
   /** Exports of this VU's own instance of the script. */
   exports: Record<string, unknown>;
@@ -48,14 +48,20 @@ export class Vu {
   tables: TableRow[] | null;
   /** Why this iteration, or this row, is expected to fail. */
   xfail: string | null;
+  readonly #variables: Variables;
+  #scenarioVariables: Variables | null;
+  #env: Record<string, string> | null;
 
-  constructor(slot: number, id: number, env: Record<string, string>) {
+  /** @param variables of all VUs, for `__ENV` */
+  constructor(slot: number, id: number, variables: Variables) {
     this.slot = slot;
     this.id = id;
     this.iter = -1;
     this.scenarioIter = -1;
     this.iterationInTest = -1;
-    this.env = env;
+    this.#variables = variables;
+    this.#scenarioVariables = null;
+    this.#env = null;
     this.scenario = -1;
     this.exports = {};
     this.run = null;
@@ -75,6 +81,17 @@ export class Vu {
     this.rowFails = 0;
     this.tables = null;
     this.xfail = null;
+  }
+
+  /** `__ENV`: made when it is read; most VUs do so in init code only. */
+  get env(): Record<string, string> {
+    return (this.#env ??= { ...this.#variables, ...this.#scenarioVariables });
+  }
+
+  /** A new `__ENV`, with the variables of a scenario. */
+  newEnv(scenario: Variables): void {
+    this.#scenarioVariables = scenario;
+    this.#env = null;
   }
 }
 
