@@ -15,6 +15,7 @@ import { clients, echoes, tls, windows } from './others.ts';
 import { CLI, dicomrun, ourSink, type CliRun } from './peers.ts';
 import { timed } from './process.ts';
 import { memory, sizes, vusSweep } from './scaling.ts';
+import { router } from './router.ts';
 import { mainJob, overAddresses, start } from './start.ts';
 import { repeated, row } from './tally.ts';
 import { web } from './web.ts';
@@ -240,6 +241,7 @@ export const CASES: Readonly<Record<string, Case>> = {
   find,
   web,
   receivers,
+  router,
   forwarder,
   captured,
   data,

@@ -1,15 +1,13 @@
 // What it costs to be recorded: the same stores straight to the sink and through the forwarder.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { load, script, stores, target, type Bench, type Case } from './bench.ts';
 import { CLI, dicomrun, freePort, ourSink, SINK_CPU, type Sink } from './peers.ts';
+import { processorS } from './process.ts';
 import { row } from './tally.ts';
-
-/** Linux counts processor time in hundredths of a second. */
-const TICKS_PER_S = 100;
 
 interface Forwarder extends Pick<Sink, 'port'> {
   /** Processor time so far, s. */
@@ -35,10 +33,7 @@ export async function recordTo(sink: Sink, out?: string): Promise<Forwarder> {
   if (!said.toString().includes('Ctrl-C')) throw new Error(`record: ${said.toString()}`);
   return {
     port,
-    cpuS: () => {
-      const fields = readFileSync(`/proc/${child.pid}/stat`, 'utf8').split(') ')[1]?.split(' ');
-      return (Number(fields?.[11]) + Number(fields?.[12])) / TICKS_PER_S;
-    },
+    cpuS: () => processorS(child.pid ?? 0),
     stop: async () => {
       child.kill('SIGINT');
       await once(child, 'exit');

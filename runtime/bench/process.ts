@@ -114,3 +114,12 @@ export function residentBytes(pid: number): number {
     return 0;
   }
 }
+
+/** Linux counts processor time in hundredths of a second. */
+const TICKS_PER_S = 100;
+
+/** Processor time of a process so far, s. */
+export function processorS(pid: number): number {
+  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.split(' ');
+  return (Number(fields?.[11]) + Number(fields?.[12])) / TICKS_PER_S;
+}
