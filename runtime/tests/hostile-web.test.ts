@@ -1,16 +1,16 @@
 // A web server that misbehaves: each answer is a value or is thrown by name, in time, and nothing that
 // went wrong is counted as stored, found or brought. And what bodies may cost an archive of ours. The
 // long run of damaged bodies is `node --expose-gc dist/runtime/bench/fuzz-web.js --record`.
-import { readdirSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { createServer, request as ask } from 'node:http';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { fuzzWeb } from '../bench/fuzz-web.ts';
 import { WEB_CORPUS } from '../bench/fuzz-web-corpus.ts';
 import { fileMeta } from '../dicom/file/part10.ts';
 import { Place } from './cli-spawn.ts';
+import { expectLongRun } from './fuzz-record.ts';
 import { anyPortFree } from './peers.ts';
 import { runScript, type ScriptRun } from './script-run.ts';
 
@@ -216,16 +216,7 @@ describe('damaged bodies', () => {
   });
 
   it('the long run on record: a million bodies, no crash, no hang, growth below 20 MB', () => {
-    const text = readFileSync(join(WEB_CORPUS, 'record.json'), 'utf8');
-    const record = JSON.parse(text) as Record<string, unknown>;
-    const { inputs, problems, growthMb, rssGrowthMb, streams } = record;
-    expect(inputs).toBeGreaterThanOrEqual(1_000_000);
-    expect(problems).toBe(0);
-    expect(growthMb).toBeLessThan(20);
-    expect(rssGrowthMb).toBeLessThan(20);
-    // It began with the bodies that are here.
-    const here = readdirSync(WEB_CORPUS).filter((name) => name.endsWith('.hex'));
-    expect(here.sort()).toEqual(streams);
+    expectLongRun(WEB_CORPUS);
   });
 });
 

@@ -1,13 +1,12 @@
 // Peers that break the rules, in both roles: bounded memory and time, a typed end, everybody else
 // unharmed. The long run is `node --expose-gc dist/runtime/bench/fuzz.js --record`.
-import { readdirSync, readFileSync } from 'node:fs';
 import { connect, createServer } from 'node:net';
-import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { Chance, mutated } from '../bench/fuzz-mutate.ts';
 import { acceptor, recordStreams, Requestor } from '../bench/fuzz-wire.ts';
 import { CORPUS } from '../bench/fuzz-run.ts';
 import { fuzz } from '../bench/fuzz.ts';
+import { expectLongRun } from './fuzz-record.ts';
 import { echoRequest, VERIFICATION_SOP_CLASS } from '../dicom/scu/requests.ts';
 import { InstanceReceiver } from '../dicom/scu/receive.ts';
 import { storeCommand } from '../dicom/scu/store-command.ts';
@@ -64,16 +63,7 @@ describe('damaged input', () => {
   }, 60_000);
 
   it('the long run on record: a million inputs, no crash, no hang, growth below 20 MB', () => {
-    const text = readFileSync(join(CORPUS, 'record.json'), 'utf8');
-    const record = JSON.parse(text) as Record<string, unknown>;
-    const { inputs, problems, growthMb, rssGrowthMb, streams } = record;
-    expect(inputs).toBeGreaterThanOrEqual(1_000_000);
-    expect(problems).toBe(0);
-    expect(growthMb).toBeLessThan(20);
-    expect(rssGrowthMb).toBeLessThan(20);
-    // It began with the streams that are here.
-    const here = readdirSync(CORPUS).filter((name) => name.endsWith('.hex'));
-    expect(here.sort()).toEqual(streams);
+    expectLongRun(CORPUS);
   });
 
   it('cut at every byte, and then silence or a reset, ends in a typed failure', async () => {
