@@ -47,11 +47,11 @@ export const define: DefineCommand = (command, { terminal, exit }) => {
       },
     }).finally(() => progress.erase());
     const { changed, unchanged, skipped, failed } = result;
+    if (skipped > 0 && changed + unchanged + failed === 0) throw noInstance(skipped);
     const word = flags.dryRun === true ? 'would change' : 'changed';
     terminal.out(
       `${changed} ${word}, ${unchanged} unchanged, ${skipped} skipped, ${failed} failed\n`,
     );
-    if (skipped > 0 && changed + unchanged + failed === 0) throw noInstance(skipped);
     exit(failed > 0 ? ExitCode.THRESHOLDS : ExitCode.OK);
   });
 };
