@@ -155,7 +155,11 @@ export class Coordinator implements Crew {
     await this.#crowd.all((one) => one.says(['warmed', 'stopping'], stopped));
     const before = this.#settings.resumed?.t0 ?? null;
     if (before === null) this.#lostBefore('before the start');
-    if (stopped()) return epochNow();
+    if (stopper.end !== null) {
+      // why: those that did not set up wait for the word to begin
+      await this.#tellAll({ step: 'stop', why: 'interrupt', reason: stopper.end.reason });
+      return epochNow();
+    }
     const slowest = Math.max(...remotes.map(({ slowestMs }) => slowestMs));
     this.#t0 = before === null ? epochNow() + 2 * slowest + HEAD_START_MS : t0Of(before, remotes);
     this.#pace.start(this.#t0);

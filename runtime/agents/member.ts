@@ -36,6 +36,8 @@ export interface MemberSettings {
 const WATCH_MS = 1_000;
 /** A process that stood still that long has heard nothing meanwhile, and nobody was silent. */
 const FROZEN_MS = 3_000;
+/** What set-up returned goes to all agents, each character in up to three bytes of a message of 8 MiB. */
+const SETUP_CHARACTERS = 2_000_000;
 /** Lines of a script's console that are passed on, each second. */
 const LINES_PER_SECOND = 50;
 
@@ -117,7 +119,14 @@ export class HostMember implements Crew {
       if (step === null) return undefined;
       const json = await own();
       // One that failed has stopped this agent, which is reported.
-      if (json !== undefined) this.#settings.outbox.record({ k: 'setup', json });
+      if (json === undefined) continue;
+      if (json === null || json.length <= SETUP_CHARACTERS) {
+        this.#settings.outbox.record({ k: 'setup', json });
+        continue;
+      }
+      const mb = (json.length / 1e6).toFixed(1);
+      const why = `setup() returned ${mb} MB of JSON: agents are sent at most ${SETUP_CHARACTERS / 1e6} MB`;
+      this.#settings.stopper.stop(ExitCode.SCRIPT, why);
     }
   }
 

@@ -129,3 +129,24 @@ it('what the coordinator waits for is never given up; errors and lines are', asy
   expect(engine.frames.map(({ at }) => at)).toEqual([0]);
   expect(outbox.lost).toBe(3);
 });
+
+it('records of any length go out in letters that the engine takes, and long texts in part', async () => {
+  const engine = new Engine();
+  engine.away = false;
+  const outbox = new FrameOutbox(engine, 'run', 0);
+  const line = (message: string): UpRecord => ({
+    k: 'log',
+    message: { kind: 'log', level: 'info', message },
+  });
+  outbox.record(line('x'.repeat(9e6)));
+  for (let i = 0; i < 60; i++) outbox.record(line('y'.repeat(60_000)));
+  outbox.record({ k: 'failTest', message: 'z'.repeat(9e6) });
+  expect(await outbox.drain(5_000)).toBe(true);
+  const sizes = engine.taken.map(({ data }) => data.length);
+  expect(sizes.length).toBeGreaterThan(3);
+  expect(Math.max(...sizes)).toBeLessThan(1.2e6);
+  const { records } = engine;
+  expect(records).toHaveLength(62);
+  expect(JSON.stringify(records[0])).toContain('xxx… 8934464 characters more');
+  expect(outbox.lost).toBe(0);
+});

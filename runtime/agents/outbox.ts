@@ -6,7 +6,7 @@ import type { SeriesDecl } from '../metrics/samples.ts';
 import type { Bus } from './bus.ts';
 import { decodeFrame, encodeFrame } from './frame.ts';
 import type { Frame } from './frame.ts';
-import { encodeJson, upSubject } from './protocol.ts';
+import { upSubject } from './protocol.ts';
 import type { UpRecord } from './protocol.ts';
 
 interface Letter {
@@ -30,6 +30,10 @@ const LIMITS: OutboxLimits = { ms: 120_000, bytes: 64 * 1024 ** 2 };
 const RETRY_MS = 250;
 /** Records that come in a burst go out in one letter. */
 const GATHER_MS = 50;
+/** So many bytes of records go out in one letter at most, but for one that is larger by itself. */
+const LETTER_BYTES = 1024 ** 2;
+/** Of a text that a script or a peer made as long as it liked, the coordinator is told so much. */
+const TEXT_CHARACTERS = 64 * 1024;
 /** Records that nobody waits for. */
 const TOLD: ReadonlySet<UpRecord['k']> = new Set(['log', 'error', 'case']);
 
@@ -43,7 +47,10 @@ export class FrameOutbox {
   #seq = 0;
   #sending = false;
   #discarded = false;
-  #records: UpRecord[] = [];
+  /** As JSON. */
+  #records: string[] = [];
+  #recordBytes = 0;
+  #needed = false;
   #gather: NodeJS.Timeout | undefined;
   #lost = 0;
   /** Series that a frame declared which was given up, and no other frame is there yet. */
@@ -69,7 +76,12 @@ export class FrameOutbox {
   }
 
   record(record: UpRecord): void {
-    this.#records.push(record);
+    const json = JSON.stringify(record, record.k === 'setup' ? undefined : told);
+    const bytes = Buffer.byteLength(json);
+    if (this.#recordBytes + bytes > LETTER_BYTES) this.#flush();
+    this.#records.push(json);
+    this.#recordBytes += bytes;
+    this.#needed ||= !TOLD.has(record.k);
     // A large one goes alone: a letter has its limit.
     if (record.k === 'open') return this.#flush();
     this.#gather ??= setTimeout(() => this.#flush(), GATHER_MS);
@@ -93,10 +105,12 @@ export class FrameOutbox {
     clearTimeout(this.#gather);
     this.#gather = undefined;
     if (this.#records.length === 0) return;
-    const records = this.#records;
+    const data = Buffer.from(`[${this.#records.join(',')}]`);
+    const needed = this.#needed;
     this.#records = [];
-    const needed = records.some(({ k }) => !TOLD.has(k));
-    this.#post('record', encodeJson(records), { needed, series: null });
+    this.#recordBytes = 0;
+    this.#needed = false;
+    this.#post('record', data, { needed, series: null });
   }
 
   #post(kind: 'frame' | 'record', data: Uint8Array, what: Pick<Letter, 'needed' | 'series'>): void {
@@ -157,4 +171,10 @@ export class FrameOutbox {
     }
     this.#sending = false;
   }
+}
+
+/** No text that would not fit into a letter: what is not taken is tried for ever. */
+function told(_key: string, value: unknown): unknown {
+  if (typeof value !== 'string' || value.length <= TEXT_CHARACTERS) return value;
+  return `${value.slice(0, TEXT_CHARACTERS)}… ${value.length - TEXT_CHARACTERS} characters more`;
 }

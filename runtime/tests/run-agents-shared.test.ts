@@ -62,3 +62,43 @@ describe.skipIf(!requirePeer('nats-server'))('local:2', () => {
     expect(agents.every(({ iterations }) => iterations > 6)).toBe(true);
   }, 60_000);
 });
+
+/** More than a message of the engine may hold. */
+const LONG_TEXTS = `export const options = { vus: 2, iterations: 4 };
+export function setup() { return 'x'.repeat(__ENV.SETUP ? 9e6 : 1e6); }
+export default function (data) {
+  console.log('long ' + data + data + data);
+  throw new Error(data + data + data);
+}
+`;
+
+describe.skipIf(!requirePeer('nats-server'))('texts longer than a message', () => {
+  it('are cut where only people read them, and refused where set-up returns them', async () => {
+    bench.write('long.ts', LONG_TEXTS);
+    const run = ['run', 'long.ts', '--no-report', '--agents', 'local:2'];
+    const [cut, refused] = await Promise.all([
+      bench.run(run),
+      bench.run([...run, '-e', 'SETUP=1']),
+    ]);
+    expect(cut.summary().execution).toMatchObject({ iterations: 4, failed: 4 });
+    expect(refused.code, refused.stderr).toBe(107);
+    expect(refused.stdout + refused.stderr).toContain(
+      'setup() returned 9.0 MB of JSON: agents are sent at most 2 MB',
+    );
+  }, 90_000);
+});
+
+const BAD_SETUP = `export const options = { vus: 2, iterations: 4 };
+export function setup() { throw new Error('no beds'); }
+export default function () {}
+`;
+
+describe.skipIf(!requirePeer('nats-server'))('a set-up that fails', () => {
+  it('ends the run on all agents, also on those that wait for it', async () => {
+    bench.write('bad.ts', BAD_SETUP);
+    const result = await bench.run(['run', 'bad.ts', '--no-report', '--agents', 'local:2']);
+    expect(result.code, result.stdout + result.stderr).toBe(107);
+    expect(result.stderr).toContain('no beds');
+    expect(result.summary().execution.iterations).toBe(0);
+  }, 60_000);
+});
