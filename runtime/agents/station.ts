@@ -11,6 +11,7 @@ import type { Bus } from './bus.ts';
 import { HostMember } from './member.ts';
 import { QueueDoor } from './shared/queue-door.ts';
 import { FrameOutbox } from './outbox.ts';
+import type { OutboxLimits } from './outbox.ts';
 import { agentSubject, awayLimits, decodeJson, encodeJson, WHO } from './protocol.ts';
 import type { AgentInfo, PlanBundle, JoinAnswer, JoinCall, StepCall } from './protocol.ts';
 
@@ -28,6 +29,8 @@ export interface StationSettings {
   readonly bus: Bus;
   readonly me: Omit<AgentInfo, 'run' | 'now' | 'freeBytes'>;
   readonly freeBytes: () => number;
+  /** How much of its reports it keeps while the engine is away; default 120 s, 64 MiB. */
+  readonly keeps?: OutboxLimits;
   /** Runs the part to its end. Throws DicomRunError when it came to no run. */
   readonly perform: (assignment: Assignment) => Promise<Summary>;
   readonly say: (text: string) => void;
@@ -105,7 +108,7 @@ export class AgentStation {
       const why = `is dicomrun ${me.version}, the coordinator ${call.version}: install the same`;
       return { ok: false, why };
     }
-    const outbox = new FrameOutbox(bus, call.run, call.index);
+    const outbox = new FrameOutbox(bus, call.run, call.index, this.#settings.keeps);
     const stopper = new Stopper();
     this.#current = { call, stopper, member: null, orphanMs: ORPHAN_MS, outbox };
     say(`run ${call.run}: part ${call.index + 1} of ${call.of}`);

@@ -1,13 +1,22 @@
 // What goes wrong with agents: hosts that differ, keys of others, an engine that is killed or stays
 // away, a clock that is wrong. Real processes, one machine.
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import { once } from 'node:events';
+import { connect, createServer } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { MOVED_CLOCK } from './moved-clock.ts';
 import { openBus } from '../agents/bus.ts';
 import { readCredentials } from '../agents/keys.ts';
+import type { HostMember } from '../agents/member.ts';
 import { AgentStation } from '../agents/station.ts';
+import { version } from '../cli/version.ts';
+import type { RunContext } from '../conductor/run-types.ts';
+import { createEngine } from '../metrics/engine.ts';
+import { IDLE_GENERATOR } from '../metrics/facts.ts';
+import type { Summary } from '../metrics/summary.ts';
 import { anyPortFree, findCommand, requirePeer } from './peers.ts';
 import { LONG, Site } from './agents-site.ts';
 import { Bench } from './run-cli.ts';
@@ -113,6 +122,50 @@ export default function () { if (images.length === 0) throw new Error(); }
   }, 60_000);
 });
 
+describe.skipIf(noServer)('a way that is slower in one direction', () => {
+  it('makes the clocks seem apart, by less than is said', async () => {
+    const site = await Site.open(bench, 'engine-j');
+    const proxy = await slowWay(site.port, { upMs: 20, downMs: 4 });
+    await site.agent('far', '--engine', `tls://127.0.0.1:${proxy.port}`);
+    const { stdout } = await bench.run(['agents', ...site.creds('coordinator'), '--json']);
+    await site.close();
+    proxy.close();
+    const [far] = JSON.parse(stdout) as { clock: { offsetMs: number; boundMs: number } }[];
+    const { offsetMs = NaN, boundMs = NaN } = far?.clock ?? {};
+    // Half the difference of the ways, 8 ms; half the time that both take, 12 ms.
+    expect(offsetMs).toBeLessThan(-4);
+    expect(boundMs).toBeGreaterThanOrEqual(12);
+    expect(Math.abs(offsetMs)).toBeLessThan(boundMs);
+  }, 30_000);
+});
+
+interface Delays {
+  /** Towards the port, ms. */
+  readonly upMs: number;
+  /** Back from it. */
+  readonly downMs: number;
+}
+
+/** Passes bytes on to a port, each way so much later. */
+async function slowWay(
+  port: number,
+  { upMs, downMs }: Delays,
+): Promise<{ readonly port: number; close(): void }> {
+  const later = (from: Socket, to: Socket, ms: number): void => {
+    from.on('data', (bytes) => void setTimeout(() => to.write(bytes), ms));
+    from.on('close', () => to.destroy());
+    from.on('error', () => to.destroy());
+  };
+  const server = createServer((near) => {
+    const far = connect(port, '127.0.0.1').setNoDelay();
+    later(near.setNoDelay(), far, upMs);
+    later(far, near, downMs);
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return { port: (server.address() as AddressInfo).port, close: () => void server.close() };
+}
+
 describe.skipIf(noServer)('a second engine', () => {
   it('at the address or in the folder of one that runs changes nothing there', async () => {
     const site = await Site.open(bench, 'engine-g');
@@ -191,6 +244,43 @@ describe.skipIf(noServer)('while a run goes on', () => {
     expect(result.summary().execution.iterations).toBeGreaterThan(0);
   }, 90_000);
 
+  it('what an agent cannot keep meanwhile is missing at the end, and said: 112', async () => {
+    bench.write('steady.ts', STEADY);
+    const site = await Site.open(bench, 'engine-i');
+    const bus = await openBus(readCredentials(join(bench.folder, 'engine-i/agent.creds')));
+    const me = { id: 'small', name: 'small', host: 'attic', version: version(), cores: 1 };
+    const station = new AgentStation({
+      ...{ bus, me: { ...me, labels: {}, allow: [] }, freeBytes: () => 1, say: () => undefined },
+      keeps: { ms: 100, bytes: 1e6 },
+      perform: async ({ member }) => {
+        await member.ready({ loaded: { declarations: [] } } as unknown as RunContext);
+        await member.setup(() => Promise.resolve(null));
+        await member.t0();
+        report(member, 0);
+        site.engine.signal('SIGKILL');
+        await site.engine.ended;
+        for (let at = 1; at < 5; at++) {
+          report(member, at);
+          await delay(150);
+        }
+        await site.start().says('dicomrun run SCRIPT');
+        member.done(5_000);
+        await member.settle(() => Promise.resolve({ routes: [], missing: [], strays: [] }));
+        await member.teardown(() => Promise.resolve());
+        await member.close();
+        return NOTHING_MORE;
+      },
+    });
+    const result = await site.run('1', '-e', 'FOR=5s', '--no-preflight').ended;
+    station.close();
+    await bus.close();
+    await site.close();
+    expect(result.code, result.stdout + result.stderr).toBe(112);
+    expect(result.stdout).toMatch(
+      /agent small: \d reports were given up while the engine was away: what they counted is missing/,
+    );
+  }, 60_000);
+
   it('the engine never comes back: the coordinator ends too, with what it has', async () => {
     bench.write('steady.ts', STEADY);
     const site = await Site.open(bench, 'engine-d');
@@ -262,6 +352,24 @@ ${STEADY.replace('if (sink', 'if (exec.scenario.iterationInTest % 40 === 0) thro
     60_000,
   );
 });
+
+/** A second in which an iteration was done. */
+function report(member: HostMember, at: number): void {
+  const counts = {
+    ...{ activeVUs: 1, vusMade: 1, iterationsStarted: at + 1, iterationsDone: at + 1 },
+    ...{ interrupted: 0, associationsOpen: 0, dropped: 0 },
+  };
+  const engine = createEngine({ thresholds: {}, onWarning: () => undefined });
+  engine.sample('iterations', {}, 1);
+  const share = engine.share();
+  const tick = engine.tick((at + 1) * 1000);
+  const state = { counts, peakVUs: 1, cpu: 1, loopLagMs: 1, rssBytes: 1e8, saturated: false };
+  member.tee(share, { ...tick, at }, state);
+}
+
+const NOTHING_MORE = {
+  ...{ verdict: { warnings: [] }, outputs: [], execution: { generator: IDLE_GENERATOR } },
+} as unknown as Summary;
 
 /** By how much the clock of these tests was moved themselves (s; `moved-clock.sh`). */
 function movedBy(): number {
