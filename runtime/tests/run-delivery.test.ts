@@ -123,6 +123,37 @@ export default async function () {
   });
 });
 
+describe('what setup() sends', () => {
+  it('has its time, arrives once, and is not missing when the load begins', async () => {
+    const port = await anyPortFree();
+    const none = new Set<string>();
+    const misdeeds = { drop: none, repeat: none, damage: none };
+    const forwarder = await startForwarder({ port, calledAET: 'ARCHIVE' }, misdeeds);
+    const script = `import dicom from 'dicom';
+const archive = dicom.receiver({ aet: 'ARCHIVE', port: ${port} });
+const router = dicom.peer({ connect: 'ROUTER@127.0.0.1:${forwarder.port}', deliversTo: archive });
+const camera = dicom.synthetic({ modality: 'ES', rows: 32, columns: 32 });
+export const options = { iterations: 1, thresholds: { dicom_delivery_missing: ['count==0'] } };
+async function send(images) {
+  const study = dicom.study({ images, from: camera });
+  const association = await router.associate({ for: study });
+  for (const image of study.images) await association.store(image);
+  await association.release();
+}
+export async function setup() { await send(4); }
+export default async function () { await send(2); }
+`;
+    const result = await bench.startScript(script, ['--no-preflight', '--settle', '2s']).ended;
+    forwarder.stop();
+    expect(result.code, result.stdout + result.stderr).toBe(0);
+    const [route] = result.summary().delivery.routes;
+    expect(route).toMatchObject({ accepted: 6, arrived: 6, unique: 6, missing: 0, unexpected: 0 });
+    expect(route?.duration?.count).toBe(6);
+    expect(route?.duration?.max).toBeLessThan(10_000);
+    expect(result.stdout + result.stderr).not.toMatch(/refused|must be/);
+  }, 30_000);
+});
+
 describe('run --only-missing', () => {
   it('sends the files that a run lost, each once', async () => {
     const made = ['--modality', 'CT', '--rows', '8', '--columns', '8', '--count', '5'];
