@@ -42,21 +42,24 @@ async function conducted(site: Site, seconds: number): Promise<Conducted> {
 }
 
 /** When each second stands in the log of a run, against its end. */
-function followed(file: string): { stop(): readonly number[] } {
+function followed(file: string): { stop(): readonly number[]; lastBehindMs(): number } {
   const behind: number[] = [];
-  let [read, t0] = [0, NaN];
+  let [read, t0, last] = [0, NaN, -1];
   const look = (): void => {
     if (!existsSync(file)) return;
     const lines = readFileSync(file, 'utf8').split('\n').slice(0, -1);
     for (const line of lines.slice(read)) {
       const one = JSON.parse(line) as { k: string; t0: number; at: number };
       if (one.k === 'run') t0 = one.t0;
-      if (one.k === 'rows') behind.push(Date.now() - (t0 + (one.at + 1) * 1000));
+      if (one.k !== 'rows') continue;
+      last = one.at;
+      behind.push(Date.now() - (t0 + (one.at + 1) * 1000));
     }
     read = lines.length;
   };
   const timer = setInterval(look, 20);
   return {
+    lastBehindMs: () => Date.now() - (t0 + (last + 1) * 1000),
     stop: () => {
       clearInterval(timer);
       return behind;
@@ -239,8 +242,15 @@ async function abort(round: number): Promise<number> {
   });
 }
 
-/** Starts that are missing after the engine was away for so long. */
-async function away(round: number, seconds: number): Promise<number> {
+interface Away {
+  /** Starts of which nothing is known. */
+  readonly missing: number;
+  /** From the return of the engine until the log has the second before, s. */
+  readonly caughtUpS: number;
+}
+
+/** The engine is away for so long. */
+async function away(round: number, seconds: number): Promise<Away> {
   return atSite(async (site) => {
     await site.agents(2);
     const run = site.run(steady(seconds + 6), 2, `away-${round}`);
@@ -249,12 +259,20 @@ async function away(round: number, seconds: number): Promise<number> {
     site.engine.child.kill('SIGKILL');
     await site.engine.ended;
     await delay(seconds * 1000);
+    const id = `away-${round}`;
     await site.startEngine().says(/dicomrun run SCRIPT/);
+    const back = performance.now();
+    const log = followed(join(site.folder, 'results', id, 'run.ndjson'));
+    while (!(log.lastBehindMs() <= 1_000)) await delay(20);
+    const caughtUpS = (performance.now() - back) / 1000;
+    log.stop();
     await run.ended;
-    const { iterations, dropped } = site.summary(`away-${round}`).execution;
-    return 50 * (seconds + 6) - iterations - dropped;
+    const { iterations, dropped } = site.summary(id).execution;
+    return { missing: 50 * (seconds + 6) - iterations - dropped, caughtUpS };
   });
 }
+
+const column = (all: readonly Away[], what: keyof Away): number[] => all.map((one) => one[what]);
 
 export const faults = withServer(async (bench) => {
   const each = async <T>(what: (round: number) => Promise<T>): Promise<T[]> => {
@@ -266,12 +284,16 @@ export const faults = withServer(async (bench) => {
   const deaths = await each(death);
   const missed = deaths.map(([one]) => one);
   const lost = deaths.map(([, one]) => one);
+  const aways = await each((i) => away(i, 10));
   return [
     row('an agent is killed: it is noticed after', missed, { ...s, floor: 1 }),
     row('an agent is killed: it is lost after', lost, { ...s, floor: 12 }),
     row('abortOnFail: all 3 agents are over after', await each(abort), { ...s, floor: 3 }),
-    row('engine killed for 10 s: iterations missing', await each((i) => away(i, 10)), {
+    row('engine killed for 10 s: iterations missing', column(aways, 'missing'), {
       ...{ unit: '', better: '<', floor: 0 },
+    }),
+    row('engine killed for 10 s: all is recorded after', column(aways, 'caughtUpS'), {
+      ...{ ...s, floor: 5 },
     }),
   ];
 });
