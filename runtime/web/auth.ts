@@ -184,7 +184,7 @@ export function whole(
         bytes += chunk.length;
         if (bytes > mostBytes)
           throw new WebFailure('WEB_TOO_LONG', `answered with over ${mostBytes} bytes`);
-        chunks.push(chunk);
+        chunks.push(Buffer.from(chunk));
       },
       onDone: () => {
         try {

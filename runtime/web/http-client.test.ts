@@ -1,8 +1,9 @@
 // The client against servers that misbehave: every failure has a code, words, and an end.
 import { createServer, type RequestListener, type Server } from 'node:http';
 import { createServer as createTcp, type AddressInfo, type Socket } from 'node:net';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { credentialsOf, whole } from './auth.ts';
+import { WebFailure } from './failure.ts';
 import { WebOrigin, type WebRequest, type WebTimeouts } from './http-client.ts';
 
 const TIMEOUTS: WebTimeouts = { connectMs: 2_000, responseMs: 10_000, idleMs: 10_000 };
@@ -11,10 +12,13 @@ afterEach(async () => {
   for (const close of open.splice(0).reverse()) await close();
 });
 
+/** Over undici, which HTTP/2 is left to; what does not speak it is asked in HTTP/1.1. */
+let http2 = false;
+
 function at(port: number, timeouts: Partial<WebTimeouts> = {}): WebOrigin {
   const origin = new WebOrigin({
     origin: `http://127.0.0.1:${port}`,
-    ...{ tls: null, connections: 4, http2: false },
+    ...{ tls: null, connections: 4, http2 },
     timeouts: { ...TIMEOUTS, ...timeouts },
   });
   open.push(() => origin.destroy());
@@ -54,7 +58,14 @@ const post = (body: Buffer): WebRequest => ({
 });
 const code = (is: string, more: object = {}) => expect.objectContaining({ code: is, ...more });
 
-describe('HTTP', () => {
+describe.each([
+  ['our own', false],
+  ["undici's", true],
+])('HTTP, %s', (_name, isLibrary) => {
+  beforeAll(() => {
+    http2 = isLibrary;
+  });
+
   it('sends bodies of known length, reads answers, and stamps in order', async () => {
     const seen: string[] = [];
     const port = await http((request, response) => {
@@ -186,6 +197,37 @@ describe('HTTP', () => {
     });
     open.push(() => origin.destroy());
     await expect(whole(origin, GET)).rejects.toThrow(code('TLS_NOT_TLS') as Error);
+  });
+
+  it('keeps no connection that says more than it was asked, or that it ends', async () => {
+    const ends = 'HTTP/1.1 200 OK\r\nconnection: close\r\ncontent-length: 1\r\n\r\nx';
+    const more = 'HTTP/1.1 200 OK\r\ncontent-length: 1\r\n\r\nxHTTP/1.1 200 OK\r\n\r\nyours';
+    for (const bytes of [ends, more]) {
+      const origin = at(await raw(bytes, () => undefined), { responseMs: 2_000 });
+      expect((await whole(origin, GET)).text).toBe('x');
+      expect((await whole(origin, GET)).text).toBe('x');
+    }
+  });
+
+  it('hears who answers before it has read the request, and does not go on sending', async () => {
+    const port = await raw('HTTP/1.1 413 Too Large\r\ncontent-length: 1\r\n\r\nx', (socket) =>
+      socket.pause(),
+    );
+    const answer = await whole(at(port), post(Buffer.alloc(50_000_000)));
+    expect(answer).toMatchObject({ status: 413, text: 'x' });
+  });
+
+  it('lets requests wait for a connection, and takes back those that are given up', async () => {
+    let answered = 0;
+    const port = await http((_, response) => setTimeout(() => response.end(`${++answered}`), 30));
+    const origin = at(port);
+    const user = { onHeaders: () => undefined, onData: () => undefined, onDone: () => undefined };
+    const given = Array.from({ length: 8 }, () =>
+      origin.send(GET, { ...user, onFailed: () => undefined }),
+    );
+    for (const one of given.slice(1)) one.cancel(new WebFailure('GONE', 'was given up'));
+    expect((await whole(origin, GET)).status).toBe(200);
+    expect(answered).toBeLessThanOrEqual(5);
   });
 
   it('does not collect an answer without an end', async () => {

@@ -1,11 +1,10 @@
-// HTTP over undici: keep-alive connections to one origin, with stamps where bytes leave and come, and
-// every failure in words. The only file that knows undici.
-import { buildConnector, Pool, type Dispatcher } from 'undici';
+// HTTP requests to one origin over connections that are kept, with stamps where bytes leave and come, and
+// every failure in words.
 import type { TlsOptions } from '../dicom/ul/associate-request.ts';
-import { requestorTls } from '../dicom/ul/socket/tls.ts';
-import { CorkedBody } from './corked-body.ts';
 import type { WebFailure } from './failure.ts';
 import { failureOf, type FailedPhase } from './failure-of.ts';
+import { H1Pool, isPlain } from './h1-pool.ts';
+import { UndiciPool } from './undici-pool.ts';
 
 /** ms; 0 = never. */
 export interface WebTimeouts {
@@ -50,107 +49,84 @@ export type WebHeaders = Readonly<Record<string, string>>;
 /** Told of an answer. Throwing a WebFailure from `onHeaders` or `onData` ends it as that. */
 export interface WebUser {
   onHeaders(status: number, headers: WebHeaders): void;
+  /** @param chunk good until the call returns */
   onData(chunk: Buffer): void;
   onDone(): void;
   onFailed(failure: WebFailure): void;
 }
 
-/** Closed by us after that long without use. */
-const IDLE_CONNECTION_MS = 60_000;
-/** Of a socket without TLS: an instance of 1 MB, and what is around it, goes out in one write. */
-const ROOM = {
-  highWaterMark: undefined,
-  readableHighWaterMark: 64 * 1024,
-  writableHighWaterMark: 1024 ** 2 + 192 * 1024,
-};
+/** A request, and who is told what comes of it. */
+export interface WebJob {
+  readonly request: WebRequest;
+  /** Over a connection; ms of making it where that was done for this request, −1 of one that was kept. */
+  onBegin(connecting: number, tls: number): void;
+  /** All of it has been handed on. */
+  onSent(): void;
+  onFirstByte(): void;
+  onHead(status: number, headers: WebHeaders, bytes: number): void;
+  /** @param bytes good until the call returns */
+  onBody(bytes: Buffer): void;
+  /** @param at a reading of performance.now() */
+  onEnd(at: number): void;
+  onLost(error: Error, phase: FailedPhase): void;
+}
+
+/** Connections to an origin. */
+export interface WebPool {
+  send(job: WebJob): void;
+  /** Gives it up: nothing more of it is told. */
+  abandon(job: WebJob): void;
+  /** Ends all connections; requests under way fail. */
+  destroy(): Promise<void> | void;
+}
+
 /** Safe to send again (RFC 9110 §9.2.2): all but these. */
 const NOT_IDEMPOTENT = new Set(['POST', 'PATCH']);
 
-/** How a connection came about, until a request takes it over; ms. */
-interface Opened {
-  readonly connecting: number;
-  readonly tls: number;
-}
-
 export class WebOrigin {
   readonly spec: OriginSpec;
-  readonly #pool: Pool;
-  /** Connections that no request has been told of yet. */
-  readonly #opened: Opened[] = [];
-  /** Where a connection that failed was. */
-  readonly #phases = new WeakMap<object, FailedPhase>();
+  /** Plain HTTP/1.1 goes our own way, as all its bytes are measured; anything else undici's. */
+  #plain: H1Pool | null = null;
+  #library: UndiciPool | null = null;
 
   constructor(spec: OriginSpec) {
     this.spec = spec;
-    this.#pool = new Pool(spec.origin, {
-      connections: spec.connections,
-      pipelining: 1,
-      connect: this.#connector(),
-      headersTimeout: spec.timeouts.responseMs,
-      bodyTimeout: spec.timeouts.idleMs,
-      keepAliveTimeout: IDLE_CONNECTION_MS,
-      keepAliveMaxTimeout: IDLE_CONNECTION_MS,
-      allowH2: spec.http2,
-    });
-  }
-
-  #connector(): buildConnector.connector {
-    const { tls, timeouts, http2 } = this.spec;
-    const options = tls === null ? ROOM : requestorTls(tls);
-    const connect = buildConnector({
-      ...(options as buildConnector.BuildOptions),
-      timeout: timeouts.connectMs,
-      allowH2: http2,
-    }) as unknown as (
-      options: buildConnector.Options,
-      callback: buildConnector.Callback,
-    ) => NodeJS.EventEmitter;
-    return (target, callback) => {
-      const started = performance.now();
-      let connected = 0;
-      const done = (error: Error | null, socket: Parameters<buildConnector.Callback>[1]): void => {
-        const now = performance.now();
-        const tcp = connected === 0 ? now : connected;
-        if (error !== null) this.#phases.set(error, connected === 0 ? 'connect' : 'tls');
-        else this.#opened.push({ connecting: tcp - started, tls: now - tcp });
-        (callback as (error: Error | null, socket: unknown) => void)(error, socket);
-      };
-      const socket = connect(target, done as buildConnector.Callback);
-      if (target.protocol === 'https:')
-        socket.once('connect', () => (connected = performance.now()));
-    };
   }
 
   /** Sends a request; what comes of it is told to `user`, failures included. */
   send(request: WebRequest, user: WebUser): WebExchange {
     const exchange = new WebExchange(this, request, user);
-    exchange.dispatch();
+    this.dispatch(exchange);
     return exchange;
   }
 
   /** @internal */
-  dispatch(options: Dispatcher.DispatchOptions, handler: object): void {
-    this.#pool.dispatch(options, handler as Dispatcher.DispatchHandler);
-  }
-
-  /** @internal The connection that was opened for a request that begins now, if one was. */
-  takeOpened(): Opened | undefined {
-    return this.#opened.pop();
+  dispatch(job: WebJob): void {
+    this.#poolOf(job.request).send(job);
   }
 
   /** @internal */
-  phaseOf(error: object): FailedPhase {
-    return this.#phases.get(error) ?? 'response';
+  abandon(job: WebJob): void {
+    this.#poolOf(job.request).abandon(job);
+  }
+
+  #poolOf(request: WebRequest): WebPool {
+    const { spec } = this;
+    if (spec.tls === null && !spec.http2 && isPlain(request)) {
+      return (this.#plain ??= new H1Pool(spec));
+    }
+    return (this.#library ??= new UndiciPool(spec));
   }
 
   /** Ends all connections; requests under way fail. */
   async destroy(): Promise<void> {
-    await this.#pool.destroy();
+    this.#plain?.destroy();
+    await this.#library?.destroy();
   }
 }
 
 /** One request and its answer. Stamps are readings of performance.now(), 0 where it was not reached. */
-export class WebExchange {
+export class WebExchange implements WebJob {
   readonly asked = performance.now();
   connecting = 0;
   tls = 0;
@@ -163,122 +139,93 @@ export class WebExchange {
   readonly sentBytes: number;
   /** Of the answer: headers and body. */
   receivedBytes = 0;
+  readonly request: WebRequest;
   readonly #origin: WebOrigin;
-  readonly #request: WebRequest;
   readonly #user: WebUser;
-  #abort: ((error?: Error) => void) | null = null;
-  #cause: WebFailure | null = null;
   #isFresh = false;
-  #tries = 0;
+  #tries = 1;
   #ended = false;
 
   constructor(origin: WebOrigin, request: WebRequest, user: WebUser) {
     this.#origin = origin;
-    this.#request = request;
+    this.request = request;
     this.#user = user;
     this.sentBytes = headBytes(request) + (request.body?.bytes ?? 0);
   }
 
-  /** @internal */
-  dispatch(): void {
-    const { method, path, headers, body, responseMs } = this.#request;
-    this.#tries++;
-    const length = body === null ? [] : ['content-length', String(body.bytes)];
-    const options = {
-      method,
-      path,
-      headers: [...headers, ...length],
-      body: (body === null ? null : corked(body)) as Dispatcher.DispatchOptions['body'],
-      ...(responseMs === undefined ? {} : { headersTimeout: responseMs }),
-    };
-    try {
-      this.#origin.dispatch(options as Dispatcher.DispatchOptions, this);
-    } catch (error) {
-      this.onError(error as Error);
-    }
-  }
-
   /** Gives it up; told as `failure`. */
   cancel(failure: WebFailure): void {
-    if (this.#ended || this.#cause !== null) return;
-    this.#cause = failure;
-    // Without a connection nothing is to be broken off: what comes of it is not told any more.
-    if (this.#abort === null) this.#fail(failure);
-    else this.#abort(failure);
+    if (this.#ended) return;
+    this.#origin.abandon(this);
+    this.#fail(failure);
   }
 
-  // ---------------------------------------------------------------- undici's handler
+  // ---------------------------------------------------------------- what comes of it
 
-  onConnect(abort: (error?: Error) => void): void {
-    this.#abort = abort;
-    const opened = this.#origin.takeOpened();
-    this.#isFresh = opened !== undefined;
-    if (opened !== undefined) {
-      this.connecting = opened.connecting;
-      this.tls = opened.tls;
+  onBegin(connecting: number, tls: number): void {
+    this.#isFresh = connecting >= 0;
+    if (this.#isFresh) {
+      this.connecting = connecting;
+      this.tls = tls;
     }
     this.sendStart = performance.now();
-    if (this.#cause !== null) abort(this.#cause);
   }
 
-  onRequestSent(): void {
+  onSent(): void {
     this.sendEnd = performance.now();
   }
 
-  onResponseStarted(): void {
+  onFirstByte(): void {
     this.firstByte = performance.now();
   }
 
-  onHeaders(status: number, raw: readonly Buffer[]): boolean {
-    // 1xx is no answer yet.
-    if (status < 200) return true;
+  onHead(status: number, headers: WebHeaders, bytes: number): void {
     this.status = status;
-    if (this.firstByte === 0) this.firstByte = performance.now();
-    const headers: Record<string, string> = {};
-    for (let i = 0; i + 1 < raw.length; i += 2) {
-      const name = String(raw[i]).toLowerCase();
-      const value = raw[i + 1]?.toString('latin1') ?? '';
-      this.receivedBytes += name.length + value.length + 4;
-      const before = headers[name];
-      headers[name] = before === undefined ? value : `${before}, ${value}`;
+    if (this.firstByte === 0) this.onFirstByte();
+    this.receivedBytes += bytes;
+    try {
+      this.#user.onHeaders(status, headers);
+    } catch (error) {
+      this.cancel(error as WebFailure);
     }
-    this.#guarded(() => this.#user.onHeaders(status, headers));
-    return true;
   }
 
-  onData(chunk: Buffer): boolean {
-    this.receivedBytes += chunk.length;
-    this.#guarded(() => this.#user.onData(chunk));
-    return true;
-  }
-
-  onComplete(): void {
+  onBody(bytes: Buffer): void {
+    this.receivedBytes += bytes.length;
     if (this.#ended) return;
-    this.lastByte = performance.now();
-    if (this.#cause !== null) {
-      this.#fail(this.#cause);
-      return;
+    try {
+      this.#user.onData(bytes);
+    } catch (error) {
+      this.cancel(error as WebFailure);
     }
+  }
+
+  onEnd(at: number): void {
+    if (this.#ended) return;
     this.#ended = true;
-    // why: a connection is free again a turn after its answer; who asks sooner opens a second one
-    queueMicrotask(() => setImmediate(() => this.#user.onDone()));
+    this.lastByte = at;
+    this.#user.onDone();
   }
 
-  onError(error: Error): void {
+  onLost(error: Error, phase: FailedPhase): void {
     if (this.#ended) return;
-    if (this.#cause === null && this.#mayTryAgain(error)) {
-      this.#reset();
-      this.dispatch();
+    if (this.#mayTryAgain(error)) {
+      this.#tries++;
+      this.sendStart = 0;
+      this.sendEnd = 0;
+      this.#origin.dispatch(this);
       return;
     }
-    const phase = this.sendStart === 0 ? this.#origin.phaseOf(error) : 'response';
-    const { timeouts } = this.#origin.spec;
-    const responseMs = this.#request.responseMs ?? timeouts.responseMs;
-    const isFreshTls = this.#isFresh && this.#origin.spec.tls !== null;
-    const begun = this.firstByte > 0;
-    const hasBody = this.#request.body !== null;
-    const about = { phase, timeouts: { ...timeouts, responseMs }, begun, isFreshTls, hasBody };
-    this.#fail(this.#cause ?? failureOf(error, about));
+    const { timeouts, tls } = this.#origin.spec;
+    const responseMs = this.request.responseMs ?? timeouts.responseMs;
+    const about = {
+      phase: this.sendStart === 0 ? phase : 'response',
+      timeouts: { ...timeouts, responseMs },
+      begun: this.firstByte > 0,
+      isFreshTls: this.#isFresh && tls !== null,
+      hasBody: this.request.body !== null,
+    } as const;
+    this.#fail(failureOf(error, about));
   }
 
   /** A connection that was kept may have been closed by the server just then (RFC 9112 §9.3.1). */
@@ -286,22 +233,7 @@ export class WebExchange {
     const { code = '' } = error as NodeJS.ErrnoException;
     const lost = /^(UND_ERR_SOCKET|ECONNRESET|EPIPE)$/.test(code);
     const untouched = this.firstByte === 0 && this.sendStart > 0 && !this.#isFresh;
-    return lost && untouched && this.#tries === 1 && !NOT_IDEMPOTENT.has(this.#request.method);
-  }
-
-  #reset(): void {
-    this.sendStart = 0;
-    this.sendEnd = 0;
-    this.#abort = null;
-  }
-
-  #guarded(tell: () => void): void {
-    if (this.#cause !== null) return;
-    try {
-      tell();
-    } catch (error) {
-      this.cancel(error as WebFailure);
-    }
+    return lost && untouched && this.#tries === 1 && !NOT_IDEMPOTENT.has(this.request.method);
   }
 
   #fail(failure: WebFailure): void {
@@ -310,11 +242,6 @@ export class WebExchange {
     this.lastByte = performance.now();
     this.#user.onFailed(failure);
   }
-}
-
-function corked(body: WebBody): Iterable<Buffer> | AsyncIterable<Buffer> {
-  const pieces = body.pieces();
-  return Symbol.iterator in pieces ? new CorkedBody(pieces) : pieces;
 }
 
 function headBytes({ method, path, headers }: WebRequest): number {

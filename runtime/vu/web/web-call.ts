@@ -206,7 +206,7 @@ export class WebCall implements WebUser {
         hint: 'ask for less at a time: limit, narrower keys',
       });
     }
-    this.#chunks.push(chunk);
+    this.#chunks.push(Buffer.from(chunk));
   }
 
   onDone(): void {
