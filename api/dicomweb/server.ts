@@ -184,8 +184,11 @@ class StoreAnswer extends Answer {
       reason,
       text,
     }));
-    const refused = new Set(this.failed.map(({ instance }) => instance));
-    for (const image of images) if (!refused.has(image)) accept(image);
+    const { failed: refused } = this;
+    for (const image of images) {
+      if (refused.length === 0 || refused.every(({ instance }) => instance !== image))
+        accept(image);
+    }
   }
 }
 
@@ -201,28 +204,34 @@ function merged(results: readonly StoreAnswer[], images: Dataset[]): T.WebStoreR
   const worst = ['failure', 'warning', 'success'].find((outcome) =>
     results.some((one) => one.outcome === outcome),
   ) as T.WebOutcome;
-  const sum = (of: keyof T.WebPhases): number =>
-    results.reduce((total, { phases }) => total + phases[of], 0);
   return {
     status: Math.max(...statuses),
     ok: failed.length === 0,
     outcome: failed.length > 0 && failed.length < images.length ? 'warning' : worst,
     warnings: results.flatMap(({ warnings }) => warnings),
     problem: results.find(({ problem }) => problem !== '')?.problem ?? '',
-    phases: {
-      duration: sum('duration'),
-      blocked: sum('blocked'),
-      connecting: sum('connecting'),
-      tls: sum('tls'),
-      sending: sum('sending'),
-      waiting: sum('waiting'),
-      receiving: sum('receiving'),
-    },
+    phases: phasesOf(results),
     instance: images[0] as Dataset,
     instances: images,
     stored: images.length - failed.length,
     failed,
     statuses,
+  };
+}
+
+function phasesOf(results: readonly StoreAnswer[]): T.WebPhases {
+  const [first] = results;
+  if (first !== undefined && results.length === 1) return first.phases;
+  const sum = (of: keyof T.WebPhases): number =>
+    results.reduce((total, { phases }) => total + phases[of], 0);
+  return {
+    duration: sum('duration'),
+    blocked: sum('blocked'),
+    connecting: sum('connecting'),
+    tls: sum('tls'),
+    sending: sum('sending'),
+    waiting: sum('waiting'),
+    receiving: sum('receiving'),
   };
 }
 

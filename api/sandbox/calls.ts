@@ -127,13 +127,18 @@ export function callRequest(vu: Vu, request: Readonly<Record<string, unknown>>):
   return callText(vu, Op.CALL, JSON.stringify(request, crossing));
 }
 
+/** Bound once: a look-up of a global goes through an interceptor of the sandbox each time. */
+const Bytes = ArrayBuffer;
+const { isView } = ArrayBuffer;
+
 /** Bytes and long integers as JSON has them: `{ $bytes: hex }`, `{ $integer: digits }`. */
 function crossing(_: string, value: unknown): unknown {
   if (typeof value === 'bigint') return { $integer: String(value) };
-  if (ArrayBuffer.isView(value)) {
+  if (typeof value !== 'object') return value;
+  if (isView(value)) {
     return { $bytes: hexOf(new Uint8Array(value.buffer, value.byteOffset, value.byteLength)) };
   }
-  return value instanceof ArrayBuffer ? { $bytes: hexOf(new Uint8Array(value)) } : value;
+  return value instanceof Bytes ? { $bytes: hexOf(new Uint8Array(value)) } : value;
 }
 
 function hexOf(bytes: Uint8Array): string {
@@ -164,7 +169,6 @@ export function ask(vu: Vu, op: number, text: string, x = 0): unknown {
   return answer === '' ? undefined : (JSON.parse(answer) as unknown);
 }
 
-/** Bound once: a look-up of a global goes through an interceptor of the sandbox each time. */
 const { floor } = Math;
 
 /** The host rang: settle the one call it answers. One call a turn, so a stuck VU harms only itself. */

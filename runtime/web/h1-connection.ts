@@ -286,10 +286,28 @@ export class H1Connection implements WheelEntry, H1User {
   }
 }
 
+/** Headers that were written last, and their lines: most requests have the same. */
+let written: { readonly headers: readonly string[]; readonly lines: string } = {
+  headers: [],
+  lines: '',
+};
+
+export function areSame(some: readonly string[], others: readonly string[]): boolean {
+  return some.length === others.length && some.every((text, at) => text === others[at]);
+}
+
+function linesOf(headers: readonly string[]): string {
+  if (areSame(headers, written.headers)) return written.lines;
+  let lines = '';
+  for (let i = 0; i + 1 < headers.length; i += 2) lines += `${headers[i]}: ${headers[i + 1]}\r\n`;
+  written = { headers: [...headers], lines };
+  return lines;
+}
+
 function headText({ method, path, headers, body }: WebRequest, authority: string): string {
-  let text = `${method} ${path} HTTP/1.1\r\nhost: ${authority}\r\nconnection: keep-alive\r\n`;
-  for (let i = 0; i + 1 < headers.length; i += 2) text += `${headers[i]}: ${headers[i + 1]}\r\n`;
-  return body === null ? `${text}\r\n` : `${text}content-length: ${body.bytes}\r\n\r\n`;
+  const first = `${method} ${path} HTTP/1.1\r\nhost: ${authority}\r\nconnection: keep-alive\r\n`;
+  const last = body === null ? '\r\n' : `content-length: ${body.bytes}\r\n\r\n`;
+  return first + linesOf(headers) + last;
 }
 
 function closed(): Error {

@@ -1,5 +1,11 @@
 // Connections of plain HTTP/1.1 to one place, kept between requests; more requests than connections wait.
-import { H1Connection, IDLE_CONNECTION_MS, type H1Owner, type H1Place } from './h1-connection.ts';
+import {
+  areSame,
+  H1Connection,
+  IDLE_CONNECTION_MS,
+  type H1Owner,
+  type H1Place,
+} from './h1-connection.ts';
 import { H1Error } from './h1-reader.ts';
 import { type OriginSpec, type WebJob, type WebPool, type WebRequest } from './http-client.ts';
 
@@ -15,10 +21,16 @@ export function isPlain({ method, path, headers, body }: WebRequest): boolean {
   const isKnown =
     body === null ? method === 'GET' || method === 'DELETE' : method === 'POST' || method === 'PUT';
   if (!isKnown || !PATH.test(path) || body?.bytes === 0) return false;
-  return headers.every((text, at) =>
+  if (areSame(headers, plain)) return true;
+  const isIn = headers.every((text, at) =>
     at % 2 === 1 ? VALUE.test(text) : HEADER.test(text) && !OUT_OF_THE_ORDINARY.test(text),
   );
+  if (isIn) plain = [...headers];
+  return isIn;
 }
+
+/** Headers that were found plain last: most requests have the same. */
+let plain: readonly string[] = [];
 
 export class H1Pool implements H1Owner, WebPool {
   readonly #place: H1Place;

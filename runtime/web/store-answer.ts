@@ -30,12 +30,39 @@ export function storeAnswer(contentType: string, text: string): StoreAnswer {
   if (/\bxml\b/i.test(contentType)) return fromXml(text);
   if (!/\bjson\b/i.test(contentType) || text.trim() === '') return NOTHING;
   try {
+    const plain = plainSuccess(JSON.parse(text));
+    if (plain !== null) return plain;
     const [module = {}] = datasetsOf(text);
     const said = SEQUENCE_NAMES.some((keyword) => Object.hasOwn(module, keyword));
     return said ? answerOf((keyword) => itemsOf(module[keyword])) : NOTHING;
   } catch {
     return NOTHING;
   }
+}
+
+/** What almost every answer is: all were stored, and nothing else is said. Null for any other. */
+function plainSuccess(module: unknown): StoreAnswer | null {
+  if (!isItem(module) || Object.keys(module).some((tag) => !OF_SUCCESS.has(tag))) return null;
+  const { vr, Value: items } = (module['00081199'] ?? {}) as Item;
+  if (vr !== 'SQ' || !Array.isArray(items)) return null;
+  const stored: string[] = [];
+  for (const item of items as unknown[]) {
+    if (!isItem(item) || Object.keys(item).some((tag) => !OF_STORED.has(tag))) return null;
+    const { Value: uids } = (item['00081155'] ?? {}) as Item;
+    const uid: unknown = Array.isArray(uids) && uids.length === 1 ? uids[0] : null;
+    if (typeof uid !== 'string') return null;
+    stored.push(uid);
+  }
+  return { ...NOTHING, stored, told: true };
+}
+
+/** Of the module: what was stored, and where the study is. */
+const OF_SUCCESS: ReadonlySet<string> = new Set(['00081199', '00081190']);
+/** Of an instance: its class, its UID and where it is. */
+const OF_STORED: ReadonlySet<string> = new Set(['00081150', '00081155', '00081190']);
+
+function isItem(value: unknown): value is Item {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function itemsOf(value: unknown): readonly Item[] {

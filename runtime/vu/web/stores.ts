@@ -53,7 +53,12 @@ interface Sent {
   readonly uid: string;
 }
 
-const ACCEPT = ['accept', 'application/dicom+json'];
+/** Tags of a prototype's instances, and a text that says the same. */
+interface InstanceClass {
+  readonly tags: Tags;
+  readonly text: string;
+}
+
 const MAX_COMPILED = 1000;
 
 export class WebStores {
@@ -63,13 +68,16 @@ export class WebStores {
   readonly #boundary = newBoundary();
   readonly #images: InstanceImages;
   readonly #compiled = new Map<string, CompiledEdits>();
-  readonly #classes = new WeakMap<Prototype, Tags>();
+  readonly #classes = new WeakMap<Prototype, InstanceClass>();
+  readonly #headers: readonly string[];
 
   constructor(web: WebParts, more: { readonly delivery: DeliveryPort; readonly ledger: Ledger }) {
     this.#web = web;
     this.#delivery = more.delivery;
     this.#ledger = more.ledger;
     this.#images = new InstanceImages(web.parts.plan.runNumber, this.#boundary);
+    const type = relatedType(this.#boundary);
+    this.#headers = ['content-type', type, 'accept', 'application/dicom+json'];
   }
 
   /** @throws DataError where edits do not fit the data set */
@@ -83,7 +91,7 @@ export class WebStores {
       method: 'POST',
       at: 'store',
       target: resourcePath(call.study === undefined ? {} : { study: call.study }),
-      headers: ['content-type', relatedType(this.#boundary), ...ACCEPT],
+      headers: this.#headers,
       body: this.#body(parts),
       tags,
     } as const;
@@ -129,7 +137,7 @@ export class WebStores {
 
   /** Those that all instances of the request have in common. */
   #tagsOf(sent: readonly Sent[]): Tags {
-    const all = sent.map(({ prototype }) => this.#classOf(prototype));
+    const all = sent.map(({ prototype }) => this.#classOf(prototype).tags);
     const [first = {}] = all;
     if (all.every((one) => one === first)) return first;
     return Object.fromEntries(
@@ -137,40 +145,39 @@ export class WebStores {
     );
   }
 
-  #classOf(prototype: Prototype): Tags {
-    let tags = this.#classes.get(prototype);
-    if (tags === undefined) {
+  #classOf(prototype: Prototype): InstanceClass {
+    let known = this.#classes.get(prototype);
+    if (known === undefined) {
       const { modality, sopClass, transferSyntax, datasetBytes } = prototype.share;
-      tags = {
+      const tags = {
         modality,
         sop_class: shortName(sopClass),
         transfer_syntax: shortName(transferSyntax),
         size_class: sizeClass(datasetBytes),
       };
-      this.#classes.set(prototype, tags);
+      known = { tags, text: Object.values(tags).join(' ') };
+      this.#classes.set(prototype, known);
     }
-    return tags;
+    return known;
   }
 
   /** Every instance by what became of it; the accepted ones go into ledger and account. */
   #count({ call, outcomeOf, sent }: Fates, slot: number): void {
-    const { metrics, parts } = this.#web;
-    const groups = new Map<string, { tags: Tags; outcome: string; n: number }>();
     for (const [index, one] of sent.entries()) {
-      const tags = this.#classOf(one.prototype);
       const outcome = outcomeOf(index);
-      const key = `${outcome} ${tags['modality']} ${tags['sop_class']} ${tags['transfer_syntax']} ${tags['size_class']}`;
-      const group = groups.get(key);
-      if (group === undefined) groups.set(key, { tags, outcome, n: 1 });
-      else group.n++;
+      this.#counted(call, this.#classOf(one.prototype), outcome);
       if (outcome === 'success' || outcome === 'warning') this.#accepted(call, one, slot);
     }
-    const { server, service } = call.kind;
-    for (const [key, { tags, outcome, n }] of groups) {
-      const more = { ...tags, server, service, outcome };
-      const context = parts.contexts.with(call.base, `stow ${server} ${key}`, more);
-      metrics.instances(context, n);
-    }
+  }
+
+  #counted({ base, kind }: WebCall, { tags, text }: InstanceClass, outcome: string): void {
+    const { metrics, parts } = this.#web;
+    const { server, service } = kind;
+    const key = `stow ${server} ${outcome} ${text}`;
+    const context =
+      base.derived.get(key) ??
+      parts.contexts.with(base, key, { ...tags, server, service, outcome });
+    metrics.instances(context, 1);
   }
 
   #accepted(call: WebCall, { item, study, member, uids, prototype }: Sent, slot: number): void {

@@ -86,6 +86,7 @@ export interface AnswerUser {
 const MOST_BODY_BYTES = 256 * 1024 ** 2;
 /** Of an error only so much is of interest. */
 const MOST_PROBLEM_BYTES = 64 * 1024;
+const NO_TAGS: Tags = {};
 const INTERRUPTED = new WebFailure('ITERATION_INTERRUPTED', 'the iteration was interrupted', {
   kind: 'cancelled',
 });
@@ -123,7 +124,7 @@ export class WebCall implements WebUser {
     this.#user = user;
     this.slot = slot;
     this.server = web.servers.get(options.server);
-    const { service, method, target, tags = {} } = asked;
+    const { service, method, target, tags = NO_TAGS } = asked;
     this.kind = { server: this.server.name, service, method, name: target.name, tags };
     const { parts } = web;
     const own = parts.context(parts.vu(slot));

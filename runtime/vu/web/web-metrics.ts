@@ -45,6 +45,7 @@ export class WebMetrics {
   readonly #contexts: TagContexts;
   /** Series by a context that has all tags. */
   readonly #series = new WeakMap<TagContext, WebSeries>();
+  readonly #texts = new WeakMap<Tags, string>();
 
   constructor(samples: Samples, contexts: TagContexts) {
     this.#samples = samples;
@@ -54,7 +55,7 @@ export class WebMetrics {
   /** The context of a request with how it ended. `status` 0: it was not answered. */
   context(base: TagContext, kind: WebKind, status: number, outcome: string): TagContext {
     const { server, service, method, name, tags } = kind;
-    const more = tags['modality'] === undefined ? '' : JSON.stringify(tags);
+    const more = this.#textOf(tags);
     const key = `web ${server} ${service} ${method} ${name} ${status} ${outcome} ${more}`;
     const known = base.derived.get(key);
     if (known !== undefined) return known;
@@ -63,6 +64,13 @@ export class WebMetrics {
       ...{ ...tags, server, service, method, name, outcome },
       ...answered,
     });
+  }
+
+  /** DICOM tags of a prototype are the same object each time. */
+  #textOf(tags: Tags): string {
+    let text = this.#texts.get(tags);
+    if (text === undefined) this.#texts.set(tags, (text = JSON.stringify(tags)));
+    return text;
   }
 
   /** Counts an answered request. */
