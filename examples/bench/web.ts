@@ -1,5 +1,5 @@
 // DICOMweb, again and again: WHAT=find (default), store or get. BYTES of an instance, IMAGES of the study
-// that is found and got.
+// that is found and got; STUDY: this one, which is there, in place of one that is stored first.
 import dicom from 'dicom';
 import web from 'dicomweb';
 
@@ -15,6 +15,7 @@ const images = Number(__ENV.IMAGES ?? 4);
 
 export async function setup() {
   if (what === 'store') return '';
+  if (__ENV.STUDY !== undefined) return __ENV.STUDY;
   const study = dicom.study({ images, from: pool });
   await archive.store(study, { perRequest: 20 });
   return study.uid;

@@ -18,7 +18,7 @@ import { memory, sizes, vusSweep } from './scaling.ts';
 import { router } from './router.ts';
 import { mainJob, overAddresses, start } from './start.ts';
 import { repeated, row } from './tally.ts';
-import { web } from './web.ts';
+import { webFind, webGet, webMemory, webStore } from './web.ts';
 import { bytesPerCpu, stamps } from './wire.ts';
 
 // ---------------------------------------------------------------- rows 4 to 7
@@ -239,7 +239,10 @@ export const CASES: Readonly<Record<string, Case>> = {
   influx,
   large,
   find,
-  web,
+  'web-find': webFind,
+  'web-store': webStore,
+  'web-get': webGet,
+  'web-memory': webMemory,
   receivers,
   router,
   forwarder,
@@ -252,4 +255,9 @@ export const CASES: Readonly<Record<string, Case>> = {
   sweep: vusSweep,
   sizes,
   memory,
+};
+
+/** Names of several that belong together. */
+export const GROUPS: Readonly<Record<string, readonly string[]>> = {
+  web: ['web-find', 'web-store', 'web-get', 'web-memory'],
 };

@@ -5,7 +5,7 @@ import { cpus, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import type { Bench } from './bench.ts';
-import { CASES } from './cases.ts';
+import { CASES, GROUPS } from './cases.ts';
 import { keep, type Facts, type Measured } from './figures.ts';
 import { has, SCRIPTS } from './peers.ts';
 import { table, type Row } from './tally.ts';
@@ -18,7 +18,7 @@ const USAGE = `npm run bench -- [flags]: what the tool costs and carries, measur
   --write        put them on record in place of those before, and write help performance
   --help         this
 
-Cases: ${Object.keys(CASES).join(', ')}`;
+Cases: ${Object.keys(CASES).join(', ')}; web: all of web-…`;
 
 interface Flags {
   readonly only: readonly string[];
@@ -42,7 +42,8 @@ function flagsOf(words: readonly string[]): Flags {
       console.log(USAGE);
       process.exit(0);
     }
-    const only = values.only?.split(',') ?? Object.keys(CASES);
+    const named = values.only?.split(',') ?? Object.keys(CASES);
+    const only = named.flatMap((name) => GROUPS[name] ?? [name]);
     const unknown = only.filter((name) => CASES[name] === undefined);
     if (unknown.length > 0) throw new Error(`no case "${unknown.join('", "')}"`);
     const rounds = Number(values.rounds ?? (values.quick ? 1 : 3));

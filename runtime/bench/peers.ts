@@ -33,8 +33,17 @@ export function pinned(command: readonly string[]): [string, string[]] {
 }
 
 /** Our sink in a process of its own; with the files of a key and a certificate over TLS. */
-export async function ourSink(tls: readonly string[] = []): Promise<Sink> {
-  const [program, args] = pinned([process.execPath, join(HERE, 'sink.js'), '0', ...tls]);
+export function ourSink(tls: readonly string[] = []): Promise<Sink> {
+  return sinkBy(['sink.js', '0', ...tls]);
+}
+
+/** The same for STOW-RS. */
+export function ourWebSink(): Promise<Sink> {
+  return sinkBy(['web-sink.js']);
+}
+
+async function sinkBy([file = '', ...more]: readonly string[]): Promise<Sink> {
+  const [program, args] = pinned([process.execPath, join(HERE, file), ...more]);
   const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'inherit'] });
   const port = await new Promise<number>((resolve, reject) => {
     child.stdout.once('data', (line: Buffer) => resolve(Number(String(line).trim())));

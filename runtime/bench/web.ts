@@ -5,9 +5,9 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { load, script, target, type Case } from './bench.ts';
-import { CLI, CLIENT_CPU, dicomrun, has, ourSink, SINK_CPU } from './peers.ts';
+import { CLI, CLIENT_CPU, dicomrun, has, ourSink, ourWebSink, SINK_CPU } from './peers.ts';
 import { timed } from './process.ts';
-import { repeated, row } from './tally.ts';
+import { repeated, row, trendLine } from './tally.ts';
 
 interface WebArchive {
   readonly url: string;
@@ -49,68 +49,60 @@ async function ours(args: readonly string[], few: number, n: number): Promise<nu
   return (await run(few + n)).cpuS - short.cpuS;
 }
 
+/** curl, that often in one process. */
 async function curls(url: string, n: number, accept: string): Promise<number> {
   const ask = (times: number) =>
-    timed(
-      [
-        'curl',
-        '-s',
-        '-H',
-        `Accept: ${accept}`,
-        `${url}${url.includes('?') ? '&' : '?'}limit=[${1000}-${999 + times}]`,
-        '-o',
-        '/dev/null',
-      ],
-      { cpu: CLIENT_CPU },
-    );
+    timed(['curl', '-sf', '-H', `Accept: ${accept}`, `${url}?n=[1-${times}]`, '-o', '/dev/null'], {
+      cpu: CLIENT_CPU,
+    });
   const short = await ask(1);
-  return (await ask(1 + n)).cpuS - short.cpuS;
+  const long = await ask(1 + n);
+  if (long.code !== 0) throw new Error(`curl ${url}: exit ${String(long.code)}`);
+  return long.cpuS - short.cpuS;
 }
 
-const flagsOf = (
-  what: string,
-  { url }: WebArchive,
-  env: Readonly<Record<string, number>>,
-  vus = 1,
-) => [
+type Env = Readonly<Record<string, string | number>>;
+
+const flagsOf = (what: string, url: string, env: Env, vus = 1) => [
   script('web'),
   ...['--web-target', url, '--no-preflight'],
   ...load({ workers: 1, vus, env: { WHAT: what, ...env } }),
 ];
 
-/** The study that was stored last. */
-async function lastStudy({ url }: WebArchive): Promise<string> {
+/** A study that all ask for, so that nothing is stored meanwhile. */
+async function storedStudy({ url }: WebArchive, env: Env): Promise<string> {
+  await dicomrun([...flagsOf('get', url, env), '--iterations', '1']);
   const answer = await fetch(`${url}/studies`);
   const found = (await answer.json()) as Record<string, { Value?: string[] }>[];
   return found.at(-1)?.['0020000D']?.Value?.[0] ?? '';
 }
 
-const FIND = { rest: '/instances', n: 10_000, few: 2_000, env: { IMAGES: 4 } };
-const GET = {
-  ...{ rest: '', accept: 'multipart/related; type="application/dicom"' },
-  ...{ n: 20, few: 4, env: { IMAGES: 200, BYTES: 524_288 } },
-};
+const WADO = 'multipart/related; type="application/dicom"';
+const GET = { n: 30, few: 6, env: { IMAGES: 200, BYTES: 524_288 } };
 
 /** A study got by a script, and by curl. */
-async function againstCurl(bench: Parameters<Case>[0]) {
+export const webGet: Case = async (bench) => {
+  if (!has('curl')) {
+    bench.note('curl is not installed: no row against it');
+    return [];
+  }
   const archive = await webArchive('all');
-  const { rest, accept, few, env } = GET;
+  const { few } = GET;
   const n = bench.quick ? Math.ceil(GET.n / 10) : GET.n;
   try {
-    const flags = flagsOf('get', archive, env);
-    await dicomrun([...flags, '--iterations', '1']);
-    const study = await lastStudy(archive);
+    const STUDY = await storedStudy(archive, GET.env);
+    const flags = flagsOf('get', archive.url, { STUDY });
     const measure = async (): Promise<number> => {
       const own = await ours(flags, few, n);
-      return (await curls(`${archive.url}/studies/${study}${rest}`, n, accept)) / own;
+      return (await curls(`${archive.url}/studies/${STUDY}`, n, WADO)) / own;
     };
     const ratios = await repeated(bench.rounds, measure, (one) => [one]);
     const name = 'WADO-RS of 200 × 512 KB from a script vs curl: bytes per CPU';
-    return row(name, ratios, { unit: '', better: '>', floor: 0.4, aim: 0.8, difference: true });
+    return [row(name, ratios, { unit: '', better: '>', floor: 0.4, aim: 0.8, difference: true })];
   } finally {
     archive.stop();
   }
-}
+};
 
 /** Load generators for HTTP: CPU seconds of `n` requests over as many connections. */
 const GENERATORS: Readonly<
@@ -121,8 +113,8 @@ const GENERATORS: Readonly<
       timed(['autocannon', '-n', '-c', String(connections), '-a', String(amount), url], {
         cpu: CLIENT_CPU,
       });
-    const short = await ask(1_000);
-    return (await ask(1_000 + n)).cpuS - short.cpuS;
+    const short = await ask(4_000);
+    return (await ask(4_000 + n)).cpuS - short.cpuS;
   },
   // It runs for a time, and says how much it did.
   wrk: async (url, n, connections) => {
@@ -133,82 +125,91 @@ const GENERATORS: Readonly<
     return (run.cpuS / Number(done)) * n;
   },
 };
+const LIMITS: Readonly<Record<string, { readonly floor: number; readonly aim: number }>> = {
+  autocannon: { floor: 0.7, aim: 1 },
+  wrk: { floor: 0.15, aim: 0.3 },
+};
 const CONNECTIONS = 8;
+/** Code is compiled by then: it takes some thousands of requests. */
+const FIND = { few: 6_000, n: 10_000, env: { IMAGES: 4 } };
 
-/** A QIDO-RS of a script against a generator that looks at nothing it gets. */
-async function againstGenerator(
-  tool: string,
-  limits: { readonly floor: number; readonly aim: number },
-  bench: Parameters<Case>[0],
-) {
-  const measured = GENERATORS[tool];
-  if (measured === undefined || !has(tool)) {
-    bench.note(`${tool} is not installed: no row against it`);
-    return [];
+/** A QIDO-RS of a script against generators that look at nothing they get. */
+export const webFind: Case = async (bench) => {
+  const tools = Object.keys(GENERATORS).filter((tool) => has(tool));
+  for (const tool of Object.keys(GENERATORS)) {
+    if (!tools.includes(tool)) bench.note(`${tool} is not installed: no row against it`);
   }
   const archive = await webArchive('all');
-  const n = bench.quick ? 2_000 : FIND.n;
+  const [few, n] = bench.quick ? [1_000, 2_000] : [FIND.few, FIND.n];
   try {
-    const flags = flagsOf('find', archive, FIND.env, CONNECTIONS);
-    await dicomrun([...flags, '--iterations', '8']);
-    const url = `${archive.url}/studies/${await lastStudy(archive)}${FIND.rest}`;
-    const measure = async (): Promise<number> => {
-      const own = await ours(flags, FIND.few, n);
-      return (await measured(url, n, CONNECTIONS)) / own;
+    const STUDY = await storedStudy(archive, FIND.env);
+    const flags = flagsOf('find', archive.url, { STUDY }, CONNECTIONS);
+    const url = `${archive.url}/studies/${STUDY}/instances`;
+    const measure = async (): Promise<readonly number[]> => {
+      const own = await ours(flags, few, n);
+      const ratios: number[] = [];
+      for (const tool of tools) {
+        ratios.push(((await GENERATORS[tool]?.(url, n, CONNECTIONS)) ?? NaN) / own);
+      }
+      return ratios;
     };
-    const ratios = await repeated(bench.rounds, measure, (one) => [one]);
-    const name = `QIDO-RS of 2 KB, ${CONNECTIONS} connections, vs ${tool}: requests per CPU`;
-    return [row(name, ratios, { unit: '', better: '>', ...limits, difference: true })];
+    const all = await repeated(bench.rounds, measure, (one) => one);
+    return tools.map((tool, at) => {
+      const name = `QIDO-RS of 2 KB, ${CONNECTIONS} connections, vs ${tool}: requests per CPU`;
+      const ratios = all.map((one) => one[at] ?? NaN);
+      return row(name, ratios, { unit: '', better: '>', ...LIMITS[tool], difference: true });
+    });
   } finally {
     archive.stop();
   }
-}
+};
 
-/** 500 VUs that search: what a minute adds. */
-async function memoryOverTime(bench: Parameters<Case>[0]) {
+/** What is filled once is filled by then, ms. */
+const SETTLED_MS = 30_000;
+
+/** 500 VUs that search: what a minute adds once all is in use. */
+export const webMemory: Case = async (bench) => {
   const growth: number[] = [];
-  for (let i = 0; i < Math.min(bench.rounds, 2); i++) {
-    const archive = await webArchive('all');
-    const flags = flagsOf('find', archive, FIND.env, 500);
-    const run = (duration: string) => dicomrun([...flags, '--duration', duration]);
-    try {
-      const short = await run(bench.quick ? '4s' : '10s');
-      const long = await run(bench.quick ? '12s' : '60s');
-      growth.push((long.rssBytes - short.rssBytes) / 1e6);
-    } finally {
-      archive.stop();
-    }
+  const archive = await webArchive('all');
+  try {
+    const STUDY = await storedStudy(archive, FIND.env);
+    const flags = flagsOf('find', archive.url, { STUDY }, 500);
+    const run = await dicomrun([...flags, '--duration', bench.quick ? '12s' : '85s']);
+    const end = run.memory.at(-1)?.atMs ?? 0;
+    const from = Math.min(SETTLED_MS, end / 3);
+    // The last second is that of the report.
+    const used = run.memory.filter(({ atMs }) => atMs > from && atMs < end - 2_000);
+    growth.push(trendLine(used.map(({ atMs, bytes }) => [atMs / 60_000, bytes / 1e6])).slope);
+    const note = `${Math.round(run.rssBytes / 1e6)} MB at most; from ${Math.round(from / 1000)} s on: before, caches and code fill`;
+    const limits = { unit: 'MB/min', better: '<', note } as const;
+    return [row('QIDO-RS, 500 VUs: growth of memory', growth, limits)];
+  } finally {
+    archive.stop();
   }
-  const limits = { unit: 'MB', better: '<' } as const;
-  return row('QIDO-RS, memory over time: 60 s above 10 s, 500 VUs', growth, limits);
-}
+};
 
-export const web: Case = async (bench) => {
-  if (!has('curl')) bench.note('curl is not installed: no rows against it');
-  const rows = has('curl') ? [await againstCurl(bench)] : [];
-  rows.push(
-    ...(await againstGenerator('autocannon', { floor: 0.7, aim: 1 }, bench)),
-    ...(await againstGenerator('wrk', { floor: 0.15, aim: 0.3 }, bench)),
-    await memoryOverTime(bench),
-  );
-  const sink = await ourSink();
-  const archive = await webArchive('nothing');
-  const n = bench.quick ? 400 : 4_000;
+const STORE = { few: 4_000, n: 8_000, env: { BYTES: 524_288 } };
+
+/** Both to a sink that does as little as it can: what is slow to read would be the client's cost, too. */
+export const webStore: Case = async (bench) => {
+  const [sink, web] = [await ourSink(), await ourWebSink()];
+  const [few, n] = bench.quick ? [400, 400] : [STORE.few, STORE.n];
   try {
     const dimse = [
       script('store'),
       ...target(sink),
-      ...load({ workers: 1, vus: 1, env: { BYTES: 524_288 } }),
+      ...load({ workers: 1, vus: 1, env: STORE.env }),
     ];
+    const url = `http://127.0.0.1:${web.port}`;
     const measure = async (): Promise<number> => {
-      const byDimse = await ours(dimse, 400, n);
-      return byDimse / (await ours(flagsOf('store', archive, { BYTES: 524_288 }), 400, n));
+      const byDimse = await ours(dimse, few, n);
+      return byDimse / (await ours(flagsOf('store', url, STORE.env), few, n));
     };
     const ratios = await repeated(bench.rounds, measure, (one) => [one]);
     const limits = { unit: '', better: '>', floor: 0.5, aim: 0.8, difference: true } as const;
-    return [...rows, row('STOW-RS of 512 KB vs our C-STORE: instances per CPU', ratios, limits)];
+    return [row('STOW-RS of 512 KB vs our C-STORE: instances per CPU', ratios, limits)];
   } finally {
     sink.stop();
-    archive.stop();
+    web.stop();
   }
 };
