@@ -132,7 +132,7 @@ const HOMES: Readonly<Record<string, readonly string[]>> = {
   typescript: ['tools/docs/'],
   uplot: ['runtime/report/html/page/plot.ts'],
   'dcmjs-codecs': ['runtime/dicom/'],
-  undici: ['runtime/web/undici-pool.ts'],
+  undici: ['runtime/web/connections/undici-pool.ts'],
   // Types only: nothing of it is loaded.
   '@grafana/schema': ['tools/grafana/schema.ts'],
 };

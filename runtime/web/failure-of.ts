@@ -2,10 +2,7 @@
 import { transportWords } from '../dicom/failure-text.ts';
 import { transportFailure } from '../dicom/ul/failures.ts';
 import { WebFailure } from './failure.ts';
-import type { WebTimeouts } from './http-client.ts';
-
-/** What a request was at. */
-export type FailedPhase = 'connect' | 'tls' | 'response';
+import type { FailedPhase, WebTimeouts } from './connections/job.ts';
 
 interface About {
   readonly phase: FailedPhase;

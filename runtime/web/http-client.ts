@@ -1,50 +1,21 @@
 // HTTP requests to one origin over connections that are kept, with stamps where bytes leave and come, and
 // every failure in words.
-import type { TlsOptions } from '../dicom/ul/associate-request.ts';
 import type { WebFailure } from './failure.ts';
-import { failureOf, type FailedPhase } from './failure-of.ts';
-import { H1Pool, isPlain } from './h1-pool.ts';
-import { UndiciPool } from './undici-pool.ts';
+import { H1Pool, isPlain } from './connections/h1-pool.ts';
+import type {
+  FailedPhase,
+  OriginSpec,
+  WebBody,
+  WebHeaders,
+  WebJob,
+  WebPool,
+  WebRequest,
+  WebTimeouts,
+} from './connections/job.ts';
+import { UndiciPool } from './connections/undici-pool.ts';
+import { failureOf } from './failure-of.ts';
 
-/** ms; 0 = never. */
-export interface WebTimeouts {
-  /** TCP connect and TLS handshake. */
-  readonly connectMs: number;
-  /** Request written to the status line of the answer. */
-  readonly responseMs: number;
-  /** Between two pieces of an answer. */
-  readonly idleMs: number;
-}
-
-export interface OriginSpec {
-  /** `http://host:port` */
-  readonly origin: string;
-  readonly tls: TlsOptions | null;
-  /** Most at a time; further requests wait. */
-  readonly connections: number;
-  readonly timeouts: WebTimeouts;
-  readonly http2: boolean;
-}
-
-/** A body of known length, made anew when it is sent again. */
-export interface WebBody {
-  readonly bytes: number;
-  pieces(): Iterable<Buffer> | AsyncIterable<Buffer>;
-}
-
-export interface WebRequest {
-  readonly method: string;
-  /** With query. */
-  readonly path: string;
-  /** Names and values in turn. */
-  readonly headers: readonly string[];
-  readonly body: WebBody | null;
-  /** In place of the timeout of the response, ms. */
-  readonly responseMs?: number;
-}
-
-/** Headers of an answer by their lower-case names; several of a name joined by ", ". */
-export type WebHeaders = Readonly<Record<string, string>>;
+export type { OriginSpec, WebBody, WebHeaders, WebRequest, WebTimeouts };
 
 /** Told of an answer. Throwing a WebFailure from `onHeaders` or `onData` ends it as that. */
 export interface WebUser {
@@ -53,31 +24,6 @@ export interface WebUser {
   onData(chunk: Buffer): void;
   onDone(): void;
   onFailed(failure: WebFailure): void;
-}
-
-/** A request, and who is told what comes of it. */
-export interface WebJob {
-  readonly request: WebRequest;
-  /** Over a connection; ms of making it where that was done for this request, −1 of one that was kept. */
-  onBegin(connecting: number, tls: number): void;
-  /** All of it has been handed on. */
-  onSent(): void;
-  onFirstByte(): void;
-  onHead(status: number, headers: WebHeaders, bytes: number): void;
-  /** @param bytes good until the call returns */
-  onBody(bytes: Buffer): void;
-  /** @param at a reading of performance.now() */
-  onEnd(at: number): void;
-  onLost(error: Error, phase: FailedPhase): void;
-}
-
-/** Connections to an origin. */
-export interface WebPool {
-  send(job: WebJob): void;
-  /** Gives it up: nothing more of it is told. */
-  abandon(job: WebJob): void;
-  /** Ends all connections; requests under way fail. */
-  destroy(): Promise<void> | void;
 }
 
 /** Safe to send again (RFC 9110 §9.2.2): all but these. */

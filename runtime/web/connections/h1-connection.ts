@@ -1,11 +1,11 @@
 // One connection of plain HTTP/1.1: a request at a time, its head and its body in as few writes as the
 // socket has room for, its answer read into the buffer that all sockets of the thread share.
 import { connect, type Socket } from 'node:net';
-import { receiveBuffer, wheel } from '../dicom/ul/thread.ts';
-import type { WheelEntry } from '../dicom/ul/timer-wheel.ts';
-import { writeWhole } from '../dicom/ul/socket/whole-write.ts';
+import { receiveBuffer, wheel } from '../../dicom/ul/thread.ts';
+import type { WheelEntry } from '../../dicom/ul/timer-wheel.ts';
+import { writeWhole } from '../../dicom/ul/socket/whole-write.ts';
 import { H1Error, H1Reader, type H1User } from './h1-reader.ts';
-import type { WebBody, WebHeaders, WebJob, WebRequest, WebTimeouts } from './http-client.ts';
+import type { WebBody, WebHeaders, WebJob, WebRequest, WebTimeouts } from './job.ts';
 
 export interface H1Place {
   readonly host: string;

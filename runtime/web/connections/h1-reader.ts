@@ -1,6 +1,6 @@
 // Answers of HTTP/1.1 as they come in pieces (RFC 9112): head, and the body by its length, in chunks or
 // up to the end of the connection. Nothing of a body is kept or copied.
-import type { WebHeaders } from './http-client.ts';
+import type { WebHeaders } from './job.ts';
 
 /** Told what comes; slices are good until the call returns. */
 export interface H1User {

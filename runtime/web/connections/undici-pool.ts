@@ -1,11 +1,10 @@
 // Connections over undici: TLS, HTTP/2, and requests that ask for something out of the ordinary. The only
 // file that knows undici.
 import { buildConnector, Pool, type Dispatcher } from 'undici';
-import { requestorTls } from '../dicom/ul/socket/tls.ts';
+import { requestorTls } from '../../dicom/ul/socket/tls.ts';
 import { CorkedBody } from './corked-body.ts';
 import { IDLE_CONNECTION_MS } from './h1-connection.ts';
-import type { FailedPhase } from './failure-of.ts';
-import { type OriginSpec, type WebBody, type WebJob, type WebPool } from './http-client.ts';
+import type { FailedPhase, OriginSpec, WebBody, WebJob, WebPool } from './job.ts';
 
 /** Of a socket without TLS: an instance of 1 MB, and what is around it, goes out in one write. */
 const ROOM = {

@@ -7,7 +7,7 @@ import {
   type H1Place,
 } from './h1-connection.ts';
 import { H1Error } from './h1-reader.ts';
-import { type OriginSpec, type WebJob, type WebPool, type WebRequest } from './http-client.ts';
+import { type OriginSpec, type WebJob, type WebPool, type WebRequest } from './job.ts';
 
 /** What changes how a message is framed, or whether the connection is kept. */
 const OUT_OF_THE_ORDINARY =
