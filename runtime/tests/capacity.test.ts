@@ -1,14 +1,20 @@
 // dicomrun capacity against an embedded router that can do a known number of stores a second.
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 import type { Capacity } from '../cli/commands/capacity/capacity.ts';
 import type { Summary } from '../metrics/summary.ts';
 import { Place } from './cli-spawn.ts';
 import { requirePeer } from './peers.ts';
 
-let place: Place;
-afterEach(() => place.remove());
+const places: Place[] = [];
+afterAll(() => places.forEach((place) => place.remove()));
+
+function newPlace(files: Readonly<Record<string, string>>): Place {
+  const place = new Place(files);
+  places.push(place);
+  return place;
+}
 
 /** 30 associations at once, each open for 1.5 s: 20 a second and not one more. */
 const LIMIT = 20;
@@ -26,18 +32,18 @@ export default async function () {
 }
 `;
 
-function found(): Capacity {
+function found(place: Place): Capacity {
   const folder = place.runs().at(-1) ?? '';
   return JSON.parse(readFileSync(join(folder, 'summary.json'), 'utf8')) as Capacity;
 }
 
 describe('dicomrun capacity', () => {
   it('finds the limit of a router, confirms it, and shows the knee', async () => {
-    place = new Place({ 'limited.ts': SCRIPT });
+    const place = newPlace({ 'limited.ts': SCRIPT });
     const search = ['--from', '12', '--to', '100', '--step-duration', '3s'];
     const { code, out, err } = await place.run(['capacity', 'limited.ts', '--embedded', ...search]);
     expect({ code, out, err }).toMatchObject({ code: 0 });
-    const { rate, broken, steps, verdict } = found();
+    const { rate, broken, steps, verdict } = found(place);
     expect({ rate, steps }).toMatchObject({ rate: expect.any(Number) as number });
     // What a busy machine adds to the 1.5 s lowers the limit itself.
     expect(Math.abs((rate ?? 0) / LIMIT - 1)).toBeLessThan(0.1);
@@ -56,13 +62,16 @@ describe('dicomrun capacity', () => {
       expect(existsSync(join(place.folder, folder, 'run.ndjson'))).toBe(true);
     }
   });
+});
 
+// What looks at no limit of a machine does so side by side.
+describe.concurrent('a search', () => {
   it('says so when the first rate does not hold, and when the last one does', async () => {
     const never = `import { fail } from 'k6';
 export const options = { thresholds: { iteration_failed: ['rate<0.1'] } };
 export default () => fail('no');
 `;
-    place = new Place({ 'never.ts': never, 'always.ts': never.replace("fail('no')", '{}') });
+    const place = newPlace({ 'never.ts': never, 'always.ts': never.replace("fail('no')", '{}') });
     const named = ['--testid', 'night'];
     const search = ['--from', '5', '--to', '8', '--step-duration', '1s', '--quiet', ...named];
     const below = await place.run(['capacity', 'never.ts', ...search]);
@@ -76,11 +85,11 @@ export default () => fail('no');
 
   it('goes on after a step that was ended by its threshold', async () => {
     const aborts = SCRIPT.replace("'rate<0.005'", "{ threshold: 'rate<0.005', abortOnFail: true }");
-    place = new Place({ 'aborts.ts': aborts });
+    const place = newPlace({ 'aborts.ts': aborts });
     const search = ['--from', '8', '--to', '64', '--step-duration', '2s', '--precision', '100'];
     const { code, err } = await place.run(['capacity', 'aborts.ts', '--embedded', ...search]);
     expect({ code, err }).toMatchObject({ code: 0 });
-    const { rate, steps } = found();
+    const { rate, steps } = found(place);
     expect(steps.some(({ holds }) => !holds)).toBe(true);
     expect(steps.at(-1)).toMatchObject({ rate, holds: true, confirms: true });
   });
@@ -88,7 +97,7 @@ export default () => fail('no');
   it('keeps what it knows when it is ended early', async () => {
     const script =
       'export const options = { thresholds: { iterations: ["count>0"] } };\nexport default () => {};\n';
-    place = new Place({ 'plain.ts': script });
+    const place = newPlace({ 'plain.ts': script });
     const search = ['--from', '5', '--to', '1000', '--step-duration', '1s', '--embedded'];
     const running = place.start(['capacity', 'plain.ts', ...search]);
     await running.says('step 1: 5/s holds');
@@ -96,7 +105,7 @@ export default () => fail('no');
     const { code, out, err } = await running.done;
     expect({ code, err }).toMatchObject({ code: 105 });
     expect(out).toMatch(/^CAPACITY {2}[\d.]+\/s held; not confirmed, the search ended early/);
-    expect(found().steps[0]).toMatchObject({ rate: 5, holds: true });
+    expect(found(place).steps[0]).toMatchObject({ rate: 5, holds: true });
   });
 
   it.skipIf(!requirePeer('nats-server'))(
@@ -104,11 +113,11 @@ export default () => fail('no');
     async () => {
       const even = `export const options = { thresholds: { iteration_failed: ['rate<0.1'] } };
 export default function () {}`;
-      place = new Place({ 'even.ts': even });
+      const place = newPlace({ 'even.ts': even });
       const search = ['--from', '4', '--to', '8', '--step-duration', '1s', '--agents', 'local:2'];
       const { code, out, err } = await place.run(['capacity', 'even.ts', ...search]);
       expect({ code, out, err }).toMatchObject({ code: 0 });
-      const { rate, steps } = found();
+      const { rate, steps } = found(place);
       expect(rate).toBe(8);
       for (const { folder, rate: offered } of steps) {
         const file = join(place.folder, folder, 'summary.json');

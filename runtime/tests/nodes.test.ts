@@ -9,7 +9,11 @@ import { nodeOf, requireNode } from './peers/nodes.ts';
 import { Bench, counted, PACKAGE } from './run-cli.ts';
 import { STORE_SCRIPT } from './cli-spawn.ts';
 
-const FILES = ['hostile-sandbox', 'run-sandbox', 'run-using', 'run-k6', 'run-life'];
+/** In halves that take about as long, so that two lines of them end together. */
+const HALVES = [
+  ['run-sandbox', 'run-using', 'run-life'],
+  ['hostile-sandbox', 'run-k6'],
+] as const;
 /** The Node that runs these tests runs those files anyway. */
 const OWN = Number(process.versions.node.split('.')[0]);
 
@@ -33,7 +37,7 @@ function line(atOnce: number): <T>(work: () => Promise<T>) => Promise<T> {
   };
 }
 
-/** Two Nodes at a time, each with one file at a time: the attacks want a core. */
+/** Two halves at a time, each with one file at a time: the attacks want a core. */
 const suites = line(2);
 /** The script of the demo listens on a port of its own. */
 const demos = line(1);
@@ -66,15 +70,17 @@ describe.concurrent.each(TESTED_NODES)('Node %i', (major) => {
     expect(code, stdout + stderr).toBe(0);
   });
 
-  it.skipIf(!there || major === OWN)(
-    `passes ${FILES.join(', ')}`,
-    { timeout: 800_000 },
-    async () => {
-      const { code, text } = await suites(() => vitest(node, FILES));
-      expect(code, text.slice(-8000)).toBe(0);
-      expect(text).toMatch(new RegExp(`Test Files +${FILES.length} passed`));
-    },
-  );
+  for (const files of HALVES) {
+    it.skipIf(!there || major === OWN)(
+      `passes ${files.join(', ')}`,
+      { timeout: 800_000 },
+      async () => {
+        const { code, text } = await suites(() => vitest(node, files));
+        expect(code, text.slice(-8000)).toBe(0);
+        expect(text).toMatch(new RegExp(`Test Files +${files.length} passed`));
+      },
+    );
+  }
 
   describe.skipIf(!there || !requirePeer('influxd'))('with InfluxDB', () => {
     let influx: InfluxPeer;
