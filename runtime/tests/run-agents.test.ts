@@ -256,6 +256,10 @@ describe.skipIf(noServer)('over TLS', () => {
     const away = await refused(...run, '1', ...site.creds('coordinator'), ...closed);
     expect(away.code).toBe(111);
     expect(away.stderr).toContain('nothing listens there');
+    const far = ['--engine', 'tls://127.0.0.1:99999'];
+    const port = await refused(...run, '1', ...site.creds('coordinator'), ...far);
+    expect(port.code).toBe(104);
+    expect(port.stderr).toContain('--engine tls://127.0.0.1:99999: must be tls://host:port');
     const word = await refused(...run, 'many', ...site.creds('coordinator'));
     expect(word.stderr).toContain('--agents many: must be a number');
     const local = await refused(...run, 'local:2', ...site.creds('coordinator'));

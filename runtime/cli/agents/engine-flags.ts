@@ -41,9 +41,10 @@ export function whoseEngine(
 }
 
 function mustBeAddress(address: string, { ca }: EngineCredentials): void {
-  const scheme = /^(tls|nats):\/\/[^/\s]+:\d+$/.exec(address)?.[1];
+  const [, scheme, port] = /^(tls|nats):\/\/[^/\s]+:(\d+)$/.exec(address) ?? [];
   const wanted = ca === undefined ? 'nats' : 'tls';
-  if (scheme === wanted) return;
+  const isPort = Number(port) >= 1 && Number(port) <= 65_535;
+  if (scheme === wanted && isPort && URL.canParse(address)) return;
   throw new DicomRunError(ExitCode.CONFIG, {
     code: 'CONFIG_ENGINE',
     message: `--engine ${address}: must be ${wanted}://host:port`,
