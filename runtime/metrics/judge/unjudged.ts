@@ -1,7 +1,7 @@
 // What failed in a run and no threshold judges: it fails nothing, but it is said, and the word is
 // not PASS.
 import type { RunFacts } from '../facts.ts';
-import { percent, plural } from '../numbers.ts';
+import { count, percent, plural } from '../numbers.ts';
 import type { Summary, ThresholdResult } from '../summary.ts';
 import type { ViewIndex } from '../view-index.ts';
 import {
@@ -14,6 +14,7 @@ import {
 } from './headline.ts';
 import type { Told } from './headline.ts';
 import { parseSelector } from './selector.ts';
+import { parseExpression } from './threshold-expression.ts';
 
 /** Dropped iterations up to this share of those due need no mention. */
 const DROPPED_SHARE = 0.05;
@@ -26,7 +27,7 @@ export function unjudged(told: Told, index: ViewIndex, facts: RunFacts): string[
   const notes = [
     // All of these fail a smoke test by themselves.
     ...(smoke ? [] : failures(index, judged)),
-    ...(smoke ? [] : [...outside(facts), ...cutOff(facts)]),
+    ...(smoke ? [] : [...outside(facts), ...cutOff(facts), ...blind(thresholds)]),
     ...idle(index, facts),
     ...dropped(told, judged),
     ...deliveries(told, judged),
@@ -72,6 +73,19 @@ function failures(index: ViewIndex, judged: readonly ThresholdResult[]): string[
 function failuresIn(index: ViewIndex, metric: string, view: string): number {
   const ones = index.count(metric, view);
   return metric === 'checks' ? index.samples(metric, view) - ones : ones;
+}
+
+/** Thresholds were set, and not one saw a sample; a count of what never happened is none, and right. */
+function blind(thresholds: readonly ThresholdResult[]): string[] {
+  const set = thresholds.filter((one) => one.advisory !== true);
+  const saw = ({ verdict, failed, expression }: ThresholdResult): boolean =>
+    verdict !== 'no data' || failed || parseExpression(expression)?.method.kind === 'count';
+  if (set.length === 0 || set.some(saw)) return [];
+  return [
+    set.length === 1
+      ? 'the one threshold had no data'
+      : `none of the ${count(set.length)} thresholds had data`,
+  ];
 }
 
 /** Exceptions that no iteration had: no metric counts them. */

@@ -287,6 +287,14 @@ describe('FAIL, whatever the thresholds', () => {
 });
 
 describe('a threshold without data', () => {
+  it('is not PASS where none had data', () => {
+    const custom = [{ name: 'mine', type: 'trend', isTime: true }] as const;
+    const { verdict } = run([...ITERATION, ...stored(3)], {
+      ...{ thresholds: { mine: one('p(95)<500') }, custom },
+    });
+    expect(verdict).toMatchObject({ state: 'done', notes: ['the one threshold had no data'] });
+  });
+
   it.each([
     ['dicom_req_duration', 'p(95)<500'],
     ['dicom_reqs{service:C-MOVE}', 'count<1'],
