@@ -34,6 +34,7 @@ describe.each([1, 2, 3, 7, 1000])('an answer in pieces of %i bytes', (step) => {
     ['200 OK\r\ncontent-length: 3\r\nkeep-alive: timeout=5', 'abc', 4000, {}],
     ['200 OK\r\ncontent-length: 3\r\nkeep-alive: timeout=1', 'abc', 0, {}],
     ['200 OK\r\nlong: a\r\n  b\r\ncontent-length: 3', 'abc', KEEP, { long: 'a b' }],
+    ['200 OK\r\ncontent-length: 3\r\nconstructor: 1', 'abc', KEEP, { constructor: '1' }],
     ['204 No Content', '', KEEP, {}],
     ['304 Not Modified\r\ncontent-length: 5', '', KEEP, {}],
   ])('is read: %s', (head, body, keep, headers) => {

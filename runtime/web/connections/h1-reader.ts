@@ -201,7 +201,8 @@ function headOf(text: string, mostKeepMs: number): Head {
   const [first = '', ...lines] = text.replace(/\r\n[\t ]+/g, ' ').split('\r\n');
   const [, minor, status] = STATUS.exec(first) ?? [];
   if (status === undefined) throw new H1Error('no status line');
-  const headers: Record<string, string> = {};
+  // A name like `constructor` is a name.
+  const headers = Object.create(null) as Record<string, string>;
   let bytes = 0;
   for (const line of lines) {
     const [, given, rest] = HEADER.exec(line) ?? [];
