@@ -209,11 +209,11 @@ describe('a web server that misbehaves', () => {
 
 describe('damaged bodies', () => {
   it('crash, hang and leave nothing, in either role, whole and in pieces', async () => {
-    const { problems, inputs, endings } = await fuzzWeb({ inputs: 6_000, seconds: 5, seed: 13 });
+    const { problems, inputs, endings } = await fuzzWeb({ inputs: 4_000, seconds: 100, seed: 13 });
     expect(problems).toEqual([]);
-    expect(inputs).toBeGreaterThan(300);
+    expect(inputs).toBe(4_000);
     expect(Object.keys(endings).length).toBeGreaterThan(8);
-  });
+  }, 120_000);
 
   it('the long run on record: a million bodies, no crash, no hang, growth below 20 MB', () => {
     expectLongRun(WEB_CORPUS);

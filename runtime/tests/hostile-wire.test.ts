@@ -56,11 +56,11 @@ describe('damaged input', () => {
   });
 
   it('crashes, hangs and leaks nothing, in either role, whole, in pieces, with pauses', async () => {
-    const { problems, inputs, endings } = await fuzz({ inputs: 20_000, seconds: 10, seed: 13 });
+    const { problems, inputs, endings } = await fuzz({ inputs: 6_000, seconds: 100, seed: 13 });
     expect(problems).toEqual([]);
-    expect(inputs).toBeGreaterThan(2_000);
+    expect(inputs).toBe(6_000);
     expect(Object.keys(endings).length).toBeGreaterThan(4);
-  }, 60_000);
+  }, 120_000);
 
   it('the long run on record: a million inputs, no crash, no hang, growth below 20 MB', () => {
     expectLongRun(CORPUS);
