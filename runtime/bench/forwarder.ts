@@ -6,21 +6,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { load, script, stores, target, type Bench, type Case } from './bench.ts';
 import { CLI, dicomrun, freePort, ourSink, SINK_CPU, type Sink } from './peers.ts';
-import { processorS } from './process.ts';
+import { stationOf, type Station } from './process.ts';
 import { row } from './tally.ts';
-
-interface Forwarder extends Pick<Sink, 'port'> {
-  /** Processor time so far, s. */
-  cpuS(): number;
-  stop(): Promise<void>;
-}
 
 /**
  * `dicomrun record` on the sink's core: who sends has the other one, as without it.
  *
  * @param out folder of the recording, which stays; left out: none is kept
  */
-export async function recordTo(sink: Sink, out?: string): Promise<Forwarder> {
+export async function recordTo(sink: Sink, out?: string): Promise<Station> {
   const folder = out ?? mkdtempSync(join(tmpdir(), 'dicomrun-bench-'));
   const port = await freePort();
   const to = ['--listen', String(port), '--to', `SINK@127.0.0.1:${sink.port}`, '--out', folder];
@@ -31,15 +25,12 @@ export async function recordTo(sink: Sink, out?: string): Promise<Forwarder> {
   );
   const [said] = (await once(child.stderr, 'data')) as [Buffer];
   if (!said.toString().includes('Ctrl-C')) throw new Error(`record: ${said.toString()}`);
-  return {
-    port,
-    cpuS: () => processorS(child.pid ?? 0),
-    stop: async () => {
-      child.kill('SIGINT');
-      await once(child, 'exit');
-      if (out === undefined) rmSync(folder, { recursive: true, force: true });
-    },
+  const station = stationOf(child, port);
+  const stop = async (): Promise<void> => {
+    await station.stop();
+    if (out === undefined) rmSync(folder, { recursive: true, force: true });
   };
+  return { ...station, stop };
 }
 
 /** Median time of a store by one client, ms. */

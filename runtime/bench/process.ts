@@ -1,5 +1,6 @@
 // A command as a whole process: wall, user and system time by the shell's own accounting.
 import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 
 export interface Timed {
@@ -119,7 +120,27 @@ export function residentBytes(pid: number): number {
 const TICKS_PER_S = 100;
 
 /** Processor time of a process so far, s. */
-export function processorS(pid: number): number {
+function processorS(pid: number): number {
   const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.split(' ');
   return (Number(fields?.[11]) + Number(fields?.[12])) / TICKS_PER_S;
+}
+
+/** A station between two others, in a process of its own. */
+export interface Station {
+  readonly port: number;
+  /** Processor time so far, s. */
+  cpuS(): number;
+  stop(): Promise<void>;
+}
+
+/** One that runs, and ends in order on an interrupt. */
+export function stationOf(child: ChildProcess, port: number): Station {
+  return {
+    port,
+    cpuS: () => processorS(child.pid ?? 0),
+    stop: async () => {
+      child.kill('SIGINT');
+      await once(child, 'exit');
+    },
+  };
 }

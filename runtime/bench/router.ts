@@ -3,17 +3,12 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { load, script, stores, target, type Case } from './bench.ts';
 import { CLI, CLIENT_CPU, dicomrun, freePort, ourSink, SINK_CPU, type Sink } from './peers.ts';
-import { processorS } from './process.ts';
+import { stationOf, type Station } from './process.ts';
 import { repeated, row } from './tally.ts';
 
 const ROUTER_CPU = CLIENT_CPU;
 
-interface Router extends Pick<Sink, 'port'> {
-  cpuS(): number;
-  stop(): Promise<void>;
-}
-
-async function routeTo(sink: Sink): Promise<Router> {
+async function routeTo(sink: Sink): Promise<Station> {
   const port = await freePort();
   const to = ['--port', String(port), '--to', `SINK@127.0.0.1:${sink.port}`];
   const words = ['-c', String(ROUTER_CPU), process.execPath, CLI, 'serve', 'router', ...to];
@@ -21,18 +16,11 @@ async function routeTo(sink: Sink): Promise<Router> {
   child.stderr.resume();
   await once(child.stdout, 'data');
   child.stdout.resume();
-  return {
-    port,
-    cpuS: () => processorS(child.pid ?? 0),
-    stop: async () => {
-      child.kill('SIGINT');
-      await once(child, 'exit');
-    },
-  };
+  return stationOf(child, port);
 }
 
 /** Processor time once what waits in the router has left it. */
-async function settled({ cpuS }: Router): Promise<number> {
+async function settled({ cpuS }: Station): Promise<number> {
   for (let before = cpuS(); ; before = cpuS()) {
     await new Promise((resolve) => setTimeout(resolve, 1000));
     // Its status lines and timers take less.
