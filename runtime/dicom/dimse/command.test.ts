@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
+  elementsIn,
   encodeCommand,
   findElement,
   readTags,
@@ -55,6 +56,24 @@ describe('command sets', () => {
       '1.2.840.10008.1.1',
     );
     expect(readUint16(ECHO_RQ, 0, ECHO_RQ.length, Element.STATUS)).toBe(-1);
+  });
+
+  it('are read past elements that do not belong there, as Orthanc ends a C-GET that failed', () => {
+    const response = encodeCommand({
+      [Element.COMMAND_FIELD]: CommandField.C_ECHO_RQ | 0x8000,
+      [Element.MESSAGE_ID_RESPONDED_TO]: 7,
+      [Element.DATA_SET_TYPE]: NO_DATA_SET,
+      [Element.STATUS]: 0xff00,
+    });
+    // (0008,0000) UL, and (0008,0058) with 2 bytes: no Status, whatever its element number.
+    const list = Buffer.from('08000000040000000a000000' + '08005800020000003100', 'hex');
+    const bytes = Buffer.concat([response, list]);
+    expect(scanCommand(bytes, 0, bytes.length, scan)).toBe(true);
+    expect(scan).toMatchObject({ respondedTo: 7, status: 0xff00 });
+    expect(elementsIn(bytes, 0, bytes.length)).toEqual(elementsIn(response, 0, response.length));
+    const before = Buffer.concat([list, response]);
+    expect(scanCommand(before, 0, before.length, scan)).toBe(false);
+    expect(scanCommand(bytes, 0, bytes.length - 1, scan)).toBe(false);
   });
 
   it('round-trip numbers, padded text and tag lists, in ascending order', () => {

@@ -86,7 +86,7 @@ export function elementsIn(buffer: Buffer, start: number, end: number): number[]
   let at = start;
   while (at + ELEMENT_HEADER_BYTES <= end) {
     const element = buffer.readUInt16LE(at + 2);
-    if (element !== Element.GROUP_LENGTH) found.push(element);
+    if (element !== Element.GROUP_LENGTH && buffer.readUInt16LE(at) === 0) found.push(element);
     at += ELEMENT_HEADER_BYTES + buffer.readUInt32LE(at + 4);
   }
   return found;
@@ -129,7 +129,13 @@ export interface CommandScan {
   status: number;
 }
 
-/** Reads it in one pass. False when the bytes are no command set. */
+/**
+ * Reads it in one pass. False when the bytes are no command set.
+ *
+ * Elements of another group do not belong there (PS3.7 §6.3.1) and are passed over after those that do:
+ * Orthanc ends a C-GET of which something failed with the Failed SOP Instance UID List (0008,0058) in
+ * the command, and what it says of the operation is good all the same.
+ */
 export function scanCommand(buffer: Buffer, start: number, end: number, out: CommandScan): boolean {
   out.commandField = -1;
   out.messageId = -1;
@@ -140,8 +146,12 @@ export function scanCommand(buffer: Buffer, start: number, end: number, out: Com
   while (at + ELEMENT_HEADER_BYTES <= end) {
     const length = buffer.readUInt32LE(at + 4);
     const next = at + ELEMENT_HEADER_BYTES + length;
-    if (next > end || buffer.readUInt16LE(at) !== 0) return false;
-    if (length === US_BYTES) scanElement(buffer, at, out);
+    if (next > end) return false;
+    if (buffer.readUInt16LE(at) === 0) {
+      if (length === US_BYTES) scanElement(buffer, at, out);
+    } else if (out.commandField < 0) {
+      return false;
+    }
     at = next;
   }
   return at === end && out.commandField >= 0;
