@@ -17,6 +17,20 @@ describe('queryOf', () => {
     });
   });
 
+  it('asks for what tells the matches of a level apart', () => {
+    const images = queryOf({ what: 'study', value: '1.2', level: 'image', modality: 'ct', today });
+    expect(images.columns).toContain('SOPInstanceUID');
+    expect(images.keys).toMatchObject({
+      StudyInstanceUID: '1.2',
+      SOPInstanceUID: '',
+      Modality: 'CT',
+    });
+    expect(images.keys).not.toHaveProperty('ModalitiesInStudy');
+    const patients = queryOf({ what: 'all', level: 'PATIENT', today });
+    expect(patients.keys).toHaveProperty('PatientID');
+    expect(patients.keys).not.toHaveProperty('StudyInstanceUID');
+  });
+
   it('asks a worklist by its scheduled steps', () => {
     const { model, keys } = queryOf({ what: 'worklist', modality: 'US', today });
     expect(model).toBe('worklist');

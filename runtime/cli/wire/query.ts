@@ -55,6 +55,24 @@ const SERIES_COLUMNS = [
   'NumberOfSeriesRelatedInstances',
   'SeriesInstanceUID',
 ];
+const IMAGE_COLUMNS = [
+  'Modality',
+  'SeriesNumber',
+  'InstanceNumber',
+  'SOPClassUID',
+  'SeriesInstanceUID',
+  'SOPInstanceUID',
+];
+const PATIENT_COLUMNS = [
+  'PatientID',
+  'NumberOfPatientRelatedStudies',
+  'NumberOfPatientRelatedInstances',
+];
+const COLUMNS: Readonly<Record<string, readonly string[]>> = {
+  PATIENT: PATIENT_COLUMNS,
+  SERIES: SERIES_COLUMNS,
+  IMAGE: IMAGE_COLUMNS,
+};
 const STEP = 'ScheduledProcedureStepSequence';
 
 /** @throws DicomRunError 104 */
@@ -63,9 +81,9 @@ export function queryOf(words: QueryWords): WireQuery {
   const extra = keysOf(words.key ?? [], kind);
   if (kind === 'worklist') return worklistQuery(words, extra);
   const level = levelOf(words, kind);
-  const columns = level === 'SERIES' ? SERIES_COLUMNS : STUDY_COLUMNS;
+  const columns = COLUMNS[level] ?? STUDY_COLUMNS;
   const range = rangeOf(words, kind);
-  const modality = level === 'SERIES' ? 'Modality' : 'ModalitiesInStudy';
+  const modality = columns.includes('Modality') ? 'Modality' : 'ModalitiesInStudy';
   const keys = {
     ...Object.fromEntries(columns.map((column) => [column, ''])),
     ...valueKey(kind, words.value),
