@@ -77,6 +77,10 @@ describe('dicomrun web', () => {
         .sort();
     expect(hashes('got')).toHaveLength(3);
     expect(hashes('got')).toEqual(hashes('data'));
+    const [file = ''] = readdirSync(join(place.folder, 'got'));
+    const unkept = await web(['get', uid, '--folder', join('got', file, 'below')]);
+    expect(unkept).toMatchObject({ code: 99, out: '' });
+    expect(unkept.err).toContain('no folder can be made there');
     const metadata = await web(['get', uid, '--metadata']);
     expect(JSON.parse(metadata.out)).toHaveLength(3);
   });

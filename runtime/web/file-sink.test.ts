@@ -46,3 +46,11 @@ it('writes through no link that is in the way', () => {
   expect(readFileSync(other, 'utf8')).toBe('mine');
   expect(readFileSync(join(folder, '1.2.3.dcm'), 'utf8')).toBe('whole');
 });
+
+it('says which folder cannot be written to, and why', () => {
+  writeFileSync(join(folder, 'file'), '');
+  const below = join(folder, 'file', 'below');
+  expect(() => new FileSink(below).begin(meta('1.2.3'))).toThrow(
+    `cannot be kept: ${below}: no folder can be made there (ENOTDIR)`,
+  );
+});

@@ -1,5 +1,7 @@
 // Retrieved instances as Part 10 files, byte for byte as they came, named by SOP Instance UID.
 import { closeSync, rmSync, writeSync } from 'node:fs';
+import { DataError } from '../dicom/element/data-error.ts';
+import { errorCode } from '../dicom/file/file-walk.ts';
 import { openInstanceFile } from '../dicom/file/instance-file.ts';
 import type { FileMeta } from '../dicom/file/part10.ts';
 import { WebFailure } from './failure.ts';
@@ -29,7 +31,7 @@ export class FileSink implements PartSink {
   }
 
   end(): string {
-    this.#shut();
+    this.#kept(() => this.#shut());
     return this.#file;
   }
 
@@ -41,22 +43,20 @@ export class FileSink implements PartSink {
   }
 
   #shut(): void {
-    if (this.#handle >= 0) closeSync(this.#handle);
+    const handle = this.#handle;
     this.#handle = -1;
+    if (handle >= 0) closeSync(handle);
   }
 
   #kept(work: () => unknown): void {
     try {
       work();
     } catch (error) {
-      const { code = 'error' } = error as NodeJS.ErrnoException;
-      throw new WebFailure(
-        'DATA_FILE',
-        `sent instances that cannot be kept in ${this.#folder} (${code})`,
-        {
-          hint: 'give folder a place with room that you may write to',
-        },
-      );
+      const why =
+        error instanceof DataError ? error.message : `${this.#folder}: ${errorCode(error)}`;
+      throw new WebFailure('DATA_FILE', `sent instances that cannot be kept: ${why}`, {
+        hint: 'give folder a place with room that you may write to',
+      });
     }
   }
 }

@@ -52,13 +52,18 @@ export interface RetrieveEnd extends SubOperations {
   readonly ok: boolean;
 }
 
-/** Prints what came of it; the exit code. */
-export function tellEnd(terminal: Terminal, service: string, end: RetrieveEnd): ExitCode {
+/** Prints what came of it; the exit code. Where the cause is `known`, nothing is guessed about the peer. */
+export function tellEnd(
+  terminal: Terminal,
+  service: string,
+  end: RetrieveEnd,
+  known = false,
+): ExitCode {
   const { status, errorComment, ok } = end;
   const { text, hint } = answerText(service, status, errorComment);
   terminal.out(`${countsText(end)}; status ${text}\n`);
   const more = hint ?? (status === 0 && cameToNothing(end) ? NOTHING_FITS : undefined);
-  if (more !== undefined) terminal.err(`${hintLine(terminal, more)}\n`);
+  if (more !== undefined && !known) terminal.err(`${hintLine(terminal, more)}\n`);
   return status === 0 && ok ? ExitCode.OK : ExitCode.THRESHOLDS;
 }
 

@@ -86,7 +86,7 @@ const getFiles: Get = async (terminal, peer, wish, flags) => {
   );
   progress.erase();
   terminal.out(`${plural(received, 'instance')}, ${sizeText(bytes)}, in ${out}\n`);
-  const code = tellEnd(terminal, 'C-GET', result);
+  const code = tellEnd(terminal, 'C-GET', result, failure !== '');
   if (failure !== '') {
     terminal.err(`instances were answered with A700, because they cannot be kept: ${failure}\n`);
     terminal.err(`${hintLine(terminal, 'give --out a folder with room that you may write to')}\n`);

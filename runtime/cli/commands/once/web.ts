@@ -36,7 +36,7 @@ Examples:
 
 A name and password, or a token, stand in DICOMRUN_WEB_TARGET_USERNAME and _PASSWORD, or _TOKEN.
 
-Exit codes: 0 all of it, 99 some or all was refused, 111 nobody is there, or no DICOMweb.`;
+Exit codes: 0 all of it, 99 not all was taken or kept, 111 nobody is there, or no DICOMweb.`;
 
 export const define: DefineCommand = (command, { terminal, exit }) => {
   command
@@ -119,7 +119,10 @@ function wrong(message: string, hint: string): DicomRunError {
 /** What no answer came of. */
 function asRunError(peer: WebPeer, error: unknown, service: string): Error {
   if (error instanceof Error && error.name !== 'WebFailure') return error;
-  return new DicomRunError(ExitCode.UNREACHABLE, peer.problem(error, service));
+  // A disk of ours that is full is no fault of theirs.
+  const ours = error instanceof Error && 'code' in error && error.code === 'DATA_FILE';
+  const code = ours ? ExitCode.THRESHOLDS : ExitCode.UNREACHABLE;
+  return new DicomRunError(code, peer.problem(error, service));
 }
 
 function refused(terminal: Terminal, problem: Problem): ExitCode {
