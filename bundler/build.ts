@@ -2,7 +2,7 @@
 import { execFileSync } from 'node:child_process';
 import { chmod, cp, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { stopBundler } from './bundle.ts';
 import { gather } from './gather.ts';
 import { copyTypes } from './output-types.ts';
@@ -40,12 +40,33 @@ async function writePage(): Promise<void> {
   await writeFile(join(folder, 'page.css'), css);
 }
 
+/** What a call of a compiled module gives, as JSON. */
+function asked(module: string, call: string): string {
+  const url = JSON.stringify(pathToFileURL(join(dist, module)).href);
+  const text = `console.log(JSON.stringify((await import(${url})).${call}))`;
+  return execFileSync(process.execPath, ['--input-type=module', '-e', text], {
+    encoding: 'utf8',
+    maxBuffer: 64 * 1024 ** 2,
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+}
+
+/** What dcmjs is asked once, and not at each start of a run. */
+async function writeMade(): Promise<void> {
+  const folder = join(dist, 'runtime', 'dicom');
+  const write = async (file: string, name: string, json: string): Promise<void> =>
+    writeFile(join(folder, file), `export const ${name} = ${json.trim()};\n`);
+  const table = asked('runtime/dicom/element/dictionary.js', 'dictionaryTable()');
+  await write('element/dictionary-table.js', 'DICTIONARY_TABLE', table);
+  const headers = asked('runtime/dicom/synthetic/synthetic-kinds.js', 'prototypeHeaders()');
+  await write('synthetic/prototype-headers.js', 'PROTOTYPE_HEADERS', headers);
+}
+
 const prelude = join(dist, 'prelude.js');
 await writePrelude(prelude);
-// The bundler knows nothing of the sandbox: another process asks that.
-const sandbox = JSON.stringify(new URL('../runtime/vu/sandbox/sandbox.js', import.meta.url).href);
-const rewrite = `(await import(${sandbox})).rewritePrelude(${JSON.stringify(prelude)})`;
-execFileSync(process.execPath, ['--input-type=module', '-e', rewrite], { stdio: 'inherit' });
+// The bundler knows nothing of the sandbox and of DICOM: other processes ask those.
+asked('runtime/vu/sandbox/sandbox.js', `rewritePrelude(${JSON.stringify(prelude)})`);
+await writeMade();
 await writeScriptTypes();
 await copyTypes(dist, 'runtime/outputs/custom.d.ts', join(dist, 'types'));
 await copyAssets();

@@ -1,12 +1,12 @@
-// The data dictionary (PS3.6) through dcmjs: keyword <-> tag <-> VR. Loaded at the first use, since
-// most runs never need it and it costs 40 ms.
+// The data dictionary (PS3.6) of dcmjs: keyword <-> tag <-> VR. The build asks dcmjs for all of it and
+// leaves a table, since dcmjs takes 40 ms to load; the table is read at the first use.
 import { createRequire } from 'node:module';
 import { DataError } from './data-error.ts';
+import { DICTIONARY_TABLE } from './dictionary-table.ts';
 
 interface Entry {
   readonly tag: string;
   readonly vr: string;
-  readonly vm: string;
   readonly name: string;
 }
 
@@ -40,12 +40,12 @@ export interface DictionaryEntry {
   /** One VR; where the standard allows several (OB or OW, US or SS), see {@link entryOf}. */
   readonly vr: string;
   readonly keyword: string;
-  readonly multiple: boolean;
   /** US or SS, as Pixel Representation says; `vr` is US then. */
   readonly eitherSign?: true;
 }
 
 let loaded: Dcmjs | null = null; // why: a memo of `require`, not state
+let words: Words | null = null; // why: a memo of the table, not state
 
 /** dcmjs itself, for the one neighbour that builds headers with it. */
 export function dcmjs(): Dcmjs {
@@ -55,6 +55,44 @@ export function dcmjs(): Dcmjs {
     loaded.log?.setLevel?.('error');
   }
   return loaded;
+}
+
+/** Retired attributes without a keyword share one name, and so hide each other. */
+const NAMELESS = ['(0018,0061)', '(0400,0315)'];
+
+/**
+ * The dictionary as text, a line an entry: tag, VR as dcmjs writes it, keyword. A step of the
+ * build, once for all runs.
+ *
+ * @internal
+ */
+export function dictionaryTable(): string {
+  const { dictionary, nameMap } = dcmjs().data.DicomMetaDictionary;
+  const all = [...NAMELESS.map((tag) => dictionary[tag]), ...Object.values(nameMap)];
+  const lines = all.flatMap((entry) => {
+    const [, group = '', element = ''] = /^\((\w{4}),(\w{4})\)$/.exec(entry?.tag ?? '') ?? [];
+    if (entry === undefined || group === '') return [];
+    return [`${group}${element}${entry.vr}${entry.name}`];
+  });
+  return [...new Set(lines)].join('\n');
+}
+
+/** The table, read: its lines by tag, and tags by name. */
+class Words {
+  readonly byTag = new Map<number, string>();
+  readonly byName = new Map<string, number>();
+
+  constructor(table: string) {
+    for (const line of table.split('\n')) {
+      const tag = parseInt(line.slice(0, 8), 16);
+      this.byTag.set(tag, line);
+      this.byName.set(line.slice(10), tag);
+    }
+  }
+}
+
+function dictionary(): Words {
+  return (words ??= new Words(DICTIONARY_TABLE || dictionaryTable()));
 }
 
 /** 'gggg,eeee' in upper case without brackets. */
@@ -82,7 +120,7 @@ const IDENTITY_ENTRIES: readonly (readonly [number, string, string])[] = [
 ];
 
 const entries = new Map<number, DictionaryEntry | null>(
-  IDENTITY_ENTRIES.map(([tag, vr, keyword]) => [tag, { tag, vr, keyword, multiple: false }]),
+  IDENTITY_ENTRIES.map(([tag, vr, keyword]) => [tag, { tag, vr, keyword }]),
 );
 
 /**
@@ -100,29 +138,27 @@ export function entryOf(tag: number): DictionaryEntry | null {
 function lookUp(tag: number): DictionaryEntry | null {
   const group = tag >>> 16;
   const element = tag & 0xffff;
-  if (element === 0) return { tag, vr: 'UL', keyword: 'GroupLength', multiple: false };
+  if (element === 0) return { tag, vr: 'UL', keyword: 'GroupLength' };
   if (group & 1) {
     const creator = element >= 0x10 && element <= 0xff;
-    return creator ? { tag, vr: 'LO', keyword: 'PrivateCreator', multiple: false } : null;
+    return creator ? { tag, vr: 'LO', keyword: 'PrivateCreator' } : null;
   }
-  const dictionary = dcmjs().data.DicomMetaDictionary.dictionary;
-  const text = tagText(tag);
-  let entry = dictionary[`(${text})`];
-  if (entry === undefined && (group & 0xff00) === 0x6000) {
-    entry = dictionary[`(60xx,${text.slice(5)})`] ?? dictionary[`(6000,${text.slice(5)})`];
-  }
-  if (entry === undefined && (group & 0xff00) === 0x5000) {
-    entry = dictionary[`(50xx,${text.slice(5)})`] ?? dictionary[`(5000,${text.slice(5)})`];
-  }
-  if (entry === undefined) return null;
+  const { byTag } = dictionary();
+  // Groups that repeat stand in the dictionary once.
+  const line =
+    byTag.get(tag) ?? (REPEATING.has(group >>> 8) ? byTag.get(tag & 0xff00ffff) : undefined);
+  if (line === undefined) return null;
+  const vr = line.slice(8, 10);
   return {
     tag,
-    vr: oneVr(entry.vr),
-    keyword: entry.name.replace(/^RETIRED_/, ''),
-    multiple: entry.vm !== '1',
-    ...(entry.vr === 'xs' ? { eitherSign: true } : {}),
+    vr: oneVr(vr),
+    keyword: line.slice(10).replace(/^RETIRED_/, ''),
+    ...(vr === 'xs' ? { eitherSign: true } : {}),
   };
 }
+
+/** Of curves, overlays and variable pixel data. */
+const REPEATING = new Set([0x50, 0x60, 0x7f]);
 
 function oneVr(vr: string): string {
   if (vr === 'ox') return 'OW';
@@ -149,18 +185,15 @@ export function keywordOf(tag: number): string {
 export function tagOf(name: string): number {
   const hex = /^\(?([0-9a-fA-F]{4}),?([0-9a-fA-F]{4})\)?$/.exec(name);
   if (hex !== null) return parseInt(`${hex[1]}${hex[2]}`, 16);
-  const map = dcmjs().data.DicomMetaDictionary.nameMap;
-  const entry = map[name] ?? map[`RETIRED_${name}`];
-  const tag = entry === undefined ? null : /^\(([0-9A-F]{4}),([0-9A-F]{4})\)$/i.exec(entry.tag);
-  if (tag === null || tag === undefined) {
-    const near = nearestKeyword(name, Object.keys(map));
-    throw new DataError(
-      'DATA_UNKNOWN_TAG',
-      `"${name}": is neither a keyword of the data dictionary nor a tag`,
-      near === null ? 'write a tag as "gggg,eeee"' : `did you mean ${near}?`,
-    );
-  }
-  return parseInt(`${tag[1]}${tag[2]}`, 16);
+  const { byName } = dictionary();
+  const tag = byName.get(name) ?? byName.get(`RETIRED_${name}`);
+  if (tag !== undefined) return tag;
+  const near = nearestKeyword(name, [...byName.keys()]);
+  throw new DataError(
+    'DATA_UNKNOWN_TAG',
+    `"${name}": is neither a keyword of the data dictionary nor a tag`,
+    near === null ? 'write a tag as "gggg,eeee"' : `did you mean ${near}?`,
+  );
 }
 
 function nearestKeyword(name: string, keywords: readonly string[]): string | null {

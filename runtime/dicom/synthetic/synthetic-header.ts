@@ -1,9 +1,13 @@
-// Headers of synthetic instances, built through dcmjs once at init.
+// Headers of synthetic instances, built through dcmjs: one of each kind when the package is built, and
+// at init those that are not one of these with some values changed.
 import { createHash } from 'node:crypto';
+import { compileEdits, type EditValue } from '../edit/edits.ts';
+import { patchHeader } from '../edit/header-patch.ts';
 import { dcmjs } from '../element/dictionary.ts';
 import type { PixelShape } from '../pixels/pixel-shape.ts';
 import type { Iod, Values } from './synthetic-iods.ts';
 import { TransferSyntax } from '../element/transfer-syntax.ts';
+import { PROTOTYPE_HEADERS } from './prototype-headers.ts';
 
 /** UIDs of synthetic instances before they get an identity: reproducible from a seed. */
 export function seededUid(seed: string, n: number): string {
@@ -26,6 +30,47 @@ export interface HeaderRequest {
 
 /** The header of an instance in explicit VR little endian, without pixel data. */
 export function makeHeader(request: HeaderRequest): Buffer {
+  const made = PROTOTYPE_HEADERS[prototypeKey(request.iod)];
+  const prototype = made === undefined ? null : Buffer.from(made, 'base64');
+  return (prototype && fromPrototype(prototype, request)) ?? headerByDcmjs(request);
+}
+
+/** Kinds of instances are told apart by it. */
+export function prototypeKey({ modality, sopClass }: Iod): string {
+  return `${modality} ${sopClass}`;
+}
+
+/** What the header of a kind is made for when the package is built: the values of a plain request. */
+export function prototypeRequest(iod: Iod): HeaderRequest {
+  const { pixels: shape, photometric, modality } = iod;
+  const plain = { instance: 1, seed: `${modality}/1`, date: '20260101', edits: {} };
+  return { iod, shape, photometric, ...plain };
+}
+
+/**
+ * The header with what differs from the plain request of its kind; null where that is more than plain
+ * values. It has the bytes that dcmjs gives it.
+ */
+export function fromPrototype(header: Buffer, request: HeaderRequest): Buffer | null {
+  const has = defined(headerValues(prototypeRequest(request.iod)));
+  const wanted = defined(headerValues(request));
+  const edits: Record<string, EditValue> = {};
+  for (const name of new Set([...Object.keys(has), ...Object.keys(wanted)])) {
+    const value = wanted[name];
+    if (JSON.stringify(has[name]) === JSON.stringify(value)) continue;
+    if (value !== undefined && !isPlain(value)) return null;
+    edits[name] = value ?? null;
+  }
+  return patchHeader(header, TransferSyntax.EXPLICIT_LE, compileEdits(edits));
+}
+
+function isPlain(value: unknown): value is string | number | readonly (string | number)[] {
+  const isOne = (one: unknown): boolean => typeof one === 'string' || typeof one === 'number';
+  return isOne(value) || (Array.isArray(value) && value.length > 0 && value.every(isOne));
+}
+
+/** The header as dcmjs writes it. */
+export function headerByDcmjs(request: HeaderRequest): Buffer {
   const values = defined(headerValues(request));
   const { DicomMetaDictionary, DicomMessage, WriteBufferStream } = dcmjs().data;
   const denaturalized = DicomMetaDictionary.denaturalizeDataset(values);

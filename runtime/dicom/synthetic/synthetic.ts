@@ -14,9 +14,8 @@ import { PoolBuilder } from '../pool/pool-builder.ts';
 import { reencode } from '../element/reencode.ts';
 import { type PoolShare } from '../pool/share.ts';
 import { makeHeader } from './synthetic-header.ts';
-import { type Iod, IODS } from './synthetic-iods.ts';
-import { EYE_IODS } from './synthetic-eye.ts';
-import { MORE_IODS } from './synthetic-more.ts';
+import { type Iod } from './synthetic-iods.ts';
+import { ALL_IODS } from './synthetic-kinds.ts';
 import {
   encodingOf,
   TRANSFER_SYNTAX_NAMES,
@@ -64,8 +63,6 @@ export const PRESETS: Readonly<
   MB04: { modality: 'CR', bytes: 4_194_304 },
   MB10: { modality: 'DX', bytes: 10_485_760 },
 };
-
-const ALL_IODS: Readonly<Record<string, Iod>> = { ...IODS, ...EYE_IODS, ...MORE_IODS };
 
 /** Kinds of instances that can be made. */
 export const SYNTHETIC_MODALITIES: readonly string[] = Object.keys(ALL_IODS);
