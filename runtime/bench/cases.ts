@@ -18,7 +18,8 @@ import { memory, sizes, vusSweep } from './scaling.ts';
 import { router } from './router.ts';
 import { mainJob, overAddresses, start } from './start.ts';
 import { repeated, row } from './tally.ts';
-import { webFind, webGet, webMemory, webStore } from './web.ts';
+import { webFind } from './web-find.ts';
+import { webGet, webMemory, webStore } from './web.ts';
 import { bytesPerCpu, stamps } from './wire.ts';
 
 // ---------------------------------------------------------------- rows 4 to 7

@@ -1,7 +1,7 @@
 // A command as a whole process: wall, user and system time by the shell's own accounting.
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 
 export interface Timed {
   readonly code: number | null;
@@ -123,6 +123,18 @@ const TICKS_PER_S = 100;
 function processorS(pid: number): number {
   const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.split(' ');
   return (Number(fields?.[11]) + Number(fields?.[12])) / TICKS_PER_S;
+}
+
+/** The same in billionths of a second, of the threads that it has now. */
+export function runningS(pid: number): number {
+  const threads = readdirSync(`/proc/${pid}/task`);
+  const ns = threads.map((thread) => {
+    const [running = '0'] = readFileSync(`/proc/${pid}/task/${thread}/schedstat`, 'utf8').split(
+      ' ',
+    );
+    return Number(running);
+  });
+  return ns.reduce((sum, one) => sum + one, 0) / 1e9;
 }
 
 /** A station between two others, in a process of its own. */

@@ -104,65 +104,7 @@ export const webGet: Case = async (bench) => {
   }
 };
 
-/** Load generators for HTTP: CPU seconds of `n` requests over as many connections. */
-const GENERATORS: Readonly<
-  Record<string, (url: string, n: number, connections: number) => Promise<number>>
-> = {
-  autocannon: async (url, n, connections) => {
-    const ask = (amount: number) =>
-      timed(['autocannon', '-n', '-c', String(connections), '-a', String(amount), url], {
-        cpu: CLIENT_CPU,
-      });
-    const short = await ask(4_000);
-    return (await ask(4_000 + n)).cpuS - short.cpuS;
-  },
-  // It runs for a time, and says how much it did.
-  wrk: async (url, n, connections) => {
-    const run = await timed(['wrk', '-t', '1', '-c', String(connections), '-d', '4s', url], {
-      cpu: CLIENT_CPU,
-    });
-    const [, done] = /(\d+) requests in/.exec(run.stdout) ?? [];
-    return (run.cpuS / Number(done)) * n;
-  },
-};
-const LIMITS: Readonly<Record<string, { readonly floor: number; readonly aim: number }>> = {
-  autocannon: { floor: 0.7, aim: 1 },
-  wrk: { floor: 0.15, aim: 0.3 },
-};
-const CONNECTIONS = 8;
-/** Code is compiled by then: it takes some thousands of requests. */
-const FIND = { few: 6_000, n: 10_000, env: { IMAGES: 4 } };
-
-/** A QIDO-RS of a script against generators that look at nothing they get. */
-export const webFind: Case = async (bench) => {
-  const tools = Object.keys(GENERATORS).filter((tool) => has(tool));
-  for (const tool of Object.keys(GENERATORS)) {
-    if (!tools.includes(tool)) bench.note(`${tool} is not installed: no row against it`);
-  }
-  const archive = await webArchive('all');
-  const [few, n] = bench.quick ? [1_000, 2_000] : [FIND.few, FIND.n];
-  try {
-    const STUDY = await storedStudy(archive, FIND.env);
-    const flags = flagsOf('find', archive.url, { STUDY }, CONNECTIONS);
-    const url = `${archive.url}/studies/${STUDY}/instances`;
-    const measure = async (): Promise<readonly number[]> => {
-      const own = await ours(flags, few, n);
-      const ratios: number[] = [];
-      for (const tool of tools) {
-        ratios.push(((await GENERATORS[tool]?.(url, n, CONNECTIONS)) ?? NaN) / own);
-      }
-      return ratios;
-    };
-    const all = await repeated(bench.rounds, measure, (one) => one);
-    return tools.map((tool, at) => {
-      const name = `QIDO-RS of 2 KB, ${CONNECTIONS} connections, vs ${tool}: requests per CPU`;
-      const ratios = all.map((one) => one[at] ?? NaN);
-      return row(name, ratios, { unit: '', better: '>', ...LIMITS[tool], difference: true });
-    });
-  } finally {
-    archive.stop();
-  }
-};
+const FIND = { env: { IMAGES: 4 } };
 
 /** What is filled once is filled by then, ms. */
 const SETTLED_MS = 30_000;
