@@ -157,7 +157,8 @@ export async function iterate(vu: Vu, iterationInTest: number): Promise<void> {
   vu.iterationInTest = iterationInTest;
   vu.row = '';
   vu.xfail = null;
-  vu.caseAt = now();
+  // A ring, which only a case of its own needs.
+  if (shared.boot.smoke) vu.caseAt = now();
   let outcome: Outcome = null;
   watch(vu);
   try {

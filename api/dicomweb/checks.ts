@@ -44,11 +44,15 @@ export function checkServer(options: T.ServerOptions): void {
 }
 
 export function checkSearch({ limit, offset, study, series }: T.WebSearchOptions): void {
-  for (const uid of [study, series]) mustBeUid('search', uid);
-  for (const [name, value] of Object.entries({ limit, offset })) {
-    if (value === undefined || (Number.isInteger(value) && value >= 0)) continue;
-    throw badArgument(`search({ ${name} }): must be a whole number, got ${String(value)}`);
-  }
+  mustBeUid('search', study);
+  mustBeUid('search', series);
+  mustBeCount('limit', limit);
+  mustBeCount('offset', offset);
+}
+
+function mustBeCount(name: string, value: number | undefined): void {
+  if (value === undefined || (Number.isInteger(value) && value >= 0)) return;
+  throw badArgument(`search({ ${name} }): must be a whole number, got ${String(value)}`);
 }
 
 export function checkRetrieve({ as, verify, keep }: T.WebRetrieveOptions): void {

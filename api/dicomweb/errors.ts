@@ -2,6 +2,7 @@
 import { Answer, type Fault } from '../bridge.ts';
 import type { Call } from '../sandbox/calls.ts';
 import { DicomError, IterationInterrupted, errorOf } from '../sandbox/errors.ts';
+import { WebAnswer } from './answer.ts';
 
 /** What made an answer over HTTP impossible. Match on `code`. The base of those below. */
 export class WebError extends DicomError {}
@@ -43,18 +44,9 @@ function webErrorOf(fault: Fault): Error {
   return made === undefined ? errorOf(fault) : new made({ ...fault, fields });
 }
 
-/** An answer: what the host says of it, and its body as it came. */
-export interface WebAnswer {
-  readonly head: Readonly<Record<string, unknown>>;
-  readonly body: string;
-}
-
 /** The answer of a settled call, thrown if there is none. */
 export function answerOf(call: Call): WebAnswer {
   if (call.kind === Answer.INTERRUPTED) throw new IterationInterrupted();
   if (call.kind === Answer.FAILURE) throw webErrorOf(JSON.parse(call.text) as Fault);
-  const { text } = call;
-  const end = text.indexOf('\n');
-  const head = JSON.parse(end < 0 ? text : text.slice(0, end)) as WebAnswer['head'];
-  return { head, body: end < 0 ? '' : text.slice(end + 1) };
+  return new WebAnswer(call.text);
 }

@@ -4,7 +4,8 @@ import { ask, callRequest } from '../sandbox/calls.ts';
 import { DicomError } from '../sandbox/errors.ts';
 import type { Vu } from '../sandbox/vu.ts';
 import type { Match } from '../dicom/types.ts';
-import { answerOf, HttpError, type WebAnswer } from './errors.ts';
+import type { WebAnswer } from './answer.ts';
+import { answerOf, HttpError } from './errors.ts';
 import type { WebOutcome, WebPhases, WebSearch, WebSearchResult } from './types.ts';
 
 /** Matches of one page of a loop, where the script says no limit. */
@@ -22,42 +23,47 @@ export function datasetsOf(vu: Vu, body: string): Match[] {
   }
 }
 
-/** What all answers say, of what the host told. */
-export class Answer {
-  readonly status: number;
-  readonly outcome: WebOutcome;
-  readonly warnings: string[];
-  readonly phases: WebPhases;
-  readonly problem: string;
+/** Read as far as a script looks at it. */
+class SearchAnswer implements WebSearchResult {
+  readonly #vu: Vu;
+  readonly #answer: WebAnswer;
+  #matches: Match[] | null;
+  #phases: WebPhases | null;
+  #warnings: string[] | null;
 
-  constructor({ head, body }: WebAnswer) {
-    this.status = head['status'] as number;
-    this.outcome = head['outcome'] as WebOutcome;
-    this.warnings = head['warnings'] as string[];
-    this.phases = head['phases'] as WebPhases;
-    this.problem = this.outcome === 'failure' ? body : '';
+  constructor(vu: Vu, answer: WebAnswer) {
+    this.#vu = vu;
+    this.#answer = answer;
+    this.#matches = null;
+    this.#phases = null;
+    this.#warnings = null;
   }
 
+  get status(): number {
+    return this.#answer.status;
+  }
+  get outcome(): WebOutcome {
+    return this.#answer.outcome;
+  }
   get ok(): boolean {
     return this.outcome !== 'failure';
   }
-}
+  get warnings(): string[] {
+    return (this.#warnings ??= warningsOf(this.#answer));
+  }
+  get phases(): WebPhases {
+    return (this.#phases ??= this.#answer.phases);
+  }
+  get problem(): string {
+    return this.ok ? '' : this.#answer.body;
+  }
 
-/** Its matches are parsed when they are read. */
-export class SearchAnswer extends Answer implements WebSearchResult {
-  readonly #vu: Vu;
-  readonly #body: string;
-  #read: Match[] | null;
-
-  constructor(vu: Vu, answer: WebAnswer) {
-    super(answer);
-    this.#vu = vu;
-    this.#body = this.ok ? answer.body : '';
-    this.#read = null;
+  get #body(): string {
+    return this.ok ? this.#answer.body : '';
   }
 
   get matches(): Match[] {
-    return (this.#read ??= datasetsOf(this.#vu, this.#body));
+    return (this.#matches ??= datasetsOf(this.#vu, this.#body));
   }
   get count(): number {
     return this.matches.length;
@@ -65,7 +71,8 @@ export class SearchAnswer extends Answer implements WebSearchResult {
 
   /** Whether another page says the very same. */
   same(other: SearchAnswer): boolean {
-    return this.#body !== '' && this.#body === other.#body;
+    const body = this.#body;
+    return body !== '' && body === other.#body;
   }
 
   toJSON(): unknown {
@@ -74,10 +81,30 @@ export class SearchAnswer extends Answer implements WebSearchResult {
   }
 }
 
+export function warningsOf({ more }: WebAnswer): string[] {
+  return (more['warnings'] as string[] | undefined) ?? [];
+}
+
+/** What `then` of a promise does. That of the sandbox looks into each promise first, which takes longer. */
+async function told<A, B>(
+  all: Promise<SearchAnswer>,
+  resolve?: ((result: WebSearchResult) => A | PromiseLike<A>) | null,
+  reject?: ((reason: unknown) => B | PromiseLike<B>) | null,
+): Promise<A | B> {
+  let answer: SearchAnswer;
+  try {
+    answer = await all;
+  } catch (error) {
+    if (typeof reject === 'function') return reject(error);
+    throw error;
+  }
+  return typeof resolve === 'function' ? resolve(answer) : (answer as A);
+}
+
 export class SearchCall implements WebSearch {
   readonly #vu: Vu;
   readonly #request: Readonly<Record<string, unknown>>;
-  #all: Promise<WebSearchResult> | null;
+  #all: Promise<SearchAnswer> | null;
 
   constructor(vu: Vu, request: Readonly<Record<string, unknown>>) {
     this.#vu = vu;
@@ -89,8 +116,7 @@ export class SearchCall implements WebSearch {
     resolve?: ((result: WebSearchResult) => A | PromiseLike<A>) | null,
     reject?: ((reason: unknown) => B | PromiseLike<B>) | null,
   ): PromiseLike<A | B> {
-    this.#all ??= this.#once(this.#request);
-    return this.#all.then(resolve, reject);
+    return told((this.#all ??= this.#once(this.#request)), resolve, reject);
   }
 
   async #once(request: Readonly<Record<string, unknown>>): Promise<SearchAnswer> {

@@ -17,8 +17,9 @@ import {
   checkServer,
   checkStore,
 } from './checks.ts';
-import { answerOf, type WebAnswer } from './errors.ts';
-import { Answer, datasetsOf, SearchCall } from './search.ts';
+import type { WebAnswer } from './answer.ts';
+import { answerOf } from './errors.ts';
+import { datasetsOf, SearchCall, warningsOf } from './search.ts';
 import type * as T from './types.ts';
 
 type Call = Readonly<Record<string, unknown>>;
@@ -88,8 +89,9 @@ export class Server {
     if (series !== undefined && study === undefined) {
       throw badArgument('search({ series }): needs its study, too');
     }
-    const request = { op: 'web.search', what, keys, ...limits(options), study, series };
-    return new SearchCall(this.#vu, { ...request, server: this.#ready() });
+    const timeoutMs = milliseconds(options.timeout, 'timeout');
+    const call = { op: 'web.search', server: this.#ready(), what, keys };
+    return new SearchCall(this.#vu, { ...call, ...options, timeout: undefined, timeoutMs });
   }
 
   /**
@@ -171,6 +173,27 @@ export class Server {
   }
 }
 
+/** What all answers say. */
+class Answer {
+  readonly status: number;
+  readonly outcome: T.WebOutcome;
+  readonly warnings: string[];
+  readonly phases: T.WebPhases;
+  readonly problem: string;
+
+  constructor(answer: WebAnswer) {
+    this.status = answer.status;
+    this.outcome = answer.outcome;
+    this.warnings = warningsOf(answer);
+    this.phases = answer.phases;
+    this.problem = this.outcome === 'failure' ? answer.body : '';
+  }
+
+  get ok(): boolean {
+    return this.outcome !== 'failure';
+  }
+}
+
 class StoreAnswer extends Answer {
   readonly failed: T.FailedInstance[];
   readonly images: readonly Dataset[];
@@ -178,7 +201,7 @@ class StoreAnswer extends Answer {
   constructor(answer: WebAnswer, images: readonly Dataset[]) {
     super(answer);
     this.images = images;
-    const failed = answer.head['failed'] as { index: number; reason: number; text: string }[];
+    const failed = answer.more['failed'] as { index: number; reason: number; text: string }[];
     this.failed = failed.map(({ index, reason, text }) => ({
       instance: images[index] as Dataset,
       reason,
@@ -246,12 +269,12 @@ class RetrieveAnswer extends Answer implements T.WebRetrieveResult {
 
   constructor(vu: Vu, answer: WebAnswer) {
     super(answer);
-    const { head } = answer;
+    const { more } = answer;
     this.#vu = vu;
-    this.received = (head['received'] as number | undefined) ?? 0;
-    this.bytes = (head['bytes'] as number | undefined) ?? answer.body.length;
-    this.instances = (head['instances'] as T.WebReceivedInstance[] | undefined) ?? [];
-    this.problem = (head['problem'] as string | undefined) ?? (this.ok ? '' : answer.body);
+    this.received = (more['received'] as number | undefined) ?? 0;
+    this.bytes = (more['bytes'] as number | undefined) ?? answer.body.length;
+    this.instances = (more['instances'] as T.WebReceivedInstance[] | undefined) ?? [];
+    this.problem = (more['problem'] as string | undefined) ?? (this.ok ? '' : answer.body);
     this.#body = this.ok ? answer.body : '';
     this.#read = null;
   }
@@ -270,7 +293,7 @@ class AnyAnswer extends Answer implements T.WebAnyResponse {
 
   constructor(answer: WebAnswer) {
     super(answer);
-    this.headers = answer.head['headers'] as Record<string, string>;
+    this.headers = answer.more['headers'] as Record<string, string>;
     this.body = answer.body;
   }
 }

@@ -81,3 +81,24 @@ describe('where calls were made', () => {
     expect(vu.open).toBe(0);
   });
 });
+
+describe('what a call is described by', () => {
+  it.each([
+    [{ a: [{ b: new Uint8Array([1, 255]) }] }, '{"a":[{"b":{"$bytes":"01ff"}}]}'],
+    [{ a: new Uint8Array([16]).buffer }, '{"a":{"$bytes":"10"}}'],
+    [{ a: { b: 12n } }, '{"a":{"b":{"$integer":"12"}}}'],
+    [{ a: { toJSON: () => 12n } }, '{"a":{"$integer":"12"}}'],
+    [{ a: new Date(0), b: undefined, c: null }, '{"a":"1970-01-01T00:00:00.000Z","c":null}'],
+    [{ a: [[[[[[[[[[1n]]]]]]]]]] }, '{"a":[[[[[[[[[[{"$integer":"1"}]]]]]]]]]]}'],
+  ])('crosses as JSON: %o', async (request, text) => {
+    const { registers } = await import('./door.ts');
+    calls.callRequest(vus(1)[0] as Vu, request);
+    expect(registers.text()).toBe(text);
+  });
+
+  it('is refused where it has a cycle', () => {
+    const cycle: Record<string, unknown> = {};
+    cycle['again'] = cycle;
+    expect(() => calls.callRequest(vus(1)[0] as Vu, cycle)).toThrow(/circular/);
+  });
+});

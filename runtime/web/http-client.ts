@@ -20,8 +20,11 @@ export type { OriginSpec, WebBody, WebHeaders, WebRequest, WebTimeouts };
 /** Told of an answer. Throwing a WebFailure from `onHeaders` or `onData` ends it as that. */
 export interface WebUser {
   onHeaders(status: number, headers: WebHeaders): void;
-  /** @param chunk good until the call returns */
-  onData(chunk: Buffer): void;
+  /**
+   * @param chunk good until the call returns
+   * @param isWhole it is known to be all of the body
+   */
+  onData(chunk: Buffer, isWhole: boolean): void;
   onDone(): void;
   onFailed(failure: WebFailure): void;
 }
@@ -136,11 +139,11 @@ export class WebExchange implements WebJob {
     }
   }
 
-  onBody(bytes: Buffer): void {
+  onBody(bytes: Buffer, isWhole: boolean): void {
     this.receivedBytes += bytes.length;
     if (this.#ended) return;
     try {
-      this.#user.onData(bytes);
+      this.#user.onData(bytes, isWhole);
     } catch (error) {
       this.cancel(error as WebFailure);
     }

@@ -148,9 +148,10 @@ export class Life {
       this.#countInterrupted();
     } else {
       addCount(state, WorkerSlot.ITERATIONS_DONE, 1);
-      samples.add(series.iterations, 1);
-      samples.add(series.duration, performance.now() - vu.startedAt);
-      samples.add(series.failed, outcome === 1 ? 1 : 0);
+      const at = samples.now();
+      samples.addAt(series.iterations, 1, at);
+      samples.addAt(series.duration, performance.now() - vu.startedAt, at);
+      samples.addAt(series.failed, outcome === 1 ? 1 : 0, at);
       if (outcome === 1) this.#tell(vu, 'iteration');
     }
     vu.iterations++;

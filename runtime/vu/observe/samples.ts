@@ -13,6 +13,11 @@ export class Samples extends SampleWriter {
     this.#clock = clock;
   }
 
+  /** The present time, for several samples at once. */
+  now(): number {
+    return this.#clock.now();
+  }
+
   /** One sample at the present time. */
   add(series: number, value: number): void {
     this.addAt(series, value, this.#clock.now());

@@ -20,6 +20,7 @@ import {
   type WebOptions,
   type WebParts,
 } from './web-call.ts';
+import { answerText, warningText } from './answer-text.ts';
 import type { WebPhases } from './web-metrics.ts';
 
 export type RetrieveAs = 'dicom' | 'metadata' | 'frames' | 'rendered' | 'bulkdata';
@@ -146,14 +147,15 @@ class PartsUser implements AnswerUser, BodyTaker {
   settle({ status, headers, text }: Answered, { outcome }: Judged, phases: WebPhases): void {
     const { operation, retrieved } = this.#of;
     const warning = headers['warning'];
-    operation.host.settleJson(operation, {
-      ...{ status, outcome, phases },
+    const more = JSON.stringify({
       instances: retrieved.instances,
       received: retrieved.parts,
       bytes: retrieved.bytes,
       problem: text,
       warnings: warning === undefined ? [] : [warning],
     });
+    const answer = answerText({ status, outcome, phases }, more, '');
+    operation.host.settle(operation, Answer.JSON, 0, answer);
   }
 }
 
@@ -171,11 +173,7 @@ class MetadataUser implements AnswerUser {
   }
 
   settle({ status, headers, text }: Answered, { outcome }: Judged, phases: WebPhases): void {
-    const warning = headers['warning'];
-    const head = JSON.stringify({
-      ...{ status, outcome, phases },
-      warnings: warning === undefined ? [] : [warning],
-    });
-    this.#operation.host.settle(this.#operation, Answer.JSON, 0, `${head}\n${text}`);
+    const answer = answerText({ status, outcome, phases }, warningText(headers), text);
+    this.#operation.host.settle(this.#operation, Answer.JSON, 0, answer);
   }
 }

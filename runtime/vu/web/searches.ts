@@ -14,6 +14,7 @@ import {
   type WebOptions,
   type WebParts,
 } from './web-call.ts';
+import { answerText, warningText } from './answer-text.ts';
 import type { WebPhases } from './web-metrics.ts';
 
 export interface WebSearchCall extends WebOptions, SearchWords {}
@@ -55,15 +56,9 @@ class SearchUser implements AnswerUser {
   }
 
   settle({ status, headers, text }: Answered, judged: Judged, phases: WebPhases): void {
-    const { host } = this.#operation;
-    const warning = headers['warning'];
-    const head = JSON.stringify({
-      ...{ status, outcome: judged.outcome, phases },
-      warnings: warning === undefined ? [] : [warning],
-    });
-    const body = judged.outcome === 'success' ? text : '';
-    const problem = judged.outcome === 'success' ? '' : text;
-    host.settle(this.#operation, Answer.JSON, 0, `${head}\n${body}${problem}`);
+    const told = { status, outcome: judged.outcome, phases };
+    const answer = answerText(told, warningText(headers), text);
+    this.#operation.host.settle(this.#operation, Answer.JSON, 0, answer);
   }
 }
 

@@ -58,6 +58,8 @@ export class WebServers {
   readonly #known = new Map<string, WebServer>();
   readonly #list: WebServer[] = [];
   readonly #origins = new Map<string, WebOrigin>();
+  /** The same by where a service is, and the slot of the VU + 1. */
+  readonly #found = new Map<Root, (WebOrigin | undefined)[]>();
 
   constructor(plan: () => VuPlan) {
     this.#plan = plan;
@@ -83,7 +85,13 @@ export class WebServers {
   }
 
   /** The connections of a VU to where a service of a server is. */
-  origin(server: WebServer, { origin }: Root, slot: number): WebOrigin {
+  origin(server: WebServer, root: Root, slot: number): WebOrigin {
+    let found = this.#found.get(root);
+    if (found === undefined) this.#found.set(root, (found = []));
+    return (found[slot + 1] ??= this.#made(server, root, slot));
+  }
+
+  #made(server: WebServer, { origin }: Root, slot: number): WebOrigin {
     const shared = server.connections === 'shared';
     const key = `${shared ? '' : slot} ${server.number} ${origin}`;
     let made = this.#origins.get(key);
@@ -100,6 +108,7 @@ export class WebServers {
   destroyAll(): void {
     for (const origin of this.#origins.values()) void origin.destroy();
     this.#origins.clear();
+    this.#found.clear();
   }
 }
 

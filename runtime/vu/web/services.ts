@@ -19,6 +19,7 @@ import {
   type Judged,
   type WebOptions,
 } from './web-call.ts';
+import { answerText } from './answer-text.ts';
 import { WebMetrics, type WebPhases } from './web-metrics.ts';
 
 export interface WebServiceParts {
@@ -110,7 +111,7 @@ class PlainUser implements AnswerUser {
   }
 
   settle({ status, headers, text }: Answered, { outcome }: Judged, phases: WebPhases): void {
-    const head = JSON.stringify({ status, outcome, phases, headers, warnings: [] });
-    this.#operation.host.settle(this.#operation, Answer.JSON, 0, `${head}\n${text}`);
+    const answer = answerText({ status, outcome, phases }, JSON.stringify({ headers }), text);
+    this.#operation.host.settle(this.#operation, Answer.JSON, 0, answer);
   }
 }

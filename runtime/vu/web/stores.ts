@@ -16,6 +16,7 @@ import type { DeliveryPort } from '../dimse/delivery.ts';
 import { ownUids } from '../dimse/store-edits.ts';
 import type { Ledger, OwnUids } from '../observe/ledger.ts';
 import type { Tags } from '../observe/tags.ts';
+import { Answer } from '../../../api/bridge.ts';
 import type { Operation } from '../sandbox/operation.ts';
 import {
   WebCall,
@@ -25,6 +26,7 @@ import {
   type WebOptions,
   type WebParts,
 } from './web-call.ts';
+import { answerText } from './answer-text.ts';
 import type { WebPhases } from './web-metrics.ts';
 
 /** One instance, as the sandbox names it (api/dicomweb/server.ts). */
@@ -246,9 +248,11 @@ class StoreUser implements AnswerUser {
     const warned = (this.#fates?.warned ?? []).map(
       ({ uid, reason }) => `${uid}: ${statusHex(reason)} ${reasonName(reason, 'C-STORE')}`,
     );
-    operation.host.settleJson(operation, {
-      ...{ status, outcome, phases, failed: this.#fates?.failed ?? [] },
+    const more = JSON.stringify({
+      failed: this.#fates?.failed ?? [],
       warnings: warning === undefined ? warned : [warning, ...warned],
     });
+    const answer = answerText({ status, outcome, phases }, more, '');
+    operation.host.settle(operation, Answer.JSON, 0, answer);
   }
 }

@@ -1,7 +1,7 @@
 // One web request of a script: sent with its credentials, counted before the script hears of it, its
 // answer a value, and what made an answer impossible a fault.
 import { Answer, type Fault } from '../../../api/bridge.ts';
-import { mustBePlain, plainBody } from '../../web/content-encoding.ts';
+import { encodingOfBody, mustBePlain, plainBody } from '../../web/content-encoding.ts';
 import { WebFailure } from '../../web/failure.ts';
 import type { WebBody, WebExchange, WebHeaders, WebUser } from '../../web/http-client.ts';
 import type { NamedPath, Root, ServiceRoot } from '../../web/paths.ts';
@@ -87,9 +87,31 @@ const MOST_BODY_BYTES = 256 * 1024 ** 2;
 /** Of an error only so much is of interest. */
 const MOST_PROBLEM_BYTES = 64 * 1024;
 const NO_TAGS: Tags = {};
+const NO_HEADERS: readonly string[] = [];
 const INTERRUPTED = new WebFailure('ITERATION_INTERRUPTED', 'the iteration was interrupted', {
   kind: 'cancelled',
 });
+
+/** Headers of the last request to a server: most ask with the same. */
+interface Asking {
+  readonly own: readonly string[];
+  readonly authorization: string;
+  readonly headers: readonly string[];
+}
+const asking = new WeakMap<WebServer, Asking>();
+
+function headersOf(
+  server: WebServer,
+  own: readonly string[],
+  authorization: string,
+): readonly string[] {
+  const last = asking.get(server);
+  if (last?.own === own && last.authorization === authorization) return last.headers;
+  const known = authorization === '' ? [] : ['authorization', authorization];
+  const headers = [...server.headers, ...own, ...known];
+  asking.set(server, { own, authorization, headers });
+  return headers;
+}
 
 export class WebCall implements WebUser {
   readonly server: WebServer;
@@ -107,6 +129,8 @@ export class WebCall implements WebUser {
   #headers: WebHeaders = {};
   #chunks: Buffer[] = [];
   #bytes = 0;
+  /** A body that came in one piece, which is not copied first. */
+  #whole = '';
   #taken = false;
 
   constructor(
@@ -166,8 +190,7 @@ export class WebCall implements WebUser {
     const { asked, server } = { asked: this.#asked, server: this.server };
     const root: Root = server.roots[asked.at];
     const { timeoutMs } = this.#options;
-    const headers = [...server.headers, ...(asked.headers ?? [])];
-    if (authorization !== '') headers.push('authorization', authorization);
+    const headers = headersOf(server, asked.headers ?? NO_HEADERS, authorization);
     const origin = this.#web.servers.origin(server, root, this.slot);
     const request = {
       method: asked.method,
@@ -194,7 +217,7 @@ export class WebCall implements WebUser {
     }
   }
 
-  onData(chunk: Buffer): void {
+  onData(chunk: Buffer, isWhole: boolean): void {
     if (this.#taken) {
       this.#asked.taker?.data(chunk);
       return;
@@ -207,7 +230,8 @@ export class WebCall implements WebUser {
         hint: 'ask for less at a time: limit, narrower keys',
       });
     }
-    this.#chunks.push(Buffer.from(chunk));
+    if (isWhole && encodingOfBody(this.#headers) === '') this.#whole = chunk.toString('utf8');
+    else this.#chunks.push(Buffer.from(chunk));
   }
 
   onDone(): void {
@@ -236,7 +260,7 @@ export class WebCall implements WebUser {
 
   /** @throws WebFailure for a body that cannot be decompressed */
   #text(): string {
-    if (this.#chunks.length === 0) return '';
+    if (this.#chunks.length === 0) return this.#whole;
     return plainBody(this.#headers, Buffer.concat(this.#chunks), MOST_BODY_BYTES).toString('utf8');
   }
 

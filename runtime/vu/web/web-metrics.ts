@@ -40,12 +40,28 @@ export interface WebKind {
   readonly tags: Tags;
 }
 
+/** How a request ended, and the context of that. */
+interface Ended {
+  readonly base: TagContext;
+  readonly kind: WebKind;
+  readonly status: number;
+  readonly outcome: string;
+  readonly context: TagContext;
+}
+
+function areAlike(one: WebKind, other: WebKind): boolean {
+  if (one.name !== other.name || one.tags !== other.tags) return false;
+  return one.server === other.server && one.method === other.method;
+}
+
 export class WebMetrics {
   readonly #samples: Samples;
   readonly #contexts: TagContexts;
   /** Series by a context that has all tags. */
   readonly #series = new WeakMap<TagContext, WebSeries>();
   readonly #texts = new WeakMap<Tags, string>();
+  /** The last one of each service: most end alike. */
+  readonly #last = new Map<string, Ended>();
 
   constructor(samples: Samples, contexts: TagContexts) {
     this.#samples = samples;
@@ -54,6 +70,16 @@ export class WebMetrics {
 
   /** The context of a request with how it ended. `status` 0: it was not answered. */
   context(base: TagContext, kind: WebKind, status: number, outcome: string): TagContext {
+    const last = this.#last.get(kind.service);
+    if (last?.base === base && last.status === status && last.outcome === outcome) {
+      if (areAlike(last.kind, kind)) return last.context;
+    }
+    const context = this.#context(base, kind, status, outcome);
+    this.#last.set(kind.service, { base, kind, status, outcome, context });
+    return context;
+  }
+
+  #context(base: TagContext, kind: WebKind, status: number, outcome: string): TagContext {
     const { server, service, method, name, tags } = kind;
     const more = this.#textOf(tags);
     const key = `web ${server} ${service} ${method} ${name} ${status} ${outcome} ${more}`;
@@ -78,17 +104,18 @@ export class WebMetrics {
     const phases = phasesOf(exchange);
     const series = this.#seriesOf(context);
     const samples = this.#samples;
-    samples.add(series.reqs, 1);
-    samples.add(series.failed, failed ? 1 : 0);
-    samples.add(series.duration, phases.duration);
-    samples.add(series.blocked, phases.blocked);
-    samples.add(series.connecting, phases.connecting);
-    samples.add(series.tls, phases.tls);
-    samples.add(series.sending, phases.sending);
-    samples.add(series.waiting, phases.waiting);
-    samples.add(series.receiving, phases.receiving);
-    samples.add(series.sent, exchange.sentBytes);
-    samples.add(series.received, exchange.receivedBytes);
+    const at = samples.now();
+    samples.addAt(series.reqs, 1, at);
+    samples.addAt(series.failed, failed ? 1 : 0, at);
+    samples.addAt(series.duration, phases.duration, at);
+    samples.addAt(series.blocked, phases.blocked, at);
+    samples.addAt(series.connecting, phases.connecting, at);
+    samples.addAt(series.tls, phases.tls, at);
+    samples.addAt(series.sending, phases.sending, at);
+    samples.addAt(series.waiting, phases.waiting, at);
+    samples.addAt(series.receiving, phases.receiving, at);
+    samples.addAt(series.sent, exchange.sentBytes, at);
+    samples.addAt(series.received, exchange.receivedBytes, at);
     return phases;
   }
 

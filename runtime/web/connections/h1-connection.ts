@@ -28,6 +28,9 @@ export const IDLE_CONNECTION_MS = 60_000;
 /** An instance of 1 MB, and what is around it, goes out in one write. */
 const ROOM_BYTES = 1024 ** 2 + 192 * 1024;
 const NOTHING = (): void => undefined;
+const HEAD_BYTES = 4096;
+/** Where the head of a request is made: free again once it is written. */
+let heads = Buffer.allocUnsafeSlow(HEAD_BYTES);
 
 export class H1Connection implements WheelEntry, H1User {
   dueAt = 0;
@@ -86,10 +89,10 @@ export class H1Connection implements WheelEntry, H1User {
     // It was given up meanwhile.
     if (this.#job !== job) return;
     this.#await(this.#responseMs(job));
-    const head = Buffer.from(headText(job.request, this.#place.authority), 'latin1');
+    const head = headText(job.request, this.#place.authority);
     const { body } = job.request;
     if (body === null) this.#write(head);
-    else this.#writeBody(job, head, body);
+    else this.#writeBody(job, Buffer.from(head, 'latin1'), body);
   }
 
   /** Who asked does not want it any more: nothing of the answer is told. */
@@ -125,8 +128,14 @@ export class H1Connection implements WheelEntry, H1User {
   }
 
   /** Without a body: past the stream, where that is possible. */
-  #write(head: Buffer): void {
-    writeWhole(this.#socket, head, NOTHING);
+  #write(head: string): void {
+    const isShort = head.length <= heads.length;
+    const bytes = isShort
+      ? heads.subarray(0, heads.write(head, 'latin1'))
+      : Buffer.from(head, 'latin1');
+    // What the kernel has not taken at once is read when it does.
+    if (!writeWhole(this.#socket, bytes, NOTHING) && isShort)
+      heads = Buffer.allocUnsafeSlow(HEAD_BYTES);
     this.#onSent();
   }
 
@@ -224,14 +233,14 @@ export class H1Connection implements WheelEntry, H1User {
     const job = this.#job;
     // Nobody has asked for it.
     if (job === null) return this.#close(null);
-    if (this.#heard === 0) {
-      job.onFirstByte();
-      this.#await(this.#place.timeouts.idleMs);
-    }
+    const isFirst = this.#heard === 0;
+    if (isFirst) job.onFirstByte();
     this.#heard = performance.now();
     try {
       const taken = this.#reader.push(chunk);
-      if (this.#ended && this.#job === job) this.#finish(job, taken < chunk.length);
+      if (this.#job !== job) return;
+      if (this.#ended) this.#finish(job, taken < chunk.length);
+      else if (isFirst) this.#await(this.#place.timeouts.idleMs);
     } catch (error) {
       if (!(error instanceof H1Error)) throw error;
       this.#close(error);
@@ -242,8 +251,8 @@ export class H1Connection implements WheelEntry, H1User {
     this.#job?.onHead(status, headers, bytes);
   }
 
-  onBody(bytes: Buffer): void {
-    this.#job?.onBody(bytes);
+  onBody(bytes: Buffer, isWhole: boolean): void {
+    this.#job?.onBody(bytes, isWhole);
   }
 
   onEnd(keep: number): void {
@@ -293,6 +302,7 @@ let written: { readonly headers: readonly string[]; readonly lines: string } = {
 };
 
 export function areSame(some: readonly string[], others: readonly string[]): boolean {
+  if (some === others) return true;
   return some.length === others.length && some.every((text, at) => text === others[at]);
 }
 

@@ -90,3 +90,27 @@ it.each(['HTTP/1.1 200 OK\r\n', 'HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r
     expect(() => read(before + 'x'.repeat(20_000), 5000)).toThrow(is);
   },
 );
+
+describe('a body that comes in one piece', () => {
+  const wholes = (text: string, step: number): readonly boolean[] => {
+    const told: boolean[] = [];
+    const onBody = (_: Buffer, isWhole: boolean): unknown => told.push(isWhole);
+    const reader = new H1Reader({ onHead: () => null, onBody, onEnd: () => null }, KEEP);
+    const bytes = Buffer.from(text);
+    for (let at = 0; at < bytes.length; at += step) reader.push(bytes.subarray(at, at + step));
+    return told;
+  };
+  const head = 'HTTP/1.1 200 OK\r\n';
+
+  it('is told as whole, and no other is', () => {
+    const counted = `${head}content-length: 3\r\n\r\nabc`;
+    expect(wholes(counted, 1000)).toEqual([true]);
+    expect(wholes(counted, counted.length - 3)).toEqual([true]);
+    expect(wholes(counted, counted.length - 1)).toEqual([false, false]);
+    expect(wholes(`${head}transfer-encoding: chunked\r\n\r\n${CHUNKS}`, 1000)).toEqual([
+      false,
+      false,
+    ]);
+    expect(wholes(`${head}\r\nabc`, 1000)).toEqual([false]);
+  });
+});

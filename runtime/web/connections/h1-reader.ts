@@ -6,7 +6,8 @@ import type { WebHeaders } from './job.ts';
 export interface H1User {
   /** Of the final answer: 1xx are passed over. @param bytes of names and values */
   onHead(status: number, headers: WebHeaders, bytes: number): void;
-  onBody(bytes: Buffer): void;
+  /** @param isWhole they are all of it */
+  onBody(bytes: Buffer, isWhole: boolean): void;
   /** @param keep how long the connection may be kept, ms; 0 = not at all */
   onEnd(keep: number): void;
 }
@@ -101,7 +102,7 @@ export class H1Reader {
       case State.CHUNK:
         return this.#counted(bytes, at);
       case State.TO_THE_END:
-        this.#user.onBody(at === 0 ? bytes : bytes.subarray(at));
+        this.#user.onBody(at === 0 ? bytes : bytes.subarray(at), false);
         return bytes.length;
       default:
         return this.#line(bytes, at);
@@ -155,7 +156,8 @@ export class H1Reader {
   #counted(bytes: Buffer, at: number): number {
     const end = Math.min(bytes.length, at + this.#left);
     this.#left -= end - at;
-    this.#user.onBody(at === 0 && end === bytes.length ? bytes : bytes.subarray(at, end));
+    const isWhole = end - at === this.#head?.length;
+    this.#user.onBody(at === 0 && end === bytes.length ? bytes : bytes.subarray(at, end), isWhole);
     if (this.#left > 0) return end;
     if (this.#state === State.CHUNK) this.#state = State.CRLF;
     else this.#over();

@@ -53,8 +53,11 @@ export interface WebJob {
   onSent(): void;
   onFirstByte(): void;
   onHead(status: number, headers: WebHeaders, bytes: number): void;
-  /** @param bytes good until the call returns */
-  onBody(bytes: Buffer): void;
+  /**
+   * @param bytes good until the call returns
+   * @param isWhole they are all of it
+   */
+  onBody(bytes: Buffer, isWhole: boolean): void;
   /** @param at a reading of performance.now() */
   onEnd(at: number): void;
   onLost(error: Error, phase: FailedPhase): void;

@@ -163,7 +163,7 @@ class Handler {
   }
 
   onData(chunk: Buffer): boolean {
-    if (!this.#gone) this.#job.onBody(chunk);
+    if (!this.#gone) this.#job.onBody(chunk, false);
     return true;
   }
 
