@@ -64,6 +64,8 @@ export class DatasetWalker {
   readonly #open: Open[] = [];
   readonly #partial = Buffer.alloc(LONG_HEADER_BYTES);
   #top: Encoding;
+  /** Of what is open last; kept, as a look at the end of an empty list is a slow one. */
+  #encoding: Encoding;
   #partialLength = 0;
   #mode: number = Mode.HEADER;
   #left = 0;
@@ -74,12 +76,14 @@ export class DatasetWalker {
 
   constructor(encoding: Encoding, sink: PixelSink) {
     this.#top = encoding;
+    this.#encoding = encoding;
     this.#sink = sink;
   }
 
   /** Another data set. */
   begin(encoding: Encoding): void {
     this.#top = encoding;
+    this.#encoding = encoding;
     this.#open.length = 0;
     this.#partialLength = 0;
     this.#mode = Mode.HEADER;
@@ -140,12 +144,8 @@ export class DatasetWalker {
     return after;
   }
 
-  #encoding(): Encoding {
-    return this.#open[this.#open.length - 1]?.encoding ?? this.#top;
-  }
-
   #headerBytes(bytes: Buffer, at: number): number {
-    const encoding = this.#encoding();
+    const encoding = this.#encoding;
     if (!encoding.explicit || this.#mode === Mode.FRAGMENTS) return 8;
     const group = encoding.bigEndian ? bytes.readUInt16BE(at) : bytes.readUInt16LE(at);
     if (group === 0xfffe) return 8;
@@ -154,7 +154,7 @@ export class DatasetWalker {
 
   /** Acts on the header at `at`; `after` is where its value begins in the chunk. */
   #element(bytes: Buffer, at: number, after: number): void {
-    const encoding = this.#encoding();
+    const encoding = this.#encoding;
     const big = encoding.bigEndian;
     const tag = big
       ? bytes.readUInt16BE(at) * 0x10000 + bytes.readUInt16BE(at + 2)
@@ -186,7 +186,7 @@ export class DatasetWalker {
 
   /** An element inside a sequence: it has to be inside an item. */
   #inner(bytes: Buffer, at: number, length: number): void {
-    if (this.#open[this.#open.length - 1]?.isItem === true) this.#skip(bytes, at, length);
+    if (this.#open.at(-1)?.isItem === true) this.#skip(bytes, at, length);
     else this.#lose();
   }
 
@@ -195,7 +195,7 @@ export class DatasetWalker {
       this.#enter(Mode.SKIP, length);
       return;
     }
-    const encoding = this.#encoding();
+    const encoding = this.#encoding;
     // PS3.5 §6.2.2 note: UN of undefined length is a sequence in implicit VR little endian.
     const unknown = encoding.explicit && bytes.readUInt16BE(at + 4) === UN;
     const inner = unknown ? { ...encoding, explicit: false, bigEndian: false } : encoding;
@@ -204,9 +204,9 @@ export class DatasetWalker {
 
   /** Items and delimiters inside sequences; items of a known length are skipped whole. */
   #delimiter(tag: number, length: number): void {
-    const open = this.#open[this.#open.length - 1];
+    const open = this.#open.at(-1);
     if (open === undefined) this.#lose();
-    else if (tag === (open.isItem ? ITEM_DELIMITER : SEQUENCE_DELIMITER)) this.#open.pop();
+    else if (tag === (open.isItem ? ITEM_DELIMITER : SEQUENCE_DELIMITER)) this.#pop();
     else if (tag !== ITEM || open.isItem) this.#lose();
     else if (length !== UNDEFINED_LENGTH) this.#enter(Mode.SKIP, length);
     else this.#push({ encoding: open.encoding, isItem: true });
@@ -234,8 +234,17 @@ export class DatasetWalker {
   }
 
   #push(open: Open): void {
-    if (this.#open.length >= MAX_DEPTH * 2) this.#lose();
-    else this.#open.push(open);
+    if (this.#open.length >= MAX_DEPTH * 2) {
+      this.#lose();
+      return;
+    }
+    this.#open.push(open);
+    this.#encoding = open.encoding;
+  }
+
+  #pop(): void {
+    this.#open.pop();
+    this.#encoding = this.#open.at(-1)?.encoding ?? this.#top;
   }
 
   #lose(): void {
