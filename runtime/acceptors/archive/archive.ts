@@ -55,6 +55,13 @@ interface Taking {
   tooMuch: boolean;
 }
 
+/** An instance that came over the web. */
+interface Put {
+  readonly meta: FileMeta;
+  readonly study: string | undefined;
+  readonly pieces: readonly Buffer[];
+}
+
 /** One archive: a station. */
 export class Archive extends StoreStation<Taking> {
   readonly id = EMBEDDED_STATION.ARCHIVE;
@@ -152,18 +159,29 @@ export class Archive extends StoreStation<Taking> {
     this.#leave(taking);
   }
 
-  /** What came of the data set; it does not count as arriving any more. */
-  #leave(taking: Taking): readonly Buffer[] {
+  /** What came of the data set does not count as arriving any more, and is forgotten. */
+  #leave(taking: Taking): void {
+    this.#left(taking, () => 0);
+  }
+
+  /** The same, once something was made of it. */
+  #left(taking: Taking, make: (pieces: readonly Buffer[]) => number): number {
     this.#arriving.give(taking.held);
     taking.held = 0;
-    return taking.bag.take();
+    const pieces = taking.bag.take();
+    const made = make(pieces.parts);
+    pieces.release();
+    return made;
   }
 
   protected complete(taking: Taking, stored: Stored): number {
+    taking.tap.finish();
+    return this.#left(taking, (pieces) => this.#take(taking, stored, pieces));
+  }
+
+  #take(taking: Taking, stored: Stored, pieces: readonly Buffer[]): number {
     const { request, transferSyntax } = stored;
     const { tap } = taking;
-    tap.finish();
-    const pieces = this.#leave(taking);
     const header = { bytes: tap.header ?? NO_BYTES, transferSyntax };
     const facts = taking.tooMuch ? NO_ROOM : factsOf(stored, tap, header);
     const refusal = 'status' in facts ? facts : this.#refusesAgain(request.sopInstance());
@@ -200,15 +218,16 @@ export class Archive extends StoreStation<Taking> {
     return {
       begin: (meta) => this.starts(taking, meta),
       data: (bytes) => this.piece(taking, bytes, 0, bytes.length),
-      end: (meta) => this.#put(taking, meta, study),
+      end: (meta) => {
+        taking.tap.finish();
+        return this.#left(taking, (pieces) => this.#put(taking, { meta, study, pieces }));
+      },
       drop: () => this.spoilt(taking),
     };
   }
 
-  #put(taking: Taking, meta: FileMeta, study: string | undefined): number {
+  #put(taking: Taking, { meta, study, pieces }: Put): number {
     const { tap } = taking;
-    tap.finish();
-    const pieces = this.#leave(taking);
     if (taking.tooMuch) return NO_ROOM.status;
     const header = { bytes: tap.header ?? NO_BYTES, transferSyntax: meta.transferSyntax };
     const facts = factsOfDataset(meta, tap, header);

@@ -79,6 +79,8 @@ export class AssociationPool implements Way {
     const { item } = lane;
     if (item === null) return;
     lane.item = null;
+    // why: who answers before it has read all of it may still be sent the rest
+    if (lane.association?.outbox.sending === false) item.body.returned();
     const outcome = statusClass(status);
     if (outcome === 'success' || outcome === 'warning') this.#dispatch.delivered(item);
     else this.#dispatch.failed(item, `status ${statusHex(status)}`);
@@ -193,6 +195,7 @@ export class AssociationPool implements Way {
     if (lane.stores++ > 0) this.#dispatch.stats.reused++;
     this.#dispatch.leaves(item, since);
     const channel = { contextId, maxPdu: association.maxPdu };
+    item.body.lend();
     association.send(this.#images.frame(item.parts, item, channel), lane);
   }
 

@@ -1,5 +1,6 @@
 // A data set on its way through the router: in memory, or from a limit on in a file.
 import type { Room } from '../../dicom/collected.ts';
+import type { DatasetTail } from '../../dicom/scu/store-image.ts';
 import {
   DAMAGE_FROM_END,
   damaged,
@@ -7,8 +8,13 @@ import {
   PieceBag,
   withoutFirst,
 } from '../stations/piece-bag.ts';
-import type { ItemTail } from './queue.ts';
+import type { Pieces } from '../stations/piece-bag.ts';
 import type { Spool, SpoolFile } from './spool.ts';
+
+/** The end of a large data set, on disk. */
+export interface ItemTail extends DatasetTail {
+  readonly file: SpoolFile;
+}
 
 /** What goes on: bytes in memory, then perhaps the rest of a file. */
 export interface Onward {
@@ -55,10 +61,13 @@ export class BodyBag {
   }
 
   #toFile(): SpoolFile {
-    return this.#place.spool.open(this.#leave());
+    const pieces = this.#leave();
+    const file = this.#place.spool.open(pieces.parts);
+    pieces.release();
+    return file;
   }
 
-  #leave(): readonly Buffer[] {
+  #leave(): Pieces {
     this.#place.room.give(this.#bag.bytes);
     return this.#bag.take();
   }
@@ -69,17 +78,22 @@ export class BodyBag {
   }
 }
 
-/** A whole data set. */
+/**
+ * A whole data set. Its memory is used again once all who were to have it have released it, and each
+ * that was lent it has said that it does not read it any more; where one never does, it is not.
+ */
 export class Body {
   /** In memory. */
   readonly bytes: number;
-  readonly #pieces: readonly Buffer[];
+  readonly #pieces: Pieces;
   readonly #file: SpoolFile | null;
+  #users = 1;
+  #lent = 0;
 
-  constructor(pieces: readonly Buffer[], file: SpoolFile | null) {
+  constructor(pieces: Pieces, file: SpoolFile | null) {
     this.#pieces = pieces;
     this.#file = file;
-    this.bytes = pieces.reduce((sum, piece) => sum + piece.length, 0);
+    this.bytes = pieces.parts.reduce((sum, { length }) => sum + length, 0);
   }
 
   /** Why it could not be kept; null when it could. */
@@ -92,7 +106,7 @@ export class Body {
     const file = this.#file;
     const first = header.length === 0 ? [] : [header];
     if (file === null)
-      return { parts: [...first, ...withoutFirst(this.#pieces, length)], tail: null };
+      return { parts: [...first, ...withoutFirst(this.#pieces.parts, length)], tail: null };
     // why: a fragment must be even, so an odd header takes the first byte of the file with it
     const borrowed = header.length % 2;
     const parts = borrowed === 0 ? first : [...first, file.read(length, borrowed)];
@@ -114,8 +128,26 @@ export class Body {
     return { parts: [...parts.slice(0, -1), damaged(last)], tail };
   }
 
-  /** Its taker needs it no more; those it goes on to may. */
+  /** One more is to have it. */
+  retain(): void {
+    this.#users++;
+  }
+
+  /** One of those that were to have it needs it no more; its taker is the first. */
   release(): void {
+    if (--this.#users > 0) return;
     this.#file?.release();
+    if (this.#lent === 0) this.#pieces.release();
+    else this.#pieces.forget();
+  }
+
+  /** A socket gets the bytes, and may keep them for longer than its association lasts. */
+  lend(): void {
+    this.#lent++;
+  }
+
+  /** The kernel has all that a socket got. */
+  returned(): void {
+    this.#lent--;
   }
 }

@@ -1,12 +1,16 @@
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { describe, expect, it } from 'vitest';
+import { Slabs } from '../stations/slabs.ts';
+import { Pieces } from '../stations/piece-bag.ts';
+import { Body } from './body.ts';
 import { ForwardQueue } from './queue.ts';
 import type { QueueItem } from './queue.ts';
 
 function item(name: string, due = 0): QueueItem {
   return {
     ...{ sopClass: '1', sopInstance: name, transferSyntax: '1', parts: [], tail: null, bytes: 10 },
+    body: new Body(new Pieces(new Slabs(), [], []), null),
     ...{ route: 'R', study: 'S', due, attempts: 0 },
   };
 }

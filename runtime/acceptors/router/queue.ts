@@ -1,17 +1,13 @@
 // The store-and-forward queue of one destination: order, retries with back-off, dead letters. Pure.
-import type { DatasetTail } from '../../dicom/scu/store-image.ts';
-import type { SpoolFile } from './spool.ts';
-
-/** The end of a large data set, on disk. */
-export interface ItemTail extends DatasetTail {
-  readonly file: SpoolFile;
-}
+import type { Body, ItemTail } from './body.ts';
 
 /** One instance on its way to one destination. */
 export interface QueueItem {
   readonly sopClass: string;
   readonly sopInstance: string;
   readonly transferSyntax: string;
+  /** Keeps the bytes until the item is done with. */
+  readonly body: Body;
   /** The data set, in order. */
   readonly parts: readonly Buffer[];
   /** The end of a large one, on disk; null when `parts` are all of it. */

@@ -143,8 +143,8 @@ export class Router extends StoreStation<Taking> {
     const callingAET = spec.callingAET ?? ROUTER_DEFAULTS.callingAET;
     const retry = spec.retry ?? {};
     this.#spool = newSpool(spec, folder);
-    const onDone = ({ tail }: QueueItem, delivered: boolean): void => {
-      tail?.file.release();
+    const onDone = ({ body }: QueueItem, delivered: boolean): void => {
+      body.release();
       if (delivered) this.forwarding.forwarded++;
       else this.forwarding.dead++;
     };
@@ -317,7 +317,7 @@ export class Router extends StoreStation<Taking> {
     const { parts, tail } = this.#corrupts() ? this.#damaged(body, whole, sopInstance) : whole;
     const item = {
       sopInstance: renamed ?? sopInstance,
-      ...{ sopClass, transferSyntax, parts, tail, route, study },
+      ...{ sopClass, transferSyntax, body, parts, tail, route, study },
       bytes: parts.reduce((sum, part) => sum + part.length, 0),
       due: evenly() + this.#forwardDelay(),
       attempts: 0,
@@ -347,7 +347,7 @@ export class Router extends StoreStation<Taking> {
   }
 
   #forward(item: QueueItem, to: string): void {
-    item.tail?.file.retain();
+    item.body.retain();
     if (this.#studies !== null) this.#studies.add(item, to);
     else this.destinations.get(to)?.push(item);
   }

@@ -5,16 +5,16 @@ import { describe, expect, it } from 'vitest';
 import { SpoolFile } from './spool.ts';
 
 describe('a spooled message', () => {
-  it('is forgotten with its last user', () => {
+  it('is forgotten once it is released and nobody reads it', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'dicomrun-spool-test-'));
     let closed = 0;
     const file = new SpoolFile(folder, () => closed++);
     file.write(Buffer.from('abc'), 0, 3);
     file.end();
-    file.retain();
+    const reader = await file.reader();
     file.release();
     expect([closed, file.error, file.read(0, 3).toString()]).toEqual([0, null, 'abc']);
-    file.release();
+    await reader.close();
     expect(closed).toBe(1);
     rmSync(folder, { recursive: true });
   });

@@ -19,7 +19,7 @@ export class Spool {
     this.#folder = folder;
   }
 
-  /** A file for one message, with its first bytes; its one user is the caller. */
+  /** A file for one message, with its first bytes. */
   open(parts: readonly Buffer[]): SpoolFile {
     const file = new SpoolFile(this.#folder, () => this.#files.delete(file));
     this.#files.add(file);
@@ -29,13 +29,13 @@ export class Spool {
 
   /** Lets go of everything. */
   close(): void {
-    for (const file of this.#files) file.destroy();
+    for (const file of this.#files) file.release();
   }
 }
 
 /**
- * One message. Written once, then read by any number of senders; closed when its last user has
- * released it. Written synchronously: the disk then slows the sender, and nothing piles up.
+ * One message. Written once, then read by any number of senders; closed when it is released, and
+ * nobody reads it. Written synchronously: the disk then slows the sender, and nothing piles up.
  */
 export class SpoolFile {
   bytes = 0;
@@ -47,7 +47,7 @@ export class SpoolFile {
   readonly #path: string;
   #slab = Buffer.alloc(0);
   #used = 0;
-  #users = 1;
+  #wanted = true;
   #readers = 0;
   readonly #onClosed: () => void;
 
@@ -94,17 +94,9 @@ export class SpoolFile {
     return bytes;
   }
 
-  retain(): void {
-    this.#users++;
-  }
-
+  /** Nobody needs it any more; whoever reads it now reads on. */
   release(): void {
-    if (--this.#users === 0) this.#closeUnread();
-  }
-
-  /** No user needs it any more; whoever reads it now reads on. */
-  destroy(): void {
-    this.#users = 0;
+    this.#wanted = false;
     this.#closeUnread();
   }
 
@@ -128,7 +120,7 @@ export class SpoolFile {
   };
 
   #closeUnread(): void {
-    if (this.#users > 0 || this.#readers > 0) return;
+    if (this.#wanted || this.#readers > 0) return;
     if (this.#fd >= 0) closeSync(this.#fd);
     this.#fd = -1;
     if (this.#named) this.#named = !attempted(() => unlinkSync(this.#path));

@@ -6,7 +6,8 @@ import type { WebBody, WebHeaders, WebOrigin, WebUser } from '../../web/http-cli
 import { closing, newBoundary, partHead, relatedType } from '../../web/multipart-writer.ts';
 import { storeFates } from '../../web/store-fates.ts';
 import type { Addressee, Dispatch, Way } from './destination.ts';
-import type { ItemTail, QueueItem } from './queue.ts';
+import type { ItemTail } from './body.ts';
+import type { QueueItem } from './queue.ts';
 import type { DestinationSpec } from './spec.ts';
 
 const TIMEOUTS = { connectMs: 10_000, responseMs: 60_000, idleMs: 60_000 };
@@ -64,6 +65,8 @@ export class WebConnections implements Way {
       ],
       body: this.#body(item),
     };
+    // Never returned: an origin that answers early may still be sent the rest.
+    item.body.lend();
     origin.send(request, new Answer(item.sopInstance, (why) => this.#done(item, why)));
   }
 

@@ -1,48 +1,98 @@
-// Collects a data set that arrives in pieces with one copy and few allocations.
+// Collects a data set that arrives in pieces with one copy, in memory that is used again.
+import { slabs as ofThread } from './slabs.ts';
+import type { Slab, Slabs } from './slabs.ts';
 
-const FIRST_SLAB = 64 * 1024;
-const SLAB = 1024 * 1024;
+/** A data set in parts. They stay as they are until it is released, for ever if it never is. */
+export class Pieces {
+  readonly #slabs: Slabs;
+  #held: readonly Slab[];
+  #parts: readonly Buffer[];
 
-/** One per association; what was taken out stays valid. */
+  constructor(slabs: Slabs, held: readonly Slab[], parts: readonly Buffer[]) {
+    this.#slabs = slabs;
+    this.#held = held;
+    this.#parts = parts;
+  }
+
+  /** In order; none once they are released. */
+  get parts(): readonly Buffer[] {
+    return this.#parts;
+  }
+
+  /** Nobody reads the parts any more: others may write to them from now on. */
+  release(): void {
+    const held = this.#held;
+    this.forget();
+    for (const slab of held) this.#slabs.release(slab);
+  }
+
+  /** They are needed no more here, but somebody may still read them. */
+  forget(): void {
+    this.#held = [];
+    this.#parts = [];
+  }
+}
+
+/** One per association. */
 export class PieceBag {
-  #slab = Buffer.alloc(0);
+  readonly #slabs: Slabs;
+  #slab: Slab | null = null;
   #used = 0;
   /** Where the part that is being filled begins in the slab. */
   #from = 0;
   #parts: Buffer[] = [];
+  #held: Slab[] = [];
   bytes = 0;
+
+  constructor(slabs = ofThread) {
+    this.#slabs = slabs;
+  }
 
   add(buffer: Buffer, start: number, end: number): void {
     this.bytes += end - start;
-    let at = start;
-    while (at < end) {
-      if (this.#used === this.#slab.length) this.#nextSlab(end - at);
-      const n = Math.min(end - at, this.#slab.length - this.#used);
-      buffer.copy(this.#slab, this.#used, at, at + n);
+    for (let at = start; at < end;) {
+      const { bytes } = this.#withRoom();
+      const n = Math.min(end - at, bytes.length - this.#used);
+      buffer.copy(bytes, this.#used, at, at + n);
       this.#used += n;
       at += n;
     }
   }
 
-  /** The bytes so far, in order, and starts again. */
-  take(): Buffer[] {
-    this.#closePart();
-    const parts = this.#parts;
+  /** What came so far, and starts again. */
+  take(): Pieces {
+    // why: small data sets share a slab; behind a large one its rest is not worth being held
+    if (this.#held.length > 0) this.#leave();
+    else this.#closePart();
+    const pieces = new Pieces(this.#slabs, this.#held, this.#parts);
     this.#parts = [];
+    this.#held = [];
     this.bytes = 0;
-    return parts;
+    return pieces;
   }
 
-  #nextSlab(wanted: number): void {
+  #withRoom(): Slab {
+    if (this.#slab !== null && this.#used < this.#slab.bytes.length) return this.#slab;
+    this.#leave();
+    this.#slab = this.#slabs.take();
+    return this.#slab;
+  }
+
+  /** The slab is filled no further. */
+  #leave(): void {
     this.#closePart();
-    // why: what is held is at most twice what came, plus a first slab for who sends little
-    this.#slab = Buffer.allocUnsafeSlow(Math.min(SLAB, Math.max(FIRST_SLAB, wanted, this.bytes)));
+    if (this.#slab !== null) this.#slabs.release(this.#slab);
+    this.#slab = null;
     this.#used = 0;
     this.#from = 0;
   }
 
   #closePart(): void {
-    if (this.#used > this.#from) this.#parts.push(this.#slab.subarray(this.#from, this.#used));
+    const slab = this.#slab;
+    if (slab === null || this.#used === this.#from) return;
+    slab.holders++;
+    this.#held.push(slab);
+    this.#parts.push(slab.bytes.subarray(this.#from, this.#used));
     this.#from = this.#used;
   }
 }

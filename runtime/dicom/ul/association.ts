@@ -27,6 +27,8 @@ export interface Association {
   readonly bytesReceived: number;
   /** Bytes that wait in this process for a peer that does not take them. */
   readonly backlog: number;
+  /** While it is sending, the kernel has not taken all of what was given to {@link send}. */
+  readonly outbox: { readonly sending: boolean };
   /** Answers requests of the peer; null refuses them (0x0211 unrecognized operation). */
   handler: RequestHandler | null;
   /** Called once when the association has ended, for whatever reason. */
