@@ -129,7 +129,8 @@ function counted(vu: Vu, { name, index, began, value, predicate }: Seen, ok: boo
   if (ok && !smoke) return;
   const times = ok ? 0 : (told[index] = (told[index] ?? 0) + 1);
   if (!smoke && times > MOST_CHECK_EXAMPLES) return;
-  const one = { state: 'check', name, ok, ms: now() - began, row: vu.row };
+  const ms = smoke ? now() - began : 0;
+  const one = { state: 'check', name, ok, ms, row: vu.row };
   const seen = ok || times > MOST_CHECK_EXAMPLES ? undefined : seenOf(value, predicate);
   askNumber(vu, Op.CASE, JSON.stringify({ ...one, seen, iteration: vu.iterationInTest }));
 }

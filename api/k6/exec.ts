@@ -22,8 +22,7 @@ function scenarioOf(vu: Vu): unknown {
   return ask(vu, Op.EXEC, 'scenario');
 }
 
-function vuOf(vu: Vu): unknown {
-  noInit(vu, 'vu');
+function vuOf(vu: Vu): object {
   const metrics = {
     get tags(): Record<string, unknown> {
       return tagsOf(vu);
@@ -37,9 +36,15 @@ function vuOf(vu: Vu): unknown {
     get idInInstance(): unknown {
       return ask(vu, Op.EXEC, 'vu');
     },
-    idInTest: vu.id,
-    iterationInInstance: vu.iter,
-    iterationInScenario: vu.scenarioIter,
+    get idInTest(): number {
+      return vu.id;
+    },
+    get iterationInInstance(): number {
+      return vu.iter;
+    },
+    get iterationInScenario(): number {
+      return vu.scenarioIter;
+    },
     metrics,
     get tags(): Record<string, unknown> {
       return tagsOf(vu);
@@ -51,7 +56,7 @@ function vuOf(vu: Vu): unknown {
 }
 
 /** Each is asked for when it is read: who wants the time alone does not pay for the counts. */
-function instanceOf(vu: Vu): unknown {
+function instanceOf(vu: Vu): object {
   const counts = (): Record<string, number> =>
     ask(vu, Op.EXEC, 'instance') as Record<string, number>;
   return {
@@ -73,8 +78,13 @@ function instanceOf(vu: Vu): unknown {
   };
 }
 
-/** The default export of `k6/execution` for one VU. */
+/**
+ * The default export of `k6/execution` for one VU. What it gives is made once: an object with getters of
+ * its own takes a hidden class of its own, which only a full collection frees.
+ */
 export function executionFor(vu: Vu): Record<string, unknown> {
+  let ofVu: object | null = null;
+  let ofInstance: object | null = null;
   const test = {
     abort: (reason: unknown = 'test aborted by the script'): never => {
       const message = textOf(reason);
@@ -94,11 +104,12 @@ export function executionFor(vu: Vu): Record<string, unknown> {
       return scenarioOf(vu);
     },
     get vu(): unknown {
-      return vuOf(vu);
+      noInit(vu, 'vu');
+      return (ofVu ??= vuOf(vu));
     },
     get instance(): unknown {
       noInit(vu, 'instance');
-      return instanceOf(vu);
+      return (ofInstance ??= instanceOf(vu));
     },
     test,
   };

@@ -2,7 +2,7 @@
 import { FAULT_OF_ERROR, Op } from '../bridge.ts';
 import { AbortController, AbortSignal } from './abort.ts';
 import { structuredClone } from './clone.ts';
-import { hostText, ring, ringText } from './door.ts';
+import { ring, ringText } from './door.ts';
 import { TextDecoder, TextEncoder } from './encoding.ts';
 import { faultOf } from './errors.ts';
 import { show } from './show.ts';
@@ -93,8 +93,7 @@ function randomUUID(): string {
 
 /** Milliseconds since the run started, as the host's monotonic clock says. */
 export function now(): number {
-  ring(Op.NOW, 0, 0, 0);
-  return Number(hostText());
+  return ring(Op.NOW, 0, 0, 0);
 }
 
 /** A frame as V8 gives it; its accessors answer null for frames of the host. */

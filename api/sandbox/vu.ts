@@ -38,7 +38,7 @@ export class Vu {
   /** True inside init code: declarations are legal, traffic is not. */
   initialising: boolean;
   timers: number;
-  /** When the case under way began, ms: the iteration, its row, its group, or the check before. */
+  /** In smoke mode, when the case under way began, ms: the iteration, its row, its group, or the check before. */
   caseAt: number;
   /** Row of `dicom.each` under way in smoke mode, '' outside. */
   row: string;

@@ -97,7 +97,7 @@ export class Observers {
   #questions(): void {
     const { host, clock } = this.#parts;
     host.handle(Op.EXEC, (slot) => host.answer(this.#exec(host.words(), slot)));
-    host.handle(Op.NOW, () => host.answer(String(clock.now())));
+    host.handle(Op.NOW, () => clock.now());
     host.handle(Op.URL, () => host.answer(urlParts(host.words())));
     host.handle(Op.RANDOM, () => Math.floor(Math.random() * 4294967296));
     host.handle(Op.VU_TAGS, (slot) => {

@@ -1,0 +1,37 @@
+import { describe, expect, it } from 'vitest';
+import { connect } from '../sandbox/door.ts';
+import { Vu } from '../sandbox/vu.ts';
+import type { Execution } from './execution.ts';
+import { executionFor } from './exec.ts';
+
+function started(): { readonly vu: Vu; readonly exec: Execution } {
+  const vu = new Vu(0, 7, {});
+  vu.initialising = false;
+  return { vu, exec: executionFor(vu) as unknown as Execution };
+}
+
+describe('k6/execution', () => {
+  it('makes nothing anew for each look, and says how it is now', () => {
+    const { vu, exec } = started();
+    const { vu: own, instance } = exec;
+    vu.iter = 3;
+    vu.scenarioIter = 2;
+    expect([exec.vu === own, exec.instance === instance]).toEqual([true, true]);
+    expect([own.idInTest, own.iterationInInstance, own.iterationInScenario]).toEqual([7, 3, 2]);
+    expect(Object.keys(own)).toEqual([
+      ...['idInInstance', 'idInTest', 'iterationInInstance', 'iterationInScenario'],
+      ...['metrics', 'tags'],
+    ]);
+  });
+
+  it('takes the time as the number it is', () => {
+    connect({ ring: () => 12.25, text: () => 'no number', a: () => 0, b: () => 0, c: () => 0 });
+    expect(started().exec.instance.currentTestRunDuration).toBe(12.25);
+  });
+
+  it('is not there in init code', () => {
+    const exec = executionFor(new Vu(0, 1, {})) as unknown as Execution;
+    expect(() => exec.vu).toThrow('exec.vu is not available in init code');
+    expect(() => exec.instance).toThrow('exec.instance is not available in init code');
+  });
+});
