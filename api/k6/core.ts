@@ -1,6 +1,6 @@
 // `sleep`, `group`, `fail`, `randomSeed`.
 import { Op } from '../bridge.ts';
-import { callNumbers, resultOf } from '../sandbox/calls.ts';
+import { rest } from '../sandbox/calls.ts';
 import { ring, ringText } from '../sandbox/door.ts';
 import { IterationEnd, badArgument } from '../sandbox/errors.ts';
 import { cutText } from '../sandbox/text.ts';
@@ -12,7 +12,7 @@ export async function sleep(vu: Vu, seconds: number): Promise<void> {
   const ms = Number(seconds) * 1000;
   if (!(ms >= 0)) throw badArgument(`sleep(${String(seconds)}): must be a number of seconds ≥ 0`);
   if (vu.initialising) throw badArgument('sleep() is not allowed in init code');
-  resultOf(await callNumbers(vu, Op.SLEEP, ms, 0));
+  return rest(vu, ms);
 }
 
 export function fail(message = ''): never {

@@ -102,3 +102,36 @@ describe('what a call is described by', () => {
     expect(() => calls.callRequest(vus(1)[0] as Vu, cycle)).toThrow(/circular/);
   });
 });
+
+describe('a rest', () => {
+  const rested = async (vu: Vu, kind: number): Promise<unknown> => {
+    const ticket = tickets;
+    const body = async (): Promise<void> => calls.rest(vu, 5);
+    const ended = body().catch((error: unknown) => (error as Error).name);
+    await Promise.resolve();
+    answer = ticket * PACK.ANSWERS + kind;
+    calls.wake();
+    return ended;
+  };
+
+  it('is over when its time is, or when the VU is interrupted', async () => {
+    const [vu] = vus(1) as [Vu];
+    expect(await rested(vu, Answer.VOID)).toBeUndefined();
+    expect(await rested(vu, Answer.INTERRUPTED)).toBe('IterationInterrupted');
+    expect(vu.open).toBe(0);
+  });
+
+  it('that was answered before it is looked at is over, too', async () => {
+    const [vu] = vus(1) as [Vu];
+    answer = tickets * PACK.ANSWERS + Answer.VOID;
+    const resting = calls.rest(vu, 0);
+    calls.wake();
+    expect(await resting).toBeUndefined();
+  });
+
+  it('is refused to a VU that is interrupted', async () => {
+    const [vu] = vus(1) as [Vu];
+    vu.interrupted = true;
+    await expect((async () => calls.rest(vu, 5))()).rejects.toThrow();
+  });
+});

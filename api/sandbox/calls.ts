@@ -27,6 +27,11 @@ export class Call {
     this.text = '';
     this.resolve = null;
   }
+
+  /** The answer is there. */
+  settled(): void {
+    this.resolve?.(this);
+  }
 }
 
 /** What an `async` function awaits for a call to be answered. */
@@ -42,6 +47,39 @@ export class Wait<T extends Call> implements PromiseLike<T> {
     else call.resolve = resolve as unknown as (call: Call) => void;
     return this as unknown as PromiseLike<A | B>;
   }
+}
+
+/**
+ * A wait for nothing but time. An `async` function returns it and is over: its promise is settled when
+ * the time is, and no frame of ours is kept for each of thousands that sleep. An error of such a call
+ * has no stack of its author; the one there is, the interruption, needs none.
+ */
+class Rest extends Call implements PromiseLike<void> {
+  #resolve: (() => void) | null = null;
+  #reject: ((reason: unknown) => void) | null = null;
+
+  then<A = void, B = never>(
+    resolve?: ((nothing: void) => A | PromiseLike<A>) | null,
+    reject?: ((reason: unknown) => B | PromiseLike<B>) | null,
+  ): PromiseLike<A | B> {
+    this.#resolve = resolve as unknown as () => void;
+    this.#reject = reject as unknown as (reason: unknown) => void;
+    if (this.kind >= 0) this.settled();
+    return this as unknown as PromiseLike<A | B>;
+  }
+
+  override settled(): void {
+    if (this.kind === Answer.INTERRUPTED) this.#reject?.(new IterationInterrupted());
+    else this.#resolve?.();
+  }
+}
+
+/** A wait of so many milliseconds, to be returned by an `async` function. */
+export function rest(vu: Vu, ms: number): PromiseLike<void> {
+  ready(vu);
+  const call = new Rest(vu);
+  enter(call, ring(Op.SLEEP, vu.slot, ms, 0));
+  return call;
 }
 
 const calls: (Call | undefined)[] = [];
@@ -87,13 +125,17 @@ export function isNoted(vu: Vu): boolean {
 
 /** Enters a call that the host gave `ticket`, or throws what the host said instead. */
 export function begin<T extends Call>(call: T, ticket: number): Wait<T> {
+  enter(call, ticket);
+  return new Wait(call);
+}
+
+function enter(call: Call, ticket: number): void {
   if (ticket < 0) throw errorOf(JSON.parse(hostText()) as Fault);
   call.ticket = ticket;
   calls[ticket] = call;
   call.vu.open++;
   // The text of the stack is made when it is shown: 0.2 ms for each call of thousands of VUs.
   if (noting && call.vu.open === 1 && isNoted(call.vu)) call.vu.lastCall = new Error('call');
-  return new Wait(call);
 }
 
 /** Before every call: an interrupted VU makes none, and its tags are those of now. */
@@ -199,7 +241,7 @@ export function wake(): number {
   const vu = call.vu;
   vu.open--;
   call.kind = kind;
-  if (call.resolve !== null) call.resolve(call);
+  call.settled();
   if (vu.open === 0 && vu.idle !== null) vu.idle();
   return 0;
 }

@@ -41,6 +41,10 @@ interface StoreDetail {
   readonly faulty: boolean;
 }
 
+function abort({ association }: Operation): void {
+  (association as OpenAssociation).wire.abort();
+}
+
 export class Stores implements ReplyTaker {
   readonly #parts: WorkerParts;
   readonly #associations: Associations;
@@ -107,7 +111,7 @@ export class Stores implements ReplyTaker {
     operation.taker = this;
     operation.association = open;
     operation.prototype = number;
-    operation.cancel = (): void => open.wire.abort();
+    operation.cancel = abort;
     return operation;
   }
 

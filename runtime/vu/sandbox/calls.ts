@@ -47,13 +47,17 @@ export class Calls {
     const ms = host.x();
     const operation = host.take(slot, this.#parts.vu(slot).id);
     operation.at = performance.now() + ms;
-    operation.cancel = (): void => {
-      timers.remove(operation);
-      host.settle(operation, Answer.INTERRUPTED, 0, '');
-    };
+    operation.cancel = this.#wake;
     timers.add(operation);
     return operation.ticket;
   }
+
+  /** Of a sleep that is interrupted. */
+  readonly #wake = (operation: Operation): void => {
+    const { host, timers } = this.#parts;
+    timers.remove(operation);
+    host.settle(operation, Answer.INTERRUPTED, 0, '');
+  };
 
   #clear(): number {
     const { host, timers } = this.#parts;

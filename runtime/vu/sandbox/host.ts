@@ -243,7 +243,7 @@ export class Host {
     for (; operation !== null; operation = operation.after) operations.unshift(operation);
     for (const one of operations) {
       // One may end with another, and its object be another VU's by now.
-      if (one.active && one.slot === slot) one.cancel?.();
+      if (one.active && one.slot === slot) one.cancel?.(one);
     }
   }
 
