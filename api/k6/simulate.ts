@@ -153,7 +153,7 @@ export interface RouterRoute {
   readonly when?: Readonly<Record<string, Wish>>;
   /** Only for what no route before it took. */
   readonly otherwise?: boolean;
-  /** First AE titles of receivers, names of `destinations`, or `'archive'`. */
+  /** First AE titles of receivers, names of `destinations`, or `'archive'`; `[]` takes it and forwards nothing. */
   readonly to: readonly string[];
 }
 

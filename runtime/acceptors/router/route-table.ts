@@ -74,10 +74,13 @@ export class RouteTable {
       this.#needsHeader && bytes !== null ? new HeaderReader({ bytes, transferSyntax }) : null;
     if (this.#needsStudy && reader === null) throw new Error(UNREADABLE);
     const to = new Set<string>();
+    // A route to nowhere takes it, too.
+    let taken = false;
     for (const compiled of this.#routes) {
       const { spec } = compiled;
-      if (spec.otherwise === true && to.size > 0) continue;
+      if (spec.otherwise === true && taken) continue;
       if (!fits(compiled, { instance, reader, looks })) continue;
+      taken = true;
       for (const name of spec.to) to.add(name);
     }
     return { to: [...to], study: reader?.value(STUDY_INSTANCE_UID) ?? '' };

@@ -92,6 +92,21 @@ const waiting = (router: Router): number[] =>
 
 const CT_HEADER = Buffer.concat([element(8, 0x18, 'UI', '1.2.3\0'), element(8, 0x60, 'CS', 'CT')]);
 
+it('a route to nowhere takes what fits, and nothing is left for another', async () => {
+  const { router, port } = await between({
+    routes: [
+      { modality: 'CT', to: [] },
+      { otherwise: true, to: ['rest'] },
+    ],
+  });
+  const association = await opened(port);
+  expect((await store(association, CT_HEADER)).statuses).toEqual([0]);
+  expect([waiting(router), router.forwarding.unrouted]).toEqual([[0, 0], 1]);
+  const other = element(8, 0x60, 'CS', 'MR');
+  expect((await store(association, other)).statuses).toEqual([0]);
+  expect(waiting(router)).toEqual([0, 1]);
+});
+
 it('a router that cannot write a rule keeps to the route, and says so once', async () => {
   const set = { StudyDescription: 'Gr\u00f6\u00dfe', InstitutionName: 'X' };
   const { router, port, notes } = await between({ rules: [{ when: { Modality: 'CT' }, set }] });
