@@ -38,6 +38,8 @@ export interface ChartOptions {
   readonly formatRight?: (value: number) => string;
   /** Shows a value of the x axis; default: time since the start. */
   readonly formatX?: (value: number) => string;
+  /** The left axis counts: whole numbers alone. */
+  readonly whole?: boolean;
   readonly logarithmic?: boolean;
   readonly height?: number;
 }

@@ -87,6 +87,11 @@ const SECONDS = [
   ...[1, 2, 5, 10, 15, 30].map((minutes) => minutes * 60),
 ].concat([1, 2, 3, 6, 12, 24].map((hours) => hours * 3600));
 
+/** Of things that are counted: no 2.5, which would be shown as 3. */
+const WHOLE = Array.from({ length: 10 }, (_, digits) =>
+  [1, 2, 5].map((first) => first * 10 ** digits),
+).flat();
+
 function axes(options: ChartOptions, right: boolean): uPlot.Axis[] {
   const look = {
     stroke: colour('faint'),
@@ -102,7 +107,12 @@ function axes(options: ChartOptions, right: boolean): uPlot.Axis[] {
     values: texts(options.formatX ?? seconds),
     ...(!options.formatX && { incrs: SECONDS, space: 70 }),
   };
-  const y = { ...look, size: 76, values: texts(options.format) };
+  const y = {
+    ...look,
+    size: 76,
+    values: texts(options.format),
+    ...(options.whole === true && { incrs: WHOLE }),
+  };
   if (!right) return [x, y];
   const values = texts(options.formatRight ?? options.format);
   return [x, y, { ...look, scale: 'right', side: 1, size: 76, grid: { show: false }, values }];

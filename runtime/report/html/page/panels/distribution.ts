@@ -12,6 +12,7 @@ export function distribution(): Panel {
   const histogram = chart({
     title: 'Requests by latency (logarithmic buckets)',
     format: (value) => count(Math.round(value)),
+    whole: true,
     formatX: (at) => {
       const bucket = Number.isInteger(at) ? buckets[at] : undefined;
       return bucket ? time(bucket[0]) : '';

@@ -54,7 +54,7 @@ const COLUMNS: readonly TableColumn<ErrorGroup>[] = [
   numbers('share', (row) => row.share, percent),
   numbers('first', (row) => row.firstMs, clock),
   numbers('last', (row) => row.lastMs, clock),
-  { label: 'example', cell: example },
+  { label: 'example', cell: example, long: true },
 ];
 
 export function errors(): Panel {

@@ -56,6 +56,7 @@ function bars(title: string, buckets: CountsUpTo, show: (value: number) => strin
   const made = chart({
     title,
     format: (value) => count(Math.round(value)),
+    whole: true,
     formatX: (at) => {
       const bucket = Number.isInteger(at) ? buckets[at] : undefined;
       return bucket ? show(bucket[0]) : '';

@@ -88,6 +88,7 @@ function openAtOnce({ summary: { curve } }: RecordingPageData): HTMLElement {
   const made = chart({
     title: 'Associations open at once, and starts a second',
     format: (value) => count(Math.round(value)),
+    whole: true,
     formatRight: (value) => `${short(value)}/s`,
   });
   const perSecond = 1000 / curve.bucketMs;
@@ -109,6 +110,7 @@ function byTheHour(data: RecordingPageData): HTMLElement {
   const made = chart({
     title: 'By the hour: associations, requests and bytes',
     format: (value) => count(Math.round(value)),
+    whole: true,
     formatRight: bytes,
     formatX: (at) =>
       byHour[at] === undefined ? '' : wallClock(data, fromMs + at * HOUR_MS).slice(11, 16),

@@ -28,6 +28,7 @@ export function load(): Panel {
   const made = chart({
     title: 'Virtual users and requests per second',
     format: (value) => count(Math.round(value)),
+    whole: true,
     formatRight: perSecond,
   });
   return section('Load and response', [made.element], (data) =>
