@@ -21,24 +21,27 @@ export const define: DefineCommand = (command, { terminal, exit }) => {
     .argument('<before>', 'folder of the run that counts as good, or last~1')
     .argument('<after>', 'folder of the run to judge, or last')
     .option('--tolerance <percent>', 'worse by more than this is a regression', '10')
-    .option('--json', 'as JSON')
+    .option('--json', 'as JSON: figures, what is worse besides, what makes it doubtful')
     .option('--html <file>', 'also as one HTML file that needs no network')
     .action(async (before: string, after: string, flags: CompareFlags) => {
-      const [{ readSide }, { broke, compareRuns, doubts }, { compareText }, { readCount }] =
-        await parts();
+      const [
+        { readSide },
+        { broke, compareRuns, doubts },
+        { compareJson, compareText },
+        { readCount },
+      ] = await parts();
       const tolerance = readCount('--tolerance', flags.tolerance) / 100;
       const first = readSide(runFolder(before, terminal));
       const second = readSide(runFolder(after, terminal));
       const rows = compareRuns(first, second, tolerance);
+      const doubtful = doubts(first, second);
       const judged = { rows, broken: broke(first, second) };
       if (flags.json === true) {
-        terminal.out(`${JSON.stringify(rows, null, 2)}\n`);
-        for (const line of judged.broken) terminal.err(`${terminal.style('red', line)}\n`);
+        terminal.out(compareJson(judged, doubtful));
       } else {
         const paint = (style: Style, text: string) => terminal.style(style, text, 'out');
         terminal.out(compareText(judged, paint, needsAscii(terminal.env) ? '+-' : '±'));
       }
-      const doubtful = doubts(first, second);
       for (const line of doubtful) terminal.err(`${terminal.style('yellow', '!')} ${line}\n`);
       if (flags.html !== undefined) {
         const { compareHtml } = await import('./compare-html.ts');
@@ -47,7 +50,7 @@ export const define: DefineCommand = (command, { terminal, exit }) => {
         writePage(resolve(terminal.cwd, flags.html), flags.html, page);
         terminal.err(`written: ${flags.html}\n`);
       }
-      const isWorse = rows.some((row) => row.verdict === 'worse');
+      const isWorse = rows.some(({ verdict }) => verdict === 'worse');
       if (isWorse) terminal.err(`${hintLine(terminal, TOLERANCE_HINT)}\n`);
       exit(isWorse || judged.broken.length > 0 ? ExitCode.THRESHOLDS : ExitCode.OK);
     });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Summary } from '../../../metrics/summary.ts';
 import { broke, compareRuns, doubts } from './compare-runs.ts';
-import { compareText } from './compare-text.ts';
+import { compareJson, compareText } from './compare-text.ts';
 import type { RunSide } from './run-side.ts';
 
 interface Told {
@@ -108,6 +108,8 @@ describe('what no figure shows', () => {
     const text = compareText({ rows: [], broken }, (_, word) => word);
     expect(text).toContain(`${broken.join('; ')}\n`);
     expect(text).not.toContain('no regression');
+    const json: unknown = JSON.parse(compareJson({ rows: [], broken }, ['of another load']));
+    expect(json).toEqual({ regression: true, broken, doubts: ['of another load'], figures: [] });
     expect(broke(now, now)).toEqual([]);
     expect(broke(run(GOOD), run({ ...GOOD, exitCode: 105 }))).toEqual([]);
     const other = run({ ...GOOD, services: [], run: { script: 'b.ts' } });

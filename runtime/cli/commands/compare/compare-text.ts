@@ -34,6 +34,12 @@ export function cellsOf(row: CompareRow, plusMinus: string): string[] {
   ];
 }
 
+/** The same for programs; `regression` is what the exit code says. */
+export function compareJson({ rows, broken }: RunChange, doubts: readonly string[]): string {
+  const regression = broken.length > 0 || rows.some(({ verdict }) => verdict === 'worse');
+  return `${JSON.stringify({ regression, broken, doubts, figures: rows }, null, 2)}\n`;
+}
+
 /** In percent of the run before, as the change is; without that in the figure's unit. */
 function noiseOf({ noise, before, unit }: CompareRow, plusMinus: string): string {
   if (noise === null) return '?';
