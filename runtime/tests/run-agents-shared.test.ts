@@ -11,7 +11,7 @@ const SCRIPT = `import dicom from 'dicom';
 import { sleep } from 'k6';
 import exec from 'k6/execution';
 import { Counter, Trend } from 'k6/metrics';
-const made = new Counter('made'), taken = new Counter('taken'), none = new Counter('none');
+const made = new Counter('made'), taken = new Counter('taken'), none = new Counter('none'), refused = new Counter('refused');
 const number = new Trend('number'), began = new Trend('began'), ended = new Trend('ended');
 const queue = dicom.shared.queue('studies'), early = dicom.shared.queue('early');
 export const options = {
@@ -30,6 +30,12 @@ export async function produce() {
   await sleep(n === 10 ? 1.5 : 0.1);
   await queue.push({ n });
   made.add(n);
+  if (n === 3) {
+    // Its quotes are two bytes each on their way.
+    await queue.push('"'.repeat(2.2e6)).catch((error) => {
+      if (String(error.message).includes('agents pass on at most 4 MiB')) refused.add(1);
+    });
+  }
   if (n <= 2) await early.push(n);
   ended.add(now());
 }
@@ -56,6 +62,7 @@ describe.skipIf(!requirePeer('nats-server'))('local:2', () => {
     // Twice a hundred times what the first two made, and all ten.
     expect(valueOf('taken', 'count')).toBe(300 + 55);
     expect(valueOf('none', 'count')).toBe(2);
+    expect(valueOf('refused', 'count')).toBe(1);
     expect(valueOf('number', 'max')).toBeGreaterThanOrEqual(9);
     expect(valueOf('began', 'min')).toBeGreaterThan(valueOf('ended', 'max') ?? Infinity);
     const { agents = [] } = execution.generator;

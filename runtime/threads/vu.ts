@@ -131,6 +131,9 @@ export type ToVu =
   | { readonly kind: 'instance'; readonly others: InstanceCounts }
   | { readonly kind: 'exit' };
 
+/** Of an item that goes to them, as JSON in JSON: what one message may hold, and some room. */
+export const MOST_SHARED_BYTES = 4 * 1024 ** 2;
+
 /** What a worker says to the other processes of a run that share something with this one. */
 export type SharedCall =
   /** Nobody here starts an iteration of this scenario any more. */

@@ -7,24 +7,16 @@ import type { JoinCall, QueueAnswer, QueueCall } from '../protocol.ts';
 
 const ASK_MS = 2_000;
 const RETRY_MS = 100;
-/** Of an item as JSON: what the engine carries in one message, and some room. */
-const MOST_BYTES = 4 * 1024 ** 2;
 
 export class QueueDoor {
   readonly #bus: Pick<Bus, 'ask'>;
   readonly #call: Pick<JoinCall, 'run' | 'index'>;
-  readonly #say: (text: string) => void;
   #asked = 0;
   #closed = false;
 
-  constructor(
-    bus: Pick<Bus, 'ask'>,
-    call: Pick<JoinCall, 'run' | 'index'>,
-    say: (text: string) => void,
-  ) {
+  constructor(bus: Pick<Bus, 'ask'>, call: Pick<JoinCall, 'run' | 'index'>) {
     this.#bus = bus;
     this.#call = call;
-    this.#say = say;
   }
 
   /** The item of a pop; null when there is none, or nobody to ask any more. */
@@ -32,10 +24,6 @@ export class QueueDoor {
     const { run, index: by } = this.#call;
     const id = `${by}-${++this.#asked}`;
     const data = encodeJson(asked(call, { id, by }));
-    if (data.length > MOST_BYTES) {
-      this.#say(`queue ${call.queue}: an item of more than 4 MiB is not passed on between agents`);
-      return null;
-    }
     const waitMs = call.op === 'pop' ? Math.min(call.timeoutMs, ASK_MS) : 0;
     while (!this.#closed) {
       const answer = await this.#bus.ask(sharedSubject(run), data, ASK_MS + waitMs);

@@ -4,7 +4,10 @@ import { Answer, Op } from '../../../api/bridge.ts';
 import { nthOwned, segmentOf, type Segment } from '../../executors/segments/segment.ts';
 import type { Calls } from '../sandbox/calls.ts';
 import type { Mesh, MeshMessage } from './mesh.ts';
+import { bytes } from '../../metrics/numbers.ts';
+import { MOST_SHARED_BYTES } from '../../threads/vu.ts';
 import type { SharedCall } from '../../threads/vu.ts';
+import { badArgument } from '../sandbox/host.ts';
 import type { Operation } from '../sandbox/operation.ts';
 import type { Timed } from '../timer-queue.ts';
 import type { WorkerParts } from '../parts.ts';
@@ -18,6 +21,18 @@ export function hashOf(name: string): number {
 
 /** Null in a process that is the whole run. */
 type Elsewhere = ((call: SharedCall) => void) | null;
+
+/** @throws RingFault for an item that no message to the other processes holds */
+export function fitting(call: Extract<SharedCall, { readonly op: 'push' }>): SharedCall {
+  const { item, queue } = call;
+  // A character may be three bytes, or two for it and the backslash before it.
+  if (3 * item.length < MOST_SHARED_BYTES) return call;
+  if (Buffer.byteLength(JSON.stringify(item)) < MOST_SHARED_BYTES) return call;
+  throw badArgument(
+    `queue "${queue}": an item of ${bytes(Buffer.byteLength(item))}; agents pass on at most 4 MiB`,
+    'put what it is called into the queue, e.g. its UID or its number, not all of it',
+  );
+}
 
 interface Waiter {
   give(item: string | null): void;
@@ -54,7 +69,7 @@ export class SharedState {
     host.handle(Op.SHARED_NEXT, () => this.#next(host.words()));
     calls.on('push', (operation, call) => {
       const [queue, item] = [String(call['queue']), String(call['item'])];
-      if (this.#elsewhere !== null) this.#elsewhere({ op: 'push', queue, item });
+      if (this.#elsewhere !== null) this.#elsewhere(fitting({ op: 'push', queue, item }));
       else this.#send({ kind: 'push', queue, item });
       host.settleJson(operation, null);
     });
