@@ -1,7 +1,7 @@
 // Which agents take part in a run: asked for by number, by label, or started on this machine.
 import { setTimeout as delay } from 'node:timers/promises';
 import { DicomRunError, ExitCode } from '../errors.ts';
-import { plural } from '../metrics/numbers.ts';
+import { plural, span } from '../metrics/numbers.ts';
 import type { Bus } from './bus.ts';
 import { decodeJson, WHO } from './protocol.ts';
 import type { AgentInfo } from './protocol.ts';
@@ -113,7 +113,7 @@ function tooFew(
   wishes: readonly CrewWish[],
   waitMs: number,
 ): DicomRunError {
-  const within = `within ${Math.round(waitMs / 1000)} s`;
+  const within = `within ${span(waitMs)}`;
   const problems = wishes.flatMap((wish) => {
     const fit = all.filter((one) => has(one, wish));
     const busy = fit.filter(({ run }) => run !== null).length;

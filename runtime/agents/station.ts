@@ -6,6 +6,7 @@ import { epochNow } from '../conductor/records/epoch.ts';
 import { Discretion } from '../conductor/records/discretion.ts';
 import { Stopper } from '../conductor/stopper.ts';
 import { DicomRunError, ExitCode } from '../errors.ts';
+import { concluded } from '../metrics/judge/verdict.ts';
 import type { Summary } from '../metrics/summary.ts';
 import type { Bus } from './bus.ts';
 import { HostMember } from './member.ts';
@@ -151,7 +152,7 @@ export class AgentStation {
     const bundle = await fetchBundle(bus, call.bundle);
     const discretion = new Discretion(bundle.options.phiOk, bundle.runNumber);
     const connected = (): boolean => bus.connected;
-    const queues = new QueueDoor(bus, call, say);
+    const queues = new QueueDoor(bus, call);
     const { name } = call;
     const member = new HostMember({
       ...{ name, bundle, outbox, stopper, discretion, connected, queues },
@@ -162,15 +163,18 @@ export class AgentStation {
     const { run, index, of } = call;
     const summary = await perform({ run, index, of, bundle, member, stopper });
     const { code, reason } = stopper.verdict();
-    const { warnings } = summary.verdict;
+    const { verdict, outputs, delivery } = summary;
+    const { generator } = summary.execution;
+    const numbers = { accounts: delivery.routes, generator, outputs, strictOutput: false };
+    const ofAll = concluded(numbers);
     outbox.record({
       k: 'end',
       end: {
         code,
         reason,
-        warnings,
-        generator: summary.execution.generator,
-        outputs: summary.outputs,
+        warnings: verdict.warnings.filter((text) => !ofAll.includes(text)),
+        generator,
+        outputs,
         lostFrames: outbox.lost,
       },
     });

@@ -185,6 +185,7 @@ describe('the headline', () => {
 });
 
 describe('FAIL, whatever the thresholds', () => {
+  const DROPPED: readonly Sample[] = [['dropped_iterations', 12]];
   it.each<[string, readonly Sample[], number, string]>([
     [
       'every iteration threw',
@@ -192,24 +193,14 @@ describe('FAIL, whatever the thresholds', () => {
       0,
       'no iteration finished: all 2 iterations threw an exception',
     ],
-    [
-      'every iteration was interrupted',
-      stored(1),
-      3,
-      'no iteration finished: all 3 iterations were interrupted',
-    ],
+    ['all interrupted', [], 3, 'no iteration finished: all 3 iterations were interrupted'],
     [
       'some threw, the rest was interrupted',
       THROWN,
       2,
       'no iteration finished: 1 threw an exception, 2 were interrupted',
     ],
-    [
-      'none could start',
-      [['dropped_iterations', 12]],
-      0,
-      'no iteration was run: all 12 iterations due were dropped',
-    ],
+    ['none began', DROPPED, 0, 'no iteration was run: all 12 iterations due were dropped'],
     [
       'no VU came to life',
       times(2, 'iteration_failed', 1, { phase: 'vuInit' }),
@@ -227,6 +218,15 @@ describe('FAIL, whatever the thresholds', () => {
   ])('%s', (_, samples, interrupted, reason) => {
     const { verdict } = run(samples, { facts: { interrupted } });
     expect(verdict).toMatchObject({ state: 'fail', passed: false, exitCode: 99, reason });
+    expect(verdict.notes?.filter((note) => note.includes('iteration'))).toEqual([]);
+  });
+
+  it.each([true, false])('points are not stored and --strict-output is %s', (strictOutput) => {
+    const lost = { name: 'influxdb', destination: '', written: 1, rejected: 1, unwritten: 560 };
+    const { verdict } = run(ITERATION, { facts: { outputs: [lost], strictOutput } });
+    const said = ['output influxdb: 561 points not stored'];
+    const [reasons, warnings] = strictOutput ? [said, []] : [[], said];
+    expect(verdict).toMatchObject({ exitCode: strictOutput ? 112 : 0, reasons, warnings });
   });
 
   const accounts = [account('CT', { missing: 1 }), account('MR', { accepted: 61, missing: 1 })];

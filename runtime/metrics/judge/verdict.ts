@@ -25,6 +25,8 @@ import { BORNE_BY, unjudged } from './unjudged.ts';
 interface Cause {
   readonly code: number;
   readonly reason: string;
+  /** The metric that it says everything of: no line says it once more. */
+  readonly says?: string;
 }
 
 /**
@@ -34,7 +36,11 @@ interface Cause {
 export function judgeRun(told: Told, index: ViewIndex, facts: RunFacts): Verdict {
   const causes = causesOf(told, index, facts);
   const notes = unjudged(told, index, facts).filter(
-    (note) => !causes.some(({ reason }) => note.startsWith(`${reason}: `)),
+    (note) =>
+      !causes.some(
+        ({ reason, says }) =>
+          note.startsWith(`${reason}: `) || (says !== undefined && note.includes(says)),
+      ),
   );
   const first = causes[0];
   const state = first !== undefined ? 'fail' : notes.length > 0 ? 'done' : 'pass';
@@ -66,20 +72,33 @@ function causesOf(told: Told, index: ViewIndex, facts: RunFacts): Cause[] {
     ...losing.map((one) => crossedBy(one, told, index)),
     ...others.map((one) => crossedBy(one, told, index)),
     ...(facts.run.mode === 'smoke' ? smokeCauses(told, index, facts) : []),
-    ...lostOutput(facts),
+    ...(facts.strictOutput ? lostOutput(facts.outputs) : []).map((reason) => ({
+      code: ExitCode.OUTPUT_LOST,
+      reason,
+    })),
   ];
   // A rule and a threshold may say the same of the same.
   return causes.filter(({ reason }, i) => causes.findIndex((one) => one.reason === reason) === i);
 }
 
 function warningsOf(facts: RunFacts): string[] {
-  const warnings = [...facts.warnings, ...deliveryHints(facts.accounts)];
-  if (facts.generator.saturated) {
-    warnings.push(`the generator was saturated: ${facts.generator.reasons.join('; ')}`);
-  }
-  if (facts.generator.crowded !== undefined) warnings.push(facts.generator.crowded);
+  const warnings = [...facts.warnings, ...concluded(facts)];
   if (facts.run.truncated) warnings.push('the run log has no end: the process was killed');
   return warnings;
+}
+
+type Conclusive = Pick<RunFacts, 'accounts' | 'generator' | 'outputs' | 'strictOutput'>;
+
+/** Warnings that follow from the numbers; of a run on agents from those of all, so that none says its own. */
+export function concluded(facts: Conclusive): string[] {
+  const { accounts, generator, outputs, strictOutput } = facts;
+  const { saturated, reasons, crowded } = generator;
+  return [
+    ...deliveryHints(accounts),
+    ...(saturated ? [`the generator was saturated: ${reasons.join('; ')}`] : []),
+    ...(crowded === undefined ? [] : [crowded]),
+    ...(strictOutput ? [] : lostOutput(outputs)),
+  ];
 }
 
 const failed = (reason: string): Cause => ({ code: ExitCode.THRESHOLDS, reason });
@@ -129,19 +148,22 @@ function nothingSucceeded(index: ViewIndex): Cause[] {
   });
 }
 
+const threwAll = (reason: string): Cause => ({ ...failed(reason), says: 'iteration_failed' });
+
 /** Not one iteration came to its end without an exception: nothing was tested. */
 function nothingFinished({ execution }: Told, index: ViewIndex): Cause[] {
   const { iterations, interrupted, dropped } = execution;
   const noVU = index.count('iteration_failed', 'phase', 'phase', 'vuInit');
   const threw = index.count('iteration_failed') - noVU;
   if (iterations > threw) return [];
-  if (iterations + interrupted > 0) return [failed(noneFinished(iterations, interrupted))];
+  if (iterations + interrupted > 0) return [threwAll(noneFinished(iterations, interrupted))];
   if (noVU > 0) {
     const times = noVU === 1 ? 'once' : `${count(noVU)} times`;
-    return [failed(`no iteration was run: vuInit failed ${times} and never succeeded`)];
+    return [threwAll(`no iteration was run: vuInit failed ${times} and never succeeded`)];
   }
   if (dropped === 0) return [failed('no iteration was run')];
-  return [failed(`no iteration was run: ${ofAll(dropped, dropped, 'iteration')} due were dropped`)];
+  const reason = `no iteration was run: ${ofAll(dropped, dropped, 'iteration')} due were dropped`;
+  return [{ ...failed(reason), says: 'dropped_iterations' }];
 }
 
 function noneFinished(threw: number, interrupted: number): string {
@@ -187,12 +209,9 @@ function smokeCauses(told: Told, index: ViewIndex, facts: RunFacts): Cause[] {
   return counts.filter(([n]) => n > 0).map(([n, what]) => failed(`${plural(n, what)} failed`));
 }
 
-function lostOutput(facts: RunFacts): Cause[] {
-  if (!facts.strictOutput) return [];
-  return facts.outputs
-    .filter((output) => output.unwritten + output.rejected > 0)
-    .map((output) => ({
-      code: ExitCode.OUTPUT_LOST,
-      reason: `output ${output.name}: ${plural(output.unwritten + output.rejected, 'point')} not stored`,
-    }));
+function lostOutput(outputs: RunFacts['outputs']): string[] {
+  return outputs
+    .map(({ name, unwritten, rejected }) => ({ name, lost: unwritten + rejected }))
+    .filter(({ lost }) => lost > 0)
+    .map(({ name, lost }) => `output ${name}: ${plural(lost, 'point')} not stored`);
 }
