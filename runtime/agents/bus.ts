@@ -77,12 +77,14 @@ export async function openBus(credentials: EngineCredentials): Promise<Bus> {
   }
 }
 
+/** Nobody is where it was. */
+export const AWAY = 'ENGINE_AWAY';
 const ADDRESS = 'is this the address that `dicomrun engine` printed?';
 
 function unreachable({ engine, ca }: EngineCredentials, error: unknown): DicomRunError {
-  const problem = (why: string, hint: string): DicomRunError =>
+  const problem = (why: string, hint: string, code = 'ENGINE_UNREACHABLE'): DicomRunError =>
     new DicomRunError(ExitCode.UNREACHABLE, {
-      code: 'ENGINE_UNREACHABLE',
+      code,
       message: `engine ${engine}: ${why}`,
       hint,
     });
@@ -101,12 +103,12 @@ function unreachable({ engine, ca }: EngineCredentials, error: unknown): DicomRu
   if (/not available on this server|tls/i.test(text)) {
     return problem(`no TLS there (${text})`, 'the address, or an engine without TLS: nats://…');
   }
-  if (/ECONNREFUSED/.test(text)) return problem('nothing listens there', 'dicomrun engine');
+  if (/ECONNREFUSED/.test(text)) return problem('nothing listens there', 'dicomrun engine', AWAY);
   if (/ENOTFOUND|EAI_AGAIN/.test(text)) return problem('no such host is known here', ADDRESS);
   if (/EHOSTUNREACH|ENETUNREACH/.test(text))
     return problem('there is no way to that host', ADDRESS);
   if (error instanceof errors.TimeoutError || /timeout/i.test(text)) {
-    return problem(`no engine answered within ${CONNECT_MS / 1000} s`, ADDRESS);
+    return problem(`no engine answered within ${CONNECT_MS / 1000} s`, ADDRESS, AWAY);
   }
   return problem(text, ADDRESS);
 }

@@ -35,13 +35,19 @@ describe.skipIf(!requirePeer('nats-server'))('a coordinator that is killed', () 
   }, 60_000);
   afterAll(() => site.close(), 30_000);
 
-  it('is followed by another: nothing is lost, nothing is twice, one set-up, one teardown', async () => {
+  it('is followed by another, if once the engine is back: nothing is lost, nothing is twice, one set-up, one teardown', async () => {
     const flags = ['--no-preflight'];
     const run = site.run('t=on:2', '--testid', 'on', ...flags);
     await run.says('clocks agree');
     await delay(2_000);
     run.signal('SIGKILL');
     await run.ended;
+    site.engine.signal('SIGTERM');
+    await site.engine.ended;
+    const away = await site.resume('on', ...flags).ended;
+    expect(away.code, away.stdout + away.stderr).toBe(111);
+    expect(away.stderr).toMatch(/nothing listens there\n.*`dicomrun engine` with the same --dir/);
+    await site.start().says('dicomrun run SCRIPT');
     const result = await site.resume('on', ...flags).ended;
     expect(result.code, result.stdout + result.stderr).toBe(0);
     const { execution, metrics, run: about } = result.summary();

@@ -3,7 +3,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { whoseEngine } from './engine-flags.ts';
-import { openBus } from '../../agents/bus.ts';
+import { AWAY, openBus } from '../../agents/bus.ts';
 import type { Bus } from '../../agents/bus.ts';
 import { decodeJson } from '../../agents/protocol.ts';
 import type { RunNote } from '../../agents/protocol.ts';
@@ -12,6 +12,7 @@ import type { CrewWish, Wanted } from '../../agents/recruit.ts';
 import { Remote } from '../../agents/remote.ts';
 import { newRunId } from '../../conductor/records/result-files.ts';
 import { DicomRunError, ExitCode } from '../../errors.ts';
+import { span } from '../../metrics/numbers.ts';
 import type { AgentFlags } from '../flags/agent-flags.ts';
 import type { CarriedRun, ExecuteRequest } from '../run/execute.ts';
 import type { Terminal } from '../terminal.ts';
@@ -57,7 +58,7 @@ export class AgentsMeeting {
       return new AgentsMeeting(flags, wishes, { bus, local });
     } catch (error) {
       await local?.stop();
-      throw error;
+      throw flags.resume === undefined ? error : stillToCome(error, flags.orphanMs);
     }
   }
 
@@ -116,6 +117,15 @@ export async function carriedByAgents(
 const keyOf = (testid: string): string => createHash('sha256').update(testid).digest('hex');
 /** Of a coordinator that was killed the lease ends by itself. */
 const LEASE_WAIT_MS = 8_000;
+
+/** The engine alone knows of the run: who wants to go on with it has to have it back. */
+function stillToCome(error: unknown, orphanMs: number): unknown {
+  if (!(error instanceof DicomRunError) || error.code !== AWAY) return error;
+  const hint =
+    'it keeps what the agents reported: start it again, `dicomrun engine` with the same --dir, then this; ' +
+    `without an engine the agents end their load after ${span(2 * orphanMs)}`;
+  return new DicomRunError(error.exitCode, { code: AWAY, message: error.message, hint });
+}
 
 /** @throws DicomRunError 104 */
 async function noteOf(bus: Bus, testid: string): Promise<RunNote> {
