@@ -7,13 +7,22 @@ import { COMMANDS } from './command-list.ts';
 import { foreignFlag } from './flags/foreign-flags.ts';
 import { printError, problemText } from './problem-text.ts';
 import { asTyped, TYPED } from './flags/given-flags.ts';
+import type { VuPool } from '../conductor/fleet/member.ts';
 import { nearest } from '../metrics/distribution/nearest.ts';
 import type { CommandContext } from './command.ts';
 import type { Terminal } from './terminal.ts';
 import { version } from './version.ts';
 
-/** Runs one command line and returns its exit code. Prints; never throws, never exits. */
-export async function runCommandLine(argv: readonly string[], terminal: Terminal): Promise<number> {
+/**
+ * Runs one command line and returns its exit code. Prints; never throws, never exits.
+ *
+ * @param booted the threads of a run that the command line looks like
+ */
+export async function runCommandLine(
+  argv: readonly string[],
+  terminal: Terminal,
+  booted: VuPool | null = null,
+): Promise<number> {
   const args = normaliseArgv(argv);
   let code: number = ExitCode.OK;
   let program: Command | null = null;
@@ -22,6 +31,7 @@ export async function runCommandLine(argv: readonly string[], terminal: Terminal
     program = await buildProgram(args, {
       typed: argv,
       terminal,
+      booted,
       exit: (value) => (code = value),
       helpOf: (name) => helpOf(name, terminal),
     });

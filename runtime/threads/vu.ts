@@ -81,6 +81,12 @@ export interface WebServerSpec {
   readonly deliversTo?: number;
 }
 
+/** What a VU worker thread may know before it has a task. */
+export interface VuThreadData {
+  /** Evaluated while main bundles the script. */
+  readonly preludeFile: string;
+}
+
 /** The argument of the one Piscina task of a VU worker. */
 export interface VuTask {
   readonly port: MessagePort;

@@ -1,13 +1,19 @@
 // A VU worker thread: one long task. Takes messages from main, runs its share of the plan.
-import { threadId, type MessagePort } from 'node:worker_threads';
+import { threadId, workerData, type MessagePort } from 'node:worker_threads';
 import type { ScriptFault } from '../threads/samples.ts';
 import { WorkerSlot } from '../threads/state.ts';
-import type { FromVu, ToVu, VuTask } from '../threads/vu.ts';
+import type { FromVu, ToVu, VuTask, VuThreadData } from '../threads/vu.ts';
+import { loadMakers } from './declare/declarations.ts';
 import { floatingFault, isOurs } from './sandbox/floating.ts';
 import { ScriptWorker } from './script-worker.ts';
 import { RingFault } from './sandbox/host.ts';
+import { openAhead } from './sandbox/sandbox.ts';
 
 const HEARTBEAT_MS = 50;
+
+// Before there is a task: main bundles the script meanwhile.
+const { preludeFile } = (workerData ?? {}) as Partial<VuThreadData>;
+if (preludeFile !== undefined) openAhead(preludeFile);
 
 /** The one Piscina task of a VU worker; ends with the `exit` message. */
 export default async function vuWorker(task: VuTask): Promise<void> {
@@ -48,6 +54,8 @@ class Worker {
 
   run(): Promise<void> {
     this.#beat = setInterval(() => this.#pulse(), HEARTBEAT_MS);
+    // What worker 0 needs to load a script, read while it waits for it; who needs it hears what is wrong.
+    if (this.#task.worker === 0) loadMakers('').catch(() => undefined);
     return new Promise((resolve) => {
       this.#exit = resolve;
       this.#port.on('message', (message: ToVu) => {

@@ -5,6 +5,7 @@ import { connectFlags } from '../flags/connect-flags.ts';
 import { collect, givenFlags } from '../flags/given-flags.ts';
 import type { DefineCommand } from '../command.ts';
 import type { AgentFlags } from '../flags/agent-flags.ts';
+import type { VuPool } from '../../conductor/fleet/member.ts';
 import type { Early } from '../run/early.ts';
 import type { Carriers } from '../run/run-script.ts';
 import type { SourceRequest } from '../run/script-source.ts';
@@ -20,7 +21,7 @@ Examples:
 
 Exit codes: dicomrun help exit-codes`;
 
-export const define: DefineCommand = (command, { terminal, exit }) => {
+export const define: DefineCommand = (command, { terminal, exit, booted = null }) => {
   command
     .argument('<script>', 'the script, TypeScript or JavaScript')
     .argument('[host]', 'dcmtk style: host of the target')
@@ -42,7 +43,8 @@ export const define: DefineCommand = (command, { terminal, exit }) => {
     const carriers = agents === null ? null : carriersOf(agents);
     const request = { script, reporters, carriers, mode: 'run', terminal } as const;
     const isPlain = agents === null && lossy === undefined;
-    const early = isPlain ? await begun({ ...request, flags: own }) : null;
+    if (!isPlain) await booted?.destroy();
+    const early = isPlain ? await begun({ ...request, flags: own }, booted) : null;
     const { runScript } = await import('../run/run-script.ts');
     if (lossy === undefined) return exit(await runScript({ ...request, early, flags: own }));
     const { onlyMissing } = await import('../run/only-missing.ts');
@@ -52,9 +54,9 @@ export const define: DefineCommand = (command, { terminal, exit }) => {
 };
 
 /** First what takes longest: it goes on while the rest of the program is read. */
-async function begun(request: SourceRequest): Promise<Early | null> {
+async function begun(request: SourceRequest, booted: VuPool | null): Promise<Early | null> {
   const { startEarly } = await import('../run/early.ts');
-  return startEarly(request);
+  return startEarly(request, booted);
 }
 
 /** What is needed for several hosts is loaded only for a run on several. */

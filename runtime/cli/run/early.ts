@@ -16,17 +16,31 @@ export interface Early {
   readonly source: ScriptSource;
 }
 
+/** Threads as a run has them where nobody says more: the first of them boots. Who has them ends them. */
+export function bootPool(): VuPool {
+  return newVuPool({
+    ...{ file: vuWorkerFile(), maxThreads: MAX_WORKERS },
+    ...{ heapBytes: null, cores: availableParallelism() },
+    preludeFile: fileURLToPath(new URL('prelude.js', distRoot())),
+  });
+}
+
 /**
  * Begins with a run; who has it ends the pool. Null where somebody says what heap workers have: that
  * is read with the rest.
+ *
+ * @param booted threads that boot already
  */
-export async function startEarly(request: SourceRequest): Promise<Early | null> {
+export async function startEarly(
+  request: SourceRequest,
+  booted: VuPool | null,
+): Promise<Early | null> {
   const { flags, terminal } = request;
-  if ((flags['worker-heap'] ?? terminal.env['DICOMRUN_WORKER_HEAP']) !== undefined) return null;
-  const pool: VuPool = newVuPool({
-    ...{ file: vuWorkerFile(), maxThreads: MAX_WORKERS },
-    ...{ heapBytes: null, cores: availableParallelism() },
-  });
+  if ((flags['worker-heap'] ?? terminal.env['DICOMRUN_WORKER_HEAP']) !== undefined) {
+    await booted?.destroy();
+    return null;
+  }
+  const pool = booted ?? bootPool();
   const { ScriptSource } = await import('./script-source.ts');
   const source = new ScriptSource(request);
   // Who needs the script asks again, and hears what is wrong with it.

@@ -4,6 +4,7 @@ import { MessageChannel } from 'node:worker_threads';
 import type { MessagePort, Transferable } from 'node:worker_threads';
 import { Piscina } from 'piscina';
 import { DicomRunError, ExitCode } from '../../errors.ts';
+import type { VuThreadData } from '../../threads/vu.ts';
 
 /** One running long task and the port to it. */
 export interface Thread<In, Out> {
@@ -31,6 +32,8 @@ export interface PoolSettings {
   readonly maxThreads: number;
   /** Heap limit of each thread, bytes; a thread that exceeds it dies alone. */
   readonly heapBytes?: number;
+  /** What each thread has as its `workerData` from its first line on. */
+  readonly data?: object;
 }
 
 const MIB = 1024 ** 2;
@@ -64,6 +67,7 @@ export function createThreadPool<In, Out>(settings: PoolSettings): ThreadPool<In
     atomics: 'disabled',
     recordTiming: false,
     env: {},
+    ...(settings.data === undefined ? {} : { workerData: settings.data }),
     ...(settings.heapBytes === undefined
       ? {}
       : { resourceLimits: { maxOldGenerationSizeMb: Math.ceil(settings.heapBytes / MIB) } }),
@@ -83,12 +87,20 @@ export function createThreadPool<In, Out>(settings: PoolSettings): ThreadPool<In
 export function newVuPool<In, Out>({
   heapBytes,
   cores,
+  preludeFile,
   ...settings
 }: Pick<PoolSettings, 'file' | 'maxThreads'> & {
   readonly heapBytes: number | null;
   readonly cores: number;
+  /** They evaluate it before they are asked to, if it is known. */
+  readonly preludeFile?: string;
 }): ThreadPool<In, Out> {
-  return createThreadPool({ ...settings, heapBytes: heapBytes ?? defaultHeap(cores) });
+  const ahead: VuThreadData | null = preludeFile === undefined ? null : { preludeFile };
+  return createThreadPool({
+    ...settings,
+    heapBytes: heapBytes ?? defaultHeap(cores),
+    ...(ahead === null ? {} : { data: ahead }),
+  });
 }
 
 function startTask<In, Out>(

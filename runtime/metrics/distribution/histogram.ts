@@ -1,13 +1,10 @@
 // HDR histograms: whole runs, 10 s blocks and their encoding. The only file that knows
 // hdr-histogram-js. Layout everywhere: unit 1, three significant digits (within 0.1 %).
-import type { Histogram, JsHistogram } from 'hdr-histogram-js';
+import { createRequire } from 'node:module';
+import type { JsHistogram } from 'hdr-histogram-js';
 // Not from the package's index: it loads the writer of logs, which makes an Intl.NumberFormat at
-// once (10 to 25 ms of every start).
-import {
-  decodeFromCompressedBase64,
-  encodeIntoCompressedBase64,
-} from 'hdr-histogram-js/dist/encoding.js';
-import { build } from 'hdr-histogram-js/dist/HistogramBuilder.js';
+// once (10 to 25 ms of every start); nor its builder, which loads WebAssembly and a second zlib.
+import { constructorFromBucketSize } from 'hdr-histogram-js/dist/JsHistogramFactory.js';
 import { UNITS_PER_VALUE } from './scale.ts';
 import type { Buckets } from './buckets.ts';
 
@@ -15,22 +12,35 @@ const DIGITS = 3;
 /** Start size only: histograms grow when a larger value comes. 65 ms in µs. */
 const FIRST_HIGHEST = 65_536;
 
+const BUCKET_BITS = 32;
+const Hdr = constructorFromBucketSize(BUCKET_BITS);
+
 function empty(): JsHistogram {
-  const histogram = build({
-    bitBucketSize: 32,
-    autoResize: true,
-    lowestDiscernibleValue: 1,
-    highestTrackableValue: FIRST_HIGHEST,
-    numberOfSignificantValueDigits: DIGITS,
-    useWebAssembly: false,
-  });
-  return ours(histogram);
+  const histogram = new Hdr(1, FIRST_HIGHEST, DIGITS);
+  histogram.autoResize = true;
+  return histogram;
 }
 
-/** Without WebAssembly it is one that gives its buckets, also by the types. */
-function ours(histogram: Histogram): JsHistogram {
-  if (!('addToCountAtIndex' in histogram)) throw new Error('hdr-histogram-js built no JsHistogram');
-  return histogram as JsHistogram;
+/** What the package keeps beside its histograms, which have their `encode…` from it. */
+interface Codec {
+  decompress(data: Uint8Array): Uint8Array;
+}
+
+interface Encodable {
+  encodeIntoCompressedBase64(level: number): string;
+}
+
+let loaded: Codec | null = null; // why: a memo of `require`, not state
+
+/** At the first histogram that is encoded or decoded: no start of a run waits for it. */
+function codec(): Codec {
+  const require = createRequire(import.meta.url);
+  return (loaded ??= require('hdr-histogram-js/dist/JsHistogram.encoding.js') as Codec);
+}
+
+function encoded(hdr: JsHistogram): string {
+  codec();
+  return (hdr as unknown as Encodable).encodeIntoCompressedBase64(1);
 }
 
 /** A histogram that lives as long as the run. */
@@ -47,8 +57,8 @@ export class RunHistogram {
   }
 
   /** Adds a histogram that {@link BlockEncoder} encoded; lossless. */
-  addEncoded(encoded: string): void {
-    this.#hdr.add(decodeHistogram(encoded));
+  addEncoded(text: string): void {
+    this.#hdr.add(decodeHistogram(text));
   }
 
   /** Value at percentile 0..100 in the metric's own unit; 0 when empty. */
@@ -58,7 +68,7 @@ export class RunHistogram {
   }
 
   encode(): string {
-    return encodeIntoCompressedBase64(this.#hdr, 1);
+    return encoded(this.#hdr);
   }
 
   /** Non-empty buckets with the upper edge of each, for charts of the distribution. */
@@ -79,7 +89,7 @@ export class BlockEncoder {
   encode(parts: readonly Buckets[]): string {
     this.#hdr.reset();
     for (const part of parts) addBuckets(this.#hdr, part);
-    return encodeIntoCompressedBase64(this.#hdr, 1);
+    return encoded(this.#hdr);
   }
 }
 
@@ -100,7 +110,8 @@ function addBuckets(hdr: JsHistogram, buckets: Buckets): void {
   hdr.updateMinAndMax(hdr.highestEquivalentValue(hdr.valueFromIndex(last)));
 }
 
-function decodeHistogram(encoded: string): JsHistogram {
-  const decoded = decodeFromCompressedBase64(encoded, 32, false);
-  return ours(decoded);
+function decodeHistogram(text: string): JsHistogram {
+  const bytes = codec().decompress(Buffer.from(text, 'base64'));
+  const { decode } = Hdr as unknown as { decode(bytes: Uint8Array, bits: number): JsHistogram };
+  return decode(bytes, BUCKET_BITS);
 }

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { HostDoor } from '../../../api/bridge.ts';
-import { openSandbox, rewritePrelude } from './sandbox.ts';
+import { openAhead, openSandbox, rewritePrelude } from './sandbox.ts';
 
 /** A prelude whose `x` says which text of it was run, and that an error was caught as vm2 has it. */
 const prelude = (x: number): string => `({
@@ -43,6 +43,27 @@ describe('the prelude', () => {
     writeFileSync(file, prelude(1));
     writeFileSync(beside, made.replace(/vm2 [\d.]+/, 'vm2 0.0.1'));
     expect(openSandbox(file, '', host).x()).toBe(1);
+  });
+});
+
+describe('a prelude that was evaluated ahead', () => {
+  it('is the one of the first sandbox that asks for that file, and of no other', () => {
+    const other = join(folder, 'other.js');
+    writeFileSync(file, prelude(1));
+    writeFileSync(other, prelude(2));
+    openAhead(file);
+    writeFileSync(file, prelude(3));
+    expect(openSandbox(file, '', host).x()).toBe(1);
+    expect(openSandbox(file, '', host).x()).toBe(3);
+    openAhead(file);
+    expect(openSandbox(other, '', host).x()).toBe(2);
+  });
+
+  it('is told to be wrong when it is opened, not before', () => {
+    writeFileSync(file, 'throw new RangeError("of the prelude")');
+    openAhead(file);
+    expect(() => openSandbox(file, '', host)).toThrow('of the prelude');
+    openAhead(join(folder, 'none.js'));
   });
 });
 

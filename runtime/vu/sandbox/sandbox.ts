@@ -96,6 +96,35 @@ interface Prelude {
 /** Longest time for module code to run without a pause (ms). */
 const INIT_TIMEOUT_MS = 5000;
 
+/** A VM in which a prelude was evaluated. */
+interface Opened {
+  readonly file: string;
+  readonly vm: Vm2.VM;
+  readonly prelude: Prelude;
+}
+
+let ahead: Opened | null = null; // why: taken by the first sandbox of the thread, and gone
+
+/** Evaluates the prelude before there is a script to open with it. */
+export function openAhead(preludeFile: string): void {
+  try {
+    ahead = evaluated(preludeFile);
+  } catch {
+    // Whoever opens a script evaluates it once more, and is told.
+  }
+}
+
+function evaluated(file: string): Opened {
+  const vm = new VM({ eval: false, wasm: false, allowAsync: true, timeout: INIT_TIMEOUT_MS });
+  return { file, vm, prelude: vm.run(preludeScript(file)) as Prelude };
+}
+
+function taken(file: string): Opened {
+  const opened = ahead?.file === file ? ahead : evaluated(file);
+  ahead = null;
+  return opened;
+}
+
 /**
  * Evaluates prelude and script in a fresh VM and connects the two doors. The module code of the
  * script has not run yet: that happens for each VU that is added.
@@ -103,8 +132,7 @@ const INIT_TIMEOUT_MS = 5000;
  * @throws SyntaxError for a script that does not parse
  */
 export function openSandbox(preludeFile: string, bundle: string, host: HostDoor): GuestDoor {
-  const vm = new VM({ eval: false, wasm: false, allowAsync: true, timeout: INIT_TIMEOUT_MS });
-  const prelude = vm.run(preludeScript(preludeFile)) as Prelude;
+  const { vm, prelude } = taken(preludeFile);
   const code = PREFIX + bundle + SUFFIX;
   const script: unknown = vm.run(new VMScript(code, { filename: GUEST_FILE }));
   const guest = prelude.start(host, script);
