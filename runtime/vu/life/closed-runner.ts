@@ -2,7 +2,7 @@
 import type { ClosedPlan, SlotEvent } from '../../executors/plan.ts';
 import { killVu, type RunnerLife, type RunnerParts, type ScenarioRunner } from './runner.ts';
 import type { Timed } from '../timer-queue.ts';
-import { SLICE_MS } from './turns.ts';
+import { newcomersMs } from './turns.ts';
 import { VuState, type VuOwner, type VuSlot } from '../vu-slot.ts';
 
 const NS_PER_MS = 1e6;
@@ -24,6 +24,8 @@ export class ClosedRunner implements ScenarioRunner, VuOwner, Timed {
   #started = false;
   /** The next walk will come. */
   #armed = false;
+  /** performance.now() of the end of the last walk, where that left something for this turn. */
+  #leftAt = Number.POSITIVE_INFINITY;
   /** performance.now() of the next plan event. */
   at = 0;
   index = -1;
@@ -57,13 +59,14 @@ export class ClosedRunner implements ScenarioRunner, VuOwner, Timed {
     this.#maybeOver();
   }
 
-  /** Walks the events that are due, until it is the sockets' turn: a VU connects as it starts. */
+  /** Walks the events that are due, until it is the turn of those at work: a VU connects as it starts. */
   due(): void {
     this.#armed = false;
     if (this.#over || this.#stopped) return;
     const now = this.#sinceStartNs();
     const { events, endNs, regularEndNs } = this.#plan;
-    const until = performance.now() + SLICE_MS;
+    const began = performance.now();
+    const until = began + newcomersMs(began - this.#leftAt);
     let event = events[this.#next];
     while (event !== undefined && event.atNs <= now && performance.now() <= until) {
       this.#next++;
@@ -91,9 +94,11 @@ export class ClosedRunner implements ScenarioRunner, VuOwner, Timed {
     if (this.#over) return;
     this.#armed = true;
     if (behind) {
+      this.#leftAt = performance.now();
       setImmediate(() => void resolved.then(() => this.due()));
       return;
     }
+    this.#leftAt = Number.POSITIVE_INFINITY;
     const { events, regularEndNs, endNs } = this.#plan;
     const event = events[this.#next];
     const endAt = this.#ending ? endNs : regularEndNs;

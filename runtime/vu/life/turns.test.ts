@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { Turns } from './turns.ts';
+import { newcomersMs, SLICE_MS, Turns } from './turns.ts';
 
 async function until(what: () => boolean): Promise<void> {
   while (!what()) await new Promise(setImmediate);
@@ -68,5 +68,22 @@ describe('turns', () => {
     turns.push(1);
     await until(() => seen.includes(101));
     expect(seen).toEqual(Array.from({ length: 102 }, (_, n) => n));
+  });
+});
+
+describe('the time of newcomers', () => {
+  it('is half of what the others took, so that those who are at work come first', () => {
+    for (const others of [2, 3, 6]) expect(newcomersMs(others)).toBeCloseTo(others / 2, 9);
+  });
+
+  it('is a little where the others have nothing to do, or nothing is known of them', () => {
+    const little = newcomersMs(0);
+    expect(little).toBeGreaterThan(0);
+    expect(little).toBeLessThan(1);
+    expect(newcomersMs(Number.NEGATIVE_INFINITY)).toBe(little);
+  });
+
+  it('is never longer than a slice, nor less beside more work', () => {
+    expect([2, 8, 50, 1000].map(newcomersMs)).toEqual([1, SLICE_MS, SLICE_MS, SLICE_MS]);
   });
 });

@@ -8,6 +8,17 @@ const AT_ONCE = 32;
 const FORGET_AFTER = 4096;
 const resolved = Promise.resolve();
 
+const NEWCOMERS_LEAST_MS = 0.5;
+
+/**
+ * How long newcomers may begin in this turn of the loop: half of what those who are at work took of the
+ * last one (`othersMs`). A VU that begins makes more work than its beginning is; so these two come to
+ * a balance in which turns are short, and answers do not wait behind thousands who want to connect.
+ */
+export function newcomersMs(othersMs: number): number {
+  return Math.min(SLICE_MS, Math.max(NEWCOMERS_LEAST_MS, othersMs / 2));
+}
+
 /**
  * Does each item in a macrotask of its own: what a VU does then is done before the next one's turn,
  * and a script that never yields harms itself only. Guest code is entered from a promise job only:
