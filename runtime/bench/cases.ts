@@ -14,9 +14,10 @@ import { find, influx, large, receivers } from './outputs.ts';
 import { clients, echoes, tls, windows } from './others.ts';
 import { CLI, dicomrun, ourSink, type CliRun } from './peers.ts';
 import { timed } from './process.ts';
-import { memory, sizes, vusSweep } from './scaling.ts';
+import { memory, sizes } from './scaling.ts';
 import { router } from './router.ts';
 import { mainJob, overAddresses, start } from './start.ts';
+import { sweepOf } from './sweep.ts';
 import { repeated, row } from './tally.ts';
 import { webFind } from './web-find.ts';
 import { webGet, webMemory, webStore } from './web.ts';
@@ -253,7 +254,10 @@ export const CASES: Readonly<Record<string, Case>> = {
   parts,
   begin,
   faults,
-  sweep: vusSweep,
+  'sweep-500': sweepOf(500),
+  'sweep-2000': sweepOf(2000),
+  'sweep-5000': sweepOf(5000),
+  'sweep-10000': sweepOf(10_000),
   sizes,
   memory,
 };
@@ -261,4 +265,5 @@ export const CASES: Readonly<Record<string, Case>> = {
 /** Names of several that belong together. */
 export const GROUPS: Readonly<Record<string, readonly string[]>> = {
   web: ['web-find', 'web-store', 'web-get', 'web-memory'],
+  sweep: ['sweep-500', 'sweep-2000', 'sweep-5000', 'sweep-10000'],
 };

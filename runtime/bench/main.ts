@@ -18,7 +18,7 @@ const USAGE = `npm run bench -- [flags]: what the tool costs and carries, measur
   --write        put them on record in place of those before, and write help performance
   --help         this
 
-Cases: ${Object.keys(CASES).join(', ')}; web: all of web-…`;
+Cases: ${Object.keys(CASES).join(', ')}; web and sweep: all of web-… and sweep-…`;
 
 interface Flags {
   readonly only: readonly string[];

@@ -1,9 +1,11 @@
 // The processes a benchmark talks to: our sink, storescp; and how the CLI is run.
-import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
+import { spawn, spawnSync, type ChildProcess, type ChildProcessByStdio } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import type { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { timed, type Timed, type TimedOptions } from './process.ts';
 
@@ -37,19 +39,50 @@ export function ourSink(tls: readonly string[] = []): Promise<Sink> {
   return sinkBy(['sink.js', '0', ...tls]);
 }
 
+/** Stores that a sink has taken, and when it said so (ms, monotonic). */
+export interface Stored {
+  readonly count: number;
+  readonly atMs: number;
+}
+
+/** A sink that says how many stores it has taken. */
+export interface CountingSink extends Sink {
+  stored(): Promise<Stored>;
+}
+
+export async function countingSink(): Promise<CountingSink> {
+  const { child, ...sink } = await spawnSink(['sink.js', '0']);
+  const stored = async (): Promise<Stored> => {
+    const answer = once(child.stdout, 'data') as Promise<[Buffer]>;
+    child.kill('SIGUSR2');
+    const [line] = await answer;
+    return { count: Number(/\d+/.exec(String(line))?.[0]), atMs: performance.now() };
+  };
+  return { ...sink, stored };
+}
+
 /** The same for STOW-RS. */
 export function ourWebSink(): Promise<Sink> {
   return sinkBy(['web-sink.js']);
 }
 
-async function sinkBy([file = '', ...more]: readonly string[]): Promise<Sink> {
+async function sinkBy(words: readonly string[]): Promise<Sink> {
+  const { child: _, ...sink } = await spawnSink(words);
+  return sink;
+}
+
+type Running = ChildProcessByStdio<null, Readable, null>;
+
+async function spawnSink([file = '', ...more]: readonly string[]): Promise<
+  Sink & { readonly child: Running }
+> {
   const [program, args] = pinned([process.execPath, join(HERE, file), ...more]);
   const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'inherit'] });
   const port = await new Promise<number>((resolve, reject) => {
     child.stdout.once('data', (line: Buffer) => resolve(Number(String(line).trim())));
     child.once('exit', () => reject(new Error('the sink did not start')));
   });
-  return sinkOf('our sink', port, child);
+  return { ...sinkOf('our sink', port, child), child };
 }
 
 /** storescp that keeps nothing. */

@@ -1,7 +1,7 @@
-// How the cost of an operation and the memory change with VUs, size and time. Flat is the aim.
-import { stores, seconds, script, target, type Bench, type Case } from './bench.ts';
+// How what is carried changes with size, and the memory with time. Flat is the aim.
+import { stores, seconds, script, target, type Case } from './bench.ts';
 import { dicomrun, ourSink, type CliRun } from './peers.ts';
-import { repeated, row, type Row } from './tally.ts';
+import { row, type Row } from './tally.ts';
 
 const load = (vus: number, time: string, bytes: number): string[] => [
   script('store'),
@@ -14,55 +14,6 @@ const load = (vus: number, time: string, bytes: number): string[] => [
   '-e',
   `BYTES=${bytes}`,
 ];
-
-/** CPU of one store (µs): a long run less a short one. */
-async function cpuPerStore(bench: Bench, vus: number, bytes: number): Promise<number> {
-  const sink = await ourSink();
-  const run = (time: number): Promise<CliRun> =>
-    dicomrun([...load(vus, `${time}s`, bytes), ...target(sink)]);
-  // The start of thousands of VUs is in both.
-  const short = await run(4);
-  const long = await run(bench.quick ? 6 : 8);
-  sink.stop();
-  return ((long.cpuS - short.cpuS) / (stores(long).count - stores(short).count)) * 1e6;
-}
-
-/** Each value against the one of the first, round by round. */
-async function sweep(
-  bench: Bench,
-  points: readonly (readonly [string, () => Promise<number>])[],
-): Promise<ReadonlyMap<string, { ratios: number[]; values: number[] }>> {
-  const all = new Map<string, { ratios: number[]; values: number[] }>();
-  const round = async (): Promise<readonly number[]> => {
-    const values: number[] = [];
-    for (const [, measure] of points) values.push(await measure());
-    return values;
-  };
-  const rounds = await repeated(bench.rounds, round, (one) => one);
-  points.forEach(([name], at) => {
-    const values = rounds.map((one) => one[at] ?? NaN);
-    const ratios = rounds.map((one) => (one[at] ?? NaN) / (one[0] ?? NaN));
-    all.set(name, { ratios, values });
-  });
-  return all;
-}
-
-/** CPU per store from 50 to 10,000 VUs. */
-export const vusSweep: Case = async (bench) => {
-  const points = [50, 500, 2000, 5000, 10_000].map(
-    (vus) => [`${vus.toLocaleString('en')} VUs`, () => cpuPerStore(bench, vus, 5000)] as const,
-  );
-  const swept = await sweep(bench, points);
-  return [...swept].map(([name, { ratios, values }]) =>
-    row(`CPU per store, 5 KB, ${name} / 50 VUs`, ratios, {
-      unit: '×',
-      better: '<',
-      note: `${(values.at(-1) ?? NaN).toFixed(1)} µs`,
-      floor: 1.1,
-      difference: true,
-    }),
-  );
-};
 
 /** Bytes per second from 5 KB to 100 MB: no cliff between. */
 export const sizes: Case = async (bench) => {
