@@ -165,8 +165,7 @@ export class AgentStation {
     const { code, reason } = stopper.verdict();
     const { verdict, outputs, delivery } = summary;
     const { generator } = summary.execution;
-    const numbers = { accounts: delivery.routes, generator, outputs, strictOutput: false };
-    const ofAll = concluded(numbers);
+    const ofAll = concluded({ accounts: delivery.routes, generator });
     outbox.record({
       k: 'end',
       end: {

@@ -77,6 +77,15 @@ describe('the text report', () => {
     expect(renderText(failed.summary, PLAIN)).toContain('no data, counts as failed');
   });
 
+  it('warns of points that an output has not, unless they are the reason', () => {
+    const counts = { written: 10, rejected: 1, unwritten: 560 };
+    const outputs = [{ name: 'influxdb', destination: 'there', ...counts }];
+    const lost = 'output influxdb: 561 points not stored';
+    expect(renderText({ ...summary, outputs }, PLAIN)).toContain(`! warning  ${lost}\n`);
+    const verdict = { ...summary.verdict, reason: lost, reasons: [lost] };
+    expect(renderText({ ...summary, verdict, outputs }, PLAIN)).not.toContain('! warning');
+  });
+
   it('holds each service of a replayed recording against what it was', () => {
     const stored = {
       ...{ service: 'C-STORE', count: 90, ratePerSecond: 18, failedShare: 0, bytes: 524_288 },

@@ -1,6 +1,7 @@
 // The end of a run on a terminal: verdict, thresholds, checks, operations, associations, delivery,
 // errors, execution, files, next command. Pure: a summary in, one text out.
 import type { Summary, VerdictState } from '../metrics/summary.ts';
+import { warningsIn } from '../metrics/judge/lost-output.ts';
 import { count, plural, span } from '../metrics/numbers.ts';
 import { verdictWord } from '../metrics/verdict-word.ts';
 import { createPaint, safe } from './paint.ts';
@@ -70,7 +71,7 @@ function verdictLines(summary: Summary, paint: Paint): string[] {
     ...(verdict.passed ? [] : [verdict.did ?? '']).filter(isText).map(indented),
     ...[verdict.judged ?? ''].filter(isText).map(indented),
     ...(verdict.notes ?? []).map((note) => `${paint.warn(paint.glyphs.warn)} ${safe(note)}`),
-    ...verdict.warnings.map(
+    ...warningsIn(summary).map(
       (text) => `${paint.warn(`${paint.glyphs.warn} warning`)}  ${safe(text)}`,
     ),
     paint.faint(`      ${about.join(dot)}`),

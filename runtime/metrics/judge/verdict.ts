@@ -8,6 +8,7 @@ import type { ThresholdResult, Verdict } from '../summary.ts';
 import type { ViewIndex } from '../view-index.ts';
 import { nearest } from '../distribution/nearest.ts';
 import { deliveryHints } from './delivery-hints.ts';
+import { lostOutput } from './lost-output.ts';
 import {
   brokenText,
   changedText,
@@ -87,17 +88,16 @@ function warningsOf(facts: RunFacts): string[] {
   return warnings;
 }
 
-type Conclusive = Pick<RunFacts, 'accounts' | 'generator' | 'outputs' | 'strictOutput'>;
-
 /** Warnings that follow from the numbers; of a run on agents from those of all, so that none says its own. */
-export function concluded(facts: Conclusive): string[] {
-  const { accounts, generator, outputs, strictOutput } = facts;
+export function concluded({
+  accounts,
+  generator,
+}: Pick<RunFacts, 'accounts' | 'generator'>): string[] {
   const { saturated, reasons, crowded } = generator;
   return [
     ...deliveryHints(accounts),
     ...(saturated ? [`the generator was saturated: ${reasons.join('; ')}`] : []),
     ...(crowded === undefined ? [] : [crowded]),
-    ...(strictOutput ? [] : lostOutput(outputs)),
   ];
 }
 
@@ -207,11 +207,4 @@ function smokeCauses(told: Told, index: ViewIndex, facts: RunFacts): Cause[] {
     [cases, 'case'],
   ];
   return counts.filter(([n]) => n > 0).map(([n, what]) => failed(`${plural(n, what)} failed`));
-}
-
-function lostOutput(outputs: RunFacts['outputs']): string[] {
-  return outputs
-    .map(({ name, unwritten, rejected }) => ({ name, lost: unwritten + rejected }))
-    .filter(({ lost }) => lost > 0)
-    .map(({ name, lost }) => `output ${name}: ${plural(lost, 'point')} not stored`);
 }

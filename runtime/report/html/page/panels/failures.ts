@@ -125,7 +125,7 @@ function list(title: string, lines: readonly (string | HTMLElement)[]): HTMLElem
 function example({ message, hint, where, instances = [] }: ErrorGroup): HTMLElement {
   return h(
     'div',
-    {},
+    { class: 'example' },
     message,
     instances[0] !== undefined &&
       h('div', { class: 'faint' }, `e.g. instance ${instances[0].instance}`),

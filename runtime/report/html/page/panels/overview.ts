@@ -1,4 +1,5 @@
 // Panels 0 and 1: the verdict, and the six numbers most people came for.
+import { warningsIn } from '../../../../metrics/judge/lost-output.ts';
 import { verdictWord } from '../../../../metrics/verdict-word.ts';
 import type { TrendStats } from '../../../../metrics/summary.ts';
 import type { ReportData } from '../../data.ts';
@@ -29,7 +30,7 @@ export function banner(): Panel {
         more.length > 0 && h('ul', {}, ...more.map((reason) => h('li', {}, reason))),
         ...linesOf(data).map((line) => h('p', {}, line)),
         ...(verdict.notes ?? []).map((note) => h('p', { class: 'warn' }, `! ${note}`)),
-        ...verdict.warnings.map((warning) => h('p', { class: 'warn' }, `⚠ ${warning}`)),
+        ...warningsIn(data.summary).map((warning) => h('p', { class: 'warn' }, `⚠ ${warning}`)),
         facts(data),
       );
     },
