@@ -133,9 +133,10 @@ function mustKnow(call: string, given: unknown, known: readonly string[], more: 
   if (!isObject(given)) {
     throw badArgument(`${said('')}: needs an object`, ...(example === undefined ? [] : [example]));
   }
-  const unknown = Object.keys(given).find((key) => !known.includes(key));
-  if (unknown === undefined) return;
-  throw badArgument(`${said(`{ ${unknown} }`)}: no such option`, known.join(', '));
+  for (const key of Object.keys(given)) {
+    if (known.includes(key)) continue;
+    throw badArgument(`${said(`{ ${key} }`)}: no such option`, known.join(', '));
+  }
 }
 
 function mustBeUid(call: string, uid: unknown): void {

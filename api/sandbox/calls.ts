@@ -177,8 +177,13 @@ const DEEPEST = 8;
 function isPlain(value: unknown, depth: number): boolean {
   if (typeof value === 'bigint') return false;
   if (typeof value !== 'object' || value === null) return true;
-  if (depth > DEEPEST || isView(value) || value instanceof Bytes || 'toJSON' in value) return false;
-  return Object.values(value).every((one) => isPlain(one, depth + 1));
+  if (depth > DEEPEST || isView(value) || value instanceof Bytes) return false;
+  if ((value as { toJSON?: unknown }).toJSON !== undefined) return false;
+  // What is inherited is looked at, too: that it is no reason to look closer is all that is asked here.
+  for (const key in value) {
+    if (!isPlain((value as Record<string, unknown>)[key], depth + 1)) return false;
+  }
+  return true;
 }
 
 /** Bound once: a look-up of a global goes through an interceptor of the sandbox each time. */

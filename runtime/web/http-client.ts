@@ -124,13 +124,13 @@ export class WebExchange implements WebJob {
     this.sendEnd = performance.now();
   }
 
-  onFirstByte(): void {
-    this.firstByte = performance.now();
+  onFirstByte(at: number): void {
+    this.firstByte = at;
   }
 
   onHead(status: number, headers: WebHeaders, bytes: number): void {
     this.status = status;
-    if (this.firstByte === 0) this.onFirstByte();
+    if (this.firstByte === 0) this.onFirstByte(performance.now());
     this.receivedBytes += bytes;
     try {
       this.#user.onHeaders(status, headers);

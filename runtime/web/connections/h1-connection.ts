@@ -234,8 +234,8 @@ export class H1Connection implements WheelEntry, H1User {
     // Nobody has asked for it.
     if (job === null) return this.#close(null);
     const isFirst = this.#heard === 0;
-    if (isFirst) job.onFirstByte();
     this.#heard = performance.now();
+    if (isFirst) job.onFirstByte(this.#heard);
     try {
       const taken = this.#reader.push(chunk);
       if (this.#job !== job) return;

@@ -51,9 +51,9 @@ export class H1Reader {
   #left = 0;
   /** Of the answer that is being read, null between answers. */
   #head: Head | null = null;
-  /** The one that was read last, and its text: many answers have the same. */
+  /** The one that was read last, and its bytes: many answers have the same. */
   #known: Head | null = null;
-  #text = '';
+  #knownBytes: Buffer = NO_BYTES;
 
   constructor(user: H1User, mostKeepMs: number) {
     this.#user = user;
@@ -117,6 +117,13 @@ export class H1Reader {
   }
 
   #readHead(bytes: Buffer, at: number): number {
+    const same = this.#knownBytes.length;
+    if (this.#known !== null && at + same <= bytes.length) {
+      if (this.#knownBytes.compare(bytes, at, at + same) === 0) {
+        this.#begin(this.#known);
+        return at + same;
+      }
+    }
     const most = Math.min(BEGINNING.length, bytes.length - at);
     if (BEGINNING.compare(bytes, at, at + most, 0, most) !== 0) throw new H1Error('no status line');
     const end = bytes.indexOf('\r\n\r\n', at, 'latin1');
@@ -129,10 +136,8 @@ export class H1Reader {
     if (text.length > MOST_HEAD_BYTES) {
       throw new H1Error('headers that are too long', 'UND_ERR_HEADERS_OVERFLOW');
     }
-    if (this.#known === null || text !== this.#text) {
-      this.#known = headOf(text, this.#mostKeepMs);
-      this.#text = text;
-    }
+    this.#known = headOf(text, this.#mostKeepMs);
+    this.#knownBytes = Buffer.from(bytes.subarray(at, end + 4));
     this.#begin(this.#known);
     return end + 4;
   }

@@ -51,7 +51,8 @@ export interface WebJob {
   onBegin(connecting: number, tls: number): void;
   /** All of it has been handed on. */
   onSent(): void;
-  onFirstByte(): void;
+  /** @param at a reading of performance.now() */
+  onFirstByte(at: number): void;
   onHead(status: number, headers: WebHeaders, bytes: number): void;
   /**
    * @param bytes good until the call returns

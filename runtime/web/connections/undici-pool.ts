@@ -143,7 +143,7 @@ class Handler {
   }
 
   onResponseStarted(): void {
-    if (!this.#gone) this.#job.onFirstByte();
+    if (!this.#gone) this.#job.onFirstByte(performance.now());
   }
 
   onHeaders(status: number, raw: readonly Buffer[]): boolean {
