@@ -151,7 +151,7 @@ export class ClosedRunner implements ScenarioRunner, VuOwner, Timed {
   done(vu: VuSlot): void {
     const ends = vu.stopping || vu.interrupted || this.#ending || !this.#hasMore(vu);
     if (ends) this.#life.detach(vu);
-    else this.#parts.ready(vu);
+    else this.#parts.again(vu);
   }
 
   /** From the ready queue: begins the next iteration, if there is one. */

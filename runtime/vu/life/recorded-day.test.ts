@@ -99,6 +99,7 @@ class Worker {
       freeVu: () => new VuSlot(this.#vus, ++this.#vus, {} as TagContext),
       release: () => undefined,
       ready: () => undefined,
+      again: () => undefined,
       take: () => 0,
       taken: () => 0,
       begun: () => 0,

@@ -118,6 +118,7 @@ function world(): World {
     ready: (vu) => {
       if (!one.holds) one.runner?.go(vu);
     },
+    again: (vu) => parts.ready(vu),
     take: () => iterations++,
     taken: () => iterations,
     begun: () => 0,

@@ -40,6 +40,8 @@ export interface RunnerParts {
   release(vu: VuSlot): void;
   /** Queues the VU's next iteration. */
   ready(vu: VuSlot): void;
+  /** The same as it has just ended one, which waited for its turn. */
+  again(vu: VuSlot): void;
   /** Takes the next iteration of the process, from 0, from the counter that its workers share. */
   take(): number;
   /** Iterations taken so far from it. */

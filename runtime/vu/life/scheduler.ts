@@ -214,6 +214,10 @@ export class Scheduler {
         vu.queued = true;
         this.#queue.push(vu);
       },
+      again: (vu) => {
+        vu.queued = true;
+        this.#queue.again(vu);
+      },
       take: () => Number(Atomics.add(counters, index, 1n)),
       begun: (slot) => Number(Atomics.load(begun, offset + slot)),
       begin: (slot) => Number(Atomics.add(begun, offset + slot, 1n)),
