@@ -5,12 +5,15 @@ import { Collected, type Room } from '../collected.ts';
 import { DatasetWalker, type PixelSink } from '../element/dataset-walker.ts';
 import { PixelHash } from '../file/hash.ts';
 import { encodingOf, TransferSyntax } from '../element/transfer-syntax.ts';
+import { KeptFragments } from './kept-fragments.ts';
 
 /**
  * Longest header kept, and longest deflated data set that is inflated to be compared; a data set
  * whose pixels come later is compared, but has no header.
  */
 export const MAX_HEADER_BYTES = 16 * 1024 * 1024;
+
+const NO_BYTES = Buffer.alloc(0);
 
 /** A deflated data set that becomes larger is only counted. */
 const MAX_INFLATED_BYTES = 256 * 1024 ** 2;
@@ -66,7 +69,10 @@ export class DatasetTap implements PixelSink {
   word = 1;
   /** After `finish`: the data set was read to its end, and has no pixel data. */
   withoutPixels = false;
-  /** After `finish`: the fragments with their headers, where they are wanted; null for any other. */
+  /**
+   * After `finish`: the fragments with their headers, where they are wanted and the pixels are not
+   * known; null for any other.
+   */
   fragments: { readonly header: Buffer; readonly value: Buffer } | null = null;
   /** After `finish`: why the data set is no whole one of its transfer syntax; '' when it is. */
   damage = '';
@@ -86,7 +92,7 @@ export class DatasetTap implements PixelSink {
   /** It was followed from its beginning to its end. */
   #wasRead = false;
   /** A value that is wanted as it is. */
-  #value: Collected | null = null;
+  #value: KeptFragments | null = null;
   /** The piece that is being read, for the header that ends in it. */
   #piece: Buffer | null = null;
   #pieceStart = 0;
@@ -112,7 +118,7 @@ export class DatasetTap implements PixelSink {
     this.#matching = false;
     this.#value?.clear();
     const whole = transferSyntax === this.#wants.fragmentsOf && this.#wants.pixels;
-    this.#value = whole ? new Collected(this.#wants.valueRoom ?? null) : null;
+    this.#value = whole ? new KeptFragments(this.#wants.valueRoom ?? null) : null;
     this.#wantsHeader = this.#wants.header || whole;
     this.#pixels.clear();
     this.#held.clear();
@@ -148,11 +154,14 @@ export class DatasetTap implements PixelSink {
     if (this.knownPixels === 0) this.pixelHash ||= this.#hashOfPixels();
     this.#matching = false;
     this.withoutPixels = this.#wants.pixels && this.#wasRead && !this.#found;
+    if (this.#value !== null) this.#finishValue(this.#value);
+  }
+
+  #finishValue(kept: KeptFragments): void {
     const { header } = this;
-    if (this.#value !== null && header !== null && this.#found) {
-      this.fragments = { header, value: this.#value.take() };
-    }
-    this.#value = null;
+    const value = kept.take();
+    if (value !== null && header !== null && this.#found) this.fragments = { header, value };
+    this.#dropValue();
   }
 
   /** Gives up what it holds of a data set that will not come to its end: others need the room. */
@@ -170,6 +179,7 @@ export class DatasetTap implements PixelSink {
     this.#pixels.begin();
     const { known } = this.#wants;
     this.#matching = length !== 0 && (known?.begin(length, word, this.#transferSyntax) ?? false);
+    if (!this.#matching) this.#differ(NO_BYTES);
     if (!this.#wantsHeader || this.#piece === null || !this.#holding) return;
     const { length: held } = this.#held;
     const rest = this.#piece.subarray(this.#pieceStart, this.#pieceStart + offset - held);
@@ -179,7 +189,7 @@ export class DatasetTap implements PixelSink {
   }
 
   pixelFraming(bytes: Buffer, start: number, end: number): void {
-    if (this.#value !== null && !this.#value.add(bytes, start, end)) this.#dropValue();
+    if (this.#value !== null && !this.#value.frame(bytes, start, end)) this.#dropValue();
   }
 
   /** Compares while it matches; from the first difference on it hashes, what was equal included. */
@@ -188,21 +198,27 @@ export class DatasetTap implements PixelSink {
       this.#pixels.open = !last;
       return;
     }
-    if (this.#value !== null && !this.#value.add(bytes, start, end)) this.#dropValue();
     const { known } = this.#wants;
     if (this.#matching && known !== undefined) {
       if (end === start || known.push(bytes, start, end)) {
+        this.#value?.same(end - start);
         this.#pixels.open = !last;
         return;
       }
       this.#matching = false;
       const prefix = known.prefix();
+      this.#differ(prefix);
       if (prefix.length > 0) this.#pixels.push(prefix, 0, prefix.length, false);
     }
+    if (this.#value !== null && !this.#value.add(bytes, start, end)) this.#dropValue();
     this.#pixels.push(bytes, start, end, last);
   }
 
-  /** No room for it: it is hashed as it is. */
+  #differ(contents: Buffer): void {
+    if (this.#value !== null && !this.#value.differ(contents)) this.#dropValue();
+  }
+
+  /** Where there was no room for it, it is hashed as it is. */
   #dropValue(): void {
     this.#value?.clear();
     this.#value = null;
@@ -211,9 +227,9 @@ export class DatasetTap implements PixelSink {
   /** Also of a value that was cut off: it is not what was sent, and that has to show. */
   #hashOfPixels(): string {
     if (!this.#wants.pixels) return '';
-    const { known } = this.#wants;
-    if (this.#matching && known !== undefined) {
-      const prefix = known.prefix();
+    if (this.#matching) {
+      const prefix = this.#wants.known?.prefix() ?? NO_BYTES;
+      this.#differ(prefix);
       this.#pixels.push(prefix, 0, prefix.length, false);
     }
     return this.#pixels.finish();

@@ -4,6 +4,7 @@ import { fragmentsOf } from '../../../dicom/pixels/fragments.ts';
 import { hashDataset } from '../../../dicom/file/hash.ts';
 import { Pool } from '../../../dicom/pool/prototype.ts';
 import { syntheticPool } from '../../../dicom/synthetic/synthetic.ts';
+import { Room } from '../../../dicom/collected.ts';
 import { DatasetTap } from '../../../dicom/scp/dataset-tap.ts';
 import { HashNumbers } from './hashes.ts';
 import { KnownPixels, PixelMatch } from './known-pixels.ts';
@@ -20,15 +21,20 @@ const pool = syntheticPool(
 );
 const members = new Pool(pool).members;
 
-function known(): { hashes: HashNumbers; tap: DatasetTap } {
+function known(): { hashes: HashNumbers; tap: DatasetTap; room: Room } {
   const hashes = new HashNumbers();
   hashes.addPool(pool);
   const pixels = new KnownPixels();
   pixels.addPool(pool, hashes);
   const { fragmentsOf: rle } = hashes;
-  const wants = { header: true, pixels: true, known: new PixelMatch(pixels), fragmentsOf: rle };
-  return { hashes, tap: new DatasetTap(wants) };
+  const room = new Room(1e6);
+  const match = new PixelMatch(pixels);
+  const wants = { header: true, pixels: true, known: match, fragmentsOf: rle, valueRoom: room };
+  return { hashes, tap: new DatasetTap(wants), room };
 }
+
+/** Of the sequence delimiter behind the last fragment (PS3.5 §A.4). */
+const DELIMITER_BYTES = 8;
 
 function take(tap: DatasetTap, bytes: Buffer, syntax: string, piece: number): void {
   tap.begin(syntax);
@@ -107,7 +113,22 @@ describe('known pixels', () => {
       else expect(tap.pixelHash).toBe(pixelHash);
       // Of RLE a byte may mean nothing: what it decodes to is compared.
       if (isNative) expect(hashes.arrived(tap, transferSyntax)).toBeLessThan(0);
+      else if (!malformed) {
+        const value = bytes.subarray(headerBytes, bytes.length - DELIMITER_BYTES);
+        expect(tap.fragments?.value.equals(value)).toBe(true);
+      }
     }
+  });
+
+  it('in fragments take up no room while they are those that are known', () => {
+    const { tap, room } = known();
+    const { bytes, headerBytes, transferSyntax } = inMemory(9);
+    tap.begin(transferSyntax);
+    tap.push(bytes, 0, bytes.length - 20);
+    expect(room.used).toBeLessThan((bytes.length - headerBytes) / 4);
+    tap.push(bytes, bytes.length - 20, bytes.length);
+    tap.finish();
+    expect([tap.knownPixels > 0, tap.fragments, room.used]).toEqual([true, null, 0]);
   });
 });
 
