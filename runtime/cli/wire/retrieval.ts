@@ -16,6 +16,34 @@ export interface RetrieveWish {
   readonly instance: string | undefined;
 }
 
+interface RetrieveFlags {
+  readonly series?: string | undefined;
+  readonly instance?: string | undefined;
+}
+
+/**
+ * What was typed, before anybody is asked: a peer that is given no UID answers what it likes.
+ *
+ * @throws DicomRunError 104
+ */
+export function wishOf(
+  command: 'get' | 'move',
+  study: string,
+  { series, instance }: RetrieveFlags,
+): RetrieveWish {
+  const words = { 'Study Instance UID': study, '--series': series, '--instance': instance };
+  for (const [what, text] of Object.entries(words)) {
+    // A list is allowed (PS3.4 §C.4.2.1.4), a wildcard is not.
+    if (text === undefined || /^[\d.]{1,64}(\\[\d.]{1,64})*$/.test(text)) continue;
+    throw new DicomRunError(ExitCode.CONFIG, {
+      code: 'CONFIG_VALUE',
+      message: `${command}: ${what} "${text}" is no UID (PS3.5 §9)`,
+      hint: '`dicomrun find today` lists studies, `dicomrun find series UID` the series of one',
+    });
+  }
+  return { study, series, instance };
+}
+
 /** The level, and the unique keys down to it (PS3.4 §C.4.2.1.4). */
 export function wishKeys({ study, series, instance }: RetrieveWish): {
   readonly level: string;

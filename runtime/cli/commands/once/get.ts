@@ -16,7 +16,7 @@ import {
   isSecond,
   limitsOf,
 } from '../../wire/peer-flags.ts';
-import { type RetrieveWish, tellEnd } from '../../wire/retrieval.ts';
+import { type RetrieveWish, tellEnd, wishOf } from '../../wire/retrieval.ts';
 import type { PeerAddress } from '../../wire/client.ts';
 import type { Terminal } from '../../terminal.ts';
 
@@ -53,8 +53,8 @@ export const define: DefineCommand = (command, { terminal, exit }) => {
   command.action(async (_study: string, _host: string, _port: string, flags: GetFlags) => {
     const { words, ...where } = splitHostPort(command.args, (word) => word === command.args[0]);
     const [study = ''] = words;
+    const wish = wishOf('get', study, flags);
     const { peer } = await choosePeer(command, terminal, { ...where, without: ['out'] });
-    const wish = { study, series: flags.series, instance: flags.instance };
     const get = isSecond(flags) ? getSecond : getFiles;
     exit(await get(terminal, peer, wish, flags));
   });

@@ -10,7 +10,7 @@ import {
   isSecond,
   limitsOf,
 } from '../../wire/peer-flags.ts';
-import { tellEnd } from '../../wire/retrieval.ts';
+import { tellEnd, wishOf } from '../../wire/retrieval.ts';
 
 interface MoveFlags {
   readonly to?: string;
@@ -34,10 +34,9 @@ export const define: DefineCommand = (command, { terminal, exit }) => {
   command.action(async (_study: string, _host: string, _port: string, flags: MoveFlags) => {
     const { words, ...where } = splitHostPort(command.args, (word) => word === command.args[0]);
     const [study = ''] = words;
-    const destination = destinationOf(flags);
+    const wish = { ...wishOf('move', study, flags), destination: destinationOf(flags) };
     const { peer } = await choosePeer(command, terminal, where);
     const timeoutMs = readDurationMs('--timeout', flags.timeout);
-    const wish = { study, series: flags.series, instance: flags.instance, destination };
     const end = isSecond(flags)
       ? await (
           await import('../../wire/second.ts')
