@@ -25,13 +25,21 @@ export function addVu(slot: number, id: number, root: Record<string, unknown>): 
     const open = (path: string, mode?: string): unknown => openFile(vu, path, mode);
     const require = requireFor(vu);
     script(module.exports, module, require, scope, consoleOf(vu), timersOf(vu), open, vu);
-    vu.exports = module.exports;
+    vu.exports = plainExports(module.exports);
     return null;
   } catch (thrown) {
     return faultOf(thrown);
   } finally {
     vu.initialising = false;
   }
+}
+
+/**
+ * What a script exports once its module code has run, as the bundler's getters give it: these are
+ * functions of each VU, twice, and give the object that has them a hidden class of its own.
+ */
+function plainExports(exports: Record<string, unknown>): Record<string, unknown> {
+  return exports['__esModule'] === true ? { ...exports } : exports;
 }
 
 /** The VU of init, setup, teardown and handleSummary: `__VU` is 0. */

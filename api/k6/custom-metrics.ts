@@ -4,6 +4,7 @@ import { Op } from '../bridge.ts';
 import { ring, ringText } from '../sandbox/door.ts';
 import { ask, askNumber } from '../sandbox/calls.ts';
 import { badArgument } from '../sandbox/errors.ts';
+import { ownGetters } from '../sandbox/own-getters.ts';
 import { shared } from '../sandbox/shared.ts';
 import { syncTags, tagTexts } from '../sandbox/tags.ts';
 import type { Vu } from '../sandbox/vu.ts';
@@ -107,29 +108,44 @@ class Metric {
   }
 }
 
-/** The constructors of `k6/metrics` for one VU. */
-export function metricsFor(vu: Vu): Record<string, unknown> {
-  const make = (type: MetricType): unknown =>
-    class extends Metric {
-      constructor(name: string, isTime = false) {
-        super(vu, type, name, isTime);
-      }
-    };
-  const made: Partial<Record<MetricType, unknown>> = {};
-  const of = (type: MetricType): unknown => (made[type] ??= make(type));
-  // Made when they are read: most scripts use one of them, and each VU has its own.
-  return {
-    get Counter(): unknown {
-      return of('counter');
-    },
-    get Gauge(): unknown {
-      return of('gauge');
-    },
-    get Rate(): unknown {
-      return of('rate');
-    },
-    get Trend(): unknown {
-      return of('trend');
-    },
+/** The constructors of `k6/metrics` for one VU, made when they are read: most scripts use one of them. */
+class Metrics {
+  static readonly #members = ownGetters(Metrics);
+  readonly #vu: Vu;
+  readonly #made: Partial<Record<MetricType, unknown>> = {};
+
+  constructor(vu: Vu) {
+    this.#vu = vu;
+    Object.defineProperties(this, Metrics.#members);
+  }
+
+  get Counter(): unknown {
+    return this.#of('counter');
+  }
+  get Gauge(): unknown {
+    return this.#of('gauge');
+  }
+  get Rate(): unknown {
+    return this.#of('rate');
+  }
+  get Trend(): unknown {
+    return this.#of('trend');
+  }
+
+  #of(type: MetricType): unknown {
+    return (this.#made[type] ??= constructorOf(this.#vu, type));
+  }
+}
+
+function constructorOf(vu: Vu, type: MetricType): unknown {
+  return class extends Metric {
+    constructor(name: string, isTime = false) {
+      super(vu, type, name, isTime);
+    }
   };
+}
+
+/** The module `k6/metrics` of one VU. */
+export function metricsFor(vu: Vu): object {
+  return new Metrics(vu);
 }

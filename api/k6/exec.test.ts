@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { connect } from '../sandbox/door.ts';
 import { Vu } from '../sandbox/vu.ts';
 import type { Execution } from './execution.ts';
+import { metricsFor } from './custom-metrics.ts';
 import { executionFor } from './exec.ts';
 
 function started(): { readonly vu: Vu; readonly exec: Execution } {
@@ -33,5 +34,39 @@ describe('k6/execution', () => {
     const exec = executionFor(new Vu(0, 1, {})) as unknown as Execution;
     expect(() => exec.vu).toThrow('exec.vu is not available in init code');
     expect(() => exec.instance).toThrow('exec.instance is not available in init code');
+  });
+
+  it('is its own default export, and has its members as scripts list them', () => {
+    const { exec } = started();
+    expect((exec as unknown as { default: unknown }).default).toBe(exec);
+    expect(Object.keys(exec)).toEqual(['scenario', 'vu', 'instance', 'test']);
+    expect(Object.keys(exec.instance)).toEqual([
+      ...['currentTestRunDuration', 'iterationsCompleted', 'iterationsInterrupted'],
+      ...['vusActive', 'vusInitialized'],
+    ]);
+    expect(JSON.parse(JSON.stringify(exec.vu.metrics))).toHaveProperty('metadata');
+  });
+
+  it('gives functions that need no object to be called on', () => {
+    const { fail } = started().exec.test;
+    const asked: number[] = [];
+    connect({ ring: () => asked.push(1), text: () => '', a: () => 0, b: () => 0, c: () => 0 });
+    fail('so it is');
+    expect(asked).toEqual([1]);
+  });
+
+  it('shares its getters among VUs: own ones would be a hidden class for each', () => {
+    const [one, other] = [started().exec, started().exec];
+    const getters = (of: object): unknown[] =>
+      Object.values(Object.getOwnPropertyDescriptors(of)).map(({ get }) => get);
+    for (const [a, b] of [
+      [one, other],
+      [one.vu, other.vu],
+      [one.instance, other.instance],
+      [metricsFor(new Vu(0, 1, {})), metricsFor(new Vu(1, 2, {}))],
+    ] as const) {
+      expect(getters(a)).toEqual(getters(b));
+      for (const getter of getters(a)) expect(getters(b)).toContain(getter);
+    }
   });
 });

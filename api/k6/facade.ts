@@ -48,10 +48,7 @@ class K6 {
 const MODULES: Readonly<Record<string, (vu: Vu) => object>> = {
   k6: (vu) => new K6(vu),
   'k6/metrics': (vu) => metricsFor(vu),
-  'k6/execution': (vu) => {
-    const exec = executionFor(vu);
-    return Object.create(exec, { default: { value: exec } }) as object;
-  },
+  'k6/execution': (vu) => executionFor(vu),
   'k6/data': (vu) => ({
     SharedArray: class {
       constructor(name: string, make: () => unknown[]) {
