@@ -146,16 +146,10 @@ export async function detach(vu: Vu): Promise<void> {
   report(vu, Op.VU_TEARDOWN_DONE, outcome);
 }
 
-const data = new WeakMap<Vu, { value: unknown }>();
-
 /** Setup data: parsed once per VU, so that its changes stay its own. */
 function dataOf(vu: Vu): unknown {
-  let held = data.get(vu);
-  if (held === undefined) {
-    held = { value: shared.setupJson === '' ? undefined : JSON.parse(shared.setupJson) };
-    data.set(vu, held);
-  }
-  return held.value;
+  vu.setup ??= { data: shared.setupJson === '' ? undefined : JSON.parse(shared.setupJson) };
+  return vu.setup.data;
 }
 
 /** One iteration: the script's function, then whatever it left under way or open. */
@@ -179,7 +173,7 @@ export async function iterate(vu: Vu, iterationInTest: number): Promise<void> {
   }
   if (vu.open > 0) outcome = await drain(vu, outcome);
   unwatch(vu, true);
-  if (vu.associations.size > 0) outcome = await tidy(vu, outcome);
+  if (leaves(vu)) outcome = await tidy(vu, outcome);
   report(vu, Op.DONE, outcome);
 }
 
@@ -236,10 +230,15 @@ async function drain(vu: Vu, outcome: Outcome): Promise<Outcome> {
 
 let forgotten = false;
 
+/** Whether an iteration has left an association that is not kept: asked after each. */
+function leaves({ associations }: Vu): boolean {
+  if (associations.size > 0) for (const { kept } of associations.values()) if (!kept) return true;
+  return false;
+}
+
 /** Releases associations the iteration left open, and says so once. */
 async function tidy(vu: Vu, outcome: Outcome): Promise<Outcome> {
   const left = [...vu.associations.values()].filter(({ kept }) => !kept);
-  if (left.length === 0) return outcome;
   // Of one that the peer ended there is nothing to say; its number is given back all the same.
   if (!forgotten && outcome === null && left.some(({ open }) => open)) {
     forgotten = true;

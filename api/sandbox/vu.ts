@@ -18,6 +18,8 @@ export class Vu {
   /** Exports of this VU's own instance of the script. */
   exports: Record<string, unknown>;
   run: ((data: unknown, own: unknown) => unknown) | null;
+  /** What `setup` returned, once it was asked for. */
+  setup: { readonly data: unknown } | null;
   /** Return value of `vuInit`. */
   own: unknown;
   /** Calls under way that nobody has answered yet. */
@@ -65,6 +67,7 @@ export class Vu {
     this.scenario = -1;
     this.exports = {};
     this.run = null;
+    this.setup = null;
     this.own = undefined;
     this.open = 0;
     this.idle = null;

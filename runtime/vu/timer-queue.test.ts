@@ -19,3 +19,21 @@ it('waits longer than a timer of Node can be, without a word', async () => {
   queue.remove(item);
   process.off('warning', note);
 });
+
+it('serves what is due in order, whatever was taken out before', async () => {
+  const queue = new TimerQueue();
+  const now = performance.now();
+  const served: number[] = [];
+  const items = Array.from({ length: 500 }, (_, i) => {
+    const at = now - 1000 + ((i * 7919) % 500);
+    return { at, index: -1, due: () => void served.push(at) };
+  });
+  for (const item of items) queue.add(item);
+  const out = items.filter((_, i) => i % 3 === 0);
+  for (const item of out) queue.remove(item);
+  const left = items.filter((item) => !out.includes(item)).map(({ at }) => at);
+  expect(queue.size).toBe(left.length);
+  await expect.poll(() => served.length).toBe(left.length);
+  expect(served).toEqual(left.sort((a, b) => a - b));
+  expect([queue.size, ...new Set(items.map(({ index }) => index))]).toEqual([0, -1]);
+});
