@@ -35,6 +35,11 @@ export const Op = {
   CANCEL: 15,
   /** The next page of a running find: x = its ticket; answered by a new ticket. */
   NEXT: 16,
+  /**
+   * A search by QIDO-RS that says nothing but texts and numbers. Text, a line each: server, level, study,
+   * series, limit and offset ('' = not said), then names and values of keys in turn. Any other is a CALL.
+   */
+  SEARCH: 17,
 
   /** Synchronous from here on: the answer is what ring() returns, or host text(). */
   ABORT: 32,

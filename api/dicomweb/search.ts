@@ -1,6 +1,6 @@
 // A QIDO-RS search under way: a promise of one answer, or an iterable that asks page by page.
 import { Op } from '../bridge.ts';
-import { ask, callRequest } from '../sandbox/calls.ts';
+import { ask, callRequest, callText } from '../sandbox/calls.ts';
 import { DicomError } from '../sandbox/errors.ts';
 import type { Vu } from '../sandbox/vu.ts';
 import type { Match } from '../dicom/types.ts';
@@ -85,6 +85,44 @@ export function warningsOf({ more }: WebAnswer): string[] {
   return (more['warnings'] as string[] | undefined) ?? [];
 }
 
+/** What the host is told of a search. */
+export type SearchRequest = {
+  readonly op: 'web.search';
+  readonly server: number;
+  readonly what: string;
+  readonly keys: Match;
+  readonly study: string | undefined;
+  readonly series: string | undefined;
+  readonly limit: number | undefined;
+  readonly offset: number | undefined;
+  readonly fuzzy: boolean | undefined;
+  readonly includeField: string | readonly string[] | undefined;
+  readonly expectStatus: readonly number[] | undefined;
+  readonly tags: Record<string, string> | undefined;
+  readonly timeoutMs: number | undefined;
+};
+
+/**
+ * A search as lines (Op.SEARCH), which is quicker than JSON; null where it says more than they can.
+ *
+ * @internal
+ */
+export function linesOf(request: SearchRequest): string | null {
+  const { fuzzy, includeField, expectStatus, tags, timeoutMs } = request;
+  if (fuzzy !== undefined || includeField !== undefined || timeoutMs !== undefined) return null;
+  if (expectStatus !== undefined || tags !== undefined) return null;
+  const { server, what, keys, study = '', series = '', limit = '', offset = '' } = request;
+  // why: types end where the author's code begins
+  if (typeof keys !== 'object' || (keys as Match | null) === null || 'toJSON' in keys) return null;
+  let lines = `${server}\n${what}\n${study}\n${series}\n${limit}\n${offset}`;
+  for (const name of Object.keys(keys)) {
+    const value = keys[name];
+    if (typeof value !== 'string' || value.includes('\n') || name.includes('\n')) return null;
+    lines += `\n${name}\n${value}`;
+  }
+  return lines;
+}
+
 /** What `then` of a promise does. That of the sandbox looks into each promise first, which takes longer. */
 async function told<A, B>(
   all: Promise<SearchAnswer>,
@@ -103,10 +141,10 @@ async function told<A, B>(
 
 export class SearchCall implements WebSearch {
   readonly #vu: Vu;
-  readonly #request: Readonly<Record<string, unknown>>;
+  readonly #request: SearchRequest;
   #all: Promise<SearchAnswer> | null;
 
-  constructor(vu: Vu, request: Readonly<Record<string, unknown>>) {
+  constructor(vu: Vu, request: SearchRequest) {
     this.#vu = vu;
     this.#request = request;
     this.#all = null;
@@ -119,13 +157,16 @@ export class SearchCall implements WebSearch {
     return told((this.#all ??= this.#once(this.#request)), resolve, reject);
   }
 
-  async #once(request: Readonly<Record<string, unknown>>): Promise<SearchAnswer> {
-    return new SearchAnswer(this.#vu, answerOf(await callRequest(this.#vu, request)));
+  async #once(request: SearchRequest): Promise<SearchAnswer> {
+    const lines = linesOf(request);
+    const asked =
+      lines === null ? callRequest(this.#vu, request) : callText(this.#vu, Op.SEARCH, lines);
+    return new SearchAnswer(this.#vu, answerOf(await asked));
   }
 
   async *[Symbol.asyncIterator](): AsyncIterator<Match> {
-    const limit = (this.#request['limit'] as number | undefined) ?? PAGE;
-    let offset = (this.#request['offset'] as number | undefined) ?? 0;
+    const limit = this.#request.limit ?? PAGE;
+    let offset = this.#request.offset ?? 0;
     let before: SearchAnswer | null = null;
     for (;;) {
       const page = await this.#once({ ...this.#request, limit, offset });

@@ -25,9 +25,18 @@ export class Calls {
     this.#handlers.set(op, handler);
   }
 
-  #call(slot: number): number {
+  /** A call with a ring of its own, whose words `read` understands; its handler is that of its `op`. */
+  onRing(ring: number, read: (words: string) => CallRequest): void {
     const { host } = this.#parts;
-    const call = JSON.parse(host.words()) as CallRequest;
+    host.handle(ring, (slot) => this.#begin(read(host.words()), slot));
+  }
+
+  #call(slot: number): number {
+    return this.#begin(JSON.parse(this.#parts.host.words()) as CallRequest, slot);
+  }
+
+  #begin(call: CallRequest, slot: number): number {
+    const { host } = this.#parts;
     const handler = this.#handlers.get(call.op);
     if (handler === undefined) {
       throw badArgument(`${call.op}: there is no such call`);

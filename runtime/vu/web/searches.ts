@@ -3,6 +3,7 @@ import { WebFailure } from '../../web/failure.ts';
 import { datasetsOf, mustBeJson } from '../../web/json-model.ts';
 import { searchPath, type SearchWords } from '../../web/search-path.ts';
 import type { Asks } from '../sandbox/asks.ts';
+import type { CallRequest } from '../sandbox/calls.ts';
 import { Answer } from '../../../api/bridge.ts';
 import { RingFault } from '../sandbox/host.ts';
 import type { Operation } from '../sandbox/operation.ts';
@@ -18,6 +19,28 @@ import { answerText, warningText } from './answer-text.ts';
 import type { WebPhases } from './web-metrics.ts';
 
 export interface WebSearchCall extends WebOptions, SearchWords {}
+
+/** A search of lines (Op.SEARCH in api/bridge.ts). */
+export function searchOf(lines: string): CallRequest {
+  const [server, what, study, series, limit, offset, ...pairs] = lines.split('\n');
+  const numberOf = (line: string | undefined) => (line ? Number(line) : undefined);
+  return {
+    op: 'web.search',
+    server: Number(server),
+    what,
+    keys: pairs.length === 0 ? NO_KEYS : Object.fromEntries(inPairs(pairs)),
+    study: study === '' ? undefined : study,
+    series: series === '' ? undefined : series,
+    limit: numberOf(limit),
+    offset: numberOf(offset),
+  };
+}
+
+const NO_KEYS = {};
+
+function* inPairs(lines: readonly string[]): Iterable<readonly [string, string]> {
+  for (let i = 0; i + 1 < lines.length; i += 2) yield [lines[i] ?? '', lines[i + 1] ?? ''];
+}
 
 const ACCEPT = ['accept', 'application/dicom+json'];
 

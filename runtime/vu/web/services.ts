@@ -1,7 +1,7 @@
 // The web services of scripts: what each call of `dicomweb` does on this side.
 import { pathName, resourcePath } from '../../web/paths.ts';
 import type { Ledger } from '../observe/ledger.ts';
-import { Answer } from '../../../api/bridge.ts';
+import { Answer, Op } from '../../../api/bridge.ts';
 import type { DeliveryPort } from '../dimse/delivery.ts';
 import type { WorkerParts } from '../parts.ts';
 import type { Asks } from '../sandbox/asks.ts';
@@ -9,7 +9,7 @@ import type { Calls, CallRequest } from '../sandbox/calls.ts';
 import { badArgument, type RingFault } from '../sandbox/host.ts';
 import type { Operation } from '../sandbox/operation.ts';
 import { WebRetrieves, type WebRetrieveCall } from './retrieves.ts';
-import { WebSearches, wireMatches, type WebSearchCall } from './searches.ts';
+import { searchOf, WebSearches, wireMatches, type WebSearchCall } from './searches.ts';
 import { WebServers, type ServerRequest } from './servers.ts';
 import { WebStores, type WebStoreCall } from './stores.ts';
 import {
@@ -46,6 +46,7 @@ export function wireWeb(services: WebServiceParts): WebServers {
   calls.on('web.search', (operation, call, slot) =>
     searches.begin(operation, call as unknown as WebSearchCall, slot),
   );
+  calls.onRing(Op.SEARCH, searchOf);
   calls.on('web.retrieve', (operation, call, slot) =>
     retrieves.begin(operation, call as unknown as WebRetrieveCall, slot),
   );
