@@ -10,7 +10,7 @@ import { load, script, seconds, stores, target, type Case } from './bench.ts';
 import { data } from './data.ts';
 import { createdVus, emptyIterations, manySeries, metricsShare } from './engine.ts';
 import { forwarder } from './forwarder.ts';
-import { find, influx, large, receivers } from './outputs.ts';
+import { find, influx, large, receiversNative, receiversRle, receiversSmall } from './outputs.ts';
 import { clients, echoes, tls, windows } from './others.ts';
 import { CLI, dicomrun, ourSink, type CliRun } from './peers.ts';
 import { timed } from './process.ts';
@@ -249,7 +249,9 @@ export const CASES: Readonly<Record<string, Case>> = {
   'web-store': webStore,
   'web-get': webGet,
   'web-memory': webMemory,
-  receivers,
+  'receivers-5k': receiversSmall,
+  'receivers-512k': receiversNative,
+  'receivers-rle': receiversRle,
   router,
   forwarder,
   captured,
@@ -269,5 +271,6 @@ export const CASES: Readonly<Record<string, Case>> = {
 /** Names of several that belong together. */
 export const GROUPS: Readonly<Record<string, readonly string[]>> = {
   web: ['web-find', 'web-store', 'web-get', 'web-memory'],
+  receivers: ['receivers-5k', 'receivers-512k', 'receivers-rle'],
   sweep: ['sweep-500', 'sweep-2000', 'sweep-5000', 'sweep-10000'],
 };

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { load, script, seconds, stores, target, type Case } from './bench.ts';
 import { dicomrun, freePort, has, ourSink, type CliRun } from './peers.ts';
-import { row } from './tally.ts';
+import { repeated, row } from './tally.ts';
 
 interface Influx {
   readonly url: string;
@@ -83,40 +83,58 @@ export const influx: Case = async (bench) => {
   ];
 };
 
-export const receivers: Case = async (bench) => {
-  const rows = [];
-  for (const [name, image, vus] of [
-    ['5 KB', 'BYTES=5000', 50],
-    ['512 KB', 'BYTES=524288', 8],
-    ['512 KB of RLE', 'SYNTAX=rle', 8],
-  ] as const) {
-    for (const level of ['counts', 'pixels', 'full']) {
+/** Images that receivers take. */
+interface Received {
+  readonly name: string;
+  readonly env: Readonly<Record<string, string | number>>;
+  readonly vus: number;
+  /** Least share of what one that only counts takes. */
+  readonly floor?: number;
+}
+
+/** What looking into images costs a receiver: each level in turn, and against counting alone. */
+function receiversOf({ name, env, vus, floor }: Received): Case {
+  return async (bench) => {
+    const rate = async (level: string): Promise<number> => {
+      const duration = bench.quick ? '2s' : '3s';
+      const words = load({ workers: 1, vus, duration, env: { ...env, LEVEL: level } });
+      const run = await dicomrun([script('receive'), ...words], { cpu: null });
+      return stores(run).count / seconds(run);
+    };
+    const shares = ([counts = NaN, ...others]: readonly number[]): number[] =>
+      others.map((one) => one / counts);
+    const round = async (): Promise<readonly number[]> => {
       const rates: number[] = [];
-      for (let i = 0; i < Math.min(2, bench.rounds); i++) {
-        const load = [
-          '--workers',
-          '1',
-          '--vus',
-          String(vus),
-          '--duration',
-          bench.quick ? '2s' : '4s',
-        ];
-        const run = await dicomrun(
-          [script('receive'), ...load, '-e', `LEVEL=${level}`, '-e', image],
-          { cpu: null },
-        );
-        rates.push(stores(run).count / seconds(run));
-      }
-      rows.push(
-        row(`receiver, ${level}, ${name}, ${vus} associations`, rates, {
-          unit: 'stores/s',
-          better: '>',
-        }),
+      for (const level of ['counts', 'pixels', 'full']) rates.push(await rate(level));
+      return rates;
+    };
+    const rounds = await repeated(bench.rounds, round, shares);
+    const what = `${name}, ${vus} associations`;
+    const counts = rounds.map(([rate = NaN]) => rate);
+    const share = (level: string, at: number) =>
+      row(
+        `same, ${level} / counts`,
+        rounds.map((rates) => shares(rates)[at] ?? NaN),
+        { unit: '', better: '>', difference: true, ...(floor === undefined ? {} : { floor }) },
       );
-    }
-  }
-  return rows;
-};
+    return [
+      row(`receiver, counts, ${what}`, counts, { unit: 'stores/s', better: '>' }),
+      share('pixels', 0),
+      share('full', 1),
+    ];
+  };
+}
+
+export const receiversSmall = receiversOf({ name: '5 KB', env: { BYTES: 5000 }, vus: 50 });
+const HALF_MEGABYTE = { vus: 8, floor: 0.9 };
+export const receiversNative = receiversOf({
+  ...{ name: '512 KB', env: { BYTES: 524_288 } },
+  ...HALF_MEGABYTE,
+});
+export const receiversRle = receiversOf({
+  ...{ name: '512 KB of RLE', env: { SYNTAX: 'rle' } },
+  ...HALF_MEGABYTE,
+});
 
 export const large: Case = async (bench) => {
   const more: number[] = [];
