@@ -218,5 +218,9 @@ describe('what does not build', () => {
     await expect(bundleScript('.', folder)).rejects.toMatchObject({
       problems: [{ code: 'CONFIG_SCRIPT_MISSING', message: 'script "." is a folder' }],
     });
+    await writeFile(join(folder, 'run.ndjson'), '');
+    await expect(bundleScript('.', folder)).rejects.toMatchObject({
+      problems: [{ hint: 'it is the folder of a run: dicomrun report .' }],
+    });
   });
 });

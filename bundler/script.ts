@@ -43,7 +43,7 @@ export async function bundleScript(file: string, cwd?: string): Promise<ScriptBu
 const PER_VU = { __VU: '__vu__.id', __ITER: '__vu__.iter', __ENV: '__vu__.env' };
 
 async function mustBeFile(path: string, asGiven: string): Promise<void> {
-  const found = await stat(path).catch(() => null);
+  const found = await stat(path).catch(none);
   if (found?.isFile() && SCRIPT.test(path)) return;
   const script = `script "${asGiven}"`;
   const [message, folder] = found?.isFile()
@@ -54,10 +54,16 @@ async function mustBeFile(path: string, asGiven: string): Promise<void> {
   const there = await scriptsIn(resolve(path, found?.isDirectory() ? '.' : '..'), asGiven);
   const list = there.map((name) => join(folder, name)).join(', ');
   const write = '`dicomrun new FILE` writes a first script';
-  const hint = list === '' ? `check the path; ${write}` : `there is ${list}; ${write}`;
+  const isRun = found?.isDirectory() === true && (await stat(join(path, 'run.ndjson')).catch(none));
+  const hint = isRun
+    ? `it is the folder of a run: dicomrun report ${asGiven}`
+    : list === ''
+      ? `check the path; ${write}`
+      : `there is ${list}; ${write}`;
   throw new BundleError([{ code: 'CONFIG_SCRIPT_MISSING', message, hint }]);
 }
 
+const none = (): null => null;
 const SCRIPT = /\.[cm]?[jt]sx?$/;
 const SUGGESTED = 3;
 
