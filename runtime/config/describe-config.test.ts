@@ -37,7 +37,7 @@ describe('the table of effective values', () => {
       },
       scriptOptions: { thresholds: { checks: 'rate>0.9' } },
     });
-    const lines = configLines(describeConfig(options, true));
+    const lines = configLines(describeConfig(options, true), { arrow: '←', width: Infinity });
     const text = lines.join('\n').replace(/ +/g, ' ');
     expect(text).not.toContain('canary');
     for (const line of [
@@ -61,5 +61,41 @@ describe('the table of effective values', () => {
   it('masks passwords in URLs', () => {
     expect(withoutPassword('http://u:p@h:1/x')).toBe('http://u:***@h:1/x');
     expect(withoutPassword('http://h:1/x')).toBe('http://h:1/x');
+  });
+});
+
+describe('lines of a configuration', () => {
+  const rows = [
+    { path: 'scenarios.endoscopy', value: '1→50 VUs over 2m, hold 50 for 5m', origin: 'script' },
+    { path: 'embedded', value: 'true', origin: '/srv/somebody/tests/dicomrun.config.ts' },
+    { path: 'timeouts.associate', value: '30s', origin: 'default' },
+  ];
+  const linesOf = (width: number) => configLines(rows, { arrow: '←', width });
+
+  it('stand in columns, and go on below where these have no room', () => {
+    expect(linesOf(Infinity).map((line) => line.indexOf('←'))).toEqual([55, 55, 55]);
+    expect(linesOf(70)).toEqual([
+      'scenarios.endoscopy  1→50 VUs over 2m, hold 50 for 5m  ← script',
+      'embedded  true  ← /srv/somebody/tests/dicomrun.config.ts',
+      'timeouts.associate   30s                               ← default',
+    ]);
+    expect(linesOf(40)).toEqual([
+      'scenarios.endoscopy',
+      '    1→50 VUs over 2m, hold 50 for 5m',
+      '    ← script',
+      'embedded  true  ←',
+      '    /srv/somebody/tests/dicomrun.config.ts',
+      'timeouts.associate  30s  ← default',
+    ]);
+  });
+
+  it('lose nothing, and are wider than asked for only where a word is', () => {
+    for (let width = 20; width < 80; width++) {
+      const words = linesOf(width).join(' ').split(/\s+/);
+      expect(words).toEqual(linesOf(Infinity).join(' ').split(/\s+/));
+      for (const line of linesOf(width)) {
+        expect(line.length <= width || !line.trim().includes(' ')).toBe(true);
+      }
+    }
   });
 });

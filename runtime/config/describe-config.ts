@@ -37,16 +37,48 @@ export function describeConfig(options: Options, onlySet = false): readonly Conf
   return onlySet ? rows.filter((row) => row.origin !== 'default') : rows;
 }
 
+export interface ConfigLook {
+  readonly arrow: string;
+  /** Columns that a line may have: what has no room in it goes on in lines below. */
+  readonly width: number;
+}
+
 /** Lines `path  value  ← origin`, aligned. */
-export function configLines(rows: readonly ConfigRow[], arrow = '←'): readonly string[] {
+export function configLines(rows: readonly ConfigRow[], look: ConfigLook): readonly string[] {
   const width = (of: (row: ConfigRow) => string): number =>
     Math.min(48, Math.max(0, ...rows.map((row) => of(row).length)));
   const pathWidth = width((row) => row.path);
   const valueWidth = width((row) => row.value);
-  return rows.map(
-    ({ path, value, origin }) =>
-      `${path.padEnd(pathWidth)}  ${value.padEnd(valueWidth)}  ${arrow} ${origin}`,
-  );
+  return rows.flatMap(({ path, value, origin }) => {
+    const from = `${look.arrow} ${origin}`;
+    const line = `${path.padEnd(pathWidth)}  ${value.padEnd(valueWidth)}  ${from}`;
+    return line.length <= look.width ? [line] : narrow([path, value, from], look.width);
+  });
+}
+
+const INDENT = '    ';
+
+/** The same parts, as many in a line as have room. */
+function narrow(parts: readonly string[], width: number): string[] {
+  const lines: string[] = [];
+  for (const word of parts.flatMap((part) => broken(part, width - INDENT.length))) {
+    const longer = lines.length === 0 ? word : `${lines.at(-1) ?? ''}  ${word}`;
+    if (longer.length <= width && lines.length > 0) lines[lines.length - 1] = longer;
+    else lines.push(lines.length === 0 ? word : `${INDENT}${word}`);
+  }
+  return lines;
+}
+
+/** A part that is wider than a line, between its words. */
+function broken(part: string, width: number): string[] {
+  const lines = [''];
+  for (const word of part.split(' ')) {
+    const last = lines.at(-1) ?? '';
+    if (last === '') lines[lines.length - 1] = word;
+    else if (last.length + 1 + word.length <= width) lines[lines.length - 1] = `${last} ${word}`;
+    else lines.push(word);
+  }
+  return lines;
 }
 
 /** A URL without its password; a name alone may be a token. Anything else as it is. */

@@ -8,7 +8,7 @@ import type { DefineCommand } from '../command.ts';
 import { addRunFlags } from '../run/run-flags.ts';
 import { connectFlags } from '../flags/connect-flags.ts';
 import { givenFlags, type FlagValues } from '../flags/given-flags.ts';
-import type { Terminal } from '../terminal.ts';
+import { widthOf, type Terminal } from '../terminal.ts';
 
 export const define: DefineCommand = (command, { terminal }) => {
   command
@@ -22,7 +22,8 @@ export const define: DefineCommand = (command, { terminal }) => {
     const options = await effectiveOptions(script, flags, terminal);
     const rows = describeConfig(options, set === true);
     if (json === true) return terminal.out(`${JSON.stringify(rows, null, 2)}\n`);
-    const lines = configLines(rows, needsAscii(terminal.env) ? '<-' : '←');
+    const arrow = needsAscii(terminal.env) ? '<-' : '←';
+    const lines = configLines(rows, { arrow, width: widthOf(terminal) });
     terminal.out(lines.map((line) => `${line}\n`).join(''));
     for (const warning of options.warnings) terminal.err(`note: ${warning}\n`);
   });

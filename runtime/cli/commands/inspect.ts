@@ -12,7 +12,7 @@ import { addRunFlags } from '../run/run-flags.ts';
 import { connectFlags } from '../flags/connect-flags.ts';
 import { givenFlags } from '../flags/given-flags.ts';
 import { needsAscii } from '../run/print-summary.ts';
-import type { Terminal } from '../terminal.ts';
+import { widthOf, type Terminal } from '../terminal.ts';
 
 export const define: DefineCommand = (command, { terminal }) => {
   command
@@ -39,13 +39,14 @@ export const define: DefineCommand = (command, { terminal }) => {
 
 function asText({ options, loaded }: RunScript, terminal: Terminal): string {
   const ascii = needsAscii(terminal.env);
+  const width = widthOf(terminal);
   const need = requirements(options.scenarios);
   const atMost = options.scenarios.some((one) => executorOf(one).iterations !== undefined);
   const receivers = loaded.declarations.filter(({ kind }) => kind === 'receiver').length;
   const pools = loaded.declarations.flatMap((one) => (one.kind === 'pool' ? [one.pool] : []));
   const instances = pools.reduce((sum, pool) => sum + pool.members.length, 0);
   return [
-    ...configLines(describeConfig(options, true), ascii ? '<-' : '←'),
+    ...configLines(describeConfig(options, true), { arrow: ascii ? '<-' : '←', width }),
     '',
     `at most ${plural(need.maxVUs, 'VU')}, at most ${formatNs(need.durationNs)} with graceful stop`,
     `exports ${loaded.exports.join(', ')}`,
