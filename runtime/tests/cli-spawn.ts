@@ -6,6 +6,7 @@ import { dirname, join } from 'node:path';
 import { mkdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { Summary } from '../metrics/summary.ts';
+import { endedWithTests } from './ended-with-tests.ts';
 import { MOVED_CLOCK } from './moved-clock.ts';
 
 const MAIN = fileURLToPath(new URL('../../dist/runtime/cli/main.js', import.meta.url));
@@ -52,7 +53,9 @@ export class Place {
         ...env,
       },
       stdio: ['ignore', 'pipe', 'pipe'],
+      detached: true,
     });
+    endedWithTests(child);
     let out = '';
     let err = '';
     const listeners = new Set<() => void>();

@@ -1,11 +1,12 @@
 // The built command line as a process: started, watched, interrupted, and its results read back.
-import { spawn, type ChildProcess } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Summary } from '../metrics/summary.ts';
+import { endedWithTests } from './ended-with-tests.ts';
 import { MOVED_CLOCK } from './moved-clock.ts';
 
 export const MAIN = fileURLToPath(new URL('../../dist/runtime/cli/main.js', import.meta.url));
@@ -43,11 +44,6 @@ export interface CliProcess {
   says(text: string | RegExp): Promise<void>;
   readonly ended: Promise<CliResult>;
 }
-
-const alive = new Set<ChildProcess>();
-process.on('exit', () => {
-  for (const child of alive) child.kill('SIGKILL');
-});
 
 /** A folder of its own in which the command line runs; scripts are written into it. */
 export class Bench {
@@ -105,11 +101,12 @@ function startProcess(args: readonly string[], place: Place): CliProcess {
   const child = spawn(place.node ?? process.execPath, [MAIN, ...args], {
     cwd: place.folder,
     stdio: ['ignore', 'pipe', 'pipe'],
+    detached: true,
     env: { ...MOVED_CLOCK, PATH, HOME, NO_COLOR: '1', ...place.env },
   });
   const { pid } = child;
   if (pid === undefined) throw new Error('dicomrun did not start');
-  alive.add(child);
+  endedWithTests(child);
   let [out, err] = ['', ''];
   child.stdout.on('data', (chunk: Buffer) => (out += chunk.toString()));
   child.stderr.on('data', (chunk: Buffer) => (err += chunk.toString()));
@@ -122,7 +119,6 @@ function startProcess(args: readonly string[], place: Place): CliProcess {
     }, timeoutMs);
     child.once('close', (code) => {
       clearTimeout(timer);
-      alive.delete(child);
       if (late) reject(new Error(`not over within ${timeoutMs} ms:\n${out}\n${err}`));
       else
         resolve(resultOf({ code, stdout: out, stderr: err, ms: performance.now() - began }, place));
