@@ -28,7 +28,6 @@ const CLIENTS: Readonly<Record<string, (port: number, folder: string) => readonl
     ...['--web-target', `http://127.0.0.1:${port}`, '--results', folder, '--no-report', '-q'],
     ...load({ workers: 1, vus: CONNECTIONS, duration: `${FOREVER_S}s`, env: { STUDY } }),
   ],
-  'a bare script': (port) => [process.execPath, join(HERE, 'find-bare.js'), String(port), many],
   autocannon: (port) => [
     ...['autocannon', '-n', '-c', many, '-d', String(FOREVER_S), '-t', String(FOREVER_S)],
     urlAt(port),
@@ -37,6 +36,7 @@ const CLIENTS: Readonly<Record<string, (port: number, folder: string) => readonl
     ...['wrk', '-t', '1', '-c', many, '-d', `${FOREVER_S}s`, '--timeout', `${FOREVER_S}s`],
     urlAt(port),
   ],
+  'a bare script': (port) => [process.execPath, join(HERE, 'find-bare.js'), String(port), many],
 };
 const LIMITS: Readonly<Record<string, { readonly floor: number; readonly aim: number }>> = {
   autocannon: { floor: 0.7, aim: 1 },
@@ -76,6 +76,10 @@ interface Slice {
   readonly server: number;
 }
 
+/** By a profile: what no change of a line takes out. */
+const BOUND =
+  'above a bare script are the doors of vm2 and the life of a VU, 14 samples, stamps, and garbage of all that';
+
 const NONE: Slice = { us: NaN, client: NaN, server: NaN };
 
 /** One client's turn. */
@@ -88,7 +92,7 @@ async function slice(
   const server = sink.child.pid ?? 0;
   await sink.turn(at);
   // The first of them were asked long ago.
-  await sleep(50);
+  await sleep(20);
   const look = async () => {
     const answered = (await sink.turn(at))[at] ?? NaN;
     return { answered, cpuS: runningS(pid), serverS: runningS(server), at: performance.now() };
@@ -105,8 +109,8 @@ async function slice(
 }
 
 /** Turns of each in a round, which is their median: short, as a shared machine changes from second to second. */
-const TURNS = 12;
-const TURN_MS = 250;
+const TURNS = 30;
+const TURN_MS = 100;
 const WARM_MS = 5_000;
 
 /** Slices of each client, one after the other, again and again; `rounds` of several such cycles. */
@@ -169,7 +173,9 @@ function noteOf(
     const percent = (share: number): string => `${Math.round(share * 100)} %`;
     return `${names[at]} ${percent(client)}, its server ${percent(server)}`;
   });
-  return `µs of CPU: ${costs.join(', ')}; cores busy: ${busy.join('; ')}`;
+  const limited =
+    of(tool, ({ server }) => server) > 0.9 ? `; the server limits ${names[tool]}` : '';
+  return `µs of CPU: ${costs.join(', ')}; cores busy: ${busy.join('; ')}${limited}; ${BOUND}`;
 }
 
 export const webFind: Case = async (bench) => {

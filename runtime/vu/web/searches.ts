@@ -21,14 +21,15 @@ import type { WebPhases } from './web-metrics.ts';
 export interface WebSearchCall extends WebOptions, SearchWords {}
 
 /** A search of lines (Op.SEARCH in api/bridge.ts). */
-export function searchOf(lines: string): CallRequest {
-  const [server, what, study, series, limit, offset, ...pairs] = lines.split('\n');
+export function searchOf(text: string): CallRequest {
+  const lines = text.split('\n');
+  const [server, what, study, series, limit, offset] = lines;
   const numberOf = (line: string | undefined) => (line ? Number(line) : undefined);
   return {
     op: 'web.search',
     server: Number(server),
     what,
-    keys: pairs.length === 0 ? NO_KEYS : Object.fromEntries(inPairs(pairs)),
+    keys: lines.length <= BEFORE_KEYS ? NO_KEYS : Object.fromEntries(inPairs(lines)),
     study: study === '' ? undefined : study,
     series: series === '' ? undefined : series,
     limit: numberOf(limit),
@@ -36,10 +37,12 @@ export function searchOf(lines: string): CallRequest {
   };
 }
 
+const BEFORE_KEYS = 6;
 const NO_KEYS = {};
 
 function* inPairs(lines: readonly string[]): Iterable<readonly [string, string]> {
-  for (let i = 0; i + 1 < lines.length; i += 2) yield [lines[i] ?? '', lines[i + 1] ?? ''];
+  for (let i = BEFORE_KEYS; i + 1 < lines.length; i += 2)
+    yield [lines[i] ?? '', lines[i + 1] ?? ''];
 }
 
 const ACCEPT = ['accept', 'application/dicom+json'];
