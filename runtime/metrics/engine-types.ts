@@ -3,6 +3,7 @@ import type { MetricType } from '../../api/k6/metric-table.ts';
 import type { Buckets } from './distribution/buckets.ts';
 import type { ScatterPoints } from './distribution/scatter.ts';
 import type { SampleColumns, SeriesDecl } from './samples.ts';
+import type { Silence } from './silence.ts';
 import type { ThresholdResult } from './summary.ts';
 import type { Totals, ViewKey } from './totals.ts';
 
@@ -161,6 +162,8 @@ export interface Engine {
    */
   finish(nowMs: number, elapsedMs: number): Tick;
   thresholds(): readonly ThresholdResult[];
+  /** Since the last success, as of the last tick; null where nothing failed since. */
+  silence(): Silence | null;
   totals(): Totals;
   live(): LiveNumbers;
   /** Samples taken, and those refused (NaN, negative or too large). */

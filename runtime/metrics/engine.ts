@@ -21,6 +21,8 @@ import { Scatter } from './distribution/scatter.ts';
 import { SeriesTable } from './series-table.ts';
 import { COUNTER, GAUGE, TREND } from './series-state.ts';
 import type { SeriesState } from './series-state.ts';
+import { SilenceWatch } from './silence.ts';
+import type { Silence } from './silence.ts';
 import type { ThresholdResult } from './summary.ts';
 import { Thresholds } from './judge/thresholds.ts';
 import type { Totals } from './totals.ts';
@@ -52,6 +54,7 @@ class MetricsEngine implements Engine {
   readonly #counter = new BucketCounter();
   readonly #encoder = new BlockEncoder();
   readonly #scatter = new Scatter();
+  readonly #silence = new SilenceWatch();
   readonly #options: EngineOptions;
   #at = -Infinity;
   #lastMs = Number.NaN;
@@ -153,6 +156,10 @@ class MetricsEngine implements Engine {
     return this.#thresholds.results();
   }
 
+  silence(): Silence | null {
+    return this.#silence.silence;
+  }
+
   totals(): Totals {
     return this.#table.views.map((view) => ({ key: view.decl, total: totalOf(view) }));
   }
@@ -200,6 +207,7 @@ class MetricsEngine implements Engine {
     const intervalMs = Number.isNaN(this.#lastMs) ? 1000 : Math.max(1, nowMs - this.#lastMs);
     this.#closeBlock(Math.floor(at / BLOCK_SECONDS));
     const { rows, views } = this.#rows(at, intervalMs);
+    this.#silence.see({ at, rows, views });
     this.#at = at;
     this.#lastMs = nowMs;
     const due = nowMs - this.#judgedAt >= JUDGE_EVERY_MS - 50;

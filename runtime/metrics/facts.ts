@@ -11,6 +11,7 @@ import type {
   RunIdentity,
   TimeUnit,
 } from './summary.ts';
+import type { Silence } from './silence.ts';
 import type { RecordedRow } from './recorded/row.ts';
 
 export interface RunFacts {
@@ -33,6 +34,8 @@ export interface RunFacts {
   readonly thresholdKeys?: readonly string[];
   /** All scenarios; of a part of a plan, those it had something to do of. Absent in older logs. */
   readonly scenarios?: readonly string[];
+  /** What failed since the last success; absent where nothing did, and in older logs. */
+  readonly silence?: Silence;
   readonly errors: ErrorsSummary;
   /** The first failures of each check, by its name; absent in older logs. */
   readonly checkExamples?: Readonly<Record<string, readonly CheckExample[]>>;

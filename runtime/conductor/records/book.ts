@@ -264,6 +264,7 @@ class Book implements RunBook {
       exit: end.end,
       interrupted: recorder.interrupted,
       replaced: recorder.replacements,
+      ...silenceOf(this.#engine),
       accounts: end.account.routes,
       thresholdKeys: Object.keys(options.thresholds),
       scenarios: busyScenarios(options),
@@ -325,6 +326,11 @@ class Book implements RunBook {
       return false;
     }
   }
+}
+
+function silenceOf(engine: Engine): Pick<RunFacts, 'silence'> {
+  const silence = engine.silence();
+  return silence === null ? {} : { silence };
 }
 
 /** Of an output that has not ended yet. */

@@ -3,7 +3,7 @@
 import { ExitCode } from '../../errors.ts';
 import { METRIC_TABLE } from '../../../api/k6/metric-table.ts';
 import type { RunFacts } from '../facts.ts';
-import { count, plural, thresholdNumber } from '../numbers.ts';
+import { clock, count, plural, thresholdNumber } from '../numbers.ts';
 import type { ThresholdResult, Verdict } from '../summary.ts';
 import type { ViewIndex } from '../view-index.ts';
 import { nearest } from '../distribution/nearest.ts';
@@ -20,6 +20,7 @@ import {
   whatWasDone,
 } from './headline.ts';
 import type { Told } from './headline.ts';
+import { ATTEMPTS } from '../silence.ts';
 import { parseSelector } from './selector.ts';
 import { BORNE_BY, unjudged } from './unjudged.ts';
 
@@ -68,7 +69,7 @@ function causesOf(told: Told, index: ViewIndex, facts: RunFacts): Cause[] {
     ...(facts.exit.code === 0 ? [] : [facts.exit]),
     // Of a smoke run the cases say what failed and was expected to.
     ...(facts.exit.code === 0 && !expected ? nothingFinished(told, index) : []),
-    ...(expected ? [] : nothingSucceeded(index)),
+    ...(expected ? [] : [...nothingSucceeded(index), ...diedOnTheWay(facts)]),
     ...lost(told, facts),
     ...losing.map((one) => crossedBy(one, told, index)),
     ...others.map((one) => crossedBy(one, told, index)),
@@ -133,12 +134,6 @@ function whyNoData(key: string, index: ViewIndex): string {
 
 const MOST_SEEN = 5;
 
-const ATTEMPTS = [
-  ['dicom_assoc_failed', 'association'],
-  ['dicom_req_failed', 'request'],
-  ['http_req_failed', 'web request'],
-] as const;
-
 /** Requests or associations were attempted and none succeeded. */
 function nothingSucceeded(index: ViewIndex): Cause[] {
   return ATTEMPTS.flatMap(([metric, what]) => {
@@ -146,6 +141,32 @@ function nothingSucceeded(index: ViewIndex): Cause[] {
     if (attempts === 0 || index.count(metric) < attempts) return [];
     return [failed(`${ofAll(attempts, attempts, what)} failed`)];
   });
+}
+
+/** Shorter than this, or than this share of the run, may be a pause of the peer. */
+const SILENCE_MS = 2_000;
+const SILENCE_SHARE = 0.1;
+const SILENCE_FAILURES = 3;
+
+/** There was success, and from some time on until the end nothing but failure. */
+function diedOnTheWay({ silence, run }: RunFacts): Cause[] {
+  if (silence === undefined || run.mode === 'smoke') return [];
+  const { fromMs, failed: since } = silence;
+  const parts = ATTEMPTS.flatMap(([metric, what]) => {
+    const n = since[metric] ?? 0;
+    return n === 0 ? [] : [{ n, what: ofAll(n, n, what) }];
+  });
+  const lastedMs = run.durationMs - fromMs;
+  const attempts = parts.reduce((sum, { n }) => sum + n, 0);
+  if (lastedMs < Math.max(SILENCE_MS, SILENCE_SHARE * run.durationMs)) return [];
+  if (attempts < SILENCE_FAILURES) return [];
+  const what = parts.map((one) => one.what).join(' and ');
+  const from = clock(fromMs);
+  return [
+    failed(
+      `nothing succeeded from ${from} until the end, ${clock(run.durationMs)}: ${what} failed`,
+    ),
+  ];
 }
 
 const threwAll = (reason: string): Cause => ({ ...failed(reason), says: 'iteration_failed' });

@@ -124,6 +124,7 @@ function factsOf(
     exit: exitOf(parts),
     interrupted: all.reduce((sum, { interrupted }) => sum + interrupted, 0),
     replaced: all.reduce((sum, { replaced = 0 }) => sum + replaced, 0),
+    ...silenceOf(parts, run.t0),
     ...{ accounts: joined.accounts, missing: joined.missing },
     thresholdKeys: first.thresholdKeys ?? Object.keys(run.thresholds),
     scenarios: [...new Set(all.flatMap(({ scenarios = [] }) => scenarios))],
@@ -137,6 +138,20 @@ function factsOf(
     trendStats: first.trendStats,
     timeUnit: first.timeUnit,
   };
+}
+
+/** Where one part still succeeded, the whole did. */
+function silenceOf(parts: readonly Part[], t0: number): Pick<RunFacts, 'silence'> {
+  let fromMs = 0;
+  const failed: Record<string, number> = {};
+  for (const { run, facts } of parts) {
+    if (facts.silence === undefined) return {};
+    fromMs = Math.max(fromMs, run.t0 - t0 + facts.silence.fromMs);
+    for (const [metric, n] of Object.entries(facts.silence.failed)) {
+      failed[metric] = (failed[metric] ?? 0) + n;
+    }
+  }
+  return { silence: { fromMs, failed } };
 }
 
 function exitOf(parts: readonly Part[]): RunFacts['exit'] {

@@ -1,0 +1,69 @@
+import { expect, it } from 'vitest';
+import { createEngine } from '../engine.ts';
+import { IDLE_GENERATOR } from '../facts.ts';
+import type { RunFacts } from '../facts.ts';
+import { summarise } from '../summarise.ts';
+import type { Verdict } from '../summary.ts';
+
+type Second = readonly [metric: string, value: number][];
+const OK: Second = [
+  ['dicom_req_failed', 0],
+  ['dicom_assoc_failed', 0],
+  ['iterations', 1],
+];
+const DEAD: Second = [['dicom_assoc_failed', 1]];
+const QUIET: Second = [];
+
+/** The verdict of a run of these seconds, of which a threshold holds. */
+function verdictOf(seconds: readonly Second[], mode: 'run' | 'smoke' = 'run'): Verdict {
+  const thresholds = {
+    iterations: [{ threshold: 'count>0' }],
+    dicom_assoc_failed: [{ threshold: 'rate<0.9' }],
+  };
+  const engine = createEngine({ thresholds, onWarning: () => undefined });
+  seconds.forEach((second, at) => {
+    for (const [metric, value] of second) engine.sample(metric, {}, value);
+    if (at < seconds.length - 1) engine.tick((at + 1) * 1000);
+  });
+  const durationMs = seconds.length * 1000;
+  engine.finish(durationMs, durationMs);
+  const silence = engine.silence();
+  const facts: RunFacts = {
+    run: {
+      ...{ id: 'run', script: 'route.ts', version: '0', mode, embedded: false, tags: {} },
+      ...{ startedAt: '', endedAt: '', durationMs, truncated: false },
+    },
+    exit: { code: 0, reason: '' },
+    ...{ interrupted: 0, accounts: [], errors: { total: 0, groups: [], groupsOmitted: 0 } },
+    ...{ generator: IDLE_GENERATOR, cases: [], outputs: [], strictOutput: false, files: [] },
+    ...{ next: [], warnings: [], trendStats: [], timeUnit: 'ms' },
+    ...(silence === null ? {} : { silence }),
+  };
+  return summarise(engine.totals(), engine.thresholds(), facts).verdict;
+}
+
+const times = (n: number, second: Second): Second[] => Array.from({ length: n }, () => second);
+
+it('a peer that dies in the middle, for good, fails the run whose thresholds hold', () => {
+  const { state, exitCode, reasons } = verdictOf([...times(7, OK), ...times(5, DEAD)]);
+  expect([state, exitCode]).toEqual(['fail', 99]);
+  expect(reasons).toEqual([
+    'nothing succeeded from 00:00:07 until the end, 00:00:12: all 5 associations failed',
+  ]);
+});
+
+it.each([
+  ['comes back', [...times(7, OK), ...times(5, DEAD), OK]],
+  ['fails with its last second', [...times(7, OK), DEAD]],
+  ['fails in a small part of a long run', [...times(57, OK), ...times(3, DEAD)]],
+  ['failed twice', [...times(7, OK), DEAD, QUIET, DEAD]],
+  ['is not asked any more', [...times(7, OK), ...times(5, QUIET)]],
+])('not one that %s', (_, seconds) => {
+  expect(verdictOf(seconds).reasons).toEqual([]);
+});
+
+it('a smoke test has its cases for it', () => {
+  expect(verdictOf([...times(7, OK), ...times(5, DEAD)], 'smoke').reasons).not.toContain(
+    'nothing succeeded from 00:00:07 until the end, 00:00:12: all 5 associations failed',
+  );
+});
