@@ -368,7 +368,8 @@ function report(member: HostMember, at: number): void {
 }
 
 const NOTHING_MORE = {
-  ...{ verdict: { warnings: [] }, outputs: [], execution: { generator: IDLE_GENERATOR } },
+  ...{ verdict: { warnings: [] }, outputs: [], delivery: { routes: [] } },
+  execution: { generator: IDLE_GENERATOR },
 } as unknown as Summary;
 
 /** By how much the clock of these tests was moved themselves (s; `moved-clock.sh`). */
