@@ -314,7 +314,15 @@ export class Coordinator implements Crew {
       this.#pace.check();
       return;
     }
-    for (const record of decodeJson<readonly UpRecord[]>(data)) this.#reports.take(remote, record);
+    for (const record of decodeJson<readonly UpRecord[]>(data)) {
+      this.#reports.take(remote, record);
+      if (record.k === 'refused') this.#broke(remote, record);
+    }
+  }
+
+  /** One that was ready and cannot go on; before, that it is not is the answer to a question. */
+  #broke(one: Remote, { problems }: Extract<UpRecord, { k: 'refused' }>): void {
+    if (one.said('ready') !== null) this.#lose(one, problems[0]?.message ?? 'it broke');
   }
 
   // ---------------------------------------------------------------- who is there

@@ -281,6 +281,28 @@ describe.skipIf(noServer)('while a run goes on', () => {
     );
   }, 60_000);
 
+  it('an agent that breaks is lost at once, with what it says of it', async () => {
+    bench.write('steady.ts', STEADY);
+    const site = await Site.open(bench, 'engine-j');
+    const bus = await openBus(readCredentials(join(bench.folder, 'engine-j/agent.creds')));
+    const me = { id: 'weak', name: 'weak', host: 'attic', version: version(), cores: 1 };
+    const station = new AgentStation({
+      ...{ bus, me: { ...me, labels: {}, allow: [] }, freeBytes: () => 1, say: () => undefined },
+      perform: async ({ member }) => {
+        await member.ready({ loaded: { declarations: [] } } as unknown as RunContext);
+        await member.setup(() => Promise.resolve(null));
+        await member.t0();
+        throw new Error('out of luck');
+      },
+    });
+    const result = await site.run('1', '-e', 'FOR=10m', '--no-preflight').ended;
+    station.close();
+    await bus.close();
+    await site.close();
+    expect(result.code, result.stdout + result.stderr).toBe(113);
+    expect(result.stdout).toMatch(/agent weak \(host attic\) was lost .*out of luck/);
+  }, 60_000);
+
   it('the engine never comes back: the coordinator ends too, with what it has', async () => {
     bench.write('steady.ts', STEADY);
     const site = await Site.open(bench, 'engine-d');
