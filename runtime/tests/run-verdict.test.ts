@@ -2,9 +2,11 @@
 // target. Green means tested and right.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import type { Summary } from '../metrics/summary.ts';
 import { Place } from './cli-spawn.ts';
+import { requirePeer, startStorescp } from './peers.ts';
 
 interface Ran {
   readonly code: number | null;
@@ -191,5 +193,46 @@ describe('without a request', () => {
     expect(out).toMatch(/\n {2}never +count=0 {2}rate=0\n/);
     expect(summary.metrics['never']?.values).toEqual({ count: 0, rate: 0 });
     expect(summary.metrics['never{a:b}']?.values).toEqual({ count: 0, rate: 0 });
+  });
+});
+
+/** One association an iteration, at a target of the command line, with thresholds that hold. */
+const STEADY = `import dicom from 'dicom';
+import { sleep } from 'k6';
+export const options = {
+  scenarios: { s: { executor: 'constant-vus', vus: 1, duration: '6s' } },
+  thresholds: { dicom_reqs: ['count>0'], dicom_assoc_failed: ['rate<0.99'], iteration_failed: ['rate<0.99'] },
+};
+const archive = dicom.peer();
+const images = dicom.synthetic({ modality: 'CT', rows: 16, columns: 16 });
+export default async function () {
+  const study = dicom.study({ images: 1, from: images });
+  await using association = await archive.associate({ for: study });
+  await association.store(study.images[0]);
+  await sleep(0.05);
+}
+`;
+
+describe.skipIf(!requirePeer('storescp'))('a peer that dies in the middle', () => {
+  it('for good: FAIL, though the thresholds hold', async () => {
+    const peer = await startStorescp({ fork: false });
+    const place = new Place({ 'steady.ts': STEADY });
+    try {
+      const target = ['-c', `${peer.aet}@127.0.0.1:${peer.port}`];
+      const running = place.start(['run', 'steady.ts', ...target, '--results', 'r']);
+      let over = false;
+      void running.done.then(() => (over = true));
+      while (!over && (await peer.files()).length === 0) await setTimeout(50);
+      await peer.stop();
+      const { code, out, err } = await running.done;
+      expect(code, out + err).toBe(99);
+      expect(out).toMatch(
+        /^FAIL {2}nothing succeeded from 00:00:0\d until the end, 00:00:0\d: all \d+ associations.* failed \(exit 99\)/,
+      );
+      expect(out).toContain('all 3 thresholds hold');
+    } finally {
+      await peer.stop();
+      place.remove();
+    }
   });
 });
