@@ -3,7 +3,7 @@ import type { MetricType } from '../../api/k6/metric-table.ts';
 import type { Buckets } from './distribution/buckets.ts';
 import type { ScatterPoints } from './distribution/scatter.ts';
 import type { SampleColumns, SeriesDecl } from './samples.ts';
-import type { Silence } from './silence.ts';
+import type { Silence } from './judge/silence.ts';
 import type { ThresholdResult } from './summary.ts';
 import type { Totals, ViewKey } from './totals.ts';
 

@@ -11,7 +11,7 @@ import type {
   RunIdentity,
   TimeUnit,
 } from './summary.ts';
-import type { Silence } from './silence.ts';
+import type { Silence } from './judge/silence.ts';
 import type { RecordedRow } from './recorded/row.ts';
 
 export interface RunFacts {

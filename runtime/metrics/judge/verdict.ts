@@ -20,7 +20,7 @@ import {
   whatWasDone,
 } from './headline.ts';
 import type { Told } from './headline.ts';
-import { ATTEMPTS } from '../silence.ts';
+import { ATTEMPTS } from './silence.ts';
 import { parseSelector } from './selector.ts';
 import { BORNE_BY, unjudged } from './unjudged.ts';
 

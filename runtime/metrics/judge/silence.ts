@@ -1,6 +1,6 @@
 // Since when nothing succeeds any more: what a peer that dies in the middle of a run, for good, leaves.
 // Its failures are few, as senders wait longer and longer, so no share of all shows it.
-import type { Tick } from './engine-types.ts';
+import type { Tick } from '../engine-types.ts';
 
 /** Rates of which a one is a failure, and what each counts. */
 export const ATTEMPTS = [
