@@ -36,6 +36,15 @@ export interface PoolSettings {
   readonly data?: object;
 }
 
+/**
+ * Piscina requires a thread's file before it imports it, and Node (20.19 to 26 at least) aborts the process
+ * when a thread ends in the middle of a `require` of an ES module: "IsGraphAsync must be used on an
+ * instantiated module". Versions that cannot do it do not know the flag.
+ */
+const NO_REQUIRE_OF_ESM = ['--no-experimental-require-module'].filter((flag) =>
+  process.allowedNodeEnvironmentFlags.has(flag),
+);
+
 const MIB = 1024 ** 2;
 const MOST_HEAP = 4096 * MIB;
 const LEAST_HEAP = 256 * MIB;
@@ -67,6 +76,8 @@ export function createThreadPool<In, Out>(settings: PoolSettings): ThreadPool<In
     atomics: 'disabled',
     recordTiming: false,
     env: {},
+    // why: flags that somebody gave Node are the threads' too, and not all may be said again
+    ...(process.execArgv.length > 0 ? {} : { execArgv: NO_REQUIRE_OF_ESM }),
     ...(settings.data === undefined ? {} : { workerData: settings.data }),
     ...(settings.heapBytes === undefined
       ? {}
