@@ -81,19 +81,22 @@ describe('a rejection that nobody awaits', () => {
     const others = process.listeners('unhandledRejection');
     process.removeAllListeners('unhandledRejection').on('unhandledRejection', note);
     try {
-      const door = "op: () => 0, x: () => 0, y: () => 0, text: () => '', wake: () => 0";
+      const door = "op: () => 0, x: () => caught, y: () => 0, text: () => '', wake: () => 0";
       const code = (what: string) =>
-        `({ start: () => { ${what}; return { ${door}, enter: () => 0 }; } })`;
+        `({ start: () => { let caught = 0; ${what}; return { ${door}, enter: () => 0 }; } })`;
       writeFileSync(file, code(made));
       openSandbox(file, '', host);
       await new Promise((resolve) => setTimeout(resolve, 5));
       expect(seen).toHaveLength(1);
-      for (const awaited of ['await p', 'await p.finally(() => 1)', 'await Promise.all([1, p])']) {
-        const fetch = `(async () => { const p = ${made}; try { ${awaited} } catch {} })()`;
-        writeFileSync(file, code(`${fetch}; (${made}).catch(() => 1)`));
-        openSandbox(file, '', host);
-      }
+      const doors = ['await p', 'await p.finally(() => 1)', 'await Promise.all([1, p])'].map(
+        (awaited) => {
+          const fetch = `(async () => { const p = ${made}; try { ${awaited} } catch { caught++; } })()`;
+          writeFileSync(file, code(`${fetch}; (${made}).catch(() => 1)`));
+          return openSandbox(file, '', host);
+        },
+      );
       await new Promise((resolve) => setTimeout(resolve, 5));
+      expect(doors.map((one) => one.x())).toEqual([1, 1, 1]);
       expect(seen).toHaveLength(1);
     } finally {
       process.removeAllListeners('unhandledRejection');
