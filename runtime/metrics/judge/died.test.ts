@@ -1,9 +1,8 @@
 import { expect, it } from 'vitest';
 import { createEngine } from '../engine.ts';
-import { IDLE_GENERATOR } from '../facts.ts';
-import type { RunFacts } from '../facts.ts';
 import { summarise } from '../summarise.ts';
 import type { Verdict } from '../summary.ts';
+import { plainFacts } from '../../tests/facts-fixture.ts';
 
 type Second = readonly [metric: string, value: number][];
 const OK: Second = [
@@ -28,17 +27,8 @@ function verdictOf(seconds: readonly Second[], mode: 'run' | 'smoke' = 'run'): V
   const durationMs = seconds.length * 1000;
   engine.finish(durationMs, durationMs);
   const silence = engine.silence();
-  const facts: RunFacts = {
-    run: {
-      ...{ id: 'run', script: 'route.ts', version: '0', mode, embedded: false, tags: {} },
-      ...{ startedAt: '', endedAt: '', durationMs, truncated: false },
-    },
-    exit: { code: 0, reason: '' },
-    ...{ interrupted: 0, accounts: [], errors: { total: 0, groups: [], groupsOmitted: 0 } },
-    ...{ generator: IDLE_GENERATOR, cases: [], outputs: [], strictOutput: false, files: [] },
-    ...{ next: [], warnings: [], trendStats: [], timeUnit: 'ms' },
-    ...(silence === null ? {} : { silence }),
-  };
+  const { run, ...rest } = plainFacts(durationMs, silence === null ? {} : { silence });
+  const facts = { ...rest, run: { ...run, mode } };
   return summarise(engine.totals(), engine.thresholds(), facts).verdict;
 }
 

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { createEngine } from '../engine.ts';
 import type { CustomMetric, ThresholdConfig } from '../engine-types.ts';
-import { IDLE_GENERATOR } from '../facts.ts';
 import type { RunFacts } from '../facts.ts';
 import { summarise } from '../summarise.ts';
 import type { DeliveryAccount, Summary } from '../summary.ts';
+import { plainFacts } from '../../tests/facts-fixture.ts';
 
 type Sample = readonly [metric: string, value: number, tags?: Readonly<Record<string, string>>];
 
@@ -22,23 +22,8 @@ function run(samples: readonly Sample[], made: Made = {}): Summary {
   const engine = createEngine({ thresholds, customMetrics: custom, maxSeries, onWarning });
   for (const [metric, value, tags = {}] of samples) engine.sample(metric, tags, value);
   engine.finish(30_000, 30_000);
-  const facts: RunFacts = {
-    run: {
-      ...{ id: 'run', script: 'route.ts', version: '0', mode: 'run', embedded: false, tags: {} },
-      ...{ startedAt: '', endedAt: '', durationMs: 30_000, truncated: false },
-    },
-    exit: { code: 0, reason: '' },
-    ...{
-      interrupted: 0,
-      accounts: [],
-      errors: { total: 0, groups: [], groupsOmitted: 0 },
-      generator: IDLE_GENERATOR,
-      cases: [],
-    },
-    ...{ outputs: [], strictOutput: false, files: [], next: [], warnings: [], trendStats: [] },
-    ...{ timeUnit: 'ms', thresholdKeys: Object.keys(thresholds) },
-    ...made.facts,
-  };
+  const thresholdKeys = Object.keys(thresholds);
+  const facts = plainFacts(30_000, { thresholdKeys, ...made.facts });
   return summarise(engine.totals(), engine.thresholds(), facts);
 }
 
