@@ -247,33 +247,22 @@ describe.skipIf(noServer)('while a run goes on', () => {
   it('what an agent cannot keep meanwhile is missing at the end, and said: 112', async () => {
     bench.write('steady.ts', STEADY);
     const site = await Site.open(bench, 'engine-i');
-    const bus = await openBus(readCredentials(join(bench.folder, 'engine-i/agent.creds')));
-    const me = { id: 'small', name: 'small', host: 'attic', version: version(), cores: 1 };
-    const station = new AgentStation({
-      ...{ bus, me: { ...me, labels: {}, allow: [] }, freeBytes: () => 1, say: () => undefined },
-      keeps: { ms: 100, bytes: 1e6 },
-      perform: async ({ member }) => {
-        await member.ready({ loaded: { declarations: [] } } as unknown as RunContext);
-        await member.setup(() => Promise.resolve(null));
-        await member.t0();
-        report(member, 0);
-        site.engine.signal('SIGKILL');
-        await site.engine.ended;
-        for (let at = 1; at < 5; at++) {
-          report(member, at);
-          await delay(150);
-        }
-        await site.start().says('dicomrun run SCRIPT');
-        member.done(5_000);
-        await member.settle(() => Promise.resolve({ routes: [], missing: [], strays: [] }));
-        await member.teardown(() => Promise.resolve());
-        await member.close();
-        return NOTHING_MORE;
-      },
+    const leave = await joins('small', 'engine-i', async (member) => {
+      report(member, 0);
+      site.engine.signal('SIGKILL');
+      await site.engine.ended;
+      for (let at = 1; at < 5; at++) {
+        report(member, at);
+        await delay(150);
+      }
+      await site.start().says('dicomrun run SCRIPT');
+      member.done(5_000);
+      await member.settle(() => Promise.resolve({ routes: [], missing: [], strays: [] }));
+      await member.teardown(() => Promise.resolve());
+      await member.close();
     });
     const result = await site.run('1', '-e', 'FOR=5s', '--no-preflight').ended;
-    station.close();
-    await bus.close();
+    await leave();
     await site.close();
     expect(result.code, result.stdout + result.stderr).toBe(112);
     expect(result.stdout).toMatch(
@@ -284,20 +273,9 @@ describe.skipIf(noServer)('while a run goes on', () => {
   it('an agent that breaks is lost at once, with what it says of it', async () => {
     bench.write('steady.ts', STEADY);
     const site = await Site.open(bench, 'engine-j');
-    const bus = await openBus(readCredentials(join(bench.folder, 'engine-j/agent.creds')));
-    const me = { id: 'weak', name: 'weak', host: 'attic', version: version(), cores: 1 };
-    const station = new AgentStation({
-      ...{ bus, me: { ...me, labels: {}, allow: [] }, freeBytes: () => 1, say: () => undefined },
-      perform: async ({ member }) => {
-        await member.ready({ loaded: { declarations: [] } } as unknown as RunContext);
-        await member.setup(() => Promise.resolve(null));
-        await member.t0();
-        throw new Error('out of luck');
-      },
-    });
+    const leave = await joins('weak', 'engine-j', () => Promise.reject(new Error('out of luck')));
     const result = await site.run('1', '-e', 'FOR=10m', '--no-preflight').ended;
-    station.close();
-    await bus.close();
+    await leave();
     await site.close();
     expect(result.code, result.stdout + result.stderr).toBe(113);
     expect(result.stdout).toMatch(/agent weak \(host attic\) was lost .*out of luck/);
@@ -387,6 +365,31 @@ function report(member: HostMember, at: number): void {
   const tick = engine.tick((at + 1) * 1000);
   const state = { counts, peakVUs: 1, cpu: 1, loopLagMs: 1, rssBytes: 1e8, saturated: false };
   member.tee(share, { ...tick, at }, state);
+}
+
+/** An agent in this process that does so from the start of the load on; what it gives lets it go. */
+async function joins(
+  name: string,
+  engine: string,
+  load: (member: HostMember) => Promise<void>,
+): Promise<() => Promise<void>> {
+  const bus = await openBus(readCredentials(join(bench.folder, engine, 'agent.creds')));
+  const me = { id: name, name, host: 'attic', version: version(), cores: 1 };
+  const station = new AgentStation({
+    ...{ bus, me: { ...me, labels: {}, allow: [] }, freeBytes: () => 1, say: () => undefined },
+    keeps: { ms: 100, bytes: 1e6 },
+    perform: async ({ member }) => {
+      await member.ready({ loaded: { declarations: [] } } as unknown as RunContext);
+      await member.setup(() => Promise.resolve(null));
+      await member.t0();
+      await load(member);
+      return NOTHING_MORE;
+    },
+  });
+  return async () => {
+    station.close();
+    await bus.close();
+  };
 }
 
 const NOTHING_MORE = {
