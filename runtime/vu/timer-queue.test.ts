@@ -37,3 +37,23 @@ it('serves what is due in order, whatever was taken out before', async () => {
   expect(served).toEqual(left.sort((a, b) => a - b));
   expect([queue.size, ...new Set(items.map(({ index }) => index))]).toEqual([0, -1]);
 });
+
+it('keeps what waits, and in order, while most of what is added is taken out again', async () => {
+  const queue = new TimerQueue();
+  const base = performance.now() + 20;
+  const served: number[] = [];
+  const itemAt = (at: number) => ({ at, index: -1, due: () => void served.push(at) });
+  const kept = Array.from({ length: 50 }, (_, i) => itemAt(base + ((i * 37) % 50) / 10));
+  for (const item of kept) queue.add(item);
+  for (let round = 0; round < 5000; round++) {
+    // The same millisecond again and again, then one of its own each.
+    const item = itemAt(base + (round % 2 === 0 ? 3 : 1e6 + round));
+    queue.add(item);
+    queue.remove(item);
+    queue.remove(item);
+  }
+  expect(queue.size).toBe(50);
+  await expect.poll(() => served.length).toBe(50);
+  expect(served).toEqual(kept.map(({ at }) => at).sort((a, b) => a - b));
+  expect(queue.size).toBe(0);
+});

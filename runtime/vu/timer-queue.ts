@@ -1,11 +1,14 @@
-// All waits of a worker in one binary heap with one Node timer: thousands of sleeping VUs cost one.
+// All waits of a worker with one Node timer: thousands of sleeping VUs cost one. Waits that end in the
+// same millisecond lie together, and a heap of numbers says which of these comes next: a heap of the
+// waits themselves would touch a dozen of other VUs for each that wakes, none of them in the cache.
 
 import { LONGEST_TIMER_MS } from '../executors/duration.ts';
 import { Turns } from './life/turns.ts';
 
-/** Something that waits. `at` is a performance.now() reading; `index` belongs to the queue. */
+/** Something that waits. `at` is a performance.now() reading, and stays as it is while it waits. */
 export interface Timed {
   at: number;
+  /** Belongs to the queue. */
   index: number;
   due(): void;
 }
@@ -14,7 +17,16 @@ export interface Timed {
 const SLACK_MS = 0.5;
 /** `index` of an item that is due and waits for its turn of the loop. */
 const TURN_COMES = -2;
+/** So many milliseconds of which all waits were taken out may be left in the heap. */
+const MOST_EMPTY = 1024;
 const resolved = Promise.resolve();
+
+/** The waits that end in one millisecond, in no order. */
+interface Moment {
+  readonly items: Timed[];
+  /** None of them is due before. */
+  first: number;
+}
 
 /** Until a performance.now() reading, at most as long as a timer can be. */
 function waitMs(at: number): number {
@@ -22,8 +34,12 @@ function waitMs(at: number): number {
 }
 
 export class TimerQueue {
-  readonly #heap: Timed[] = [];
+  /** By the first whole millisecond in which all of them are due. */
+  readonly #moments = new Map<number, Moment>();
+  /** Their numbers as a binary heap; of some all waits may have been taken out since. */
+  #numbers: number[] = [];
   readonly #turns = new Turns<Timed>((item) => this.#take(item));
+  #size = 0;
   #timer: NodeJS.Timeout | null = null;
   #armedFor = Number.POSITIVE_INFINITY;
   /** What is due may enter guest code: from a promise job, where it can be cut off safely. */
@@ -31,33 +47,65 @@ export class TimerQueue {
   readonly #due = (): void => this.#run();
 
   get size(): number {
-    return this.#heap.length;
+    return this.#size;
   }
 
   add(item: Timed): void {
-    item.index = this.#heap.length;
-    this.#heap.push(item);
-    this.#up(item);
-    if (item.at < this.#armedFor) this.#arm(item.at);
+    const { at } = item;
+    const number = Math.ceil(at);
+    let moment = this.#moments.get(number);
+    if (moment === undefined) {
+      moment = { items: [], first: at };
+      this.#moments.set(number, moment);
+      pushNumber(this.#numbers, number);
+    } else if (at < moment.first) moment.first = at;
+    item.index = moment.items.length;
+    moment.items.push(item);
+    this.#size++;
+    if (at < this.#armedFor) this.#arm(at);
   }
 
   /** Takes an item out before its time; one that is not in the queue is left alone. */
   remove(item: Timed): void {
-    const { index } = item;
+    const { at, index } = item;
     item.index = -1;
     if (index < 0) return;
-    const last = this.#heap.pop();
-    if (last === undefined || last === item) return;
-    this.#heap[index] = last;
-    last.index = index;
-    this.#up(last);
-    this.#down(last);
+    const number = Math.ceil(at);
+    const items = this.#moments.get(number)?.items;
+    const last = items?.pop();
+    if (items === undefined || last === undefined) return;
+    this.#size--;
+    if (last !== item) {
+      items[index] = last;
+      last.index = index;
+    } else if (items.length === 0) {
+      this.#moments.delete(number);
+      this.#tidy();
+    }
   }
 
   /** After a stall: what was due when it was cut off is due now. */
   rearm(): void {
-    const first = this.#heap[0];
-    if (first !== undefined) this.#arm(first.at);
+    const first = this.#first();
+    if (first !== undefined) this.#arm(first.first);
+  }
+
+  /** Numbers of moments that are gone come to the top in time; where there are many they go at once. */
+  #tidy(): void {
+    if (this.#numbers.length - this.#moments.size <= MOST_EMPTY + this.#moments.size) return;
+    // Ascending numbers are a heap.
+    this.#numbers = [...this.#moments.keys()].sort((a, b) => a - b);
+  }
+
+  /** The moment that comes next. */
+  #first(): Moment | undefined {
+    for (;;) {
+      const [number] = this.#numbers;
+      if (number === undefined) return undefined;
+      const moment = this.#moments.get(number);
+      if (moment !== undefined) return moment;
+      popNumber(this.#numbers);
+    }
   }
 
   #arm(at: number): void {
@@ -72,18 +120,38 @@ export class TimerQueue {
     this.#armedFor = Number.POSITIVE_INFINITY;
     const limit = performance.now() + SLACK_MS;
     const due: Timed[] = [];
-    for (;;) {
-      const first = this.#heap[0];
-      if (first === undefined || first.at > limit) break;
-      this.remove(first);
-      first.index = TURN_COMES;
-      due.push(first);
+    let next = this.#first();
+    while (next !== undefined && next.first <= limit) {
+      this.#takeOut(next, limit, due);
+      if (next.items.length > 0) break;
+      next = this.#first();
     }
-    const next = this.#heap[0];
-    if (next !== undefined && next.at < this.#armedFor) this.#arm(next.at);
+    if (next !== undefined && next.first < this.#armedFor) this.#arm(next.first);
     const [only] = due;
     if (due.length === 1 && only !== undefined) this.#take(only);
     else for (const item of due) this.#turns.push(item);
+  }
+
+  /** Moves those of the next moment that are due to `due`, in their order. */
+  #takeOut(moment: Moment, limit: number, due: Timed[]): void {
+    const { items } = moment;
+    items.sort(byTime);
+    let count = 0;
+    for (const item of items) {
+      if (item.at > limit) break;
+      item.index = TURN_COMES;
+      due.push(item);
+      count++;
+    }
+    this.#size -= count;
+    if (count === items.length) {
+      this.#moments.delete(popNumber(this.#numbers));
+      items.length = 0;
+      return;
+    }
+    items.splice(0, count);
+    items.forEach((item, index) => (item.index = index));
+    moment.first = items[0]?.at ?? Number.POSITIVE_INFINITY;
   }
 
   #take(item: Timed): void {
@@ -91,37 +159,43 @@ export class TimerQueue {
     item.index = -1;
     item.due();
   }
+}
 
-  #up(item: Timed): void {
-    const heap = this.#heap;
-    let { index } = item;
-    while (index > 0) {
-      const parentIndex = (index - 1) >> 1;
-      const parent = heap[parentIndex];
-      if (parent === undefined || parent.at <= item.at) break;
-      heap[index] = parent;
-      parent.index = index;
-      index = parentIndex;
-    }
-    heap[index] = item;
-    item.index = index;
-  }
+const byTime = (a: Timed, b: Timed): number => a.at - b.at;
 
-  #down(item: Timed): void {
-    const heap = this.#heap;
-    let { index } = item;
-    for (;;) {
-      let child = heap[2 * index + 1];
-      const right = heap[2 * index + 2];
-      if (child === undefined) break;
-      if (right !== undefined && right.at < child.at) child = right;
-      if (child.at >= item.at) break;
-      const from = child.index;
-      heap[index] = child;
-      child.index = index;
-      index = from;
-    }
-    heap[index] = item;
-    item.index = index;
+/** Into a binary heap. */
+function pushNumber(heap: number[], number: number): void {
+  let index = heap.length;
+  heap.push(number);
+  while (index > 0) {
+    const above = (index - 1) >> 1;
+    const parent = heap[above] ?? number;
+    if (parent <= number) break;
+    heap[index] = parent;
+    index = above;
   }
+  heap[index] = number;
+}
+
+/** The least of a binary heap that is not empty. */
+function popNumber(heap: number[]): number {
+  const least = heap[0] ?? Number.NaN;
+  const last = heap.pop();
+  if (last === undefined || heap.length === 0) return least;
+  let index = 0;
+  for (;;) {
+    let below = 2 * index + 1;
+    let child = heap[below];
+    if (child === undefined) break;
+    const right = heap[below + 1];
+    if (right !== undefined && right < child) {
+      child = right;
+      below++;
+    }
+    if (child >= last) break;
+    heap[index] = child;
+    index = below;
+  }
+  heap[index] = last;
+  return least;
 }
