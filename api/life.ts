@@ -173,7 +173,7 @@ export async function iterate(vu: Vu, iterationInTest: number): Promise<void> {
   }
   if (vu.open > 0) outcome = await drain(vu, outcome);
   unwatch(vu, true);
-  if (leaves(vu)) outcome = await tidy(vu, outcome);
+  if (vu.passing > 0) outcome = await tidy(vu, outcome);
   report(vu, Op.DONE, outcome);
 }
 
@@ -229,12 +229,6 @@ async function drain(vu: Vu, outcome: Outcome): Promise<Outcome> {
 }
 
 let forgotten = false;
-
-/** Whether an iteration has left an association that is not kept: asked after each. */
-function leaves({ associations }: Vu): boolean {
-  if (associations.size > 0) for (const { kept } of associations.values()) if (!kept) return true;
-  return false;
-}
 
 /** Releases associations the iteration left open, and says so once. */
 async function tidy(vu: Vu, outcome: Outcome): Promise<Outcome> {

@@ -53,7 +53,7 @@ export class Association extends Normalised<T.NormalisedOptions> implements Rele
     this.handle = handle;
     this.kept = kept;
     this.#closed = false;
-    vu.associations.set(handle, this);
+    vu.opened(handle, this);
   }
 
   /**
@@ -315,7 +315,7 @@ export class Association extends Normalised<T.NormalisedOptions> implements Rele
 
   #forget(): void {
     this.#closed = true;
-    this.vu.associations.delete(this.handle);
+    this.vu.closed(this.handle, this);
   }
 
   toJSON(): unknown {

@@ -35,6 +35,8 @@ export class Vu {
   liveTags: Record<string, unknown> | null;
   /** Associations opened in this iteration and not yet released. */
   associations: Map<number, Releasable>;
+  /** How many of them are not kept: asked after each iteration, of thousands of VUs. */
+  passing: number;
   /** Where the first call still open was made, if that was noted. */
   lastCall: Error | null;
   /** True inside init code: declarations are legal, traffic is not. */
@@ -76,6 +78,7 @@ export class Vu {
     this.tags = null;
     this.liveTags = null;
     this.associations = new Map();
+    this.passing = 0;
     this.lastCall = null;
     this.initialising = true;
     this.timers = 0;
@@ -89,6 +92,25 @@ export class Vu {
   /** `__ENV`: made when it is read; most VUs do so in init code only. */
   get env(): Record<string, string> {
     return (this.#env ??= { ...this.#variables, ...this.#scenarioVariables });
+  }
+
+  /** It has opened an association. */
+  opened(handle: number, association: Releasable): void {
+    // The host gives a number again once a VU has left what it had.
+    this.#count(this.associations.get(handle), -1);
+    this.associations.set(handle, association);
+    this.#count(association, 1);
+  }
+
+  /** One of its associations is over. */
+  closed(handle: number, association: Releasable): void {
+    if (this.associations.get(handle) !== association) return;
+    this.associations.delete(handle);
+    this.#count(association, -1);
+  }
+
+  #count(association: Releasable | undefined, by: number): void {
+    if (association?.kept === false) this.passing += by;
   }
 
   /** A new `__ENV`, with the variables of a scenario. */

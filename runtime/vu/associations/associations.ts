@@ -61,7 +61,8 @@ export class Associations {
   readonly #specNumbers = new Map<string, number>();
   readonly #open: (OpenAssociation | undefined)[] = [];
   readonly #free: number[] = [];
-  readonly #bySlot = new Map<number, Set<OpenAssociation>>();
+  /** By slot + 1: the service VU has slot -1. */
+  readonly #bySlot: (Set<OpenAssociation> | undefined)[] = [];
   readonly #peers = new Map<string, number>();
   readonly gates: Gates;
   #traced = 0;
@@ -235,9 +236,7 @@ export class Associations {
     const { association: wire, answer } = outcome;
     const open = new OpenAssociation(handle, wire, { spec, slot, answer });
     this.#open[handle] = open;
-    let ofSlot = this.#bySlot.get(slot);
-    if (ofSlot === undefined) this.#bySlot.set(slot, (ofSlot = new Set()));
-    ofSlot.add(open);
+    (this.#bySlot[slot + 1] ??= new Set()).add(open);
     Atomics.add(this.#parts.state, WorkerSlot.ASSOCIATIONS_OPEN, 1);
     wire.onClosed = (_association, why): void => this.#closed(open, why);
     return open;
@@ -268,7 +267,7 @@ export class Associations {
     const [sent, received] = moved(open);
     vu.sent += sent;
     vu.received += received;
-    this.#bySlot.get(open.slot)?.delete(open);
+    this.#bySlot[open.slot + 1]?.delete(open);
   }
 
   #release(slot: number): number {
@@ -340,7 +339,7 @@ export class Associations {
 
   /** What a VU that stops has left: released without waiting, aborted when a request is under way. */
   closeOf(slot: number): void {
-    for (const open of [...(this.#bySlot.get(slot) ?? [])]) {
+    for (const open of [...(this.#bySlot[slot + 1] ?? [])]) {
       open.leaving = true;
       if (open.wire.open && open.wire.outstanding === 0) open.wire.release();
       else if (open.wire.open) open.wire.abort();
@@ -365,7 +364,7 @@ export class Associations {
     vu.received = 0;
     vu.counted = 0;
     vu.countedReceived = 0;
-    const associations = this.#bySlot.get(vu.slot);
+    const associations = this.#bySlot[vu.slot + 1];
     if (associations !== undefined) {
       for (const open of associations) {
         const [out, into] = moved(open);
