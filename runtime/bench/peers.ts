@@ -159,11 +159,15 @@ export async function dicomrun(
 }
 
 /** The bare client: our transport without sandbox. */
-export async function bare(
+export const bare = (
   args: readonly (string | number)[],
-): Promise<{ perSecond: number; cpuUs: number }> {
-  const run = await timed([process.execPath, join(HERE, 'bare.js'), ...args.map(String)], {
+): Promise<{ perSecond: number; cpuUs: number }> => bareScript('bare.js', args);
+
+/** A script of this folder on the client's core, which prints its figures as JSON. */
+export async function bareScript<T>(file: string, args: readonly (string | number)[]): Promise<T> {
+  const run = await timed([process.execPath, join(HERE, file), ...args.map(String)], {
     cpu: CLIENT_CPU,
   });
-  return JSON.parse(run.stdout) as { perSecond: number; cpuUs: number };
+  if (run.code !== 0) throw new Error(`${file}: exit ${String(run.code)}\n${run.stderr}`);
+  return JSON.parse(run.stdout) as T;
 }

@@ -4,8 +4,9 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { load, stores, target, type Case } from './bench.ts';
-import { dicomrun, ourSink, SCRIPTS, type CliRun } from './peers.ts';
-import { row } from './tally.ts';
+import { bareScript, dicomrun, ourSink, SCRIPTS, type CliRun } from './peers.ts';
+import type { StartedBare } from './start-bare.ts';
+import { median, row, type Row } from './tally.ts';
 
 /**
  * VUs that all open an association at once and store once a second from then on. The first and the
@@ -96,10 +97,19 @@ function startedOf({ summary }: CliRun): Started {
   return { lag: generator.loopLagMaxMs, open, first, accepted, stores };
 }
 
+/** The same start by bare sockets, over a sink of its own: no run finds a sink that another has warmed. */
+async function startedBare({ VUS, SECONDS, BYTES }: StartLoad): Promise<StartedBare> {
+  const sink = await ourSink();
+  try {
+    return await bareScript<StartedBare>('start-bare.js', [sink.port, VUS, SECONDS, BYTES]);
+  } finally {
+    sink.stop();
+  }
+}
+
 /** What bounds them, found by profile. */
 const COLLECTED = 'a collection of what was just made, all of which stays, takes 20 to 50 ms';
-const ONE_CORE =
-  'the worker shares its core with the compiler and the collector of V8: half of it; 5,000 sockets of bare Node take 0.5 s';
+const ONE_CORE = 'the worker shares its core with the compiler and the collector of V8: half of it';
 const FULL_CORE =
   'until all are open the core is full: V8 compiles on it, and a tenth of the time is collections of 20 to 30 ms';
 
@@ -110,11 +120,27 @@ const FULL_CORE =
 export const start: Case = async (bench) => {
   const rounds: Started[] = [];
   const env = { VUS: 5000, SECONDS: 10, BYTES: 32_768, SOURCES: '' };
-  for (let i = 0; i < bench.rounds; i++) rounds.push(startedOf(await started(env)));
+  const bare: StartedBare[] = [];
+  for (let i = 0; i < bench.rounds; i++) {
+    rounds.push(startedOf(await started(env)));
+    bare.push(await startedBare(env));
+  }
+  return startRows(env.VUS, rounds, bare);
+};
+
+function startRows(
+  vus: number,
+  rounds: readonly Started[],
+  bare: readonly StartedBare[],
+): readonly Row[] {
   const of = (what: (one: Started) => number): number[] => rounds.map(what);
   const reached = of(({ accepted }) => accepted);
-  const less = { better: '<', offered: { load: env.VUS, unit: ' associations', reached } } as const;
-  const eachSecond = { load: env.VUS, reached: of(({ stores }) => stores) };
+  const less = { better: '<', offered: { load: vus, unit: ' associations', reached } } as const;
+  const eachSecond = { load: vus, reached: of(({ stores }) => stores) };
+  const bareOpen = bare.map(({ openS }) => openS);
+  const bareFirst = bare.map(({ firstMs, lastMs }) => firstMs / lastMs);
+  const beside = (note: string, figure: string): string =>
+    `${note}; bare sockets of Node ${figure}`;
   return [
     row(
       '5,000 VUs start at once: longest turn of the loop',
@@ -124,15 +150,24 @@ export const start: Case = async (bench) => {
     row(
       'same: all associations open',
       of(({ open }) => open),
-      { unit: 's', ...less, floor: 1.5, aim: 1, note: ONE_CORE },
+      {
+        unit: 's',
+        ...less,
+        floor: 1.5,
+        aim: 1,
+        note: beside(ONE_CORE, `${median(bareOpen).toFixed(2)} s`),
+      },
     ),
     row(
       'same: p95 of C-STORE in the first second / in the tenth',
       of(({ first }) => first),
-      { unit: '×', better: '<', floor: 2, aim: 1.3, offered: eachSecond, note: FULL_CORE },
+      {
+        ...{ unit: '×', better: '<', floor: 2, aim: 1.3, offered: eachSecond },
+        note: beside(FULL_CORE, `${median(bareFirst).toFixed(1)} ×`),
+      },
     ),
   ];
-};
+}
 
 /** So many files may be open, in processes started from here, too; root may raise the limit. */
 function openFiles(wanted: number): number {
