@@ -1,13 +1,7 @@
 // Since when nothing succeeds any more: what a peer that dies in the middle of a run, for good, leaves.
 // Its failures are few, as senders wait longer and longer, so no share of all shows it.
 import type { Tick } from '../engine-types.ts';
-
-/** Rates of which a one is a failure, and what each counts. */
-export const ATTEMPTS = [
-  ['dicom_assoc_failed', 'association'],
-  ['dicom_req_failed', 'request'],
-  ['http_req_failed', 'web request'],
-] as const;
+import { ATTEMPTS } from './failure-rates.ts';
 
 /** Since the last success of a run; see {@link SilenceWatch}. */
 export interface Silence {
@@ -25,7 +19,7 @@ export class SilenceWatch {
 
   see({ at, views, rows }: Pick<Tick, 'at' | 'views' | 'rows'>): void {
     for (const { id, metric, view } of views) {
-      if (view === 'all' && ATTEMPTS.some(([name]) => name === metric))
+      if (view === 'all' && ATTEMPTS.some((one) => one.metric === metric))
         this.#metrics.set(id, metric);
     }
     const own = rows.filter(([id = -1]) => this.#metrics.has(id));

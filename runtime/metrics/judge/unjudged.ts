@@ -4,6 +4,7 @@ import type { RunFacts } from '../facts.ts';
 import { count, percent, plural } from '../numbers.ts';
 import type { Summary, ThresholdResult } from '../summary.ts';
 import type { ViewIndex } from '../view-index.ts';
+import { FAILURES } from './failure-rates.ts';
 import {
   changedText,
   missingText,
@@ -44,16 +45,8 @@ function tested(told: Told, index: ViewIndex, judged: readonly ThresholdResult[]
   return requests || cases || told.checks.passes + told.checks.fails > 0 || judged.length > 0;
 }
 
-const KINDS = [
-  { metric: 'checks', what: 'check', did: 'failed' },
-  { metric: 'iteration_failed', what: 'iteration', did: 'threw an exception' },
-  { metric: 'dicom_req_failed', what: 'request', did: 'failed' },
-  { metric: 'http_req_failed', what: 'web request', did: 'failed' },
-  { metric: 'dicom_assoc_failed', what: 'association', did: 'failed' },
-] as const;
-
 function failures(index: ViewIndex, judged: readonly ThresholdResult[]): string[] {
-  return KINDS.flatMap(({ metric, what, did }) => {
+  return FAILURES.flatMap(({ metric, what, did }) => {
     const failed = failuresIn(index, metric, 'all');
     const own = judged.filter((one) => parseSelector(one.metric)?.metric === metric);
     const seen = own.map((one) => {

@@ -8,6 +8,7 @@ import type { ThresholdResult, Verdict } from '../summary.ts';
 import type { ViewIndex } from '../view-index.ts';
 import { nearest } from '../distribution/nearest.ts';
 import { deliveryHints } from './delivery-hints.ts';
+import { ATTEMPTS } from './failure-rates.ts';
 import { lostOutput } from './lost-output.ts';
 import {
   brokenText,
@@ -20,7 +21,6 @@ import {
   whatWasDone,
 } from './headline.ts';
 import type { Told } from './headline.ts';
-import { ATTEMPTS } from './silence.ts';
 import { parseSelector } from './selector.ts';
 import { BORNE_BY, unjudged } from './unjudged.ts';
 
@@ -136,7 +136,7 @@ const MOST_SEEN = 5;
 
 /** Requests or associations were attempted and none succeeded. */
 function nothingSucceeded(index: ViewIndex): Cause[] {
-  return ATTEMPTS.flatMap(([metric, what]) => {
+  return ATTEMPTS.flatMap(({ metric, what }) => {
     const attempts = index.samples(metric);
     if (attempts === 0 || index.count(metric) < attempts) return [];
     return [failed(`${ofAll(attempts, attempts, what)} failed`)];
@@ -152,7 +152,7 @@ const SILENCE_FAILURES = 3;
 function diedOnTheWay({ silence, run }: RunFacts): Cause[] {
   if (silence === undefined || run.mode === 'smoke') return [];
   const { fromMs, failed: since } = silence;
-  const parts = ATTEMPTS.flatMap(([metric, what]) => {
+  const parts = ATTEMPTS.flatMap(({ metric, what }) => {
     const n = since[metric] ?? 0;
     return n === 0 ? [] : [{ n, what: ofAll(n, n, what) }];
   });
