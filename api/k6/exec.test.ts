@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { connect } from '../sandbox/door.ts';
+import { shared } from '../sandbox/shared.ts';
 import { Vu } from '../sandbox/vu.ts';
 import type { Execution } from './execution.ts';
 import { metricsFor } from './custom-metrics.ts';
@@ -53,6 +54,14 @@ describe('k6/execution', () => {
     connect({ ring: () => asked.push(1), text: () => '', a: () => 0, b: () => 0, c: () => 0 });
     fail('so it is');
     expect(asked).toEqual([1]);
+  });
+
+  it('gives the options as one frozen object, to whatever VU looks', () => {
+    shared.boot = { ...shared.boot, options: { scenarios: { s: { vus: 2 } } } };
+    const [{ options }, other] = [started().exec.test, started().exec.test];
+    expect(options).toEqual({ scenarios: { s: { vus: 2 } } });
+    expect(other.options).toBe(options);
+    expect(() => Object.assign(options.scenarios ?? {}, { t: {} })).toThrow('not extensible');
   });
 
   it('shares its getters among VUs: own ones would be a hidden class for each', () => {

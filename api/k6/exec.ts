@@ -111,6 +111,8 @@ class Instance {
 class Test {
   static readonly #members = ownGetters(Test);
   readonly #vu: Vu;
+  /** Nobody else reads them: they are frozen where they are, one object for all VUs of the worker. */
+  #options: unknown = null;
 
   constructor(vu: Vu) {
     this.#vu = vu;
@@ -129,7 +131,7 @@ class Test {
 
   get options(): unknown {
     noInit(this.#vu, 'test.options');
-    return frozen(structuredCopy(shared.boot.options));
+    return (this.#options ??= frozen(shared.boot.options));
   }
 }
 
@@ -168,8 +170,4 @@ class Execution {
 /** `k6/execution` for one VU. */
 export function executionFor(vu: Vu): object {
   return new Execution(vu);
-}
-
-function structuredCopy(value: unknown): unknown {
-  return JSON.parse(JSON.stringify(value)) as unknown;
 }
