@@ -70,3 +70,10 @@ it('on Windows a file that somebody has open gets the new text in its place', ()
   writeOwnFile(file, 'new', { rename, platform: 'win32' });
   expect([readFileSync(file, 'utf8'), readdirSync(dir)]).toEqual(['new', ['report.html']]);
 });
+
+it.skipIf(!existsSync('/dev/full'))('names the file that a full disk does not take', () => {
+  expect(() => writeNamedFile('/dev/full', 'x')).toThrow(
+    expect.objectContaining({ code: 'ENOSPC', path: '/dev/full' }),
+  );
+  expect(existsSync('/dev/full')).toBe(true);
+});

@@ -48,12 +48,23 @@ function moveOver(from: string, to: string, { rename, platform }: Move): void {
   }
 }
 
-/** A file that somebody named: through links too, as far as they are their own or the system's. */
-export function writeNamedFile(path: string, text: string | Uint8Array): void {
+/** To be read as every file is that this user makes. */
+export const AS_USUAL = 0o666;
+
+/**
+ * A file that somebody named: through links too, as far as they are their own or the system's.
+ *
+ * @throws what the disk says, with the path; then no half of it is left
+ */
+export function writeNamedFile(path: string, text: string | Uint8Array, mode = OWNER_ONLY): void {
   mustBeOurLink(path);
-  const fd = openSync(path, 'w', OWNER_ONLY);
+  const fd = openSync(path, 'w', mode);
   try {
     writeFileSync(fd, text);
+  } catch (error) {
+    if (lstatSync(path, { throwIfNoEntry: false })?.isFile() === true) rmSync(path);
+    // why: of an open file the system names none
+    throw Object.assign(error as Error, { path });
   } finally {
     closeSync(fd);
   }

@@ -238,6 +238,22 @@ describe('files and disks', () => {
     expect({ status, stderr }).toMatchObject({ status: 104 });
     expect(stderr).toMatch(/^error: standard output took not all of it \(ENOSPC\)\n +try: /);
   });
+
+  it.skipIf(!existsSync('/dev/full')).each(['run', 'smoke'])(
+    'a full disk behind --reporter of %s is told, and is no success',
+    (command) => {
+      place = new Place({ 'store.ts': STORE_SCRIPT });
+      const load = command === 'run' ? ['--vus', '1', '--iterations', '1'] : [];
+      const full = ['--reporter', 'junit=/dev/full'];
+      const args = [MAIN, command, 'store.ts', ...QUICK, ...load, ...full];
+      const options = { cwd: place.folder, encoding: 'utf8' } as const;
+      const { status, stderr } = spawnSync(process.execPath, args, options);
+      expect({ status, stderr }).toMatchObject({ status: 112 });
+      expect(stderr).toMatch(
+        /error: --reporter: "\/dev\/full" cannot be written: ENOSPC.*\n +try: /,
+      );
+    },
+  );
 });
 
 /** An output of the user that takes whatever comes. */

@@ -1,7 +1,7 @@
 // dicomrun report DIR: the summary of a run once more, also of one that was killed.
-import { writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { Summary } from '../../metrics/summary.ts';
+import { AS_USUAL, writeNamedFile } from '../../own-file.ts';
 import type { DefineCommand } from '../command.ts';
 import { runFolder } from '../data/run-folder.ts';
 import type { Terminal } from '../terminal.ts';
@@ -65,7 +65,7 @@ async function writeFiles(
     texts.push([summaryExport, renderK6Export(summary)]);
   }
   for (const [file, text] of texts) {
-    writeFileSync(resolve(terminal.cwd, file), text);
+    writeNamedFile(resolve(terminal.cwd, file), text, AS_USUAL);
     terminal.err(`written: ${file}\n`);
   }
   return texts.length > 0;

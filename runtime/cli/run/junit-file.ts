@@ -30,24 +30,42 @@ export function junitFiles(given: readonly string[], terminal: Terminal): readon
   });
 }
 
-/** Writes the run as JUnit XML; what cannot be written is told, and the verdict stays. */
+/** Writes the run as JUnit XML, and returns the exit code of both: the verdict's, unless it is 0. */
 export async function writeJunit(
   files: readonly string[],
   summary: Summary,
   terminal: Terminal,
-): Promise<void> {
-  if (files.length === 0) return;
+): Promise<number> {
+  const { exitCode } = summary.verdict;
+  if (files.length === 0) return exitCode;
   const { renderJunit } = await import('../../report/junit.ts');
   const text = renderJunit(summary);
-  for (const file of files) {
-    try {
-      writeNamedFile(file, text);
-    } catch (error) {
-      const why = error instanceof Error ? error.message : String(error);
-      const message = `--reporter: "${file}" cannot be written: ${why}`;
-      terminal.err(problemText(terminal, { code: 'REPORTER_FILE', message }));
-    }
+  const written = files.map((file) => writeReporter(terminal, file, text));
+  return exitCodeWith(exitCode, written);
+}
+
+/** False when it could not be written, which is told: the tests are over, and their verdict stays. */
+export function writeReporter(
+  terminal: Terminal,
+  file: string,
+  text: string,
+  mode?: number,
+): boolean {
+  try {
+    writeNamedFile(resolve(terminal.cwd, file), text, mode);
+    return true;
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    const message = `--reporter: "${file}" cannot be written: ${why}`;
+    const hint = 'name another place, or make room and permissions there';
+    terminal.err(problemText(terminal, { code: 'REPORTER_FILE', message, hint }));
+    return false;
   }
+}
+
+/** A CI server that reads the file must not find a success without it. */
+export function exitCodeWith(exitCode: number, written: readonly boolean[]): number {
+  return exitCode === ExitCode.OK && written.includes(false) ? ExitCode.OUTPUT_LOST : exitCode;
 }
 
 function bad(why: string, hint: string): DicomRunError {

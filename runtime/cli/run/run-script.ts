@@ -57,8 +57,7 @@ export async function runScript(request: RunScriptRequest): Promise<number> {
     const { annotations } = await import('./ci-annotations.ts');
     printSummary(terminal, result);
     terminal.err(annotations(result.summary, terminal.env));
-    await writeJunit(files, result.summary, terminal);
-    return result.summary.verdict.exitCode;
+    return await writeJunit(files, result.summary, terminal);
   } finally {
     screen.close();
     await request.early?.pool.destroy();

@@ -1,13 +1,13 @@
 // dicomrun smoke SCRIPT|FOLDER…: the same scripts as smoke tests.
 import type { Command } from 'commander';
-import { writeFileSync } from 'node:fs';
-import { resolve } from 'node:path';
 import { DicomRunError, ExitCode } from '../../../errors.ts';
 import { flagHelp } from '../../../config/option-table.ts';
 import type { DefineCommand } from '../../command.ts';
 import { addConfigFlags, addTargetFlags, PHI_OK } from '../../run/run-flags.ts';
 import { connectFlags } from '../../flags/connect-flags.ts';
 import { collect, givenFlags, type FlagValues } from '../../flags/given-flags.ts';
+import { AS_USUAL } from '../../../own-file.ts';
+import { exitCodeWith, writeReporter } from '../../run/junit-file.ts';
 import { applyColor } from '../../run/run-script.ts';
 import type { SmokeResult } from './run-smoke.ts';
 import { azureText, githubText } from '../../run/case-text.ts';
@@ -103,9 +103,9 @@ async function smoke(command: Command, scripts: string[], terminal: Terminal): P
     timeoutMs: readDurationMs('--timeout', own.timeout),
     terminal,
   });
-  await report(result, reporters, terminal);
+  const written = await report(result, reporters, terminal);
   await tellPage(result, flags, terminal);
-  return result.exitCode;
+  return exitCodeWith(result.exitCode, written);
 }
 
 /** To standard error: standard output may be a document. */
@@ -188,11 +188,12 @@ function parseReporters(
   return [...reporters, ...auto];
 }
 
+/** Whether each of the files could be written. */
 async function report(
   result: SmokeResult,
   reporters: readonly Reporter[],
   terminal: Terminal,
-): Promise<void> {
+): Promise<readonly boolean[]> {
   const forms = await import('./reporters.ts');
   const { junit, session: _, ...outcome } = result;
   const paint: Parameters<typeof forms.listText>[1] = (style, text) =>
@@ -207,10 +208,12 @@ async function report(
     csv: () => forms.csvText(outcome),
     tap: () => forms.tapText(outcome),
   };
+  const written: boolean[] = [];
   for (const { name, file, aside } of reporters) {
     const text = texts[name]();
     if (aside === true) terminal.err(text);
     else if (file === null) terminal.out(text);
-    else writeFileSync(resolve(terminal.cwd, file), text);
+    else written.push(writeReporter(terminal, file, text, AS_USUAL));
   }
+  return written;
 }

@@ -1,13 +1,15 @@
 // Runs scripts as smoke tests, one after another, per route: each gives test cases.
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { Stopper } from '../../../conductor/stopper.ts';
 import type { Options } from '../../../config/types.ts';
+import { RESULT_FILES } from '../../../conductor/records/result-files.ts';
 import { DicomRunError, ExitCode } from '../../../errors.ts';
 import { plural } from '../../../metrics/numbers.ts';
 import type { CaseResult, Summary } from '../../../metrics/summary.ts';
 import { missingName } from '../../../report/missing.ts';
 import { renderCases, renderJunit } from '../../../report/junit.ts';
+import { writeOwnFile } from '../../../own-file.ts';
 import { execute } from '../../run/execute.ts';
 import type { ExecuteResult } from '../../run/execute.ts';
 import { asDicomRunError } from '../../problem-text.ts';
@@ -306,7 +308,12 @@ function toResult({ summary, folder, options }: ExecuteResult, terminal: Termina
   };
   const cases = missing > 0 ? [...summary.cases, lost] : summary.cases;
   const junit = renderJunit({ ...summary, cases });
-  writeFileSync(join(folder, 'junit.xml'), junit, { mode: 0o600 });
+  try {
+    writeOwnFile(join(folder, RESULT_FILES.junit), junit);
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    terminal.err(`warn: ${shownPath(terminal, folder)}/junit.xml cannot be written: ${why}\n`);
+  }
   return {
     cases,
     exitCode: summary.verdict.exitCode,
