@@ -5,7 +5,6 @@ import { receiveBuffer, wheel } from '../../dicom/ul/thread.ts';
 import type { WheelEntry } from '../../dicom/ul/timer-wheel.ts';
 import { writeWhole } from '../../dicom/ul/socket/whole-write.ts';
 import { H1Error, H1Reader, type H1User } from './h1-reader.ts';
-import { turnWrites, type TurnWriter } from './turn-writes.ts';
 import type { WebBody, WebHeaders, WebJob, WebRequest, WebTimeouts } from './job.ts';
 
 export interface H1Place {
@@ -33,7 +32,7 @@ const HEAD_BYTES = 4096;
 /** Where the head of a request is made: free again once it is written. */
 let heads = Buffer.allocUnsafeSlow(HEAD_BYTES);
 
-export class H1Connection implements WheelEntry, H1User, TurnWriter {
+export class H1Connection implements WheelEntry, H1User {
   dueAt = 0;
   previous: WheelEntry | null = null;
   next: WheelEntry | null = null;
@@ -46,10 +45,6 @@ export class H1Connection implements WheelEntry, H1User, TurnWriter {
   readonly #reader: H1Reader;
   readonly #started = performance.now();
   #connected = false;
-  /** ms it took to connect, where that was for the request; −1 of a kept connection. */
-  #connecting = -1;
-  /** Still to be written. */
-  #due = false;
   #job: WebJob | null;
   /** Of the body: what is still to be written, and how much was. */
   #pieces: Iterator<Buffer> | null = null;
@@ -90,21 +85,8 @@ export class H1Connection implements WheelEntry, H1User, TurnWriter {
     this.#sent = false;
     this.#heard = 0;
     this.#ended = false;
-    this.#connecting = connectingMs;
-    this.#due = true;
-    if (job.request.body === null && connectingMs < 0) turnWrites.add(this);
-    else this.#send(job);
-  }
-
-  writeNow(): void {
-    // It may have been given up meanwhile.
-    if (this.#job !== null) this.#send(this.#job);
-  }
-
-  #send(job: WebJob): void {
-    this.#due = false;
-    const connecting = this.#connecting;
-    job.onBegin(connecting, connecting < 0 ? -1 : 0);
+    job.onBegin(connectingMs, connectingMs < 0 ? -1 : 0);
+    // It was given up meanwhile.
     if (this.#job !== job) return;
     this.#await(this.#responseMs(job));
     const head = headText(job.request, this.#place.authority);
@@ -251,7 +233,6 @@ export class H1Connection implements WheelEntry, H1User, TurnWriter {
     const job = this.#job;
     // Nobody has asked for it.
     if (job === null) return this.#close(null);
-    if (this.#due) return this.#close(closed());
     const isFirst = this.#heard === 0;
     this.#heard = performance.now();
     if (isFirst) job.onFirstByte(this.#heard);
