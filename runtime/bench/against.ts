@@ -131,12 +131,7 @@ export const againstBare: Case = async (bench) => {
     row(
       'same: CPU of the bare transport',
       each(({ bareUs }) => bareUs),
-      // why: measured, with one write and one read of the same bytes and no protocol
-      {
-        unit: 'µs/store',
-        better: '<',
-        note: 'bare sockets of Node 0.82 of it, 0.66 in the kernel',
-      },
+      { unit: 'µs/store', better: '<' },
     ),
     row(
       'same: stores/s',

@@ -37,15 +37,15 @@ async function paired(
   );
 }
 
-/** One row a client: its rate, with its CPU per operation and what bounds it in the note. */
-function rates(what: string, unit: string, paces: ReadonlyMap<string, Pace[]>, bound = ''): Row[] {
+/** One row a client: its rate, with its CPU per operation in the note. */
+function rates(what: string, unit: string, paces: ReadonlyMap<string, Pace[]>): Row[] {
   return [...paces].map(([name, list]) => {
     const cpu = row(
       '',
       list.map(({ cpuUs }) => cpuUs),
       { unit: '', better: '<' },
     ).value;
-    const note = `${Math.round(cpu)} µs of CPU each${bound}`;
+    const note = `${Math.round(cpu)} µs of CPU each`;
     return row(
       `${what}: ${name}`,
       list.map(({ perSecond }) => perSecond),
@@ -130,9 +130,6 @@ function certificate(): { readonly key: string; readonly cert: string; remove():
   return { key, cert, remove: () => rmSync(folder, { recursive: true, force: true }) };
 }
 
-/** Measured with a TLS socket of Node, the same slices and no protocol. */
-const NODE_TLS = ', a bare TLS socket of Node 6450 µs';
-
 /** TLS, against DCMTK's storescu with the same sink. */
 export const tls: Case = async (bench) => {
   if (!has('openssl')) {
@@ -162,7 +159,7 @@ export const tls: Case = async (bench) => {
       },
       sink,
     );
-    rows.push(...rates(`TLS, ${name}`, 'stores/s', paces, bytes < 1e7 ? '' : NODE_TLS));
+    rows.push(...rates(`TLS, ${name}`, 'stores/s', paces));
     file.remove();
   }
   remove();

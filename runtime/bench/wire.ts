@@ -28,10 +28,6 @@ async function iperf(seconds: number): Promise<number> {
   }
 }
 
-/** Measured with a socket of Node, no protocol and the same writes: iperf3's stay in the cache. */
-const NODE_ALONE =
-  'a bare socket of Node 0.85 × with the same 512 KB each time, 0.75 × from 10 MB of memory';
-
 /** A size: bytes per CPU of ours against those of iperf3, in turn. */
 async function againstIperf(bench: Bench, name: string, bytes: number, n: number): Promise<Row> {
   const round = async (): Promise<{ readonly own: number; readonly iperf: number }> => {
@@ -46,7 +42,7 @@ async function againstIperf(bench: Bench, name: string, bytes: number, n: number
   const [own, theirs] = [all.map((one) => one.own), all.map((one) => one.iperf)];
   return row(`1 VU, ${name}: bytes per CPU against iperf3 -l 512K`, all.map(share), {
     ...{ unit: '×', better: '>', floor: 0.6, aim: 0.9, difference: true },
-    note: `${gb(own)} GB against ${gb(theirs)} GB a second of CPU; ${NODE_ALONE}`,
+    note: `${gb(own)} GB against ${gb(theirs)} GB a second of CPU`,
   });
 }
 
