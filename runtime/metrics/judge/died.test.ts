@@ -42,7 +42,15 @@ it('a peer that dies in the middle, for good, fails the run whose thresholds hol
   ]);
 });
 
+it('a peer that hangs leaves one failure, after its timeout, and fails the run too', () => {
+  const hang: Second[] = [...times(3, OK), ...times(29, QUIET), DEAD];
+  expect(verdictOf(hang).reasons).toEqual([
+    'nothing succeeded from 00:00:03 until the end, 00:00:33: the one association failed',
+  ]);
+});
+
 it.each([
+  ['fails with the last of two', [OK, ...times(8, QUIET), DEAD]],
   ['comes back', [...times(7, OK), ...times(5, DEAD), OK]],
   ['fails with its last second', [...times(7, OK), DEAD]],
   ['fails in a small part of a long run', [...times(57, OK), ...times(3, DEAD)]],

@@ -147,6 +147,9 @@ function nothingSucceeded(index: ViewIndex): Cause[] {
 const SILENCE_MS = 2_000;
 const SILENCE_SHARE = 0.1;
 const SILENCE_FAILURES = 3;
+/** Who hears nothing waits for its timeouts in place of failing again: of such a silence one tells enough. */
+const HANG_MS = 10_000;
+const HANG_SHARE = 0.5;
 
 /** There was success, and from some time on until the end nothing but failure. */
 function diedOnTheWay({ silence, run }: RunFacts): Cause[] {
@@ -159,7 +162,8 @@ function diedOnTheWay({ silence, run }: RunFacts): Cause[] {
   const lastedMs = run.durationMs - fromMs;
   const attempts = parts.reduce((sum, { n }) => sum + n, 0);
   if (lastedMs < Math.max(SILENCE_MS, SILENCE_SHARE * run.durationMs)) return [];
-  if (attempts < SILENCE_FAILURES) return [];
+  const isHang = lastedMs >= Math.max(HANG_MS, HANG_SHARE * run.durationMs);
+  if (!isHang && attempts < SILENCE_FAILURES) return [];
   const what = parts.map((one) => one.what).join(' and ');
   const from = clock(fromMs);
   return [
