@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { openDataset, toJson } from '../dicom/element/json.ts';
 import { syntheticPool } from '../dicom/synthetic/synthetic.ts';
 import { Pool } from '../dicom/pool/prototype.ts';
-import { datasetsOf, fromModel, toModel } from './json-model.ts';
+import { datasetsOf, fromModel, mustBeJson, toModel } from './json-model.ts';
 
 describe('DICOM JSON', () => {
   it('is read as matches of a query are', () => {
@@ -61,6 +61,11 @@ describe('DICOM JSON', () => {
     expect(() => datasetsOf(text)).toThrow(
       expect.objectContaining({ code: 'WEB_NOT_DICOM_JSON' }) as Error,
     );
+  });
+
+  it.each(['{}', ' { }\n'])('an answer of %j alone has no data set to count', (text) => {
+    expect(() => mustBeJson('application/dicom+json', text)).toThrow('where a list was asked for');
+    expect(() => mustBeJson('application/dicom+json', '[{}]')).not.toThrow();
   });
 });
 

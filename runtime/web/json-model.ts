@@ -224,6 +224,7 @@ export function mustBeJson(contentType: string, text: string): void {
   const isJson = /\bjson\b/i.test(contentType);
   const first = text.trimStart()[0];
   const last = text.trimEnd().at(-1);
+  if (first === '{' && /^\s*\{\s*\}\s*$/.test(text)) throw nothingInIt();
   if ((first === '[' && last === ']') || (first === '{' && last === '}')) return;
   const what = /html/i.test(contentType) || first === '<' ? 'HTML or XML' : 'something';
   throw new WebFailure(
@@ -235,4 +236,10 @@ export function mustBeJson(contentType: string, text: string): void {
       hint: 'is the URL the root of the DICOMweb service, and is it not a login page that answers?',
     },
   );
+}
+
+function nothingInIt(): WebFailure {
+  return new WebFailure('WEB_NOT_DICOM_JSON', 'answered with {} where a list was asked for', {
+    hint: 'is the URL the root of the DICOMweb service? where nothing matches it says [] or 204',
+  });
 }
