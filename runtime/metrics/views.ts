@@ -27,7 +27,7 @@ export const VIEW_KINDS: readonly ViewKind[] = [
   {
     name: 'outcome',
     tags: ['outcome'],
-    metrics: /^dicom_(assoc|faults|suboperations|visible|instances)/,
+    metrics: /^(dicom_(assoc|faults|suboperations|visible|instances|req_failed)|http_req_failed)/,
   },
   { name: 'service+outcome', tags: ['service', 'outcome'], metrics: /^dicom_instances$/ },
   {

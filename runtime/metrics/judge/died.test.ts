@@ -4,7 +4,7 @@ import { summarise } from '../summarise.ts';
 import type { Verdict } from '../summary.ts';
 import { plainFacts } from '../../tests/facts-fixture.ts';
 
-type Second = readonly [metric: string, value: number][];
+type Second = readonly [metric: string, value: number, tags?: Record<string, string>][];
 const OK: Second = [
   ['dicom_req_failed', 0],
   ['dicom_assoc_failed', 0],
@@ -21,7 +21,7 @@ function verdictOf(seconds: readonly Second[], mode: 'run' | 'smoke' = 'run'): V
   };
   const engine = createEngine({ thresholds, onWarning: () => undefined });
   seconds.forEach((second, at) => {
-    for (const [metric, value] of second) engine.sample(metric, {}, value);
+    for (const [metric, value, tags = {}] of second) engine.sample(metric, tags, value);
     if (at < seconds.length - 1) engine.tick((at + 1) * 1000);
   });
   const durationMs = seconds.length * 1000;
@@ -47,6 +47,14 @@ it('a peer that hangs leaves one failure, after its timeout, and fails the run t
   expect(verdictOf(hang).reasons).toEqual([
     'nothing succeeded from 00:00:03 until the end, 00:00:33: the one association failed',
   ]);
+});
+
+it('so does one that hangs longer than the run waits for its end', () => {
+  const cut: Second = [['dicom_req_failed', 0, { outcome: 'interrupted' }]];
+  expect(verdictOf([...times(3, OK), ...times(29, QUIET), cut]).reasons).toEqual([
+    'nothing succeeded from 00:00:03 until the end, 00:00:33: 1 request had no answer',
+  ]);
+  expect(verdictOf([...times(20, OK), ...times(4, QUIET), cut]).reasons).toEqual([]);
 });
 
 it.each([

@@ -154,23 +154,20 @@ const HANG_SHARE = 0.5;
 /** There was success, and from some time on until the end nothing but failure. */
 function diedOnTheWay({ silence, run }: RunFacts): Cause[] {
   if (silence === undefined || run.mode === 'smoke') return [];
-  const { fromMs, failed: since } = silence;
+  const { fromMs, failed: since, waiting } = silence;
   const parts = ATTEMPTS.flatMap(({ metric, what }) => {
     const n = since[metric] ?? 0;
-    return n === 0 ? [] : [{ n, what: ofAll(n, n, what) }];
+    return n === 0 ? [] : [{ n, what: `${ofAll(n, n, what)} failed` }];
   });
   const lastedMs = run.durationMs - fromMs;
   const attempts = parts.reduce((sum, { n }) => sum + n, 0);
   if (lastedMs < Math.max(SILENCE_MS, SILENCE_SHARE * run.durationMs)) return [];
   const isHang = lastedMs >= Math.max(HANG_MS, HANG_SHARE * run.durationMs);
   if (!isHang && attempts < SILENCE_FAILURES) return [];
-  const what = parts.map((one) => one.what).join(' and ');
-  const from = clock(fromMs);
-  return [
-    failed(
-      `nothing succeeded from ${from} until the end, ${clock(run.durationMs)}: ${what} failed`,
-    ),
-  ];
+  const waited = waiting === 0 ? [] : [`${plural(waiting, 'request')} had no answer`];
+  const what = [...parts.map((one) => one.what), ...waited].join(' and ');
+  const [from, to] = [clock(fromMs), clock(run.durationMs)];
+  return [failed(`nothing succeeded from ${from} until the end, ${to}: ${what}`)];
 }
 
 const threwAll = (reason: string): Cause => ({ ...failed(reason), says: 'iteration_failed' });

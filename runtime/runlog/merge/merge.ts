@@ -143,15 +143,17 @@ function factsOf(
 /** Where one part still succeeded, the whole did. */
 function silenceOf(parts: readonly Part[], t0: number): Pick<RunFacts, 'silence'> {
   let fromMs = 0;
+  let waiting = 0;
   const failed: Record<string, number> = {};
   for (const { run, facts } of parts) {
     if (facts.silence === undefined) return {};
     fromMs = Math.max(fromMs, run.t0 - t0 + facts.silence.fromMs);
+    waiting += facts.silence.waiting;
     for (const [metric, n] of Object.entries(facts.silence.failed)) {
       failed[metric] = (failed[metric] ?? 0) + n;
     }
   }
-  return { silence: { fromMs, failed } };
+  return { silence: { fromMs, failed, waiting } };
 }
 
 function exitOf(parts: readonly Part[]): RunFacts['exit'] {
