@@ -9,8 +9,8 @@ export interface Silence {
   readonly fromMs: number;
   /** What failed since then, by metric. */
   readonly failed: Readonly<Record<string, number>>;
-  /** Requests that still had no answer when their iterations were interrupted. */
-  readonly waiting: number;
+  /** Requests that still had no answer when their iterations were interrupted; absent in older run logs. */
+  readonly waiting?: number;
 }
 
 const isAttempt = (metric: string): boolean => ATTEMPTS.some((one) => one.metric === metric);

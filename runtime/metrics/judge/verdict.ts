@@ -154,7 +154,7 @@ const HANG_SHARE = 0.5;
 /** There was success, and from some time on until the end nothing but failure. */
 function diedOnTheWay({ silence, run }: RunFacts): Cause[] {
   if (silence === undefined || run.mode === 'smoke') return [];
-  const { fromMs, failed: since, waiting } = silence;
+  const { fromMs, failed: since, waiting = 0 } = silence;
   const parts = ATTEMPTS.flatMap(({ metric, what }) => {
     const n = since[metric] ?? 0;
     return n === 0 ? [] : [{ n, what: `${ofAll(n, n, what)} failed` }];

@@ -148,7 +148,7 @@ function silenceOf(parts: readonly Part[], t0: number): Pick<RunFacts, 'silence'
   for (const { run, facts } of parts) {
     if (facts.silence === undefined) return {};
     fromMs = Math.max(fromMs, run.t0 - t0 + facts.silence.fromMs);
-    waiting += facts.silence.waiting;
+    waiting += facts.silence.waiting ?? 0;
     for (const [metric, n] of Object.entries(facts.silence.failed)) {
       failed[metric] = (failed[metric] ?? 0) + n;
     }
